@@ -1,0 +1,83 @@
+import { type Hold, isLongTerm } from './holds.ts';
+import { type Claim, type GrantEffect, type GrantSource, type Ledger, type TemplateGrants, grantsOf, withGrants } from './ledger.ts';
+
+/** A sender's wish to begin a send. */
+export interface ClaimRequest {
+  readonly claimId: string;
+  readonly messageId: string;
+  readonly templateId: string;
+  /** The grant that was set aside when the message was accepted; absent for a message booked without one. */
+  readonly hold?: Hold;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+}
+
+/** What came of the wish. `hold-void`: the grant set aside was zeroed meanwhile. */
+export type ClaimResult =
+  | { readonly type: 'claimed'; readonly ledger: Ledger; readonly claim: Claim }
+  | { readonly type: 'no-grant' }
+  | { readonly type: 'hold-void' };
+
+/** Takes the user's turn and the grant in one step. The ledger must have no open claim. */
+export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
+  if (ledger.claim) throw new Error('A claim is open: close it before the next one is opened.');
+  const grants = grantsOf(ledger, request.templateId);
+  if (!grants) return { type: 'no-grant' };
+  if (request.hold && request.hold.epoch !== grants.epoch) return { type: 'hold-void' };
+  const source = sourceOf(grants, request.hold);
+  if (!source) return { type: 'no-grant' };
+  const claim: Claim = {
+    claimId: request.claimId,
+    messageId: request.messageId,
+    templateId: request.templateId,
+    source,
+    epoch: grants.epoch,
+    grantedBefore: grants.granted,
+    startedAtMs: request.nowMs,
+    leaseUntilMs: request.nowMs + request.leaseMs,
+  };
+  const taken = withGrants(ledger, request.templateId, moved(grants, source, -1));
+  return { type: 'claimed', claim, ledger: { ...taken, claim } };
+}
+
+function sourceOf(grants: TemplateGrants, hold: Hold | undefined): GrantSource | undefined {
+  if (isLongTerm(grants.kind)) return grants.subscribed ? 'subscription' : undefined;
+  if (hold) return grants.held > 0 ? 'held' : undefined;
+  return grants.available > 0 ? 'available' : undefined;
+}
+
+function moved(grants: TemplateGrants, source: GrantSource, by: 1 | -1): TemplateGrants {
+  if (source === 'subscription') return grants;
+  return { ...grants, [source]: grants[source] + by };
+}
+
+/**
+ * Accounts for the open claim and frees the user's turn.
+ *
+ * - `spend`: the grant stays gone.
+ * - `refund`: it is available again.
+ * - `keep`: it is held again, for the same message's next attempt.
+ * - `zero`: WeChat knows of no usable subscription. Only grants recorded since the claim began stay (WeChat contract §9.1, 43101).
+ *
+ * Grants that were zeroed while the claim was open are not brought back.
+ */
+export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
+  const { claim, ...open } = ledger;
+  if (!claim) return ledger;
+  const grants = grantsOf(ledger, claim.templateId);
+  if (!grants || effect === 'spend') return open;
+  if (effect === 'zero') return withGrants(open, claim.templateId, zeroed(grants, claim));
+  if (grants.epoch !== claim.epoch || claim.source === 'subscription') return open;
+  return withGrants(open, claim.templateId, moved(grants, effect === 'keep' ? 'held' : 'available', 1));
+}
+
+function zeroed(grants: TemplateGrants, claim: Claim): TemplateGrants {
+  const recordedSince = grants.granted - claim.grantedBefore;
+  return {
+    ...grants,
+    available: Math.min(grants.available + grants.held, recordedSince),
+    held: 0,
+    subscribed: grants.subscribed && recordedSince > 0,
+    epoch: grants.epoch + 1,
+  };
+}
