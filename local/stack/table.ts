@@ -1,0 +1,41 @@
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { readServiceDefinition, type TableDefinition } from './service-definition.ts';
+
+/** Local engines check no signature; the SDK wants credentials all the same. The same for SQS. */
+export const LOCAL_AWS = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+};
+
+/** A DynamoDB client for an engine on this machine. */
+export function localDynamoDbClient(endpoint: string): DynamoDBClient {
+  return new DynamoDBClient({ ...LOCAL_AWS, endpoint });
+}
+
+/** The definition of the project's one table, as serverless.yml deploys it. */
+export async function tableDefinition(): Promise<TableDefinition> {
+  const { Table } = (await readServiceDefinition()).tables;
+  if (Table === undefined) throw new Error('serverless.yml defines no resource named Table.');
+  return Table;
+}
+
+/** Creates the table under this name as serverless.yml defines it; one that is there already is kept as it is. */
+export async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  definition: TableDefinition,
+): Promise<void> {
+  const { TimeToLiveSpecification, ...table } = definition;
+  try {
+    await client.send(new CreateTableCommand({ TableName: name, ...table }));
+  } catch (error) {
+    if (error instanceof ResourceInUseException) return;
+    throw error;
+  }
+  await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import type { Table } from '../../lib/table/client.ts';
+import { startDynamoDb } from '../../local/stack/dynamodb.ts';
+import { createTable, localDynamoDbClient, tableDefinition } from '../../local/stack/table.ts';
+
+/**
+ * An empty table of its own on a real engine: `const table = await useTable();` at the top of a test file, or in a
+ * test. Each file runs its own engine, which ends with the test's process, unless AWS_ENDPOINT_URL_DYNAMODB names one
+ * that is running already.
+ */
+export async function useTable(appId = 'wx0123456789abcdef'): Promise<Table> {
+  const { AWS_ENDPOINT_URL_DYNAMODB } = process.env;
+  const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? (await sharedEngine()).endpoint;
+  const client = localDynamoDbClient(endpoint);
+  const name = `test-${randomUUID()}`;
+  await createTable(client, name, await tableDefinition());
+  return { client, name, appId };
+}
+
+let engine: ReturnType<typeof startDynamoDb> | undefined;
+
+/** Vitest loads modules anew for each test file, so this is one engine per file. */
+function sharedEngine(): ReturnType<typeof startDynamoDb> {
+  engine ??= startDynamoDb();
+  return engine;
+}
