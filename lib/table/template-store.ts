@@ -1,0 +1,109 @@
+import { type AttributeValue, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { Logger } from '../logger.ts';
+import { completeField } from '../templates/parse-template.ts';
+import type { Template } from '../templates/template.ts';
+import type { TemplateStore } from '../templates/template-store.ts';
+import type { Table } from './client.ts';
+import { getItem, type Item, readItem } from './items.ts';
+
+const PREFIX = 'template#';
+
+/** Sorts beside the templates and is none of them. */
+const SYNC_KEY = 'sync';
+
+const StoredField = v.object({
+  key: v.string(),
+  label: v.string(),
+  example: v.string(),
+  values: v.optional(v.array(v.string())),
+});
+
+const StoredTemplate = v.object({
+  templateId: v.string(),
+  title: v.string(),
+  kind: v.picklist(['one-time', 'long-term', 'unknown']),
+  fields: v.array(StoredField),
+  syncedAtMs: v.number(),
+  removedAtMs: v.optional(v.number()),
+});
+
+const StoredSync = v.object({ syncedAtMs: v.number() });
+
+/**
+ * The account's templates in the table: one item each under `<appid>#templates`, and one that says when WeChat was last
+ * read. Only what WeChat said is stored; kinds and rules follow from the keys when read, so that a better rule needs no
+ * new sync. An item that cannot be read is logged and passed over. Every write is a plain replacement, safe to repeat.
+ */
+export function createTemplateStore(table: Table, logger: Logger): TemplateStore {
+  const pk = `${table.appId}#templates`;
+
+  async function write(sk: string, item: Item): Promise<void> {
+    const stored = marshall({ ...item, pk, sk }, { removeUndefinedValues: true });
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item: stored }));
+  }
+
+  function parse(item: Item): Template | undefined {
+    const parsed = v.safeParse(StoredTemplate, item);
+    if (parsed.success) return templateOf(parsed.output);
+    logger.error('A stored template cannot be read and is passed over; a sync of the templates mends it', {
+      sk: item['sk'],
+      issues: parsed.issues.map((issue) => v.getDotPath(issue)),
+    });
+    return undefined;
+  }
+
+  return {
+    async get(templateId) {
+      const item = await getItem(table, { pk, sk: PREFIX + templateId });
+      return item && parse(item);
+    },
+
+    async list() {
+      const found: Record<string, AttributeValue>[] = [];
+      const query = {
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': PREFIX }),
+        ConsistentRead: true,
+      };
+      for await (const page of paginateQuery({ client: table.client }, query))
+        found.push(...(page.Items ?? []));
+      return found.map((item) => parse(readItem(item))).filter((template) => template !== undefined);
+    },
+
+    async save(templates, syncedAtMs) {
+      await Promise.all(templates.map((template) => write(PREFIX + template.templateId, itemOf(template))));
+      // Last, so that nobody takes the list for read before it is all there.
+      await write(SYNC_KEY, { syncedAtMs });
+    },
+
+    async lastSyncedAtMs() {
+      const parsed = v.safeParse(StoredSync, await getItem(table, { pk, sk: SYNC_KEY }));
+      return parsed.success ? parsed.output.syncedAtMs : undefined;
+    },
+  };
+}
+
+function itemOf({ fields, ...rest }: Template): v.InferOutput<typeof StoredTemplate> {
+  return {
+    ...rest,
+    fields: fields.map(({ key, label, example, values }) => ({
+      key,
+      label,
+      example,
+      ...(values === undefined ? {} : { values: [...values] }),
+    })),
+  };
+}
+
+function templateOf({ fields, removedAtMs, ...rest }: v.InferOutput<typeof StoredTemplate>): Template {
+  return {
+    ...rest,
+    fields: fields.map(({ values, ...field }) =>
+      completeField(values === undefined ? field : { ...field, values }),
+    ),
+    ...(removedAtMs === undefined ? {} : { removedAtMs }),
+  };
+}

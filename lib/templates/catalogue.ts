@@ -1,0 +1,155 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { parseTemplate, type TemplateSource } from './parse-template.ts';
+import type { Template } from './template.ts';
+import { TemplateLookupError } from './template-lookup-error.ts';
+import type { TemplateStore } from './template-store.ts';
+import { type ListedTemplate, withWarnings } from './template-warnings.ts';
+
+/** How long a template is taken from memory before the store is asked again. */
+const MEMORY_FRESH_MS = 5 * 60_000;
+
+/** WeChat's list has a small quota (45009 after few calls, WeChat contract §5.3): unknown ids make it be read this often at most. */
+const LOOKUP_PAUSE_MS = 60_000;
+
+/** After a lookup that never reached WeChat, and so cost no quota, the next may come sooner. */
+const UNREACHED_PAUSE_MS = 5_000;
+
+/** WeChat's ids are 43 characters of base64url; what is far from that need not be looked for anywhere. */
+const POSSIBLE_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** The account's templates: from memory, else from the store, else from WeChat. */
+export interface TemplateCatalogue {
+  /**
+   * The template, or undefined when WeChat does not have it (or no longer has it). An unknown id makes WeChat's list be
+   * read, at most once a minute whatever ids are asked for, so that no caller can use up the quota.
+   *
+   * @throws TemplateLookupError when the id is unknown and WeChat could not be asked.
+   */
+  find(templateId: string): Promise<Template | undefined>;
+  /** Every template in the store with its warnings, removed ones included, by title. WeChat is not asked. */
+  list(): Promise<readonly ListedTemplate[]>;
+  /**
+   * Reads WeChat's list now. A template that it no longer has is marked as removed; an empty list is taken for a slip
+   * of WeChat's and removes nothing.
+   *
+   * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
+   */
+  sync(): Promise<readonly ListedTemplate[]>;
+}
+
+/** What the catalogue needs. `fetchTemplates` reads WeChat's list and throws when it cannot. */
+export interface TemplateCatalogueOptions {
+  readonly store: TemplateStore;
+  readonly fetchTemplates: () => Promise<readonly TemplateSource[]>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Remembered {
+  readonly template: Template;
+  readonly readAtMs: number;
+}
+
+interface FailedLookup {
+  readonly error: TemplateLookupError;
+  readonly retryAtMs: number;
+}
+
+/** Builds the catalogue of one mini program; one per process is enough. */
+export function createTemplateCatalogue(options: TemplateCatalogueOptions): TemplateCatalogue {
+  const { store, fetchTemplates, clock, logger } = options;
+  const memory = new Map<string, Remembered>();
+  let reading: Promise<readonly Template[]> | undefined;
+  let failed: FailedLookup | undefined;
+
+  async function find(templateId: string): Promise<Template | undefined> {
+    if (!POSSIBLE_ID.test(templateId)) return undefined;
+    const known = remembered(templateId) ?? (await stored(templateId));
+    if (known) return known;
+    await lookUp();
+    return stored(templateId);
+  }
+
+  function remembered(templateId: string): Template | undefined {
+    const entry = memory.get(templateId);
+    return entry && clock() - entry.readAtMs < MEMORY_FRESH_MS ? entry.template : undefined;
+  }
+
+  async function stored(templateId: string): Promise<Template | undefined> {
+    const readAtMs = clock();
+    const template = await store.get(templateId);
+    if (!template || template.removedAtMs !== undefined) {
+      memory.delete(templateId);
+      return undefined;
+    }
+    memory.set(templateId, { template, readAtMs });
+    return template;
+  }
+
+  /** Reads WeChat's list unless someone, here or in another process, has just done so. */
+  async function lookUp(): Promise<void> {
+    if (!reading) {
+      if (failed && clock() < failed.retryAtMs) throw failed.error;
+      const lastMs = await store.lastSyncedAtMs();
+      if (lastMs !== undefined && clock() - lastMs < LOOKUP_PAUSE_MS) return;
+    }
+    await readOnce();
+  }
+
+  function readOnce(): Promise<readonly Template[]> {
+    reading ??= readFromWeChat().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
+  async function readFromWeChat(): Promise<readonly Template[]> {
+    // What is stored is read first: a template that another process adds meanwhile must not look removed.
+    const before = await store.list();
+    const sources = await fetchOrRemember();
+    const syncedAtMs = clock();
+    const listed = new Map(sources.map((source) => [source.templateId, parseTemplate(source, syncedAtMs)]));
+    if (listed.size === 0 && before.length > 0) {
+      logger.warn('WeChat listed no templates; those known before are kept', { known: before.length });
+    }
+    const gone = before.filter(({ templateId }) => !listed.has(templateId));
+    const vanished = listed.size === 0 ? [] : gone.map((template) => removedAt(template, syncedAtMs));
+    await store.save([...listed.values(), ...vanished], syncedAtMs);
+    memory.clear();
+    return [...listed.values(), ...(listed.size === 0 ? gone : vanished)];
+  }
+
+  async function fetchOrRemember(): Promise<readonly TemplateSource[]> {
+    try {
+      const sources = await fetchTemplates();
+      failed = undefined;
+      return sources;
+    } catch (cause) {
+      const error = new TemplateLookupError(cause);
+      failed = { error, retryAtMs: clock() + (error.wechat ? LOOKUP_PAUSE_MS : UNREACHED_PAUSE_MS) };
+      throw error;
+    }
+  }
+
+  return {
+    find,
+    list: async () => listing(await store.list()),
+    sync: async () => listing(await readOnce()),
+  };
+}
+
+function removedAt(template: Template, nowMs: number): Template {
+  return { ...template, removedAtMs: template.removedAtMs ?? nowMs };
+}
+
+function listing(templates: readonly Template[]): readonly ListedTemplate[] {
+  return withWarnings(
+    templates.toSorted((a, b) => compare(a.title, b.title) || compare(a.templateId, b.templateId)),
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

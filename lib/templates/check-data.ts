@@ -1,0 +1,72 @@
+import { type FieldProblem, missingProblem, problemOf, valueProblem } from './field-problem.ts';
+import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
+import { normaliseData } from './normalise-data.ts';
+import type { BilingualText, Template, TemplateField } from './template.ts';
+import { valueFault } from './value-fault.ts';
+
+/** What came of checking a message's data: the texts to send, or everything that is wrong with it. */
+export type CheckResult =
+  | { readonly type: 'valid'; readonly data: Readonly<Record<string, string>> }
+  | { readonly type: 'invalid'; readonly problems: readonly FieldProblem[] };
+
+const SUFFIX = '.DATA';
+
+/**
+ * Checks data as a caller sent it against the template, before anything is stored, and names every fault at once:
+ * fields in the template's order, then keys that the template does not have.
+ *
+ * Surplus keys are refused, since what WeChat does with them is unconfirmed (WeChat contract §3.1).
+ */
+export function checkData(template: Template, input: unknown): CheckResult {
+  const { data, problems: unreadable } = normaliseData(input);
+  if (unreadable.some(({ path }) => path === 'data')) return { type: 'invalid', problems: unreadable };
+  const byPath = new Map(unreadable.map((problem) => [problem.path, problem]));
+  const problems = [
+    ...template.fields.flatMap((field) => byPath.get(`data.${field.key}`) ?? fieldProblem(field, data) ?? []),
+    ...[...Object.keys(data), ...unreadable.map(({ path }) => path.slice('data.'.length))]
+      .filter((key) => !template.fields.some((field) => field.key === key))
+      .map((key) => surplusProblem(template, key)),
+  ];
+  return problems.length === 0 ? { type: 'valid', data } : { type: 'invalid', problems };
+}
+
+function fieldProblem(
+  field: TemplateField,
+  data: Readonly<Record<string, string>>,
+): FieldProblem | undefined {
+  const value = Object.hasOwn(data, field.key) ? data[field.key] : undefined;
+  if (value === undefined) return Object.hasOwn(data, field.key + SUFFIX) ? undefined : missingProblem(field);
+  const fault = valueFault(field, value);
+  return fault && valueProblem(field, value, fault, fitValue(field, value, DEFAULT_TIME_ZONE) !== undefined);
+}
+
+function surplusProblem(template: Template, key: string): FieldProblem {
+  const bare = key.endsWith(SUFFIX) ? key.slice(0, -SUFFIX.length) : key;
+  const rule = keysRule(template);
+  if (bare !== key && template.fields.some((field) => field.key === bare)) {
+    return problemOf({
+      path: `data.${key}`,
+      code: 'data-suffix',
+      rule,
+      fault: {
+        en: `${key} is how the template writes it; data takes the key alone.`,
+        zh: `${key} 是模板里的写法，data 只用键名。`,
+      },
+      suggestion: { en: `Write ${bare}.`, zh: `请写成 ${bare}。` },
+    });
+  }
+  return problemOf({
+    path: `data.${key}`,
+    code: 'unexpected-key',
+    rule,
+    fault: { en: `${key} is not a field of this template.`, zh: `${key} 不是这个模板的字段。` },
+    suggestion: { en: `Leave it out; ${rule.en}.`, zh: `请去掉；${rule.zh}。` },
+  });
+}
+
+function keysRule({ fields }: Template): BilingualText {
+  const keys = fields.map(({ key }) => key);
+  if (keys.length === 0)
+    return { en: 'the template has no fields that could be read', zh: '模板没有可识别的字段' };
+  return { en: `the fields are ${keys.join(', ')}`, zh: `字段为 ${keys.join('、')}` };
+}

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+
+/** WeChat's own words about a call that it refused. */
+export interface WeChatRefusal {
+  readonly errcode: number;
+  readonly errmsg: string;
+  readonly rid?: string;
+}
+
+const Refusal = v.object({ errcode: v.number(), errmsg: v.string(), rid: v.optional(v.string()) });
+const NestedRefusal = v.object({ wechat: Refusal });
+
+/**
+ * WeChat could not be asked for its templates, or refused to tell.
+ *
+ * `wechat` is there when WeChat answered with an errcode, be it to this call or to the one for the access token.
+ */
+export class TemplateLookupError extends Error {
+  override readonly name = 'TemplateLookupError';
+  readonly code = 'template-lookup-failed';
+  readonly wechat: WeChatRefusal | undefined;
+
+  constructor(cause: unknown) {
+    const wechat = refusalIn(cause);
+    const reason = wechat ? `it refused with errcode ${wechat.errcode}` : 'it could not be reached';
+    super(`WeChat could not be asked for its templates: ${reason}. Try again in a minute.`, { cause });
+    this.wechat = wechat;
+  }
+}
+
+function refusalIn(cause: unknown): WeChatRefusal | undefined {
+  const found = [v.safeParse(Refusal, cause), v.safeParse(NestedRefusal, cause)];
+  for (const { success, output } of found) {
+    if (!success) continue;
+    const { errcode, errmsg, rid } = 'wechat' in output ? output.wechat : output;
+    return { errcode, errmsg, ...(rid === undefined ? {} : { rid }) };
+  }
+  return undefined;
+}
