@@ -1,5 +1,13 @@
 import { type Hold, isLongTerm } from './holds.ts';
-import { type Claim, type GrantEffect, type GrantSource, type Ledger, type TemplateGrants, grantsOf, withGrants } from './ledger.ts';
+import {
+  type Claim,
+  type GrantEffect,
+  type GrantSource,
+  grantsOf,
+  type Ledger,
+  type TemplateGrants,
+  withGrants,
+} from './ledger.ts';
 
 /** A sender's wish to begin a send. */
 export interface ClaimRequest {

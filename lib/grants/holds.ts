@@ -1,4 +1,4 @@
-import { type Ledger, grantsOf, withGrants } from './ledger.ts';
+import { grantsOf, type Ledger, withGrants } from './ledger.ts';
 import { knownKind } from './record-report.ts';
 import type { TemplateKind } from './template-kind.ts';
 
@@ -17,8 +17,7 @@ export function isLongTerm(kind: TemplateKind): boolean {
   return kind === 'long-term';
 }
 
-/** Whether a message could be sent now: a grant is available, or the long-term subscription stands. */
-export function hasGrant(ledger: Ledger, templateId: string, kind: TemplateKind): boolean {
+function hasGrant(ledger: Ledger, templateId: string, kind: TemplateKind): boolean {
   const grants = grantsOf(ledger, templateId);
   if (!grants) return false;
   return isLongTerm(knownKind(kind, grants.kind)) ? grants.subscribed : grants.available > 0;

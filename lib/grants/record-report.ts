@@ -1,4 +1,4 @@
-import { type Ledger, type TemplateGrants, grantsOf, withGrants } from './ledger.ts';
+import { grantsOf, type Ledger, type TemplateGrants, withGrants } from './ledger.ts';
 import type { TemplateKind } from './template-kind.ts';
 
 /** What the user answered in the subscribe panel, template by template. */

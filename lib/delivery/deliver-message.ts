@@ -1,0 +1,164 @@
+import type { Clock, Random, Sleep } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { isPending, type Message } from '../messages/message.ts';
+import { openidOf } from '../messages/message-id.ts';
+import type { SendJob } from '../messages/send-job.ts';
+import type { Stored } from '../stored.ts';
+import { type AnswerRules, judgeAnswer, type SendAnswer } from './judge-answer.ts';
+import { refuseBooked } from './refuse-booked.ts';
+import { TOKEN_PATIENCE_MS } from './retry-policy.ts';
+import { endWithoutRequest, settle } from './settle.ts';
+import { type Turn, type TurnServices, takeTurn } from './take-turn.ts';
+
+/** The way to WeChat, as delivery sees it. */
+export interface WeChatSender {
+  /** Whether an access token can be had now. Asked before a message is claimed, so that an outage costs no grant. */
+  ready(): Promise<boolean>;
+  /** One request to send. Must return within {@link REQUEST_LIMIT_MS} and never throw for what WeChat or the network does. */
+  send(message: Message): Promise<SendAnswer>;
+}
+
+/** What delivering needs from outside. */
+export interface DeliveryServices extends TurnServices {
+  readonly wechat: WeChatSender;
+  readonly rules: AnswerRules;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sleep: Sleep;
+  readonly logger: Logger;
+}
+
+/** What became of a note from the queue: finished with, or to come up again at a later moment. */
+export type DeliveryResult = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
+
+const DONE: DeliveryResult = { type: 'done' };
+/** A request, a new access token and the repeated request take no longer than this. */
+const REQUEST_LIMIT_MS = 35_000;
+/** A sender waits this long for a moment or a turn that is about to come, rather than going back to the queue. */
+const SHORT_WAIT_MS = 2_500;
+/** A note may overtake its message by as long as the accepting function can run. */
+const MESSAGE_MAY_APPEAR_WITHIN_MS = 30_000;
+
+/** Tries to send one message: claim, request, settle. Safe to repeat, at any moment and from anywhere. */
+export async function deliverMessage(services: DeliveryServices, job: SendJob): Promise<DeliveryResult> {
+  if (openidOf(job.messageId) === undefined) {
+    services.logger.error('A queue record names no message of ours and is dropped.', {
+      messageId: job.messageId,
+    });
+    return DONE;
+  }
+  if (!(await services.wechat.ready())) return withoutToken(services, job);
+  const turn = await takeTurnPatiently(services, job);
+  switch (turn.type) {
+    case 'claimed':
+      return sendClaimed(services, turn);
+    case 'ended':
+      return DONE;
+    case 'missing':
+      return later(services, 1_000);
+    case 'never-accepted':
+      return DONE;
+    case 'not-due':
+      return { type: 'later', delayMs: turn.dueAtMs - services.clock() };
+    case 'busy':
+      return later(services, 1_000);
+    case 'no-grant':
+      return end(services, turn, 'failed', 'no-grant', job);
+    case 'hold-void':
+      return end(services, turn, 'refused', 'grant-revoked', job);
+  }
+}
+
+function later({ random }: DeliveryServices, atLeastMs: number): DeliveryResult {
+  return { type: 'later', delayMs: atLeastMs * (1 + random()) };
+}
+
+/** Takes the turn, waiting briefly where a moment's patience saves a round through the queue. */
+async function takeTurnPatiently(
+  services: DeliveryServices,
+  job: SendJob,
+): Promise<Turn | { type: 'never-accepted' }> {
+  const { clock, sleep, random } = services;
+  const startedAtMs = clock();
+  for (let round = 0; ; round++) {
+    const turn = await takeTurn(services, job.messageId);
+    const waitedMs = clock() - startedAtMs;
+    const untilDueMs = turn.type === 'not-due' ? turn.dueAtMs - clock() : undefined;
+    if (untilDueMs !== undefined && untilDueMs <= SHORT_WAIT_MS) {
+      await sleep(Math.max(0, untilDueMs));
+    } else if ((turn.type === 'busy' || turn.type === 'missing') && waitedMs < SHORT_WAIT_MS) {
+      await sleep(Math.min(400, 25 * 2 ** round) * (0.5 + random()));
+    } else if (turn.type === 'missing' && clock() - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS) {
+      return { type: 'never-accepted' };
+    } else {
+      return turn;
+    }
+  }
+}
+
+async function sendClaimed(
+  services: DeliveryServices,
+  { claim, message }: Extract<Turn, { type: 'claimed' }>,
+): Promise<DeliveryResult> {
+  const answer: SendAnswer =
+    services.clock() + REQUEST_LIMIT_MS <= claim.leaseUntilMs
+      ? await services.wechat.send(message.value)
+      : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
+  const nowMs = services.clock();
+  const verdict = judgeAnswer(answer, message.value, services.rules, nowMs, services.random);
+  const settled = await settle(services, claim, message, verdict);
+  logOutcome(services.logger, settled, nowMs);
+  if (verdict.effect === 'zero') {
+    await refuseBooked(services, settled.openid, settled.templateId, nowMs);
+  }
+  return settled.state === 'pending' && !settled.parked
+    ? { type: 'later', delayMs: settled.dueAtMs - nowMs }
+    : DONE;
+}
+
+function logOutcome(logger: Logger, message: Message, nowMs: number): void {
+  const facts = {
+    messageId: message.id,
+    templateId: message.templateId,
+    state: message.state,
+    reason: message.outcome?.reason,
+    errcode: message.outcome?.errcode,
+    rid: message.outcome?.rid,
+    attempts: message.attempts,
+    lateMs: nowMs - message.sendAtMs,
+  };
+  if (message.state === 'sent') logger.info('message sent', facts);
+  else logger.warn('message not sent', facts);
+}
+
+async function end(
+  services: DeliveryServices,
+  turn: { message: Stored<Message>; ledger: Parameters<typeof endWithoutRequest>[2] },
+  state: 'refused' | 'failed',
+  reason: 'no-grant' | 'grant-revoked' | 'token-unavailable',
+  job: SendJob,
+): Promise<DeliveryResult> {
+  const nowMs = services.clock();
+  const ended = await endWithoutRequest(services.store, turn.message, turn.ledger, {
+    state,
+    reason,
+    atMs: nowMs,
+  });
+  if (ended === 'conflict') return deliverMessage(services, job);
+  logOutcome(services.logger, ended, nowMs);
+  return DONE;
+}
+
+/** Without an access token nothing is claimed and the grant stays set aside; a whole day of that ends the message. */
+async function withoutToken(services: DeliveryServices, job: SendJob): Promise<DeliveryResult> {
+  const { message, ledger } = await services.store.load(job.messageId);
+  if (!message) return later(services, 1_000);
+  if (!isPending(message.value)) return DONE;
+  const nowMs = services.clock();
+  if (nowMs < message.value.dueAtMs) return { type: 'later', delayMs: message.value.dueAtMs - nowMs };
+  const free = ledger.value.claim?.messageId !== job.messageId;
+  if (free && nowMs >= message.value.sendAtMs + TOKEN_PATIENCE_MS) {
+    return end(services, { message, ledger }, 'failed', 'token-unavailable', job);
+  }
+  return later(services, 20_000);
+}

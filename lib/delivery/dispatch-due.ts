@@ -1,0 +1,65 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import type { Message } from '../messages/message.ts';
+import type { MessageStore } from '../messages/message-store.ts';
+import type { Enqueue } from '../messages/send-job.ts';
+import { changed, type Stored } from '../stored.ts';
+
+/** The messages that wait in the due index, oldest first. */
+export interface DueIndex {
+  /** The shards that the index is spread over. */
+  readonly shards: readonly number[];
+  /** Up to one page of a shard's messages that are due before `beforeMs`. */
+  due(shard: number, beforeMs: number): Promise<readonly Stored<Message>[]>;
+}
+
+/** What dispatching needs from outside. */
+export interface DispatchServices {
+  readonly store: Pick<MessageStore, 'commit'>;
+  readonly dueIndex: DueIndex;
+  readonly enqueue: Enqueue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * How far ahead of its moment a message goes onto the queue, which then holds it back to the second. Longer than the
+ * minute between two ticks, so that a tick that comes late or not at all makes no message late.
+ */
+export const DISPATCH_AHEAD_MS = 5 * 60_000;
+
+/** Hands everything that is due soon, or overdue after an outage, to the queue. Returns how many messages it handed over. */
+export async function dispatchDue(services: DispatchServices, deadlineMs: number): Promise<number> {
+  const counts = await Promise.all(
+    services.dueIndex.shards.map((shard) => dispatchShard(services, shard, deadlineMs)),
+  );
+  const handedOver = counts.reduce((sum, count) => sum + count, 0);
+  if (handedOver > 0) services.logger.info('due messages handed to the queue', { handedOver });
+  return handedOver;
+}
+
+async function dispatchShard(services: DispatchServices, shard: number, deadlineMs: number): Promise<number> {
+  let handedOver = 0;
+  while (services.clock() < deadlineMs) {
+    const page = await services.dueIndex.due(shard, services.clock() + DISPATCH_AHEAD_MS);
+    const results = await Promise.all(page.map((message) => handOver(services, message)));
+    const unparked = results.filter((done) => done).length;
+    handedOver += unparked;
+    // An index that still shows what was just taken out of it must not be read in circles.
+    if (unparked === 0) break;
+  }
+  return handedOver;
+}
+
+/** Queue first, index second: a crash in between hands the message over twice, which is harmless. */
+async function handOver(services: DispatchServices, message: Stored<Message>): Promise<boolean> {
+  const nowMs = services.clock();
+  await services.enqueue(
+    { messageId: message.value.id, sinceMs: nowMs },
+    Math.max(0, message.value.dueAtMs - nowMs),
+  );
+  const result = await services.store.commit({
+    message: changed(message, { ...message.value, parked: false }),
+  });
+  return result === 'committed';
+}

@@ -1,0 +1,113 @@
+import type { Random } from '../clock.ts';
+import type { GrantEffect } from '../grants/ledger.ts';
+import type { BilingualText, Message, MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
+import { ownOutcome } from './reasons.ts';
+import { nextAttemptAtMs } from './retry-policy.ts';
+
+/** What came back from one request to send. */
+export type SendAnswer =
+  | {
+      readonly type: 'answered';
+      readonly errcode: number;
+      readonly errmsg: string;
+      readonly rid?: string;
+      readonly msgid?: string;
+    }
+  /** Certain that no byte left. */
+  | { readonly type: 'not-sent'; readonly reason: string }
+  /** A byte may have left, and no readable answer came. */
+  | { readonly type: 'no-answer'; readonly reason: string };
+
+/** What an errcode means for the message and its grant (WeChat contract §9.1). */
+export interface AnswerRule {
+  readonly retry: RetryPolicyName | 'token' | 'none';
+  readonly grant: GrantEffect;
+  readonly exhausted?: 'failed' | 'unknown';
+  /** The class of the answer, used as the reason slug. */
+  readonly class: string;
+}
+
+/** The outcome table: a rule for every errcode, and words for a person to act on. */
+export interface AnswerRules {
+  ruleOf(errcode: number): AnswerRule;
+  remedyOf(errcode: number, errmsg: string): BilingualText;
+}
+
+/** What one attempt made of the message. `retry` is set when it stays pending and is tried again. */
+export interface Verdict {
+  readonly state: MessageState;
+  readonly effect: GrantEffect;
+  readonly outcome: Outcome;
+  readonly retry?: { readonly policy: RetryPolicyName; readonly atMs: number };
+}
+
+/** Judges one answer. Pure: the same answer, message, moment and randomness give the same verdict. */
+export function judgeAnswer(
+  answer: SendAnswer,
+  message: Message,
+  rules: AnswerRules,
+  nowMs: number,
+  random: Random,
+): Verdict {
+  switch (answer.type) {
+    case 'no-answer':
+      return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };
+    case 'not-sent': {
+      const outcome = ownOutcome('not-reached', nowMs);
+      return (
+        retried('connection', message, outcome, nowMs, random) ?? {
+          state: 'failed',
+          effect: 'refund',
+          outcome,
+        }
+      );
+    }
+    case 'answered':
+      return judgeErrcode(answer, message, rules, nowMs, random);
+  }
+}
+
+function judgeErrcode(
+  answer: Extract<SendAnswer, { type: 'answered' }>,
+  message: Message,
+  rules: AnswerRules,
+  nowMs: number,
+  random: Random,
+): Verdict {
+  const { type: _type, ...facts } = answer;
+  if (answer.errcode === 0) {
+    return { state: 'sent', effect: 'spend', outcome: { atMs: nowMs, reason: 'accepted', ...facts } };
+  }
+  const rule = rules.ruleOf(answer.errcode);
+  const remedy = rules.remedyOf(answer.errcode, answer.errmsg);
+  const outcome: Outcome = { atMs: nowMs, reason: rule.class, ...facts, remedy };
+  if (rule.retry !== 'none' && rule.retry !== 'token') {
+    const again = retried(rule.retry, message, outcome, nowMs, random);
+    if (again) return again;
+    return rule.exhausted === 'unknown'
+      ? { state: 'unknown', effect: 'spend', outcome }
+      : { state: 'failed', effect: 'refund', outcome };
+  }
+  switch (rule.grant) {
+    case 'zero':
+      return { state: 'refused', effect: 'zero', outcome };
+    case 'spend':
+      return { state: 'unknown', effect: 'spend', outcome };
+    case 'refund':
+    case 'keep':
+      return { state: 'failed', effect: 'refund', outcome };
+  }
+}
+
+function retried(
+  policy: RetryPolicyName,
+  message: Message,
+  outcome: Outcome,
+  nowMs: number,
+  random: Random,
+): Verdict | undefined {
+  const atMs = nextAttemptAtMs(policy, message, nowMs, random);
+  return atMs === undefined
+    ? undefined
+    : { state: 'pending', effect: 'keep', outcome, retry: { policy, atMs } };
+}

@@ -1,0 +1,42 @@
+import type { BilingualText, Outcome } from '../messages/message.ts';
+
+/** Ends of a message, or of an attempt, that are not an answer of WeChat's. */
+export type OwnReason =
+  | 'no-answer'
+  | 'not-reached'
+  | 'sender-lost'
+  | 'no-grant'
+  | 'grant-revoked'
+  | 'token-unavailable';
+
+const REMEDIES: Record<OwnReason, BilingualText> = {
+  'no-answer': {
+    en: 'The request left, but no readable answer came from WeChat. The user may have the card: do not send it again blindly. If WeChat later reports the delivery, the message is settled by itself.',
+    zh: '请求已发出，但没有收到微信可读的应答。用户可能已经收到消息，请不要直接重发；如果微信随后推送了送达事件，状态会自动更新。',
+  },
+  'not-reached': {
+    en: 'WeChat could not be reached, so nothing was sent. Check the network, DNS and WECHAT_API_BASE_URL.',
+    zh: '连接不上微信服务器，消息没有发出。请检查网络、DNS 和 WECHAT_API_BASE_URL 设置。',
+  },
+  'sender-lost': {
+    en: 'The sending function stopped before it recorded an answer. The user may have the card: do not send it again blindly.',
+    zh: '发送函数在记录结果之前中断。用户可能已经收到消息，请不要直接重发。',
+  },
+  'no-grant': {
+    en: 'The user had no grant left for this template when the message was due. Ask for a new one with wx.requestSubscribeMessage.',
+    zh: '发送时该用户对此模板已没有可用的订阅次数。请在小程序中再次调用 wx.requestSubscribeMessage 请用户授权。',
+  },
+  'grant-revoked': {
+    en: 'WeChat showed that the user no longer accepts this template, so the grant set aside for this message is gone. Ask the user to subscribe again.',
+    zh: '微信表明该用户已不再接受此模板的消息，为这条消息预留的订阅次数因此失效。请引导用户重新订阅。',
+  },
+  'token-unavailable': {
+    en: 'No valid access token could be had for a whole day, so nothing was sent. Check the appid, the AppSecret and the IP allow-list.',
+    zh: '一整天都没能取得有效的 access_token，消息没有发出。请检查 AppID、AppSecret 和 IP 白名单。',
+  },
+};
+
+/** The outcome of an end that WeChat said nothing about, with words to act on. */
+export function ownOutcome(reason: OwnReason, atMs: number): Outcome {
+  return { atMs, reason, remedy: REMEDIES[reason] };
+}

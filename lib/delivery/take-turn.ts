@@ -1,0 +1,107 @@
+import type { Clock } from '../clock.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
+import { closeClaim, openClaim } from '../grants/claims.ts';
+import type { Claim, Ledger } from '../grants/ledger.ts';
+import { claimOutcome } from '../messages/claim-outcome.ts';
+import { isPending, type Message } from '../messages/message.ts';
+import type { MessageStore } from '../messages/message-store.ts';
+import { changed, type Stored } from '../stored.ts';
+
+import { ownOutcome } from './reasons.ts';
+
+/** What taking a user's turn needs from outside. */
+export interface TurnServices extends Contention {
+  readonly store: MessageStore;
+  readonly clock: Clock;
+  readonly newClaimId: () => string;
+}
+
+/** What came of the wish to send a message. */
+export type Turn =
+  | { readonly type: 'claimed'; readonly claim: Claim; readonly message: Stored<Message> }
+  /** Another send to the same user is under way. */
+  | { readonly type: 'busy'; readonly untilMs: number }
+  | { readonly type: 'not-due'; readonly dueAtMs: number }
+  /** Nothing to do: the message has ended. */
+  | { readonly type: 'ended' }
+  | { readonly type: 'missing' }
+  | {
+      readonly type: 'no-grant' | 'hold-void';
+      readonly message: Stored<Message>;
+      readonly ledger: Stored<Ledger>;
+    };
+
+/**
+ * How long a sender may take between claim and settling. It covers a request, a new access token and the repeated
+ * request, ten seconds each at the most; past it the sender is taken to be dead.
+ */
+export const CLAIM_LEASE_MS = 45_000;
+
+/**
+ * Claims a message: takes the user's turn and the grant, in one conditional write of the ledger.
+ *
+ * A claim that an earlier sender left open is closed on the way, by what its message says; where the message says nothing
+ * and the lease is over, that message is first settled as `unknown`, because its request may have left.
+ */
+export function takeTurn(services: TurnServices, messageId: string): Promise<Turn> {
+  return untilUncontended(() => tryTakeTurn(services, messageId), services);
+}
+
+async function tryTakeTurn(services: TurnServices, messageId: string): Promise<Turn | 'conflict'> {
+  const { store, clock } = services;
+  const { message, ledger } = await store.load(messageId);
+  if (!message) return { type: 'missing' };
+  const free = await freeLedger(services, ledger.value, message);
+  if (free === 'conflict' || 'type' in free) return free;
+  if (!isPending(message.value)) return ended(store, ledger, free);
+  const nowMs = clock();
+  if (nowMs < message.value.dueAtMs) return { type: 'not-due', dueAtMs: message.value.dueAtMs };
+  const claimed = openClaim(free, {
+    claimId: services.newClaimId(),
+    messageId,
+    templateId: message.value.templateId,
+    ...(message.value.hold ? { hold: message.value.hold } : {}),
+    nowMs,
+    leaseMs: CLAIM_LEASE_MS,
+  });
+  if (claimed.type !== 'claimed') return { type: claimed.type, message, ledger: changed(ledger, free) };
+  const result = await store.commit({ ledger: changed(ledger, claimed.ledger) });
+  return result === 'conflict' ? result : { type: 'claimed', claim: claimed.claim, message };
+}
+
+/** The ledger with no claim open, or what stands in the way. */
+async function freeLedger(
+  { store, clock }: TurnServices,
+  ledger: Ledger,
+  own: Stored<Message>,
+): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
+  const { claim } = ledger;
+  if (!claim) return ledger;
+  const holder = claim.messageId === own.value.id ? own : (await store.load(claim.messageId)).message;
+  const outcome = claimOutcome(claim, holder?.value, clock());
+  if (outcome.type === 'settled') return closeClaim(ledger, outcome.effect);
+  if (outcome.type === 'under-way' || !holder) return { type: 'busy', untilMs: claim.leaseUntilMs };
+  await store.commit({ message: changed(holder, abandoned(holder.value, claim, clock())) });
+  // Read everything again: what was just written, or what somebody else wrote first.
+  return 'conflict';
+}
+
+/** A message whose sender died between claim and settling: its request may have left, so it is never sent again by itself. */
+function abandoned(message: Message, claim: Claim, nowMs: number): Message {
+  return {
+    ...message,
+    state: 'unknown',
+    parked: false,
+    attempts: message.attempts + 1,
+    updatedAtMs: nowMs,
+    lastClaim: { claimId: claim.claimId, effect: 'spend' },
+    outcome: ownOutcome('sender-lost', nowMs),
+  };
+}
+
+/** A message that ended while its claim was still open in the ledger: the claim is closed for good. */
+async function ended(store: MessageStore, stored: Stored<Ledger>, free: Ledger): Promise<Turn | 'conflict'> {
+  if (free === stored.value) return { type: 'ended' };
+  const result = await store.commit({ ledger: changed(stored, free) });
+  return result === 'conflict' ? result : { type: 'ended' };
+}

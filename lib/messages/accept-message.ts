@@ -1,0 +1,136 @@
+import type { Clock } from '../clock.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
+import { holdGrant } from '../grants/holds.ts';
+import type { Ledger } from '../grants/ledger.ts';
+import type { TemplateKind } from '../grants/template-kind.ts';
+import { changed } from '../stored.ts';
+import { settledLedger } from './claim-outcome.ts';
+import type { FittedValue, Language, Message, MiniprogramState } from './message.ts';
+import type { NewMessageId } from './message-id.ts';
+import type { IdempotencyRecord, MessageStore } from './message-store.ts';
+import { type Enqueue, LONGEST_QUEUE_DELAY_MS } from './send-job.ts';
+
+/** A message that a caller wants sent, its data already checked against the template. */
+export interface AcceptRequest {
+  readonly openid: string;
+  readonly templateId: string;
+  readonly templateKind: TemplateKind;
+  readonly data: Readonly<Record<string, string>>;
+  readonly fitted: readonly FittedValue[];
+  readonly page?: string;
+  readonly miniprogramState: MiniprogramState;
+  readonly lang: Language;
+  /** When it shall leave; absent means now. */
+  readonly sendAtMs?: number;
+  /** Whether a grant is set aside at once. */
+  readonly hold: boolean;
+  readonly idempotency?: Pick<IdempotencyRecord, 'scope' | 'key' | 'bodyHash'>;
+}
+
+/** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
+export type AcceptResult =
+  | { readonly type: 'accepted' | 'repeated'; readonly message: Message }
+  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'send-at-too-old' };
+
+/** What accepting a message needs from outside. */
+export interface AcceptServices extends Contention {
+  readonly store: MessageStore;
+  readonly enqueue: Enqueue;
+  readonly newMessageId: NewMessageId;
+  readonly clock: Clock;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const IDEMPOTENCY_KEPT_MS = 7 * DAY_MS;
+
+/**
+ * Takes a message in: sets its grant aside and stores it, in one step.
+ *
+ * The note for the sender goes onto the queue *before* that step. A crash in between leaves a note without a message,
+ * which the sender drops; the other way round it would leave a message that nobody ever sends.
+ */
+export function acceptMessage(services: AcceptServices, request: AcceptRequest): Promise<AcceptResult> {
+  const nowMs = services.clock();
+  const sendAtMs = Math.max(request.sendAtMs ?? nowMs, nowMs);
+  if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS) {
+    return Promise.resolve({ type: 'send-at-too-old' });
+  }
+  const draft = newMessage(request, services.newMessageId(request.openid), sendAtMs, nowMs);
+  let enqueued = draft.parked;
+  return untilUncontended(async () => {
+    const repeated = await earlierMessage(services, request);
+    if (repeated) return repeated;
+    const stored = await services.store.loadLedger(request.openid);
+    const ledger = await settledLedger(stored.value, (id) => loadValue(services.store, id), nowMs);
+    const booked = book(ledger, draft, request);
+    if (!booked) return { type: 'no-grant' };
+    if (!enqueued) {
+      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, sendAtMs - nowMs);
+      enqueued = true;
+    }
+    const result = await services.store.commit({
+      ...(request.hold ? { ledger: changed(stored, booked.ledger) } : {}),
+      message: { value: booked.message, version: undefined },
+      ...idempotencyPart(request, draft.id, nowMs),
+    });
+    return result === 'conflict' ? result : { type: 'accepted', message: booked.message };
+  }, services);
+}
+
+function newMessage(request: AcceptRequest, id: string, sendAtMs: number, nowMs: number): Message {
+  return {
+    id,
+    openid: request.openid,
+    templateId: request.templateId,
+    data: request.data,
+    ...(request.page === undefined ? {} : { page: request.page }),
+    miniprogramState: request.miniprogramState,
+    lang: request.lang,
+    state: 'pending',
+    sendAtMs,
+    dueAtMs: sendAtMs,
+    parked: sendAtMs - nowMs > LONGEST_QUEUE_DELAY_MS,
+    attempts: 0,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    ...(request.fitted.length > 0 ? { fitted: request.fitted } : {}),
+  };
+}
+
+/** With `hold`, ledger and message change together; a message booked without a grant takes one at send time. */
+function book(
+  ledger: Ledger,
+  draft: Message,
+  request: AcceptRequest,
+): { ledger: Ledger; message: Message } | undefined {
+  if (!request.hold) return { ledger, message: draft };
+  const held = holdGrant(ledger, request.templateId, request.templateKind);
+  if (held.type === 'no-grant') return undefined;
+  return { ledger: held.ledger, message: { ...draft, hold: held.hold } };
+}
+
+async function loadValue(store: MessageStore, messageId: string): Promise<Message | undefined> {
+  return (await store.load(messageId)).message?.value;
+}
+
+async function earlierMessage(
+  services: AcceptServices,
+  request: AcceptRequest,
+): Promise<AcceptResult | undefined> {
+  const { idempotency } = request;
+  if (!idempotency) return undefined;
+  const earlier = await services.store.findIdempotency(idempotency.scope, idempotency.key);
+  if (!earlier || earlier.expiresAtMs <= services.clock()) return undefined;
+  if (earlier.bodyHash !== idempotency.bodyHash) return { type: 'idempotency-conflict' };
+  const message = await loadValue(services.store, earlier.messageId);
+  return message && { type: 'repeated', message };
+}
+
+function idempotencyPart(
+  request: AcceptRequest,
+  messageId: string,
+  nowMs: number,
+): { idempotency?: IdempotencyRecord } {
+  if (!request.idempotency) return {};
+  return { idempotency: { ...request.idempotency, messageId, expiresAtMs: nowMs + IDEMPOTENCY_KEPT_MS } };
+}

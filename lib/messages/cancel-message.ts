@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
+import { closeClaim } from '../grants/claims.ts';
+import { releaseHold } from '../grants/holds.ts';
+import type { Ledger } from '../grants/ledger.ts';
+import { changed } from '../stored.ts';
+import { claimOutcome } from './claim-outcome.ts';
+import { isPending, type Message } from './message.ts';
+import type { MessageStore } from './message-store.ts';
+
+/** What came of the wish to cancel. Canceling twice is no error. */
+export type CancelResult =
+  | { readonly type: 'canceled'; readonly message: Message }
+  | { readonly type: 'not-found' | 'already-sending' };
+
+/** What canceling needs from outside. */
+export interface CancelServices extends Contention {
+  readonly store: MessageStore;
+  readonly clock: Clock;
+}
+
+/** Cancels a message that no sender has claimed and gives its grant back, in one step. */
+export function cancelMessage(services: CancelServices, messageId: string): Promise<CancelResult> {
+  return untilUncontended(async () => {
+    const nowMs = services.clock();
+    const { message, ledger } = await services.store.load(messageId);
+    if (!message) return { type: 'not-found' };
+    if (message.value.state === 'canceled') return { type: 'canceled', message: message.value };
+    if (!isPending(message.value)) return { type: 'already-sending' };
+    const free = withoutOwnClaim(ledger.value, message.value, nowMs);
+    if (!free) return { type: 'already-sending' };
+    const canceled: Message = { ...message.value, state: 'canceled', parked: false, updatedAtMs: nowMs };
+    const { hold, templateId } = message.value;
+    const released = hold ? releaseHold(free, templateId, hold) : free;
+    const result = await services.store.commit({
+      // Written even when nothing is given back: a claim begun meanwhile must collide with this.
+      ledger: changed(ledger, released),
+      message: changed(message, canceled),
+    });
+    return result === 'conflict' ? result : { type: 'canceled', message: canceled };
+  }, services);
+}
+
+/** The ledger with no claim of this message in it, or undefined while its sender may be at work. */
+function withoutOwnClaim(ledger: Ledger, message: Message, nowMs: number): Ledger | undefined {
+  if (ledger.claim?.messageId !== message.id) return ledger;
+  const outcome = claimOutcome(ledger.claim, message, nowMs);
+  return outcome.type === 'settled' ? closeClaim(ledger, outcome.effect) : undefined;
+}

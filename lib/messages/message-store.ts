@@ -1,0 +1,43 @@
+import type { Ledger } from '../grants/ledger.ts';
+import type { Stored } from '../stored.ts';
+import type { Message } from './message.ts';
+
+/** A message and its user's ledger, read together. */
+export interface MessageWithLedger {
+  readonly message: Stored<Message> | undefined;
+  readonly ledger: Stored<Ledger>;
+}
+
+/** Which message a caller's idempotency key stands for. */
+export interface IdempotencyRecord {
+  /** The API key or the user that chose the key: `operator:<name>` or `user:<openid>`. */
+  readonly scope: string;
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly messageId: string;
+  readonly expiresAtMs: number;
+}
+
+/** What is to be written in one step, all or nothing. */
+export interface Change {
+  readonly ledger?: Stored<Ledger>;
+  readonly message?: Stored<Message>;
+  readonly idempotency?: IdempotencyRecord;
+}
+
+/** One page of a list, and where the next begins. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+/** Where messages and ledgers are kept. Every read sees the latest write. */
+export interface MessageStore {
+  load(messageId: string): Promise<MessageWithLedger>;
+  loadLedger(openid: string): Promise<Stored<Ledger>>;
+  /** `conflict`: a record was changed since it was read, or the idempotency key has been taken; nothing was written. */
+  commit(change: Change): Promise<'committed' | 'conflict'>;
+  findIdempotency(scope: string, key: string): Promise<IdempotencyRecord | undefined>;
+  /** A user's messages, newest first. */
+  listOfUser(openid: string, limit: number, after?: string): Promise<Page<Stored<Message>>>;
+}

@@ -1,0 +1,87 @@
+import type { Hold } from '../grants/holds.ts';
+import type { Claim, GrantEffect } from '../grants/ledger.ts';
+
+/** Which build of the mini program a card opens. */
+export type MiniprogramState = 'developer' | 'trial' | 'formal';
+
+/** The language that WeChat shows its part of the card in. */
+export type Language = 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
+
+/** Where a message is in its life, as it is stored. `pending` covers everything before WeChat's answer. */
+export type MessageState = 'pending' | 'sent' | 'delivered' | 'refused' | 'failed' | 'unknown' | 'canceled';
+
+/** The same as callers see it: `pending` told apart into waiting, handed over and being sent. */
+export type MessageStatus = Exclude<MessageState, 'pending'> | 'scheduled' | 'queued' | 'sending';
+
+/** A text in both languages of our readers. */
+export interface BilingualText {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** How a message ended, or how its last attempt did. */
+export interface Outcome {
+  readonly atMs: number;
+  /** WeChat's errcode; absent when WeChat was not asked or did not answer. */
+  readonly errcode?: number;
+  readonly errmsg?: string;
+  readonly rid?: string;
+  readonly msgid?: string;
+  /** A stable slug that a program can branch on. */
+  readonly reason: string;
+  readonly remedy?: BilingualText;
+}
+
+/** Why a message is tried again: WeChat busy, another send to the user, minute rate, day's quota, no connection. */
+export type RetryPolicyName = 'busy' | 'concurrent' | 'rate' | 'quota' | 'connection';
+
+/** A change that `fit` made to a value. */
+export interface FittedValue {
+  readonly key: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One subscribe message to one user. */
+export interface Message {
+  readonly id: string;
+  readonly openid: string;
+  readonly templateId: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly page?: string;
+  readonly miniprogramState: MiniprogramState;
+  readonly lang: Language;
+  readonly state: MessageState;
+  /** When the caller wants it to leave. */
+  readonly sendAtMs: number;
+  /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
+  readonly dueAtMs: number;
+  /** Whether it waits in the due index for the dispatcher, rather than in the queue. */
+  readonly parked: boolean;
+  /** The grant that is set aside for it. Absent when it was booked with `hold: false` and has not been tried yet. */
+  readonly hold?: Hold;
+  /** Requests that left for WeChat. */
+  readonly attempts: number;
+  /** How often each retry policy has been used for it. */
+  readonly retries?: Partial<Record<RetryPolicyName, number>>;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly fitted?: readonly FittedValue[];
+  readonly campaignId?: string;
+  /** How the last claim ended. Whoever finds that claim still open in the ledger closes it accordingly. */
+  readonly lastClaim?: { readonly claimId: string; readonly effect: GrantEffect };
+  readonly outcome?: Outcome;
+  readonly deliveredAtMs?: number;
+}
+
+/** Whether the message may still be sent. */
+export function isPending(message: Message): boolean {
+  return message.state === 'pending';
+}
+
+/** The status that callers see. `claim` is the open claim of the user's ledger, if there is one. */
+export function statusOf(message: Message, claim: Claim | undefined, nowMs: number): MessageStatus {
+  if (message.state !== 'pending') return message.state;
+  if (claim?.messageId === message.id && message.lastClaim?.claimId !== claim.claimId) return 'sending';
+  return message.sendAtMs > nowMs ? 'scheduled' : 'queued';
+}

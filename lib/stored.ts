@@ -1,0 +1,13 @@
+/**
+ * A value as it stands in the table, with the version that was read.
+ * Writing it back succeeds only if nobody wrote in between; `version` is undefined for what is not stored yet.
+ */
+export interface Stored<T> {
+  readonly value: T;
+  readonly version: string | undefined;
+}
+
+/** The same stored thing with another value, to be written over the version that was read. */
+export function changed<T>(stored: Stored<T>, value: T): Stored<T> {
+  return { value, version: stored.version };
+}

@@ -1,0 +1,122 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Table } from './client.ts';
+import type { Key } from './keys.ts';
+
+/** An item with its key and attributes as plain values. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** A write of one whole item, refused when its condition does not hold. */
+export interface ConditionalPut {
+  readonly item: Item & Key;
+  readonly condition: string;
+  readonly values?: Item;
+}
+
+/** Turns a stored item into plain values. */
+export function readItem(item: Record<string, AttributeValue>): Item {
+  return unmarshall(item);
+}
+
+/** Reads one item as it stands after the latest write. */
+export async function getItem({ client, name }: Table, key: Key): Promise<Item | undefined> {
+  const { Item: item } = await client.send(
+    new GetItemCommand({ TableName: name, Key: marshall(key), ConsistentRead: true }),
+  );
+  return item && readItem(item);
+}
+
+const KEYS_PER_BATCH = 100;
+
+/** Reads many items as they stand after the latest write; absent ones are left out, the order is not kept. */
+export async function getItems(table: Table, keys: readonly Key[]): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  let pending = keys.map((key) => marshall(key));
+  while (pending.length > 0) {
+    const answer = await table.client.send(
+      new BatchGetItemCommand({
+        RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead: true } },
+      }),
+    );
+    found.push(...(answer.Responses?.[table.name] ?? []).map(readItem));
+    const unprocessed = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
+    pending = [...unprocessed, ...pending.slice(KEYS_PER_BATCH)];
+  }
+  return found;
+}
+
+/**
+ * Writes all of the items or none. `conflict`: a condition did not hold, or somebody else was writing at the same moment.
+ *
+ * The SDK repeats a call whose answer was lost. A repeat of our own write is recognised: by the request token for several
+ * items, and for a single one by reading whether the item in place carries the version that we wrote.
+ */
+export async function putAll(
+  table: Table,
+  puts: readonly ConditionalPut[],
+): Promise<'committed' | 'conflict'> {
+  const [only, ...more] = puts;
+  if (!only) return 'committed';
+  return more.length === 0 ? putOne(table, only) : putTogether(table, puts);
+}
+
+async function putOne({ client, name }: Table, put: ConditionalPut): Promise<'committed' | 'conflict'> {
+  try {
+    await client.send(
+      new PutItemCommand({ ...putRequest(name, put), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+    );
+    return 'committed';
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return 'conflict';
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const inPlace = error.Item ? readItem(error.Item) : {};
+    const ours = inPlace['version'] !== undefined && inPlace['version'] === put.item['version'];
+    return ours ? 'committed' : 'conflict';
+  }
+}
+
+/** Reasons for which a transaction may succeed when it is made anew from what stands in the table by then. */
+const PASSING_REASONS = new Set([
+  'None',
+  'ConditionalCheckFailed',
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+]);
+
+async function putTogether(
+  { client, name }: Table,
+  puts: readonly ConditionalPut[],
+): Promise<'committed' | 'conflict'> {
+  const TransactItems: TransactWriteItem[] = puts.map((put) => ({ Put: putRequest(name, put) }));
+  try {
+    await client.send(new TransactWriteItemsCommand({ TransactItems }));
+    return 'committed';
+  } catch (error) {
+    if (error instanceof TransactionInProgressException) return 'conflict';
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const reasons = error.CancellationReasons ?? [];
+    if (reasons.every(({ Code }) => PASSING_REASONS.has(Code ?? 'None'))) return 'conflict';
+    throw error;
+  }
+}
+
+function putRequest(TableName: string, { item, condition, values }: ConditionalPut) {
+  return {
+    TableName,
+    Item: marshall(item, { removeUndefinedValues: true }),
+    ConditionExpression: condition,
+    ...(values && { ExpressionAttributeValues: marshall(values) }),
+  };
+}

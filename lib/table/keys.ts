@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Message } from '../messages/message.ts';
+import type { Table } from './client.ts';
+
+/** The key of an item. Every `pk` begins with the appid, so that several mini programs can share a table. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** How many parts the due index and a template's audience are spread over, so that no partition runs hot. */
+export const SHARDS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
+function shardOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt8(0) % SHARDS.length;
+}
+
+/** Everything about one user stands together: the ledger, the messages and the marks of counted reports. */
+export function userPartition({ appId }: Table, openid: string): string {
+  return `${appId}#user#${openid}`;
+}
+
+/** The ledger of a user. */
+export function ledgerKey(table: Table, openid: string): Key {
+  return { pk: userPartition(table, openid), sk: 'ledger' };
+}
+
+/** What the sort keys of messages begin with; they sort by the moment the message was made. */
+export const MESSAGE_PREFIX = 'message#';
+
+/** A message of a user. */
+export function messageKey(table: Table, openid: string, messageId: string): Key {
+  return { pk: userPartition(table, openid), sk: `${MESSAGE_PREFIX}${messageId}` };
+}
+
+/** The mark that a user's report has been counted. */
+export function reportKey(table: Table, openid: string, requestId: string): Key {
+  return { pk: userPartition(table, openid), sk: `report#${requestId}` };
+}
+
+/** The message that an idempotency key stands for. The key is hashed: callers may put anything into it. */
+export function idempotencyKey({ appId }: Table, scope: string, key: string): Key {
+  return { pk: `${appId}#idempotency#${scope}`, sk: createHash('sha256').update(key).digest('hex') };
+}
+
+/** One part of a template's audience: the users who ever answered for it. */
+export function audiencePartition({ appId }: Table, templateId: string, shard: number): string {
+  return `${appId}#audience#${templateId}#${shard}`;
+}
+
+/** A user's place in the audience of a template. */
+export function audienceKey(table: Table, templateId: string, openid: string): Key {
+  return { pk: audiencePartition(table, templateId, shardOf(openid)), sk: openid };
+}
+
+/** The partition key of one part of the `due` index. */
+export function duePartition({ appId }: Table, shard: number): string {
+  return `${appId}#due#${shard}`;
+}
+
+/** The attributes that put a message into the `due` index while it waits there, and nothing once it does not. */
+export function dueAttributes(table: Table, message: Message): { duePk?: string; dueAtMs?: number } {
+  return message.parked ? { duePk: duePartition(table, shardOf(message.id)), dueAtMs: message.dueAtMs } : {};
+}

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const instant = v.pipe(v.number(), v.integer());
+
+const templateGrants = v.object({
+  kind: v.picklist(['one-time', 'long-term', 'unknown']),
+  granted: count,
+  available: count,
+  held: count,
+  subscribed: v.boolean(),
+  epoch: count,
+  lastStatus: v.string(),
+  silentReject: v.boolean(),
+  updatedAtMs: instant,
+});
+
+const claim = v.object({
+  claimId: v.string(),
+  messageId: v.string(),
+  templateId: v.string(),
+  source: v.picklist(['held', 'available', 'subscription']),
+  epoch: count,
+  grantedBefore: count,
+  startedAtMs: instant,
+  leaseUntilMs: instant,
+});
+
+/** A ledger as it is stored. */
+export const ledgerItem = v.object({
+  openid: v.string(),
+  templates: v.record(v.string(), templateGrants),
+  claim: v.exactOptional(claim),
+});

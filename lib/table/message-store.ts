@@ -1,0 +1,100 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { openidOf } from '../messages/message-id.ts';
+import type {
+  Change,
+  IdempotencyRecord,
+  MessageStore,
+  MessageWithLedger,
+} from '../messages/message-store.ts';
+import type { Table } from './client.ts';
+import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
+import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
+import { type NewVersion, putLedger, putMessage, toLedger, toMessage, toMessages } from './versioned.ts';
+
+const idempotencyItem = v.object({
+  scope: v.string(),
+  key: v.string(),
+  bodyHash: v.string(),
+  messageId: v.string(),
+  expiresAtMs: v.number(),
+});
+
+/** What the store needs beside its table. */
+export interface MessageStoreOptions {
+  readonly newVersion: NewVersion;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Messages in DynamoDB, each in its user's partition beside the ledger. */
+export function createMessageStore(
+  table: Table,
+  { newVersion, clock, logger }: MessageStoreOptions,
+): MessageStore {
+  return {
+    load: (messageId) => loadWithLedger(table, messageId),
+
+    async loadLedger(openid) {
+      return toLedger(openid, await getItem(table, ledgerKey(table, openid)));
+    },
+
+    commit({ ledger, message, idempotency }: Change) {
+      return putAll(table, [
+        ...(ledger ? [putLedger(table, ledger, newVersion)] : []),
+        ...(message ? [putMessage(table, message, newVersion)] : []),
+        ...(idempotency ? [putIdempotency(table, idempotency, clock())] : []),
+      ]);
+    },
+
+    async findIdempotency(scope, key) {
+      const item = await getItem(table, idempotencyKey(table, scope, key));
+      return item && v.parse(idempotencyItem, item);
+    },
+
+    async listOfUser(openid, limit, after) {
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: marshall({
+            ':pk': userPartition(table, openid),
+            ':prefix': MESSAGE_PREFIX,
+          }),
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: marshall(messageKey(table, openid, after)) }),
+        }),
+      );
+      const items = toMessages(Items.map(readItem), logger);
+      const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+      return { items, ...(typeof last === 'string' ? { next: last.slice(MESSAGE_PREFIX.length) } : {}) };
+    },
+  };
+}
+
+async function loadWithLedger(table: Table, messageId: string): Promise<MessageWithLedger> {
+  const openid = openidOf(messageId);
+  if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
+  const keys = [messageKey(table, openid, messageId), ledgerKey(table, openid)] as const;
+  const items = await getItems(table, keys);
+  const [message, ledger] = keys.map((key) => items.find((item) => item['sk'] === key.sk));
+  return { message: message && toMessage(message), ledger: toLedger(openid, ledger) };
+}
+
+/** A record whose time is over does not bind, even while DynamoDB has not deleted it yet. */
+function putIdempotency(table: Table, record: IdempotencyRecord, nowMs: number): ConditionalPut {
+  return {
+    item: {
+      ...idempotencyKey(table, record.scope, record.key),
+      ...record,
+      expiresAt: Math.ceil(record.expiresAtMs / 1000),
+    },
+    condition: 'attribute_not_exists(pk) OR expiresAtMs <= :now',
+    values: { ':now': nowMs },
+  };
+}

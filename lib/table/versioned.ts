@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { emptyLedger, type Ledger } from '../grants/ledger.ts';
+import type { Logger } from '../logger.ts';
+import type { Message } from '../messages/message.ts';
+import type { Stored } from '../stored.ts';
+import type { Table } from './client.ts';
+import type { ConditionalPut, Item } from './items.ts';
+import { dueAttributes, ledgerKey, messageKey } from './keys.ts';
+import { ledgerItem } from './ledger-item.ts';
+import { messageItem } from './message-item.ts';
+
+/** Makes the version that a write leaves behind: a new one for each write, so that a write can recognise itself. */
+export type NewVersion = () => string;
+
+/** Thrown when an item in the table is not of the form that this version of the service writes. */
+export class UnreadableItemError extends Error {
+  readonly code = 'unreadable-item';
+  override readonly name = 'UnreadableItemError';
+  constructor(item: Item, problems: string) {
+    super(
+      `The stored item ${String(item['pk'])} / ${String(item['sk'])} cannot be read (${problems}). Mend or delete it.`,
+    );
+  }
+}
+
+const versioned = v.object({ version: v.string() });
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, item);
+  if (result.success) return result.output;
+  throw new UnreadableItemError(item, result.issues.map((issue) => v.getDotPath(issue)).join(', '));
+}
+
+/** A ledger as read; one that is not stored yet is empty. */
+export function toLedger(openid: string, item: Item | undefined): Stored<Ledger> {
+  if (!item) return { value: emptyLedger(openid), version: undefined };
+  return { value: parse(ledgerItem, item), version: parse(versioned, item).version };
+}
+
+/** A message as read. */
+export function toMessage(item: Item): Stored<Message> {
+  return { value: parse(messageItem, item), version: parse(versioned, item).version };
+}
+
+/** The messages among `items`; one that cannot be read is logged and set aside, so that it does not hide the others. */
+export function toMessages(items: readonly Item[], logger: Logger): readonly Stored<Message>[] {
+  return items.flatMap((item) => {
+    try {
+      return [toMessage(item)];
+    } catch (error) {
+      if (!(error instanceof UnreadableItemError)) throw error;
+      logger.error(error.message);
+      return [];
+    }
+  });
+}
+
+/** The write of a ledger over the version that was read. */
+export function putLedger(
+  table: Table,
+  { value, version }: Stored<Ledger>,
+  newVersion: NewVersion,
+): ConditionalPut {
+  return {
+    item: { ...ledgerKey(table, value.openid), ...value, version: newVersion() },
+    ...onVersion(version),
+  };
+}
+
+/** The write of a message over the version that was read, or of a new one. */
+export function putMessage(
+  table: Table,
+  { value, version }: Stored<Message>,
+  newVersion: NewVersion,
+): ConditionalPut {
+  return {
+    item: {
+      ...messageKey(table, value.openid, value.id),
+      ...value,
+      ...dueAttributes(table, value),
+      version: newVersion(),
+    },
+    ...onVersion(version),
+  };
+}
+
+function onVersion(version: string | undefined): Pick<ConditionalPut, 'condition' | 'values'> {
+  if (version === undefined) return { condition: 'attribute_not_exists(pk)' };
+  return { condition: 'version = :version', values: { ':version': version } };
+}
