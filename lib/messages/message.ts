@@ -1,5 +1,7 @@
 import type { Hold } from '../grants/holds.ts';
 import type { Claim, GrantEffect } from '../grants/ledger.ts';
+import type { FittedValue } from '../templates/fit-data.ts';
+import type { BilingualText } from '../templates/template.ts';
 
 /** Which build of the mini program a card opens. */
 export type MiniprogramState = 'developer' | 'trial' | 'formal';
@@ -12,12 +14,6 @@ export type MessageState = 'pending' | 'sent' | 'delivered' | 'refused' | 'faile
 
 /** The same as callers see it: `pending` told apart into waiting, handed over and being sent. */
 export type MessageStatus = Exclude<MessageState, 'pending'> | 'scheduled' | 'queued' | 'sending';
-
-/** A text in both languages of our readers. */
-export interface BilingualText {
-  readonly en: string;
-  readonly zh: string;
-}
 
 /** How a message ended, or how its last attempt did. */
 export interface Outcome {
@@ -34,13 +30,6 @@ export interface Outcome {
 
 /** Why a message is tried again: WeChat busy, another send to the user, minute rate, day's quota, no connection. */
 export type RetryPolicyName = 'busy' | 'concurrent' | 'rate' | 'quota' | 'connection';
-
-/** A change that `fit` made to a value. */
-export interface FittedValue {
-  readonly key: string;
-  readonly from: string;
-  readonly to: string;
-}
 
 /** One subscribe message to one user. */
 export interface Message {

@@ -1,0 +1,36 @@
+import type { TemplateKind } from '../grants/template-kind.ts';
+import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { checkData } from '../templates/check-data.ts';
+import type { FieldProblem } from '../templates/field-problem.ts';
+import { type FittedValue, fitData } from '../templates/fit-data.ts';
+import { normaliseData } from '../templates/normalise-data.ts';
+
+/** What came of putting a caller's data into a template. */
+export type ComposeResult =
+  | {
+      readonly type: 'composed';
+      readonly data: Readonly<Record<string, string>>;
+      readonly fitted: readonly FittedValue[];
+      readonly templateKind: TemplateKind;
+    }
+  | { readonly type: 'invalid-data'; readonly problems: readonly FieldProblem[] }
+  | { readonly type: 'unknown-template' };
+
+/**
+ * Checks a caller's data against its template before anything is stored, after fitting it where that is asked for.
+ *
+ * @throws TemplateLookupError when the template is not known yet and WeChat could not be asked.
+ */
+export async function composeMessage(
+  templates: Pick<TemplateCatalogue, 'find'>,
+  request: { readonly templateId: string; readonly data: unknown; readonly fit: boolean },
+): Promise<ComposeResult> {
+  const template = await templates.find(request.templateId);
+  if (!template) return { type: 'unknown-template' };
+  const normalised = normaliseData(request.data);
+  const fit =
+    request.fit && normalised.problems.length === 0 ? fitData(template, normalised.data) : undefined;
+  const checked = checkData(template, fit?.data ?? request.data);
+  if (checked.type === 'invalid') return { type: 'invalid-data', problems: checked.problems };
+  return { type: 'composed', data: checked.data, fitted: fit?.fitted ?? [], templateKind: template.kind };
+}
