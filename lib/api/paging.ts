@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import { ProblemError } from './problem.ts';
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+
+const wholeNumber = /^\d{1,6}$/;
+
+/**
+ * The query of every list, to be spread into its `v.strictObject`: `limit` (a number, 1 to 200, default 50) and `cursor`,
+ * still encoded ({@link decodeCursor}).
+ */
+export const pageQuery = {
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.metadata({
+        type: 'integer',
+        minimum: 1,
+        maximum: MAX_LIMIT,
+        description: 'How many items to answer at most.',
+      }),
+      v.check((text) => wholeNumber.test(text), 'Expected a whole number'),
+      v.transform(Number),
+      v.minValue(1, 'Expected at least 1'),
+      v.maxValue(MAX_LIMIT, `Expected at most ${MAX_LIMIT}`),
+    ),
+    String(DEFAULT_LIMIT),
+  ),
+  cursor: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(2048),
+      v.description('`nextCursor` of the page before; absent for the first page.'),
+    ),
+  ),
+};
+
+/** The body of every list answer. */
+export function pageOf<S extends v.GenericSchema>(item: S) {
+  return v.object({
+    items: v.array(item),
+    nextCursor: v.exactOptional(
+      v.pipe(v.string(), v.description('Ask for the next page with it. Absent on the last page.')),
+    ),
+  });
+}
+
+/**
+ * Turns a place in a list into the opaque text that the caller brings back.
+ * It is readable by who tries: put in where to go on, never the owner of what is listed.
+ */
+export function encodeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+/**
+ * The place that a cursor names, checked, because a caller may send anything; undefined for the first page.
+ *
+ * @throws ProblemError `invalid-query` when it is not a cursor of this list
+ */
+export function decodeCursor<S extends v.GenericSchema>(
+  schema: S,
+  cursor: string | undefined,
+): v.InferOutput<S> | undefined {
+  if (cursor === undefined) return undefined;
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), textOf(cursor));
+  if (result.success) return result.output;
+  throw new ProblemError(
+    'invalid-query',
+    'Take the cursor from the answer before, or leave it out to start again.',
+    {
+      errors: [{ path: 'cursor', message: 'Not a cursor of this list' }],
+    },
+  );
+}
+
+function textOf(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString();
+}

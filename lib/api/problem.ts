@@ -1,0 +1,91 @@
+/**
+ * Every problem that the API answers: the stable code that a program may branch on, with its HTTP status and title.
+ * A code never changes its meaning or its status; a new case gets a new code.
+ */
+export const PROBLEMS = {
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'missing-token': { status: 401, title: 'A token is needed' },
+  'invalid-token': { status: 401, title: 'The token is not valid' },
+  'code-invalid': { status: 401, title: 'The login code is invalid, expired or used' },
+  'missing-scope': { status: 403, title: 'The API key lacks a scope' },
+  'wrong-caller': { status: 403, title: 'Not open to this kind of caller' },
+  'user-blocked': { status: 403, title: 'WeChat blocks this user' },
+  'template-not-open': { status: 403, title: 'Users may not send this template' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'no-grant': { status: 409, title: 'The user has no grant left for this template' },
+  'idempotency-conflict': { status: 409, title: 'The idempotency key was used for something else' },
+  'already-sending': { status: 409, title: 'The message is being sent or has ended' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'invalid-body': { status: 422, title: 'The body breaks a rule' },
+  'invalid-query': { status: 422, title: 'The query breaks a rule' },
+  'invalid-header': { status: 422, title: 'A header breaks a rule' },
+  'invalid-data': { status: 422, title: 'The data does not fit the template' },
+  'unknown-template': { status: 422, title: 'The template is not known' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  'wechat-credentials': { status: 502, title: 'WeChat refuses the credentials of this service' },
+  'wechat-refused': { status: 502, title: 'WeChat refused the request' },
+  'wechat-unavailable': { status: 503, title: 'WeChat could not be asked' },
+  'table-unreachable': { status: 503, title: 'The table cannot be reached' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+
+/** The stable slug of a problem. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A field of the input and the rule that it breaks. `path` is dotted (`messages.0.data`) and empty for the whole. */
+export interface InputError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What comes along with a problem besides its code and detail. */
+export interface ProblemExtras {
+  readonly errors?: readonly InputError[];
+  /** WeChat's own answer, where it is the cause. */
+  readonly wechat?: { readonly errcode: number; readonly errmsg: string; readonly rid?: string };
+  /** What to do about WeChat's answer. */
+  readonly remedy?: { readonly en: string; readonly zh: string };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The body of a problem answer, `application/problem+json` of RFC 9457. */
+export interface Problem extends Omit<ProblemExtras, 'headers'> {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+}
+
+/**
+ * Thrown by a route for every answer that is not what the caller asked for; status and title follow from the code.
+ * `detail` goes to the caller as it is: it says what to do next and holds no secret.
+ */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly code: ProblemCode;
+  readonly extras: ProblemExtras;
+  /** The HTTP status, under the name by which middy's middlewares know it. */
+  readonly statusCode: number;
+
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+    super(detail);
+    this.code = code;
+    this.extras = extras;
+    this.statusCode = PROBLEMS[code].status;
+  }
+
+  /** The body that the caller gets; a batch puts it beside the entry that it is about. */
+  toProblem(): Problem {
+    const { headers: _, ...members } = this.extras;
+    return {
+      type: `urn:qingniao:problem:${this.code}`,
+      ...PROBLEMS[this.code],
+      detail: this.message,
+      code: this.code,
+      ...members,
+    };
+  }
+}

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { type Access, admit, type Caller, type CallerOf } from './access.ts';
+import { type ProblemCode, ProblemError } from './problem.ts';
+import { parseInput } from './validate.ts';
+
+/** A route as data: requests are checked against it, and `openapi.yaml` is made from it. */
+export interface RouteSpec {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With `{name}` for a part that `params` describes. */
+  readonly path: `/v1/${string}`;
+  /** Its name in the API document, a verb phrase in camelCase. */
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: Access;
+  /** Parts of the path. What does not fit cannot exist, so it is `not-found`. */
+  readonly params?: ObjectSchema;
+  /** A `v.strictObject` whose entries take text. */
+  readonly query?: ObjectSchema;
+  /** A `v.object` of lower-case names, only of those the route reads. */
+  readonly headers?: ObjectSchema;
+  /** A `v.strictObject`: unknown fields are refused. Without it the body is not read. */
+  readonly body?: v.GenericSchema;
+  readonly answers: Readonly<Record<number, AnswerSpec>>;
+  /** The problems that this route adds to those that every route of its kind may answer. */
+  readonly problems: readonly ProblemCode[];
+  /** Default {@link DEFAULT_MAX_BODY_BYTES}. */
+  readonly maxBodyBytes?: number;
+}
+
+/** A schema of an object whose entries are known, so that each can be documented by itself. */
+export type ObjectSchema = v.GenericSchema & { readonly entries: Readonly<Record<string, v.GenericSchema>> };
+
+/** An answer of a route; without a schema it has no body. */
+export interface AnswerSpec {
+  readonly description: string;
+  readonly schema?: v.GenericSchema;
+}
+
+/** The largest body that a route takes unless it says otherwise. */
+export const DEFAULT_MAX_BODY_BYTES = 256 * 1024;
+
+type Part = 'params' | 'query' | 'headers' | 'body';
+
+type PartOf<S extends RouteSpec, P extends Part> = S extends {
+  readonly [K in P]: infer T extends v.GenericSchema;
+}
+  ? v.InferOutput<T>
+  : undefined;
+
+/** A request that passed every check of its route. */
+export interface RouteRequest<S extends RouteSpec> {
+  readonly caller: CallerOf<S['access']>;
+  readonly params: PartOf<S, 'params'>;
+  readonly query: PartOf<S, 'query'>;
+  readonly headers: PartOf<S, 'headers'>;
+  readonly body: PartOf<S, 'body'>;
+  readonly requestId: string;
+}
+
+type DeepReadonly<T> = T extends readonly (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+type BodyOf<A extends AnswerSpec> = A extends { readonly schema: infer T extends v.GenericSchema }
+  ? { readonly body: DeepReadonly<v.InferOutput<T>> }
+  : { readonly body?: never };
+
+/** One of the answers that the route declares. */
+export type RouteReply<S extends RouteSpec> = {
+  [Status in keyof S['answers'] & number]: {
+    readonly status: Status;
+    readonly headers?: Readonly<Record<string, string>>;
+  } & BodyOf<S['answers'][Status]>;
+}[keyof S['answers'] & number];
+
+/** A request whose parts are not checked yet. */
+export interface UncheckedRequest {
+  readonly caller: Caller;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: unknown;
+  readonly body: unknown;
+  readonly requestId: string;
+}
+
+/** What every route answers, whatever its types. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A route with what it does. */
+export interface Route {
+  readonly spec: RouteSpec;
+  /** Checks who calls, before the body is looked at. @throws ProblemError */
+  admit(caller: Caller): void;
+  /** Checks every part and answers. @throws ProblemError */
+  run(request: UncheckedRequest): Promise<Reply>;
+}
+
+/** States a route, keeping its exact types for {@link route}. */
+export function routeSpec<const S extends RouteSpec>(spec: S): S {
+  return spec;
+}
+
+/** Joins a route to what it does: `handle` gets parsed, typed parts and can answer only what the route declares. */
+export function route<S extends RouteSpec>(
+  spec: S,
+  handle: (request: RouteRequest<S>) => Promise<RouteReply<S>>,
+): Route {
+  return {
+    spec,
+    admit: (caller) => void admit(spec.access, caller),
+    run: async (request) =>
+      handle({
+        caller: admit<S['access']>(spec.access, request.caller),
+        params: parsePart(spec, 'params', request.params),
+        query: parsePart(spec, 'query', request.query),
+        headers: parsePart(spec, 'headers', request.headers),
+        body: parsePart(spec, 'body', request.body),
+        requestId: request.requestId,
+      }),
+  };
+}
+
+const PROBLEM_OF = { query: 'invalid-query', headers: 'invalid-header', body: 'invalid-body' } as const;
+
+function parsePart<S extends RouteSpec, P extends Part>(spec: S, part: P, input: unknown): PartOf<S, P>;
+function parsePart(spec: RouteSpec, part: Part, input: unknown): unknown {
+  const schema = spec[part];
+  if (!schema) return undefined;
+  if (part !== 'params') return parseInput(PROBLEM_OF[part], schema, input);
+  if (v.is(schema, input)) return v.parse(schema, input);
+  throw new ProblemError('not-found', 'There is nothing at this address.');
+}
