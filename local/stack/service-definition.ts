@@ -65,11 +65,6 @@ const functionSchema = v.object({
   events: v.optional(v.array(eventSchema), []),
 });
 
-const documentSchema = v.object({
-  functions: v.record(v.string(), functionSchema),
-  resources: v.object({ Resources: v.record(v.string(), v.unknown()) }),
-});
-
 /** What serverless.yml says of one function. `timeout` is in seconds. */
 export type FunctionDefinition = v.InferOutput<typeof functionSchema>;
 /** What serverless.yml says of one queue. */
@@ -77,37 +72,46 @@ export type QueueDefinition = v.InferOutput<typeof queueSchema>['Properties'];
 /** What serverless.yml says of one table, in the words of DynamoDB's CreateTable and UpdateTimeToLive. */
 export type TableDefinition = v.InferOutput<typeof tableSchema>['Properties'];
 
-/** The parts of serverless.yml that the local stack follows, so that local and deployed cannot differ. */
+/**
+ * serverless.yml as far as the local stack follows it, so that local and deployed cannot differ. Each part is checked
+ * when it is asked for: a v.ValiError says that something is written in a way that the local stack does not know.
+ */
 export interface ServiceDefinition {
-  readonly functions: Readonly<Record<string, FunctionDefinition>>;
-  readonly tables: Readonly<Record<string, TableDefinition>>;
-  readonly queues: Readonly<Record<string, QueueDefinition>>;
+  functions(): Readonly<Record<string, FunctionDefinition>>;
+  tables(): Readonly<Record<string, TableDefinition>>;
+  queues(): Readonly<Record<string, QueueDefinition>>;
 }
 
-/** The project's own serverless.yml. */
-export const SERVICE_FILE = fileURLToPath(new URL('../../serverless.yml', import.meta.url));
+const SERVICE_FILE = fileURLToPath(new URL('../../serverless.yml', import.meta.url));
 
-/**
- * Reads serverless.yml. Parameters (`${param:name}`) take their default; other variables stay as text.
- *
- * @throws v.ValiError when a function, table or queue is written in a way that the local stack does not know
- */
-export async function readServiceDefinition(file: string = SERVICE_FILE): Promise<ServiceDefinition> {
-  const raw: unknown = parse(await readFile(file, 'utf8'), { logLevel: 'error' });
-  const { functions, resources } = v.parse(documentSchema, withDefaultParameters(raw));
+/** Reads serverless.yml. Parameters (`${param:name}`) take their default; other variables stay as text. */
+export async function readServiceDefinition(): Promise<ServiceDefinition> {
+  return parseServiceDefinition(await readFile(SERVICE_FILE, 'utf8'));
+}
+
+/** The same from the text of a serverless.yml. */
+export function parseServiceDefinition(text: string): ServiceDefinition {
+  const raw: unknown = parse(text, { logLevel: 'error' });
+  const document = withDefaultParameters(raw);
   return {
-    functions,
-    tables: resourcesOf(resources.Resources, 'AWS::DynamoDB::Table', tableSchema),
-    queues: resourcesOf(resources.Resources, 'AWS::SQS::Queue', queueSchema),
+    functions: () =>
+      v.parse(v.object({ functions: v.record(v.string(), functionSchema) }), document).functions,
+    tables: () => resourcesOf(document, 'AWS::DynamoDB::Table', tableSchema),
+    queues: () => resourcesOf(document, 'AWS::SQS::Queue', queueSchema),
   };
 }
 
+const resourcesSchema = v.object({
+  resources: v.object({ Resources: v.record(v.string(), v.unknown()) }),
+});
+
 function resourcesOf<T>(
-  resources: Record<string, unknown>,
+  document: unknown,
   type: string,
   schema: v.GenericSchema<unknown, { Properties: T }>,
 ): Record<string, T> {
-  const ofType = Object.entries(resources).filter(([, resource]) =>
+  const { Resources } = v.parse(resourcesSchema, document).resources;
+  const ofType = Object.entries(Resources).filter(([, resource]) =>
     v.is(v.object({ Type: v.literal(type) }), resource),
   );
   return Object.fromEntries(ofType.map(([name, resource]) => [name, v.parse(schema, resource).Properties]));

@@ -19,7 +19,7 @@ export function localDynamoDbClient(endpoint: string): DynamoDBClient {
 
 /** The definition of the project's one table, as serverless.yml deploys it. */
 export async function tableDefinition(): Promise<TableDefinition> {
-  const { Table } = (await readServiceDefinition()).tables;
+  const { Table } = (await readServiceDefinition()).tables();
   if (Table === undefined) throw new Error('serverless.yml defines no resource named Table.');
   return Table;
 }

@@ -1,0 +1,56 @@
+import type { LambdaFunction } from './invoke.ts';
+
+/** One route of the HTTP API and the function behind it. */
+export interface HttpRoute {
+  /** As serverless.yml has it, `GET /v1/messages/{id}`. */
+  readonly key: string;
+  readonly called: LambdaFunction;
+}
+
+/** A route that matches a request, with the values of its `{name}` parts. */
+export interface HttpMatch {
+  readonly route: HttpRoute;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * The route that API Gateway would pick: of those that match, the one with the longest run of literal parts.
+ *
+ * @param path the request's path with its percent-encoding taken off
+ */
+export function matchRoute(
+  routes: readonly HttpRoute[],
+  method: string,
+  path: string,
+): HttpMatch | undefined {
+  const matches = routes.flatMap((route) => {
+    const [routeMethod = '', template = ''] = route.key.split(' ');
+    if (routeMethod !== method.toUpperCase()) return [];
+    const parameters = matchTemplate(template, path);
+    return parameters === undefined ? [] : [{ route, parameters, template }];
+  });
+  return matches.sort((a, b) => literalness(b.template).localeCompare(literalness(a.template)))[0];
+}
+
+function matchTemplate(template: string, path: string): Record<string, string> | undefined {
+  const parts = template.split('/');
+  const values = path.split('/');
+  if (parts.length !== values.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [position, part] of parts.entries()) {
+    const value = values[position] ?? '';
+    const name = parameterName(part);
+    if (name === undefined ? part !== value : value === '') return undefined;
+    if (name !== undefined) parameters[name] = value;
+  }
+  return parameters;
+}
+
+/** '1' for a literal part, '0' for a parameter: comparing as text puts the more literal template first. */
+const literalness = (template: string) =>
+  template
+    .split('/')
+    .map((part) => (parameterName(part) === undefined ? '1' : '0'))
+    .join('');
+
+const parameterName = (part: string) => /^\{(\w+)\}$/.exec(part)?.[1];

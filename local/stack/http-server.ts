@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gatewayAnswer, type HttpAnswer, toHttpAnswer } from './http-answer.ts';
+import { toHttpEvent } from './http-event.ts';
+import { type HttpRoute, matchRoute } from './http-routes.ts';
+import type { Invoke } from './invoke.ts';
+import type { Observe } from './observation.ts';
+
+/** The most that API Gateway takes in one request. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** Thrown when the wanted port is taken; `port` says which. */
+export class PortInUseError extends Error {
+  readonly code = 'port-in-use';
+  readonly port: number;
+  constructor(port: number) {
+    super(`Port ${port} is in use by another program. Choose another port.`);
+    this.port = port;
+  }
+}
+
+/** The local API Gateway. */
+export interface LocalHttpApi {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `routes` on 127.0.0.1 as an HTTP API of API Gateway does.
+ *
+ * @param options.port 0 takes a free one
+ * @throws PortInUseError
+ */
+export async function startHttpApi(options: {
+  port: number;
+  routes: readonly HttpRoute[];
+  invoke: Invoke;
+  observe: Observe;
+}): Promise<LocalHttpApi> {
+  const server = createServer((message, response) => {
+    answerRequest(message, options).then(
+      (answer) => write(response, answer),
+      // Only a connection that broke while the body was read ends here.
+      () => response.destroy(),
+    );
+  });
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new PortInUseError(options.port) : error;
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answerRequest(
+  message: IncomingMessage,
+  { routes, invoke, observe }: { routes: readonly HttpRoute[]; invoke: Invoke; observe: Observe },
+): Promise<HttpAnswer> {
+  const startedAt = performance.now();
+  const [encodedPath = '/', ...query] = (message.url ?? '/').split('?');
+  const rawQuery = query.join('?');
+  const answered = (answer: HttpAnswer) => {
+    const ms = performance.now() - startedAt;
+    observe({ type: 'request', method: message.method ?? '', path: encodedPath, status: answer.status, ms });
+    return answer;
+  };
+  const body = await readBody(message);
+  if (body === undefined) return answered(gatewayAnswer(413, 'Request Entity Too Large'));
+  const path = decoded(encodedPath);
+  if (path === undefined) return answered(gatewayAnswer(400, 'Bad Request'));
+  const match = matchRoute(routes, message.method ?? '', path);
+  if (match === undefined) return answered(gatewayAnswer(404, 'Not Found'));
+  const event = toHttpEvent({ message, path, rawQuery, body }, match);
+  const invocation = await invoke(match.route.called, event);
+  if (invocation.type === 'threw') {
+    observe({ type: 'fault', function: match.route.called.name, error: invocation.error });
+  }
+  return answered(toHttpAnswer(invocation));
+}
+
+/** The body, or undefined for one that is too large: the rest of it is read and dropped. */
+async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function write(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-length': body.length,
+    'apigw-requestid': randomUUID(),
+  });
+  response.end(body);
+}

@@ -1,0 +1,98 @@
+import { createActivity } from './activity.ts';
+import { startHttpApi } from './http-server.ts';
+import { untilIdle } from './idle.ts';
+import { createInvoke, type LambdaFunction, type LambdaHandler } from './invoke.ts';
+import type { Observe } from './observation.ts';
+import { rateSeconds, startSchedule } from './schedule.ts';
+import type { FunctionDefinition } from './service-definition.ts';
+import type { LocalSqs } from './sqs.ts';
+import { startSqsPoller } from './sqs-poller.ts';
+
+/** How many batches run at once when serverless.yml does not say. */
+const DEFAULT_CONCURRENCY = 5;
+
+/** The service's functions behind their triggers: HTTP routes, queues and schedules. */
+export interface Runner {
+  readonly apiUrl: string;
+  /** Fires every schedule now and resolves when their functions have ended; throws what one of them threw. */
+  fireSchedules(): Promise<void>;
+  /**
+   * Resolves when no function runs and the queues are empty: nothing visible, nothing in flight (a failed record is in
+   * flight until its visibility timeout), and nothing delayed that is due within `dueWithinMs` (default 0: due now).
+   */
+  idle(options?: { dueWithinMs?: number }): Promise<void>;
+  /** Stops every trigger and resolves when the functions that are running have ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs `handlers` in this process behind the triggers that `functions`, serverless.yml's own section, gives them.
+ *
+ * @param options.port of the HTTP API; 0 takes a free one
+ * @param options.pollers how many batches of a queue run at once; by default what serverless.yml says
+ * @param options.scheduleEverySeconds replaces the interval of every schedule; 0 never fires by itself
+ * @throws PortInUseError
+ */
+export async function startRunner(options: {
+  functions: Readonly<Record<string, FunctionDefinition>>;
+  handlers: Readonly<Record<string, LambdaHandler>>;
+  sqs: LocalSqs;
+  port: number;
+  pollers?: number;
+  scheduleEverySeconds?: number;
+  observe?: Observe;
+}): Promise<Runner> {
+  const { sqs, observe = () => undefined } = options;
+  const activity = createActivity();
+  const shared = { invoke: createInvoke(activity), observe };
+  const triggers = Object.entries(options.functions).flatMap(([name, definition]) => {
+    const called = functionOf(name, definition, options.handlers[name]);
+    return definition.events.map((event) => ({ called, event }));
+  });
+
+  const routes = triggers.flatMap(({ called, event }) =>
+    'httpApi' in event
+      ? [{ key: `${event.httpApi.method.toUpperCase()} ${event.httpApi.path}`, called }]
+      : [],
+  );
+  const api = await startHttpApi({ ...shared, port: options.port, routes });
+
+  const schedules = triggers.flatMap(({ called, event }) => {
+    if (!('schedule' in event)) return [];
+    const everySeconds = options.scheduleEverySeconds ?? rateSeconds(event.schedule.rate);
+    return [startSchedule({ ...shared, called, everySeconds })];
+  });
+
+  const consumers = triggers.flatMap(({ called, event }) => {
+    if (!('sqs' in event)) return [];
+    const { arn: queueName, batchSize, maximumConcurrency = DEFAULT_CONCURRENCY } = event.sqs;
+    const queue = sqs.queues[queueName];
+    if (queue === undefined) throw new Error(`serverless.yml defines no queue ${queueName}.`);
+    const concurrency = options.pollers ?? maximumConcurrency;
+    const poller = startSqsPoller({ ...shared, client: sqs.client, queue, called, batchSize, concurrency });
+    return [{ queueName, poller }];
+  });
+
+  return {
+    apiUrl: api.url,
+    async fireSchedules() {
+      await Promise.all(schedules.map((schedule) => schedule.fire()));
+    },
+    idle: ({ dueWithinMs = 0 } = {}) =>
+      untilIdle({ activity, sqs, queueNames: consumers.map(({ queueName }) => queueName), dueWithinMs }),
+    async close() {
+      for (const schedule of schedules) schedule.stop();
+      await Promise.all([api.close(), ...consumers.map(({ poller }) => poller.close())]);
+      while (activity.running() > 0) await activity.change(1000);
+    },
+  };
+}
+
+function functionOf(
+  name: string,
+  { timeout, memorySize }: FunctionDefinition,
+  handler: LambdaHandler | undefined,
+): LambdaFunction {
+  if (handler === undefined) throw new Error(`The function ${name} has no handler.`);
+  return { name, handler, timeoutSeconds: timeout, memorySize };
+}
