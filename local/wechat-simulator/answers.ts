@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../lib/clock.ts';
+
+/** What one call is answered with: the errcode that counts, and the exact body. */
+export interface Answer {
+  readonly errcode: number;
+  readonly text: string;
+  /** Facts for the list of received requests, never sent to the caller. */
+  readonly msgid?: string;
+  readonly issued?: string;
+}
+
+/** The texts that come with each errcode. Where WeChat's own is not known the wording is the simulator's (README). */
+const TEXTS: Readonly<Record<number, string>> = {
+  [-1]: 'system error',
+  40001:
+    'invalid credential, access_token is invalid or not latest, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r',
+  40002: 'invalid grant_type',
+  40003: 'invalid openid',
+  40013: 'invalid appid',
+  40014: 'invalid access_token',
+  40029: 'invalid code',
+  40037: 'invalid template_id',
+  40066: 'invalid url',
+  40097: 'invalid args',
+  40125: 'invalid appsecret',
+  40163: 'code been used',
+  40226: 'code blocked',
+  40243: 'appsecret is frozen',
+  40400: 'malformed http request',
+  41001: 'access_token missing',
+  41002: 'appid missing',
+  41004: 'appsecret missing',
+  41008: 'missing code',
+  41030: 'invalid page',
+  42001: 'access_token expired',
+  43001: 'require GET method',
+  43002: 'require POST method',
+  43101: 'user refuse to accept the msg',
+  43107: 'subscribe message sending is banned',
+  43108: 'Cannot make concurrent calls to the same OpenID, please try again',
+  44002: 'empty post data',
+  45009: 'reach max api daily quota limit',
+  45011: 'api minute-quota reach limit, must slower, retry next minute',
+  45168: 'content hits the sensitive word filter',
+  47001: 'data format error',
+  48001: 'api unauthorized',
+  48006: 'forbid to clear quota because of reaching the limit',
+  76021: 'cgi_path not found, please check',
+  87008: 'invalid sig_method',
+  87009: 'invalid signature',
+};
+
+/** Refusals that carry a comma before the rid, as `/sns` answers mostly do (WeChat contract §0.2, §1.1). */
+const COMMA_IN_SNS: ReadonlySet<number> = new Set([40002, 40029, 40163, 40226, 41002, 41004, 41008]);
+
+/** Builds refusals whose rid begins with the clock in hex (WeChat contract §0.2). */
+export interface Refusals {
+  refuse(errcode: number, text?: string): Answer;
+  /** The spelling of `/sns/jscode2session`. */
+  refuseLogin(errcode: number, text?: string): Answer;
+}
+
+/** Refusals stamped by `clock`. */
+export function createRefusals(clock: Clock): Refusals {
+  const answer = (errcode: number, text: string | undefined, comma: string): Answer => {
+    const errmsg = `${text ?? TEXTS[errcode] ?? 'error'}${comma} rid: ${createRid(clock)}`;
+    return { errcode, text: JSON.stringify({ errcode, errmsg }) };
+  };
+  return {
+    refuse: (errcode, text) => answer(errcode, text, ''),
+    refuseLogin: (errcode, text) => answer(errcode, text, COMMA_IN_SNS.has(errcode) ? ',' : ''),
+  };
+}
+
+function createRid(clock: Clock): string {
+  const seconds = Math.floor(clock() / 1000);
+  const random = randomBytes(8).toString('hex');
+  return `${hex8(seconds)}-${random.slice(0, 8)}-${random.slice(8)}`;
+}
+
+function hex8(n: number): string {
+  return (n >>> 0).toString(16).padStart(8, '0');
+}
+
+/** A success without errcode, as the token and login calls answer (WeChat contract §0.1). */
+export function bareSuccess(fields: Readonly<Record<string, unknown>>): Answer {
+  return { errcode: 0, text: JSON.stringify(fields) };
+}
+
+/** A success with errcode 0 and errmsg "ok". */
+export function success(fields: Readonly<Record<string, unknown>> = {}): Answer {
+  return { errcode: 0, text: JSON.stringify({ errcode: 0, errmsg: 'ok', ...fields }) };
+}

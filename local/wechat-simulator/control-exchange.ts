@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as v from 'valibot';
+import { readJson } from './calls.ts';
+import { ControlError } from './control-error.ts';
+import { CONTROL_ROUTES, type ServerControls } from './control-routes.ts';
+import type { Controls } from './controls.ts';
+import { write } from './wechat-exchange.ts';
+
+const PREFIX = '/_control';
+/** A web page in a browser reaches a loopback port under its own host name, and is refused. */
+const LOCAL_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
+
+interface ControlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Whether `path` belongs to the control API. */
+export function isControlPath(path: string): boolean {
+  return path === PREFIX || path.startsWith(`${PREFIX}/`);
+}
+
+/** Answers one request of the control API: 400 names each bad field. */
+export function answerControl(
+  controls: Controls & ServerControls,
+  request: IncomingMessage,
+  url: URL,
+  body: string,
+  response: ServerResponse,
+): void {
+  const answer = LOCAL_HOST.test(request.headers.host ?? '')
+    ? run(controls, request.method ?? 'GET', url, body)
+    : { status: 403, body: { error: 'Call the control API by 127.0.0.1 or localhost.' } };
+  write(response, answer.status, 'application/json; charset=utf-8', `${JSON.stringify(answer.body)}\n`);
+}
+
+function run(controls: Controls & ServerControls, method: string, url: URL, body: string): ControlAnswer {
+  if (method === 'GET' && url.pathname === PREFIX) return { status: 200, body: { routes: listing() } };
+  const found = CONTROL_ROUTES.find((route) => route.method === method && route.path === url.pathname);
+  if (!found) return { status: 404, body: { error: 'No such control route: GET /_control lists them.' } };
+  const json = readJson(body);
+  if (method === 'POST' && json.type === 'unreadable')
+    return refusal([{ path: '', message: 'Send a JSON body.' }]);
+  const posted = json.type === 'value' ? json.value : {};
+  try {
+    const input = method === 'POST' ? posted : Object.fromEntries(url.searchParams);
+    return { status: 200, body: found.run(controls, input) };
+  } catch (error) {
+    return refusal(faultsOf(error));
+  }
+}
+
+function listing(): readonly unknown[] {
+  return CONTROL_ROUTES.map(({ method, path, does }) => ({ method, path, does }));
+}
+
+function refusal(errors: readonly { path: string; message: string }[]): ControlAnswer {
+  return { status: 400, body: { error: 'invalid-input', errors } };
+}
+
+function faultsOf(error: unknown): readonly { path: string; message: string }[] {
+  if (error instanceof ControlError) return [{ path: error.path, message: error.message }];
+  if (v.isValiError(error)) {
+    return error.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
+  }
+  throw error;
+}

@@ -1,0 +1,74 @@
+import { clearQuota, getQuota, listTemplates } from './account-calls.ts';
+import type { Answer } from './answers.ts';
+import { asRecord, type CallName, textOf, type WeChatRequest } from './calls.ts';
+import { checkSession, codeToSession } from './login-calls.ts';
+import type { RequestFacts } from './received-requests.ts';
+import { send } from './send-call.ts';
+import { plainToken, stableToken } from './token-calls.ts';
+import type { World } from './world.ts';
+
+/** Waits for as long as WeChat takes. */
+export type Pause = () => Promise<void>;
+
+/** One simulated call and where it lives. */
+export interface Endpoint {
+  readonly call: CallName;
+  readonly contentType: string;
+  /** Awaits `pause` once, before it decides. */
+  handle(world: World, request: WeChatRequest, pause: Pause): Promise<Answer>;
+}
+
+/** Login answers are labelled as text (WeChat contract §0.1). */
+const TEXT = 'text/plain';
+/** With "encoding", as WeChat writes it. */
+export const JSON_TYPE = 'application/json; encoding=utf-8';
+
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
+  ['/sns/jscode2session', { call: 'login', contentType: TEXT, handle: afterPause(codeToSession) }],
+  ['/wxa/checksession', endpoint('check-session', afterPause(checkSession))],
+  ['/cgi-bin/token', endpoint('plain-token', afterPause(plainToken))],
+  ['/cgi-bin/stable_token', endpoint('stable-token', afterPause(stableToken))],
+  ['/cgi-bin/message/subscribe/send', endpoint('send', send)],
+  ['/wxaapi/newtmpl/gettemplate', endpoint('templates', afterPause(listTemplates))],
+  ['/cgi-bin/openapi/quota/get', endpoint('quota', afterPause(getQuota))],
+  ['/cgi-bin/clear_quota', endpoint('clear-quota', afterPause(clearQuota))],
+]);
+
+/** The endpoint at `path`, if WeChat has one there. */
+export function endpointAt(path: string): Endpoint | undefined {
+  return ENDPOINTS.get(path);
+}
+
+function endpoint(call: CallName, handle: Endpoint['handle']): Endpoint {
+  return { call, contentType: JSON_TYPE, handle };
+}
+
+function afterPause(decide: (world: World, request: WeChatRequest) => Answer): Endpoint['handle'] {
+  return async (world, request, pause) => {
+    await pause();
+    return decide(world, request);
+  };
+}
+
+/** What may be listed about a request: no AppSecret, no login code, and tokens by their label only. */
+export function factsOf(world: World, call: CallName, request: WeChatRequest): RequestFacts {
+  const token = world.tokens.labelOf(request.query.get('access_token'));
+  const body = request.json.type === 'value' ? asRecord(request.json.value) : undefined;
+  return { ...(token !== undefined && { token }), ...bodyFacts(call, body) };
+}
+
+function bodyFacts(call: CallName, body: Readonly<Record<string, unknown>> | undefined): RequestFacts {
+  if (!body) return {};
+  if (call === 'stable-token') return { forceRefresh: body['force_refresh'] };
+  if (call !== 'send') return {};
+  const openid = textOf(body, 'touser');
+  const templateId = textOf(body, 'template_id');
+  return {
+    ...(openid !== undefined && { openid }),
+    ...(templateId !== undefined && { templateId }),
+    data: body['data'],
+    page: body['page'],
+    miniprogramState: body['miniprogram_state'],
+    lang: body['lang'],
+  };
+}

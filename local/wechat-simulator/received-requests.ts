@@ -1,0 +1,179 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { CallName } from './calls.ts';
+import type { Fault } from './faults.ts';
+
+/** What a request asked for. Secrets never get here: a token is shown by its label, an AppSecret not at all. */
+export interface RequestFacts {
+  readonly token?: string;
+  readonly openid?: string;
+  readonly templateId?: string;
+  readonly data?: unknown;
+  readonly page?: unknown;
+  readonly miniprogramState?: unknown;
+  readonly lang?: unknown;
+  readonly forceRefresh?: unknown;
+}
+
+/** One request that arrived. */
+export interface ReceivedRequest extends RequestFacts {
+  /** Counts up from 1 in order of arrival. */
+  readonly number: number;
+  readonly call: CallName;
+  readonly method: string;
+  readonly path: string;
+  readonly startedAtMs: number;
+  /** Absent while the request is under way. */
+  readonly endedAtMs?: number;
+  /** The errcode in the answer; absent when no readable answer left. */
+  readonly errcode?: number;
+  /** Whether WeChat did what was asked, whatever became of the answer. */
+  readonly accepted?: boolean;
+  readonly msgid?: string;
+  /** The label of the token that was handed out. */
+  readonly issued?: string;
+  readonly fault?: Fault['kind'];
+}
+
+/** How a request ended. */
+export type RequestEnd = Pick<ReceivedRequest, 'errcode' | 'accepted' | 'msgid' | 'issued' | 'fault'>;
+
+/** Which requests to list. */
+export interface ReceivedFilter {
+  readonly call?: CallName | undefined;
+  readonly openid?: string | undefined;
+  readonly templateId?: string | undefined;
+  /** Only requests with a greater number. */
+  readonly after?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Counts since the start or the last reset, of forgotten requests too. */
+export interface ReceivedStats {
+  readonly total: number;
+  /** Requests that are no longer listed, because newer ones took their place. */
+  readonly forgotten: number;
+  readonly byCall: Readonly<
+    Record<string, { readonly total: number; readonly byErrcode: Readonly<Record<string, number>> }>
+  >;
+  readonly acceptedSends: number;
+  readonly maxConcurrentSends: number;
+  readonly maxConcurrentSendsPerOpenid: number;
+  /** Sends that arrived while another to the same openid was under way. */
+  readonly overlappingSends: number;
+}
+
+/** The list and the counts. */
+export interface ReceivedReport {
+  readonly stats: ReceivedStats;
+  readonly items: readonly ReceivedRequest[];
+}
+
+interface CallCounts {
+  total: number;
+  byErrcode: Record<string, number>;
+}
+
+/** The latest requests, in a ring of fixed size, and counts of all. */
+export class ReceivedRequests {
+  readonly #clock: Clock;
+  readonly #capacity: number;
+  readonly #ring: ReceivedRequest[] = [];
+  readonly #byCall = new Map<CallName, CallCounts>();
+  readonly #sendsUnderWay = new Map<string, number>();
+  #total = 0;
+  #concurrentSends = 0;
+  #sends = { accepted: 0, maxConcurrent: 0, maxPerOpenid: 0, overlapping: 0 };
+
+  constructor(clock: Clock, capacity: number) {
+    this.#clock = clock;
+    this.#capacity = capacity;
+  }
+
+  /** Notes an arrival; the returned function notes its end, once. */
+  begin(call: CallName, method: string, path: string, facts: RequestFacts): (end: RequestEnd) => void {
+    this.#total += 1;
+    const begun: ReceivedRequest = {
+      number: this.#total,
+      call,
+      method,
+      path,
+      startedAtMs: this.#clock(),
+      ...facts,
+    };
+    this.#put(begun);
+    this.#countsOf(call).total += 1;
+    if (call === 'send') this.#sendBegins(facts.openid);
+    let ended = false;
+    return (end) => {
+      if (ended) return;
+      ended = true;
+      this.#end(begun, end);
+    };
+  }
+
+  report(filter: ReceivedFilter = {}): ReceivedReport {
+    const { call, openid, templateId, after = 0, limit } = filter;
+    const found = this.#oldestFirst().filter(
+      (item) =>
+        item.number > after &&
+        (call ?? item.call) === item.call &&
+        (openid ?? item.openid) === item.openid &&
+        (templateId ?? item.templateId) === item.templateId,
+    );
+    return { stats: this.#stats(), items: found.slice(0, limit) };
+  }
+
+  #stats(): ReceivedStats {
+    return {
+      total: this.#total,
+      forgotten: this.#total - this.#ring.length,
+      byCall: structuredClone(Object.fromEntries(this.#byCall)),
+      acceptedSends: this.#sends.accepted,
+      maxConcurrentSends: this.#sends.maxConcurrent,
+      maxConcurrentSendsPerOpenid: this.#sends.maxPerOpenid,
+      overlappingSends: this.#sends.overlapping,
+    };
+  }
+
+  #put(item: ReceivedRequest): void {
+    this.#ring[(item.number - 1) % this.#capacity] = item;
+  }
+
+  #oldestFirst(): ReceivedRequest[] {
+    const start = this.#total > this.#capacity ? this.#total % this.#capacity : 0;
+    return [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
+  }
+
+  #end(begun: ReceivedRequest, end: RequestEnd): void {
+    const isListed = begun.number > this.#total - this.#capacity;
+    if (isListed) this.#put({ ...begun, endedAtMs: this.#clock(), ...end });
+    const { byErrcode } = this.#countsOf(begun.call);
+    const key = end.errcode === undefined ? 'no-answer' : String(end.errcode);
+    byErrcode[key] = (byErrcode[key] ?? 0) + 1;
+    if (begun.call !== 'send') return;
+    if (end.accepted) this.#sends.accepted += 1;
+    this.#sendEnds(begun.openid);
+  }
+
+  #sendBegins(openid = ''): void {
+    const concurrent = (this.#sendsUnderWay.get(openid) ?? 0) + 1;
+    this.#sendsUnderWay.set(openid, concurrent);
+    this.#concurrentSends += 1;
+    if (concurrent > 1) this.#sends.overlapping += 1;
+    this.#sends.maxPerOpenid = Math.max(this.#sends.maxPerOpenid, concurrent);
+    this.#sends.maxConcurrent = Math.max(this.#sends.maxConcurrent, this.#concurrentSends);
+  }
+
+  #sendEnds(openid = ''): void {
+    const left = (this.#sendsUnderWay.get(openid) ?? 0) - 1;
+    if (left <= 0) this.#sendsUnderWay.delete(openid);
+    else this.#sendsUnderWay.set(openid, left);
+    this.#concurrentSends -= 1;
+  }
+
+  #countsOf(call: CallName): CallCounts {
+    const counts = this.#byCall.get(call) ?? { total: 0, byErrcode: {} };
+    this.#byCall.set(call, counts);
+    return counts;
+  }
+}

@@ -1,0 +1,93 @@
+import { type Answer, success } from './answers.ts';
+import { asRecord, textOf, type WeChatRequest } from './calls.ts';
+import { fieldRefusal } from './field-check.ts';
+import type { Template } from './templates.ts';
+import type { User } from './users.ts';
+import type { World } from './world.ts';
+
+const STATES: readonly unknown[] = ['developer', 'trial', 'formal'];
+const LANGUAGES: readonly unknown[] = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'];
+
+interface Send {
+  readonly user: User;
+  readonly template: Template;
+  readonly data: unknown;
+}
+
+/**
+ * `POST /cgi-bin/message/subscribe/send` in WeChat's order of checks (WeChat contract §3.6). The openid is locked while
+ * the send is under way, which is what `pause` takes.
+ */
+export async function send(
+  world: World,
+  request: WeChatRequest,
+  pause: () => Promise<void>,
+): Promise<Answer> {
+  const asked = readSend(world, request);
+  if ('errcode' in asked) {
+    await pause();
+    return asked;
+  }
+  const { openid } = asked.user;
+  if (world.switches.concurrencyLock && world.sendsUnderWay.has(openid)) {
+    await pause();
+    return world.refuse(43108);
+  }
+  world.sendsUnderWay.add(openid);
+  try {
+    await pause();
+    return decide(world, asked);
+  } finally {
+    world.sendsUnderWay.delete(openid);
+  }
+}
+
+/** All that is checked before the lock: token, verb, quota, body, touser, template_id, ban. */
+function readSend(world: World, request: WeChatRequest): Send | Answer {
+  const badToken = world.tokens.refusalOf(request.query.get('access_token'));
+  if (badToken) return world.refuse(badToken);
+  if (request.method !== 'POST') return world.refuse(43002);
+  const limited = world.quotas.take('send', world.switches);
+  if (limited) return world.refuse(limited);
+  if (request.json.type === 'empty') return world.refuse(44002);
+  const body = request.json.type === 'value' ? asRecord(request.json.value) : undefined;
+  if (!body) return world.refuse(47001);
+  const user = world.users.get(textOf(body, 'touser') ?? '');
+  if (!user) return world.refuse(40003);
+  const template = world.templates.get(textOf(body, 'template_id') ?? '');
+  if (!template) return world.refuse(40037);
+  if (hasBadOption(body)) return world.refuse(40097);
+  if (world.switches.accountBanned || template.banned) return world.refuse(43107);
+  return { user, template, data: body['data'] };
+}
+
+function hasBadOption(body: Readonly<Record<string, unknown>>): boolean {
+  const { miniprogram_state: state = 'formal', lang = 'zh_CN', page = '' } = body;
+  return !STATES.includes(state) || !LANGUAGES.includes(lang) || typeof page !== 'string';
+}
+
+function decide(world: World, { user, template, data }: Send): Answer {
+  if (!isSubscribed(world, user, template)) return world.refuse(43101);
+  const badField = fieldRefusal(template, data);
+  if (badField) return world.refuse(47003, badField);
+  if (hasSensitiveWord(world, data)) return world.refuse(45168);
+  world.ledger.spend(user.openid, template);
+  return accepted(world);
+}
+
+function isSubscribed(world: World, user: User, template: Template): boolean {
+  const isOff = !user.mainSwitch || user.kept.get(template.templateId) === 'reject';
+  return !isOff && world.ledger.isUsable(user.openid, template.templateId);
+}
+
+function hasSensitiveWord(world: World, data: unknown): boolean {
+  const values = Object.values(asRecord(data) ?? {}).map((entry) => textOf(asRecord(entry), 'value') ?? '');
+  return values.some((value) => world.switches.sensitiveWords.some((word) => value.includes(word)));
+}
+
+/** The msgid is an unquoted integer above 2^53, which `JSON.stringify` could not write (WeChat contract §0.1). */
+function accepted(world: World): Answer {
+  const msgid = world.nextMsgid();
+  if (!world.switches.msgid) return success();
+  return { errcode: 0, text: `{"errcode":0,"errmsg":"ok","msgid":${msgid}}`, msgid };
+}

@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock, Random, Sleep } from '../../lib/clock.ts';
+import { readJson, type WeChatRequest } from './calls.ts';
+import { answerControl, isControlPath } from './control-exchange.ts';
+import type { ServerControls } from './control-routes.ts';
+import { type Controls, createControls } from './controls.ts';
+import { endpointAt, JSON_TYPE } from './endpoints.ts';
+import { startLoopbackServer } from './loopback-server.ts';
+import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from './samples.ts';
+import { DEFAULT_SWITCHES, mergeSwitches, type SwitchChanges } from './switches.ts';
+import type { Template } from './templates.ts';
+import { answerWeChatCall, write } from './wechat-exchange.ts';
+import { createWorld, type World } from './world.ts';
+
+/** How to start a simulated WeChat; everything has a default. */
+export interface SimulatorOptions {
+  /** 0, the default, finds a free one. */
+  readonly port?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Waits for latency and slow answers; real time by default. */
+  readonly sleep?: Sleep;
+  readonly appId?: string;
+  readonly appSecret?: string;
+  /** Default: the samples. */
+  readonly templates?: readonly Template[];
+  /** Users that exist from the beginning. Default: the samples. */
+  readonly openids?: readonly string[];
+  readonly switches?: SwitchChanges;
+  /** How many requests stay listed; older ones are only counted. Default 50,000. */
+  readonly receivedCapacity?: number;
+}
+
+/** A running simulated WeChat. */
+export interface WeChatSimulator extends Controls, ServerControls {
+  /** Base address for WeChat's calls and for `/_control`. */
+  readonly url: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a WeChat on 127.0.0.1 that follows the WeChat contract strictly and misbehaves on request. Rejects when the
+ * port is taken.
+ */
+export async function startWeChatSimulator(options: SimulatorOptions = {}): Promise<WeChatSimulator> {
+  const { port = 0, sleep = realSleep } = options;
+  let world = beginWorld(options);
+  const server = await startLoopbackServer(port, (request, body, response) =>
+    respond(world, simulator, sleep, request, body, response),
+  );
+  const simulator: WeChatSimulator = {
+    ...createControls(() => world),
+    url: server.url,
+    appId: world.appId,
+    appSecret: world.appSecret,
+    refuseConnections: server.refuseConnections,
+    reset: () => {
+      world = beginWorld(options);
+    },
+    close: server.close,
+  };
+  return simulator;
+}
+
+/** A latency that is still running does not keep the process alive. */
+async function realSleep(ms: number): Promise<void> {
+  await wait(ms, undefined, { ref: false });
+}
+
+function beginWorld(options: SimulatorOptions): World {
+  return createWorld({
+    clock: options.clock ?? Date.now,
+    random: options.random ?? Math.random,
+    appId: options.appId ?? 'wx5e1fa0c0ffee1234',
+    appSecret: options.appSecret ?? '5ec2e7f00000000000000000000000aa',
+    templates: options.templates ?? SAMPLE_TEMPLATES,
+    openids: options.openids ?? SAMPLE_OPENIDS,
+    switches: mergeSwitches(DEFAULT_SWITCHES, options.switches ?? {}),
+    receivedCapacity: options.receivedCapacity ?? 50_000,
+  });
+}
+
+async function respond(
+  world: World,
+  controls: Controls & ServerControls,
+  sleep: Sleep,
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (isControlPath(url.pathname)) return answerControl(controls, request, url, body, response);
+  const endpoint = endpointAt(url.pathname);
+  if (!endpoint) return write(response, 200, JSON_TYPE, world.refuse(40066).text);
+  return answerWeChatCall(world, endpoint, asWeChatRequest(request, url, body), response, sleep);
+}
+
+function asWeChatRequest(request: IncomingMessage, url: URL, body: string): WeChatRequest {
+  return {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    json: readJson(body),
+    callerIp: request.socket.remoteAddress ?? '',
+  };
+}

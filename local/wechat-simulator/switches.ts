@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const limit = v.nullable(count);
+const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
+
+const entries = {
+  /** Whether an accepted send answers with a `msgid` above 2^53 (WeChat contract §3.2). */
+  msgid: v.boolean(),
+  /** Whether overlapping sends to one openid draw 43108. */
+  concurrencyLock: v.boolean(),
+  /** The account may not send at all: 43107, and popups fail with 20005. */
+  accountBanned: v.boolean(),
+  /** Addresses that may fetch tokens; null lets every address. */
+  ipWhitelist: v.nullable(v.array(v.string())),
+  /** A value that contains one of these draws 45168. */
+  sensitiveWords: v.array(v.pipe(v.string(), v.minLength(1))),
+  /** Whether grants come back when a user turns a template off and on again. WeChat does not say; false refuses. */
+  grantsSurviveOff: v.boolean(),
+  /** Lifetime of a new access token. */
+  tokenLifetimeSeconds: v.pipe(count, v.minValue(1), v.maxValue(7200)),
+  loginsPerUserPerMinute: limit,
+  plainTokensPerDay: limit,
+  stableTokensPerDay: limit,
+  stableTokensPerMinute: limit,
+  sendsPerDay: limit,
+  sendsPerMinute: limit,
+  templateListsPerDay: limit,
+  /** Time that every call takes before WeChat decides. */
+  latencyMs: ms,
+  /** Random addition to `latencyMs`, from 0 up to this. */
+  latencyJitterMs: ms,
+};
+
+/** All switches at once. */
+const switchesSchema = v.strictObject(entries);
+
+/** Any of the switches. */
+export const switchChangesSchema = v.partial(switchesSchema);
+
+/** How the simulated WeChat behaves; null as a limit means none. */
+export type Switches = Readonly<v.InferOutput<typeof switchesSchema>>;
+
+/** A partial change of the switches. */
+export type SwitchChanges = Readonly<v.InferOutput<typeof switchChangesSchema>>;
+
+/** WeChat's own figures where it publishes or reports them (WeChat contract §1.1, §2.1, §3.7). */
+export const DEFAULT_SWITCHES: Switches = {
+  msgid: true,
+  concurrencyLock: true,
+  accountBanned: false,
+  ipWhitelist: null,
+  sensitiveWords: [],
+  grantsSurviveOff: false,
+  tokenLifetimeSeconds: 7200,
+  loginsPerUserPerMinute: 100,
+  plainTokensPerDay: 2000,
+  stableTokensPerDay: 500_000,
+  stableTokensPerMinute: 10_000,
+  sendsPerDay: 10_000_000,
+  sendsPerMinute: null,
+  templateListsPerDay: null,
+  latencyMs: 0,
+  latencyJitterMs: 0,
+};
+
+/** The switches after `changes`. @throws v.ValiError naming each bad one. */
+export function mergeSwitches(switches: Switches, changes: SwitchChanges): Switches {
+  return v.parse(switchesSchema, { ...switches, ...changes });
+}

@@ -1,0 +1,72 @@
+import type { Clock, Random } from '../../lib/clock.ts';
+import { AccessTokens } from './access-tokens.ts';
+import { createRefusals, type Refusals } from './answers.ts';
+import { Faults } from './faults.ts';
+import { GrantLedger } from './grant-ledger.ts';
+import { LoginCodes } from './login-codes.ts';
+import { Quotas } from './quotas.ts';
+import { ReceivedRequests } from './received-requests.ts';
+import type { Switches } from './switches.ts';
+import type { Template } from './templates.ts';
+import { Users } from './users.ts';
+
+/** The number from which msgids count up: above 2^53, so that `JSON.parse` would spoil it. */
+const FIRST_MSGID = 3_248_682_510_344_192_008n;
+
+/** How a world begins. */
+export interface Beginning {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly templates: readonly Template[];
+  readonly openids: readonly string[];
+  readonly switches: Switches;
+  readonly receivedCapacity: number;
+}
+
+/** Everything that the simulated WeChat knows: one account, its users, tokens, grants and templates. */
+export interface World extends Refusals {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly appId: string;
+  readonly appSecret: string;
+  switches: Switches;
+  readonly users: Users;
+  readonly codes: LoginCodes;
+  readonly tokens: AccessTokens;
+  readonly quotas: Quotas;
+  readonly templates: Map<string, Template>;
+  readonly ledger: GrantLedger;
+  /** Openids to which a send is under way (43108, WeChat contract §3.3). */
+  readonly sendsUnderWay: Set<string>;
+  readonly faults: Faults;
+  readonly received: ReceivedRequests;
+  nextMsgid(): string;
+}
+
+/** A fresh world in which nothing has happened yet. */
+export function createWorld(beginning: Beginning): World {
+  const { clock, random, appId, appSecret, switches } = beginning;
+  const users = new Users();
+  for (const openid of beginning.openids) users.ensure(openid);
+  let msgid = FIRST_MSGID;
+  return {
+    ...createRefusals(clock),
+    clock,
+    random,
+    appId,
+    appSecret,
+    switches,
+    users,
+    codes: new LoginCodes(clock),
+    tokens: new AccessTokens(clock),
+    quotas: new Quotas(clock),
+    templates: new Map(beginning.templates.map((template) => [template.templateId, template])),
+    ledger: new GrantLedger(),
+    sendsUnderWay: new Set(),
+    faults: new Faults(random),
+    received: new ReceivedRequests(clock, beginning.receivedCapacity),
+    nextMsgid: () => String(msgid++),
+  };
+}
