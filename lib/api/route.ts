@@ -108,9 +108,9 @@ export function routeSpec<const S extends RouteSpec>(spec: S): S {
 }
 
 /** Joins a route to what it does: `handle` gets parsed, typed parts and can answer only what the route declares. */
-export function route<S extends RouteSpec>(
+export function route<S extends RouteSpec, const R extends RouteReply<S>>(
   spec: S,
-  handle: (request: RouteRequest<S>) => Promise<RouteReply<S>>,
+  handle: (request: RouteRequest<S>) => Promise<R>,
 ): Route {
   return {
     spec,
