@@ -21,10 +21,6 @@ function matching(pattern: RegExp): FieldRule['formFault'] {
   return (value) => (pattern.test(value) ? undefined : 'wrong-form');
 }
 
-function without(pattern: RegExp): FieldRule['formFault'] {
-  return (value) => (pattern.test(value) ? 'wrong-form' : undefined);
-}
-
 const LISTED_VALUE: FieldRule = {
   formFault: (value, { values }) =>
     values === undefined || values.includes(value) ? undefined : 'not-listed',
@@ -36,7 +32,8 @@ const LISTED_VALUE: FieldRule = {
  * The rule of every kind of field, as data: the conservative check of WeChat contract §4, third column.
  *
  * Where §4 leaves something unconfirmed, the stricter reading is taken: no minus sign in a number, no Han in a phone
- * number or character_string, no digit in a name, no bare date in a time field, nothing that is only white space.
+ * number or character_string, no phone number without a digit, no digit in a name and no space but the plain one, no
+ * white space or joiner among symbols, no bare date in a time field, nothing that is only white space.
  */
 export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   thing: {
@@ -62,7 +59,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   symbol: {
     limit: () => 5,
-    formFault: without(/[\p{sc=Han}\p{L}\p{N}]/u),
+    formFault: matching(/^(?:(?!\p{sc=Han})[\p{P}\p{S}])+$/u),
     rule: {
       en: 'up to 5 symbols; no Chinese, letters or digits',
       zh: '5 位以内符号，不能有汉字、字母或数字',
@@ -104,7 +101,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   phone_number: {
     limit: () => 17,
-    formFault: matching(/^\+?[\d() -]{1,16}$/),
+    formFault: matching(/^(?=.*\d)\+?[\d() -]{1,16}$/),
     rule: {
       en: 'up to 17 characters: digits, spaces, brackets and hyphens; + may come first',
       zh: '17 位以内，可用数字、空格、括号和短横线，开头可带 +',
@@ -122,7 +119,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   name: {
     limit: (value) => (HAN.test(value) ? 10 : 20),
-    formFault: without(/\p{N}/u),
+    formFault: matching(/^[\p{L}\p{M}\p{P}\p{S} ]+$/u),
     rule: {
       en: 'up to 10 characters with Chinese among them, or up to 20 letters or symbols; no digits',
       zh: '含汉字时 10 个以内字符，纯字母或符号时 20 个以内，不能有数字',

@@ -27,8 +27,9 @@ const DAYS_IN_MONTH: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31
 /**
  * Checks the value of a `date` or `time` field (WeChat contract §4): one point, or two joined by a half-width `~`.
  *
- * A date point is a date that may be followed by a space and a 24-hour clock. A time point is a clock that may be
- * preceded by a date; a bare date in a `time` field is unconfirmed and refused. 29 February passes where no year is given.
+ * A date point is a date; a time point is a clock. A date with a day, a space and a clock is both. A bare date in a
+ * `time` field is unconfirmed and refused, so is a clock after a date without a day. 29 February passes where no year
+ * is given.
  */
 export function momentFault(kind: 'date' | 'time', value: string): MomentFault | undefined {
   const points = value.split('~');
@@ -42,14 +43,14 @@ function pointFault(kind: 'date' | 'time', point: string): MomentFault | undefin
   if (more.length > 0) return 'wrong-form';
   if (second === undefined) {
     if (kind === 'time') return CLOCK.test(first) ? undefined : 'wrong-form';
-    return dateFault(first);
+    return dateFault(first, { withDay: false });
   }
-  return CLOCK.test(second) ? dateFault(first) : 'wrong-form';
+  return CLOCK.test(second) ? dateFault(first, { withDay: true }) : 'wrong-form';
 }
 
-function dateFault(text: string): MomentFault | undefined {
+function dateFault(text: string, { withDay }: { withDay: boolean }): MomentFault | undefined {
   const date = readDate(text);
-  if (!date) return 'wrong-form';
+  if (!date || (withDay && date.day === undefined)) return 'wrong-form';
   return exists(date) ? undefined : 'no-such-date';
 }
 

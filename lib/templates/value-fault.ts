@@ -19,7 +19,6 @@ export function valueFault(
   field: Pick<TemplateField, 'kind' | 'values'>,
   value: string,
 ): ValueFault | undefined {
-  if (field.values?.includes(value)) return undefined;
   if (value.trim() === '') return { code: 'empty' };
   if (UNSENDABLE.test(value)) return { code: 'control-character' };
   const rule = FIELD_RULES[field.kind];

@@ -60,8 +60,10 @@ function textOf(character: fc.Arbitrary<string>, maxLength: number): fc.Arbitrar
 
 const NUMERAL = (max: number) => fc.integer({ min: 0, max });
 const MAYBE_PADDED = (max: number) =>
-  fc.tuple(NUMERAL(max), fc.constantFrom(1, 2, 2, 2)).map(([n, width]) => String(n).padStart(width, '0'));
-const YEAR = fc.constantFrom('2026', '2028', '2000', '1900', '2100', '0000', '9999', '26');
+  fc
+    .tuple(NUMERAL(max), fc.constantFrom(1, 2, 2, 2, 2, 2, 2))
+    .map(([n, width]) => String(n).padStart(width, '0'));
+const YEAR = fc.constantFrom('2026', '2027', '2028', '2000', '1900', '2100', '9999', '26');
 const MONTH = MAYBE_PADDED(13);
 const DAY = MAYBE_PADDED(32);
 const JOINER = fc.constantFrom('-', '-', '/', '.');
@@ -79,7 +81,7 @@ const CLOCK = fc
   .tuple(
     MAYBE_PADDED(25),
     fc.array(MAYBE_PADDED(61), { minLength: 1, maxLength: 2 }),
-    fc.constantFrom(':', ':', ':', '：'),
+    fc.constantFrom(':', ':', ':', ':', ':', '：'),
   )
   .map(([hour, rest, colon]) => [hour, ...rest].join(colon));
 const RFC_3339 = fc
@@ -89,20 +91,30 @@ const RFC_3339 = fc
   )
   .map(([date, offset]) => date.toISOString().replace('Z', offset));
 const POINT = fc.oneof(
-  DATE,
-  CLOCK,
-  fc.tuple(DATE, fc.constantFrom(' ', ' ', ' ', '', '  ', 'T'), CLOCK).map((parts) => parts.join('')),
-  RFC_3339,
+  { weight: 3, arbitrary: DATE },
+  { weight: 3, arbitrary: CLOCK },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(DATE, fc.constantFrom(' ', ' ', ' ', ' ', '', '  ', 'T'), CLOCK)
+      .map((parts) => parts.join('')),
+  },
+  { weight: 1, arbitrary: RFC_3339 },
 );
 const MOMENT = fc.oneof(
-  POINT,
-  fc.tuple(POINT, fc.constantFrom('~', '~', '～', ' ~ ', '-'), POINT).map((parts) => parts.join('')),
+  { weight: 2, arbitrary: POINT },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(POINT, fc.constantFrom('~', '~', '～', ' ~ ', '-'), POINT)
+      .map((parts) => parts.join('')),
+  },
 );
 
 const DECIMAL = fc
   .tuple(
     fc.constantFrom('', '', '¥', '￥', '$', '€', '£', '-', '+', '￥ ', '₹'),
-    textOf(DIGIT, 34),
+    fc.oneof(textOf(DIGIT, 10), textOf(DIGIT, 34)),
     fc.oneof(
       fc.constant(''),
       textOf(DIGIT, 4).map((digits) => `.${digits}`),

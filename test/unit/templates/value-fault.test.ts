@@ -41,7 +41,10 @@ const EXAMPLES: Readonly<Record<FieldKind, Examples>> = {
   },
   symbol: {
     taken: ['*', '¥¥¥¥¥', '！？', '★☆'],
-    refused: { 'wrong-form': ['a', '1', '字', '*a', '①', 'é', 'あ'], 'too-long': ['******', '🎉🎉🎉'] },
+    refused: {
+      'wrong-form': ['a', '1', '字', '*a', '①', 'é', 'あ', '* *', '⺀', '❤\ufe0f'],
+      'too-long': ['******', '🎉🎉🎉'],
+    },
   },
   character_string: {
     taken: ['A-001/b', 'x'.repeat(32), 'a b', '~!@#$%^&*()'],
@@ -107,6 +110,8 @@ const EXAMPLES: Readonly<Record<FieldKind, Examples>> = {
         '2026-01-31T15:01:00Z',
         '2026-01-31～2026-02-02',
         '2026-01-31 25:00',
+        '2026-01 15:01',
+        '2026年1月 15:01',
         '明天',
         '~2026-01-31',
       ],
@@ -147,7 +152,7 @@ const EXAMPLES: Readonly<Record<FieldKind, Examples>> = {
   phone_number: {
     taken: ['13800138000', '+86 138-0013-8000', '(010) 12345678', '+'.concat('1'.repeat(16))],
     refused: {
-      'wrong-form': ['138****8000', '138转8', '1'.repeat(17), '1+2', '１３８'],
+      'wrong-form': ['138****8000', '138转8', '1'.repeat(17), '1+2', '１３８', '()'],
       'too-long': ['1'.repeat(18)],
     },
   },
@@ -158,7 +163,7 @@ const EXAMPLES: Readonly<Record<FieldKind, Examples>> = {
   name: {
     taken: ['张三', '阿卜杜拉·买买提', 'Ann-Marie O’Neil', 'a'.repeat(20), '一'.repeat(10)],
     refused: {
-      'wrong-form': ['张3', 'R2D', '１'],
+      'wrong-form': ['张3', 'R2D', '１', '张\u3000三', '张\u200b三'],
       'too-long': ['一'.repeat(11), 'a'.repeat(21), `${'a'.repeat(10)}一`],
     },
   },
