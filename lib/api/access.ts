@@ -1,10 +1,5 @@
+import type { Scope } from '../settings/api-keys.ts';
 import { ProblemError } from './problem.ts';
-
-/** What an API key may do. Scopes do not imply one another. */
-export const SCOPES = ['read', 'send', 'manage'] as const;
-
-/** One of {@link SCOPES}. */
-export type Scope = (typeof SCOPES)[number];
 
 /** Someone who did not say who they are, on a route that does not ask. */
 export interface AnyCaller {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { brokenRule } from '../broken-rule.ts';
 import { type InputError, ProblemError } from './problem.ts';
 
 /** A body of thousands of wrong fields does not earn an answer of thousands of lines. */
@@ -27,11 +28,4 @@ export function inputErrors(issues: readonly v.BaseIssue<unknown>[]): InputError
   return issues
     .slice(0, MOST_ERRORS)
     .map((issue) => ({ path: v.getDotPath(issue) ?? '', message: brokenRule(issue) }));
-}
-
-function brokenRule(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return 'Unknown field';
-  if (issue.input === undefined) return 'Required';
-  // Valibot's own sentences end in what was received; the rule alone is what the caller needs.
-  return issue.message.replace(/ but received .*$/s, '');
 }

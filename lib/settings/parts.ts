@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { apiKeysJson } from './api-keys.ts';
+import { httpUrl, secret, templateIds, wholeNumber } from './texts.ts';
+
+const app = v.pipe(
+  v.object({
+    WECHAT_APP_ID: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "Expected a mini program's appid")),
+  }),
+  v.transform((env) => ({ appId: env.WECHAT_APP_ID })),
+);
+
+const wechat = v.pipe(
+  v.object({
+    WECHAT_APP_SECRET: secret,
+    WECHAT_API_BASE_URL: v.optional(httpUrl, 'https://api.weixin.qq.com'),
+    WECHAT_PROXY_URL: v.exactOptional(httpUrl),
+    WECHAT_TOKEN_MODE: v.optional(v.picklist(['stable', 'plain']), 'stable'),
+  }),
+  v.transform((env) => ({
+    appSecret: env.WECHAT_APP_SECRET,
+    apiBaseUrl: env.WECHAT_API_BASE_URL,
+    ...(env.WECHAT_PROXY_URL === undefined ? {} : { proxyUrl: env.WECHAT_PROXY_URL }),
+    tokenMode: env.WECHAT_TOKEN_MODE,
+  })),
+);
+
+const sessions = v.pipe(
+  v.object({
+    SESSION_SECRET: v.pipe(secret, v.minBytes(32, 'Expected at least 32 bytes')),
+    SESSION_TTL_HOURS: v.optional(wholeNumber(1, 8760), '168'),
+  }),
+  v.transform((env) => ({ secret: env.SESSION_SECRET, ttlHours: env.SESSION_TTL_HOURS })),
+);
+
+const apiKeys = v.pipe(
+  v.object({ API_KEYS: apiKeysJson }),
+  v.transform((env) => env.API_KEYS),
+);
+
+const grants = v.pipe(
+  v.object({ GRANT_SOURCE: v.optional(v.picklist(['client', 'events']), 'client') }),
+  v.transform((env) => ({ source: env.GRANT_SOURCE })),
+);
+
+const messages = v.pipe(
+  v.object({ USER_SENDABLE_TEMPLATES: v.optional(templateIds, '') }),
+  v.transform((env) => ({ userSendableTemplates: env.USER_SENDABLE_TEMPLATES })),
+);
+
+const sending = v.pipe(
+  v.object({ MAX_SENDS_PER_SECOND: v.exactOptional(wholeNumber(1, 100_000)) }),
+  v.transform((env) =>
+    env.MAX_SENDS_PER_SECOND === undefined ? {} : { maxSendsPerSecond: env.MAX_SENDS_PER_SECOND },
+  ),
+);
+
+const table = v.pipe(
+  v.object({
+    TABLE_NAME: v.pipe(v.string(), v.regex(/^[\w.-]{3,255}$/, 'Expected the name of a DynamoDB table')),
+  }),
+  v.transform((env) => ({ name: env.TABLE_NAME })),
+);
+
+const queue = v.pipe(
+  v.object({ SEND_QUEUE_URL: httpUrl }),
+  v.transform((env) => ({ sendQueueUrl: env.SEND_QUEUE_URL })),
+);
+
+const push = v.pipe(
+  v.object({
+    WECHAT_PUSH_TOKEN: v.exactOptional(
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{3,32}$/, 'Expected 3 to 32 letters and digits')),
+    ),
+    WECHAT_PUSH_AES_KEY: v.exactOptional(
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{43}$/, 'Expected 43 letters and digits')),
+    ),
+    WECHAT_PUSH_PLAINTEXT: v.optional(v.picklist(['true', 'false']), 'false'),
+  }),
+  v.transform((env) => ({
+    ...(env.WECHAT_PUSH_TOKEN === undefined ? {} : { token: env.WECHAT_PUSH_TOKEN }),
+    ...(env.WECHAT_PUSH_AES_KEY === undefined ? {} : { aesKey: env.WECHAT_PUSH_AES_KEY }),
+    allowPlaintext: env.WECHAT_PUSH_PLAINTEXT === 'true',
+  })),
+);
+
+const events = v.pipe(
+  v.object({ EVENT_BUS_NAME: v.exactOptional(v.string()) }),
+  v.transform((env) => (env.EVENT_BUS_NAME === undefined ? {} : { busName: env.EVENT_BUS_NAME })),
+);
+
+/** The settings of each part of the service: what is read, its rule, its default. */
+export const settingsParts = {
+  app,
+  wechat,
+  sessions,
+  apiKeys,
+  grants,
+  messages,
+  sending,
+  table,
+  queue,
+  push,
+  events,
+};
+
+/** A part of the service that has settings. */
+export type SettingsPart = keyof typeof settingsParts;
