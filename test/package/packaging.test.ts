@@ -17,7 +17,7 @@ import {
 } from './template.ts';
 
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const SECRETS = ['kms:Decrypt', 'ssm:GetParameter', 'ssm:GetParameters'];
+const SECRETS = ['kms:Decrypt', 'ssm:GetParameters'];
 const READ_AND_WRITE = ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
   (a) => `dynamodb:${a}`,
 );
