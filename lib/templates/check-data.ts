@@ -1,6 +1,6 @@
 import { type FieldProblem, missingProblem, problemOf, valueProblem } from './field-problem.ts';
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
-import { normaliseData } from './normalise-data.ts';
+import { type NormalisedData, normaliseData } from './normalise-data.ts';
 import type { BilingualText, Template, TemplateField } from './template.ts';
 import { valueFault } from './value-fault.ts';
 
@@ -11,6 +11,9 @@ export type CheckResult =
 
 const SUFFIX = '.DATA';
 
+/** Surplus keys that are named one by one; the rest are counted, so that junk does not come back multiplied. */
+const SURPLUS_NAMED = 20;
+
 /**
  * Checks data as a caller sent it against the template, before anything is stored, and names every fault at once:
  * fields in the template's order, then keys that the template does not have.
@@ -18,14 +21,23 @@ const SUFFIX = '.DATA';
  * Surplus keys are refused, since what WeChat does with them is unconfirmed (WeChat contract §3.1).
  */
 export function checkData(template: Template, input: unknown): CheckResult {
-  const { data, problems: unreadable } = normaliseData(input);
+  return checkNormalised(template, normaliseData(input));
+}
+
+/** The same for data that has been read already. */
+export function checkNormalised(
+  template: Template,
+  { data, problems: unreadable }: NormalisedData,
+): CheckResult {
   if (unreadable.some(({ path }) => path === 'data')) return { type: 'invalid', problems: unreadable };
   const byPath = new Map(unreadable.map((problem) => [problem.path, problem]));
+  const given = [...Object.keys(data), ...unreadable.map(({ path }) => path.slice('data.'.length))];
   const problems = [
     ...template.fields.flatMap((field) => byPath.get(`data.${field.key}`) ?? fieldProblem(field, data) ?? []),
-    ...[...Object.keys(data), ...unreadable.map(({ path }) => path.slice('data.'.length))]
-      .filter((key) => !template.fields.some((field) => field.key === key))
-      .map((key) => surplusProblem(template, key)),
+    ...surplusProblems(
+      template,
+      given.filter((key) => !template.fields.some((field) => field.key === key)),
+    ),
   ];
   return problems.length === 0 ? { type: 'valid', data } : { type: 'invalid', problems };
 }
@@ -38,6 +50,17 @@ function fieldProblem(
   if (value === undefined) return Object.hasOwn(data, field.key + SUFFIX) ? undefined : missingProblem(field);
   const fault = valueFault(field, value);
   return fault && valueProblem(field, value, fault, fitValue(field, value, DEFAULT_TIME_ZONE) !== undefined);
+}
+
+function surplusProblems(template: Template, keys: readonly string[]): FieldProblem[] {
+  const named = keys.slice(0, SURPLUS_NAMED).map((key) => surplusProblem(template, key));
+  const more = keys.length - named.length;
+  if (more === 0) return named;
+  const fault = {
+    en: `${more} more keys are not fields of this template.`,
+    zh: `另有 ${more} 个键不是这个模板的字段。`,
+  };
+  return [...named, problemOf({ path: 'data', code: 'unexpected-key', rule: keysRule(template), fault })];
 }
 
 function surplusProblem(template: Template, key: string): FieldProblem {

@@ -59,6 +59,16 @@ describe('values that are not text are refused, not turned into text', () => {
   });
 });
 
+test('a flood of surplus keys is counted, not sent back', () => {
+  const flood = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`junk${index}`, 'x']));
+  const found = problems(checkData(template(), { ...GOOD, ...flood }));
+  expect(found).toHaveLength(21);
+  expect(found[20]).toMatchObject({
+    path: 'data',
+    message: { en: expect.stringContaining('980 more keys') },
+  });
+});
+
 test('a key written as in the template is told from a missing one', () => {
   const { thing1, ...rest } = GOOD;
   const found = problems(checkData(template(), { ...rest, 'thing1.DATA': thing1 }));
