@@ -25,7 +25,7 @@ export interface AcceptRequest {
   readonly sendAtMs?: number;
   /** Whether a grant is set aside at once. */
   readonly hold: boolean;
-  readonly idempotency?: Pick<IdempotencyRecord, 'scope' | 'key' | 'bodyHash'>;
+  readonly idempotency?: IdempotencyClaim;
 }
 
 /** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
@@ -53,14 +53,13 @@ const IDEMPOTENCY_KEPT_MS = 7 * DAY_MS;
 export function acceptMessage(services: AcceptServices, request: AcceptRequest): Promise<AcceptResult> {
   const nowMs = services.clock();
   const sendAtMs = Math.max(request.sendAtMs ?? nowMs, nowMs);
-  if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS) {
-    return Promise.resolve({ type: 'send-at-too-old' });
-  }
   const draft = newMessage(request, services.newMessageId(request.openid), sendAtMs, nowMs);
   let enqueued = draft.parked;
   return untilUncontended(async () => {
-    const repeated = await earlierMessage(services, request);
-    if (repeated) return repeated;
+    const earlier = request.idempotency && (await findEarlier(services, request.idempotency));
+    if (earlier) return earlier;
+    if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
+      return { type: 'send-at-too-old' };
     const stored = await services.store.loadLedger(request.openid);
     const ledger = await settledLedger(stored.value, (id) => loadValue(services.store, id), nowMs);
     const booked = book(ledger, draft, request);
@@ -114,16 +113,18 @@ async function loadValue(store: MessageStore, messageId: string): Promise<Messag
   return (await store.load(messageId)).message?.value;
 }
 
-async function earlierMessage(
-  services: AcceptServices,
-  request: AcceptRequest,
+/** What a caller names a message by, before it has an id: who calls, their key, and a hash of what they asked for. */
+export type IdempotencyClaim = Pick<IdempotencyRecord, 'scope' | 'key' | 'bodyHash'>;
+
+/** The message that an idempotency key stands for already; `idempotency-conflict` when it was another body's. */
+export async function findEarlier(
+  { store, clock }: Pick<AcceptServices, 'store' | 'clock'>,
+  { scope, key, bodyHash }: IdempotencyClaim,
 ): Promise<AcceptResult | undefined> {
-  const { idempotency } = request;
-  if (!idempotency) return undefined;
-  const earlier = await services.store.findIdempotency(idempotency.scope, idempotency.key);
-  if (!earlier || earlier.expiresAtMs <= services.clock()) return undefined;
-  if (earlier.bodyHash !== idempotency.bodyHash) return { type: 'idempotency-conflict' };
-  const message = await loadValue(services.store, earlier.messageId);
+  const earlier = await store.findIdempotency(scope, key);
+  if (!earlier || earlier.expiresAtMs <= clock()) return undefined;
+  if (earlier.bodyHash !== bodyHash) return { type: 'idempotency-conflict' };
+  const message = await loadValue(store, earlier.messageId);
   return message && { type: 'repeated', message };
 }
 

@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import { grantsOf, type Ledger, spentOf } from '../../grants/ledger.ts';
+import type { GrantReader } from '../../grants/read-grants.ts';
+import type { GrantReport } from '../../grants/record-report.ts';
+import { MAX_TEMPLATES_PER_USER, type ReportResult } from '../../grants/report-grants.ts';
+import type { OperatorCaller, UserCaller } from '../access.ts';
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
+import { ProblemError } from '../problem.ts';
+import { type Route, route, routeSpec } from '../route.ts';
+import { toRfc3339 } from '../schemas/common.ts';
+import { grant, grantList, grantReportBody } from '../schemas/grants.ts';
+import { openid, templateId } from '../schemas/ids.ts';
+
+/** What these routes do their work with. */
+export interface GrantRouteServices {
+  readonly report: (openid: string, requestId: string, report: GrantReport) => Promise<ReportResult>;
+  readonly grants: GrantReader;
+}
+
+/** The form of `POST /v1/grants`. */
+export const reportGrantsSpec = routeSpec({
+  method: 'POST',
+  path: '/v1/grants',
+  operationId: 'reportGrants',
+  summary: 'Record what a user answered in the subscribe panel',
+  description:
+    'The same requestId of one user counts once, however often it is sent. Operators name the user by openid.',
+  access: { user: true, operator: 'send' },
+  body: grantReportBody,
+  answers: { 200: { description: 'The grants of the reported templates', schema: grantList } },
+  problems: ['too-many-templates', 'busy'],
+});
+
+/** The form of `GET /v1/grants`. */
+export const listGrantsSpec = routeSpec({
+  method: 'GET',
+  path: '/v1/grants',
+  operationId: 'listGrants',
+  summary: 'What may be sent to a user, or who may be sent a template',
+  description: 'A user sees their own. Operators name an openid, a templateId or both.',
+  access: { user: true, operator: 'read' },
+  query: v.strictObject({
+    ...pageQuery,
+    openid: v.exactOptional(openid),
+    templateId: v.exactOptional(templateId),
+  }),
+  answers: { 200: { description: 'The grants', schema: pageOf(grant) } },
+  problems: [],
+});
+
+/** The routes of `/v1/grants`. */
+export function grantRoutes({ report, grants }: GrantRouteServices): readonly Route[] {
+  return [
+    route(reportGrantsSpec, async ({ caller, body }) => {
+      const { requestId, results, silent } = body;
+      const result = await report(userOf(caller, body.openid, 'body'), requestId, { results, silent });
+      if (result.type === 'too-many-templates') {
+        throw new ProblemError(
+          'too-many-templates',
+          `One user can have answers for ${MAX_TEMPLATES_PER_USER} templates at most; this report adds more.`,
+        );
+      }
+      return { status: 200, body: { grants: grantViews(result.ledger, Object.keys(results)) } };
+    }),
+
+    route(listGrantsSpec, async ({ caller, query }) => {
+      if (caller.type === 'operator' && query.openid === undefined && query.templateId !== undefined) {
+        const after = decodeCursor(v.string(), query.cursor);
+        const page = await grants.ofTemplate(query.templateId, query.limit, after);
+        const id = query.templateId;
+        const items = page.ledgers.flatMap((ledger) => grantViews(ledger, [id]));
+        return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };
+      }
+      const ledger = await grants.ofUser(userOf(caller, query.openid, 'query'));
+      const ids = Object.keys(ledger.templates).sort();
+      const after = decodeCursor(v.string(), query.cursor);
+      const wanted = ids.filter(
+        (id) => (query.templateId ?? id) === id && (after === undefined || id > after),
+      );
+      const shown = wanted.slice(0, query.limit);
+      const last = wanted.length > shown.length ? shown.at(-1) : undefined;
+      return {
+        status: 200,
+        body: {
+          items: grantViews(ledger, shown),
+          ...(last !== undefined && { nextCursor: encodeCursor(last) }),
+        },
+      };
+    }),
+  ];
+}
+
+/** Whose grants are meant: a user's own, or those of the user whom the operator names. */
+function userOf(
+  caller: UserCaller | OperatorCaller,
+  named: string | undefined,
+  where: 'body' | 'query',
+): string {
+  if (caller.type === 'user') {
+    if (named === undefined || named === caller.openid) return caller.openid;
+    throw new ProblemError('not-found', 'A session can be used for its own user only: leave openid out.');
+  }
+  if (named !== undefined) return named;
+  const errors = [{ path: 'openid', message: 'An operator must name the user' }];
+  throw new ProblemError(where === 'body' ? 'invalid-body' : 'invalid-query', 'Name the user by openid.', {
+    errors,
+  });
+}
+
+function grantViews(ledger: Ledger, templateIds: readonly string[]) {
+  return templateIds.flatMap((id) => {
+    const grants = grantsOf(ledger, id);
+    if (!grants) return [];
+    const longTerm = grants.kind === 'long-term';
+    return {
+      openid: ledger.openid,
+      templateId: id,
+      kind: grants.kind,
+      available: longTerm ? null : grants.available,
+      ...(longTerm && { subscribed: grants.subscribed }),
+      held: longTerm ? 0 : grants.held,
+      spent: longTerm ? 0 : spentOf(grants),
+      lastStatus: grants.lastStatus,
+      ...(grants.silentReject && { silentReject: true }),
+      updatedAt: toRfc3339(grants.updatedAtMs),
+    };
+  });
+}

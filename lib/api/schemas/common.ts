@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** A moment as callers give it, in RFC 3339 with any offset; epoch milliseconds once parsed. */
+export const instant = v.pipe(
+  v.string(),
+  v.metadata({ format: 'date-time' }),
+  v.regex(RFC_3339, 'must be an RFC 3339 time, such as 2026-12-01T09:00:00+08:00'),
+  v.check(isRealMoment, 'must be a date and time that exist'),
+  v.transform((text) => Date.parse(text.toUpperCase())),
+);
+
+/** Date.parse takes 30 February for 2 March: the date must come out as it went in. */
+function isRealMoment(text: string): boolean {
+  if (Number.isNaN(Date.parse(text.toUpperCase()))) return false;
+  const date = text.slice(0, 10);
+  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+}
+
+/** A moment as it is answered: RFC 3339 in UTC with milliseconds. */
+export const rfc3339 = v.pipe(
+  v.string(),
+  v.metadata({ format: 'date-time', examples: ['2026-12-01T01:00:00.000Z'] }),
+);
+
+/** Epoch milliseconds as they are answered. */
+export function toRfc3339(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import { instant, rfc3339 } from './common.ts';
+import { openid, templateId } from './ids.ts';
+
+const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
+const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
+const bilingual = v.object({ en: v.string(), zh: v.string() });
+
+const idempotencyKey = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+  v.description('The same key with the same body answers the same message, for seven days.'),
+);
+
+/** Headers of a request that makes a message. */
+export const idempotencyHeaders = v.object({ 'idempotency-key': v.exactOptional(idempotencyKey) });
+
+const messageFields = {
+  to: openid,
+  templateId,
+  data: v.pipe(
+    v.unknown(),
+    v.description(
+      'One text for each field of the template: {"thing1": "text"} or {"thing1": {"value": "text"}}.',
+    ),
+    v.metadata({ type: 'object' }),
+  ),
+  page: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[^\p{Cc}]{1,1024}$/u, 'must be 1 to 1024 characters without line breaks'),
+      v.description('The page that the card opens, with its query. Without it the card opens nothing.'),
+    ),
+  ),
+  miniprogramState: v.optional(miniprogramState, 'formal'),
+  lang: v.optional(lang, 'zh_CN'),
+  sendAt: v.exactOptional(
+    v.pipe(
+      instant,
+      v.description('When it shall leave, with any offset. Absent: now. Past by up to a day: now.'),
+    ),
+  ),
+  hold: v.optional(
+    v.pipe(v.boolean(), v.description('Set a grant aside at once; false takes one when the message is due.')),
+    true,
+  ),
+  fit: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description('Shorten and reformat values that can be fitted without changing their meaning.'),
+    ),
+    false,
+  ),
+};
+
+/** The body of a request for one message. */
+export const messageBody = v.strictObject(messageFields);
+
+/** One entry of a batch. */
+export const batchEntry = v.strictObject({
+  ...messageFields,
+  idempotencyKey: v.exactOptional(idempotencyKey),
+});
+
+const MAX_BATCH = 500;
+
+/** The body of a batch. Its entries are checked one by one, so that a bad one does not refuse the others. */
+export const batchBody = v.strictObject({
+  messages: v.pipe(
+    v.array(v.unknown()),
+    v.minLength(1, 'must hold at least one message'),
+    v.maxLength(MAX_BATCH, `must hold at most ${MAX_BATCH} messages`),
+    v.description('Messages as for POST /v1/messages, each with an optional idempotencyKey.'),
+  ),
+});
+
+const outcome = v.object({
+  at: rfc3339,
+  errcode: v.exactOptional(v.number()),
+  errmsg: v.exactOptional(v.string()),
+  rid: v.exactOptional(v.string()),
+  msgid: v.exactOptional(v.string()),
+  reason: v.string(),
+  remedy: v.exactOptional(bilingual),
+});
+
+/** One subscribe message to one user, as callers see it. */
+export const message = v.object({
+  id: v.string(),
+  to: openid,
+  templateId,
+  data: v.record(v.string(), v.string()),
+  page: v.exactOptional(v.string()),
+  miniprogramState,
+  lang,
+  status: v.picklist([
+    'scheduled',
+    'queued',
+    'sending',
+    'sent',
+    'delivered',
+    'refused',
+    'failed',
+    'unknown',
+    'canceled',
+  ]),
+  sendAt: rfc3339,
+  createdAt: rfc3339,
+  updatedAt: rfc3339,
+  attempts: v.number(),
+  campaignId: v.exactOptional(v.string()),
+  fitted: v.exactOptional(v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }))),
+  outcome: v.exactOptional(outcome),
+  deliveredAt: v.exactOptional(rfc3339),
+});

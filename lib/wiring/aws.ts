@@ -1,0 +1,30 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Table } from '../table/client.ts';
+import type { Environment } from './cold-start.ts';
+
+/** A client for the service's table. Region, endpoint and credentials are the AWS SDK's own variables. */
+export function openTable(env: Environment, name: string, appId: string): Table {
+  return { client: new DynamoDBClient(clientConfig(env, 'AWS_ENDPOINT_URL_DYNAMODB')), name, appId };
+}
+
+/** A client for the service's queue. */
+export function openQueue(env: Environment): SQSClient {
+  return new SQSClient({ ...clientConfig(env, 'AWS_ENDPOINT_URL_SQS'), useQueueUrlAsEndpoint: false });
+}
+
+/**
+ * The SDK reads these variables out of the process by itself; they are handed over here so that several stacks
+ * can run in one process.
+ */
+function clientConfig(env: Environment, endpointName: string) {
+  const endpoint = env[endpointName] ?? env['AWS_ENDPOINT_URL'];
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = env;
+  return {
+    ...(endpoint && { endpoint }),
+    ...(region && { region }),
+    ...(accessKeyId &&
+      secretAccessKey && { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Clock, Random, Sleep } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+
+/** The environment variables that a function was started with. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a test or the local stack may put in the place of the real thing. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly sleep?: Sleep;
+  readonly logger?: Logger;
+}
+
+/** Builds what one function needs, out of its environment. Throws when a setting is bad, naming every bad one. */
+export type Wire<Services> = (env: Environment, overrides?: Overrides) => Promise<Services>;
+
+/**
+ * A Lambda function that builds its services once per cold start, during the start where it runs on Lambda,
+ * and on the first call anywhere else, so that importing it has no effect.
+ */
+export function onColdStart<Services, Event, Context, Result>(
+  wire: Wire<Services>,
+  createHandler: (services: Services) => (event: Event, context: Context) => Promise<Result>,
+): (event: Event, context: Context) => Promise<Result> {
+  type Built = ReturnType<typeof createHandler>;
+  let starting: Promise<Built> | undefined;
+  const started = () => {
+    starting ??= wire(process.env)
+      .then(createHandler)
+      // A start that failed, say because a secret could not be read, is tried again by the next call.
+      .catch((error) => {
+        starting = undefined;
+        throw error;
+      });
+    return starting;
+  };
+  if ('AWS_LAMBDA_FUNCTION_NAME' in process.env) started().catch(() => undefined);
+  return async (event, context) => (await started())(event, context);
+}

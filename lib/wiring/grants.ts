@@ -1,0 +1,44 @@
+import { settledBy } from '../api/message-api.ts';
+import { createGrantReader } from '../grants/read-grants.ts';
+import type { GrantReport } from '../grants/record-report.ts';
+import { reportGrants } from '../grants/report-grants.ts';
+import type { TemplateKind } from '../grants/template-kind.ts';
+import { loadSecrets } from '../secrets.ts';
+import { readSettings } from '../settings.ts';
+import { createGrantStore } from '../table/grant-store.ts';
+import { createMessageStore } from '../table/message-store.ts';
+import { createTemplateStore } from '../table/template-store.ts';
+import { httpServices } from './api.ts';
+import { openTable } from './aws.ts';
+import type { Environment, Overrides } from './cold-start.ts';
+import { foundation } from './foundation.ts';
+
+/** What the function that records and shows grants needs. */
+export async function wireGrants(env: Environment, overrides?: Overrides) {
+  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS']);
+  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'table']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const options = { ...base, newVersion: base.newUuid };
+  const grantStore = createGrantStore(table, options);
+  const templates = createTemplateStore(table, base.logger);
+  const messages = createMessageStore(table, options);
+
+  /** Kinds of templates that have been read from WeChat before; a report is no reason to ask it. */
+  async function knownKinds(templateIds: readonly string[]): Promise<ReadonlyMap<string, TemplateKind>> {
+    const found = await Promise.all(templateIds.map((id) => templates.get(id)));
+    return new Map(found.flatMap((template) => (template ? [[template.templateId, template.kind]] : [])));
+  }
+
+  return {
+    ...httpServices(settings, base),
+    grants: createGrantReader(grantStore, settledBy({ store: messages, clock: base.clock })),
+    async report(openid: string, requestId: string, report: GrantReport) {
+      const kinds = await knownKinds(Object.keys(report.results));
+      return reportGrants({ ...base, store: grantStore }, openid, requestId, report, kinds);
+    },
+    async close() {
+      table.client.destroy();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { createMessageApi } from '../api/message-api.ts';
+import { createMessageIds } from '../messages/message-id.ts';
+import { createEnqueue } from '../queue/send-queue.ts';
+import { loadSecrets } from '../secrets.ts';
+import { readSettings } from '../settings.ts';
+import { createMessageStore } from '../table/message-store.ts';
+import { createTemplateStore } from '../table/template-store.ts';
+import { createTemplateCatalogue } from '../templates/catalogue.ts';
+import { httpServices } from './api.ts';
+import { openQueue, openTable } from './aws.ts';
+import type { Environment, Overrides } from './cold-start.ts';
+import { foundation } from './foundation.ts';
+import { fetchTemplates, openWeChat } from './wechat.ts';
+
+/** What the function that accepts, shows and cancels messages needs. */
+export async function wireMessages(env: Environment, overrides?: Overrides) {
+  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET']);
+  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'wechat', 'messages', 'table', 'queue']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const sqs = openQueue(env);
+  const wechat = openWeChat(settings, table, base);
+  const open = settings.messages.userSendableTemplates;
+  return {
+    ...httpServices(settings, base),
+    messages: createMessageApi({
+      ...base,
+      store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
+      enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
+      newMessageId: createMessageIds(base.newTimeOrderedUuid),
+      templates: createTemplateCatalogue({
+        ...base,
+        store: createTemplateStore(table, base.logger),
+        fetchTemplates: () => fetchTemplates(wechat),
+      }),
+      isOpenToUsers: (templateId) => open === '*' || open.includes(templateId),
+    }),
+    async close() {
+      await wechat.close();
+      table.client.destroy();
+      sqs.destroy();
+    },
+  };
+}
