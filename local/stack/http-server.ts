@@ -6,19 +6,10 @@ import { toHttpEvent } from './http-event.ts';
 import { type HttpRoute, matchRoute } from './http-routes.ts';
 import type { Invoke } from './invoke.ts';
 import type { Observe } from './observation.ts';
+import { asPortInUse } from './port-in-use.ts';
 
 /** The most that API Gateway takes in one request. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-
-/** Thrown when the wanted port is taken; `port` says which. */
-export class PortInUseError extends Error {
-  readonly code = 'port-in-use';
-  readonly port: number;
-  constructor(port: number) {
-    super(`Port ${port} is in use by another program. Choose another port.`);
-    this.port = port;
-  }
-}
 
 /** The local API Gateway. */
 export interface LocalHttpApi {
@@ -46,9 +37,7 @@ export async function startHttpApi(options: {
     );
   });
   server.listen(options.port, '127.0.0.1');
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EADDRINUSE' ? new PortInUseError(options.port) : error;
-  });
+  await once(server, 'listening').catch(asPortInUse(options.port));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {

@@ -30,7 +30,7 @@ async function invoke(called: LambdaFunction, event: unknown): Promise<Invocatio
   const timer = setTimeout(
     () => timedOut.reject(new Error(`Task timed out after ${called.timeoutSeconds.toFixed(2)} seconds`)),
     timeoutMs,
-  );
+  ).unref();
   try {
     const call = async () => called.handler(throughJson(event), lambdaContext(called, timeoutMs));
     return { type: 'returned', result: throughJson(await Promise.race([call(), timedOut.promise])) };

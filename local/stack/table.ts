@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DeleteTableCommand,
   DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
@@ -38,4 +39,32 @@ export async function createTable(
     throw error;
   }
   await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
+}
+
+/** The project's table on an engine, ready for use. */
+export interface OpenTable {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly definition: TableDefinition;
+  close(): Promise<void>;
+}
+
+/** Opens the table on the engine at `endpoint`, creating it if need be; with `dropOnClose` it goes when it is closed. */
+export async function openTable(o: {
+  endpoint: string;
+  name: string;
+  dropOnClose: boolean;
+}): Promise<OpenTable> {
+  const client = localDynamoDbClient(o.endpoint);
+  const definition = await tableDefinition();
+  await createTable(client, o.name, definition);
+  return {
+    client,
+    name: o.name,
+    definition,
+    async close() {
+      if (o.dropOnClose) await client.send(new DeleteTableCommand({ TableName: o.name }));
+      client.destroy();
+    },
+  };
 }

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { expect, onTestFinished, test } from 'vitest';
-import { PortInUseError, startHttpApi } from '../../../local/stack/http-server.ts';
+import { startHttpApi } from '../../../local/stack/http-server.ts';
 import type { LambdaHandler } from '../../../local/stack/invoke.ts';
+import { PortInUseError } from '../../../local/stack/port-in-use.ts';
 import { useRunner } from '../../support/runner.ts';
 
 const at = (...keys: string[]) =>

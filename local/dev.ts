@@ -1,0 +1,70 @@
+import colors from 'picocolors';
+import { createLineLogger, lineFor } from './dev/lines.ts';
+import { type DevCommand, DevOptionsError, readDevOptions } from './dev/options.ts';
+import { greeting, HELP, portInUse } from './dev/texts.ts';
+import { NoDynamoDbEngineError } from './stack/dynamodb.ts';
+import { PortInUseError } from './stack/port-in-use.ts';
+import { type Stack, startStack } from './stack/stack.ts';
+
+type StartCommand = Extract<DevCommand, { type: 'start' }>;
+
+/** After this, what has not closed is left to end with the process. */
+const CLOSE_WITHIN_MS = 900;
+
+const command = orExit(() => readDevOptions(process.argv.slice(2), process.env));
+if (command.type === 'help') process.stdout.write(HELP);
+else await run(command);
+
+async function run(started: StartCommand): Promise<void> {
+  const stack = await start(started).catch((error) => exitWith(explain(error, started)));
+  process.stdout.write(greeting(stack, started.stack.dataDir));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(stack));
+  // What became due while nothing ran does not wait for the next minute.
+  if (started.stack.dataDir !== undefined) await stack.dispatchNow().catch(() => undefined);
+}
+
+function start({ stack, port, wechatPort }: StartCommand): Promise<Stack> {
+  return startStack({
+    ...stack,
+    port,
+    wechatPort,
+    logger: createLineLogger(print),
+    observe: (observation) => {
+      const line = lineFor(observation);
+      if (line !== undefined) print(line);
+    },
+  });
+}
+
+function print(line: string): void {
+  process.stdout.write(`${colors.dim(new Date().toTimeString().slice(0, 8))} ${line}\n`);
+}
+
+async function end(stack: Stack): Promise<void> {
+  process.stdout.write('\nClosing… 正在退出…\n');
+  setTimeout(() => process.exit(0), CLOSE_WITHIN_MS);
+  await stack.close().catch((error) => exitWith(`It did not close cleanly: ${error.message}`));
+  process.exit(0);
+}
+
+function explain(error: unknown, { wechatPort }: StartCommand): string {
+  if (error instanceof PortInUseError) {
+    return portInUse(error.port, error.port === wechatPort ? 'WECHAT_SIMULATOR_PORT' : 'PORT');
+  }
+  if (error instanceof NoDynamoDbEngineError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function orExit<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DevOptionsError) exitWith(error.message);
+    throw error;
+  }
+}
+
+function exitWith(message: string): never {
+  process.stderr.write(`${colors.red(message)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,45 @@
+import colors from 'picocolors';
+import type { LogFields, Logger } from '../../lib/logger.ts';
+import type { Observation } from '../stack/observation.ts';
+
+/** One line for each thing that the stack does; undefined for what is not worth one. */
+export function lineFor(observation: Observation): string | undefined {
+  switch (observation.type) {
+    case 'request': {
+      const { method, path, status, ms } = observation;
+      return `${method.padEnd(6)} ${path} ${paintStatus(status)} ${duration(ms)}`;
+    }
+    case 'batch': {
+      const { records, failed, ms } = observation;
+      const failures = failed === 0 ? '' : ` ${colors.red(`${failed} failed`)}`;
+      return `${colors.magenta('queue ')} ${observation.function} ×${records}${failures} ${duration(ms)}`;
+    }
+    case 'tick':
+      return undefined;
+    case 'fault':
+      return `${colors.red('fault ')} ${observation.function}: ${observation.error.stack ?? observation.error.message}`;
+  }
+}
+
+/** A logger of the service whose lines a person can read. */
+export function createLineLogger(print: (line: string) => void): Logger {
+  const line = (paint: (text: string) => string, level: string) => (message: string, fields?: LogFields) =>
+    print(
+      `${paint(level.padEnd(6))} ${message}${fields === undefined ? '' : ` ${colors.dim(asText(fields))}`}`,
+    );
+  return {
+    info: line(colors.blue, 'info'),
+    warn: line(colors.yellow, 'warn'),
+    error: line(colors.red, 'error'),
+  };
+}
+
+const asText = (fields: LogFields) =>
+  JSON.stringify(fields, (_, value: unknown) => (value instanceof Error ? value.message : value));
+
+const duration = (ms: number) => colors.dim(`${Math.round(ms)} ms`);
+
+function paintStatus(status: number): string {
+  if (status >= 500) return colors.red(status);
+  return status >= 400 ? colors.yellow(status) : colors.green(status);
+}

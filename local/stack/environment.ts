@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { LOCAL_AWS } from './table.ts';
+
+/** The API key that every local stack knows, with all scopes. It protects nothing: the stack listens on 127.0.0.1. */
+export const DEV_API_KEY = 'dev-key';
+
+/** The environment variables that the functions of a local stack are started with. */
+export function stackEnvironment(o: {
+  appId: string;
+  appSecret: string;
+  wechatBaseUrl: string;
+  tableName: string;
+  queueUrl: string;
+  dynamodbEndpoint: string;
+  sqsEndpoint: string;
+  settings: Readonly<Record<string, string>>;
+}): Record<string, string> {
+  const sha256 = createHash('sha256').update(DEV_API_KEY).digest('hex');
+  return {
+    WECHAT_APP_ID: o.appId,
+    WECHAT_APP_SECRET: o.appSecret,
+    WECHAT_API_BASE_URL: o.wechatBaseUrl,
+    SESSION_SECRET: randomBytes(32).toString('hex'),
+    API_KEYS: JSON.stringify([{ name: 'dev', sha256, scopes: ['read', 'send', 'manage'] }]),
+    TABLE_NAME: o.tableName,
+    SEND_QUEUE_URL: o.queueUrl,
+    AWS_REGION: LOCAL_AWS.region,
+    AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: o.dynamodbEndpoint,
+    AWS_ENDPOINT_URL_SQS: o.sqsEndpoint,
+    ...o.settings,
+  };
+}

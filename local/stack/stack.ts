@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { startWeChatSimulator, type Template, type WeChatSimulator } from '../wechat-simulator/index.ts';
+import { type Closing, createClosing } from './closing.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import { stackEnvironment } from './environment.ts';
+import { loadHandlers } from './load-handlers.ts';
+import type { Observe } from './observation.ts';
+import { asPortInUse } from './port-in-use.ts';
+import { restoreQueues, saveQueues } from './queue-file.ts';
+import { repeat } from './repeat.ts';
+import { startRunner } from './runner.ts';
+import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
+import { type LocalSqs, startSqs } from './sqs.ts';
+import { openTable } from './table.ts';
+import { sweepExpired } from './ttl-sweeper.ts';
+
+const SWEEP_EVERY_MS = 5000;
+const SAVE_QUEUES_EVERY_MS = 1000;
+/** How long closing waits for functions that are running. */
+const PATIENCE_MS = 500;
+
+/** How to start a local stack; everything has a default. */
+export interface StackOptions {
+  readonly appId?: string;
+  readonly appSecret?: string;
+  /** Templates of the simulated WeChat. */
+  readonly templates?: readonly Template[];
+  /** Uses the WeChat at this address and starts no simulator. */
+  readonly wechatBaseUrl?: string;
+  /** Uses the engine at this address and starts none. */
+  readonly dynamodbEndpoint?: string;
+  /** Of the HTTP API; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Of the simulated WeChat; 0, the default, takes a free one. */
+  readonly wechatPort?: number;
+  /** Further environment variables of the functions, or other values for those that the stack sets. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** Keeps tables and queues in this directory; without it nothing outlives the stack. */
+  readonly dataDir?: string;
+  /** How many batches of a queue run at once; by default what serverless.yml says. */
+  readonly pollers?: number;
+  /** Replaces the interval of every schedule; with 0 only `dispatchNow` fires. */
+  readonly dispatchEverySeconds?: number;
+  readonly logger?: Logger;
+  readonly observe?: Observe;
+}
+
+/** The whole service, running in this process. */
+export interface Stack {
+  readonly apiUrl: string;
+  readonly wechatUrl?: string;
+  /** The simulated WeChat, if the stack started one. */
+  readonly wechat?: WeChatSimulator;
+  readonly dynamodbEndpoint: string;
+  readonly sqsEndpoint: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly tableName: string;
+  /** What the functions were started with. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Fires the schedules now. */
+  dispatchNow(): Promise<void>;
+  /** Resolves when no function runs and nothing on the queue is visible, in flight or due within `dueWithinMs` (0). */
+  idle(options?: { dueWithinMs?: number }): Promise<void>;
+  /** Ends everything that the stack started, within a second. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the service of serverless.yml on this machine: its functions behind HTTP, queue and schedules, DynamoDB, SQS
+ * and a simulated WeChat. Any number of stacks run side by side.
+ *
+ * @throws PortInUseError, NoDynamoDbEngineError; nothing stays running after a failed start
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const closing = createClosing();
+  try {
+    return await open(options, await readServiceDefinition(), closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function open(options: StackOptions, definition: ServiceDefinition, closing: Closing): Promise<Stack> {
+  const { dataDir, clock = Date.now, observe = () => undefined } = options;
+  const wechat = options.wechatBaseUrl === undefined ? closing.add(await openWeChat(options)) : undefined;
+  const dynamodbEndpoint =
+    options.dynamodbEndpoint ?? closing.add(await startDynamoDb(keptIn(dataDir))).endpoint;
+  const table = closing.add(await openTable({ endpoint: dynamodbEndpoint, ...nameAndFate(options) }));
+  const sqs = closing.add(await startSqs(definition.queues()));
+  if (dataDir !== undefined) await keepQueues(sqs, dataDir, closing);
+  const { SendQueue, SendDeadLetterQueue } = sqs.queues;
+  if (!SendQueue || !SendDeadLetterQueue)
+    throw new Error('serverless.yml defines no SendQueue, SendDeadLetterQueue.');
+
+  const env = stackEnvironment({
+    appId: options.appId ?? wechat?.appId ?? '',
+    appSecret: options.appSecret ?? wechat?.appSecret ?? '',
+    wechatBaseUrl: options.wechatBaseUrl ?? wechat?.url ?? '',
+    tableName: table.name,
+    queueUrl: SendQueue.url,
+    dynamodbEndpoint,
+    sqsEndpoint: sqs.endpoint,
+    settings: options.settings ?? {},
+  });
+  const functions = definition.functions();
+  const { logger } = options;
+  const loaded = closing.add(await loadHandlers(functions, env, { clock, ...(logger && { logger }) }));
+  const sweep = () => sweepExpired({ ...table, tableName: table.name, clock });
+  closing.add(repeat(sweep, SWEEP_EVERY_MS));
+  const { pollers, dispatchEverySeconds } = options;
+  const runner = await startRunner({
+    functions,
+    handlers: loaded.handlers,
+    sqs,
+    port: options.port ?? 0,
+    observe,
+    ...(pollers === undefined ? {} : { pollers }),
+    ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
+  });
+  closing.add({ close: () => Promise.race([runner.close(), sleep(PATIENCE_MS, undefined, { ref: false })]) });
+  return {
+    apiUrl: runner.apiUrl,
+    ...(wechat && { wechat, wechatUrl: wechat.url }),
+    dynamodbEndpoint,
+    sqsEndpoint: sqs.endpoint,
+    queueUrl: SendQueue.url,
+    deadLetterQueueUrl: SendDeadLetterQueue.url,
+    tableName: table.name,
+    env,
+    dispatchNow: runner.fireSchedules,
+    idle: runner.idle,
+    close: closing.close,
+  };
+}
+
+async function openWeChat(options: StackOptions): Promise<WeChatSimulator> {
+  const { wechatPort = 0, clock, appId, appSecret, templates } = options;
+  return startWeChatSimulator({
+    port: wechatPort,
+    ...(clock && { clock }),
+    ...(appId && { appId }),
+    ...(appSecret && { appSecret }),
+    ...(templates && { templates }),
+  }).catch(asPortInUse(wechatPort));
+}
+
+const keptIn = (dataDir: string | undefined) => (dataDir === undefined ? {} : { dataDir });
+
+/** An engine that is not ours may serve several stacks: unless data is to be kept, each has a table of its own. */
+function nameAndFate({ dataDir, dynamodbEndpoint }: StackOptions): { name: string; dropOnClose: boolean } {
+  if (dataDir !== undefined) return { name: 'qingniao', dropOnClose: false };
+  return { name: `qingniao-${randomUUID()}`, dropOnClose: dynamodbEndpoint !== undefined };
+}
+
+async function keepQueues(sqs: LocalSqs, dataDir: string, closing: Closing): Promise<void> {
+  await restoreQueues(sqs, dataDir);
+  const save = () => saveQueues(sqs, dataDir);
+  closing.add({ close: save });
+  closing.add(repeat(save, SAVE_QUEUES_EVERY_MS));
+}
