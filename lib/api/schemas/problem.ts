@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { PROBLEMS } from '../problem.ts';
+
+const [firstCode, ...otherCodes] = Object.keys(PROBLEMS);
+
+/** Why a request was refused: `application/problem+json` (RFC 9457). */
+export const problemSchema = v.object({
+  type: v.pipe(v.string(), v.description('`urn:qingniao:problem:` and the code.')),
+  title: v.string(),
+  status: v.pipe(v.number(), v.integer()),
+  detail: v.pipe(v.string(), v.description('What is wrong and what to do next.')),
+  code: v.pipe(
+    v.picklist([firstCode ?? '', ...otherCodes]),
+    v.description('Stable: branch on it, not on the texts.'),
+  ),
+  errors: v.exactOptional(
+    v.pipe(
+      v.array(
+        v.object({
+          path: v.pipe(v.string(), v.description('Dotted; empty for the whole.')),
+          message: v.pipe(v.string(), v.description('The rule that it breaks.')),
+        }),
+      ),
+      v.description('Each wrong field of the input.'),
+    ),
+  ),
+  wechat: v.exactOptional(
+    v.pipe(
+      v.object({
+        errcode: v.pipe(v.number(), v.integer()),
+        errmsg: v.string(),
+        rid: v.exactOptional(v.string()),
+      }),
+      v.description("WeChat's own answer, where it is the cause."),
+    ),
+  ),
+  remedy: v.exactOptional(
+    v.pipe(v.object({ en: v.string(), zh: v.string() }), v.description("What to do about WeChat's answer.")),
+  ),
+});

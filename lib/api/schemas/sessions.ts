@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+import { rfc3339 } from './common.ts';
+
+/** The body of `POST /v1/sessions`. */
+export const loginBody = v.strictObject({
+  code: v.pipe(
+    v.string(),
+    v.regex(/^[\x21-\x7e]{1,256}$/, 'must be the code from wx.login: 1 to 256 visible ASCII characters'),
+    v.description('The code from `wx.login`: good for five minutes and one use.'),
+  ),
+});
+
+/** A user's session. */
+export const session = v.object({
+  token: v.pipe(v.string(), v.description('Send it as `authorization: Bearer <token>`.')),
+  expiresAt: rfc3339,
+  openid: v.string(),
+  unionid: v.exactOptional(
+    v.pipe(v.string(), v.description('If the mini program is bound to an Open Platform account.')),
+  ),
+});
