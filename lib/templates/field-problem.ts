@@ -3,7 +3,7 @@ import type { BilingualText, TemplateField } from './template.ts';
 import type { ValueFault } from './value-fault.ts';
 
 /** Stable words for what is wrong with one place of `data`. */
-export type FieldProblemCode =
+type FieldProblemCode =
   | 'missing'
   | 'unexpected-key'
   | 'data-suffix'
@@ -47,7 +47,7 @@ export function problemOf({ fault, suggestion, ...rest }: Saying): FieldProblem 
 }
 
 /** How a field is named to people: `thing1 ("商品名称")`. */
-export function fieldName({ key, label }: Pick<TemplateField, 'key' | 'label'>): BilingualText {
+function fieldName({ key, label }: Pick<TemplateField, 'key' | 'label'>): BilingualText {
   return label === '' ? { en: key, zh: key } : { en: `${key} ("${label}")`, zh: `${key}（“${label}”）` };
 }
 

@@ -52,7 +52,16 @@ function inZone(moment: string, timeZone: string): string | undefined {
   return `${year}-${month}-${day} ${withoutZeroSeconds(`${hour}:${minute}:${second}`)}`;
 }
 
+/** One per zone, since making one takes longer than using it. */
+const zoneFormats = new Map<string, Intl.DateTimeFormat>();
+
 function zoneFormat(timeZone: string): Intl.DateTimeFormat {
+  const format = zoneFormats.get(timeZone) ?? newZoneFormat(timeZone);
+  zoneFormats.set(timeZone, format);
+  return format;
+}
+
+function newZoneFormat(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
     timeZone,
     hourCycle: 'h23',

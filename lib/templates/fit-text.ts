@@ -3,7 +3,13 @@ const ELLIPSIS = '…';
 /** Full-width forms U+FF01 to U+FF5E stand this far above the ASCII characters that they widen. */
 const WIDTH_OFFSET = 0xfee0;
 
-const GRAPHEMES = new Intl.Segmenter('zh', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made when first needed: it takes milliseconds, which a cold start that fits nothing should not pay. */
+function graphemes(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter('zh', { granularity: 'grapheme' });
+  return segmenter;
+}
 
 /** Full-width letters, digits, signs and spaces as ASCII. Nothing else changes: `²` or `½` would become another number. */
 export function toHalfWidth(text: string): string {
@@ -33,7 +39,7 @@ export function cutText(text: string, limit: number): string {
   // A little more than the room shows where its last whole character ends; the rest of a long text need not be read.
   const head = text.slice(0, room + 2);
   let end = 0;
-  for (const { index, segment } of GRAPHEMES.segment(head)) {
+  for (const { index, segment } of graphemes().segment(head)) {
     if (index + segment.length > room) break;
     end = index + segment.length;
   }

@@ -1,7 +1,7 @@
 import type { BilingualText, Template } from './template.ts';
 
 /** Something about a template that its owner should know before sending. */
-export interface TemplateWarning extends BilingualText {
+interface TemplateWarning extends BilingualText {
   readonly code:
     | 'same-title'
     | 'unknown-field-kind'
