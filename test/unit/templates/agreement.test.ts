@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkData } from '../../../lib/templates/check-data.ts';
 import { FIELD_RULES } from '../../../lib/templates/field-rules.ts';
 import { valueFault } from '../../../lib/templates/value-fault.ts';
 import { fieldRefusal } from '../../../local/wechat-simulator/field-check.ts';
 import { FIELD_KINDS } from '../../../local/wechat-simulator/field-rules.ts';
+import { SAMPLE_TEMPLATES } from '../../../local/wechat-simulator/samples.ts';
+import { template } from '../../support/templates.ts';
 import { VALUES, valuesOf } from './generated-values.ts';
 
 const VALUES_PER_KIND = 20_000;
@@ -31,6 +34,17 @@ describe.each(FIELD_KINDS)('%s', (kind) => {
     expect(taken).toBeGreaterThan(VALUES_PER_KIND / 20);
     expect(taken).toBeLessThan(VALUES_PER_KIND * 0.95);
   });
+});
+
+test.each(SAMPLE_TEMPLATES)('the sample values of $title pass', ({ keywords }) => {
+  const read = template({
+    content: keywords.map(({ key, label }) => `${label}:{{${key}.DATA}}\n`).join(''),
+    example: keywords.map(({ label, example }) => `${label}:${example}\n`).join(''),
+    enumValues: Object.fromEntries(keywords.map(({ key, values = [] }) => [`${key}.DATA`, values])),
+  });
+  const data = Object.fromEntries(read.fields.map(({ key, example }) => [key, example]));
+  expect(checkData(read, data)).toEqual({ type: 'valid', data });
+  expect(data).toEqual(Object.fromEntries(keywords.map(({ key, example }) => [key, example])));
 });
 
 test('both know the same kinds', () => {

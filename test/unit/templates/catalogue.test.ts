@@ -155,6 +155,16 @@ describe('when WeChat cannot be asked', () => {
     expect(await templates.find('a')).toBeDefined();
   });
 
+  test('a sync that goes well ends the pause after a refusal', async () => {
+    const templates = catalogue();
+    const wechatAnswers = atWeChat;
+    wechatRefuses(45009);
+    await expect(templates.find('unknown')).rejects.toThrow(TemplateLookupError);
+    atWeChat = wechatAnswers;
+    await templates.sync();
+    expect(await templates.find('unknown')).toBeUndefined();
+  });
+
   test('a failed connection is tried again after five seconds', async () => {
     atWeChat = async () => {
       throw new Error('connect ECONNREFUSED');

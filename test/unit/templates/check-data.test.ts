@@ -92,6 +92,8 @@ describe('data that is no object', () => {
 });
 
 test('keys that every object inherits are neither found nor lost', () => {
+  const inherited = template({ content: '甲:{{constructor.DATA}}' });
+  expect(problems(checkData(inherited, {})).map(({ code }) => code)).toEqual(['missing']);
   expect(codes(GOOD)).toEqual([]);
   expect(codes({ ...GOOD, constructor: 'x' })).toEqual(['data.constructor unexpected-key']);
   expect(codes(JSON.parse('{"thing1":"a","date2":"2026-01","amount3":"1","__proto__":"x"}'))).toEqual([
