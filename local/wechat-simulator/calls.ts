@@ -22,6 +22,8 @@ export interface WeChatRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly json: Json;
+  /** Length of the body in characters. */
+  readonly bodyLength: number;
   readonly callerIp: string;
 }
 

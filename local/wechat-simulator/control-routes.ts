@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { CALL_NAMES } from './calls.ts';
 import type { Controls } from './controls.ts';
-import { faultSchema, refusalSchema } from './faults.ts';
+import { durationMs, misbehaviourSchema } from './faults.ts';
 import { POPUP_STATUSES } from './phone.ts';
 import { switchChangesSchema } from './switches.ts';
 import { templateSchema } from './templates.ts';
@@ -53,12 +53,12 @@ const settingChangesSchema = v.strictObject({
 });
 
 const latencySchema = v.strictObject({
-  ms: v.pipe(v.number(), v.minValue(0)),
-  jitterMs: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
+  ms: durationMs,
+  jitterMs: v.exactOptional(durationMs),
 });
 
 const receivedSchema = v.strictObject({
-  call: v.exactOptional(v.picklist(CALL_NAMES)),
+  call: v.exactOptional(v.picklist([...CALL_NAMES, 'unknown'])),
   openid: v.exactOptional(v.string()),
   templateId: v.exactOptional(v.string()),
   after: v.exactOptional(wholeNumber),
@@ -140,7 +140,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     'POST',
     '/_control/faults',
     'misbehave {call, kind, times?, openid?, templateId?, chance?, afterAccept?, errcode?, errmsg?, ms?}, or {kind: "refuse-connection", ms}',
-    v.union([refusalSchema, faultSchema]),
+    misbehaviourSchema,
     (c, fault) => {
       if (fault.kind === 'refuse-connection') c.refuseConnections(fault.ms);
       else c.addFault(fault);

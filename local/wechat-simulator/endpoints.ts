@@ -18,6 +18,8 @@ export interface Endpoint {
   handle(world: World, request: WeChatRequest, pause: Pause): Promise<Answer>;
 }
 
+/** The list of received requests holds nothing of larger bodies, so that its memory has a bound. */
+const LISTED_BODY_LENGTH = 8192;
 /** Login answers are labelled as text (WeChat contract §0.1). */
 const TEXT = 'text/plain';
 /** With "encoding", as WeChat writes it. */
@@ -53,7 +55,8 @@ function afterPause(decide: (world: World, request: WeChatRequest) => Answer): E
 /** What may be listed about a request: no AppSecret, no login code, and tokens by their label only. */
 export function factsOf(world: World, call: CallName, request: WeChatRequest): RequestFacts {
   const token = world.tokens.labelOf(request.query.get('access_token'));
-  const body = request.json.type === 'value' ? asRecord(request.json.value) : undefined;
+  const isSmall = request.bodyLength <= LISTED_BODY_LENGTH;
+  const body = request.json.type === 'value' && isSmall ? asRecord(request.json.value) : undefined;
   return { ...(token !== undefined && { token }), ...bodyFacts(call, body) };
 }
 

@@ -20,10 +20,10 @@ const common = {
   afterAccept: v.exactOptional(v.boolean()),
 };
 
-const durationMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
+/** A time to wait, 10 minutes at most. */
+export const durationMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
 
-/** What the control API takes as a fault of one call. */
-export const faultSchema = v.variant('kind', [
+const faultSchemas = [
   v.strictObject({
     ...common,
     kind: v.literal('errcode'),
@@ -35,13 +35,16 @@ export const faultSchema = v.variant('kind', [
     ...common,
     kind: v.picklist(['hang', 'drop-answer', 'reset', 'half-json', 'cut-short', 'http-502']),
   }),
+] as const;
+
+/** What the control API takes: a fault of one call, or the whole server refusing connections for `ms`. */
+export const misbehaviourSchema = v.variant('kind', [
+  ...faultSchemas,
+  v.strictObject({ kind: v.literal('refuse-connection'), ms: durationMs }),
 ]);
 
-/** The whole server refuses connections for `ms`. */
-export const refusalSchema = v.strictObject({ kind: v.literal('refuse-connection'), ms: durationMs });
-
 /** One way to misbehave, a number of times. */
-export type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
+export type Fault = Readonly<v.InferOutput<(typeof faultSchemas)[number]>>;
 
 /** A fault and how many more requests it will hit. */
 export type PendingFault = Fault & { readonly timesLeft: number };

@@ -14,11 +14,14 @@ export interface RequestFacts {
   readonly forceRefresh?: unknown;
 }
 
+/** A call by name, or a path that WeChat does not have. */
+export type ReceivedCall = CallName | 'unknown';
+
 /** One request that arrived. */
 export interface ReceivedRequest extends RequestFacts {
   /** Counts up from 1 in order of arrival. */
   readonly number: number;
-  readonly call: CallName;
+  readonly call: ReceivedCall;
   readonly method: string;
   readonly path: string;
   readonly startedAtMs: number;
@@ -39,7 +42,7 @@ export type RequestEnd = Pick<ReceivedRequest, 'errcode' | 'accepted' | 'msgid' 
 
 /** Which requests to list. */
 export interface ReceivedFilter {
-  readonly call?: CallName | undefined;
+  readonly call?: ReceivedCall | undefined;
   readonly openid?: string | undefined;
   readonly templateId?: string | undefined;
   /** Only requests with a greater number. */
@@ -78,7 +81,7 @@ export class ReceivedRequests {
   readonly #clock: Clock;
   readonly #capacity: number;
   readonly #ring: ReceivedRequest[] = [];
-  readonly #byCall = new Map<CallName, CallCounts>();
+  readonly #byCall = new Map<ReceivedCall, CallCounts>();
   readonly #sendsUnderWay = new Map<string, number>();
   #total = 0;
   #concurrentSends = 0;
@@ -90,7 +93,7 @@ export class ReceivedRequests {
   }
 
   /** Notes an arrival; the returned function notes its end, once. */
-  begin(call: CallName, method: string, path: string, facts: RequestFacts): (end: RequestEnd) => void {
+  begin(call: ReceivedCall, method: string, path: string, facts: RequestFacts): (end: RequestEnd) => void {
     this.#total += 1;
     const begun: ReceivedRequest = {
       number: this.#total,
@@ -171,7 +174,7 @@ export class ReceivedRequests {
     this.#concurrentSends -= 1;
   }
 
-  #countsOf(call: CallName): CallCounts {
+  #countsOf(call: ReceivedCall): CallCounts {
     const counts = this.#byCall.get(call) ?? { total: 0, byErrcode: {} };
     this.#byCall.set(call, counts);
     return counts;

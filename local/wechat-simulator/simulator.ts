@@ -13,6 +13,9 @@ import type { Template } from './templates.ts';
 import { answerWeChatCall, write } from './wechat-exchange.ts';
 import { createWorld, type World } from './world.ts';
 
+/** Paths that WeChat does not have are listed up to this length. */
+const LISTED_PATH_LENGTH = 200;
+
 /** How to start a simulated WeChat; everything has a default. */
 export interface SimulatorOptions {
   /** 0, the default, finds a free one. */
@@ -28,7 +31,7 @@ export interface SimulatorOptions {
   /** Users that exist from the beginning. Default: the samples. */
   readonly openids?: readonly string[];
   readonly switches?: SwitchChanges;
-  /** How many requests stay listed; older ones are only counted. Default 50,000. */
+  /** How many requests stay listed; older ones are only counted. Default 20,000. */
   readonly receivedCapacity?: number;
 }
 
@@ -79,7 +82,7 @@ function beginWorld(options: SimulatorOptions): World {
     templates: options.templates ?? SAMPLE_TEMPLATES,
     openids: options.openids ?? SAMPLE_OPENIDS,
     switches: mergeSwitches(DEFAULT_SWITCHES, options.switches ?? {}),
-    receivedCapacity: options.receivedCapacity ?? 50_000,
+    receivedCapacity: options.receivedCapacity ?? 20_000,
   });
 }
 
@@ -94,8 +97,20 @@ async function respond(
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (isControlPath(url.pathname)) return answerControl(controls, request, url, body, response);
   const endpoint = endpointAt(url.pathname);
-  if (!endpoint) return write(response, 200, JSON_TYPE, world.refuse(40066).text);
-  return answerWeChatCall(world, endpoint, asWeChatRequest(request, url, body), response, sleep);
+  const asked = asWeChatRequest(request, url, body);
+  if (!endpoint) return answerUnknownPath(world, asked, response);
+  return answerWeChatCall(world, endpoint, asked, response, sleep);
+}
+
+function answerUnknownPath(world: World, { method, path }: WeChatRequest, response: ServerResponse): void {
+  const { errcode, text } = world.refuse(40066);
+  world.received.begin(
+    'unknown',
+    method,
+    path.slice(0, LISTED_PATH_LENGTH),
+    {},
+  )({ errcode, accepted: false });
+  write(response, 200, JSON_TYPE, text);
 }
 
 function asWeChatRequest(request: IncomingMessage, url: URL, body: string): WeChatRequest {
@@ -104,6 +119,7 @@ function asWeChatRequest(request: IncomingMessage, url: URL, body: string): WeCh
     path: url.pathname,
     query: url.searchParams,
     json: readJson(body),
+    bodyLength: body.length,
     callerIp: request.socket.remoteAddress ?? '',
   };
 }

@@ -78,12 +78,15 @@ test('quota calls refuse unknown paths, foreign appids and bad bodies', async ()
 });
 
 test('an unknown path is HTTP 200 with an errcode', async () => {
-  const { get } = await start();
+  const { get, wechat } = await start();
   expect(await get('/cgi-bin/unknown')).toMatchObject({
     status: 200,
     type: 'application/json; encoding=utf-8',
     errcode: 40066,
   });
+  expect(wechat.received({ call: 'unknown' }).items).toMatchObject([
+    { path: '/cgi-bin/unknown', errcode: 40066 },
+  ]);
 });
 
 test('a body beyond 1 MiB is refused by the gateway', async () => {

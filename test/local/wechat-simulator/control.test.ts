@@ -172,6 +172,14 @@ test('received lists what arrived, newest last, without secrets', async () => {
   });
 });
 
+test('nothing of an outsized body is listed', async () => {
+  const { wechat, send, token } = await start();
+  await send(await token(), { data: { thing3: { value: 'x'.repeat(9000) } } });
+  const [sent] = wechat.received({ call: 'send' }).items;
+  expect(sent).toMatchObject({ errcode: 43101 });
+  expect(sent).not.toHaveProperty('data');
+});
+
 test('the list is bounded, the counts are not', async () => {
   const { wechat, get } = await start({ receivedCapacity: 3 });
   for (let i = 0; i < 5; i++) await get('/cgi-bin/token');

@@ -185,6 +185,25 @@ test('work goes on when the caller has given up waiting', async () => {
   await expect.poll(() => spent(wechat)).toBe(1);
 });
 
+test('connections are also refused by way of the control API, which answers first', async () => {
+  const { control, raw } = await startGranted();
+  expect((await control('POST', '/faults', { kind: 'refuse-connection', ms: 60 })).status).toBe(200);
+  await expect(raw()).rejects.toThrow();
+  await expect
+    .poll(() =>
+      raw()
+        .then((r) => r.json())
+        .catch(() => undefined),
+    )
+    .toMatchObject({ errcode: 0 });
+});
+
+test('closing ends a refusal too', async () => {
+  const { wechat } = await start();
+  wechat.refuseConnections(60_000);
+  await wechat.close();
+});
+
 test('refused connections reach nothing, and the server comes back on its port', async () => {
   const { wechat, raw } = await startGranted();
   const before = wechat.received().stats.total;
