@@ -1,0 +1,45 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Logger } from '../logger.ts';
+import { jsonAnswer } from './answers.ts';
+import type { Credentials } from './authenticate.ts';
+import { createRouteFinder } from './find-route.ts';
+import { admittedOf, type HttpContext, type HttpEvent, type HttpResult } from './http-event.ts';
+import { admission } from './middleware/admission.ts';
+import { commonHeaders } from './middleware/common-headers.ts';
+import { jsonBody } from './middleware/json-body.ts';
+import { problemAnswers } from './middleware/problem-answers.ts';
+import { readQuery } from './read-query.ts';
+import type { Route } from './route.ts';
+
+/** What every HTTP function needs, whatever its routes. */
+export interface HttpServices extends Credentials {
+  readonly logger: Logger;
+}
+
+/** A function behind API Gateway. */
+export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>;
+
+/** Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a problem. */
+export function createHttpHandler(routes: readonly Route[], services: HttpServices): HttpHandler {
+  const handle = middy<HttpEvent, HttpResult>()
+    .use(commonHeaders())
+    .use(problemAnswers(services.logger))
+    .use(admission(createRouteFinder(routes), services))
+    .use(jsonBody())
+    .handler(serve);
+  return (event, context) => handle(event, context);
+}
+
+async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult> {
+  const { route, params, caller } = admittedOf(context);
+  const reply = await route.run({
+    caller,
+    params,
+    query: readQuery(event.rawQueryString),
+    headers: event.headers,
+    body: event.body,
+    requestId: event.requestContext.requestId,
+  });
+  return jsonAnswer(reply);
+}
