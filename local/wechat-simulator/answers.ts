@@ -25,7 +25,9 @@ const TEXTS: Readonly<Record<number, string>> = {
   40097: 'invalid args',
   40125: 'invalid appsecret',
   40163: 'code been used',
+  40164: 'invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist',
   40226: 'code blocked',
+  40234: 'invalid signature',
   40243: 'appsecret is frozen',
   40400: 'malformed http request',
   41001: 'access_token missing',
@@ -44,11 +46,18 @@ const TEXTS: Readonly<Record<number, string>> = {
   45011: 'api minute-quota reach limit, must slower, retry next minute',
   45168: 'content hits the sensitive word filter',
   47001: 'data format error',
+  47003: 'argument invalid! data.thing1.value invalid',
   48001: 'api unauthorized',
   48006: 'forbid to clear quota because of reaching the limit',
+  50004: 'forbidden to use token interface',
+  50007: 'account is frozen',
   76021: 'cgi_path not found, please check',
   87008: 'invalid sig_method',
   87009: 'invalid signature',
+  89501: 'this ip is waiting for an approval',
+  89503: 'this ip needs an approval',
+  89506: 'this ip was refused, retry after 24 hours',
+  89507: 'this ip was refused, retry after 1 hour',
 };
 
 /** Refusals that carry a comma before the rid, as `/sns` answers mostly do (WeChat contract §0.2, §1.1). */

@@ -1,10 +1,19 @@
 import * as v from 'valibot';
-import { CALL_NAMES } from './calls.ts';
+import {
+  latencySchema,
+  nothing,
+  openidSchema,
+  pairSchema,
+  receivedSchema,
+  settingChangesSchema,
+  tapsSchema,
+  templateIdSchema,
+  templatesSchema,
+  userSchema,
+} from './control-inputs.ts';
 import type { Controls } from './controls.ts';
-import { durationMs, misbehaviourSchema } from './faults.ts';
-import { POPUP_STATUSES } from './phone.ts';
+import { misbehaviourSchema } from './faults.ts';
 import { switchChangesSchema } from './switches.ts';
-import { templateSchema } from './templates.ts';
 
 /** What only the running server can do. */
 export interface ServerControls {
@@ -23,53 +32,6 @@ export interface ControlRoute {
   run(controls: Controls & ServerControls, input: unknown): unknown;
 }
 
-const openid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'Use 1-64 letters, digits, "_" or "-".'));
-const ids = v.array(v.string());
-const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, 'Give a whole number.'), v.transform(Number));
-const nothing = v.strictObject({});
-
-const userSchema = v.strictObject({
-  openid: v.exactOptional(openid),
-  unionid: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
-  blocked: v.exactOptional(v.boolean()),
-  count: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
-});
-
-const tapsSchema = v.strictObject({
-  openid: v.string(),
-  results: v.record(v.string(), v.picklist(POPUP_STATUSES)),
-  always: v.exactOptional(v.boolean()),
-  baseLibrary: v.exactOptional(
-    v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+$/, 'Give a version such as 3.12.1.')),
-  ),
-});
-
-const settingChangesSchema = v.strictObject({
-  openid: v.string(),
-  mainSwitch: v.exactOptional(v.boolean()),
-  templateOff: v.exactOptional(ids),
-  templateOn: v.exactOptional(ids),
-  askAgain: v.exactOptional(ids),
-});
-
-const latencySchema = v.strictObject({
-  ms: durationMs,
-  jitterMs: v.exactOptional(durationMs),
-});
-
-const receivedSchema = v.strictObject({
-  call: v.exactOptional(v.picklist([...CALL_NAMES, 'unknown'])),
-  openid: v.exactOptional(v.string()),
-  templateId: v.exactOptional(v.string()),
-  after: v.exactOptional(wholeNumber),
-  limit: v.exactOptional(wholeNumber),
-});
-
-const pairSchema = v.strictObject({
-  openid: v.exactOptional(v.string()),
-  templateId: v.exactOptional(v.string()),
-});
-
 /** All routes but the listing itself. Input is the JSON body of a POST, the query of a GET or DELETE. */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route('GET', '/_control/users', 'list the users', nothing, (c) => ({ items: c.users() })),
@@ -82,15 +44,9 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
       openids: count === undefined ? [c.createUser(user)] : c.createUsers(count),
     }),
   ),
-  route(
-    'POST',
-    '/_control/login',
-    'wx.login {openid}; answers {code}',
-    v.strictObject({ openid }),
-    (c, input) => ({
-      code: c.login(input.openid),
-    }),
-  ),
+  route('POST', '/_control/login', 'wx.login {openid}; answers {code}', openidSchema, (c, input) => ({
+    code: c.login(input.openid),
+  })),
   route(
     'POST',
     '/_control/subscribe',
@@ -102,7 +58,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     'GET',
     '/_control/settings',
     'subscriptionsSetting of wx.getSetting; ?openid=',
-    v.strictObject({ openid }),
+    openidSchema,
     (c, q) => c.settings(q.openid),
   ),
   route(
@@ -117,22 +73,16 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     'POST',
     '/_control/templates',
     'add or replace {templates: [{templateId, title, kind, keywords: [{key, label, example, values?}], banned?}]}',
-    v.strictObject({ templates: v.array(templateSchema) }),
+    templatesSchema,
     (c, input) => {
       c.addTemplates(input.templates);
       return { items: c.templates() };
     },
   ),
-  route(
-    'DELETE',
-    '/_control/templates',
-    'delete one; ?templateId=',
-    v.strictObject({ templateId: v.string() }),
-    (c, q) => {
-      c.removeTemplate(q.templateId);
-      return { items: c.templates() };
-    },
-  ),
+  route('DELETE', '/_control/templates', 'delete one; ?templateId=', templateIdSchema, (c, q) => {
+    c.removeTemplate(q.templateId);
+    return { items: c.templates() };
+  }),
   route('GET', '/_control/faults', 'list the faults still to strike', nothing, (c) => ({
     items: c.faults(),
   })),

@@ -18,7 +18,7 @@ import { createOpenid } from './users.ts';
 import type { World } from './world.ts';
 
 /** What a new user may be told to be, or what an existing one becomes. */
-export interface UserChanges {
+interface UserChanges {
   /** A new one is invented when absent. */
   readonly openid?: string;
   readonly unionid?: string;
@@ -27,7 +27,7 @@ export interface UserChanges {
 }
 
 /** One user as listed; the session_key stays inside. */
-export interface ListedUser {
+interface ListedUser {
   readonly openid: string;
   readonly unionid?: string;
   readonly blocked: boolean;

@@ -8,7 +8,7 @@ import { plainToken, stableToken } from './token-calls.ts';
 import type { World } from './world.ts';
 
 /** Waits for as long as WeChat takes. */
-export type Pause = () => Promise<void>;
+type Pause = () => Promise<void>;
 
 /** One simulated call and where it lives. */
 export interface Endpoint {

@@ -1,10 +1,5 @@
-export type { CallName } from './calls.ts';
-export { ControlError } from './control-error.ts';
 export type { Fault } from './faults.ts';
-export type { GrantEntry } from './grant-ledger.ts';
-export type { PopupAnswer, PopupStatus, PopupTaps } from './phone.ts';
-export type { ReceivedReport, ReceivedRequest } from './received-requests.ts';
+export type { PopupStatus } from './phone.ts';
 export { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from './samples.ts';
 export { type SimulatorOptions, startWeChatSimulator, type WeChatSimulator } from './simulator.ts';
-export type { SwitchChanges, Switches } from './switches.ts';
 export type { Template } from './templates.ts';

@@ -14,7 +14,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** Answers one request; `undefined` as body means that it was larger than the limit. */
+/** Answers one request, whose body has been read. */
 export type Respond = (request: IncomingMessage, body: string, response: ServerResponse) => Promise<void>;
 
 /** Listens on 127.0.0.1; port 0 finds a free one. Rejects when the port is taken. */
@@ -76,14 +76,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, respond
   }
 }
 
+/** Reads to the end, so that the refusal of a large body can be read; undefined when it was too large to keep. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(bytes);
+    if (size <= MAX_BODY_BYTES) chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }

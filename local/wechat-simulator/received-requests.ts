@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { CallName } from './calls.ts';
+import { type ConcurrencyStats, ConcurrentSends } from './concurrent-sends.ts';
 import type { Fault } from './faults.ts';
 
 /** What a request asked for. Secrets never get here: a token is shown by its label, an AppSecret not at all. */
@@ -51,7 +52,7 @@ export interface ReceivedFilter {
 }
 
 /** Counts since the start or the last reset, of forgotten requests too. */
-export interface ReceivedStats {
+export interface ReceivedStats extends ConcurrencyStats {
   readonly total: number;
   /** Requests that are no longer listed, because newer ones took their place. */
   readonly forgotten: number;
@@ -59,10 +60,6 @@ export interface ReceivedStats {
     Record<string, { readonly total: number; readonly byErrcode: Readonly<Record<string, number>> }>
   >;
   readonly acceptedSends: number;
-  readonly maxConcurrentSends: number;
-  readonly maxConcurrentSendsPerOpenid: number;
-  /** Sends that arrived while another to the same openid was under way. */
-  readonly overlappingSends: number;
 }
 
 /** The list and the counts. */
@@ -82,10 +79,9 @@ export class ReceivedRequests {
   readonly #capacity: number;
   readonly #ring: ReceivedRequest[] = [];
   readonly #byCall = new Map<ReceivedCall, CallCounts>();
-  readonly #sendsUnderWay = new Map<string, number>();
+  readonly #concurrentSends = new ConcurrentSends();
   #total = 0;
-  #concurrentSends = 0;
-  #sends = { accepted: 0, maxConcurrent: 0, maxPerOpenid: 0, overlapping: 0 };
+  #acceptedSends = 0;
 
   constructor(clock: Clock, capacity: number) {
     this.#clock = clock;
@@ -105,7 +101,7 @@ export class ReceivedRequests {
     };
     this.#put(begun);
     this.#countsOf(call).total += 1;
-    if (call === 'send') this.#sendBegins(facts.openid);
+    if (call === 'send') this.#concurrentSends.begin(facts.openid);
     let ended = false;
     return (end) => {
       if (ended) return;
@@ -131,10 +127,8 @@ export class ReceivedRequests {
       total: this.#total,
       forgotten: this.#total - this.#ring.length,
       byCall: structuredClone(Object.fromEntries(this.#byCall)),
-      acceptedSends: this.#sends.accepted,
-      maxConcurrentSends: this.#sends.maxConcurrent,
-      maxConcurrentSendsPerOpenid: this.#sends.maxPerOpenid,
-      overlappingSends: this.#sends.overlapping,
+      acceptedSends: this.#acceptedSends,
+      ...this.#concurrentSends.stats(),
     };
   }
 
@@ -154,24 +148,8 @@ export class ReceivedRequests {
     const key = end.errcode === undefined ? 'no-answer' : String(end.errcode);
     byErrcode[key] = (byErrcode[key] ?? 0) + 1;
     if (begun.call !== 'send') return;
-    if (end.accepted) this.#sends.accepted += 1;
-    this.#sendEnds(begun.openid);
-  }
-
-  #sendBegins(openid = ''): void {
-    const concurrent = (this.#sendsUnderWay.get(openid) ?? 0) + 1;
-    this.#sendsUnderWay.set(openid, concurrent);
-    this.#concurrentSends += 1;
-    if (concurrent > 1) this.#sends.overlapping += 1;
-    this.#sends.maxPerOpenid = Math.max(this.#sends.maxPerOpenid, concurrent);
-    this.#sends.maxConcurrent = Math.max(this.#sends.maxConcurrent, this.#concurrentSends);
-  }
-
-  #sendEnds(openid = ''): void {
-    const left = (this.#sendsUnderWay.get(openid) ?? 0) - 1;
-    if (left <= 0) this.#sendsUnderWay.delete(openid);
-    else this.#sendsUnderWay.set(openid, left);
-    this.#concurrentSends -= 1;
+    if (end.accepted) this.#acceptedSends += 1;
+    this.#concurrentSends.end(begun.openid);
   }
 
   #countsOf(call: ReceivedCall): CallCounts {

@@ -36,7 +36,7 @@ export const GOOD_DATA = {
 };
 
 /** WeChat's answer, whatever the call. */
-export interface Reply {
+interface Reply {
   status: number;
   type: string | null;
   text: string;

@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { CALL_NAMES } from './calls.ts';
+import { durationMs } from './faults.ts';
+import { POPUP_STATUSES } from './phone.ts';
+import { templateSchema } from './templates.ts';
+
+const openid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'Use 1-64 letters, digits, "_" or "-".'));
+const ids = v.array(v.string());
+const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, 'Give a whole number.'), v.transform(Number));
+/** No input at all. */
+export const nothing = v.strictObject({});
+
+/** A user to create or to change, or how many to create. */
+export const userSchema = v.strictObject({
+  openid: v.exactOptional(openid),
+  unionid: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  blocked: v.exactOptional(v.boolean()),
+  count: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+});
+
+/** What a user taps in the popup. */
+export const tapsSchema = v.strictObject({
+  openid: v.string(),
+  results: v.record(v.string(), v.picklist(POPUP_STATUSES)),
+  always: v.exactOptional(v.boolean()),
+  baseLibrary: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+$/, 'Give a version such as 3.12.1.')),
+  ),
+});
+
+/** What a user changes on the settings page. */
+export const settingChangesSchema = v.strictObject({
+  openid: v.string(),
+  mainSwitch: v.exactOptional(v.boolean()),
+  templateOff: v.exactOptional(ids),
+  templateOn: v.exactOptional(ids),
+  askAgain: v.exactOptional(ids),
+});
+
+/** How long every call takes. */
+export const latencySchema = v.strictObject({
+  ms: durationMs,
+  jitterMs: v.exactOptional(durationMs),
+});
+
+/** Which received requests to list; numbers come as text, from the query. */
+export const receivedSchema = v.strictObject({
+  call: v.exactOptional(v.picklist([...CALL_NAMES, 'unknown'])),
+  openid: v.exactOptional(v.string()),
+  templateId: v.exactOptional(v.string()),
+  after: v.exactOptional(wholeNumber),
+  limit: v.exactOptional(wholeNumber),
+});
+
+/** Which grants to list. */
+export const pairSchema = v.strictObject({
+  openid: v.exactOptional(v.string()),
+  templateId: v.exactOptional(v.string()),
+});
+
+/** One user. */
+export const openidSchema = v.strictObject({ openid });
+
+/** Templates to add or to replace. */
+export const templatesSchema = v.strictObject({ templates: v.array(templateSchema) });
+
+/** One template. */
+export const templateIdSchema = v.strictObject({ templateId: v.string() });
