@@ -187,13 +187,15 @@ test('work goes on when the caller has given up waiting', async () => {
 
 test('connections are also refused by way of the control API, which answers first', async () => {
   const { control, raw } = await startGranted();
-  expect((await control('POST', '/faults', { kind: 'refuse-connection', ms: 60 })).status).toBe(200);
+  expect((await control('POST', '/faults', { kind: 'refuse-connection', ms: 300 })).status).toBe(200);
   await expect(raw()).rejects.toThrow();
   await expect
-    .poll(() =>
-      raw()
-        .then((r) => r.json())
-        .catch(() => undefined),
+    .poll(
+      () =>
+        raw()
+          .then((r) => r.json())
+          .catch(() => undefined),
+      { timeout: 5000 },
     )
     .toMatchObject({ errcode: 0 });
 });
@@ -207,13 +209,15 @@ test('closing ends a refusal too', async () => {
 test('refused connections reach nothing, and the server comes back on its port', async () => {
   const { wechat, raw } = await startGranted();
   const before = wechat.received().stats.total;
-  wechat.refuseConnections(60);
+  wechat.refuseConnections(300);
   await expect(raw()).rejects.toThrow();
   await expect
-    .poll(() =>
-      raw()
-        .then((r) => r.json())
-        .catch(() => undefined),
+    .poll(
+      () =>
+        raw()
+          .then((r) => r.json())
+          .catch(() => undefined),
+      { timeout: 5000 },
     )
     .toMatchObject({ errcode: 0 });
   expect(wechat.received().stats.total).toBe(before + 1);
