@@ -59,7 +59,10 @@ function loginProblem(refusal: LoginRefusal, remedyFor: LoginRemedy): ProblemErr
   const extras: ProblemExtras = { wechat, remedy: remedyFor(wechat.errcode, wechat.errmsg) };
   switch (refusal.type) {
     case 'code-invalid':
-      return new ProblemError('code-invalid', `WeChat does not take this code. ${CALL_LOGIN_AGAIN}`, extras);
+      return new ProblemError('code-invalid', `WeChat does not take this code. ${CALL_LOGIN_AGAIN}`, {
+        ...extras,
+        headers: { 'www-authenticate': 'Bearer' },
+      });
     case 'user-blocked':
       return new ProblemError(
         'user-blocked',

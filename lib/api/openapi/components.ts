@@ -1,0 +1,21 @@
+import { grant, grantReportBody } from '../schemas/grants.ts';
+import { batchBody, batchEntry, message, messageBody } from '../schemas/messages.ts';
+import { problemSchema } from '../schemas/problem.ts';
+import { loginBody, session } from '../schemas/sessions.ts';
+
+/** Schemas of answers that have a name in the API document. */
+export const answerComponents = {
+  Session: session,
+  Grant: grant,
+  Message: message,
+  Problem: problemSchema,
+};
+
+/** Schemas of bodies that have a name in the API document. */
+export const bodyComponents = {
+  Login: loginBody,
+  GrantReport: grantReportBody,
+  NewMessage: messageBody,
+  BatchEntry: batchEntry,
+  MessageBatch: batchBody,
+};

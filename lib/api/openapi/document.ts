@@ -1,0 +1,52 @@
+import type { RouteSpec } from '../route.ts';
+import { componentSchemas } from './json-schemas.ts';
+import { operationOf } from './operation.ts';
+import { problemResponses } from './problem-answers.ts';
+
+const DESCRIPTION = [
+  'Sends WeChat subscribe messages, and keeps the ledger of what users allowed.',
+  'Bodies are JSON in UTF-8 (a missing content-type is taken for that), times are RFC 3339, ids are opaque. Unknown fields are refused.',
+  'Every error is `application/problem+json`: branch on `code`, which never changes its meaning. An unknown address is `not-found` (404), a wrong method `method-not-allowed` (405). Quote `x-request-id` when asking for help.',
+].join('\n\n');
+
+/** The API document (OpenAPI 3.1) of these routes. */
+export function openApiDocument(specs: readonly RouteSpec[], version: string): Record<string, unknown> {
+  const byPath = Object.groupBy(specs, (spec) => spec.path);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Qingniao',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: Object.fromEntries(
+      Object.entries(byPath).map(([path, ofPath = []]) => [
+        path,
+        Object.fromEntries(ofPath.map((spec) => [spec.method.toLowerCase(), operationOf(spec)])),
+      ]),
+    ),
+    components: { securitySchemes, headers, responses: problemResponses(), schemas: componentSchemas() },
+  };
+}
+
+const securitySchemes = {
+  session: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: "A user's session token from POST /v1/sessions; it acts for that user only.",
+  },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      "An operator's API key. What it may do are its scopes: read, send, manage; none implies another.",
+  },
+};
+
+const headers = {
+  RequestId: { description: 'Names this request in the logs.', schema: { type: 'string' } },
+  WwwAuthenticate: { description: 'Asks for a bearer token.', schema: { type: 'string' } },
+  RetryAfter: { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
+};

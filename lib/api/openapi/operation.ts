@@ -1,0 +1,64 @@
+import type { AnswerSpec, ObjectSchema, RouteSpec } from '../route.ts';
+import { answerSchema, inputSchema } from './json-schemas.ts';
+import { problemAnswers } from './problem-answers.ts';
+
+/** A route as an operation of the API document. */
+export function operationOf(spec: RouteSpec): Record<string, unknown> {
+  const parameters = [
+    ...parametersOf('path', spec.params),
+    ...parametersOf('query', spec.query),
+    ...parametersOf('header', spec.headers),
+  ];
+  return {
+    operationId: spec.operationId,
+    summary: spec.summary,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    security: securityOf(spec),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(spec.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: inputSchema(spec.body) } },
+          },
+        }
+      : {}),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(spec.answers).map(([status, answer]) => [status, answerOf(answer)]),
+      ),
+      ...problemAnswers(spec),
+    },
+  };
+}
+
+function securityOf({ access }: RouteSpec): readonly unknown[] {
+  return [
+    ...(access.user ? [{ session: [] }] : []),
+    ...(access.operator ? [{ apiKey: [access.operator] }] : []),
+  ];
+}
+
+function parametersOf(
+  place: 'path' | 'query' | 'header',
+  schema: ObjectSchema | undefined,
+): readonly unknown[] {
+  return Object.entries(schema?.entries ?? {}).map(([name, entry]) => {
+    const { description, ...rest } = inputSchema(entry);
+    return {
+      name,
+      in: place,
+      ...(description === undefined ? {} : { description }),
+      required: !entry.type.includes('optional'),
+      schema: rest,
+    };
+  });
+}
+
+function answerOf({ description, schema }: AnswerSpec): unknown {
+  return {
+    description,
+    headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
+    ...(schema ? { content: { 'application/json': { schema: answerSchema(schema) } } } : {}),
+  };
+}
