@@ -101,7 +101,7 @@ async function compose(
   body: AcceptOrder['body'],
 ): Promise<Extract<ComposeResult, { type: 'composed' }>> {
   const result = await api.compose(body).catch((error) => {
-    throw error instanceof TemplateLookupError ? lookupProblem(error) : error;
+    throw error instanceof TemplateLookupError ? lookupProblem(api, error) : error;
   });
   if (result.type === 'composed') return result;
   if (result.type === 'unknown-template') {
@@ -125,11 +125,14 @@ function invalid(
 }
 
 /** The template is not known yet, and WeChat could not be asked for it. */
-function lookupProblem({ wechat }: TemplateLookupError): ProblemError {
+function lookupProblem(api: MessageApi, { wechat }: TemplateLookupError): ProblemError {
   const detail =
     'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.';
   return wechat
-    ? new ProblemError('wechat-refused', detail, { wechat })
+    ? new ProblemError('wechat-refused', detail, {
+        wechat,
+        remedy: api.remedyFor(wechat.errcode, wechat.errmsg),
+      })
     : new ProblemError('wechat-unavailable', detail, { headers: { 'retry-after': '10' } });
 }
 

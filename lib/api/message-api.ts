@@ -11,6 +11,7 @@ import { settledLedger } from '../messages/claim-outcome.ts';
 import { type ComposeResult, composeMessage } from '../messages/compose-message.ts';
 import type { Page } from '../messages/message-store.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import type { BilingualText } from '../templates/template.ts';
 import { type MessageView, messageView } from './message-view.ts';
 
 /** What came of ordering a message, as callers see it. */
@@ -31,16 +32,20 @@ export interface MessageApi {
     messageId: string,
   ): Promise<
     | { readonly type: 'canceled'; readonly view: MessageView }
-    | { readonly type: 'not-found' | 'already-sending' }
+    | { readonly type: 'not-found' }
+    | { readonly type: 'already-sending' }
   >;
   /** Whether the settings let users send this template to themselves. */
   isOpenToUsers(templateId: string): boolean;
+  /** What to do about an answer of WeChat's to a look-up of templates. */
+  remedyFor(errcode: number, errmsg: string): BilingualText;
 }
 
 /** What the routes' work needs from outside. */
 export interface MessageApiServices extends AcceptServices {
   readonly templates: Pick<TemplateCatalogue, 'find'>;
-  readonly isOpenToUsers: (templateId: string) => boolean;
+  readonly isOpenToUsers: MessageApi['isOpenToUsers'];
+  readonly remedyFor: MessageApi['remedyFor'];
 }
 
 /** Joins the rules of messages to the form in which callers see them. */
@@ -48,6 +53,7 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
   const { store, clock } = services;
   return {
     isOpenToUsers: services.isOpenToUsers,
+    remedyFor: services.remedyFor,
     compose: (request) => composeMessage(services.templates, request),
 
     async earlier(idempotency) {

@@ -1,9 +1,8 @@
 import type { TemplateKind } from '../grants/template-kind.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
-import { checkData } from '../templates/check-data.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
-import { type FittedValue, fitData } from '../templates/fit-data.ts';
-import { normaliseData } from '../templates/normalise-data.ts';
+import type { FittedValue } from '../templates/fit-data.ts';
+import { prepareData } from '../templates/prepare-data.ts';
 
 /** What came of putting a caller's data into a template. */
 export type ComposeResult =
@@ -27,10 +26,7 @@ export async function composeMessage(
 ): Promise<ComposeResult> {
   const template = await templates.find(request.templateId);
   if (!template) return { type: 'unknown-template' };
-  const normalised = normaliseData(request.data);
-  const fit =
-    request.fit && normalised.problems.length === 0 ? fitData(template, normalised.data) : undefined;
-  const checked = checkData(template, fit?.data ?? request.data);
-  if (checked.type === 'invalid') return { type: 'invalid-data', problems: checked.problems };
-  return { type: 'composed', data: checked.data, fitted: fit?.fitted ?? [], templateKind: template.kind };
+  const prepared = prepareData(template, request.data, { fit: request.fit });
+  if (prepared.type === 'invalid') return { type: 'invalid-data', problems: prepared.problems };
+  return { type: 'composed', data: prepared.data, fitted: prepared.fitted, templateKind: template.kind };
 }

@@ -11,7 +11,12 @@ import { answerRules, openWeChat, weChatSender } from './wechat.ts';
 
 /** What the function that sends needs. */
 export async function wireDelivery(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET']), ['app', 'wechat', 'table', 'queue']);
+  const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET']), [
+    'app',
+    'wechat',
+    'table',
+    'queue',
+  ]);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);

@@ -6,6 +6,7 @@ import { readSettings } from '../settings.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createTemplateStore } from '../table/template-store.ts';
 import { createTemplateCatalogue } from '../templates/catalogue.ts';
+import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
@@ -15,7 +16,15 @@ import { fetchTemplates, openWeChat } from './wechat.ts';
 /** What the function that accepts, shows and cancels messages needs. */
 export async function wireMessages(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET']);
-  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'wechat', 'messages', 'table', 'queue']);
+  const settings = readSettings(secrets, [
+    'app',
+    'sessions',
+    'apiKeys',
+    'wechat',
+    'messages',
+    'table',
+    'queue',
+  ]);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
@@ -33,6 +42,7 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
         store: createTemplateStore(table, base.logger),
         fetchTemplates: () => fetchTemplates(wechat),
       }),
+      remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
       isOpenToUsers: (templateId) => open === '*' || open.includes(templateId),
     }),
     async close() {

@@ -1,16 +1,109 @@
-import type { AnswerRules } from '../delivery/judge-answer.ts';
 import type { WeChatSender } from '../delivery/deliver-message.ts';
-import { createHttpClient } from '../http/http-client.ts';
+import type { AnswerRules } from '../delivery/judge-answer.ts';
+import { createHttpClient, type HttpClient } from '../http/http-client.ts';
+import type { Logger } from '../logger.ts';
 import type { Settings } from '../settings.ts';
 import { createAccessTokenStore } from '../table/access-token-store.ts';
 import type { Table } from '../table/client.ts';
-import { createAccessTokens } from '../token/access-tokens.ts';
+import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts';
 import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
 import { withAccessToken } from '../token/with-access-token.ts';
-import type { TemplateSource } from '../templates/parse-template.ts';
-import { createWeChatClient } from '../wechat/client.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
+import { WeChatError } from '../wechat/errors.ts';
+import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
+import { getTemplates, type WeChatTemplate } from '../wechat/get-templates.ts';
+import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
 import type { Foundation } from './foundation.ts';
 
 /** WeChat's refusals of an access token (WeChat contract §2.3): the token is replaced and the call repeated once. */
-const TOKEN_REFUSALS = new Set([40001, 42001, 40014]);
+const TOKEN_REFUSALS: ReadonlySet<number | undefined> = new Set([40001, 42001, 40014]);
+
+/** The way to WeChat for calls that carry an access token. */
+export interface WeChatLine {
+  readonly http: HttpClient;
+  readonly tokens: AccessTokens;
+  close(): Promise<void>;
+}
+
+/** Opens the connections. Calls that carry the AppSecret may go through a proxy of their own, for WeChat's IP allow-list. */
+export function openWeChat(
+  { app, wechat }: Pick<Settings, 'app' | 'wechat'>,
+  table: Table,
+  { clock, sleep, random, newUuid }: Foundation,
+): WeChatLine {
+  const http = createHttpClient({ baseUrl: wechat.apiBaseUrl });
+  const credentialHttp = openCredentialHttp({ wechat }) ?? http;
+  const credentials = { appId: app.appId, appSecret: wechat.appSecret };
+  const tokens = createAccessTokens({
+    store: createAccessTokenStore(table, newUuid),
+    fetchToken: ({ forceRefresh }) =>
+      fetchAccessToken(credentialHttp, credentials, { mode: wechat.tokenMode, forceRefresh }),
+    canForceRefresh: wechat.tokenMode === 'stable',
+    clock,
+    sleep,
+    random,
+  });
+  return {
+    http,
+    tokens,
+    close: async () => void (await Promise.all([http.close(), credentialHttp.close()])),
+  };
+}
+
+/** The proxied connection for calls that carry the AppSecret, where the settings ask for one. */
+export function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | undefined {
+  if (wechat.proxyUrl === undefined) return undefined;
+  return createHttpClient({ baseUrl: wechat.apiBaseUrl, proxyUrl: wechat.proxyUrl });
+}
+
+/** Sends through the line, as delivery asks for it. */
+export function weChatSender({ http, tokens }: WeChatLine, logger: Logger): WeChatSender {
+  return {
+    async ready() {
+      try {
+        await tokens.get();
+        return true;
+      } catch (error) {
+        if (!(error instanceof TokenUnavailableError)) throw error;
+        logger.error(error.message, { wechat: error.wechat });
+        return false;
+      }
+    },
+
+    async send(message) {
+      try {
+        return await withAccessToken(
+          tokens,
+          (token) => sendSubscribeMessage(http, token, message),
+          (answer) => answer.type === 'answered' && TOKEN_REFUSALS.has(answer.errcode),
+        );
+      } catch (error) {
+        // Thrown only before a request was accepted for sending: the token could not be had, or was refused.
+        if (error instanceof TokenUnavailableError) return { type: 'not-sent', reason: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+/** The account's templates, read with an access token. @throws WeChatError, TokenUnavailableError */
+export async function fetchTemplates({ http, tokens }: WeChatLine): Promise<readonly WeChatTemplate[]> {
+  const result = await withAccessToken(
+    tokens,
+    (token) => getTemplates(http, token).catch(refusalOrThrow),
+    (answer) => answer instanceof WeChatError && TOKEN_REFUSALS.has(answer.errcode),
+  );
+  if (result instanceof WeChatError) throw result;
+  return result;
+}
+
+function refusalOrThrow(error: unknown): WeChatError {
+  if (error instanceof WeChatError && error.code === 'wechat-refused') return error;
+  throw error;
+}
+
+/** WeChat's outcome table, as delivery asks for it. */
+export const answerRules: AnswerRules = {
+  ruleOf: sendRule,
+  remedyOf: (errcode, errmsg) => remedyFor(errcode, errmsg, 'send'),
+};

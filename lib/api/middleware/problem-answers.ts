@@ -1,3 +1,4 @@
+import { ContentionError } from '../../contention.ts';
 import type { Logger } from '../../logger.ts';
 import { problemAnswer } from '../answers.ts';
 import type { HttpEvent, HttpMiddleware } from '../http-event.ts';
@@ -7,7 +8,8 @@ import { ProblemError } from '../problem.ts';
 export function problemAnswers(logger: Logger): HttpMiddleware {
   return {
     onError: (request) => {
-      const { event, error } = request;
+      const { event } = request;
+      const error = asProblem(request.error);
       const facts = { requestId: event.requestContext.requestId, request: requestLine(event) };
       if (error instanceof ProblemError) {
         if (error.statusCode >= 500) logger.warn(error.message, { ...facts, problem: error.toProblem() });
@@ -23,6 +25,12 @@ export function problemAnswers(logger: Logger): HttpMiddleware {
       );
     },
   };
+}
+
+/** What is known to pass by itself is told as such; everything else stays as it is. */
+function asProblem(error: unknown): unknown {
+  if (!(error instanceof ContentionError)) return error;
+  return new ProblemError('busy', error.message, { headers: { 'retry-after': '2' } });
 }
 
 /** Without the query, which may name a user. */

@@ -141,14 +141,17 @@ export function messageRoutes(api: MessageApi): readonly Route[] {
       const view = await api.find(params.id);
       if (!view || (caller.type === 'user' && view.to !== caller.openid)) throw notFound();
       const result = await api.cancel(params.id);
-      if (result.type === 'not-found') throw notFound();
-      if (result.type === 'already-sending') {
-        throw new ProblemError(
-          'already-sending',
-          'The message is being sent or has ended. Read it to see how.',
-        );
+      switch (result.type) {
+        case 'canceled':
+          return { status: 200, body: result.view };
+        case 'not-found':
+          throw notFound();
+        case 'already-sending':
+          throw new ProblemError(
+            'already-sending',
+            'The message is being sent or has ended. Read it to see how.',
+          );
       }
-      return { status: 200, body: result.view };
     }),
   ];
 }

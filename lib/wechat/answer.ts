@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import type { HttpAnswer } from '../http/http-client.ts';
+import { type WeChatAnswer, WeChatError } from './errors.ts';
+
+/** The members that any answer of WeChat's may have (WeChat contract §0.1). */
+const envelope = v.looseObject({
+  errcode: v.optional(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))]), 0),
+  errmsg: v.optional(v.string(), ''),
+  rid: v.optional(v.string()),
+});
+
+/** With a comma before it on `/sns`, without one elsewhere (WeChat contract §0.2). */
+const RID = /,?\s*\brid:\s*([0-9a-f]+-[0-9a-f]+-[0-9a-f]+)/i;
+
+/** Reads an answer by its text: WeChat's content types cannot be relied on (WeChat contract §0.1). Undefined when it is not JSON. */
+export function readAnswer(text: string): { answer: WeChatAnswer; body: unknown } | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text, keepLongInteger);
+  } catch {
+    return undefined;
+  }
+  const result = v.safeParse(envelope, body);
+  if (!result.success) return undefined;
+  const { errcode, errmsg } = result.output;
+  const rid = result.output.rid ?? RID.exec(errmsg)?.[1];
+  return { body, answer: { errcode, errmsg, ...(rid !== undefined && { rid }) } };
+}
+
+/** `msgid` is an integer above 2^53 that a number cannot hold: it is taken from the raw text (WeChat contract §3.2). */
+function keepLongInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const unsafe = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return unsafe ? (context?.source ?? value) : value;
+}
+
+/**
+ * The result of a call that either works or does not: errcode absent or 0, and the expected fields there.
+ *
+ * @throws WeChatError
+ */
+export function expectResult<S extends v.GenericSchema>(
+  call: string,
+  schema: S,
+  http: HttpAnswer,
+): v.InferOutput<S> {
+  if (http.type === 'not-sent')
+    throw new WeChatError('wechat-not-reached', call, `could not be reached: ${http.reason}.`);
+  if (http.type === 'no-answer')
+    throw new WeChatError('wechat-no-answer', call, `gave no answer: ${http.reason}.`);
+  const read = readAnswer(http.text);
+  if (!read) throw new WeChatError('wechat-unreadable', call, `answered HTTP ${http.status} without JSON.`);
+  if (read.answer.errcode !== 0) {
+    throw new WeChatError(
+      'wechat-refused',
+      call,
+      `refused with errcode ${read.answer.errcode}.`,
+      read.answer,
+    );
+  }
+  const result = v.safeParse(schema, read.body);
+  if (result.success) return result.output;
+  const missing = result.issues.map((issue) => v.getDotPath(issue)).join(', ');
+  throw new WeChatError(
+    'wechat-unreadable',
+    call,
+    `answered HTTP ${http.status} without a usable ${missing}.`,
+  );
+}

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
+import { readAnswer } from './answer.ts';
+
+/** A subscribe message in our own words. */
+export interface SubscribeMessage {
+  readonly openid: string;
+  readonly templateId: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly page?: string;
+  readonly miniprogramState: 'developer' | 'trial' | 'formal';
+  readonly lang: 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
+}
+
+/** What came of one request to send. */
+export type SendAnswer =
+  | {
+      readonly type: 'answered';
+      readonly errcode: number;
+      readonly errmsg: string;
+      readonly rid?: string;
+      readonly msgid?: string;
+    }
+  | { readonly type: 'not-sent'; readonly reason: string }
+  | { readonly type: 'no-answer'; readonly reason: string };
+
+const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.transform(String))]) });
+
+/** `subscribeMessage.send` (WeChat contract §3). One request, never repeated, and never a rejection for what WeChat or the network does. */
+export async function sendSubscribeMessage(
+  http: HttpClient,
+  accessToken: string,
+  message: SubscribeMessage,
+): Promise<SendAnswer> {
+  return readSendAnswer(
+    await http.request({
+      method: 'POST',
+      path: '/cgi-bin/message/subscribe/send',
+      query: { access_token: accessToken },
+      body: JSON.stringify(wireForm(message)),
+    }),
+  );
+}
+
+/** State and language go along always, although old pages call them optional; a page has no slash in front (§3.1). */
+function wireForm({ openid, templateId, data, page, miniprogramState, lang }: SubscribeMessage) {
+  return {
+    touser: openid,
+    template_id: templateId,
+    ...(page !== undefined && { page: page.replace(/^\/+/, '') }),
+    miniprogram_state: miniprogramState,
+    lang,
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, { value }])),
+  };
+}
+
+/**
+ * What is not JSON says nothing about the message: it may have been taken. Only an HTTP 4xx comes from a gateway that
+ * turned the request away before WeChat saw it (§9.3), so nothing was sent.
+ */
+function readSendAnswer(http: HttpAnswer): SendAnswer {
+  if (http.type !== 'answered') return http;
+  const read = readAnswer(http.text);
+  if (!read || !isObjectWithErrcode(read.body)) {
+    const reason = `HTTP ${http.status} without a readable answer`;
+    return { type: http.status >= 400 && http.status < 500 ? 'not-sent' : 'no-answer', reason };
+  }
+  const msgid = v.safeParse(withMsgid, read.body);
+  return { type: 'answered', ...read.answer, ...(msgid.success && { msgid: msgid.output.msgid }) };
+}
+
+/** `errcode` is documented for this call, unlike for others: an object without it is no answer of WeChat's (§3.2). */
+function isObjectWithErrcode(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'errcode' in body;
+}

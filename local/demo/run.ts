@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+import colors from 'picocolors';
+import { outcomeTable } from './outcome-table.ts';
+import * as scenes from './scenes.ts';
+import { openStage, print, type Stage } from './stage.ts';
+
+const HELP = `npm run demo [-- --lang en|zh]
+
+Starts the service, a simulated WeChat, DynamoDB and SQS on this machine, on free ports, and plays the main job over HTTP:
+log in, record grants, send now, at a time and to everyone who holds a grant, a refusal, a validation error, a retry.
+Exits 0 only if every promise was kept. Nothing is installed, kept or sent anywhere.
+
+在本机空闲端口上启动服务、模拟微信、DynamoDB 和 SQS，通过 HTTP 演示完整流程；所有承诺都兑现时退出码为 0。
+`;
+
+const TEMPLATE_TITLES = { shipped: '订单发货通知', appointment: '预约提醒', priceDrop: '商品降价提醒' };
+
+const { values } = parseArgs({
+  options: { help: { type: 'boolean', short: 'h' }, lang: { type: 'string' } },
+});
+if (values.help) process.stdout.write(HELP);
+else process.exitCode = await demo(languageOf(values.lang));
+
+/** What `--lang` says, else the language of the terminal. */
+function languageOf(option: string | undefined): 'en' | 'zh' {
+  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+  return (option ?? LC_ALL ?? LC_MESSAGES ?? LANG ?? '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+
+async function demo(language: 'en' | 'zh'): Promise<number> {
+  const startedAtMs = Date.now();
+  const stage = await openStage(language);
+  try {
+    print(
+      colors.bold(
+        stage.text({ en: 'Qingniao: the whole service on this machine', zh: '青鸟：整套服务就在这台机器上' }),
+      ),
+    );
+    stage.say({
+      en: `API ${stage.stack.apiUrl}, simulated WeChat ${stage.wechat.url}, up in ${Date.now() - startedAtMs} ms.`,
+      zh: `接口 ${stage.stack.apiUrl}，模拟微信 ${stage.wechat.url}，启动用时 ${Date.now() - startedAtMs} 毫秒。`,
+    });
+    await play(stage);
+    return await verdict(stage);
+  } catch (error) {
+    print(colors.red(`\n✘ ${error instanceof Error ? error.message : String(error)}`));
+    return 1;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function play(stage: Stage): Promise<void> {
+  const templates = {
+    shipped: templateNamed(stage, TEMPLATE_TITLES.shipped),
+    appointment: templateNamed(stage, TEMPLATE_TITLES.appointment),
+    priceDrop: templateNamed(stage, TEMPLATE_TITLES.priceDrop),
+  };
+  const ming = await scenes.logIn(stage, '小明');
+  const hong = await scenes.logIn(stage, '小红');
+  await scenes.grantsAreCounted(stage, ming, hong, templates);
+  await scenes.sendsNow(stage, ming, templates);
+  await scenes.checksBeforeWeChat(stage, ming, templates);
+  await scenes.sendsAtATime(stage, hong, templates);
+  await scenes.sendsToEveryGrantee(stage, [ming, hong], templates);
+  await scenes.retriesWhatIsSafe(stage, ming, templates);
+  await scenes.aRefusalEndsWhatIsBooked(stage, hong, templates);
+}
+
+function templateNamed({ wechat }: Stage, title: string): string {
+  const template = wechat.templates().find((candidate) => candidate.title === title);
+  if (!template) throw new Error(`The simulated WeChat has no template "${title}".`);
+  return template.templateId;
+}
+
+/** Holds the service's account against WeChat's own record of the same story. */
+async function verdict(stage: Stage): Promise<number> {
+  stage.chapter({ en: 'Every message and its outcome', zh: '每条消息的结果' });
+  print(await outcomeTable(stage));
+  const messages = await Promise.all(stage.tracked.map(({ id }) => stage.client.message(stage.key, id)));
+  const reachedUsers = messages.filter(
+    ({ value }) => value?.status === 'sent' || value?.status === 'unknown',
+  ).length;
+  const { stats } = stage.wechat.received();
+  stage.chapter({ en: "Held against WeChat's own record", zh: '与微信一侧的记录核对' });
+  stage.promise(stats.acceptedSends === reachedUsers, {
+    en: `WeChat accepted ${stats.acceptedSends} sends: the ${reachedUsers} that we call sent or unknown.`,
+    zh: `微信共接受 ${stats.acceptedSends} 次发送，正是我们标记为 sent 或 unknown 的 ${reachedUsers} 条。`,
+  });
+  const tokens = stats.byCall['stable-token']?.total ?? 0;
+  stage.promise(tokens === 1, {
+    en: `One access token was fetched for all of it.`,
+    zh: `整个过程只获取了一次 access_token。`,
+  });
+  const kept = stage.broken.length === 0;
+  print(
+    kept
+      ? colors.green(`\n${stage.text({ en: 'Every promise was kept.', zh: '所有承诺都已兑现。' })}`)
+      : colors.red(`\n${stage.text({ en: 'Broken promises', zh: '未兑现的承诺' })}: ${stage.broken.length}`),
+  );
+  if (kept) {
+    print(
+      stage.text({
+        en: 'Next: npm run dev keeps it running for your own requests. 中文演示: npm run demo -- --lang zh',
+        zh: '接下来：npm run dev 让它一直运行，供你自己调用。English: npm run demo -- --lang en',
+      }),
+    );
+  }
+  return kept ? 0 : 1;
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import colors from 'picocolors';
+import { DEV_API_KEY } from '../stack/environment.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import type { WeChatSimulator } from '../wechat-simulator/index.ts';
+import { createServiceClient, type Message, type ServiceClient } from './service-client.ts';
+
+/** A sentence in both languages; the demo tells its story in one of them. */
+export interface Told {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** A user of the demo: a phone with a session. */
+export interface Person {
+  readonly name: string;
+  readonly openid: string;
+  readonly session: string;
+}
+
+/** A message that the story is about. */
+export interface Tracked {
+  readonly id: string;
+  readonly to: string;
+  readonly about: string;
+}
+
+/** Where the story plays: the running service, WeChat, and what has been promised and kept so far. */
+export interface Stage {
+  readonly stack: Stack;
+  readonly wechat: WeChatSimulator;
+  readonly client: ServiceClient;
+  /** The operator's API key. */
+  readonly key: string;
+  readonly tracked: Tracked[];
+  readonly broken: string[];
+  text(told: Told): string;
+  chapter(told: Told): void;
+  say(told: Told): void;
+  /** States a promise and whether it was kept; one that was not makes the demo fail. */
+  promise(kept: boolean, told: Told): void;
+  track(message: Message, to: Person, about: Told): Message;
+  /** Waits until the message has ended, or fails after `withinMs`. */
+  ended(message: Message, withinMs?: number): Promise<Message>;
+  close(): Promise<void>;
+}
+
+const UNDER_WAY = new Set(['scheduled', 'queued', 'sending']);
+const POLL_MS = 40;
+
+/** Starts the service and the simulated WeChat on free ports. */
+export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
+  const stack = await startStack({ logger: { info() {}, warn() {}, error() {} } });
+  const { wechat } = stack;
+  if (!wechat) throw new Error('The demo needs its simulated WeChat.');
+  const client = createServiceClient(stack.apiUrl);
+  const text = (told: Told) => told[language];
+  const stage: Stage = {
+    stack,
+    wechat,
+    client,
+    key: DEV_API_KEY,
+    tracked: [],
+    broken: [],
+    text,
+    chapter: (told) => print(`\n${colors.bold(colors.cyan(text(told)))}`),
+    say: (told) => print(`  ${text(told)}`),
+    promise(kept, told) {
+      print(kept ? `  ${colors.green('✔')} ${text(told)}` : `  ${colors.red(`✘ ${text(told)}`)}`);
+      if (!kept) stage.broken.push(text(told));
+    },
+    track(message, to, about) {
+      stage.tracked.push({ id: message.id, to: to.name, about: text(about) });
+      return message;
+    },
+    async ended(message, withinMs = 15_000) {
+      const deadlineMs = Date.now() + withinMs;
+      for (;;) {
+        const { value } = await client.message(DEV_API_KEY, message.id);
+        if (value && !UNDER_WAY.has(value.status)) return value;
+        if (Date.now() > deadlineMs)
+          throw new Error(`Message ${message.id} did not end within ${withinMs} ms.`);
+        await sleep(POLL_MS);
+      }
+    },
+    close: () => stack.close(),
+  };
+  return stage;
+}
+
+/** Writes one line of the story. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The answer, or an end of the demo that says what the service answered instead. */
+export function expectValue<T>(answer: {
+  value?: T;
+  status: number;
+  problem?: { code: string; detail: string };
+}): T {
+  if (answer.value !== undefined) return answer.value;
+  throw new Error(`The service answered ${answer.status} ${answer.problem?.code}: ${answer.problem?.detail}`);
+}
