@@ -11,6 +11,9 @@ const DEPLOYED = ['handlers', 'lib', 'deploy', 'serverless.yml', 'package.json',
 /** Nothing listens there, so that a packaging step that asks the network fails instead of passing unseen. */
 const NO_NETWORK = 'http://127.0.0.1:1';
 
+/** Many times what it takes, so that only what hangs is ended. */
+const PACKAGING_TIMEOUT_MS = 120_000;
+
 /** What is uploaded for one function. */
 export interface Bundle {
   readonly functionName: string;
@@ -65,6 +68,7 @@ async function runPackaging(
   await mkdir(home);
   await promisify(execFile)(join(TOOLS, 'sls'), ['package', '--stage', stage], {
     cwd: folder,
+    timeout: PACKAGING_TIMEOUT_MS,
     env: {
       ...env,
       PATH: [TOOLS, process.env['PATH']].join(delimiter),

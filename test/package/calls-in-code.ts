@@ -1,0 +1,33 @@
+/** IAM's name for what a command of the AWS SDK does. */
+const ACTIONS: Record<string, string> = {
+  BatchGetItem: 'dynamodb:BatchGetItem',
+  GetItem: 'dynamodb:GetItem',
+  PutItem: 'dynamodb:PutItem',
+  Query: 'dynamodb:Query',
+  UpdateItem: 'dynamodb:UpdateItem',
+  // IAM knows no transactions, only the writes in them, and ours are puts.
+  TransactWriteItems: 'dynamodb:PutItem',
+  GetParameters: 'ssm:GetParameters',
+  SendMessage: 'sqs:SendMessage',
+  SendMessageBatch: 'sqs:SendMessage',
+};
+
+/** The actions that our own code in a bundle can ask AWS for, sorted. What nothing uses, the bundler has left out. */
+export function actionsInCode(code: string): string[] {
+  const commands = [...ownCode(code).matchAll(/new ([A-Z]\w+?)Command\d*\(|\bpaginate([A-Z]\w+?)\d*\(/g)];
+  return [...new Set(commands.map(([, command, paged]) => actionFor(command ?? paged ?? '')))].sort();
+}
+
+function actionFor(command: string): string {
+  const action = ACTIONS[command];
+  if (action === undefined) throw new Error(`Say here which action of IAM ${command} needs.`);
+  return action;
+}
+
+/** The parts of a bundle that come from lib and handlers: the bundler heads each file with its path. */
+function ownCode(code: string): string {
+  return code
+    .split(/^(?=\/\/ \S+\.[cm]?[jt]s$)/m)
+    .filter((part) => /^\/\/ (lib|handlers)\//.test(part))
+    .join('');
+}

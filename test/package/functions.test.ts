@@ -1,0 +1,75 @@
+import { describe, expect, inject, test } from 'vitest';
+import { functionId, parseTemplate, propertiesOf, resourcesOfType } from './template.ts';
+
+const WECHAT_SETTINGS = [
+  'WECHAT_API_BASE_URL',
+  'WECHAT_APP_ID',
+  'WECHAT_APP_SECRET_PARAM',
+  'WECHAT_PROXY_URL',
+];
+
+/** All that each function is told. */
+const ENVIRONMENTS: Record<string, string[]> = {
+  sessions: [...WECHAT_SETTINGS, 'SESSION_SECRET_PARAM', 'SESSION_TTL_HOURS'],
+  grants: ['API_KEYS_PARAM', 'GRANT_SOURCE', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  messages: [
+    ...WECHAT_SETTINGS,
+    'API_KEYS_PARAM',
+    'SEND_QUEUE_URL',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'USER_SENDABLE_TEMPLATES',
+    'WECHAT_TOKEN_MODE',
+  ],
+  health: ['TABLE_NAME', 'WECHAT_APP_ID'],
+  'dispatch-due': ['SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  'send-messages': [
+    ...WECHAT_SETTINGS,
+    'MAX_SENDS_PER_SECOND',
+    'SEND_QUEUE_URL',
+    'TABLE_NAME',
+    'WECHAT_TOKEN_MODE',
+  ],
+};
+
+const template = parseTemplate(inject('packaged').templateText);
+
+test('each function is deployed, and no other', () => {
+  const deployed = resourcesOfType(template, 'AWS::Lambda::Function').map(([id]) => id);
+  expect(deployed.sort()).toEqual(Object.keys(ENVIRONMENTS).map(functionId).sort());
+});
+
+describe.each(Object.entries(ENVIRONMENTS))('%s', (name, environment) => {
+  test('runs Node 24 on arm64', () => {
+    expect(propertiesOf(template, functionId(name))).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: `handlers/${name}.handler`,
+    });
+  });
+
+  test('logs JSON, which is kept for a limited time', () => {
+    expect(propertiesOf(template, functionId(name))).toMatchObject({ LoggingConfig: { LogFormat: 'JSON' } });
+    expect(propertiesOf(template, functionId(name).replace('LambdaFunction', 'LogGroup'))).toEqual({
+      LogGroupName: `/aws/lambda/qingniao-prod-${name}`,
+      RetentionInDays: 30,
+    });
+  });
+
+  test('is told its own settings only', () => {
+    const { Environment } = propertiesOf(template, functionId(name)) as {
+      Environment: { Variables: Record<string, unknown> };
+    };
+    expect(Object.keys(Environment.Variables).sort()).toEqual(environment.toSorted());
+  });
+});
+
+test('settings come from the environment at deploy time', () => {
+  expect(template.Parameters['WechatAppId']).toMatchObject({
+    Default: 'wx0123456789abcdef',
+    AllowedPattern: '.+',
+  });
+  expect(propertiesOf(template, functionId('grants'))).toMatchObject({
+    Environment: { Variables: { GRANT_SOURCE: 'events', WECHAT_APP_ID: { Ref: 'WechatAppId' } } },
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, inject, test } from 'vitest';
+import { actionsInCode } from './calls-in-code.ts';
+import { actionsOf, parseTemplate, statementsOf } from './template.ts';
+
+/** The secrets that each function may read. */
+const SECRETS: Record<string, string[]> = {
+  sessions: ['app-secret', 'session-secret'],
+  grants: ['api-keys', 'session-secret'],
+  messages: ['api-keys', 'app-secret', 'session-secret'],
+  health: [],
+  'dispatch-due': [],
+  'send-messages': ['app-secret'],
+};
+
+/** What Lambda itself does in a function's name: write its logs, take its queue's messages, decrypt its secrets. */
+const ACTIONS_OF_LAMBDA = [
+  'kms:Decrypt',
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:ReceiveMessage',
+];
+
+const { templateText, bundles } = inject('packaged');
+const template = parseTemplate(templateText);
+const everyStatement = bundles.flatMap(({ functionName }) => statementsOf(template, functionName));
+
+describe.each(Object.entries(SECRETS))('%s', (name, secrets) => {
+  const statements = statementsOf(template, name);
+
+  test('may do what its code does, no more and no less', () => {
+    const code = bundles.find((bundle) => bundle.functionName === name)?.code ?? '';
+    const granted = actionsOf(statements).filter((action) => !ACTIONS_OF_LAMBDA.includes(action));
+    expect([...new Set(granted)]).toEqual(actionsInCode(code));
+  });
+
+  test('may read and decrypt its own secrets only', () => {
+    const expected = secrets.map((secret) => `/qingniao/prod/${secret}`);
+    for (const sid of ['Secrets', 'DecryptSecrets']) {
+      const text = JSON.stringify(statements.filter((statement) => statement.Sid === sid));
+      expect([...new Set(text.match(/\/qingniao\/prod\/[a-z-]+/g))].sort()).toEqual(expected);
+    }
+  });
+});
+
+test('only send-messages takes messages off the queue', () => {
+  const takers = bundles.filter(({ functionName }) =>
+    actionsOf(statementsOf(template, functionName)).includes('sqs:ReceiveMessage'),
+  );
+  expect(takers.map(({ functionName }) => functionName)).toEqual(['send-messages']);
+});
+
+test('no action is a wildcard', () => {
+  expect(actionsOf(everyStatement).filter((action) => action.includes('*'))).toEqual([]);
+});
+
+test('every resource is named; only the key behind SSM is narrowed by conditions instead', () => {
+  const open = everyStatement.filter((statement) => JSON.stringify(statement.Resource).includes('*'));
+  expect([...new Set(actionsOf(open))]).toEqual(['kms:Decrypt']);
+  for (const { Condition } of open) {
+    expect(Condition).toMatchObject({
+      StringEquals: {
+        'kms:ViaService': expect.anything(),
+        'kms:EncryptionContext:PARAMETER_ARN': expect.anything(),
+      },
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/aws/ssm' },
+    });
+  }
+});
+
+test('resources are named for the partitions of AWS China too', () => {
+  const texts = everyStatement.map((statement) => JSON.stringify([statement.Resource, statement.Condition]));
+  expect(texts.join('\n')).not.toContain('arn:aws');
+  expect(texts.join('\n')).toContain(`arn:\${AWS::Partition}:ssm`);
+});
+
+test('dispatch-due queries the index and not the table', () => {
+  const queries = statementsOf(template, 'dispatch-due').filter((s) =>
+    actionsOf([s]).includes('dynamodb:Query'),
+  );
+  expect(queries.map((query) => query.Resource)).toEqual([{ 'Fn::Sub': `\${Table.Arn}/index/due` }]);
+});

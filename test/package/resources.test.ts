@@ -1,0 +1,94 @@
+import { describe, expect, inject, test } from 'vitest';
+import { functionId, parseTemplate, propertiesOf, resource, resourcesOfType } from './template.ts';
+
+const template = parseTemplate(inject('packaged').templateText);
+
+describe('the table', () => {
+  test('is paid per request, encrypted, recoverable, and outlives a production stack', () => {
+    expect(resource(template, 'Table')).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    });
+  });
+
+  test('has its keys, its time to live and the index of what is due', () => {
+    const key = (hash: string, range: string) => [
+      { AttributeName: hash, KeyType: 'HASH' },
+      { AttributeName: range, KeyType: 'RANGE' },
+    ];
+    expect(propertiesOf(template, 'Table')).toMatchObject({
+      KeySchema: key('pk', 'sk'),
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      GlobalSecondaryIndexes: [
+        { IndexName: 'due', KeySchema: key('duePk', 'dueAtMs'), Projection: { ProjectionType: 'ALL' } },
+      ],
+    });
+  });
+});
+
+describe('the send queue', () => {
+  test('hides a batch for longer than its function may run, then hands what fails five times to the dead letters', () => {
+    const { Timeout } = propertiesOf(template, functionId('send-messages'));
+    expect(propertiesOf(template, 'SendQueue')).toMatchObject({
+      VisibilityTimeout: 90,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: {
+        maxReceiveCount: 5,
+        deadLetterTargetArn: { 'Fn::GetAtt': ['SendDeadLetterQueue', 'Arn'] },
+      },
+    });
+    expect(Timeout).toBe(60);
+  });
+
+  test('keeps dead letters for 14 days and raises an alarm over the first', () => {
+    expect(propertiesOf(template, 'SendDeadLetterQueue')).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+    });
+    expect(propertiesOf(template, 'SendDeadLetterAlarm')).toMatchObject({
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['SendDeadLetterQueue', 'QueueName'] } }],
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+  });
+
+  test('has each record answered on its own', () => {
+    const mappings = resourcesOfType(template, 'AWS::Lambda::EventSourceMapping').map(
+      ([, r]) => r.Properties,
+    );
+    expect(mappings).toMatchObject([
+      {
+        EventSourceArn: { 'Fn::GetAtt': ['SendQueue', 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': [functionId('send-messages'), 'Arn'] },
+        BatchSize: 10,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: 10 },
+      },
+    ]);
+  });
+});
+
+test('dispatch-due runs each minute', () => {
+  const rules = resourcesOfType(template, 'AWS::Events::Rule').map(([, r]) => r.Properties);
+  expect(rules).toMatchObject([
+    {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': [functionId('dispatch-due'), 'Arn'] } }],
+    },
+  ]);
+});
+
+describe('the HTTP API', () => {
+  test('is throttled and has no CORS', () => {
+    expect(propertiesOf(template, 'HttpApiStage')).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+    });
+    expect(propertiesOf(template, 'HttpApi')).not.toHaveProperty('CorsConfiguration');
+  });
+});
