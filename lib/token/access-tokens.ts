@@ -74,18 +74,24 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
 
   /** Holding the lease: nobody else fetches. */
   async function refresh(refused: string | undefined, fallback: string | undefined): Promise<string> {
-    try {
-      const token = await fetchOther(refused);
-      await store.save(token);
-      memory = token;
-      failure = undefined;
-      return token.accessToken;
-    } catch (cause) {
+    // Somebody may have saved one between our look and our lease.
+    const saved = (await store.read()).token;
+    const savedByOther = fresh(saved);
+    if (savedByOther !== undefined && savedByOther !== refused) {
+      memory = saved;
       await store.releaseLease();
-      const error = asUnavailable(cause);
-      failure = { error, untilMs: clock() + pauseAfterMs(error) };
-      return orFail(fallback, error);
+      return savedByOther;
     }
+    const fetched = await fetchOther(refused).catch(asUnavailable);
+    if (fetched instanceof TokenUnavailableError) {
+      await store.releaseLease();
+      failure = { error: fetched, untilMs: clock() + pauseAfterMs(fetched) };
+      return orFail(fallback, fetched);
+    }
+    await store.save(fetched);
+    memory = fetched;
+    failure = undefined;
+    return fetched.accessToken;
   }
 
   /** Force kills the old token for everyone, so it is the last resort: only when the very token that was refused comes back. */

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { createAccessTokenStore } from '../../../lib/table/access-token-store.ts';
+import type { AccessTokens } from '../../../lib/token/access-tokens.ts';
+import { createAccessTokens } from '../../../lib/token/access-tokens.ts';
+import { TokenUnavailableError } from '../../../lib/token/token-unavailable-error.ts';
+import { withAccessToken } from '../../../lib/token/with-access-token.ts';
+import { useTable } from '../../support/dynamodb.ts';
+
+const base = await useTable();
+const HOUR_MS = 3_600_000;
+
+/** A mini program of its own in the table, a WeChat that hands out tokens, and a clock that moves only when told. */
+function account(mode: 'stable' | 'plain' = 'stable') {
+  const table = { ...base, appId: `wx${randomUUID().slice(0, 8)}` };
+  const world = {
+    nowMs: 1_800_000_000_000,
+    fetches: [] as boolean[],
+    /** What WeChat answers next; by default a new token that lasts two hours. */
+    answer: undefined as (() => Promise<{ accessToken: string; expiresInSeconds: number }>) | undefined,
+  };
+  const fetchToken = async ({ forceRefresh }: { forceRefresh: boolean }) => {
+    world.fetches.push(forceRefresh);
+    const number = world.fetches.length;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return world.answer ? world.answer() : { accessToken: `token-${number}`, expiresInSeconds: 7200 };
+  };
+  /** One more function that starts cold. */
+  const container = (): AccessTokens =>
+    createAccessTokens({
+      store: createAccessTokenStore(table, randomUUID),
+      fetchToken,
+      canForceRefresh: mode === 'stable',
+      clock: () => world.nowMs,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 10)),
+      random: Math.random,
+    });
+  return { world, container };
+}
+
+function refusal(errcode: number) {
+  return Promise.reject(
+    Object.assign(new Error('refused'), { errcode, errmsg: `refused ${errcode}`, rid: 'a-b-c' }),
+  );
+}
+
+describe('one token for all functions', () => {
+  test('8 cold containers with 10 callers each fetch one token', async () => {
+    const { world, container } = account();
+    const callers = Array.from({ length: 8 }, container).flatMap((tokens) =>
+      Array.from({ length: 10 }, () => tokens.get()),
+    );
+    expect(new Set(await Promise.all(callers))).toEqual(new Set(['token-1']));
+    expect(world.fetches).toEqual([false]);
+  });
+
+  test('it is renewed in its last minutes, by one container', async () => {
+    const { world, container } = account();
+    const containers = Array.from({ length: 8 }, container);
+    await Promise.all(containers.map((tokens) => tokens.get()));
+    world.nowMs += 2 * HOUR_MS - 2 * 60_000;
+    const renewed = await Promise.all(containers.map((tokens) => tokens.get()));
+    expect(new Set([...renewed, await container().get()])).toContain('token-2');
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('a token past its expiry is never used, although its item still stands', async () => {
+    const { world, container } = account();
+    await container().get();
+    world.nowMs += 3 * HOUR_MS;
+    expect(await container().get()).toBe('token-2');
+  });
+
+  test('while WeChat is busy the old token is served as long as it is valid, and no longer', async () => {
+    const { world, container } = account();
+    const tokens = container();
+    await tokens.get();
+    world.nowMs += 2 * HOUR_MS - 3 * 60_000;
+    world.answer = () => refusal(-1);
+    expect(await tokens.get()).toBe('token-1');
+    expect(await container().get()).toBe('token-1');
+    world.nowMs += 5 * 60_000;
+    await expect(tokens.get()).rejects.toThrow(TokenUnavailableError);
+  });
+
+  test('a container that died with the lease keeps the others back for its length only', async () => {
+    const { world, container } = account();
+    world.answer = () => new Promise(() => undefined);
+    void container().get();
+    await expect.poll(() => world.fetches.length).toBe(1);
+    world.answer = undefined;
+    world.nowMs += 16_000;
+    expect(await container().get()).toBe('token-2');
+  });
+});
+
+describe('a refusal by WeChat', () => {
+  test('carries errcode, errmsg and rid, and is not asked for again by every caller', async () => {
+    const { world, container } = account();
+    world.answer = () => refusal(40125);
+    const tokens = container();
+    const error = await tokens.get().catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'token-unavailable', wechat: { errcode: 40125, rid: 'a-b-c' } });
+    await Promise.allSettled(Array.from({ length: 20 }, () => tokens.get()));
+    expect(world.fetches).toHaveLength(1);
+    world.nowMs += 61_000;
+    world.answer = undefined;
+    expect(await tokens.get()).toBe('token-2');
+  });
+});
+
+describe('a token that WeChat refuses', () => {
+  test('is replaced once, however many callers come with it', async () => {
+    const { world, container } = account();
+    const [a, b] = [container(), container()];
+    await Promise.all([a.get(), b.get()]);
+    const replaced = await Promise.all([
+      a.replace('token-1'),
+      a.replace('token-1'),
+      b.replace('token-1'),
+      b.replace('token-1'),
+    ]);
+    expect(new Set(replaced)).toEqual(new Set(['token-2']));
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('is left alone if it is not the current one any more', async () => {
+    const { world, container } = account();
+    const [a, b] = [container(), container()];
+    await Promise.all([a.get(), b.get()]);
+    await a.replace('token-1');
+    expect(await b.replace('token-1')).toBe('token-2');
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('force_refresh comes only when the very same token comes back, and at most once in five minutes', async () => {
+    const { world, container } = account();
+    const [a, b] = [container(), container()];
+    let forced = 0;
+    world.answer = async () => {
+      if (world.fetches.at(-1)) forced += 1;
+      return { accessToken: `sticky-${forced}`, expiresInSeconds: 7200 };
+    };
+    expect(await a.get()).toBe('sticky-0');
+    expect(await a.replace('sticky-0')).toBe('sticky-1');
+    await expect(b.replace('sticky-1')).rejects.toThrow(TokenUnavailableError);
+    expect(forced).toBe(1);
+    world.nowMs += 5 * 60_000 + 1;
+    expect(await b.replace('sticky-1')).toBe('sticky-2');
+    expect(forced).toBe(2);
+  });
+
+  test('the plain endpoint knows no force_refresh', async () => {
+    const { world, container } = account('plain');
+    const tokens = container();
+    world.answer = async () => ({ accessToken: 'same', expiresInSeconds: 7200 });
+    await tokens.get();
+    await expect(tokens.replace('same')).rejects.toThrow(TokenUnavailableError);
+    expect(world.fetches).not.toContain(true);
+  });
+
+  test('the call is repeated once with the new one, and not again', async () => {
+    const { container } = account();
+    const seen: string[] = [];
+    const result = await withAccessToken(
+      container(),
+      async (token) => {
+        seen.push(token);
+        return 'refused';
+      },
+      (answer) => answer === 'refused',
+    );
+    expect(result).toBe('refused');
+    expect(seen).toEqual(['token-1', 'token-2']);
+  });
+});
