@@ -1,24 +1,31 @@
 import type { HttpEvent, RouteMatch } from './http-event.ts';
 import { ProblemError } from './problem.ts';
-import type { Route } from './route.ts';
+import type { Route, RouteSpec } from './route.ts';
 
 /** Where a request goes. @throws ProblemError `not-found` or, with `allow`, `method-not-allowed` */
 export type FindRoute = (event: HttpEvent) => RouteMatch;
 
-/** Finds the route for a request among `routes`. */
-export function createRouteFinder(routes: readonly Route[]): FindRoute {
-  const candidates = routes.map((route) => ({ route, pattern: pathPattern(route.spec.path) }));
+/**
+ * Finds the route for a request among `routes`. `elsewhere` are the routes of other functions: for those this one can
+ * say only which methods they have, when it is asked what no function has.
+ */
+export function createRouteFinder(routes: readonly Route[], elsewhere: readonly RouteSpec[] = []): FindRoute {
+  const candidates = [...routes, ...elsewhere.map((spec) => ({ spec }))].map((route) => ({
+    route,
+    pattern: pathPattern(route.spec.path),
+  }));
   return (event) => {
     const path = pathOf(event);
-    const matches = candidates.flatMap(({ route, pattern }) => {
-      const found = pattern.exec(path);
-      return found ? [{ route, params: { ...found.groups } }] : [];
-    });
-    if (matches.length === 0) throw new ProblemError('not-found', 'There is nothing at this address.');
     const { method } = event.requestContext.http;
-    const match = matches.find(({ route }) => route.spec.method === method);
-    if (match) return match;
-    const allow = [...new Set(matches.map(({ route }) => route.spec.method))].join(', ');
+    const methods = new Set<string>();
+    for (const { route, pattern } of candidates) {
+      const found = pattern.exec(path);
+      if (!found) continue;
+      if (route.spec.method === method && 'run' in route) return { route, params: { ...found.groups } };
+      methods.add(route.spec.method);
+    }
+    if (methods.size === 0) throw new ProblemError('not-found', 'There is nothing at this address.');
+    const allow = [...methods].join(', ');
     throw new ProblemError('method-not-allowed', `Use ${allow} here.`, { headers: { allow } });
   };
 }

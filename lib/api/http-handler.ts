@@ -10,7 +10,7 @@ import { commonHeaders } from './middleware/common-headers.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { problemAnswers } from './middleware/problem-answers.ts';
 import { readQuery } from './read-query.ts';
-import type { Route } from './route.ts';
+import type { Route, RouteSpec } from './route.ts';
 
 /** What every HTTP function needs, whatever its routes. */
 export interface HttpServices extends Credentials {
@@ -20,12 +20,19 @@ export interface HttpServices extends Credentials {
 /** A function behind API Gateway. */
 export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>;
 
-/** Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a problem. */
-export function createHttpHandler(routes: readonly Route[], services: HttpServices): HttpHandler {
+/**
+ * Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a problem.
+ * `elsewhere` names routes of other functions, for the one that answers for addresses that nobody has.
+ */
+export function createHttpHandler(
+  routes: readonly Route[],
+  services: HttpServices,
+  elsewhere: readonly RouteSpec[] = [],
+): HttpHandler {
   const handle = middy<HttpEvent, HttpResult>()
     .use(commonHeaders())
     .use(problemAnswers(services.logger))
-    .use(admission(createRouteFinder(routes), services))
+    .use(admission(createRouteFinder(routes, elsewhere), services))
     .use(jsonBody())
     .handler(serve);
   return (event, context) => handle(event, context);

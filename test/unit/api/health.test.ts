@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../handlers/health.ts';
-import { call } from '../../support/http-events.ts';
+import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
 function setUp(readTable: () => Promise<unknown>) {
   const logs = keptLogs();
   const handler = createHandler({ readTable, logger: logs.logger });
-  return { logs, ask: () => call(handler, { path: '/v1/health', requestId: 'req-1' }) };
+  const ask = (parts: HttpRequestParts = {}) =>
+    call(handler, { path: '/v1/health', requestId: 'req-1', ...parts });
+  return { logs, ask };
 }
 
 describe('GET /v1/health', () => {
@@ -22,5 +24,34 @@ describe('GET /v1/health', () => {
     expect(reply.text).not.toContain('qingniao-dev');
     expect(logs.text()).toContain('no such table: qingniao-dev');
     expect(JSON.parse(logs.lines[0] ?? '')).toMatchObject({ level: 'ERROR', requestId: 'req-1' });
+  });
+});
+
+describe('what no route has', () => {
+  it.each(['/', '/v1', '/v1/health/', '/v2/messages', '/v1/messages/a/b'])(
+    'is 404 with a request id: %s',
+    async (path) => {
+      const reply = await setUp(async () => undefined).ask({ path });
+      expect([reply.status, reply.body.code, reply.headers['x-request-id']]).toEqual([
+        404,
+        'not-found',
+        'req-1',
+      ]);
+    },
+  );
+
+  it.each([
+    ['POST', '/v1/health', 'GET'],
+    ['DELETE', '/v1/sessions', 'POST'],
+    ['PUT', '/v1/grants', 'POST, GET'],
+    ['PATCH', '/v1/messages/abc', 'GET, DELETE'],
+    ['OPTIONS', '/v1/messages', 'POST, GET'],
+  ])('is 405 for %s %s, and says what there is: %s', async (method, path, allow) => {
+    const reply = await setUp(async () => undefined).ask({ method, path });
+    expect([reply.status, reply.body.code, reply.headers['allow']]).toEqual([
+      405,
+      'method-not-allowed',
+      allow,
+    ]);
   });
 });
