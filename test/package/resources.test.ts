@@ -1,4 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
+import { routeSpecs } from '../../lib/api/routes/index.ts';
 import { functionId, parseTemplate, propertiesOf, resource, resourcesOfType } from './template.ts';
 
 const template = parseTemplate(inject('packaged').templateText);
@@ -85,6 +86,13 @@ test('dispatch-due runs each minute', () => {
 });
 
 describe('the HTTP API', () => {
+  test('has the routes of the API document and no other', () => {
+    const deployed = resourcesOfType(template, 'AWS::ApiGatewayV2::Route').map(
+      ([, r]) => r.Properties['RouteKey'],
+    );
+    expect(deployed.sort()).toEqual(routeSpecs.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
   test('is throttled and has no CORS', () => {
     expect(propertiesOf(template, 'HttpApiStage')).toMatchObject({
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },

@@ -1,0 +1,50 @@
+import { inject, test } from 'vitest';
+import { wire as wireDispatchDue } from '../../handlers/dispatch-due.ts';
+import { wire as wireGrants } from '../../handlers/grants.ts';
+import { wire as wireHealth } from '../../handlers/health.ts';
+import { wire as wireMessages } from '../../handlers/messages.ts';
+import { wire as wireSendMessages } from '../../handlers/send-messages.ts';
+import { wire as wireSessions } from '../../handlers/sessions.ts';
+import { functionId, parseTemplate, propertiesOf } from './template.ts';
+
+const WIRES = {
+  sessions: wireSessions,
+  grants: wireGrants,
+  messages: wireMessages,
+  health: wireHealth,
+  'dispatch-due': wireDispatchDue,
+  'send-messages': wireSendMessages,
+};
+
+/** What Lambda, CloudFormation and the parameter store put in at run time. */
+const AT_RUN_TIME: Record<string, string> = {
+  WECHAT_APP_ID: 'wx0123456789abcdef',
+  TABLE_NAME: 'qingniao-prod-table',
+  SEND_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/send',
+  WECHAT_APP_SECRET: '0123456789abcdef0123456789abcdef',
+  SESSION_SECRET: '0123456789abcdef0123456789abcdef',
+  API_KEYS: JSON.stringify([{ name: 'backend', sha256: 'a'.repeat(64), scopes: ['send'] }]),
+};
+
+const template = parseTemplate(inject('packaged').templateText);
+
+test.each(Object.entries(WIRES))(
+  '%s starts with the settings that it is deployed with',
+  async (name, wire) => {
+    const services = await wire({ ...deployedEnvironment(name), AWS_REGION: 'eu-west-1' });
+    await services.close();
+  },
+);
+
+/** The function's variables as it would find them, with the secrets in the place of their parameters' names. */
+function deployedEnvironment(name: string): Record<string, string> {
+  const { Environment } = propertiesOf(template, functionId(name)) as {
+    Environment: { Variables: Record<string, unknown> };
+  };
+  return Object.fromEntries(
+    Object.entries(Environment.Variables).map(([variable, value]) => {
+      const plain = variable.replace(/_PARAM$/, '');
+      return [plain, AT_RUN_TIME[plain] ?? String(value)];
+    }),
+  );
+}
