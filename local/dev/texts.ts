@@ -10,13 +10,19 @@ export const HELP = `Runs the whole service on this machine until Ctrl-C: API, q
 
   npm run dev [-- --data DIR] [-- --help]
 
-  --data DIR                 keep tables and queues in DIR between runs    把数据保存在 DIR，下次运行继续使用
-  --help, -h                 this text                                     显示本说明
+  --data DIR                 keep tables and queues in DIR between runs
+                             把数据保存在 DIR，下次运行继续使用
+  --help, -h                 show this text
+                             显示本说明
 
-  PORT                       of the API (${DEFAULT_API_PORT}; 0: any free one)            接口端口（0 为任意空闲端口）
-  WECHAT_SIMULATOR_PORT      of the simulated WeChat (${DEFAULT_WECHAT_PORT})               模拟微信的端口
-  WECHAT_API_BASE_URL        use the WeChat at this address, start none    使用此地址的微信，不启动模拟
-  AWS_ENDPOINT_URL_DYNAMODB  use the DynamoDB at this address, start none  使用此地址的 DynamoDB，不启动内置引擎
+  PORT                       port of the API (default ${DEFAULT_API_PORT}; 0: any free one)
+                             接口端口（默认 ${DEFAULT_API_PORT}；0 为任意空闲端口）
+  WECHAT_SIMULATOR_PORT      port of the simulated WeChat (default ${DEFAULT_WECHAT_PORT}; 0: any free one)
+                             模拟微信的端口（默认 ${DEFAULT_WECHAT_PORT}；0 为任意空闲端口）
+  WECHAT_API_BASE_URL        use the WeChat at this address, start no simulated one
+                             使用此地址的微信，不启动模拟的微信
+  AWS_ENDPOINT_URL_DYNAMODB  use the DynamoDB at this address, start none
+                             使用此地址的 DynamoDB，不启动内置引擎
 
 The service's own settings (WECHAT_APP_ID, USER_SENDABLE_TEMPLATES and so on) are handed on when they are set.
 服务自己的设置（WECHAT_APP_ID、USER_SENDABLE_TEMPLATES 等）如已设置，会原样传给服务。
@@ -64,10 +70,13 @@ function firstCalls({ apiUrl, wechatUrl }: Stack): string[] {
   return [
     comment('a user taps "allow" in the simulated WeChat', '用户在模拟的微信里点“允许”'),
     ...post(`${wechatUrl}/_control/subscribe`, { openid, results }),
+    '',
     comment('tell the service of the grant', '把授权告诉服务'),
     ...post(`${apiUrl}/v1/grants`, { requestId: 'tap-1', openid, results }, DEV_API_KEY),
+    '',
     comment('send', '发送'),
     ...post(`${apiUrl}/v1/messages`, { to: openid, templateId, data }, DEV_API_KEY),
+    '',
     comment('what WeChat received', '微信收到了什么'),
     `curl '${wechatUrl}/_control/received?call=send'`,
   ];

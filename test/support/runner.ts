@@ -31,7 +31,7 @@ export async function useRunner(
   seen: Observation[];
 }> {
   const sqs = await startSqs({
-    Jobs: { RedrivePolicy: { deadLetterTargetArn: 'DeadJobs', maxReceiveCount: 3 }, ...options.jobs },
+    Jobs: { RedrivePolicy: { deadLetterTargetArn: 'DeadJobs', maxReceiveCount: 2 }, ...options.jobs },
     DeadJobs: {},
   });
   const seen: Observation[] = [];
