@@ -2,7 +2,7 @@ import type { Scope } from '../settings/api-keys.ts';
 import { ProblemError } from './problem.ts';
 
 /** Someone who did not say who they are, on a route that does not ask. */
-export interface AnyCaller {
+interface AnyCaller {
   readonly type: 'anyone';
 }
 

@@ -77,7 +77,7 @@ export type RouteReply<S extends RouteSpec> = {
 }[keyof S['answers'] & number];
 
 /** A request whose parts are not checked yet. */
-export interface UncheckedRequest {
+interface UncheckedRequest {
   readonly caller: Caller;
   readonly params: unknown;
   readonly query: unknown;

@@ -24,7 +24,7 @@ export function parseInput<S extends v.GenericSchema>(
 }
 
 /** Each field and the rule it breaks; never the value that was sent. */
-export function inputErrors(issues: readonly v.BaseIssue<unknown>[]): InputError[] {
+function inputErrors(issues: readonly v.BaseIssue<unknown>[]): InputError[] {
   return issues
     .slice(0, MOST_ERRORS)
     .map((issue) => ({ path: v.getDotPath(issue) ?? '', message: brokenRule(issue) }));

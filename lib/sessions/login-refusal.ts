@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** WeChat's answer as it came. */
-export interface WeChatAnswer {
+interface WeChatAnswer {
   readonly errcode: number;
   readonly errmsg: string;
   readonly rid?: string;

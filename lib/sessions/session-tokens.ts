@@ -9,7 +9,7 @@ export interface IssuedSession {
 }
 
 /** Who a valid token speaks for. */
-export interface SessionUser {
+interface SessionUser {
   readonly appid: string;
   readonly openid: string;
 }

@@ -20,7 +20,7 @@ export interface HttpRequestParts {
 }
 
 /** An event of an HTTP API, payload format 2.0. */
-export function httpEvent(parts: HttpRequestParts = {}): HttpEvent {
+function httpEvent(parts: HttpRequestParts = {}): HttpEvent {
   const {
     method = 'GET',
     path = '/',

@@ -6,7 +6,7 @@ import { toRfc3339 } from '../schemas/common.ts';
 import { loginBody, session } from '../schemas/sessions.ts';
 
 /** What to do about an answer of WeChat's to a login. */
-export type LoginRemedy = (errcode: number, errmsg: string) => { readonly en: string; readonly zh: string };
+type LoginRemedy = (errcode: number, errmsg: string) => { readonly en: string; readonly zh: string };
 
 /** What these routes do their work with. */
 export interface SessionRouteServices extends LoginServices {

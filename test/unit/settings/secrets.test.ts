@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type FetchParameters, loadSecrets } from '../../../lib/secrets.ts';
+import { type FetchParameters, loadSecrets, SecretsError } from '../../../lib/secrets.ts';
 
 const parameters = (values: Record<string, string>) =>
   vi.fn<FetchParameters>(
@@ -44,6 +44,7 @@ describe('secrets', () => {
       ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
       parameters({ '/q/app': 'app-secret' }),
     );
+    await expect(loading).rejects.toThrow(SecretsError);
     await expect(loading).rejects.toMatchObject({
       code: 'secrets-unavailable',
       message: expect.stringMatching(/\/q\/session \(SESSION_SECRET_PARAM\), \/q\/keys \(API_KEYS_PARAM\)$/),
