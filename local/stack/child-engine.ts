@@ -15,7 +15,7 @@ export interface ChildEngine {
 }
 
 /** Thrown when a program ends before it listens, or does not listen in time. */
-export class EngineStartError extends Error {
+class EngineStartError extends Error {
   readonly code = 'engine-start';
 }
 

@@ -14,7 +14,7 @@ const queueSchema = v.object({
 });
 
 /** Everything in a queue at one moment. `dueAtMs` is when a delayed message becomes visible. */
-export interface QueueContents {
+interface QueueContents {
   readonly visible: readonly { body: string }[];
   readonly inFlight: readonly { body: string }[];
   readonly delayed: readonly { body: string; dueAtMs: number }[];
