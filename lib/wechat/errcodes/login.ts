@@ -1,0 +1,27 @@
+import type { Remedy } from './types.ts';
+
+const NEW_CODE: Remedy = {
+  en: 'The login code is wrong, older than five minutes, or has been used. Call wx.login again and send the new code once.',
+  zh: '登录 code 无效、已过 5 分钟，或已经用过。请重新调用 wx.login，并且每个 code 只提交一次。',
+};
+
+/** Refusals of code2Session (WeChat contract §1.1, §9.2); what concerns the account is told elsewhere. */
+export const LOGIN_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
+  [40029, NEW_CODE],
+  [40163, NEW_CODE],
+  [41008, NEW_CODE],
+  [
+    40226,
+    {
+      en: 'WeChat holds this user for a risk and blocks the login. There is nothing to mend on our side.',
+      zh: '微信判定该用户存在风险并阻止登录，开发者无法处理。',
+    },
+  ],
+  [
+    45011,
+    {
+      en: 'This user logged in too often within a minute. Wait, and keep the session instead of logging in each time.',
+      zh: '该用户一分钟内登录过于频繁。请稍候，并保存会话，不要每次都重新登录。',
+    },
+  ],
+]);

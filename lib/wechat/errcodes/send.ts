@@ -1,0 +1,126 @@
+import type { SendPolicy, SendRule } from './types.ts';
+
+const TOKEN: SendPolicy = { class: 'token', retry: 'token', grant: 'refund' };
+const OUR_BUG: SendPolicy = { class: 'our-bug', retry: 'none', grant: 'refund' };
+
+function rule(errcode: number, policy: SendPolicy, en: string, zh: string): [number, SendRule] {
+  return [errcode, { errcode, ...policy, remedy: { en, zh } }];
+}
+
+/** Answers of subscribeMessage.send: policy of WeChat contract §9.1, meanings of §3.3. */
+export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
+  rule(0, { class: 'accepted', retry: 'none', grant: 'spend' }, 'Nothing to do.', '无需处理。'),
+  rule(
+    40001,
+    TOKEN,
+    'WeChat refused the access token twice. Something else fetches tokens for this appid: let only this service do it, or use stable_token everywhere.',
+    '微信连续拒绝了 access_token。多半有其他程序也在为同一个 AppID 获取 token：请只由本服务获取，或全部改用 stable_token。',
+  ),
+  rule(
+    42001,
+    TOKEN,
+    'The access token had expired and its replacement was refused too. Check the clock of the machine and the AppSecret.',
+    'access_token 已过期，换新后仍被拒绝。请检查服务器时间和 AppSecret。',
+  ),
+  rule(
+    40014,
+    TOKEN,
+    'The access token is malformed or of another account. Check that WECHAT_APP_ID and the AppSecret belong together.',
+    'access_token 不合法或属于别的账号。请确认 WECHAT_APP_ID 与 AppSecret 属于同一个小程序。',
+  ),
+  rule(
+    41001,
+    OUR_BUG,
+    'The request carried no access token, which is a fault of this service. Please report it with the rid.',
+    '请求没有带 access_token，这是本服务的错误，请附上 rid 反馈给我们。',
+  ),
+  rule(
+    40003,
+    { class: 'recipient', retry: 'none', grant: 'refund' },
+    'This openid does not belong to this mini program. Take it from POST /v1/sessions of the same appid.',
+    '这个 openid 不属于当前小程序。请使用同一 AppID 登录（POST /v1/sessions）得到的 openid。',
+  ),
+  rule(
+    40037,
+    { class: 'configuration', retry: 'none', grant: 'refund' },
+    "WeChat does not know the template id: it was deleted or is another account's. Look it up under 订阅消息 → 我的模板.",
+    '模板 ID 不存在、已删除或属于别的账号。请到公众平台“订阅消息 → 我的模板”核对。',
+  ),
+  rule(
+    41030,
+    { class: 'configuration', retry: 'none', grant: 'refund' },
+    'The page is not in the released version of the mini program. Correct "page" or release the version that has it.',
+    'page 指向的页面不在已发布的版本中。请改正 page，或先发布包含该页面的版本。',
+  ),
+  rule(
+    43101,
+    { class: 'user-state', retry: 'none', grant: 'zero' },
+    'The user has no usable subscription left: used up, refused, or turned off. Ask again with wx.requestSubscribeMessage after a tap; do not send again before that.',
+    '用户已没有可用的订阅：次数用完、拒绝，或在设置里关闭了通知。请在用户点击后再次调用 wx.requestSubscribeMessage 获取授权，在此之前不要重发。',
+  ),
+  rule(
+    43107,
+    { class: 'ban', retry: 'none', grant: 'refund' },
+    'WeChat has banned this template or the whole account from sending. Read the site mail in the console (通知中心).',
+    '该模板或整个账号的发送能力被微信封禁。请登录公众平台，在“通知中心”查看站内信。',
+  ),
+  rule(
+    43108,
+    { class: 'transient', retry: 'concurrent', grant: 'keep', exhausted: 'failed' },
+    'Something else kept sending to this user at the same time. Let only this service send subscribe messages.',
+    '一直有其他程序在同时给这个用户发消息。请只由本服务发送订阅消息。',
+  ),
+  rule(
+    45168,
+    { class: 'payload', retry: 'none', grant: 'refund' },
+    'The content met the sensitive-word filter. Change the wording; do not try variants automatically.',
+    '内容命中敏感词过滤。请修改文案，不要自动换词重试。',
+  ),
+  rule(
+    47003,
+    { class: 'payload', retry: 'none', grant: 'refund' },
+    "A value breaks the rule of its field. Compare the data with the template's fields.",
+    '有字段的值不符合规则。请对照模板的字段逐一检查 data。',
+  ),
+  rule(
+    45009,
+    { class: 'quota', retry: 'quota', grant: 'keep', exhausted: 'failed' },
+    "The day's quota was used up several days running. Look at the API quota in the console and send less, or ask WeChat for more.",
+    '连续几天都用完了当日调用额度。请在公众平台查看接口配额，减少发送量或申请提额。',
+  ),
+  rule(
+    45011,
+    { class: 'rate', retry: 'rate', grant: 'keep', exhausted: 'failed' },
+    "The minute's quota stayed used up. Spread the sends over more time.",
+    '每分钟的调用额度一直用满。请把发送分散到更长的时间。',
+  ),
+  rule(
+    48001,
+    { class: 'permission', retry: 'none', grant: 'refund' },
+    'The account may not call this API. Open 订阅消息 (功能) in the console of this mini program.',
+    '账号没有此接口的权限。请在公众平台为该小程序开通“订阅消息”功能。',
+  ),
+  ...[47001, 44002, 43002, 40097].map((errcode) =>
+    rule(
+      errcode,
+      OUR_BUG,
+      'WeChat could not read the request, which is a fault of this service. Please report it with the rid.',
+      '微信无法解析请求，这是本服务的错误，请附上 rid 反馈给我们。',
+    ),
+  ),
+  rule(
+    40234,
+    { class: 'configuration', retry: 'none', grant: 'refund' },
+    'The account has "API security" (request signing) turned on, which this service does not speak. Turn it off under 开发管理 → 接口设置 → API 安全.',
+    '账号开启了“API 安全”（请求签名），本服务不支持。请在“开发管理 → API 安全”中关闭。',
+  ),
+  rule(
+    -1,
+    { class: 'ambiguous', retry: 'busy', grant: 'keep', exhausted: 'unknown' },
+    'WeChat was busy to the last try, and the user may still have the card: do not send it again blindly.',
+    '微信系统一直繁忙，用户仍有可能收到消息，请不要直接重发。',
+  ),
+]);
+
+/** What is done about an errcode that the table does not list: nobody knows what it means for the message. */
+export const UNLISTED: SendPolicy = { class: 'unknown', retry: 'none', grant: 'spend' };

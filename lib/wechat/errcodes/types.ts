@@ -1,0 +1,39 @@
+/** One piece of advice in both languages of our readers. */
+export interface Remedy {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** What kind of thing an answer to a send is. */
+export type SendClass =
+  | 'accepted'
+  | 'token'
+  | 'transient'
+  | 'quota'
+  | 'rate'
+  | 'user-state'
+  | 'recipient'
+  | 'payload'
+  | 'configuration'
+  | 'ban'
+  | 'permission'
+  | 'our-bug'
+  | 'ambiguous'
+  | 'unknown';
+
+/** What an answer to a send means for the message and its grant (WeChat contract §9.1). */
+export interface SendPolicy {
+  readonly class: SendClass;
+  /** Which retry policy applies; `token` is one repeat with a new access token, made before this table is asked. */
+  readonly retry: 'none' | 'busy' | 'concurrent' | 'rate' | 'quota' | 'token';
+  /** What becomes of the grant: gone, given back, all of them zeroed, or kept for the retry. */
+  readonly grant: 'spend' | 'refund' | 'zero' | 'keep';
+  /** How the message ends when its retries are used up. */
+  readonly exhausted?: 'failed' | 'unknown';
+}
+
+/** A row of the outcome table. */
+export interface SendRule extends SendPolicy {
+  readonly errcode: number;
+  readonly remedy: Remedy;
+}
