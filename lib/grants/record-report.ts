@@ -18,7 +18,7 @@ const NOTHING_YET: Omit<TemplateGrants, 'kind' | 'lastStatus' | 'updatedAtMs'> =
 };
 
 /** Every status that begins with `accept` adds one grant; all others add none and take none away (WeChat contract §7.1). */
-export function isAccept(status: string): boolean {
+function isAccept(status: string): boolean {
   return status.startsWith('accept');
 }
 

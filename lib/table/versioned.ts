@@ -13,7 +13,7 @@ import { messageItem } from './message-item.ts';
 export type NewVersion = () => string;
 
 /** Thrown when an item in the table is not of the form that this version of the service writes. */
-export class UnreadableItemError extends Error {
+class UnreadableItemError extends Error {
   readonly code = 'unreadable-item';
   override readonly name = 'UnreadableItemError';
   constructor(item: Item, problems: string) {

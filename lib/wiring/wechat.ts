@@ -51,7 +51,7 @@ export function openWeChat(
 }
 
 /** The proxied connection for calls that carry the AppSecret, where the settings ask for one. */
-export function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | undefined {
+function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | undefined {
   if (wechat.proxyUrl === undefined) return undefined;
   return createHttpClient({ baseUrl: wechat.apiBaseUrl, proxyUrl: wechat.proxyUrl });
 }

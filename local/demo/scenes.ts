@@ -37,7 +37,7 @@ export async function logIn(stage: Stage, name: string): Promise<Person> {
 }
 
 /** The user taps "allow" in the panel, once for each wanted grant, and the mini program reports it. */
-export async function allow(
+async function allow(
   stage: Stage,
   { openid, session }: Person,
   templateId: string,

@@ -36,9 +36,6 @@ const grant = v.looseObject({
 /** A message as the service answers it. */
 export type Message = v.InferOutput<typeof message>;
 
-/** A grant as the service answers it. */
-export type Grant = v.InferOutput<typeof grant>;
-
 /** What the service answered: its status, and either what was asked for or a problem. */
 export type Answer<T> =
   | { readonly status: number; readonly value: T; readonly problem?: never }

@@ -7,6 +7,9 @@ export interface HttpRoute {
   readonly called: LambdaFunction;
 }
 
+/** The key of the route that takes what no other route has. */
+export const DEFAULT_ROUTE = '$default';
+
 /** A route that matches a request, with the values of its `{name}` parts. */
 export interface HttpMatch {
   readonly route: HttpRoute;
@@ -29,7 +32,13 @@ export function matchRoute(
     const parameters = matchTemplate(template, path);
     return parameters === undefined ? [] : [{ route, parameters, template }];
   });
-  return matches.sort((a, b) => literalness(b.template).localeCompare(literalness(a.template)))[0];
+  const [best] = matches.sort((a, b) => literalness(b.template).localeCompare(literalness(a.template)));
+  return best ?? fallback(routes);
+}
+
+function fallback(routes: readonly HttpRoute[]): HttpMatch | undefined {
+  const route = routes.find(({ key }) => key === DEFAULT_ROUTE);
+  return route && { route, parameters: {} };
 }
 
 function matchTemplate(template: string, path: string): Record<string, string> | undefined {

@@ -1,4 +1,5 @@
 import { createActivity } from './activity.ts';
+import { DEFAULT_ROUTE } from './http-routes.ts';
 import { startHttpApi } from './http-server.ts';
 import { untilIdle } from './idle.ts';
 import { createInvoke, type LambdaFunction, type LambdaHandler } from './invoke.ts';
@@ -51,9 +52,7 @@ export async function startRunner(options: {
   });
 
   const routes = triggers.flatMap(({ called, event }) =>
-    'httpApi' in event
-      ? [{ key: `${event.httpApi.method.toUpperCase()} ${event.httpApi.path}`, called }]
-      : [],
+    'httpApi' in event ? [{ key: routeKeyOf(event.httpApi), called }] : [],
   );
   const api = await startHttpApi({ ...shared, port: options.port, routes });
 
@@ -95,4 +94,9 @@ function functionOf(
 ): LambdaFunction {
   if (handler === undefined) throw new Error(`The function ${name} has no handler.`);
   return { name, handler, timeoutSeconds: timeout, memorySize };
+}
+
+/** API Gateway's name for a route; `*` in serverless.yml is its `$default`. */
+function routeKeyOf(route: '*' | { readonly method: string; readonly path: string }): string {
+  return route === '*' ? DEFAULT_ROUTE : `${route.method.toUpperCase()} ${route.path}`;
 }

@@ -47,6 +47,7 @@ const queueSchema = v.object({
 
 const eventSchema = v.union([
   v.object({ httpApi: v.object({ method: v.string(), path: v.string() }) }),
+  v.object({ httpApi: v.literal('*') }),
   v.object({ schedule: v.object({ rate: v.string() }) }),
   v.object({
     sqs: v.object({

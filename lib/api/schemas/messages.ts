@@ -67,7 +67,7 @@ const MAX_BATCH = 500;
 /** The body of a batch. Its entries are checked one by one, so that a bad one does not refuse the others. */
 export const batchBody = v.strictObject({
   messages: v.pipe(
-    v.array(v.unknown()),
+    v.array(v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/BatchEntry' }))),
     v.minLength(1, 'must hold at least one message'),
     v.maxLength(MAX_BATCH, `must hold at most ${MAX_BATCH} messages`),
     v.description('Messages as for POST /v1/messages, each with an optional idempotencyKey.'),

@@ -28,7 +28,12 @@ describe('writing over the version that was read', () => {
     expect(await putAll(table, [put('c', 'v1'), put('b', 'v2', 'other')])).toBe('conflict');
     expect(await getItem(table, { pk: 'wx#items', sk: 'c' })).toBeUndefined();
     expect(await putAll(table, [put('c', 'v1'), put('b', 'v2', 'v1')])).toBe('committed');
-    expect(await getItems(table, [{ pk: 'wx#items', sk: 'b' }, { pk: 'wx#items', sk: 'c' }])).toHaveLength(2);
+    expect(
+      await getItems(table, [
+        { pk: 'wx#items', sk: 'b' },
+        { pk: 'wx#items', sk: 'c' },
+      ]),
+    ).toHaveLength(2);
   });
 
   test('fifty at once over one version let exactly one through', async () => {
@@ -65,13 +70,19 @@ async function losingTheFirstAnswer({ client, name, appId }: Table) {
     requests += 1;
     const lose = requests === 1;
     const onward = request(
-      { host: endpoint?.hostname, port: endpoint?.port, method: incoming.method, path: incoming.url, headers: incoming.headers },
+      {
+        host: endpoint?.hostname,
+        port: endpoint?.port,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      },
       (reply) => {
         const chunks: Buffer[] = [];
         reply.on('data', (chunk) => chunks.push(chunk));
         reply.on('end', () => {
-          if (lose) return incoming.socket.destroy();
-          answer.writeHead(reply.statusCode ?? 500, reply.headers).end(Buffer.concat(chunks));
+          if (lose) incoming.socket.destroy();
+          else answer.writeHead(reply.statusCode ?? 500, reply.headers).end(Buffer.concat(chunks));
         });
       },
     );
