@@ -152,7 +152,7 @@ async function end(
 /** Without an access token nothing is claimed and the grant stays set aside; a whole day of that ends the message. */
 async function withoutToken(services: DeliveryServices, job: SendJob): Promise<DeliveryResult> {
   const { message, ledger } = await services.store.load(job.messageId);
-  if (!message) return later(services, 1_000);
+  if (!message) return services.clock() - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS ? DONE : later(services, 1_000);
   if (!isPending(message.value)) return DONE;
   const nowMs = services.clock();
   if (nowMs < message.value.dueAtMs) return { type: 'later', delayMs: message.value.dueAtMs - nowMs };
