@@ -8,10 +8,6 @@ const OUR_BUG: Remedy = {
   en: 'WeChat could not read the request, which is a fault of this service. Please report it with the rid.',
   zh: '微信无法解析请求，这是本服务的错误，请附上 rid 反馈给我们。',
 };
-const IP_REFUSED: Remedy = {
-  en: "The administrator refused this address. Wait, then have it approved in WeChat's message to them.",
-  zh: '管理员拒绝了此 IP 的调用。请稍后重试，并让管理员在微信通知中确认。',
-};
 const FROZEN: Remedy = {
   en: 'WeChat has frozen the account or its token interface. Read the site mail in the console (通知中心).',
   zh: '账号或获取 token 的接口被冻结。请登录公众平台，在“通知中心”查看站内信。',
@@ -70,14 +66,18 @@ export const ACCOUNT_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
       zh: '微信认为调用有风险，需要管理员确认此 IP。请确认后重试。',
     },
   ],
-  [89506, IP_REFUSED],
-  [89507, IP_REFUSED],
   [
-    20001,
-    { en: 'WeChat had a fault of its own. Try again in a minute.', zh: '微信系统错误，请一分钟后再试。' },
+    89506,
+    {
+      en: "The administrator refused this address, so it is blocked for 24 hours. After that, have it approved in WeChat's message to them.",
+      zh: '管理员拒绝了此 IP，24 小时内不能再调用。请在 24 小时后重试，并让管理员在微信通知中确认。',
+    },
   ],
   [
-    200001,
-    { en: 'WeChat had a fault of its own. Try again in a minute.', zh: '微信系统错误，请一分钟后再试。' },
+    89507,
+    {
+      en: "The administrator refused this address, so it is blocked for 1 hour. After that, have it approved in WeChat's message to them.",
+      zh: '管理员拒绝了此 IP，1 小时内不能再调用。请在 1 小时后重试，并让管理员在微信通知中确认。',
+    },
   ],
 ]);
