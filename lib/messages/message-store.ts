@@ -2,7 +2,7 @@ import type { Ledger } from '../grants/ledger.ts';
 import type { Stored } from '../stored.ts';
 import type { Message } from './message.ts';
 
-/** A message and its user's ledger, read together. */
+/** A message and its user's ledger, which was read just before it. */
 export interface MessageWithLedger {
   readonly message: Stored<Message> | undefined;
   readonly ledger: Stored<Ledger>;
@@ -33,6 +33,7 @@ export interface Page<T> {
 
 /** Where messages and ledgers are kept. Every read sees the latest write. */
 export interface MessageStore {
+  /** A message and the ledger of its user. The message is read after the ledger, so that a claim over this ledger is up to date. */
   load(messageId: string): Promise<MessageWithLedger>;
   loadLedger(openid: string): Promise<Stored<Ledger>>;
   /** `conflict`: a record was changed since it was read, or the idempotency key has been taken; nothing was written. */

@@ -11,7 +11,7 @@ import type {
   MessageWithLedger,
 } from '../messages/message-store.ts';
 import type { Table } from './client.ts';
-import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
+import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
 import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
 import { type NewVersion, putLedger, putMessage, toLedger, toMessage, toMessages } from './versioned.ts';
 
@@ -80,9 +80,9 @@ export function createMessageStore(
 async function loadWithLedger(table: Table, messageId: string): Promise<MessageWithLedger> {
   const openid = openidOf(messageId);
   if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
-  const keys = [messageKey(table, openid, messageId), ledgerKey(table, openid)] as const;
-  const items = await getItems(table, keys);
-  const [message, ledger] = keys.map((key) => items.find((item) => item['sk'] === key.sk));
+  // One after the other: were the message read first, it could end, and its claim be closed, before the ledger is read.
+  const ledger = await getItem(table, ledgerKey(table, openid));
+  const message = await getItem(table, messageKey(table, openid, messageId));
   return { message: message && toMessage(message), ledger: toLedger(openid, ledger) };
 }
 
