@@ -81,6 +81,7 @@ async function takeTurnPatiently(
   const { clock, sleep, random } = services;
   const startedAtMs = clock();
   for (let round = 0; ; round++) {
+    const askedAtMs = clock();
     const turn = await takeTurn(services, job.messageId);
     const waitedMs = clock() - startedAtMs;
     const untilDueMs = turn.type === 'not-due' ? turn.dueAtMs - clock() : undefined;
@@ -88,12 +89,17 @@ async function takeTurnPatiently(
       await sleep(Math.max(0, untilDueMs));
     } else if ((turn.type === 'busy' || turn.type === 'missing') && waitedMs < SHORT_WAIT_MS) {
       await sleep(Math.min(400, 25 * 2 ** round) * (0.5 + random()));
-    } else if (turn.type === 'missing' && clock() - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS) {
+    } else if (turn.type === 'missing' && neverAccepted(job, askedAtMs)) {
       return { type: 'never-accepted' };
     } else {
       return turn;
     }
   }
+}
+
+/** Whether a message that was not there when asked for at `askedAtMs` will never be. The answer itself may be older by now. */
+function neverAccepted(job: SendJob, askedAtMs: number): boolean {
+  return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;
 }
 
 async function sendClaimed(
@@ -151,8 +157,9 @@ async function end(
 
 /** Without an access token nothing is claimed and the grant stays set aside; a whole day of that ends the message. */
 async function withoutToken(services: DeliveryServices, job: SendJob): Promise<DeliveryResult> {
+  const askedAtMs = services.clock();
   const { message, ledger } = await services.store.load(job.messageId);
-  if (!message) return services.clock() - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS ? DONE : later(services, 1_000);
+  if (!message) return neverAccepted(job, askedAtMs) ? DONE : later(services, 1_000);
   if (!isPending(message.value)) return DONE;
   const nowMs = services.clock();
   if (nowMs < message.value.dueAtMs) return { type: 'later', delayMs: message.value.dueAtMs - nowMs };
