@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { readSettings } from '../../lib/settings.ts';
+import { type Stack, startStack } from '../../local/stack/stack.ts';
+import { exampleOf, READMES, readExamples } from './examples.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+async function useStack(): Promise<Stack> {
+  const stack = await startStack({ logger: quiet, dispatchEverySeconds: 0 });
+  onTestFinished(() => stack.close());
+  return stack;
+}
+
+async function bash(script: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** What is shown must be there and equal, but for texts that are cut short with `…`. */
+function shown(value: unknown): unknown {
+  if (value === '…') return expect.stringMatching(/./);
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== 'object' || value === null) return value;
+  return expect.objectContaining(
+    Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shown(member)])),
+  );
+}
+
+test.each(READMES)('what %s tells to type into a shell answers what it shows', async (readme) => {
+  const stack = await useStack();
+  const setup = exampleOf(readme, 'setup')
+    .replace('http://127.0.0.1:3000', stack.apiUrl)
+    .replace('http://127.0.0.1:3100', stack.wechatUrl ?? '');
+  const examples = readExamples(readme).filter(({ kind }) => kind === '');
+  expect(examples.length).toBeGreaterThan(5);
+  for (const { code, answers } of examples) {
+    const lines = await bash(`${setup}\n${code}`);
+    expect(lines.map((line) => JSON.parse(line))).toEqual(answers.map(shown));
+    await stack.idle();
+  }
+});
+
+test.each(READMES)('the API key that %s makes is one that the settings take', async (readme) => {
+  const [key = '', API_KEYS] = await bash(exampleOf(readme, 'api-key'));
+  const { apiKeys } = readSettings({ API_KEYS }, ['apiKeys']);
+  const sha256 = createHash('sha256').update(key).digest('hex');
+  expect(apiKeys).toEqual([{ name: 'backend', sha256, scopes: ['read', 'send'] }]);
+});
+
+test('both readmes run the same examples', () => {
+  const [english, chinese] = READMES.map((readme) => readExamples(readme).map(({ kind }) => kind));
+  expect(chinese).toEqual(english);
+});
