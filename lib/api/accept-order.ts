@@ -107,7 +107,7 @@ async function compose(
   if (result.type === 'unknown-template') {
     throw new ProblemError(
       'unknown-template',
-      'WeChat lists no such template for this account. Take the id from "我的模板" in the console of the mini program.',
+      "WeChat lists no such template for this account. Take the id from the account's subscribe-message templates in WeChat's console.",
     );
   }
   const errors = result.problems.map(({ path, message }) => ({

@@ -1,3 +1,4 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import {
   type AcceptRequest,
   type AcceptResult,
@@ -11,7 +12,6 @@ import { settledLedger } from '../messages/claim-outcome.ts';
 import { type ComposeResult, composeMessage } from '../messages/compose-message.ts';
 import type { Page } from '../messages/message-store.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
-import type { BilingualText } from '../templates/template.ts';
 import { type MessageView, messageView } from './message-view.ts';
 
 /** What came of ordering a message, as callers see it. */

@@ -1,7 +1,7 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import type { Random } from '../clock.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
 import type { Message, MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
-import type { BilingualText } from '../templates/template.ts';
 import { ownOutcome } from './reasons.ts';
 import { nextAttemptAtMs } from './retry-policy.ts';
 

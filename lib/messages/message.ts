@@ -1,7 +1,7 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import type { Hold } from '../grants/holds.ts';
 import type { Claim, GrantEffect } from '../grants/ledger.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
-import type { BilingualText } from '../templates/template.ts';
 
 /** Which build of the mini program a card opens. */
 export type MiniprogramState = 'developer' | 'trial' | 'formal';

@@ -1,5 +1,6 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import { momentFault } from './moments.ts';
-import type { BilingualText, FieldKind, TemplateField } from './template.ts';
+import type { FieldKind, TemplateField } from './template.ts';
 
 /** Why a value's characters are not those that its kind takes. */
 export type FormFault = 'wrong-form' | 'no-such-date' | 'not-listed';

@@ -1,5 +1,5 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import { type FieldProblem, problemOf } from './field-problem.ts';
-import type { BilingualText } from './template.ts';
 
 /** The data of a message with every value that could be read, and what was wrong with the rest. */
 export interface NormalisedData {

@@ -1,5 +1,6 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
-import type { BilingualText, TemplateField } from './template.ts';
+import type { TemplateField } from './template.ts';
 import type { ListedTemplate } from './template-warnings.ts';
 
 /** A template as the API shows it. */

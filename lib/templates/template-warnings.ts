@@ -1,4 +1,5 @@
-import type { BilingualText, Template } from './template.ts';
+import type { BilingualText } from '../bilingual-text.ts';
+import type { Template } from './template.ts';
 
 /** Something about a template that its owner should know before sending. */
 interface TemplateWarning extends BilingualText {

@@ -1,10 +1,5 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
-
-/** One sentence in both languages of the product. */
-export interface BilingualText {
-  readonly en: string;
-  readonly zh: string;
-}
 
 /** The kinds of field that have a rule (WeChat contract §4), and `unknown` for any that came later. */
 export type FieldKind =

@@ -1,20 +1,20 @@
-import type { Remedy } from './types.ts';
+import type { BilingualText } from '../../bilingual-text.ts';
 
-const SECRET: Remedy = {
+const SECRET: BilingualText = {
   en: "The AppSecret is not this mini program's. Copy it again from 开发管理 → 开发设置 in the console and store it.",
   zh: 'AppSecret 与小程序不符。请到公众平台“开发管理 → 开发设置”重新获取并更新配置。',
 };
-const OUR_BUG: Remedy = {
+const OUR_BUG: BilingualText = {
   en: 'WeChat could not read the request, which is a fault of this service. Please report it with the rid.',
   zh: '微信无法解析请求，这是本服务的错误，请附上 rid 反馈给我们。',
 };
-const FROZEN: Remedy = {
-  en: 'WeChat has frozen the account or its token interface. Read the site mail in the console (通知中心).',
-  zh: '账号或获取 token 的接口被冻结。请登录公众平台，在“通知中心”查看站内信。',
+const FROZEN: BilingualText = {
+  en: "WeChat has frozen the account or its token interface. Read the site mail in WeChat's console.",
+  zh: '账号或获取 token 的接口被冻结。请登录公众平台查看站内信。',
 };
 
 /** Refusals that concern the account, whichever call meets them (WeChat contract §2.2, §9.2). */
-export const ACCOUNT_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
+export const ACCOUNT_REMEDIES: ReadonlyMap<number, BilingualText> = new Map([
   [-1, { en: 'WeChat is busy. Try again in a few seconds.', zh: '微信系统繁忙，请过几秒再试。' }],
   [40001, SECRET],
   [40125, SECRET],
@@ -39,8 +39,8 @@ export const ACCOUNT_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
   [
     45009,
     {
-      en: "The day's quota of this call is used up. It comes back tomorrow, or at once with 清空配额 in the console.",
-      zh: '该接口当日调用额度已用完。明天自动恢复，也可以在公众平台清零一次。',
+      en: "The day's quota of this call is used up. It comes back tomorrow, or at once with a call of clear_quota, of which WeChat allows ten a month.",
+      zh: '该接口当日调用额度已用完。明天自动恢复，也可以调用 clear_quota 清零（每月 10 次）。',
     },
   ],
   [

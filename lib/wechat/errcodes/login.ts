@@ -1,16 +1,16 @@
-import type { Remedy } from './types.ts';
+import type { BilingualText } from '../../bilingual-text.ts';
 
-const NEW_CODE: Remedy = {
+const NEW_CODE: BilingualText = {
   en: 'The login code is wrong, older than five minutes, or has been used. Call wx.login again and send the new code once.',
   zh: '登录 code 无效、已过 5 分钟，或已经用过。请重新调用 wx.login，并且每个 code 只提交一次。',
 };
-const STALE_KEY: Remedy = {
+const STALE_KEY: BilingualText = {
   en: "The user's session_key is no longer valid. Call wx.login again and log in with the new code.",
   zh: '用户的 session_key 已失效。请重新调用 wx.login，用新的 code 登录。',
 };
 
 /** Refusals of code2Session (WeChat contract §1.1, §9.2); what concerns the account is told elsewhere. */
-export const LOGIN_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
+export const LOGIN_REMEDIES: ReadonlyMap<number, BilingualText> = new Map([
   [40029, NEW_CODE],
   [40163, NEW_CODE],
   [41008, NEW_CODE],

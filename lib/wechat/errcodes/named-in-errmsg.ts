@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
-import type { Remedy } from './types.ts';
+import type { BilingualText } from '../../bilingual-text.ts';
 
 /** The end is cut off for long keys, and "empty" used to be misspelled (WeChat contract §3.5). */
 const FIELD = /data\.([A-Za-z_]+\d+)\.value(?: (is empty|is emtpy|invalid)\b)?/;
 
 /** Names the field that 47003 names, and what ails it where the text says so. Undefined when the text was cut off before. */
-export function mendField(errmsg: string): Remedy | undefined {
+export function mendField(errmsg: string): BilingualText | undefined {
   const [, key, fault] = FIELD.exec(errmsg) ?? [];
   if (key === undefined) return undefined;
   const ails = faultWords(fault);
@@ -15,7 +15,7 @@ export function mendField(errmsg: string): Remedy | undefined {
   };
 }
 
-function faultWords(fault: string | undefined): Remedy {
+function faultWords(fault: string | undefined): BilingualText {
   if (fault === undefined) return { en: 'is empty or breaks the rule of its field', zh: '为空或不符合规则' };
   if (fault === 'invalid') {
     return {
@@ -27,7 +27,7 @@ function faultWords(fault: string | undefined): Remedy {
 }
 
 /** Names the address that 40164 names: the one to allow (WeChat contract §2.2). */
-export function allowAddress(errmsg: string): Remedy {
+export function allowAddress(errmsg: string): BilingualText {
   const address = addressIn(errmsg);
   const en = address ? `the address ${address}` : 'the address of this service';
   const zh = address ? ` ${address}` : '本服务的出口 IP';

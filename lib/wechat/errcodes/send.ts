@@ -43,8 +43,8 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
   rule(
     40037,
     { class: 'configuration', retry: 'none', grant: 'refund' },
-    "WeChat does not know the template id: it was deleted or is another account's. Look it up under 订阅消息 → 我的模板.",
-    '模板 ID 不存在、已删除或属于别的账号。请到公众平台“订阅消息 → 我的模板”核对。',
+    "WeChat does not know the template id: it was deleted or is another account's. Look it up among the account's subscribe-message templates in WeChat's console.",
+    '模板 ID 不存在、已删除或属于别的账号。请到公众平台的订阅消息页核对。',
   ),
   rule(
     41030,
@@ -61,8 +61,8 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
   rule(
     43107,
     { class: 'ban', retry: 'none', grant: 'refund' },
-    'WeChat has banned this template or the whole account from sending. Read the site mail in the console (通知中心).',
-    '该模板或整个账号的发送能力被微信封禁。请登录公众平台，在“通知中心”查看站内信。',
+    "WeChat has banned this template or the whole account from sending. Read the site mail in WeChat's console.",
+    '该模板或整个账号的发送能力被微信封禁。请登录公众平台查看站内信。',
   ),
   rule(
     43108,
@@ -111,8 +111,8 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
   rule(
     40234,
     { class: 'configuration', retry: 'none', grant: 'refund' },
-    'The account has "API security" (request signing) turned on, which this service does not speak. Turn it off under 开发管理 → 接口设置 → API 安全.',
-    '账号开启了“API 安全”（请求签名），本服务不支持。请在“开发管理 → API 安全”中关闭。',
+    'The account has "API security" (request signing) turned on, which this service does not speak. Have its administrator turn it off in WeChat\'s console.',
+    '账号开启了“API 安全”（请求签名），本服务不支持。请管理员到公众平台关闭。',
   ),
   rule(
     -1,

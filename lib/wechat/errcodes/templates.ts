@@ -1,24 +1,24 @@
-import type { Remedy } from './types.ts';
+import type { BilingualText } from '../../bilingual-text.ts';
 
-const WAIT: Remedy = {
+const WAIT: BilingualText = {
   en: 'WeChat is busy or had a fault of its own. Try again in a few seconds, and wait longer each time.',
   zh: '微信系统繁忙或内部出错。请过几秒再试，并逐次延长间隔。',
 };
-const PARAMETER: Remedy = {
+const PARAMETER: BilingualText = {
   en: 'WeChat refused a parameter of the call. Compare the request with the documentation of the call and correct it.',
   zh: '微信不接受请求中的某个参数。请对照接口文档检查并改正。',
 };
-const BANNED: Remedy = {
-  en: 'The account is barred from adding templates. Read the site mail in the console (通知中心).',
-  zh: '账号被处罚，不能添加模板。请登录公众平台，在“通知中心”查看站内信。',
+const BANNED: BilingualText = {
+  en: "The account is barred from adding templates. Read the site mail in WeChat's console.",
+  zh: '账号被处罚，不能添加模板。请登录公众平台查看站内信。',
 };
-const OUR_BUG: Remedy = {
+const OUR_BUG: BilingualText = {
   en: 'The HTTP request was malformed, which is a fault of this service. Please report it with the rid.',
   zh: 'HTTP 请求格式或方法不正确，这是本服务的错误，请附上 rid 反馈给我们。',
 };
 
 /** Refusals of the calls about templates (WeChat contract §5.3, §9.4); what concerns the account is told elsewhere. */
-export const TEMPLATE_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
+export const TEMPLATE_REMEDIES: ReadonlyMap<number, BilingualText> = new Map([
   [1700, WAIT],
   [20001, WAIT],
   [200001, WAIT],
@@ -29,8 +29,8 @@ export const TEMPLATE_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
   [
     200012,
     {
-      en: 'The account has as many templates as it may have. Delete unused ones under 订阅消息 → 我的模板 in the console.',
-      zh: '账号的模板数量已达上限。请到公众平台“订阅消息 → 我的模板”删除不用的模板。',
+      en: "The account has as many templates as it may have. Delete unused ones among the account's subscribe-message templates in WeChat's console.",
+      zh: '账号的模板数量已达上限。请到公众平台的订阅消息页删除不用的模板。',
     },
   ],
   [
@@ -80,8 +80,8 @@ export const TEMPLATE_REMEDIES: ReadonlyMap<number, Remedy> = new Map([
   [
     200022,
     {
-      en: 'The account has this template already, which counts as success. Use the priTmplId of the answer, or find it under 订阅消息 → 我的模板.',
-      zh: '账号里已有这个模板，视为成功。请直接使用返回的 priTmplId，或到“订阅消息 → 我的模板”查找。',
+      en: "The account has this template already, which counts as success. Use the priTmplId of the answer, or find it among the account's templates in WeChat's console.",
+      zh: '账号里已有这个模板，视为成功。请直接使用返回的 priTmplId，或到公众平台的订阅消息页查找。',
     },
   ],
   [

@@ -1,9 +1,4 @@
-/** One piece of advice in both languages of our readers. */
-export interface Remedy {
-  readonly en: string;
-  readonly zh: string;
-}
-
+import type { BilingualText } from '../../bilingual-text.ts';
 /** What kind of thing an answer to a send is. */
 export type SendClass =
   | 'accepted'
@@ -35,5 +30,5 @@ export interface SendPolicy {
 /** A row of the outcome table. */
 export interface SendRule extends SendPolicy {
   readonly errcode: number;
-  readonly remedy: Remedy;
+  readonly remedy: BilingualText;
 }

@@ -81,7 +81,7 @@ describe('remedies', () => {
   // What the person must be told, whatever the wording.
   test.each([
     [43101, 'send', /wx\.requestSubscribeMessage/, /wx\.requestSubscribeMessage/],
-    [40037, 'send', /我的模板/, /我的模板/],
+    [40037, 'send', /subscribe-message templates/, /订阅消息页/],
     [-1, 'send', /do not send it again/, /不要直接重发/],
     [45168, 'send', /wording/, /文案/],
     [40001, 'send', /stable_token/, /stable_token/],
