@@ -11,7 +11,7 @@ export interface MessageServices extends HttpServices {
 
 type HttpServices = Parameters<typeof createHttpHandler>[1];
 
-/** Accepts, shows and cancels messages. */
+/** Accepts, shows, cancels and settles messages. */
 export function createHandler(services: MessageServices) {
   return createHttpHandler(messageRoutes(services.messages), services);
 }

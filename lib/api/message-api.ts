@@ -10,7 +10,8 @@ import {
 import { cancelMessage } from '../messages/cancel-message.ts';
 import { settledLedger } from '../messages/claim-outcome.ts';
 import { type ComposeResult, composeMessage } from '../messages/compose-message.ts';
-import type { Page } from '../messages/message-store.ts';
+import type { Page, UnknownMessages } from '../messages/message-store.ts';
+import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { type MessageView, messageView } from './message-view.ts';
 
@@ -35,6 +36,14 @@ export interface MessageApi {
     | { readonly type: 'not-found' }
     | { readonly type: 'already-sending' }
   >;
+  /** All messages whose fate is unknown, newest first. */
+  listUnknown(limit: number, after: string | undefined): Promise<Page<MessageView>>;
+  settle(
+    messageId: string,
+    verdict: HandVerdict,
+  ): Promise<
+    { readonly type: 'settled'; readonly view: MessageView } | { readonly type: 'not-found' | 'not-unknown' }
+  >;
   /** Whether the settings let users send this template to themselves. */
   isOpenToUsers(templateId: string): boolean;
   /** What to do about an answer of WeChat's to a look-up of templates. */
@@ -44,6 +53,7 @@ export interface MessageApi {
 /** What the routes' work needs from outside. */
 export interface MessageApiServices extends AcceptServices {
   readonly templates: Pick<TemplateCatalogue, 'find'>;
+  readonly unknown: UnknownMessages;
   readonly isOpenToUsers: MessageApi['isOpenToUsers'];
   readonly remedyFor: MessageApi['remedyFor'];
 }
@@ -81,6 +91,17 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
       const result = await cancelMessage(services, messageId);
       if (result.type !== 'canceled') return result;
       return { type: 'canceled', view: messageView(result.message, undefined, clock()) };
+    },
+
+    async listUnknown(limit, after) {
+      const page = await services.unknown.list(limit, after);
+      return { ...page, items: page.items.map(({ value }) => messageView(value, undefined, clock())) };
+    },
+
+    async settle(messageId, verdict) {
+      const result = await settleByHand(services, messageId, verdict);
+      if (result.type !== 'settled') return { type: result.type };
+      return { type: 'settled', view: messageView(result.message, undefined, clock()) };
     },
   };
 }

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   'no-grant': { status: 409, title: 'The user has no grant left for this template' },
   'idempotency-conflict': { status: 409, title: 'The idempotency key was used for something else' },
   'already-sending': { status: 409, title: 'The message is being sent or has ended' },
+  'not-unknown': { status: 409, title: 'The fate of the message is known' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'invalid-body': { status: 422, title: 'The body breaks a rule' },

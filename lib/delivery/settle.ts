@@ -65,7 +65,7 @@ function withVerdict(message: Message, claim: Claim, verdict: Verdict): Message 
     state: verdict.state,
     attempts: message.attempts + (verdict.outcome.reason === 'not-reached' ? 0 : 1),
     updatedAtMs: atMs,
-    lastClaim: { claimId: claim.claimId, effect: verdict.effect },
+    lastClaim: { claimId: claim.claimId, effect: verdict.effect, epoch: claim.epoch },
     outcome: verdict.outcome,
     parked: retry !== undefined && retry.atMs - atMs > LONGEST_QUEUE_DELAY_MS,
     ...(retry && {

@@ -94,7 +94,7 @@ function abandoned(message: Message, claim: Claim, nowMs: number): Message {
     parked: false,
     attempts: message.attempts + 1,
     updatedAtMs: nowMs,
-    lastClaim: { claimId: claim.claimId, effect: 'spend' },
+    lastClaim: { claimId: claim.claimId, effect: 'spend', epoch: claim.epoch },
     outcome: ownOutcome('sender-lost', nowMs),
   };
 }

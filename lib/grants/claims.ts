@@ -5,6 +5,7 @@ import {
   type GrantSource,
   grantsOf,
   type Ledger,
+  spentOf,
   type TemplateGrants,
   withGrants,
 } from './ledger.ts';
@@ -77,6 +78,16 @@ export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
   if (effect === 'zero') return withGrants(open, claim.templateId, zeroed(grants, claim));
   if (grants.epoch !== claim.epoch || claim.source === 'subscription') return open;
   return withGrants(open, claim.templateId, moved(grants, effect === 'keep' ? 'held' : 'available', 1));
+}
+
+/**
+ * Makes a grant available again that was spent on a send which WeChat, as it turned out, did not accept. `epoch` is that of
+ * its claim, long closed: what was zeroed since is not brought back, and a subscription never lost anything.
+ */
+export function restoreGrant(ledger: Ledger, templateId: string, epoch: number): Ledger {
+  const grants = grantsOf(ledger, templateId);
+  if (!grants || isLongTerm(grants.kind) || grants.epoch !== epoch || spentOf(grants) < 1) return ledger;
+  return withGrants(ledger, templateId, moved(grants, 'available', 1));
 }
 
 function zeroed(grants: TemplateGrants, claim: Claim): TemplateGrants {

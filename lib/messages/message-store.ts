@@ -42,3 +42,9 @@ export interface MessageStore {
   /** A user's messages, newest first. */
   listOfUser(openid: string, limit: number, after?: string): Promise<Page<Stored<Message>>>;
 }
+
+/** The messages whose fate nobody knows, of all users. A message that has just been settled may show for a moment more. */
+export interface UnknownMessages {
+  /** Newest first, by the moment at which they became unknown. */
+  list(limit: number, after?: string): Promise<Page<Stored<Message>>>;
+}

@@ -45,7 +45,7 @@ export interface Message {
   readonly sendAtMs: number;
   /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
   readonly dueAtMs: number;
-  /** Whether it waits in the due index for the dispatcher, rather than in the queue. */
+  /** Whether it waits in the worklist for the dispatcher, rather than in the queue. */
   readonly parked: boolean;
   /** The grant that is set aside for it. Absent when it was booked with `hold: false` and has not been tried yet. */
   readonly hold?: Hold;
@@ -57,8 +57,8 @@ export interface Message {
   readonly updatedAtMs: number;
   readonly fitted?: readonly FittedValue[];
   readonly campaignId?: string;
-  /** How the last claim ended. Whoever finds that claim still open in the ledger closes it accordingly. */
-  readonly lastClaim?: { readonly claimId: string; readonly effect: GrantEffect };
+  /** How the last claim ended, and the epoch of the grant it took. Whoever finds it still open in the ledger closes it accordingly. */
+  readonly lastClaim?: { readonly claimId: string; readonly effect: GrantEffect; readonly epoch: number };
   readonly outcome?: Outcome;
   readonly deliveredAtMs?: number;
 }

@@ -4,12 +4,12 @@ import type { DueIndex } from '../delivery/dispatch-due.ts';
 import type { Logger } from '../logger.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
-import { duePartition, SHARDS } from './keys.ts';
+import { SHARDS, worklistMoment, worklistPartition } from './keys.ts';
 import { toMessages } from './versioned.ts';
 
 const PAGE_SIZE = 50;
 
-/** The messages parked for later, by the moment they are due. Only parked messages carry the index's attributes. */
+/** The messages parked for later, by the moment they are due: one list of the sparse index `worklist`. */
 export function createDueIndex(table: Table, logger: Logger): DueIndex {
   return {
     shards: SHARDS,
@@ -17,9 +17,12 @@ export function createDueIndex(table: Table, logger: Logger): DueIndex {
       const { Items = [] } = await table.client.send(
         new QueryCommand({
           TableName: table.name,
-          IndexName: 'due',
-          KeyConditionExpression: 'duePk = :shard AND dueAtMs < :before',
-          ExpressionAttributeValues: marshall({ ':shard': duePartition(table, shard), ':before': beforeMs }),
+          IndexName: 'worklist',
+          KeyConditionExpression: 'worklistPk = :list AND worklistSk < :before',
+          ExpressionAttributeValues: marshall({
+            ':list': worklistPartition(table, 'due', shard),
+            ':before': worklistMoment(beforeMs),
+          }),
           Limit: PAGE_SIZE,
         }),
       );

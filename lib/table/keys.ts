@@ -8,7 +8,7 @@ export interface Key {
   readonly sk: string;
 }
 
-/** How many parts the due index and a template's audience are spread over, so that no partition runs hot. */
+/** How many parts each list of the worklist and a template's audience are spread over, so that no partition runs hot. */
 export const SHARDS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 function shardOf(text: string): number {
@@ -53,12 +53,35 @@ export function audienceKey(table: Table, templateId: string, openid: string): K
   return { pk: audiencePartition(table, templateId, shardOf(openid)), sk: openid };
 }
 
-/** The partition key of one part of the `due` index. */
-export function duePartition({ appId }: Table, shard: number): string {
-  return `${appId}#due#${shard}`;
+/** What messages stand in the worklist for: waiting for their time, or for someone to find out what became of them. */
+export type Worklist = 'due' | 'unknown';
+
+/** The partition key of one part of a list in the index `worklist`. */
+export function worklistPartition({ appId }: Table, list: Worklist, shard: number): string {
+  return `${appId}#${list}#${shard}`;
 }
 
-/** The attributes that put a message into the `due` index while it waits there, and nothing once it does not. */
-export function dueAttributes(table: Table, message: Message): { duePk?: string; dueAtMs?: number } {
-  return message.parked ? { duePk: duePartition(table, shardOf(message.id)), dueAtMs: message.dueAtMs } : {};
+/** What the sort keys of a list begin with for everything of one moment: sixteen digits hold every time that there is. */
+export function worklistMoment(atMs: number): string {
+  return String(atMs).padStart(16, '0');
+}
+
+/** The attributes that put a message into the index `worklist` while it stands in a list there, and nothing once it does not. */
+export function worklistAttributes(
+  table: Table,
+  message: Message,
+): { worklistPk?: string; worklistSk?: string } {
+  const place = placeOf(message);
+  if (!place) return {};
+  return {
+    worklistPk: worklistPartition(table, place.list, shardOf(message.id)),
+    // With its id behind the moment, so that no two messages have the same place and a page can end anywhere.
+    worklistSk: `${worklistMoment(place.atMs)}#${message.id}`,
+  };
+}
+
+function placeOf(message: Message): { list: Worklist; atMs: number } | undefined {
+  if (message.parked) return { list: 'due', atMs: message.dueAtMs };
+  if (message.state !== 'unknown') return undefined;
+  return { list: 'unknown', atMs: message.outcome?.atMs ?? message.updatedAtMs };
 }

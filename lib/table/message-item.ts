@@ -43,7 +43,11 @@ export const messageItem = v.object({
   fitted: v.exactOptional(v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }))),
   campaignId: v.exactOptional(v.string()),
   lastClaim: v.exactOptional(
-    v.object({ claimId: v.string(), effect: v.picklist(['spend', 'refund', 'zero', 'keep']) }),
+    v.object({
+      claimId: v.string(),
+      effect: v.picklist(['spend', 'refund', 'zero', 'keep']),
+      epoch: count,
+    }),
   ),
   outcome: v.exactOptional(outcome),
   deliveredAtMs: v.exactOptional(instant),

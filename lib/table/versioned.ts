@@ -5,7 +5,7 @@ import type { Message } from '../messages/message.ts';
 import type { Stored } from '../stored.ts';
 import type { Table } from './client.ts';
 import type { ConditionalPut, Item } from './items.ts';
-import { dueAttributes, ledgerKey, messageKey } from './keys.ts';
+import { ledgerKey, messageKey, worklistAttributes } from './keys.ts';
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
 
@@ -77,7 +77,7 @@ export function putMessage(
     item: {
       ...messageKey(table, value.openid, value.id),
       ...value,
-      ...dueAttributes(table, value),
+      ...worklistAttributes(table, value),
       version: newVersion(),
     },
     ...onVersion(version),

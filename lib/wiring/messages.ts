@@ -5,6 +5,7 @@ import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createTemplateStore } from '../table/template-store.ts';
+import { createUnknownMessages } from '../table/unknown-messages.ts';
 import { createTemplateCatalogue } from '../templates/catalogue.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';
@@ -13,7 +14,7 @@ import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 import { fetchTemplates, openWeChat } from './wechat.ts';
 
-/** What the function that accepts, shows and cancels messages needs. */
+/** What the function that accepts, shows, cancels and settles messages needs. */
 export async function wireMessages(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET']);
   const settings = readSettings(secrets, [
@@ -35,6 +36,7 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
     messages: createMessageApi({
       ...base,
       store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
+      unknown: createUnknownMessages(table, base.logger),
       enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
       newMessageId: createMessageIds(base.newTimeOrderedUuid),
       templates: createTemplateCatalogue({

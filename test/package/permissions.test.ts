@@ -14,7 +14,7 @@ const SECRETS: Record<string, string[]> = {
 
 /** Actions that a bundle holds because they come along with what it uses, and that the function never gets to. */
 const NEVER_CALLED: Record<string, string[]> = {
-  'dispatch-due': ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+  'dispatch-due': ['dynamodb:GetItem'],
 };
 
 /** What Lambda itself does in a function's name: write its logs, take its queue's messages, decrypt its secrets. */
@@ -85,5 +85,5 @@ test('dispatch-due queries the index and not the table', () => {
   const queries = statementsOf(template, 'dispatch-due').filter((s) =>
     actionsOf([s]).includes('dynamodb:Query'),
   );
-  expect(queries.map((query) => query.Resource)).toEqual([{ 'Fn::Sub': `\${Table.Arn}/index/due` }]);
+  expect(queries.map((query) => query.Resource)).toEqual([{ 'Fn::Sub': `\${Table.Arn}/index/worklist` }]);
 });

@@ -17,7 +17,7 @@ describe('the table', () => {
     });
   });
 
-  test('has its keys, its time to live and the index of what is due', () => {
+  test('has its keys, its time to live and the index of what is not finished with', () => {
     const key = (hash: string, range: string) => [
       { AttributeName: hash, KeyType: 'HASH' },
       { AttributeName: range, KeyType: 'RANGE' },
@@ -26,7 +26,11 @@ describe('the table', () => {
       KeySchema: key('pk', 'sk'),
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       GlobalSecondaryIndexes: [
-        { IndexName: 'due', KeySchema: key('duePk', 'dueAtMs'), Projection: { ProjectionType: 'ALL' } },
+        {
+          IndexName: 'worklist',
+          KeySchema: key('worklistPk', 'worklistSk'),
+          Projection: { ProjectionType: 'ALL' },
+        },
       ],
     });
   });

@@ -1,5 +1,5 @@
 import { grant, grantReportBody } from '../schemas/grants.ts';
-import { batchBody, batchEntry, message, messageBody } from '../schemas/messages.ts';
+import { batchBody, batchEntry, message, messageBody, settlement } from '../schemas/messages.ts';
 import { problemSchema } from '../schemas/problem.ts';
 import { loginBody, session } from '../schemas/sessions.ts';
 
@@ -18,4 +18,5 @@ export const bodyComponents = {
   NewMessage: messageBody,
   BatchEntry: batchEntry,
   MessageBatch: batchBody,
+  Settlement: settlement,
 };

@@ -1,13 +1,8 @@
 import type { RouteSpec } from '../route.ts';
+import { createMessageSpec, createMessagesSpec } from './create-messages.ts';
 import { listGrantsSpec, reportGrantsSpec } from './grants.ts';
 import { getHealthSpec } from './health.ts';
-import {
-  cancelMessageSpec,
-  createMessageSpec,
-  createMessagesSpec,
-  getMessageSpec,
-  listMessagesSpec,
-} from './messages.ts';
+import { cancelMessageSpec, getMessageSpec, listMessagesSpec, settleMessageSpec } from './messages.ts';
 import { openSessionSpec } from './sessions.ts';
 
 /** Every route of the service, in the order of the API document. */
@@ -20,5 +15,6 @@ export const routeSpecs: readonly RouteSpec[] = [
   listMessagesSpec,
   getMessageSpec,
   cancelMessageSpec,
+  settleMessageSpec,
   getHealthSpec,
 ];

@@ -1,82 +1,36 @@
 import * as v from 'valibot';
-import { acceptBatch } from '../accept-batch.ts';
-import { type AcceptOrder, acceptOrder } from '../accept-order.ts';
+import type { OperatorCaller, UserCaller } from '../access.ts';
 import type { MessageApi } from '../message-api.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { openid } from '../schemas/ids.ts';
-import { batchBody, idempotencyHeaders, message, messageBody } from '../schemas/messages.ts';
-import { problemSchema } from '../schemas/problem.ts';
+import { message, settlement } from '../schemas/messages.ts';
+import { createMessageRoutes } from './create-messages.ts';
 
 const idParams = v.object({
   id: v.pipe(v.string(), v.maxLength(256), v.description('The id of the message.')),
 });
-const ACCEPT_PROBLEMS = [
-  'invalid-data',
-  'unknown-template',
-  'template-not-open',
-  'no-grant',
-  'idempotency-conflict',
-  'wechat-refused',
-  'wechat-unavailable',
-  'busy',
-] as const;
 
-/** The form of `POST /v1/messages`. */
-export const createMessageSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/messages',
-  operationId: 'createMessage',
-  summary: 'Send a message, now or at a time',
-  description:
-    'Accepted means checked, stored and booked against a grant; what became of it is told by its status.',
-  access: { user: true, operator: 'send' },
-  headers: idempotencyHeaders,
-  body: messageBody,
-  answers: {
-    202: { description: 'Accepted', schema: message },
-    200: { description: 'The message that this idempotency key stands for', schema: message },
-  },
-  problems: ACCEPT_PROBLEMS,
-});
-
-/** The form of `POST /v1/messages/batch`. */
-export const createMessagesSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/messages/batch',
-  operationId: 'createMessages',
-  summary: 'Send up to 500 messages',
-  description: 'Each entry is accepted or refused on its own.',
-  access: { operator: 'send' },
-  body: batchBody,
-  maxBodyBytes: 2 * 1024 * 1024,
-  answers: {
-    202: {
-      description: 'What became of each entry',
-      schema: v.object({
-        items: v.array(
-          v.union([
-            v.object({ index: v.number(), message }),
-            v.object({ index: v.number(), problem: problemSchema }),
-          ]),
-        ),
-      }),
-    },
-  },
-  problems: [],
-});
+/** A place in the list of unknown messages. */
+const unknownPlace = v.pipe(v.string(), v.regex(/^\d{16}#/), v.maxLength(512));
 
 /** The form of `GET /v1/messages`. */
 export const listMessagesSpec = routeSpec({
   method: 'GET',
   path: '/v1/messages',
   operationId: 'listMessages',
-  summary: "A user's messages, newest first",
+  summary: "A user's messages, or all whose fate is unknown, newest first",
+  description:
+    'A user sees their own. Operators name an openid, or ask for status=unknown: the messages of all users that wait to be settled, those that became unknown last first.',
   access: { user: true, operator: 'read' },
-  query: v.strictObject({ ...pageQuery, openid: v.exactOptional(openid) }),
+  query: v.strictObject({
+    ...pageQuery,
+    openid: v.exactOptional(openid),
+    status: v.exactOptional(v.picklist(['unknown'], 'Only "unknown" can be asked for')),
+  }),
   answers: { 200: { description: 'The messages', schema: pageOf(message) } },
-  problems: [],
+  problems: ['wrong-caller'],
 });
 
 /** The form of `GET /v1/messages/{id}`. */
@@ -103,28 +57,28 @@ export const cancelMessageSpec = routeSpec({
   problems: ['not-found', 'already-sending', 'busy'],
 });
 
+/** The form of `POST /v1/messages/{id}/settle`. */
+export const settleMessageSpec = routeSpec({
+  method: 'POST',
+  path: '/v1/messages/{id}/settle',
+  operationId: 'settleMessage',
+  summary: 'Settle a message of unknown fate by hand',
+  description:
+    '`sent`: WeChat accepted it, and its grant stays spent. `failed`: WeChat did not, and its grant is given back unless WeChat has since shown that the user has none. Asking twice for the same changes nothing more.',
+  access: { operator: 'manage' },
+  params: idParams,
+  body: settlement,
+  answers: { 200: { description: 'The message as settled', schema: message } },
+  problems: ['not-found', 'not-unknown', 'busy'],
+});
+
 /** The routes of `/v1/messages`. */
 export function messageRoutes(api: MessageApi): readonly Route[] {
   return [
-    route(createMessageSpec, async ({ caller, body, headers }) => {
-      const order: AcceptOrder = { body, idempotencyKey: headers['idempotency-key'] };
-      const { type, view } = await acceptOrder(api, caller, order);
-      return { status: type === 'repeated' ? 200 : 202, body: view };
-    }),
-
-    route(createMessagesSpec, async ({ caller, body }) => ({
-      status: 202,
-      body: { items: await acceptBatch(api, caller, body.messages) },
-    })),
+    ...createMessageRoutes(api),
 
     route(listMessagesSpec, async ({ caller, query }) => {
-      if (caller.type === 'user' && (query.openid ?? caller.openid) !== caller.openid) throw notFound();
-      const whose = caller.type === 'user' ? caller.openid : query.openid;
-      if (whose === undefined) {
-        const errors = [{ path: 'openid', message: 'An operator must name the user' }];
-        throw new ProblemError('invalid-query', 'Name the user by openid.', { errors });
-      }
-      const page = await api.list(whose, query.limit, decodeCursor(v.string(), query.cursor));
+      const page = await listedBy(api, caller, query);
       return {
         status: 200,
         body: { items: page.items, ...(page.next && { nextCursor: encodeCursor(page.next) }) },
@@ -153,7 +107,37 @@ export function messageRoutes(api: MessageApi): readonly Route[] {
           );
       }
     }),
+
+    route(settleMessageSpec, async ({ params, body }) => {
+      const result = await api.settle(params.id, body.status);
+      switch (result.type) {
+        case 'settled':
+          return { status: 200, body: result.view };
+        case 'not-found':
+          throw notFound();
+        case 'not-unknown':
+          throw new ProblemError(
+            'not-unknown',
+            'Only a message that is unknown can be settled. Read it to see how it is.',
+          );
+      }
+    }),
   ];
+}
+
+type ListQuery = v.InferOutput<typeof listMessagesSpec.query>;
+
+function listedBy(api: MessageApi, caller: UserCaller | OperatorCaller, query: ListQuery) {
+  const { openid: named, status, limit, cursor } = query;
+  if (caller.type === 'user') {
+    if (status) throw new ProblemError('wrong-caller', 'Only operators may ask by status: leave it out.');
+    if ((named ?? caller.openid) !== caller.openid) throw notFound();
+    return api.list(caller.openid, limit, decodeCursor(v.string(), cursor));
+  }
+  if (named !== undefined && !status) return api.list(named, limit, decodeCursor(v.string(), cursor));
+  if (named === undefined && status) return api.listUnknown(limit, decodeCursor(unknownPlace, cursor));
+  const errors = [{ path: 'openid', message: 'An operator must name a user, or the status and no user' }];
+  throw new ProblemError('invalid-query', 'Name either the user by openid or status=unknown.', { errors });
 }
 
 function notFound(): ProblemError {

@@ -74,6 +74,14 @@ export const batchBody = v.strictObject({
   ),
 });
 
+/** The body of a request to settle a message by hand. */
+export const settlement = v.strictObject({
+  status: v.pipe(
+    v.picklist(['sent', 'failed']),
+    v.description('What became of it: WeChat accepted it, or it did not.'),
+  ),
+});
+
 const outcome = v.object({
   at: rfc3339,
   errcode: v.exactOptional(v.number()),

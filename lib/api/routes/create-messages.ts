@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { acceptBatch } from '../accept-batch.ts';
+import { type AcceptOrder, acceptOrder } from '../accept-order.ts';
+import type { MessageApi } from '../message-api.ts';
+import { type Route, route, routeSpec } from '../route.ts';
+import { batchBody, idempotencyHeaders, message, messageBody } from '../schemas/messages.ts';
+import { problemSchema } from '../schemas/problem.ts';
+
+const ACCEPT_PROBLEMS = [
+  'invalid-data',
+  'unknown-template',
+  'template-not-open',
+  'no-grant',
+  'idempotency-conflict',
+  'wechat-refused',
+  'wechat-unavailable',
+  'busy',
+] as const;
+
+/** The form of `POST /v1/messages`. */
+export const createMessageSpec = routeSpec({
+  method: 'POST',
+  path: '/v1/messages',
+  operationId: 'createMessage',
+  summary: 'Send a message, now or at a time',
+  description:
+    'Accepted means checked, stored and booked against a grant; what became of it is told by its status.',
+  access: { user: true, operator: 'send' },
+  headers: idempotencyHeaders,
+  body: messageBody,
+  answers: {
+    202: { description: 'Accepted', schema: message },
+    200: { description: 'The message that this idempotency key stands for', schema: message },
+  },
+  problems: ACCEPT_PROBLEMS,
+});
+
+/** The form of `POST /v1/messages/batch`. */
+export const createMessagesSpec = routeSpec({
+  method: 'POST',
+  path: '/v1/messages/batch',
+  operationId: 'createMessages',
+  summary: 'Send up to 500 messages',
+  description: 'Each entry is accepted or refused on its own.',
+  access: { operator: 'send' },
+  body: batchBody,
+  maxBodyBytes: 2 * 1024 * 1024,
+  answers: {
+    202: {
+      description: 'What became of each entry',
+      schema: v.object({
+        items: v.array(
+          v.union([
+            v.object({ index: v.number(), message }),
+            v.object({ index: v.number(), problem: problemSchema }),
+          ]),
+        ),
+      }),
+    },
+  },
+  problems: [],
+});
+
+/** The routes that make messages. */
+export function createMessageRoutes(api: MessageApi): readonly Route[] {
+  return [
+    route(createMessageSpec, async ({ caller, body, headers }) => {
+      const order: AcceptOrder = { body, idempotencyKey: headers['idempotency-key'] };
+      const { type, view } = await acceptOrder(api, caller, order);
+      return { status: type === 'repeated' ? 200 : 202, body: view };
+    }),
+
+    route(createMessagesSpec, async ({ caller, body }) => ({
+      status: 202,
+      body: { items: await acceptBatch(api, caller, body.messages) },
+    })),
+  ];
+}
