@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import * as kernel from '../test/simulation/kernel.ts';
+import { type Outcome, runSeed } from '../test/simulation/world.ts';
+
+const HELP = `Runs the rules of grants and delivery through worlds full of trouble, each made from a seed, in virtual time.
+
+  npm run simulate                     1,000 worlds
+  npm run simulate -- --runs 100000    as many as you like
+  npm run simulate -- --from 5000      worlds 5000, 5001, ...
+  npm run simulate -- --seed 42        one world, with all that happens in it
+`;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    runs: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const PROGRESS_EVERY = 5_000;
+const MOST_SHOWN = 20;
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  console.error(`--${name} takes a whole number, such as --${name} 1000.`);
+  process.exit(2);
+}
+
+async function runOne(seed: number): Promise<boolean> {
+  const outcome = await runSeed(kernel, seed, (line) => console.log(line));
+  const { violation, messages, requests } = outcome;
+  if (!violation) {
+    console.log(`\nSeed ${seed}: ${messages} messages, ${requests} requests, no rule broken.`);
+    return true;
+  }
+  console.log(`\nSeed ${seed} breaks the rule: ${violation.rule}\n`);
+  console.dir(violation.facts, { depth: 6 });
+  return false;
+}
+
+async function runMany(from: number, runs: number): Promise<boolean> {
+  const startedAt = performance.now();
+  const sum = { events: 0, messages: 0, requests: 0, broken: 0 };
+  for (let seed = from; seed < from + runs; seed++) {
+    const outcome = await runSeed(kernel, seed);
+    add(sum, seed, outcome);
+    const done = seed - from + 1;
+    if (done % PROGRESS_EVERY === 0 && done < runs)
+      console.log(`${done} of ${runs} worlds, ${sum.broken} broken`);
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(
+    `${runs} worlds in ${seconds} s: ${sum.events} events, ${sum.messages} messages, ${sum.requests} requests, ${sum.broken} broken`,
+  );
+  return sum.broken === 0;
+}
+
+function add(
+  sum: { events: number; messages: number; requests: number; broken: number },
+  seed: number,
+  { events, messages, requests, violation }: Outcome,
+): void {
+  sum.events += events;
+  sum.messages += messages;
+  sum.requests += requests;
+  if (!violation) return;
+  sum.broken += 1;
+  if (sum.broken <= MOST_SHOWN) {
+    console.log(`${violation.rule}: npm run simulate -- --seed ${seed}`);
+  }
+}
+
+if (values.help) {
+  console.log(HELP);
+} else {
+  const good =
+    values.seed === undefined
+      ? await runMany(wholeNumber('from', values.from), wholeNumber('runs', values.runs))
+      : await runOne(wholeNumber('seed', values.seed));
+  process.exitCode = good ? 0 : 1;
+}

@@ -1,0 +1,118 @@
+import type { TemplateKind } from '../../lib/grants/template-kind.ts';
+import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
+import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
+import type { Functions, Report } from './functions.ts';
+import type { End } from './processes.ts';
+import type { Rules } from './rules.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Trace } from './trace.ts';
+import type { SimulatedWeChat } from './wechat.ts';
+import type { Deed, SimulatedTemplate } from './workload.ts';
+
+/** Phones and programs that call the API, and call again when they get no good answer. */
+export interface Callers {
+  act(deed: Deed): void;
+  reportOf(openid: string, requestId: string): Report | undefined;
+}
+
+/** What the callers act upon. */
+export interface CallerOptions {
+  readonly scheduler: Scheduler;
+  readonly chance: Chance;
+  readonly faults: () => Faults;
+  readonly functions: Functions;
+  readonly rules: Rules;
+  readonly wechat: SimulatedWeChat;
+  readonly templates: readonly SimulatedTemplate[];
+  readonly trace: Trace;
+}
+
+/** Past this many tries without an answer a caller gives up. */
+const MOST_TRIES = 6;
+
+/** Callers that repeat a call under the same key or request id until it is answered, most of the time. */
+export function createCallers(options: CallerOptions): Callers {
+  const { scheduler, chance, faults, functions, rules, wechat, templates, trace } = options;
+  const reports = new Map<string, Report>();
+  const known: string[] = [];
+
+  function kinds(): ReadonlyMap<string, TemplateKind> {
+    return new Map(
+      templates.filter(() => chance.happens(0.8)).map(({ templateId, kind }) => [templateId, kind]),
+    );
+  }
+
+  /** The answer, or undefined when it did not reach the caller. */
+  function heard<T>(end: End<T>): T | undefined {
+    if (end.type !== 'returned') return undefined;
+    const { lostAnswer } = faults();
+    return lostAnswer > 0 && chance.happens(lostAnswer) ? undefined : end.value;
+  }
+
+  function again(tries: number, act: (tries: number) => void): void {
+    if (tries >= MOST_TRIES || chance.happens(0.1)) return;
+    scheduler.after(chance.between(50, 5_000), () => act(tries + 1));
+  }
+
+  function report(what: Report, tries = 1): void {
+    functions.report(what, kinds(), (end) => {
+      if (!heard(end)) again(tries, (next) => report(what, next));
+    });
+  }
+
+  function accept(request: AcceptRequest, tries = 1): void {
+    functions.accept(request, (end) => {
+      const answer = heard(end);
+      if (!answer) {
+        if (request.idempotency || chance.happens(0.3)) again(tries, (next) => accept(request, next));
+        return;
+      }
+      trace('caller', `is told ${answer.type}`);
+      if (!('message' in answer)) return;
+      rules.promised(answer.message.id);
+      known.push(answer.message.id);
+    });
+  }
+
+  function cancel(messageId: string, tries = 1): void {
+    functions.cancel(messageId, (end) => {
+      const answer = heard(end);
+      if (!answer) return again(tries, (next) => cancel(messageId, next));
+      trace('caller', `is told ${answer.type} of ${messageId}`);
+      if (answer.type === 'canceled') rules.canceled(messageId);
+    });
+  }
+
+  return {
+    reportOf: (openid, requestId) => reports.get(`${openid} ${requestId}`),
+    act(deed) {
+      switch (deed.type) {
+        case 'report': {
+          const { openid, requestId, report: told } = deed.report;
+          reports.set(`${openid} ${requestId}`, deed.report);
+          for (const [templateId, status] of Object.entries(told.results)) {
+            if (status.startsWith('accept')) wechat.allow(openid, templateId);
+          }
+          for (let call = 0; call < deed.calls; call++) report(deed.report);
+          return;
+        }
+        case 'accept': {
+          const request =
+            deed.inMs === undefined
+              ? deed.request
+              : { ...deed.request, sendAtMs: scheduler.now() + deed.inMs };
+          for (let call = 0; call < deed.calls; call++) accept(request);
+          return;
+        }
+        case 'cancel': {
+          const messageId = known[deed.which % Math.max(1, known.length)];
+          if (messageId !== undefined) cancel(messageId);
+          return;
+        }
+        case 'turn-off':
+          wechat.take(deed.openid, deed.templateId, deed.howMany);
+      }
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { crashEverywhere, crashTwiceEverywhere, STORIES } from './crash-points.ts';
+import * as kernel from './kernel.ts';
+
+test.each(STORIES)('$name: no crash at any call breaks a rule', { timeout: 60_000 }, async (story) => {
+  const { calls, points, runs, broken } = await crashEverywhere(kernel, story);
+  console.log(`${story.name}: ${points} crash points at ${calls} calls, ${runs} runs`);
+  expect(broken).toEqual([]);
+  expect(points).toBeGreaterThan(20);
+});
+
+test('one message: no two crashes, wherever they come, break a rule', { timeout: 60_000 }, async () => {
+  const { points, runs, broken } = await crashTwiceEverywhere(kernel, STORIES[0]!);
+  console.log(`two crashes in one message: ${points} points for the first, ${runs} runs`);
+  expect(broken).toEqual([]);
+  expect(runs).toBeGreaterThan(points * 10);
+});

@@ -1,0 +1,179 @@
+import { createChance } from './chance.ts';
+import { type CallPlan, NO_FAULTS, type PlanCall } from './faults.ts';
+import type { Kernel } from './kernel.ts';
+import type { Deed, PlannedDeed, Workload } from './workload.ts';
+import { type Outcome, runWorld } from './world.ts';
+
+/** A short story that is run once for each moment at which a function in it can die. */
+export interface Story {
+  readonly name: string;
+  readonly deeds: readonly PlannedDeed[];
+  /** WeChat's first answers; after these it accepts what was granted. */
+  readonly script?: number[];
+}
+
+/** How a story went when it was let die at every point. */
+export interface CrashReport {
+  /** Calls to the outside, each of which has a point before and a point after its effect. */
+  readonly calls: number;
+  readonly points: number;
+  readonly runs: number;
+  readonly broken: readonly {
+    readonly points: readonly number[];
+    readonly rule: string;
+    readonly facts: unknown;
+  }[];
+}
+
+const STEADY: CallPlan = { untilEffectMs: 2, untilAnswerMs: 3, outlivesCaller: false };
+
+/** Counts the calls and lets the function die at the given points: twice the number of the call, plus one for after its effect. */
+function dyingAt(points: readonly number[]): { plan: PlanCall; calls: () => number } {
+  let calls = 0;
+  const plan: PlanCall = () => {
+    const point = 2 * calls++;
+    if (points.includes(point)) return { ...STEADY, crash: 'before' };
+    if (points.includes(point + 1)) return { ...STEADY, crash: 'after' };
+    return STEADY;
+  };
+  return { plan, calls: () => calls };
+}
+
+async function runStory(
+  kernel: Kernel,
+  { deeds, script }: Story,
+  points: readonly number[],
+): Promise<{ outcome: Outcome; calls: number }> {
+  const { plan, calls } = dyingAt(points);
+  const workload: Workload = { templates: [{ templateId: 'once', kind: 'one-time' }], deeds, horizonMs: 0 };
+  const outcome = await runWorld({
+    kernel,
+    workload,
+    plan,
+    chance: createChance(1),
+    faults: NO_FAULTS,
+    troubleMs: 0,
+    generous: false,
+    ...(script && { script }),
+  });
+  return { outcome, calls: calls() };
+}
+
+/** Runs the story once without a crash to count its points, then with one at each of them. */
+export async function crashEverywhere(kernel: Kernel, story: Story): Promise<CrashReport> {
+  const { calls, outcome } = await runStory(kernel, story, []);
+  if (outcome.violation)
+    throw new Error(`${story.name} breaks "${outcome.violation.rule}" without any crash.`);
+  const points = Array.from({ length: 2 * calls }, (_, point) => [point]);
+  return {
+    calls,
+    points: points.length,
+    runs: points.length,
+    broken: await brokenRuns(kernel, story, points),
+  };
+}
+
+/** Runs the story with a crash at each pair of points; the second may lie in what the first one brought about. */
+export async function crashTwiceEverywhere(kernel: Kernel, story: Story): Promise<CrashReport> {
+  const { calls } = await runStory(kernel, story, []);
+  const pairs: number[][] = [];
+  for (let first = 0; first < 2 * calls; first++) {
+    const { calls: after } = await runStory(kernel, story, [first]);
+    for (let second = first + 1; second < 2 * after; second++) pairs.push([first, second]);
+  }
+  return { calls, points: 2 * calls, runs: pairs.length, broken: await brokenRuns(kernel, story, pairs) };
+}
+
+async function brokenRuns(kernel: Kernel, story: Story, runs: readonly number[][]) {
+  const broken: { points: readonly number[]; rule: string; facts: unknown }[] = [];
+  for (const points of runs) {
+    const { outcome } = await runStory(kernel, story, points);
+    if (outcome.violation) broken.push({ points, ...outcome.violation });
+  }
+  return broken;
+}
+
+const MINUTE_MS = 60_000;
+
+function granted(openid: string, atMs = 0): PlannedDeed {
+  const report = { openid, requestId: `report ${atMs}`, report: { results: { once: 'accept' }, silent: [] } };
+  return { atMs, deed: { type: 'report', report, calls: 1 } };
+}
+
+function ordered(openid: string, atMs: number, more: { inMs?: number; hold?: boolean } = {}): PlannedDeed {
+  const deed: Deed = {
+    type: 'accept',
+    calls: 1,
+    ...(more.inMs === undefined ? {} : { inMs: more.inMs }),
+    request: {
+      openid,
+      templateId: 'once',
+      templateKind: 'one-time',
+      data: { thing1: 'text' },
+      fitted: [],
+      miniprogramState: 'formal',
+      lang: 'zh_CN',
+      hold: more.hold ?? true,
+      idempotency: { scope: 'operator:test', key: `${openid} ${atMs}`, bodyHash: 'body' },
+    },
+  };
+  return { atMs, deed };
+}
+
+/** The stories, from one message to a crowd. */
+export const STORIES: readonly Story[] = [
+  { name: 'one message', deeds: [granted('anna'), ordered('anna', 1_000)] },
+  {
+    name: 'two messages to one user',
+    deeds: [granted('anna'), granted('anna', 100), ordered('anna', 1_000), ordered('anna', 1_001)],
+  },
+  {
+    name: 'a batch for three users',
+    deeds: ['anna', 'bo', 'chen'].flatMap((openid) => [granted(openid), ordered(openid, 1_000)]),
+  },
+  {
+    name: 'a reminder in half an hour',
+    deeds: [granted('anna'), ordered('anna', 1_000, { inMs: 30 * MINUTE_MS })],
+  },
+  {
+    name: 'a reminder that is canceled as it leaves',
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { inMs: 2_000 }),
+      { atMs: 3_001, deed: { type: 'cancel', which: 0 } },
+    ],
+  },
+  {
+    name: 'a message that WeChat puts off for a minute',
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    script: [45011],
+  },
+  {
+    name: "a message that WeChat puts off for the quota's day",
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    script: [45009],
+  },
+  {
+    name: 'a message refused for its page',
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    script: [41030],
+  },
+  {
+    name: 'a refusal that voids a booked reminder',
+    deeds: [
+      granted('anna'),
+      granted('anna', 100),
+      ordered('anna', 1_000, { inMs: 20 * MINUTE_MS }),
+      ordered('anna', 2_000),
+    ],
+    script: [43101],
+  },
+  {
+    name: 'a message that takes its grant as it leaves',
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { hold: false }),
+      ordered('anna', 1_010, { hold: false }),
+    ],
+  },
+];

@@ -1,0 +1,111 @@
+import type { Chance } from './chance.ts';
+
+/** How likely each kind of trouble is in one world. Every world draws its own mixture, so that rare ones meet undiluted. */
+export interface Faults {
+  /** A call fails, and nothing of it took effect. */
+  readonly failBefore: number;
+  /** A call took effect, and its answer is an error. */
+  readonly failAfter: number;
+  /** The function dies at a call. */
+  readonly crash: number;
+  /** A call, or the function that made it, is held up for long. */
+  readonly stall: number;
+  /** The two items of one batch read are read at moments further apart. */
+  readonly tornRead: number;
+  readonly duplicateDelivery: number;
+  readonly lateDelivery: number;
+  /** What the queue was told to delete comes again. */
+  readonly lostAck: number;
+  readonly indexLagMs: number;
+  readonly missedTick: number;
+  /** The answer of the API is lost on its way to the caller. */
+  readonly lostAnswer: number;
+  readonly tokenOutage: number;
+  readonly notReached: number;
+  readonly noAnswer: number;
+  readonly slowAnswer: number;
+  readonly refusal: number;
+}
+
+/** A world in which everything works. */
+export const NO_FAULTS: Faults = {
+  failBefore: 0,
+  failAfter: 0,
+  crash: 0,
+  stall: 0,
+  tornRead: 0,
+  duplicateDelivery: 0,
+  lateDelivery: 0,
+  lostAck: 0,
+  indexLagMs: 0,
+  missedTick: 0,
+  lostAnswer: 0,
+  tokenOutage: 0,
+  notReached: 0,
+  noAnswer: 0,
+  slowAnswer: 0,
+  refusal: 0,
+};
+
+/** The most likely that each kind of trouble gets. */
+const WORST: Faults = {
+  failBefore: 0.05,
+  failAfter: 0.05,
+  crash: 0.04,
+  stall: 0.1,
+  tornRead: 0.5,
+  duplicateDelivery: 0.4,
+  lateDelivery: 0.3,
+  lostAck: 0.2,
+  indexLagMs: 90_000,
+  missedTick: 0.4,
+  lostAnswer: 0.3,
+  tokenOutage: 0.2,
+  notReached: 0.3,
+  noAnswer: 0.3,
+  slowAnswer: 0.4,
+  refusal: 0.4,
+};
+
+/** The troubles of one world: some kinds not at all, the others anything up to their worst. */
+export function drawFaults(chance: Chance): Faults {
+  if (chance.happens(0.1)) return NO_FAULTS;
+  const draw = (worst: number) => (chance.happens(0.5) ? worst * chance.next() : 0);
+  return Object.fromEntries(
+    Object.entries(WORST).map(([name, worst]) => [name, draw(worst)]),
+  ) as unknown as Faults;
+}
+
+/** What becomes of one call to the outside. */
+export interface CallPlan {
+  readonly untilEffectMs: number;
+  readonly untilAnswerMs: number;
+  readonly fails?: 'before' | 'after';
+  readonly crash?: 'before' | 'after';
+  /** Whether the effect comes about although the function that asked for it has died in between. */
+  readonly outlivesCaller: boolean;
+}
+
+/** Decides on each call. */
+export type PlanCall = (label: string) => CallPlan;
+
+/** Decides by chance. */
+export function plansByChance(chance: Chance, faults: () => Faults): PlanCall {
+  return (label) => {
+    const { crash, failBefore, failAfter, stall } = faults();
+    const stalled = stall > 0 && chance.happens(stall);
+    const sleep = label === 'sleep';
+    return {
+      untilEffectMs: stalled && chance.happens(0.3) ? chance.between(100, 20_000) : chance.between(0, 8),
+      untilAnswerMs: stalled ? chance.between(100, chance.pick([2_000, 50_000])) : chance.between(0, 8),
+      outlivesCaller: chance.happens(0.5),
+      ...(crash > 0 && chance.happens(crash)
+        ? { crash: chance.happens(0.5) ? 'before' : 'after' }
+        : !sleep && failBefore > 0 && chance.happens(failBefore)
+          ? { fails: 'before' }
+          : !sleep && failAfter > 0 && chance.happens(failAfter)
+            ? { fails: 'after' }
+            : {}),
+    };
+  };
+}

@@ -1,0 +1,166 @@
+import type { SQSEvent } from 'aws-lambda';
+import type { GrantReport } from '../../lib/grants/record-report.ts';
+import type { ReportResult } from '../../lib/grants/report-grants.ts';
+import type { TemplateKind } from '../../lib/grants/template-kind.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';
+import type { CancelResult } from '../../lib/messages/cancel-message.ts';
+import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
+import type { Chance } from './chance.ts';
+import type { Kernel } from './kernel.ts';
+import { type End, InjectedError, type Process, type Processes } from './processes.ts';
+import type { Queue, QueueRecord } from './queue.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { SimulatedTable } from './table.ts';
+import type { SimulatedWeChat } from './wechat.ts';
+
+/** The time-outs that the functions are deployed with. */
+const API_TIMEOUT_MS = 29_000;
+const SEND_TIMEOUT_MS = 60_000;
+const DISPATCH_TIMEOUT_MS = 55_000;
+
+/** A report as a phone makes it. */
+export interface Report {
+  readonly openid: string;
+  readonly requestId: string;
+  readonly report: GrantReport;
+}
+
+/** The deployed functions, each call of which is a process of its own. */
+export interface Functions {
+  report(
+    report: Report,
+    kinds: ReadonlyMap<string, TemplateKind>,
+    ended: (end: End<ReportResult>) => void,
+  ): void;
+  accept(request: AcceptRequest, ended: (end: End<AcceptResult>) => void): void;
+  cancel(messageId: string, ended: (end: End<CancelResult>) => void): void;
+  send(batch: readonly QueueRecord[]): void;
+  dispatch(ended: () => void): void;
+}
+
+/** What the functions are built on. */
+export interface FunctionOptions {
+  readonly kernel: Kernel;
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly chance: Chance;
+  readonly table: SimulatedTable;
+  readonly queue: () => Queue;
+  readonly wechat: SimulatedWeChat;
+  /** An error that no fault of the simulation explains. */
+  readonly unexpected: (error: unknown) => void;
+}
+
+/** Wires the kernel to the simulated world as lib/wiring does to the real one. */
+export function createFunctions(options: FunctionOptions): Functions {
+  const { kernel, scheduler, processes, chance, table, wechat } = options;
+  let ids = 0;
+  const nextId = () => (++ids).toString(16).padStart(8, '0');
+  const newMessageId = kernel.createMessageIds(
+    () => `${scheduler.now().toString(16).padStart(16, '0')}${nextId()}${nextId()}`,
+  );
+
+  const noteUnexpected = (error: unknown) => {
+    if (error instanceof InjectedError || error instanceof kernel.ContentionError) return;
+    options.unexpected(error);
+  };
+  const logger: Logger = {
+    info: () => {},
+    warn: () => {},
+    error: (_message, fields) => noteUnexpected(fields?.['error'] ?? new InjectedError('logged')),
+  };
+
+  function baseOf(process: Process) {
+    return {
+      ...table.ports(process),
+      clock: scheduler.now,
+      random: chance.next,
+      sleep: (ms: number) => processes.sleep(process, ms),
+      enqueue: options.queue().enqueueOf(process),
+      logger,
+      newMessageId,
+      newClaimId: () => `claim-${nextId()}`,
+    };
+  }
+
+  function api<T>(name: string, body: (process: Process) => Promise<T>, ended: (end: End<T>) => void): void {
+    processes.start(name, API_TIMEOUT_MS, body, (end) => {
+      if (end.type === 'threw') noteUnexpected(end.error);
+      ended(end);
+    });
+  }
+
+  return {
+    report({ openid, requestId, report }, kinds, ended) {
+      const body = (process: Process) => {
+        const base = baseOf(process);
+        return kernel.reportGrants({ ...base, store: base.grantStore }, openid, requestId, report, kinds);
+      };
+      api('report', body, ended);
+    },
+    accept(request, ended) {
+      api('accept', (process) => kernel.acceptMessage(baseOf(process), request), ended);
+    },
+    cancel(messageId, ended) {
+      api('cancel', (process) => kernel.cancelMessage(baseOf(process), messageId), ended);
+    },
+    send(batch) {
+      const body = (process: Process) => {
+        const base = baseOf(process);
+        const rules = {
+          ruleOf: sendRule,
+          remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),
+        };
+        const services = { ...base, wechat: wechat.senderOf(process), rules };
+        const handle = kernel.createSendHandler({
+          deliver: (job) => kernel.deliverMessage(services, job),
+          enqueue: base.enqueue,
+          logger,
+        });
+        return handle(sqsEvent(batch));
+      };
+      processes.start('send', SEND_TIMEOUT_MS, body, (end) => {
+        if (end.type === 'threw') noteUnexpected(end.error);
+        if (end.type !== 'returned') return;
+        const failed = new Set(end.value.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+        options.queue().acknowledge(batch.map(({ id }) => id).filter((id) => !failed.has(id)));
+      });
+    },
+    dispatch(ended) {
+      const body = (process: Process) => {
+        const base = baseOf(process);
+        const handle = kernel.createDispatchHandler({
+          clock: scheduler.now,
+          dispatch: (deadlineMs) => kernel.dispatchDue(base, deadlineMs),
+        });
+        const endsAtMs = scheduler.now() + DISPATCH_TIMEOUT_MS;
+        return handle({}, { getRemainingTimeInMillis: () => endsAtMs - scheduler.now() });
+      };
+      processes.start('dispatch', DISPATCH_TIMEOUT_MS, body, (end) => {
+        if (end.type === 'threw') noteUnexpected(end.error);
+        ended();
+      });
+    },
+  };
+}
+
+function sqsEvent(batch: readonly QueueRecord[]): SQSEvent {
+  const Records = batch.map(({ id, body, receives }) => ({
+    messageId: id,
+    receiptHandle: id,
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: '0',
+      SenderId: '',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: '',
+    awsRegion: '',
+  }));
+  return { Records };
+}

@@ -1,0 +1,16 @@
+/**
+ * The real code under simulation: the rules of grants, messages and delivery, and the two handlers that the queue and the
+ * clock call. A mutated copy of it has the same form.
+ */
+export { createHandler as createDispatchHandler } from '../../handlers/dispatch-due.ts';
+export { createHandler as createSendHandler } from '../../handlers/send-messages.ts';
+export { ContentionError } from '../../lib/contention.ts';
+export { deliverMessage } from '../../lib/delivery/deliver-message.ts';
+export { dispatchDue } from '../../lib/delivery/dispatch-due.ts';
+export { reportGrants } from '../../lib/grants/report-grants.ts';
+export { acceptMessage } from '../../lib/messages/accept-message.ts';
+export { cancelMessage } from '../../lib/messages/cancel-message.ts';
+export { createMessageIds } from '../../lib/messages/message-id.ts';
+
+/** The code under simulation, the real one or a mutated copy. */
+export type Kernel = typeof import('./kernel.ts');

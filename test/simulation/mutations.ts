@@ -1,0 +1,145 @@
+/** A deliberate fault: one place of the real code, changed as it is loaded. */
+export interface Mutation {
+  readonly name: string;
+  /** The file, from the root of the project. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Faults that a person could make in the rules. The simulation must notice each of them. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'the verdict is written before the request is made',
+    file: 'lib/delivery/deliver-message.ts',
+    find: '  const answer: SendAnswer =\n    services.clock()',
+    replace:
+      "  await settle(services, claim, message, { state: 'sent', effect: 'spend', outcome: { atMs: services.clock(), reason: 'accepted' } });\n  const answer: SendAnswer =\n    services.clock()",
+  },
+  {
+    name: 'a request without an answer gives its grant back',
+    file: 'lib/delivery/judge-answer.ts',
+    find: "return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };",
+    replace: "return { state: 'unknown', effect: 'refund', outcome: ownOutcome('no-answer', nowMs) };",
+  },
+  {
+    name: 'a request without an answer is made again',
+    file: 'lib/delivery/judge-answer.ts',
+    find: "return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };",
+    replace:
+      "return retried('busy', message, ownOutcome('no-answer', nowMs), nowMs, random) ?? { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };",
+  },
+  {
+    name: 'a dead sender is taken for one that sent nothing',
+    file: 'lib/delivery/take-turn.ts',
+    find: "lastClaim: { claimId: claim.claimId, effect: 'spend', epoch: claim.epoch }",
+    replace: "lastClaim: { claimId: claim.claimId, effect: 'refund', epoch: claim.epoch }",
+  },
+  {
+    name: 'the claim is not bound to the version that was read',
+    file: 'lib/delivery/take-turn.ts',
+    find: 'const result = await store.commit({ ledger: changed(ledger, claimed.ledger) });',
+    replace:
+      'const result = await store.commit({ ledger: { value: claimed.ledger, version: (await store.loadLedger(ledger.value.openid)).version } });',
+  },
+  {
+    name: 'the note goes onto the queue after the message is stored',
+    file: 'lib/messages/accept-message.ts',
+    find: '      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, sendAtMs - nowMs);\n',
+    replace: `
+      const { store, enqueue } = services;
+      const commit = async (change) => {
+        const result = await store.commit(change);
+        if (result === 'committed') await enqueue({ messageId: draft.id, sinceMs: nowMs }, sendAtMs - nowMs);
+        return result;
+      };
+      services = { ...services, store: { ...store, commit } };
+`,
+  },
+  {
+    name: 'canceling does not give the grant back',
+    file: 'lib/messages/cancel-message.ts',
+    find: 'hold ? releaseHold(free, templateId, hold) : free',
+    replace: 'free',
+  },
+  {
+    name: 'canceling does not collide with a claim',
+    file: 'lib/messages/cancel-message.ts',
+    find: '      ledger: changed(ledger, released),\n',
+    replace: '      ...(hold ? { ledger: changed(ledger, released) } : {}),\n',
+  },
+  {
+    name: 'a refusal empties the ledger without a new epoch',
+    file: 'lib/grants/claims.ts',
+    find: 'epoch: grants.epoch + 1,',
+    replace: 'epoch: grants.epoch,',
+  },
+  {
+    name: 'a refusal takes what was granted since the send began',
+    file: 'lib/grants/claims.ts',
+    find: 'const recordedSince = grants.granted - claim.grantedBefore;',
+    replace: 'const recordedSince = 0;',
+  },
+  {
+    name: 'a claim is taken for abandoned while its lease still runs',
+    file: 'lib/messages/claim-outcome.ts',
+    find: 'nowMs < claim.leaseUntilMs',
+    replace: 'nowMs < claim.startedAtMs + 5_000',
+  },
+  {
+    name: 'a sender does not look at its lease before the request',
+    file: 'lib/delivery/deliver-message.ts',
+    find: 'services.clock() + REQUEST_LIMIT_MS <= claim.leaseUntilMs',
+    replace: 'services.clock() > 0',
+  },
+  {
+    name: 'a message leaves whenever its note comes',
+    file: 'lib/delivery/take-turn.ts',
+    find: 'if (nowMs < message.value.dueAtMs)',
+    replace: 'if (nowMs < 0)',
+  },
+  {
+    name: 'a message that has ended is claimed again',
+    file: 'lib/delivery/take-turn.ts',
+    find: 'if (!isPending(message.value)) return ended(store, ledger, free);',
+    replace: '',
+  },
+  {
+    name: 'a message that is to be retried is not marked as accounted for',
+    file: 'lib/delivery/settle.ts',
+    find: 'lastClaim: { claimId: claim.claimId, effect: verdict.effect, epoch: claim.epoch },',
+    replace:
+      '...(retry ? {} : { lastClaim: { claimId: claim.claimId, effect: verdict.effect, epoch: claim.epoch } }),',
+  },
+  {
+    name: 'a report counts as often as it comes',
+    file: 'lib/grants/report-grants.ts',
+    find: 'if (await store.isReported(openid, requestId))',
+    replace: 'requestId += clock(); if (await store.isReported(openid, requestId))',
+  },
+  {
+    name: 'the dispatcher takes a message out of the index before it is on the queue',
+    file: 'lib/delivery/dispatch-due.ts',
+    find: '  await services.enqueue(\n',
+    replace:
+      "  if ((await services.store.commit({ message: changed(message, { ...message.value, parked: false }) })) === 'conflict') return false;\n  await services.enqueue(\n",
+  },
+  {
+    name: 'a message with a grant set aside takes another one as well',
+    file: 'lib/grants/claims.ts',
+    find: "if (hold) return grants.held > 0 ? 'held' : undefined;",
+    replace: '',
+  },
+  {
+    name: 'a note is dropped by the moment at which the answer came',
+    file: 'lib/delivery/deliver-message.ts',
+    find: 'return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;',
+    replace: 'return askedAtMs - job.sinceMs > 0;',
+  },
+  {
+    name: 'a note that is to come up later is not written anew',
+    file: 'handlers/send-messages.ts',
+    find: "if (result.type === 'later') await enqueue(job, result.delayMs);",
+    replace: '',
+  },
+];

@@ -1,0 +1,128 @@
+import type { PlanCall } from './faults.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Trace } from './trace.ts';
+
+/** One invocation of a function. Once it is dead, nothing that it awaits ever answers. */
+export interface Process {
+  readonly name: string;
+  readonly startedAtMs: number;
+  alive: boolean;
+  crash(why: string): void;
+}
+
+/** How an invocation ended. */
+export type End<T> =
+  | { readonly type: 'returned'; readonly value: T }
+  | { readonly type: 'threw'; readonly error: unknown }
+  | { readonly type: 'crashed' };
+
+/** Thrown by a call that the simulation lets fail. */
+export class InjectedError extends Error {
+  override readonly name = 'InjectedError';
+}
+
+/** Runs functions and their calls to the outside. Every await of theirs ends in one of these calls. */
+export interface Processes {
+  /** Starts a function, which is killed after `timeoutMs`. */
+  start<T>(
+    name: string,
+    timeoutMs: number,
+    body: (process: Process) => Promise<T>,
+    ended: (end: End<T>) => void,
+  ): void;
+  /** A call whose effect comes about at one moment. */
+  call<T>(process: Process, label: string, effect: () => T): Promise<T>;
+  /** A call that reads at several moments: each reader runs at its own. */
+  callInParts(
+    process: Process,
+    label: string,
+    parts: readonly (() => unknown)[],
+    apartMs: () => number,
+  ): Promise<void>;
+  sleep(process: Process, ms: number): Promise<void>;
+  /** How many processes have died. */
+  deaths(): number;
+}
+
+/** Processes on a scheduler, whose calls go as `plan` decides. */
+export function createProcesses(scheduler: Scheduler, plan: PlanCall, trace: Trace): Processes {
+  let started = 0;
+  let deaths = 0;
+
+  function callInParts(
+    process: Process,
+    label: string,
+    parts: readonly (() => unknown)[],
+    apartMs: () => number,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!process.alive) return;
+      const { crash, fails, untilEffectMs, untilAnswerMs, outlivesCaller } = plan(label);
+      if (crash === 'before') return process.crash(`before ${label}`);
+      let atMs = untilEffectMs;
+      parts.forEach((part, index) => {
+        if (index > 0) atMs += apartMs();
+        scheduler.after(atMs, () => {
+          if (fails === 'before' || (!process.alive && !outlivesCaller)) return;
+          part();
+        });
+      });
+      if (crash === 'after') scheduler.after(atMs, () => process.crash(`after ${label}`));
+      scheduler.after(atMs + untilAnswerMs, () => {
+        if (!process.alive) return;
+        scheduler.wake();
+        if (!fails) return resolve();
+        trace(process.name, `${label} failed ${fails} it took effect`);
+        reject(new InjectedError(label));
+      });
+    });
+  }
+
+  return {
+    start(name, timeoutMs, body, ended) {
+      let over = false;
+      const end = (how: Parameters<typeof ended>[0]) => {
+        if (over) return;
+        over = true;
+        process.alive = false;
+        ended(how);
+      };
+      const process: Process = {
+        name: `${name}-${++started}`,
+        startedAtMs: scheduler.now(),
+        alive: true,
+        crash(why) {
+          if (over) return;
+          deaths += 1;
+          trace(process.name, `CRASH ${why}`);
+          end({ type: 'crashed' });
+        },
+      };
+      scheduler.after(timeoutMs, () => process.crash('time-out'));
+      scheduler.wake();
+      body(process).then(
+        (value) => end({ type: 'returned', value }),
+        (error: unknown) => end({ type: 'threw', error }),
+      );
+    },
+    async call(process, label, effect) {
+      const values: ReturnType<typeof effect>[] = [];
+      await callInParts(process, label, [() => values.push(effect())], () => 0);
+      return values[0]!;
+    },
+    callInParts,
+    deaths: () => deaths,
+    sleep(process, ms) {
+      return new Promise((resolve) => {
+        if (!process.alive) return;
+        const { crash, untilAnswerMs } = plan('sleep');
+        if (crash) return process.crash('asleep');
+        scheduler.after(ms + untilAnswerMs, () => {
+          if (!process.alive) return;
+          scheduler.wake();
+          resolve();
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { Enqueue, SendJob } from '../../lib/messages/send-job.ts';
+import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
+import type { Process, Processes } from './processes.ts';
+import type { Scheduler } from './scheduler.ts';
+
+const VISIBILITY_TIMEOUT_MS = 90_000;
+const MAX_RECEIVES = 5;
+const LONGEST_DELAY_MS = 15 * 60_000;
+const BATCH_SIZE = 10;
+
+/** A note on the queue. */
+export interface QueueRecord {
+  readonly id: string;
+  readonly body: string;
+  receives: number;
+  visibleAtMs: number;
+}
+
+/** A standard SQS queue with its dead-letter queue. */
+export interface Queue {
+  enqueueOf(process: Process): Enqueue;
+  /** Deletes records that were dealt with. */
+  acknowledge(ids: readonly string[]): void;
+  readonly waiting: ReadonlyMap<string, QueueRecord>;
+  readonly dead: readonly QueueRecord[];
+  /** Puts the dead letters back. */
+  redrive(): void;
+}
+
+/** What the queue is built on, and the function that it feeds. */
+export interface QueueOptions {
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly chance: Chance;
+  readonly faults: () => Faults;
+  readonly deliver: (batch: readonly QueueRecord[]) => void;
+}
+
+/** Delivers at least once: sometimes twice, late, in any order, and again after the visibility time-out. */
+export function createQueue({ scheduler, processes, chance, faults, deliver }: QueueOptions): Queue {
+  const waiting = new Map<string, QueueRecord>();
+  const dead: QueueRecord[] = [];
+  let sent = 0;
+
+  function put(job: SendJob, delayMs: number): void {
+    const delay = Math.floor(Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS) / 1000) * 1000;
+    const record = {
+      id: `r${++sent}`,
+      body: JSON.stringify(job),
+      receives: 0,
+      visibleAtMs: scheduler.now() + delay,
+    };
+    waiting.set(record.id, record);
+    pollAt(record.visibleAtMs);
+  }
+
+  function pollAt(atMs: number): void {
+    const { lateDelivery } = faults();
+    const late =
+      lateDelivery > 0 && chance.happens(lateDelivery) ? chance.between(0, 60_000) : chance.between(5, 60);
+    scheduler.after(atMs - scheduler.now() + late, poll);
+  }
+
+  function poll(): void {
+    const ready = [...waiting.values()].filter(({ visibleAtMs }) => visibleAtMs <= scheduler.now());
+    if (ready.length === 0) return;
+    if (chance.happens(0.5)) ready.reverse();
+    const batch = ready.slice(0, chance.happens(0.3) ? chance.between(1, BATCH_SIZE) : BATCH_SIZE);
+    if (batch.length < ready.length) pollAt(scheduler.now());
+    const received = batch.filter(receive);
+    if (received.length > 0) deliver(received.map((record) => ({ ...record })));
+  }
+
+  function receive(record: QueueRecord): boolean {
+    if (record.receives >= MAX_RECEIVES) {
+      waiting.delete(record.id);
+      dead.push(record);
+      return false;
+    }
+    record.receives += 1;
+    const { duplicateDelivery } = faults();
+    const twice = duplicateDelivery > 0 && chance.happens(duplicateDelivery);
+    record.visibleAtMs = scheduler.now() + (twice ? chance.between(0, 20_000) : VISIBILITY_TIMEOUT_MS);
+    pollAt(record.visibleAtMs);
+    return true;
+  }
+
+  return {
+    enqueueOf: (process) => (job, delayMs) =>
+      processes.call(process, `enqueue in ${Math.round(delayMs)}`, () => put(job, delayMs)),
+    acknowledge(ids) {
+      for (const id of ids) {
+        const { lostAck } = faults();
+        if (lostAck === 0 || !chance.happens(lostAck)) waiting.delete(id);
+      }
+    },
+    waiting,
+    dead,
+    redrive() {
+      for (const { id, body } of dead.splice(0)) {
+        waiting.set(id, { id, body, receives: 0, visibleAtMs: scheduler.now() });
+        pollAt(scheduler.now());
+      }
+    },
+  };
+}

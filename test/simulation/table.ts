@@ -1,0 +1,244 @@
+import * as v from 'valibot';
+import type { DueIndex } from '../../lib/delivery/dispatch-due.ts';
+import type { GrantStore } from '../../lib/grants/grant-store.ts';
+import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
+import { isPending, type Message } from '../../lib/messages/message.ts';
+import type { Change, IdempotencyRecord, MessageStore } from '../../lib/messages/message-store.ts';
+import type { Stored } from '../../lib/stored.ts';
+import { ledgerItem } from '../../lib/table/ledger-item.ts';
+import { messageItem } from '../../lib/table/message-item.ts';
+import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
+import type { Process, Processes } from './processes.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** The table as it stands, for the checks; functions reach it through the ports only. */
+export interface TableState {
+  readonly ledgers: ReadonlyMap<string, Ledger>;
+  readonly messages: ReadonlyMap<string, Message>;
+  messagesOf(openid: string): readonly Message[];
+  /** The request ids of a user's reports that have been counted. */
+  reportsOf(openid: string): readonly string[];
+}
+
+/** The table and the ports through which a process reaches it. */
+export interface SimulatedTable {
+  readonly state: TableState;
+  ports(process: Process): { store: MessageStore; grantStore: GrantStore; dueIndex: DueIndex };
+}
+
+/** What the table is built on, and who wants to know of its writes. */
+export interface TableOptions {
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly chance: Chance;
+  readonly faults: () => Faults;
+  /** Called after each write, with what was there before. */
+  readonly written: (change: { ledger?: Ledger; message?: Message; before?: Message }) => void;
+}
+
+interface Row<T> {
+  readonly value: T;
+  readonly json: string;
+  readonly version: string;
+}
+
+const SHARDS = [0, 1];
+const PAGE_SIZE = 3;
+
+/**
+ * An in-memory table that promises what the real one does and no more: writes bound to a version, transactions all or
+ * nothing, reads that see the latest write, but of two items at two moments, an index that lags behind.
+ * What is written goes through the schema of the stored item and back, as it does in the real one.
+ */
+export function createTable(options: TableOptions): SimulatedTable {
+  const { scheduler, processes, chance, faults } = options;
+  const ledgers = new Map<string, Row<Ledger>>();
+  const messages = new Map<string, Row<Message>>();
+  const byUser = new Map<string, string[]>();
+  const reports = new Map<string, Set<string>>();
+  const idempotency = new Map<string, IdempotencyRecord>();
+  const index = createLaggingIndex();
+  let versions = 0;
+
+  const row = <T>(schema: v.GenericSchema<unknown, T>, value: T): Row<T> => {
+    const parsed = v.parse(schema, JSON.parse(JSON.stringify(value)));
+    return { value: parsed, json: JSON.stringify(parsed), version: `v${++versions}` };
+  };
+  const stored = <T>({ json, version }: Row<T>): Stored<T> => ({ value: JSON.parse(json), version });
+  const readMessage = (id: string): Stored<Message> | undefined => {
+    const found = messages.get(id);
+    return found && stored(found);
+  };
+  const readLedger = (openid: string): Stored<Ledger> => {
+    const found = ledgers.get(openid);
+    return found ? stored(found) : { value: emptyLedger(openid), version: undefined };
+  };
+
+  function putLedger(value: Ledger): Ledger {
+    const written = row(ledgerItem, value);
+    ledgers.set(value.openid, written);
+    return written.value;
+  }
+
+  function putMessage(value: Message): Message {
+    const written = row(messageItem, value);
+    if (!messages.has(value.id))
+      byUser.set(value.openid, [value.id, ...(byUser.get(value.openid) ?? [])].sort().reverse());
+    messages.set(value.id, written);
+    const lag = faults().indexLagMs;
+    index.update(scheduler.now() + (lag > 0 ? chance.between(0, lag) : 20), value.id, written);
+    return written.value;
+  }
+
+  function commit(change: Change): 'committed' | 'conflict' {
+    const { ledger, message, idempotency: record } = change;
+    if (ledger && ledgers.get(ledger.value.openid)?.version !== ledger.version) return 'conflict';
+    if (message && messages.get(message.value.id)?.version !== message.version) return 'conflict';
+    const name = record && `${record.scope} ${record.key}`;
+    if (name !== undefined && (idempotency.get(name)?.expiresAtMs ?? 0) > scheduler.now()) return 'conflict';
+    const before = message && messages.get(message.value.id)?.value;
+    if (record && name !== undefined) idempotency.set(name, record);
+    options.written({
+      ...(ledger && { ledger: putLedger(ledger.value) }),
+      ...(message && { message: putMessage(message.value) }),
+      ...(before && { before }),
+    });
+    return 'committed';
+  }
+
+  function commitReport(ledger: Stored<Ledger>, requestId: string): 'committed' | 'conflict' {
+    const { openid } = ledger.value;
+    const counted = reports.get(openid) ?? new Set();
+    if (ledgers.get(openid)?.version !== ledger.version || counted.has(requestId)) return 'conflict';
+    reports.set(openid, counted.add(requestId));
+    options.written({ ledger: putLedger(ledger.value) });
+    return 'committed';
+  }
+
+  /** The ledger and then the message, at two moments. */
+  async function load(process: Process, messageId: string) {
+    const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
+    let message: Stored<Message> | undefined;
+    let ledger = readLedger(openid);
+    const parts = [
+      () => {
+        ledger = readLedger(openid);
+      },
+      () => {
+        message = readMessage(messageId);
+      },
+    ];
+    const { tornRead } = faults();
+    const apartMs = () => (tornRead > 0 && chance.happens(tornRead) ? chance.between(0, 2_000) : 0);
+    await processes.callInParts(process, 'load', parts, apartMs);
+    return { message, ledger };
+  }
+
+  function pageOf(openid: string, limit: number, after?: string) {
+    const ids = (byUser.get(openid) ?? []).filter((id) => after === undefined || id < after).slice(0, limit);
+    const last = ids.length === limit ? ids.at(-1) : undefined;
+    return {
+      items: ids.map((id) => stored(messages.get(id)!)),
+      ...(last === undefined ? {} : { next: last }),
+    };
+  }
+
+  return {
+    state: {
+      ledgers: valuesOf(ledgers),
+      messages: valuesOf(messages),
+      messagesOf: (openid) => (byUser.get(openid) ?? []).map((id) => messages.get(id)!.value),
+      reportsOf: (openid) => [...(reports.get(openid) ?? [])],
+    },
+    ports(process) {
+      const loadLedger = (openid: string) => processes.call(process, 'loadLedger', () => readLedger(openid));
+      return {
+        store: {
+          load: (messageId) => load(process, messageId),
+          loadLedger,
+          commit: (change) => {
+            const json = JSON.stringify(change);
+            return processes.call(process, describe(change), () => commit(JSON.parse(json)));
+          },
+          findIdempotency: (scope, key) =>
+            processes.call(process, 'findIdempotency', () => idempotency.get(`${scope} ${key}`)),
+          listOfUser: (openid, limit, after) =>
+            processes.call(process, 'listOfUser', () => pageOf(openid, Math.min(limit, PAGE_SIZE), after)),
+        },
+        grantStore: {
+          loadLedger,
+          isReported: (openid, requestId) =>
+            processes.call(process, 'isReported', () => reports.get(openid)?.has(requestId) ?? false),
+          commitReport: (ledger, requestId) => {
+            const json = JSON.stringify(ledger);
+            return processes.call(process, 'commitReport', () => commitReport(JSON.parse(json), requestId));
+          },
+          listByTemplate: () => Promise.reject(new Error('Not simulated.')),
+        },
+        dueIndex: {
+          shards: SHARDS,
+          due: (shard, beforeMs) =>
+            processes.call(process, 'due', () => index.due(scheduler.now(), shard, beforeMs).map(stored)),
+        },
+      };
+    },
+  };
+}
+
+function describe({ ledger, message, idempotency }: Change): string {
+  const parts = [
+    ledger && 'ledger',
+    message && `message:${message.value.state}`,
+    idempotency && 'idempotency',
+  ];
+  return `commit ${parts.filter(Boolean).join('+')}`;
+}
+
+function valuesOf<T>(rows: Map<string, Row<T>>): ReadonlyMap<string, T> {
+  return {
+    get: (key: string) => rows.get(key)?.value,
+    get size() {
+      return rows.size;
+    },
+    *values() {
+      for (const { value } of rows.values()) yield value;
+    },
+  } as unknown as ReadonlyMap<string, T>;
+}
+
+/** The due index: each write of a message shows up in it some time later, in the order in which the writes were made. */
+function createLaggingIndex() {
+  const onTheWay: { atMs: number; id: string; order: number; row: Row<Message> }[] = [];
+  const shown = new Map<string, { order: number; row: Row<Message> }>();
+  let orders = 0;
+  return {
+    update(atMs: number, id: string, row: Row<Message>): void {
+      orders += 1;
+      if (row.value.parked || shown.has(id) || onTheWay.some((update) => update.id === id))
+        onTheWay.push({ atMs, id, order: orders, row });
+    },
+    due(nowMs: number, shard: number, beforeMs: number): readonly Row<Message>[] {
+      for (let at = onTheWay.length - 1; at >= 0; at--) {
+        const update = onTheWay[at]!;
+        if (update.atMs > nowMs) continue;
+        onTheWay.splice(at, 1);
+        if (update.order > (shown.get(update.id)?.order ?? 0)) shown.set(update.id, update);
+      }
+      return [...shown.values()]
+        .map(({ row }) => row)
+        .filter(({ value }) => value.parked && value.dueAtMs < beforeMs && shardOf(value.id) === shard)
+        .sort((a, b) => a.value.dueAtMs - b.value.dueAtMs)
+        .slice(0, PAGE_SIZE);
+    },
+  };
+}
+
+function shardOf(id: string): number {
+  return id.charCodeAt(35) % SHARDS.length;
+}
+
+/** The messages that wait for the dispatcher, though the index may not show them yet. */
+export function parkedMessages(state: TableState): readonly Message[] {
+  return [...state.messages.values()].filter((message) => message.parked && isPending(message));
+}

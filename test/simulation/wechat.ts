@@ -1,0 +1,165 @@
+import type { WeChatSender } from '../../lib/delivery/deliver-message.ts';
+import type { SendAnswer } from '../../lib/delivery/judge-answer.ts';
+import type { Message } from '../../lib/messages/message.ts';
+import type { Chance } from './chance.ts';
+import type { Faults, PlanCall } from './faults.ts';
+import type { Process, Processes } from './processes.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Trace } from './trace.ts';
+
+/** One request that left for WeChat. */
+export interface WeChatRequest {
+  readonly messageId: string;
+  readonly openid: string;
+  readonly templateId: string;
+  readonly leftAtMs: number;
+  /** When its answer comes, or the sender gives it up. */
+  readonly endsAtMs: number;
+  /** What WeChat made of it; undefined while it is on its way. */
+  truth?: 'accepted' | 'refused';
+  /** What the sender learnt; undefined while it waits, and for ever if it died. */
+  told?: 'accepted' | 'refused' | 'unknown';
+  errcode?: number;
+}
+
+/** WeChat, with its own count of what each user allowed. */
+export interface SimulatedWeChat {
+  readonly requests: readonly WeChatRequest[];
+  senderOf(process: Process): WeChatSender;
+  /** The user answered the panel with accept. */
+  allow(openid: string, templateId: string): void;
+  /** The user turned the template off, or another system used up a grant. */
+  take(openid: string, templateId: string, howMany: number): void;
+}
+
+/** What WeChat is built on, and who wants to know of its requests. */
+export interface WeChatOptions {
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly chance: Chance;
+  readonly faults: () => Faults;
+  readonly plan: PlanCall;
+  readonly trace: Trace;
+  /** Accepts without counting: a second send of one grant is then not refused by WeChat itself. */
+  readonly generous: boolean;
+  readonly longTerm: (templateId: string) => boolean;
+  /** Scripted answers, taken before chance is asked. */
+  readonly script?: number[];
+  readonly leaving: (request: WeChatRequest, message: Message) => void;
+  readonly accepted: (request: WeChatRequest) => void;
+}
+
+/** Refusals whatever WeChat's own count says (WeChat contract §3.3), and a code that nobody knows. */
+const REFUSALS = [43101, 43101, 43107, 45011, 45009, -1, -1, 43108, 47003, 40001, 48001, 99999];
+/** The table does not know this code, so the sender learns nothing from it. */
+const UNKNOWN_CODE = 99999;
+
+const GIVE_UP_MS = 10_000;
+const REQUEST_LIMIT_MS = 35_000;
+
+/** A WeChat that answers late, wrongly, twice as slowly or not at all, as chance has it. */
+export function createWeChat(options: WeChatOptions): SimulatedWeChat {
+  const { scheduler, chance, faults, plan, trace } = options;
+  const requests: WeChatRequest[] = [];
+  const allowed = new Map<string, number>();
+  let outageUntilMs = 0;
+  const keyOf = (openid: string, templateId: string) => `${openid} ${templateId}`;
+
+  function decide(request: WeChatRequest): number {
+    const scripted = options.script?.shift();
+    const overlaps = requests.some(
+      (other) =>
+        other !== request &&
+        other.openid === request.openid &&
+        other.endsAtMs > request.leftAtMs &&
+        !other.told,
+    );
+    const left = allowed.get(keyOf(request.openid, request.templateId)) ?? 0;
+    const { refusal } = faults();
+    if (scripted !== undefined && scripted !== 0) return scripted;
+    if (overlaps) return 43108;
+    if (scripted === undefined && refusal > 0 && chance.happens(refusal)) return chance.pick(REFUSALS);
+    if (left <= 0 && !options.generous) return 43101;
+    if (!options.longTerm(request.templateId))
+      allowed.set(keyOf(request.openid, request.templateId), left - 1);
+    return 0;
+  }
+
+  function send(process: Process, message: Message): Promise<SendAnswer> {
+    return new Promise((resolve) => {
+      if (!process.alive) return;
+      const { crash } = plan('send');
+      if (crash === 'before') return process.crash('before send');
+      const finish = (ms: number, answer: () => SendAnswer) =>
+        scheduler.after(ms, () => {
+          if (!process.alive) return;
+          scheduler.wake();
+          resolve(answer());
+        });
+      const { notReached, noAnswer, slowAnswer } = faults();
+      if (notReached > 0 && chance.happens(notReached)) {
+        return finish(chance.between(1, 9_000), () => ({ type: 'not-sent', reason: 'no connection' }));
+      }
+      const silent = noAnswer > 0 && chance.happens(noAnswer);
+      const slow = slowAnswer > 0 && chance.happens(slowAnswer);
+      const durationMs = silent
+        ? chance.pick([GIVE_UP_MS, 30, REQUEST_LIMIT_MS])
+        : slow
+          ? chance.between(1_000, REQUEST_LIMIT_MS)
+          : chance.between(20, 300);
+      const request: WeChatRequest = {
+        messageId: message.id,
+        openid: message.openid,
+        templateId: message.templateId,
+        leftAtMs: scheduler.now(),
+        endsAtMs: scheduler.now() + durationMs,
+      };
+      options.leaving(request, message);
+      requests.push(request);
+      trace(process.name, `request for ${message.id} leaves`);
+      let errcode = -1;
+      const heard = !silent || chance.happens(0.6);
+      if (heard) {
+        scheduler.after(chance.between(1, durationMs - 1), () => {
+          errcode = decide(request);
+          request.errcode = errcode;
+          request.truth = errcode === 0 ? 'accepted' : 'refused';
+          trace('wechat', `decides ${errcode} on ${message.id}`);
+          if (errcode === 0) options.accepted(request);
+        });
+      }
+      if (crash === 'after') scheduler.after(durationMs, () => process.crash('after send'));
+      finish(durationMs, () => {
+        request.told =
+          silent || errcode === UNKNOWN_CODE ? 'unknown' : errcode === 0 ? 'accepted' : 'refused';
+        trace(process.name, `is told ${silent ? 'nothing' : errcode} of ${message.id}`);
+        if (silent) return { type: 'no-answer', reason: 'time-out' };
+        return { type: 'answered', errcode, errmsg: errcode === 0 ? 'ok' : 'refused' };
+      });
+    });
+  }
+
+  function tokenAvailable(): boolean {
+    const { tokenOutage } = faults();
+    if (tokenOutage > 0 && scheduler.now() >= outageUntilMs && chance.happens(tokenOutage)) {
+      outageUntilMs = scheduler.now() + chance.between(1_000, 300_000);
+      trace('wechat', 'gives out no token for a while');
+    }
+    return tokenOutage === 0 || scheduler.now() >= outageUntilMs;
+  }
+
+  return {
+    requests,
+    senderOf: (process) => ({
+      ready: () => options.processes.call(process, 'ready', tokenAvailable),
+      send: (message) => send(process, message),
+    }),
+    allow: (openid, templateId) => {
+      allowed.set(keyOf(openid, templateId), (allowed.get(keyOf(openid, templateId)) ?? 0) + 1);
+    },
+    take: (openid, templateId, howMany) => {
+      const left = allowed.get(keyOf(openid, templateId)) ?? 0;
+      allowed.set(keyOf(openid, templateId), Math.max(0, left - howMany));
+    },
+  };
+}
