@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { routeSpecs } from '../../lib/api/routes/index.ts';
+import { READMES } from './examples.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+
+test.each(READMES)('%s names every route', (readme) => {
+  const table = [...read(readme).matchAll(/^\| `([A-Z]+ [^`?]+)/gm)].map(([, route]) => route);
+  expect(new Set(table)).toEqual(new Set(routeSpecs.map(({ method, path }) => `${method} ${path}`)));
+});
+
+test.each([...READMES, 'CONTRIBUTING.md'])('every command that %s names exists', (document) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const named = [...read(document).matchAll(/npm run ([a-z]+)/g)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test.each(READMES)('%s names only settings and parameters that are there', (readme) => {
+  const known = ['serverless.yml', 'lib/settings/parts.ts', 'local/dev/options.ts'].map(read).join('\n');
+  const named = [...read(readme).matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, name = '']) => name);
+  expect(named).toContain('WECHAT_APP_ID');
+  expect(named.filter((name) => !known.includes(name))).toEqual([]);
+});
