@@ -16,7 +16,7 @@ import { foundation } from './foundation.ts';
 /** What the function that records and shows grants needs. */
 export async function wireGrants(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS']);
-  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'table']);
+  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const options = { ...base, newVersion: base.newUuid };

@@ -69,7 +69,7 @@ test('settings come from the environment at deploy time', () => {
     Default: 'wx0123456789abcdef',
     AllowedPattern: '.+',
   });
-  expect(propertiesOf(template, functionId('grants'))).toMatchObject({
-    Environment: { Variables: { GRANT_SOURCE: 'events', WECHAT_APP_ID: { Ref: 'WechatAppId' } } },
+  expect(propertiesOf(template, functionId('messages'))).toMatchObject({
+    Environment: { Variables: { USER_SENDABLE_TEMPLATES: 'template-1', WECHAT_APP_ID: { Ref: 'WechatAppId' } } },
   });
 });

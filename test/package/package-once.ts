@@ -29,7 +29,7 @@ const SECRETS = {
 export default async function packageOnce(project: TestProject): Promise<void> {
   const { templateText, bundles } = await packageService({
     stage: 'prod',
-    env: { ...SECRETS, WECHAT_APP_ID: 'wx0123456789abcdef', GRANT_SOURCE: 'events' },
+    env: { ...SECRETS, WECHAT_APP_ID: 'wx0123456789abcdef', USER_SENDABLE_TEMPLATES: 'template-1' },
   });
   project.provide('packaged', {
     templateText,
