@@ -6,8 +6,21 @@ import type { Table } from './client.ts';
 import { getItem, type Item } from './items.ts';
 import type { Key } from './keys.ts';
 
-const tokenItem = v.object({ accessToken: v.string(), expiresAtMs: v.number(), dropped: v.boolean() });
-const forced = v.object({ forcedAtMs: v.exactOptional(v.number()) });
+const tokenItem = v.object({
+  accessToken: v.string(),
+  renewAtMs: v.number(),
+  expiresAtMs: v.number(),
+  dropped: v.boolean(),
+});
+const failureItem = v.object({
+  failure: v.object({
+    reason: v.string(),
+    wechat: v.exactOptional(
+      v.object({ errcode: v.number(), errmsg: v.string(), rid: v.exactOptional(v.string()) }),
+    ),
+    untilMs: v.number(),
+  }),
+});
 
 /** DynamoDB deletes the item some time after its token has expired; nobody relies on when. */
 const KEPT_AFTER_EXPIRY_SECONDS = 60 * 60;
@@ -37,13 +50,14 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
   }
 
   return {
+    // What cannot be read is as good as absent: a new token replaces it.
     async read() {
       const item = await getItem(table, key);
       const token = v.safeParse(tokenItem, item);
-      const { forcedAtMs } = v.parse(forced, item ?? {});
+      const failed = v.safeParse(failureItem, item);
       return {
         ...(token.success && { token: token.output }),
-        ...(forcedAtMs !== undefined && { forcedAtMs }),
+        ...(failed.success && { failure: failed.output.failure }),
       };
     },
 
@@ -56,12 +70,13 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
       );
     },
 
-    async save({ accessToken, expiresAtMs, dropped }) {
+    async save({ accessToken, renewAtMs, expiresAtMs, dropped }) {
       await update(
-        'SET accessToken = :token, expiresAtMs = :at, dropped = :dropped, expiresAt = :ttl REMOVE lease, leaseUntilMs',
+        'SET accessToken = :token, renewAtMs = :renew, expiresAtMs = :at, dropped = :dropped, expiresAt = :ttl REMOVE lease, leaseUntilMs, failure',
         'lease = :lease',
         {
           ':token': accessToken,
+          ':renew': renewAtMs,
           ':at': expiresAtMs,
           ':dropped': dropped,
           ':ttl': Math.ceil(expiresAtMs / 1000) + KEPT_AFTER_EXPIRY_SECONDS,
@@ -70,8 +85,15 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
       );
     },
 
+    async fail(failure) {
+      await update('SET failure = :failure REMOVE lease, leaseUntilMs', 'lease = :lease', {
+        ':failure': failure,
+        ':lease': lease,
+      });
+    },
+
     async releaseLease() {
-      await update('SET leaseUntilMs = :over', 'lease = :lease', { ':over': 0, ':lease': lease });
+      await update('REMOVE lease, leaseUntilMs', 'lease = :lease', { ':lease': lease });
     },
 
     async drop(accessToken) {
@@ -81,8 +103,13 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
       });
     },
 
-    async markForced(nowMs) {
-      await update('SET forcedAtMs = :now', undefined, { ':now': nowMs });
+    // The lease is part of the marker: a repeat of this very write finds its own `forcedBy` and succeeds.
+    async takeForce(nowMs, { everyMs, leaseMs }) {
+      return update(
+        'SET forcedAtMs = :now, forcedBy = :lease, leaseUntilMs = :until',
+        'lease = :lease AND (attribute_not_exists(forcedAtMs) OR forcedAtMs <= :before OR forcedBy = :lease)',
+        { ':now': nowMs, ':lease': lease, ':until': nowMs + leaseMs, ':before': nowMs - everyMs },
+      );
     },
   };
 }

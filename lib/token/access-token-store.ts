@@ -1,23 +1,44 @@
 /** The token that all functions share. */
 export interface StoredToken {
   readonly accessToken: string;
+  /** From here on a new one is fetched, while this one goes on working. */
+  readonly renewAtMs: number;
   readonly expiresAtMs: number;
   /** WeChat has refused it: not to be handed out any more. */
   readonly dropped: boolean;
 }
 
+/** Why no token could be fetched, for all functions to read, and until when none of them asks again. */
+export interface StoredFailure {
+  readonly reason: string;
+  readonly wechat?: { readonly errcode: number; readonly errmsg: string; readonly rid?: string };
+  readonly untilMs: number;
+}
+
+/** What all functions know. */
+export interface SharedState {
+  /** As last saved, even past its end. */
+  readonly token?: StoredToken;
+  /** Of the latest fetch, if that failed; even past its end. */
+  readonly failure?: StoredFailure;
+}
+
 /** Where the token is shared, with a lease so that one function at a time fetches a new one. */
 export interface AccessTokenStore {
-  /** The token as last saved, even past its end, and when a refresh was last forced. */
-  read(): Promise<{ readonly token?: StoredToken; readonly forcedAtMs?: number }>;
+  read(): Promise<SharedState>;
   /** Whether the lease is ours now; nobody else gets it for `leaseMs`. */
   takeLease(nowMs: number, leaseMs: number): Promise<boolean>;
-  /** Saves a token fetched under our lease and gives the lease back. Does nothing when the lease has been lost. */
+  /** Saves a token fetched under our lease, forgets the failure and gives the lease back. Does nothing when the lease has been lost. */
   save(token: StoredToken): Promise<void>;
-  /** Gives our lease back without a token. */
+  /** Saves a failure met under our lease and gives the lease back. Does nothing when the lease has been lost. */
+  fail(failure: StoredFailure): Promise<void>;
+  /** Gives our lease back with nothing new. */
   releaseLease(): Promise<void>;
   /** Marks the token as refused, if it is still the present one. */
   drop(accessToken: string): Promise<void>;
-  /** Remembers that a refresh is being forced. */
-  markForced(nowMs: number): Promise<void>;
+  /**
+   * Whether we, holding the lease, may force a refresh: once in `everyMs` for all functions together. The lease then
+   * lasts `leaseMs` from now.
+   */
+  takeForce(nowMs: number, limits: { readonly everyMs: number; readonly leaseMs: number }): Promise<boolean>;
 }

@@ -1,7 +1,11 @@
 import * as v from 'valibot';
+import type { StoredFailure } from './access-token-store.ts';
 
-/** WeChat's own words about why it gives no token. */
-const refusal = v.object({ errcode: v.number(), errmsg: v.string(), rid: v.exactOptional(v.string()) });
+/** WeChat's own words about why it gives no token. An error class has the `rid` as a property even where there is none. */
+const refusal = v.pipe(
+  v.object({ errcode: v.number(), errmsg: v.string(), rid: v.optional(v.string()) }),
+  v.transform(({ errcode, errmsg, rid }) => ({ errcode, errmsg, ...(rid !== undefined && { rid }) })),
+);
 
 /**
  * No valid access token can be had now. Nothing was sent with an old one; what needs a token waits.
@@ -10,14 +14,13 @@ const refusal = v.object({ errcode: v.number(), errmsg: v.string(), rid: v.exact
 export class TokenUnavailableError extends Error {
   override readonly name = 'TokenUnavailableError';
   readonly code = 'token-unavailable';
-  readonly wechat?: v.InferOutput<typeof refusal>;
+  readonly reason: string;
+  readonly wechat?: NonNullable<StoredFailure['wechat']>;
 
-  constructor(reason: string, options: { cause?: unknown; wechat?: v.InferOutput<typeof refusal> } = {}) {
-    super(
-      `No access token can be had: ${reason}. Check WECHAT_APP_ID, the AppSecret and the IP allow-list in WeChat's console.`,
-      { cause: options.cause },
-    );
-    if (options.wechat) this.wechat = options.wechat;
+  constructor({ reason, wechat }: Omit<StoredFailure, 'untilMs'>, cause?: unknown) {
+    super(`No access token can be had: ${reason}. ${nextStep(wechat?.errcode)}`, { cause });
+    this.reason = reason;
+    if (wechat) this.wechat = wechat;
   }
 }
 
@@ -25,27 +28,38 @@ export class TokenUnavailableError extends Error {
 export function asUnavailable(cause: unknown): TokenUnavailableError {
   if (cause instanceof TokenUnavailableError) return cause;
   const refused = v.safeParse(refusal, cause);
-  if (!refused.success) return new TokenUnavailableError('WeChat did not answer', { cause });
-  return new TokenUnavailableError(`WeChat refuses with errcode ${refused.output.errcode}`, {
+  if (!refused.success) return new TokenUnavailableError({ reason: 'WeChat gave no usable answer' }, cause);
+  const wechat = refused.output;
+  return new TokenUnavailableError(
+    { reason: `WeChat refuses with errcode ${wechat.errcode}`, wechat },
     cause,
-    wechat: refused.output,
-  });
+  );
 }
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
+/** What passes without anybody's doing: busy, and the quotas of a minute and of a day. */
+const PASSING: ReadonlySet<number | undefined> = new Set([undefined, -1, 45011, 45009]);
+
+function nextStep(errcode: number | undefined): string {
+  if (PASSING.has(errcode))
+    return 'It is tried again by itself; check the connection to WeChat if this lasts.';
+  return "Check WECHAT_APP_ID, the AppSecret and the IP allow-list in WeChat's console.";
+}
+
 /** How long the endpoint is left alone after a refusal (WeChat contract §9.2); what only a person can mend is tried each minute. */
-const PAUSES_MS = new Map([
+const PAUSES_MS: ReadonlyMap<number | undefined, number> = new Map([
+  [undefined, 2 * SECOND_MS],
   [-1, 2 * SECOND_MS],
   [45011, MINUTE_MS],
   [45009, 15 * MINUTE_MS],
   [89507, 60 * MINUTE_MS],
+  // WeChat says 24 hours; an administrator may lift it earlier, and a call an hour does no harm.
   [89506, 60 * MINUTE_MS],
 ]);
 
-/** How long a process waits before it asks WeChat for a token again. */
+/** How long all functions wait before one of them asks WeChat for a token again. */
 export function pauseAfterMs({ wechat }: TokenUnavailableError): number {
-  if (!wechat) return 2 * SECOND_MS;
-  return PAUSES_MS.get(wechat.errcode) ?? MINUTE_MS;
+  return PAUSES_MS.get(wechat?.errcode) ?? MINUTE_MS;
 }

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createAccessTokenStore } from '../../../lib/table/access-token-store.ts';
+import type { Table } from '../../../lib/table/client.ts';
 import type { AccessTokens } from '../../../lib/token/access-tokens.ts';
 import { createAccessTokens } from '../../../lib/token/access-tokens.ts';
 import { TokenUnavailableError } from '../../../lib/token/token-unavailable-error.ts';
 import { withAccessToken } from '../../../lib/token/with-access-token.ts';
+import { WeChatError } from '../../../lib/wechat/errors.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const base = await useTable();
 const HOUR_MS = 3_600_000;
 
 /** A mini program of its own in the table, a WeChat that hands out tokens, and a clock that moves only when told. */
-function account(mode: 'stable' | 'plain' = 'stable') {
-  const table = { ...base, appId: `wx${randomUUID().slice(0, 8)}` };
+function account(mode: 'stable' | 'plain' = 'stable', engine: Table = base) {
+  const table = { ...engine, appId: `wx${randomUUID().slice(0, 8)}` };
   const world = {
     nowMs: 1_800_000_000_000,
     fetches: [] as boolean[],
@@ -38,10 +40,23 @@ function account(mode: 'stable' | 'plain' = 'stable') {
   return { world, container };
 }
 
-function refusal(errcode: number) {
-  return Promise.reject(
-    Object.assign(new Error('refused'), { errcode, errmsg: `refused ${errcode}`, rid: 'a-b-c' }),
-  );
+function refusal(errcode: number, rid?: string) {
+  const answer = { errcode, errmsg: `refused ${errcode}`, ...(rid && { rid }) };
+  return Promise.reject(new WeChatError('wechat-refused', 'stable_token', 'refused', answer));
+}
+
+/** The table seen through a client that sends every command twice, as the SDK does when an answer gets lost. */
+function sendingTwice(table: Table): Table {
+  const client = new Proxy(table.client, {
+    get(target, name) {
+      if (name !== 'send') return Reflect.get(target, name);
+      return async (command: Parameters<typeof target.send>[0]) => {
+        await target.send(command).catch(() => undefined);
+        return target.send(command);
+      };
+    },
+  });
+  return { ...table, client };
 }
 
 describe('one token for all functions', () => {
@@ -97,7 +112,7 @@ describe('one token for all functions', () => {
 describe('a refusal by WeChat', () => {
   test('carries errcode, errmsg and rid, and is not asked for again by every caller', async () => {
     const { world, container } = account();
-    world.answer = () => refusal(40125);
+    world.answer = () => refusal(40125, 'a-b-c');
     const tokens = container();
     const error = await tokens.get().catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'token-unavailable', wechat: { errcode: 40125, rid: 'a-b-c' } });
@@ -109,7 +124,108 @@ describe('a refusal by WeChat', () => {
   });
 });
 
+describe('what a failure leaves behind', () => {
+  test('no container asks again before the pause is over, and each knows the reason', async () => {
+    const { world, container } = account();
+    world.answer = () => refusal(40164);
+    const errors = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        container()
+          .get()
+          .catch((thrown) => thrown),
+      ),
+    );
+    for (const error of errors) expect(error.wechat).toEqual({ errcode: 40164, errmsg: 'refused 40164' });
+    expect(world.fetches).toHaveLength(1);
+    world.nowMs += 59_000;
+    await expect(container().get()).rejects.toThrow('allow-list');
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test.each([
+    [-1, 2_000],
+    [45011, 60_000],
+    [45009, 15 * 60_000],
+    [40013, 60_000],
+    [50007, 60_000],
+    [89507, HOUR_MS],
+  ])('after errcode %i the endpoint is left alone for %i ms', async (errcode, pauseMs) => {
+    const { world, container } = account();
+    const tokens = container();
+    world.answer = () => refusal(errcode);
+    await expect(tokens.get()).rejects.toThrow(TokenUnavailableError);
+    world.answer = undefined;
+    world.nowMs += pauseMs - 1;
+    await expect(tokens.get()).rejects.toThrow(TokenUnavailableError);
+    world.nowMs += 1;
+    expect(await tokens.get()).toBe('token-2');
+  });
+
+  test('without any answer of WeChat it is tried again soon, and nobody is told to mend the settings', async () => {
+    const { world, container } = account();
+    world.answer = () => Promise.reject(new WeChatError('wechat-not-reached', 'stable_token', 'x'));
+    const error = await container()
+      .get()
+      .catch((thrown) => thrown);
+    expect(error.wechat).toBeUndefined();
+    expect(error.message).not.toContain('AppSecret');
+    world.nowMs += 2_000;
+    world.answer = undefined;
+    expect(await container().get()).toBe('token-2');
+  });
+});
+
+describe('the life of a token', () => {
+  test('is counted from before the request that brought it', async () => {
+    const { world, container } = account();
+    world.answer = async () => {
+      world.nowMs += 9_000;
+      return { accessToken: 'slow', expiresInSeconds: 7200 };
+    };
+    const tokens = container();
+    await tokens.get();
+    world.answer = () => refusal(-1);
+    world.nowMs += 2 * HOUR_MS - 9_000 - 15_000;
+    await expect(tokens.get()).rejects.toThrow(TokenUnavailableError);
+  });
+
+  test('a short one is used for half of it before another is fetched', async () => {
+    const { world, container } = account();
+    world.answer = async () => ({ accessToken: `short-${world.fetches.length}`, expiresInSeconds: 120 });
+    const tokens = container();
+    for (let i = 0; i < 10; i++) expect(await tokens.get()).toBe('short-1');
+    world.nowMs += 60_000;
+    expect(await tokens.get()).toBe('short-2');
+  });
+});
+
+test('writes that arrive twice change nothing', async () => {
+  const { world, container } = account('stable', sendingTwice(base));
+  let forced = 0;
+  world.answer = async () => {
+    if (world.fetches.at(-1)) forced += 1;
+    return { accessToken: `sticky-${forced}`, expiresInSeconds: 7200 };
+  };
+  const containers = Array.from({ length: 4 }, container);
+  await Promise.all(containers.map((tokens) => tokens.get()));
+  const replaced = await Promise.all(containers.map((tokens) => tokens.replace('sticky-0')));
+  expect(new Set(replaced)).toEqual(new Set(['sticky-1']));
+  expect(world.fetches).toEqual([false, false, true]);
+});
+
 describe('a token that WeChat refuses', () => {
+  test('is not handed out again when WeChat still gives the same one', async () => {
+    const { world, container } = account();
+    world.answer = async () => ({ accessToken: 'stuck', expiresInSeconds: 7200 });
+    const tokens = container();
+    await tokens.get();
+    await expect(tokens.replace('stuck')).rejects.toThrow('keeps handing out');
+    world.nowMs += 10_000;
+    await expect(tokens.get()).rejects.toThrow('keeps handing out');
+    await expect(container().get()).rejects.toThrow('keeps handing out');
+    expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
+  });
+
   test('is replaced once, however many callers come with it', async () => {
     const { world, container } = account();
     const [a, b] = [container(), container()];
