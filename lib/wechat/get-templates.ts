@@ -29,7 +29,8 @@ const template = v.pipe(
 /** A private template of the account. */
 export type WeChatTemplate = v.InferOutput<typeof template>;
 
-const templates = v.object({ data: v.optional(v.array(template), []) });
+/** Without the list it is no answer: taken for an empty account, it would do away with every template. */
+const templates = v.object({ data: v.array(template) });
 
 /** The account's private templates, `gettemplate` (WeChat contract §5.2). @throws WeChatError */
 export async function getTemplates(

@@ -55,15 +55,17 @@ function wireForm({ openid, templateId, data, page, miniprogramState, lang }: Su
 }
 
 /**
- * What is not JSON says nothing about the message: it may have been taken. Only an HTTP 4xx comes from a gateway that
- * turned the request away before WeChat saw it (§9.3), so nothing was sent.
+ * WeChat's own answers come with HTTP 200; another status is a gateway's (§0.1). A 5xx says nothing about the message,
+ * whatever its body: it may have been taken. So does a body that is not WeChat's. Only an HTTP 4xx without one comes from
+ * a gateway that turned the request away before WeChat saw it (§9.3): nothing was sent, and the grant stays reserved.
  */
 function readSendAnswer(http: HttpAnswer): SendAnswer {
   if (http.type !== 'answered') return http;
+  if (http.status >= 500) return { type: 'no-answer', reason: `HTTP ${http.status}` };
   const read = readAnswer(http.text);
   if (!read || !isObjectWithErrcode(read.body)) {
     const reason = `HTTP ${http.status} without a readable answer`;
-    return { type: http.status >= 400 && http.status < 500 ? 'not-sent' : 'no-answer', reason };
+    return { type: http.status >= 400 ? 'not-sent' : 'no-answer', reason };
   }
   const msgid = v.safeParse(withMsgid, read.body);
   return { type: 'answered', ...read.answer, ...(msgid.success && { msgid: msgid.output.msgid }) };

@@ -81,6 +81,10 @@ describe('subscribeMessage.send', () => {
 
   test.each<[string, HttpAnswer]>([
     ['an HTML page of a gateway', { type: 'answered', status: 502, text: '<html>Bad Gateway' }],
+    [
+      'an errcode with HTTP 500, which a gateway made',
+      { type: 'answered', status: 500, text: '{"errcode":43101}' },
+    ],
     ['half a JSON text', { type: 'answered', status: 200, text: '{"errcode":0,"err' }],
     ['JSON without errcode', { type: 'answered', status: 200, text: '{}' }],
     ['JSON that is no object', { type: 'answered', status: 200, text: 'null' }],
@@ -94,6 +98,18 @@ describe('subscribeMessage.send', () => {
   test('an HTTP 4xx without JSON was turned away before WeChat saw it', async () => {
     const http = line({ type: 'answered', status: 413, text: '<html>' });
     expect((await sendSubscribeMessage(http, 'T', MESSAGE)).type).toBe('not-sent');
+  });
+
+  test('a refusal in JSON counts with an HTTP 4xx too', async () => {
+    const http = line({
+      type: 'answered',
+      status: 412,
+      text: '{"errcode":47001,"errmsg":"data format error"}',
+    });
+    expect(await sendSubscribeMessage(http, 'T', MESSAGE)).toMatchObject({
+      type: 'answered',
+      errcode: 47001,
+    });
   });
 
   test('makes one request, whatever happens', async () => {
@@ -151,6 +167,17 @@ describe('the access token', () => {
 });
 
 describe('gettemplate', () => {
+  test.each(['{}', '{"errcode":0,"errmsg":"ok"}', '{"data":{}}'])(
+    '%s is not an account without templates',
+    async (text) => {
+      expect((await failure(getTemplates(line(text), 'T'))).code).toBe('wechat-unreadable');
+    },
+  );
+
+  test('an account may have none', async () => {
+    expect(await getTemplates(line('{"errcode":0,"errmsg":"ok","data":[]}'), 'T')).toEqual([]);
+  });
+
   test('takes type as number or text, and enum values by key', async () => {
     const data = [
       {
