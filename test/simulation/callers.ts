@@ -13,6 +13,8 @@ import type { Deed, SimulatedTemplate } from './workload.ts';
 /** Phones and programs that call the API, and call again when they get no good answer. */
 export interface Callers {
   act(deed: Deed): void;
+  /** A message has become unknown: a person may look into it. */
+  noticeUnknown(messageId: string): void;
   reportOf(openid: string, requestId: string): Report | undefined;
 }
 
@@ -84,7 +86,25 @@ export function createCallers(options: CallerOptions): Callers {
     });
   }
 
+  /** A person looks up the truth once nothing is under way any more. */
+  function settle(messageId: string, tries = 1): void {
+    const made = wechat.requests.filter((request) => request.messageId === messageId);
+    if (made.some(({ endsAtMs }) => endsAtMs >= scheduler.now())) {
+      again(tries, (next) => settle(messageId, next));
+      return;
+    }
+    const verdict = made.some(({ truth }) => truth === 'accepted') ? 'sent' : 'failed';
+    functions.settle(messageId, verdict, (end) => {
+      const answer = heard(end);
+      if (!answer) return again(tries, (next) => settle(messageId, next));
+      trace('operator', `is told ${answer.type} of ${messageId}, which was ${verdict}`);
+    });
+  }
+
   return {
+    noticeUnknown(messageId) {
+      if (chance.happens(0.3)) scheduler.after(chance.between(0, 120_000), () => settle(messageId));
+    },
     reportOf: (openid, requestId) => reports.get(`${openid} ${requestId}`),
     act(deed) {
       switch (deed.type) {

@@ -17,6 +17,8 @@ export interface Faults {
   /** What the queue was told to delete comes again. */
   readonly lostAck: number;
   readonly indexLagMs: number;
+  /** How far the clock of a function may be ahead or behind. */
+  readonly skewMs: number;
   readonly missedTick: number;
   /** The answer of the API is lost on its way to the caller. */
   readonly lostAnswer: number;
@@ -38,6 +40,7 @@ export const NO_FAULTS: Faults = {
   lateDelivery: 0,
   lostAck: 0,
   indexLagMs: 0,
+  skewMs: 0,
   missedTick: 0,
   lostAnswer: 0,
   tokenOutage: 0,
@@ -58,6 +61,7 @@ const WORST: Faults = {
   lateDelivery: 0.3,
   lostAck: 0.2,
   indexLagMs: 90_000,
+  skewMs: 1_000,
   missedTick: 0.4,
   lostAnswer: 0.3,
   tokenOutage: 0.2,
@@ -93,7 +97,8 @@ export type PlanCall = (label: string) => CallPlan;
 export function plansByChance(chance: Chance, faults: () => Faults): PlanCall {
   return (label) => {
     const { crash, failBefore, failAfter, stall } = faults();
-    const stalled = stall > 0 && chance.happens(stall);
+    // A claim whose answer is long in coming is the most dangerous of all.
+    const stalled = stall > 0 && chance.happens(label === 'commit ledger' ? 3 * stall : stall);
     const sleep = label === 'sleep';
     return {
       untilEffectMs: stalled && chance.happens(0.3) ? chance.between(100, 20_000) : chance.between(0, 8),

@@ -5,6 +5,7 @@ import type { TemplateKind } from '../../lib/grants/template-kind.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';
 import type { CancelResult } from '../../lib/messages/cancel-message.ts';
+import type { HandVerdict, SettleByHandResult } from '../../lib/messages/settle-unknown.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
 import type { Chance } from './chance.ts';
 import type { Kernel } from './kernel.ts';
@@ -35,6 +36,7 @@ export interface Functions {
   ): void;
   accept(request: AcceptRequest, ended: (end: End<AcceptResult>) => void): void;
   cancel(messageId: string, ended: (end: End<CancelResult>) => void): void;
+  settle(messageId: string, verdict: HandVerdict, ended: (end: End<SettleByHandResult>) => void): void;
   send(batch: readonly QueueRecord[]): void;
   dispatch(ended: () => void): void;
 }
@@ -74,7 +76,7 @@ export function createFunctions(options: FunctionOptions): Functions {
   function baseOf(process: Process) {
     return {
       ...table.ports(process),
-      clock: scheduler.now,
+      clock: process.clock,
       random: chance.next,
       sleep: (ms: number) => processes.sleep(process, ms),
       enqueue: options.queue().enqueueOf(process),
@@ -105,6 +107,9 @@ export function createFunctions(options: FunctionOptions): Functions {
     cancel(messageId, ended) {
       api('cancel', (process) => kernel.cancelMessage(baseOf(process), messageId), ended);
     },
+    settle(messageId, verdict, ended) {
+      api('settle', (process) => kernel.settleByHand(baseOf(process), messageId, verdict), ended);
+    },
     send(batch) {
       const body = (process: Process) => {
         const base = baseOf(process);
@@ -131,7 +136,7 @@ export function createFunctions(options: FunctionOptions): Functions {
       const body = (process: Process) => {
         const base = baseOf(process);
         const handle = kernel.createDispatchHandler({
-          clock: scheduler.now,
+          clock: process.clock,
           dispatch: (deadlineMs) => kernel.dispatchDue(base, deadlineMs),
         });
         const endsAtMs = scheduler.now() + DISPATCH_TIMEOUT_MS;

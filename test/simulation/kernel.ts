@@ -11,6 +11,7 @@ export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { acceptMessage } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
 export { createMessageIds } from '../../lib/messages/message-id.ts';
+export { settleByHand } from '../../lib/messages/settle-unknown.ts';
 
 /** The code under simulation, the real one or a mutated copy. */
 export type Kernel = typeof import('./kernel.ts');

@@ -131,6 +131,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '',
   },
   {
+    name: 'a grant given back by hand is given back once more when its claim is closed',
+    file: 'lib/messages/settle-unknown.ts',
+    find: 'ledger.value.claim?.claimId === lastClaim.claimId',
+    replace: 'false',
+  },
+  {
     name: 'a note is dropped by the moment at which the answer came',
     file: 'lib/delivery/deliver-message.ts',
     find: 'return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;',

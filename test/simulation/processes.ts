@@ -5,7 +5,8 @@ import type { Trace } from './trace.ts';
 /** One invocation of a function. Once it is dead, nothing that it awaits ever answers. */
 export interface Process {
   readonly name: string;
-  readonly startedAtMs: number;
+  /** The time by its own clock. */
+  readonly clock: () => number;
   alive: boolean;
   crash(why: string): void;
 }
@@ -45,7 +46,12 @@ export interface Processes {
 }
 
 /** Processes on a scheduler, whose calls go as `plan` decides. */
-export function createProcesses(scheduler: Scheduler, plan: PlanCall, trace: Trace): Processes {
+export function createProcesses(
+  scheduler: Scheduler,
+  plan: PlanCall,
+  trace: Trace,
+  drawSkewMs: () => number,
+): Processes {
   let started = 0;
   let deaths = 0;
 
@@ -81,6 +87,7 @@ export function createProcesses(scheduler: Scheduler, plan: PlanCall, trace: Tra
   return {
     start(name, timeoutMs, body, ended) {
       let over = false;
+      const skewMs = drawSkewMs();
       const end = (how: Parameters<typeof ended>[0]) => {
         if (over) return;
         over = true;
@@ -89,7 +96,7 @@ export function createProcesses(scheduler: Scheduler, plan: PlanCall, trace: Tra
       };
       const process: Process = {
         name: `${name}-${++started}`,
-        startedAtMs: scheduler.now(),
+        clock: () => scheduler.now() + skewMs,
         alive: true,
         crash(why) {
           if (over) return;

@@ -26,6 +26,7 @@ export interface RuleOptions {
   readonly state: () => TableState;
   readonly requests: () => readonly WeChatRequest[];
   readonly longTerm: (templateId: string) => boolean;
+  readonly skewMs: number;
   /** What a phone reported under a request id. */
   readonly reportOf: (openid: string, requestId: string) => Report | undefined;
   readonly fail: (rule: string, facts: unknown) => void;
@@ -43,7 +44,15 @@ const NEXT: Record<MessageState, readonly MessageState[]> = {
 };
 
 /** The rules of the contract, checked against the table and against what WeChat itself saw. */
-export function createRules({ scheduler, state, requests, longTerm, reportOf, fail }: RuleOptions): Rules {
+export function createRules({
+  scheduler,
+  state,
+  requests,
+  longTerm,
+  skewMs,
+  reportOf,
+  fail,
+}: RuleOptions): Rules {
   const promised = new Set<string>();
   const canceled = new Set<string>();
   const acceptedPerGrant = new Map<string, number>();
@@ -90,7 +99,8 @@ export function createRules({ scheduler, state, requests, longTerm, reportOf, fa
     if (grants.epoch === old.epoch) return;
     const request = latest.get(now.openid)?.findLast(({ messageId }) => messageId === claim.messageId);
     const since = old.granted - (request ? grantedBefore.get(request)! : claim.grantedBefore);
-    const left = grants.available + (now.claim && now.claim.templateId === claim.templateId ? 1 : 0);
+    const left =
+      grants.available + grants.held + (now.claim && now.claim.templateId === claim.templateId ? 1 : 0);
     if (left < Math.min(since, old.available + old.held))
       fail('what is granted during a refused send stays', { before, now });
     if (left > old.granted - claim.grantedBefore)
@@ -140,7 +150,7 @@ export function createRules({ scheduler, state, requests, longTerm, reportOf, fa
       const message = state().messages.get(request.messageId);
       const ofUser = latest.get(request.openid) ?? [];
       if (!message) return fail('only accepted messages are sent', request);
-      if (now < message.sendAtMs) fail('nothing leaves before its time', { request, message });
+      if (now + skewMs < message.sendAtMs) fail('nothing leaves before its time', { request, message });
       if (!isPending(message)) fail('what has ended is not sent', { request, message });
       if (canceled.has(message.id)) fail('what was canceled is not sent', { request, message });
       for (const other of ofUser) {

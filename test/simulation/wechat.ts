@@ -43,6 +43,8 @@ export interface WeChatOptions {
   /** Accepts without counting: a second send of one grant is then not refused by WeChat itself. */
   readonly generous: boolean;
   readonly longTerm: (templateId: string) => boolean;
+  /** How far clocks may be apart; the kernel's leases leave room for that only in so far as requests take less. */
+  readonly skewMs: number;
   /** Scripted answers, taken before chance is asked. */
   readonly script?: number[];
   readonly leaving: (request: WeChatRequest, message: Message) => void;
@@ -101,11 +103,12 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
         return finish(chance.between(1, 9_000), () => ({ type: 'not-sent', reason: 'no connection' }));
       }
       const silent = noAnswer > 0 && chance.happens(noAnswer);
+      const limitMs = REQUEST_LIMIT_MS - Math.ceil(2 * options.skewMs);
       const slow = slowAnswer > 0 && chance.happens(slowAnswer);
       const durationMs = silent
-        ? chance.pick([GIVE_UP_MS, 30, REQUEST_LIMIT_MS])
+        ? chance.pick([GIVE_UP_MS, 30, limitMs])
         : slow
-          ? chance.between(1_000, REQUEST_LIMIT_MS)
+          ? chance.between(1_000, limitMs)
           : chance.between(20, 300);
       const request: WeChatRequest = {
         messageId: message.id,

@@ -84,7 +84,10 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     : NO_TRACE;
   const stamp = () => `+${((scheduler.now() - START_MS) / 1000).toFixed(3)}s`.padStart(14);
   const plan = options.plan ?? plansByChance(chance, faults);
-  const processes = createProcesses(scheduler, plan, trace);
+  const processes = createProcesses(scheduler, plan, trace, () => {
+    const { skewMs } = faults();
+    return skewMs === 0 ? 0 : Math.round((2 * chance.next() - 1) * skewMs);
+  });
   const longTerm = (templateId: string) =>
     workload.templates.some(
       (template) => template.templateId === templateId && template.kind === 'long-term',
@@ -100,6 +103,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     state: () => table.state,
     requests: () => wechat.requests,
     longTerm,
+    skewMs: options.faults.skewMs,
     reportOf: (openid, requestId) => callers.reportOf(openid, requestId),
     fail,
   });
@@ -112,6 +116,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
       if (options.trace) trace('table', describe(change));
       rules.written(change);
       if (change.message?.parked) ticker.arm();
+      if (change.message?.state === 'unknown') callers.noticeUnknown(change.message.id);
     },
   });
   const wechat = createWeChat({
@@ -122,6 +127,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     plan,
     trace,
     longTerm,
+    skewMs: options.faults.skewMs,
     generous: options.generous,
     ...(options.script && { script: [...options.script] }),
     leaving: rules.leaving,
