@@ -62,8 +62,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 function openDispatcher(origin: string, { connections = 64, proxyUrl }: HttpClientOptions): Dispatcher {
-  const shared = { connections, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } };
-  return proxyUrl === undefined ? new Pool(origin, shared) : new ProxyAgent({ uri: proxyUrl, ...shared });
+  if (proxyUrl === undefined) {
+    return new Pool(origin, { connections, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  }
+  return new ProxyAgent({ uri: proxyUrl, connections, pipelining: 1, connectTimeout: CONNECT_TIMEOUT_MS });
 }
 
 /** undici tells when it is about to write a request; until then nothing has left. */

@@ -159,3 +159,53 @@ describe('a byte may have left, and the request is made once only', () => {
     expect(requests()).toBe(2);
   });
 });
+
+describe('through a proxy', () => {
+  /** A proxy on loopback that opens no tunnel, and counts who asks for one. Plain requests it answers itself. */
+  async function proxy(onTunnel: 'refuses' | 'keeps silent about') {
+    let tunnels = 0;
+    const server = createServer((_request, response) => response.writeHead(418).end());
+    server.on('connect', (_request, socket) => {
+      tunnels += 1;
+      socket.on('error', () => undefined);
+      if (onTunnel === 'refuses') socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const sockets = new Set<{ destroy(): void }>();
+    server.on('connection', (socket) => sockets.add(socket));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    return { url: `http://user:PASSWORD@127.0.0.1:${port}`, tunnels: () => tunnels };
+  }
+
+  async function request(proxyUrl: string) {
+    const client = createHttpClient({ baseUrl: 'https://api.example.invalid', proxyUrl, timeoutMs: 300 });
+    onTestFinished(() => client.close());
+    return client.request(SEND);
+  }
+
+  test.each(['refuses', 'keeps silent about'] as const)(
+    'nothing has left when it %s the tunnel',
+    async (onTunnel) => {
+      const { url, tunnels } = await proxy(onTunnel);
+      const result = await request(url);
+      expect(result.type).toBe('not-sent');
+      expect(JSON.stringify(result)).not.toMatch(/SECRET|PASSWORD/);
+      expect(tunnels()).toBe(1);
+    },
+  );
+
+  test('nothing has left when the proxy is not there', async () => {
+    expect(await request('http://127.0.0.1:1')).toMatchObject({ type: 'not-sent' });
+  });
+
+  test('a request goes the way of the proxy and nowhere else', async () => {
+    const { url } = await proxy('refuses');
+    const { client, requests } = await serve((_request, response) => response.end(), { proxyUrl: url });
+    expect(await client.request(SEND)).toMatchObject({ type: 'answered', status: 418 });
+    expect(requests()).toBe(0);
+  });
+});

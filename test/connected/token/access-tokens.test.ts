@@ -24,8 +24,9 @@ function account(mode: 'stable' | 'plain' = 'stable', engine: Table = base) {
   const fetchToken = async ({ forceRefresh }: { forceRefresh: boolean }) => {
     world.fetches.push(forceRefresh);
     const number = world.fetches.length;
+    const { answer } = world;
     await new Promise((resolve) => setTimeout(resolve, 20));
-    return world.answer ? world.answer() : { accessToken: `token-${number}`, expiresInSeconds: 7200 };
+    return answer ? answer() : { accessToken: `token-${number}`, expiresInSeconds: 7200 };
   };
   /** One more function that starts cold. */
   const container = (): AccessTokens =>
