@@ -1,0 +1,22 @@
+import type { Environment } from '../lib/wiring/cold-start.ts';
+
+/** Where a stage is deployed unless something else is said: the default of serverless.yml. */
+const DEFAULT_REGION = 'ap-southeast-1';
+
+const LOCAL_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * The environment to open AWS clients with. `region` goes before AWS_REGION. An endpoint on this machine belongs to a
+ * local stack, which checks no credentials: where none are set it gets made-up ones, so that nothing real goes there.
+ */
+export function awsEnvironment(
+  env: Environment,
+  { region, endpoint }: { region?: string | undefined; endpoint?: string | undefined },
+): Environment {
+  const regional = {
+    ...env,
+    AWS_REGION: region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION,
+  };
+  if (endpoint === undefined || !LOCAL_HOSTS.has(new URL(endpoint).hostname)) return regional;
+  return { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', ...regional };
+}

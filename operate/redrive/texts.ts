@@ -1,0 +1,55 @@
+import colors from 'picocolors';
+import type { DeadLetter } from './dead-letters.ts';
+
+/** What `npm run redrive -- --help` prints. */
+export const HELP = `Moves what lies in the dead-letter queue back to the send queue. Find out first why it got there (see the log of
+send-messages). Safe to repeat: a message is sent once, however often its note comes.
+把死信队列中的记录移回发送队列。请先在 send-messages 的日志中查明原因。可以重复运行：同一条消息只会发送一次。
+
+  npm run redrive -- --stage NAME [--region REGION]
+  npm run redrive -- --queue-url URL --dead-letter-queue-url URL
+
+  --stage NAME                 the deployed stage; its queues are looked up in its CloudFormation stack
+                               已部署的 stage，队列地址从 CloudFormation 查得
+  --region REGION              where it is deployed (default: AWS_REGION, else ap-southeast-1)
+                               部署区域
+  --queue-url URL              the send queue, to name it directly, for the local stack too
+                               直接指定发送队列（也用于本地环境）
+  --dead-letter-queue-url URL  its dead-letter queue
+                               对应的死信队列
+  --all                        move records that are no job of this service too; otherwise they are left
+                               连同不属于本服务的记录一起移动；默认留在死信队列
+  --dry-run                    only show what is there
+                               只查看，不移动
+  --help, -h                   show this text
+                               显示本说明
+`;
+
+const SHOWN = 50;
+const BODY_SHOWN = 80;
+
+/** A line for each record, the first fifty of them. */
+export function linesFor(letters: readonly DeadLetter[], nowMs: number): string[] {
+  const lines = letters.slice(0, SHOWN).map((letter) => `  ${lineFor(letter, nowMs)}`);
+  const more = letters.length - SHOWN;
+  return more > 0 ? [...lines, colors.dim(`  … and ${more} more 另有 ${more} 条`)] : lines;
+}
+
+function lineFor({ id, body, job, sentAtMs, receives }: DeadLetter, nowMs: number): string {
+  const facts = `${age(nowMs - sentAtMs).padStart(7)}  ×${receives}`;
+  if (job) return `${facts}  ${job.messageId}`;
+  const excerpt = JSON.stringify(body.slice(0, BODY_SHOWN));
+  return `${facts}  ${colors.yellow(`no job of ours 非本服务记录 ${id}`)} ${colors.dim(excerpt)}`;
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+function age(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, size]) => ms >= size) ?? ['s', 1_000];
+  return `${Math.max(0, Math.floor(ms / unitMs))} ${unit}`;
+}
