@@ -99,6 +99,22 @@ describe('one token for all functions', () => {
     await expect(tokens.get()).rejects.toThrow(TokenUnavailableError);
   });
 
+  test('nobody waits long for a container that takes long', async () => {
+    const { world, container } = account();
+    world.answer = () => new Promise(() => undefined);
+    void container().get();
+    await expect.poll(() => world.fetches.length).toBe(1);
+    const waiting = container()
+      .get()
+      .catch((thrown) => thrown);
+    world.nowMs += 5_000;
+    expect(await waiting).toMatchObject({
+      code: 'token-unavailable',
+      reason: expect.stringContaining('for too long'),
+    });
+    expect(world.fetches).toHaveLength(1);
+  });
+
   test('a container that died with the lease keeps the others back for its length only', async () => {
     const { world, container } = account();
     world.answer = () => new Promise(() => undefined);
