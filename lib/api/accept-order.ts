@@ -112,7 +112,7 @@ async function compose(
   }
   const errors = result.problems.map(({ path, message }) => ({
     path,
-    message: `${message.en} ${message.zh}`,
+    message: `${message.en}\n${message.zh}`,
   }));
   throw invalid('invalid-data', errors);
 }

@@ -88,7 +88,8 @@ async function untilListening(
 /** A running engine must not keep our process alive by itself. */
 function letGo(child: ChildProcess): { ok: true } {
   child.unref();
-  child.stderr?.destroy();
+  // Read on, into nothing: an engine that still has something to say would die of a closed pipe.
+  if (child.stderr instanceof Socket) child.stderr.resume().unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { ok: true };
 }
