@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { emptyLedger } from '../../../lib/grants/ledger.ts';
+import type { Message } from '../../../lib/messages/message.ts';
+import { createMessageStore } from '../../../lib/table/message-store.ts';
+import { useTable } from '../../support/dynamodb.ts';
+
+const table = await useTable();
+let versions = 0;
+const store = createMessageStore(table, {
+  newVersion: () => `v${++versions}`,
+  clock: () => 1_000,
+  logger: { info: () => {}, warn: () => {}, error: () => {} },
+});
+
+const message: Message = {
+  id: `msg_${'0'.repeat(32)}_anna`,
+  openid: 'anna',
+  templateId: 'once',
+  data: { thing1: 'text' },
+  miniprogramState: 'formal',
+  lang: 'zh_CN',
+  state: 'pending',
+  sendAtMs: 1_000,
+  dueAtMs: 1_000,
+  parked: false,
+  attempts: 0,
+  createdAtMs: 1_000,
+  updatedAtMs: 1_000,
+};
+
+test('the message is read after the ledger, so that none that has ended looks pending beside a later ledger', async () => {
+  await store.commit({ message: { value: message, version: undefined } });
+  const pending = (await store.load(message.id)).message!;
+  let calls = 0;
+  // Right after the first call of the load, somebody ends the message and writes the ledger.
+  table.client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      calls += 1;
+      if (calls === 1) {
+        await store.commit({
+          ledger: { value: emptyLedger('anna'), version: undefined },
+          message: { ...pending, value: { ...message, state: 'sent' } },
+        });
+      }
+      return result;
+    },
+    { step: 'initialize', name: 'endsMeanwhile' },
+  );
+  const loaded = await store.load(message.id);
+  table.client.middlewareStack.remove('endsMeanwhile');
+  // One batch read would have seen the message pending: its items are read at two moments, in any order.
+  expect(loaded.message?.value.state).toBe('sent');
+  expect(loaded.ledger.version).toBeUndefined();
+});
