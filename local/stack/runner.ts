@@ -30,7 +30,8 @@ export interface Runner {
  * Runs `handlers` in this process behind the triggers that `functions`, serverless.yml's own section, gives them.
  *
  * @param options.port of the HTTP API; 0 takes a free one
- * @param options.pollers how many batches of a queue run at once; by default what serverless.yml says
+ * @param options.pollers how many batches of a queue run at once; by default what serverless.yml says. With 0 nothing
+ * here receives from the queues, and `idle` waits for whoever else does.
  * @param options.scheduleEverySeconds replaces the interval of every schedule; 0 never fires by itself
  * @throws PortInUseError
  */
@@ -68,8 +69,9 @@ export async function startRunner(options: {
     const queue = sqs.queues[queueName];
     if (queue === undefined) throw new Error(`serverless.yml defines no queue ${queueName}.`);
     const concurrency = options.pollers ?? maximumConcurrency;
+    if (concurrency === 0) return [{ queueName, close: async () => undefined }];
     const poller = startSqsPoller({ ...shared, client: sqs.client, queue, called, batchSize, concurrency });
-    return [{ queueName, poller }];
+    return [{ queueName, close: poller.close }];
   });
 
   return {
@@ -81,7 +83,7 @@ export async function startRunner(options: {
       untilIdle({ activity, sqs, queueNames: consumers.map(({ queueName }) => queueName), dueWithinMs }),
     async close() {
       for (const schedule of schedules) schedule.stop();
-      await Promise.all([api.close(), ...consumers.map(({ poller }) => poller.close())]);
+      await Promise.all([api.close(), ...consumers.map((consumer) => consumer.close())]);
       while (activity.running() > 0) await activity.change(1000);
     },
   };

@@ -41,7 +41,7 @@ export interface StackOptions {
   readonly clock?: Clock;
   /** Keeps tables and queues in this directory; without it nothing outlives the stack. */
   readonly dataDir?: string;
-  /** How many batches of a queue run at once; by default what serverless.yml says. */
+  /** How many batches of a queue run at once; by default what serverless.yml says; 0 leaves the queues to other processes. */
   readonly pollers?: number;
   /** Replaces the interval of every schedule; with 0 only `dispatchNow` fires. */
   readonly dispatchEverySeconds?: number;

@@ -1,0 +1,37 @@
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
+import * as v from 'valibot';
+import { openQueue } from '../../lib/wiring/aws.ts';
+import type { Stack } from '../../local/stack/stack.ts';
+
+const contents = v.object({
+  messages: v.object({
+    ready: v.array(v.unknown()),
+    delayed: v.array(v.unknown()),
+    inflight: v.array(v.object({ receiptHandle: v.string(), visibilityDeadline: v.number() })),
+  }),
+});
+
+/** What a queue of the stack holds. */
+export async function queueContents(stack: Stack, queueName: 'SendQueue' | 'SendDeadLetterQueue') {
+  const answer = await fetch(`${stack.sqsEndpoint}/_fauxqs/queues/${queueName}`);
+  return v.parse(contents, await answer.json()).messages;
+}
+
+/** Lets `ms` pass for the notes that somebody received and did not delete: their visibility timeouts run that much sooner. */
+export async function leapInFlight(stack: Stack, ms: number): Promise<void> {
+  const client = openQueue(stack.env);
+  const { inflight } = await queueContents(stack, 'SendQueue');
+  await Promise.all(
+    inflight.map(({ receiptHandle, visibilityDeadline }) => {
+      const leftMs = Math.max(0, visibilityDeadline - Date.now() - ms);
+      return client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: stack.queueUrl,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: Math.ceil(leftMs / 1000),
+        }),
+      );
+    }),
+  );
+  client.destroy();
+}

@@ -1,0 +1,58 @@
+/**
+ * A process of the service that can be killed: `node service-process.ts sender` takes the queue's batches to
+ * send-messages as Lambda's event source mapping does, `… api` serves the HTTP routes. Both wire the real handlers from the
+ * environment, and use the table and the queue of a stack that runs elsewhere.
+ *
+ * `CLOCK_AHEAD_MS` is how far the test's time is ahead of the machine's; it stays as it is for the whole life of the process.
+ * The process says `{"apiUrl"}` once it is ready, ends its batches and itself on SIGTERM, and ends with its parent.
+ */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createConsoleLogger } from '../../lib/console-logger.ts';
+import { loadHandlers } from '../../local/stack/load-handlers.ts';
+import { startRunner } from '../../local/stack/runner.ts';
+import { type FunctionDefinition, readServiceDefinition } from '../../local/stack/service-definition.ts';
+import { LOCAL_AWS } from '../../local/stack/table.ts';
+
+const aheadMs = Number(process.env['CLOCK_AHEAD_MS']);
+const trigger = process.argv[2] === 'sender' ? 'sqs' : 'httpApi';
+const clock = () => Date.now() + aheadMs;
+const writeError = (line: string) => process.stderr.write(line);
+const quiet = () => undefined;
+
+const definition = await readServiceDefinition();
+const functions = Object.fromEntries(
+  Object.entries(definition.functions()).filter(([, one]) => hasTrigger(one, trigger)),
+);
+const environment = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+);
+const logger = { ...createConsoleLogger({ write: writeError }), info: quiet, warn: quiet };
+const { handlers } = await loadHandlers(functions, environment, { clock, logger });
+const runner = await startRunner({ functions, handlers, sqs: sqsOfStack(), port: 0, observe: reportFault });
+
+process.on('SIGTERM', () => void runner.close().then(() => process.exit(0)));
+process.stdin.on('end', () => process.exit(1)).resume();
+process.stdout.write(`${JSON.stringify({ apiUrl: runner.apiUrl })}\n`);
+
+function hasTrigger({ events }: FunctionDefinition, name: 'sqs' | 'httpApi'): boolean {
+  return events.some((event) => name in event);
+}
+
+function reportFault(observation: { type: string; error?: Error }): void {
+  if (observation.type === 'fault') writeError(`${observation.error?.stack}\n`);
+}
+
+/** The queue of the stack, by the names that serverless.yml gives it. */
+function sqsOfStack(): Parameters<typeof startRunner>[0]['sqs'] {
+  const { AWS_ENDPOINT_URL_SQS: endpoint = '', SEND_QUEUE_URL: url = '' } = environment;
+  const { SendQueue } = definition.queues();
+  if (!SendQueue) throw new Error('serverless.yml defines no SendQueue.');
+  const arn = `arn:aws:sqs:${LOCAL_AWS.region}:000000000000:SendQueue`;
+  return {
+    endpoint,
+    client: new SQSClient({ ...LOCAL_AWS, endpoint }),
+    queues: { SendQueue: { url, arn, definition: SendQueue } },
+    contents: () => Promise.reject(new Error('Only the stack looks into its queue.')),
+    close: async () => undefined,
+  };
+}
