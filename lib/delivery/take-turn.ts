@@ -51,7 +51,7 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
   const { store, clock } = services;
   const { message, ledger } = await store.load(messageId);
   if (!message) return { type: 'missing' };
-  const free = await freeLedger(services, ledger.value, message);
+  const free = await freeLedger(services, ledger, message);
   if (free === 'conflict' || 'type' in free) return free;
   if (!isPending(message.value)) return ended(store, ledger, free);
   const nowMs = clock();
@@ -72,16 +72,20 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
 /** The ledger with no claim open, or what stands in the way. */
 async function freeLedger(
   { store, clock }: TurnServices,
-  ledger: Ledger,
+  ledger: Stored<Ledger>,
   own: Stored<Message>,
 ): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
-  const { claim } = ledger;
-  if (!claim) return ledger;
+  const { claim } = ledger.value;
+  if (!claim) return ledger.value;
   const holder = claim.messageId === own.value.id ? own : (await store.load(claim.messageId)).message;
   const outcome = claimOutcome(claim, holder?.value, clock());
-  if (outcome.type === 'settled') return closeClaim(ledger, outcome.effect);
+  if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
   if (outcome.type === 'under-way' || !holder) return { type: 'busy', untilMs: claim.leaseUntilMs };
-  await store.commit({ message: changed(holder, abandoned(holder.value, claim, clock())) });
+  // Both or none: by now the claim may be closed, and the message on its next attempt.
+  await store.commit({
+    ledger: changed(ledger, closeClaim(ledger.value, 'spend')),
+    message: changed(holder, abandoned(holder.value, claim, clock())),
+  });
   // Read everything again: what was just written, or what somebody else wrote first.
   return 'conflict';
 }
