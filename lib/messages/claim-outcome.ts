@@ -12,7 +12,11 @@ export type ClaimOutcome =
   | { readonly type: 'abandoned' };
 
 /** Reads the fate of an open claim off its message. `message` must have been read no earlier than the claim. */
-export function claimOutcome(claim: Claim, message: Message | undefined, nowMs: number): ClaimOutcome {
+export function claimOutcome(
+  claim: Claim,
+  message: Pick<Message, 'state' | 'lastClaim'> | undefined,
+  nowMs: number,
+): ClaimOutcome {
   if (!message) return { type: 'settled', effect: 'spend' };
   if (message.lastClaim?.claimId === claim.claimId)
     return { type: 'settled', effect: message.lastClaim.effect };

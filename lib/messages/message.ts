@@ -45,6 +45,8 @@ export interface Message {
   readonly sendAtMs: number;
   /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
   readonly dueAtMs: number;
+  /** Until when the pace of all sending has held it back; its own patience with other trouble begins then. */
+  readonly heldUntilMs?: number;
   /** Whether it waits in the worklist for the dispatcher, rather than in the queue. */
   readonly parked: boolean;
   /** The grant that is set aside for it. Absent when it was booked with `hold: false` and has not been tried yet. */
@@ -64,7 +66,7 @@ export interface Message {
 }
 
 /** Whether the message may still be sent. */
-export function isPending(message: Message): boolean {
+export function isPending(message: Pick<Message, 'state'>): boolean {
   return message.state === 'pending';
 }
 

@@ -16,8 +16,14 @@ function shardOf(text: string): number {
 }
 
 /** Everything about one user stands together: the ledger, the messages and the marks of counted reports. */
-export function userPartition({ appId }: Table, openid: string): string {
+export function userPartition({ appId }: Pick<Table, 'appId'>, openid: string): string {
   return `${appId}#user#${openid}`;
+}
+
+/** The mini program and the user that a partition of a user belongs to. */
+export function userOf(pk: string): { appId: string; openid: string } {
+  const [appId = '', openid = ''] = pk.split('#user#');
+  return { appId, openid };
 }
 
 /** The ledger of a user. */

@@ -13,7 +13,7 @@ import { messageItem } from './message-item.ts';
 export type NewVersion = () => string;
 
 /** Thrown when an item in the table is not of the form that this version of the service writes. */
-class UnreadableItemError extends Error {
+export class UnreadableItemError extends Error {
   readonly code = 'unreadable-item';
   override readonly name = 'UnreadableItemError';
   constructor(item: Item, problems: string) {
@@ -84,7 +84,8 @@ export function putMessage(
   };
 }
 
-function onVersion(version: string | undefined): Pick<ConditionalPut, 'condition' | 'values'> {
+/** The condition that nobody wrote since `version` was read. */
+export function onVersion(version: string | undefined): Pick<ConditionalPut, 'condition' | 'values'> {
   if (version === undefined) return { condition: 'attribute_not_exists(pk)' };
   return { condition: 'version = :version', values: { ':version': version } };
 }

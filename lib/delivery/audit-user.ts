@@ -1,0 +1,164 @@
+import { closeClaim } from '../grants/claims.ts';
+import { isLongTerm } from '../grants/holds.ts';
+import { type Claim, grantsOf, type Ledger, spentOf, type TemplateGrants } from '../grants/ledger.ts';
+import { claimOutcome } from '../messages/claim-outcome.ts';
+import { isPending, type Message } from '../messages/message.ts';
+
+/** What an audit needs to know of a message. */
+export type AuditedMessage = Pick<Message, 'id' | 'templateId' | 'state' | 'hold' | 'lastClaim' | 'dueAtMs'>;
+
+/** What may be amiss with one user's records. */
+export type AuditRule =
+  /** More is available, held and taken by sends than was ever granted. */
+  | 'negative-balance'
+  /** `held` is not the number of booked messages whose hold is valid. */
+  | 'held-mismatch'
+  /** More sends took a grant than grants are spent. */
+  | 'overspent'
+  /** Grants are gone that no send took. */
+  | 'lost-grants'
+  /** A message took a grant of a template that the ledger knows nothing of. */
+  | 'no-grants-recorded'
+  /** A sender died long ago, and nobody has come by since to settle its message. */
+  | 'abandoned-claim'
+  /** A message should have left long ago. */
+  | 'overdue'
+  /** A claim stands open whose send is accounted for: the next sender to the user closes it. */
+  | 'settled-claim'
+  /** A booked message whose grant was zeroed: it is refused when it is due. */
+  | 'void-hold';
+
+/** Something amiss, or worth a note. `expected` and `found` count grants. */
+export interface Finding {
+  /** A `note` mends itself, `drift` does not. */
+  readonly level: 'drift' | 'note';
+  readonly rule: AuditRule;
+  readonly templateId: string;
+  readonly messageId?: string;
+  readonly expected?: number;
+  readonly found?: number;
+}
+
+/** When an audit is made, and for how long it puts up with what is late. */
+export interface AuditMoment {
+  readonly nowMs: number;
+  readonly overdueMs: number;
+}
+
+/**
+ * Recomputes a user's balance from all of their messages and says where the ledger differs. Pure and exact: records that
+ * were read together and are sound have no `drift`. What the zeroing of grants took away belongs to no message, so from
+ * then on spent grants have a lower bound only; long-term templates have no balance to keep.
+ */
+export function auditUser(
+  ledger: Ledger,
+  messages: readonly AuditedMessage[],
+  moment: AuditMoment,
+): readonly Finding[] {
+  const claim = judgeClaim(ledger, messages, moment);
+  const ids = new Set([...Object.keys(ledger.templates), ...messages.map(({ templateId }) => templateId)]);
+  return [
+    ...claim.findings,
+    ...[...ids].flatMap((templateId) =>
+      auditTemplate(
+        claim.ledger,
+        templateId,
+        messages.filter((message) => message.templateId === templateId),
+      ),
+    ),
+    ...overdue(messages, claim.ledger.claim, moment),
+  ];
+}
+
+/** The ledger as it is once the open claim is closed, where its message says how the send ended. */
+function judgeClaim(
+  ledger: Ledger,
+  messages: readonly AuditedMessage[],
+  { nowMs, overdueMs }: AuditMoment,
+): { ledger: Ledger; findings: readonly Finding[] } {
+  const { claim } = ledger;
+  if (!claim) return { ledger, findings: [] };
+  const { messageId, templateId } = claim;
+  const outcome = claimOutcome(
+    claim,
+    messages.find(({ id }) => id === messageId),
+    nowMs,
+  );
+  if (outcome.type === 'settled') {
+    const findings: Finding[] = [{ level: 'note', rule: 'settled-claim', templateId, messageId }];
+    return { ledger: closeClaim(ledger, outcome.effect), findings };
+  }
+  if (nowMs < claim.leaseUntilMs + overdueMs) return { ledger, findings: [] };
+  return { ledger, findings: [{ level: 'drift', rule: 'abandoned-claim', templateId, messageId }] };
+}
+
+function auditTemplate(
+  ledger: Ledger,
+  templateId: string,
+  messages: readonly AuditedMessage[],
+): readonly Finding[] {
+  const grants = grantsOf(ledger, templateId);
+  if (!grants) return withoutGrants(templateId, messages);
+  if (isLongTerm(grants.kind)) return [];
+  const claim = ledger.claim?.templateId === templateId ? ledger.claim : undefined;
+  const booked = messages.filter(
+    (message) => isPending(message) && message.hold && message.id !== claim?.messageId,
+  );
+  return [
+    ...balance(templateId, grants),
+    ...held(templateId, grants, booked),
+    ...spent(templateId, grants, messages.filter(tookGrant).length + (takes(claim) ? 1 : 0)),
+    ...booked
+      .filter(({ hold }) => hold?.epoch !== grants.epoch)
+      .map(({ id }): Finding => ({ level: 'note', rule: 'void-hold', templateId, messageId: id })),
+  ];
+}
+
+function withoutGrants(templateId: string, messages: readonly AuditedMessage[]): readonly Finding[] {
+  return messages
+    .filter((message) => message.lastClaim || (message.hold && isPending(message)))
+    .map(({ id }) => ({ level: 'drift', rule: 'no-grants-recorded', templateId, messageId: id }));
+}
+
+/** Whether a message's send has a grant on its account for good. */
+function tookGrant({ state, lastClaim }: AuditedMessage): boolean {
+  return state === 'sent' || state === 'delivered' || state === 'unknown' || lastClaim?.effect === 'spend';
+}
+
+function takes(claim: Claim | undefined): boolean {
+  return claim !== undefined && claim.source !== 'subscription';
+}
+
+function balance(templateId: string, grants: TemplateGrants): readonly Finding[] {
+  const lowest = Math.min(grants.available, grants.held, spentOf(grants));
+  if (lowest >= 0) return [];
+  return [{ level: 'drift', rule: 'negative-balance', templateId, expected: 0, found: lowest }];
+}
+
+function held(
+  templateId: string,
+  grants: TemplateGrants,
+  booked: readonly AuditedMessage[],
+): readonly Finding[] {
+  const expected = booked.filter(({ hold }) => hold?.epoch === grants.epoch).length;
+  if (grants.held === expected) return [];
+  return [{ level: 'drift', rule: 'held-mismatch', templateId, expected, found: grants.held }];
+}
+
+function spent(templateId: string, grants: TemplateGrants, expected: number): readonly Finding[] {
+  const found = spentOf(grants);
+  if (found < expected) return [{ level: 'drift', rule: 'overspent', templateId, expected, found }];
+  if (grants.epoch > 0 || found === expected) return [];
+  return [{ level: 'drift', rule: 'lost-grants', templateId, expected, found }];
+}
+
+function overdue(
+  messages: readonly AuditedMessage[],
+  claim: Claim | undefined,
+  { nowMs, overdueMs }: AuditMoment,
+): readonly Finding[] {
+  return messages
+    .filter((message) => isPending(message) && message.id !== claim?.messageId)
+    .filter(({ dueAtMs }) => nowMs > dueAtMs + overdueMs)
+    .map(({ id, templateId }) => ({ level: 'drift', rule: 'overdue', templateId, messageId: id }));
+}

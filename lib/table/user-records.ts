@@ -1,0 +1,138 @@
+import { paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AuditedMessage } from '../delivery/audit-user.ts';
+import { emptyLedger, type Ledger } from '../grants/ledger.ts';
+import type { Table } from './client.ts';
+import { getItem, type Item, readItem } from './items.ts';
+import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from './keys.ts';
+import { toLedger, toMessage, UnreadableItemError } from './versioned.ts';
+
+/** Everything that is stored of one user's grants and messages. */
+export interface UserRecords {
+  readonly appId: string;
+  readonly openid: string;
+  readonly ledger: Ledger;
+  readonly ledgerVersion: string | undefined;
+  readonly messages: readonly AuditedMessage[];
+  /** A sentence for each item that cannot be read. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Reads one of `segments` equal parts of the table, user by user, in pages; without `appId` the users of every mini program
+ * in it. Only one user's records are in memory at a time: a scan returns the items of one partition key one after another.
+ * What is written meanwhile may be missed or half seen ({@link readUser} reads it again).
+ */
+export async function* scanUsers(
+  { client, name }: Pick<Table, 'client' | 'name'>,
+  options: { appId?: string; segment: number; segments: number },
+): AsyncGenerator<UserRecords> {
+  const { appId, segment, segments } = options;
+  const pages = paginateScan(
+    { client },
+    {
+      TableName: name,
+      Segment: segment,
+      TotalSegments: segments,
+      FilterExpression: `${appId === undefined ? 'contains' : 'begins_with'}(pk, :users) AND (sk = :ledger OR begins_with(sk, :messages))`,
+      ExpressionAttributeValues: marshall({
+        ':users': userPartition({ appId: appId ?? '' }, ''),
+        ':ledger': 'ledger',
+        ':messages': MESSAGE_PREFIX,
+      }),
+    },
+  );
+  let pk: unknown;
+  let items: Collected | undefined;
+  for await (const { Items = [] } of pages) {
+    for (const item of Items.map(readItem)) {
+      if (item['pk'] !== pk) {
+        if (items) yield items;
+        pk = item['pk'];
+        items = collected(String(pk));
+      }
+      if (items) add(items, item);
+    }
+  }
+  if (items) yield items;
+}
+
+const TIMES = 5;
+
+/**
+ * Reads one user's records as they stand together at one moment, by reading until the ledger did not change meanwhile;
+ * undefined when it never stood still.
+ */
+export async function readUser(table: Table, openid: string): Promise<UserRecords | undefined> {
+  for (let time = 0; time < TIMES; time++) {
+    const records = await readOnce(table, openid);
+    const ledger = await getItem(table, ledgerKey(table, openid));
+    if (versionOf(ledger) === records.ledgerVersion) return records;
+  }
+  return undefined;
+}
+
+async function readOnce(table: Table, openid: string): Promise<UserRecords> {
+  const pk = userPartition(table, openid);
+  const records = collected(pk);
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ConsistentRead: true,
+  };
+  // The ledger first: a claim must have been read no later than its message.
+  const ledger = await getItem(table, ledgerKey(table, openid));
+  if (ledger) add(records, ledger);
+  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+    for (const item of Items.map(readItem)) {
+      if (String(item['sk']).startsWith(MESSAGE_PREFIX)) add(records, item);
+    }
+  }
+  return records;
+}
+
+interface Collected extends UserRecords {
+  ledger: Ledger;
+  ledgerVersion: string | undefined;
+  readonly messages: AuditedMessage[];
+  readonly unreadable: string[];
+}
+
+function collected(pk: string): Collected {
+  const { appId, openid } = userOf(pk);
+  return {
+    appId,
+    openid,
+    ledger: emptyLedger(openid),
+    ledgerVersion: undefined,
+    messages: [],
+    unreadable: [],
+  };
+}
+
+function add(records: Collected, item: Item): void {
+  try {
+    if (item['sk'] === 'ledger') {
+      records.ledgerVersion = versionOf(item);
+      records.ledger = toLedger(records.openid, item).value;
+    } else {
+      const { id, templateId, state, hold, lastClaim, dueAtMs } = toMessage(item).value;
+      records.messages.push({
+        id,
+        templateId,
+        state,
+        dueAtMs,
+        ...(hold && { hold }),
+        ...(lastClaim && { lastClaim }),
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableItemError)) throw error;
+    records.unreadable.push(error.message);
+  }
+}
+
+function versionOf(item: Item | undefined): string | undefined {
+  return item && String(item['version']);
+}

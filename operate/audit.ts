@@ -1,0 +1,71 @@
+// Recomputes every user's balance from the messages and reports drift.
+import { openTable } from '../lib/wiring/aws.ts';
+import { audit, type UserFinding } from './audit/audit.ts';
+import { HELP, lineFor, progressLine, summaryLine } from './audit/texts.ts';
+import { awsEnvironment } from './aws-environment.ts';
+import { CommandError, print, progress, readArguments, runCommand } from './command-line.ts';
+import { findStage } from './deployed-stage.ts';
+
+const PROGRESS_EVERY_MS = 250;
+
+await runCommand(async () => {
+  const options = readArguments('audit', process.argv.slice(2), {
+    stage: { type: 'string' },
+    region: { type: 'string' },
+    table: { type: 'string' },
+    'app-id': { type: 'string' },
+    'overdue-minutes': { type: 'string', default: '10' },
+    segments: { type: 'string', default: '4' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (options.help) {
+    print(HELP);
+    return 0;
+  }
+  const overdueMs = wholeNumber('--overdue-minutes', options['overdue-minutes'], 0) * 60_000;
+  const segments = wholeNumber('--segments', options.segments, 1);
+  const { name, appId, env } = await findTable(options);
+  const table = openTable(env, name, appId ?? '');
+  const findings: UserFinding[] = [];
+  let shownAtMs = 0;
+  const summary = await audit({
+    table,
+    segments,
+    overdueMs,
+    clock: Date.now,
+    ...(appId !== undefined && { appId }),
+    found(finding) {
+      progress('');
+      if (options.json) findings.push(finding);
+      else print(lineFor(finding));
+    },
+    audited(soFar) {
+      if (Date.now() - shownAtMs < PROGRESS_EVERY_MS) return;
+      shownAtMs = Date.now();
+      progress(progressLine(soFar));
+    },
+  });
+  table.client.destroy();
+  progress('');
+  print(options.json ? JSON.stringify({ table: name, ...summary, findings }) : summaryLine(summary));
+  return summary.drift === 0 ? 0 : 1;
+});
+
+async function findTable(options: { stage?: string; region?: string; table?: string; 'app-id'?: string }) {
+  const { stage, region, table, 'app-id': named } = options;
+  if ((stage === undefined) === (table === undefined)) {
+    throw new CommandError('Give either --stage NAME or --table NAME. 请给出 --stage 或 --table 之一。');
+  }
+  const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, WECHAT_APP_ID } = process.env;
+  const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL;
+  const env = awsEnvironment(process.env, { region, endpoint });
+  if (stage === undefined) return { name: table ?? '', appId: named ?? (WECHAT_APP_ID || undefined), env };
+  const deployed = await findStage(env, stage);
+  return { name: deployed.tableName, appId: named ?? deployed.appId, env };
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new CommandError(`${option} takes a whole number of at least ${least}. 需要不小于 ${least} 的整数。`);
+}

@@ -1,0 +1,85 @@
+import colors from 'picocolors';
+import type { AuditSummary, UserFinding } from './audit.ts';
+
+/** What `npm run audit -- --help` prints. */
+export const HELP = `Recomputes every user's balance of grants from the messages and reports where the table differs. It only reads, and reads
+the whole table: on AWS that costs half a read unit for each 4 KB. Exits with 1 when something is amiss.
+根据消息重新计算每个用户的订阅次数，报告与数据表不一致之处。只读，但会读取整张表。发现问题时退出码为 1。
+
+  npm run audit -- --stage NAME [--region REGION]
+  npm run audit -- --table NAME [--app-id APPID]
+
+  --stage NAME            the deployed stage; its table is looked up in its CloudFormation stack
+                          已部署的 stage，数据表从 CloudFormation 查得
+  --region REGION         where it is deployed (default: AWS_REGION, else ap-southeast-1)
+                          部署区域
+  --table NAME            the table, to name it directly; AWS_ENDPOINT_URL_DYNAMODB says where, for the local stack
+                          直接指定数据表；本地环境用 AWS_ENDPOINT_URL_DYNAMODB 指定地址
+  --app-id APPID          only this mini program (default: the stage's, WECHAT_APP_ID, else all in the table)
+                          只检查此小程序；默认为 stage 的小程序、WECHAT_APP_ID，否则为表中全部
+  --overdue-minutes N     how late a message may be before it is reported (default 10)
+                          消息超时多少分钟后报告（默认 10）
+  --segments N            parts of the table read at the same time (default 4)
+                          并行读取的分段数（默认 4）
+  --json                  one JSON object instead of lines
+                          输出一个 JSON 对象
+  --help, -h              show this text
+                          显示本说明
+`;
+
+const MEANINGS: Record<UserFinding['rule'], { en: string; zh: string }> = {
+  'negative-balance': { en: 'a count is below zero', zh: '计数为负' },
+  'held-mismatch': { en: 'held grants are not those of booked messages', zh: '预留次数与已预约的消息不符' },
+  overspent: { en: 'more sends took a grant than grants are spent', zh: '消耗授权的发送多于已用次数' },
+  'lost-grants': { en: 'grants are gone that no send took', zh: '有授权次数消失，但没有对应的发送' },
+  'no-grants-recorded': {
+    en: 'a message took a grant that was never recorded',
+    zh: '消息使用了从未记录的授权',
+  },
+  'abandoned-claim': {
+    en: 'its sender died long ago and nobody came back: look into the dead-letter queue, npm run redrive',
+    zh: '发送函数早已中断且无人接手：请查看死信队列，运行 npm run redrive',
+  },
+  overdue: {
+    en: 'it should have left long ago: look into the queues and the log of send-messages',
+    zh: '早该发出：请查看队列和 send-messages 的日志',
+  },
+  'settled-claim': {
+    en: 'the next send to this user closes its claim',
+    zh: '下一次给该用户发送时会自动结清',
+  },
+  'void-hold': {
+    en: 'its grant was revoked: it is refused when it is due',
+    zh: '预留已失效，到点时会被拒绝',
+  },
+  unreadable: { en: 'an item cannot be read', zh: '有数据无法读取' },
+  'not-at-rest': { en: 'changed while it was read: audit again', zh: '读取期间一直在变化，请再次检查' },
+};
+
+/** A finding in one line. */
+export function lineFor(finding: UserFinding): string {
+  const { level, rule, openid } = finding;
+  const { en, zh } = MEANINGS[rule];
+  const name = level === 'drift' ? colors.red('drift') : colors.dim('note ');
+  return `${name} ${colors.bold(rule)} ${openid} ${factsOf(finding)}${en} ${zh}`;
+}
+
+function factsOf(finding: UserFinding): string {
+  if (finding.rule === 'unreadable') return `${finding.problem} `;
+  if (finding.rule === 'not-at-rest') return '';
+  const { templateId, messageId, expected, found } = finding;
+  const counts = expected === undefined ? '' : `expected 应为 ${expected}, found 实为 ${found}: `;
+  return `${templateId} ${messageId === undefined ? '' : `${messageId} `}${counts}`;
+}
+
+/** The end of the answer. */
+export function summaryLine({ users, messages, drift, notes }: AuditSummary): string {
+  const clean = drift === 0;
+  const verdict = clean ? colors.green('no drift 无偏差') : colors.red(`${drift} drift 处偏差`);
+  return `${users} users 个用户, ${messages} messages 条消息: ${verdict}, ${notes} notes 条提示`;
+}
+
+/** How far it is. */
+export function progressLine({ users, messages, drift }: AuditSummary): string {
+  return `${users} users 用户, ${messages} messages 消息, ${drift} drift 偏差 …`;
+}
