@@ -1,4 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
+import type { Pacer } from '../../lib/delivery/pacer.ts';
 import type { GrantReport } from '../../lib/grants/record-report.ts';
 import type { ReportResult } from '../../lib/grants/report-grants.ts';
 import type { TemplateKind } from '../../lib/grants/template-kind.ts';
@@ -19,6 +20,9 @@ import type { SimulatedWeChat } from './wechat.ts';
 const API_TIMEOUT_MS = 29_000;
 const SEND_TIMEOUT_MS = 60_000;
 const DISPATCH_TIMEOUT_MS = 55_000;
+
+/** Nothing slows the sending down. */
+const UNPACED: Pacer = { turn: async () => ({ type: 'go' }), report: async () => undefined };
 
 /** A report as a phone makes it. */
 export interface Report {
@@ -117,7 +121,7 @@ export function createFunctions(options: FunctionOptions): Functions {
           ruleOf: sendRule,
           remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),
         };
-        const services = { ...base, wechat: wechat.senderOf(process), rules };
+        const services = { ...base, wechat: wechat.senderOf(process), rules, pacer: UNPACED };
         const handle = kernel.createSendHandler({
           deliver: (job) => kernel.deliverMessage(services, job),
           enqueue: base.enqueue,

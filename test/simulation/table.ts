@@ -8,6 +8,7 @@ import type { Stored } from '../../lib/stored.ts';
 import { ledgerItem } from '../../lib/table/ledger-item.ts';
 import { messageItem } from '../../lib/table/message-item.ts';
 import type { Chance } from './chance.ts';
+import { createLaggingIndex, SHARDS } from './due-index.ts';
 import type { Faults } from './faults.ts';
 import type { Process, Processes } from './processes.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -43,7 +44,7 @@ interface Row<T> {
   readonly version: string;
 }
 
-const SHARDS = [0, 1];
+/** Small, so that lists run over several pages. */
 const PAGE_SIZE = 3;
 
 /**
@@ -205,37 +206,6 @@ function valuesOf<T>(rows: Map<string, Row<T>>): ReadonlyMap<string, T> {
       for (const { value } of rows.values()) yield value;
     },
   } as unknown as ReadonlyMap<string, T>;
-}
-
-/** The due index: each write of a message shows up in it some time later, in the order in which the writes were made. */
-function createLaggingIndex() {
-  const onTheWay: { atMs: number; id: string; order: number; row: Row<Message> }[] = [];
-  const shown = new Map<string, { order: number; row: Row<Message> }>();
-  let orders = 0;
-  return {
-    update(atMs: number, id: string, row: Row<Message>): void {
-      orders += 1;
-      if (row.value.parked || shown.has(id) || onTheWay.some((update) => update.id === id))
-        onTheWay.push({ atMs, id, order: orders, row });
-    },
-    due(nowMs: number, shard: number, beforeMs: number): readonly Row<Message>[] {
-      for (let at = onTheWay.length - 1; at >= 0; at--) {
-        const update = onTheWay[at]!;
-        if (update.atMs > nowMs) continue;
-        onTheWay.splice(at, 1);
-        if (update.order > (shown.get(update.id)?.order ?? 0)) shown.set(update.id, update);
-      }
-      return [...shown.values()]
-        .map(({ row }) => row)
-        .filter(({ value }) => value.parked && value.dueAtMs < beforeMs && shardOf(value.id) === shard)
-        .sort((a, b) => a.value.dueAtMs - b.value.dueAtMs)
-        .slice(0, PAGE_SIZE);
-    },
-  };
-}
-
-function shardOf(id: string): number {
-  return id.charCodeAt(35) % SHARDS.length;
 }
 
 /** The messages that wait for the dispatcher, though the index may not show them yet. */

@@ -1,4 +1,3 @@
-import { DISPATCH_AHEAD_MS } from '../../lib/delivery/dispatch-due.ts';
 import { createCallers } from './callers.ts';
 import { type Chance, createChance } from './chance.ts';
 import { drawFaults, type Faults, NO_FAULTS, type PlanCall, plansByChance } from './faults.ts';
@@ -8,8 +7,9 @@ import { createProcesses } from './processes.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createRules, type Trouble } from './rules.ts';
 import { createScheduler } from './scheduler.ts';
-import { createTable, parkedMessages, type TableState } from './table.ts';
-import { NO_TRACE, type Trace } from './trace.ts';
+import { createTable, type TableState } from './table.ts';
+import { createTicker } from './ticker.ts';
+import { describeWrite, NO_TRACE, type Trace } from './trace.ts';
 import { createWeChat } from './wechat.ts';
 import { drawWorkload, type Workload } from './workload.ts';
 
@@ -113,7 +113,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     chance,
     faults,
     written(change) {
-      if (options.trace) trace('table', describe(change));
+      if (options.trace) trace('table', describeWrite(change));
       rules.written(change);
       if (change.message?.parked) ticker.arm();
       if (change.message?.state === 'unknown') callers.noticeUnknown(change.message.id);
@@ -154,30 +154,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     templates: workload.templates,
     trace,
   });
-  const ticker = createTicker();
-
-  /** The dispatcher's minute. Minutes in which it would find nothing are skipped. */
-  function createTicker() {
-    let nextTickMs = Number.POSITIVE_INFINITY;
-    const arm = () => {
-      const parked = parkedMessages(table.state);
-      if (parked.length === 0) return;
-      const earliestMs = Math.min(...parked.map(({ dueAtMs }) => dueAtMs));
-      const usefulMs = Math.max(scheduler.now(), earliestMs - DISPATCH_AHEAD_MS);
-      const atMs = Math.ceil((usefulMs + 1) / MINUTE_MS) * MINUTE_MS;
-      if (atMs >= nextTickMs) return;
-      nextTickMs = atMs;
-      scheduler.after(atMs - scheduler.now(), () => tick(atMs));
-    };
-    const tick = (atMs: number) => {
-      if (atMs !== nextTickMs) return;
-      nextTickMs = Number.POSITIVE_INFINITY;
-      const { missedTick } = faults();
-      if (missedTick > 0 && chance.happens(missedTick)) arm();
-      else functions.dispatch(arm);
-    };
-    return { arm };
-  }
+  const ticker = createTicker({ scheduler, chance, faults, functions, state: table.state });
 
   for (const { atMs, deed } of workload.deeds) scheduler.after(atMs, () => callers.act(deed));
   let events = 0;
@@ -210,22 +187,4 @@ function troubleOf({ faults, plan }: WorldOptions, deaths: number): Trouble {
   const { crash, stall, failBefore, failAfter } = faults;
   if (deaths > 0 || plan || crash + stall + failBefore + failAfter > 0) return 'everywhere';
   return faults === NO_FAULTS ? 'none' : 'outside';
-}
-
-function describe({ ledger, message }: Parameters<Parameters<typeof createTable>[0]['written']>[0]): string {
-  const parts: string[] = [];
-  if (message)
-    parts.push(
-      `${message.id.slice(0, 36)} ${message.openid} is ${message.state}${message.parked ? ' (parked)' : ''} ${message.outcome?.reason ?? ''}`,
-    );
-  if (ledger) {
-    const counts = Object.entries(ledger.templates).map(
-      ([id, { granted, available, held, epoch }]) =>
-        `${id} ${granted}=${available}a+${held}h+${granted - available - held}s e${epoch}`,
-    );
-    parts.push(
-      `ledger of ${ledger.openid}: ${counts.join(', ')} ${ledger.claim ? `claim ${ledger.claim.claimId} of ${ledger.claim.messageId.slice(0, 36)}` : ''}`,
-    );
-  }
-  return parts.join(' | ');
 }
