@@ -14,7 +14,7 @@ await runCommand(async () => {
     region: { type: 'string' },
     table: { type: 'string' },
     'app-id': { type: 'string' },
-    'overdue-minutes': { type: 'string', default: '10' },
+    'overdue-minutes': { type: 'string', default: '30' },
     segments: { type: 'string', default: '4' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },

@@ -5,7 +5,10 @@ import { claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
 
 /** What an audit needs to know of a message. */
-export type AuditedMessage = Pick<Message, 'id' | 'templateId' | 'state' | 'hold' | 'lastClaim' | 'dueAtMs'>;
+export type AuditedMessage = Pick<
+  Message,
+  'id' | 'templateId' | 'state' | 'hold' | 'lastClaim' | 'dueAtMs' | 'heldUntilMs'
+>;
 
 /** What may be amiss with one user's records. */
 export type AuditRule =
@@ -159,6 +162,6 @@ function overdue(
 ): readonly Finding[] {
   return messages
     .filter((message) => isPending(message) && message.id !== claim?.messageId)
-    .filter(({ dueAtMs }) => nowMs > dueAtMs + overdueMs)
+    .filter(({ dueAtMs, heldUntilMs = 0 }) => nowMs > Math.max(dueAtMs, heldUntilMs) + overdueMs)
     .map(({ id, templateId }) => ({ level: 'drift', rule: 'overdue', templateId, messageId: id }));
 }

@@ -117,7 +117,7 @@ function add(records: Collected, item: Item): void {
       records.ledgerVersion = versionOf(item);
       records.ledger = toLedger(records.openid, item).value;
     } else {
-      const { id, templateId, state, hold, lastClaim, dueAtMs } = toMessage(item).value;
+      const { id, templateId, state, hold, lastClaim, dueAtMs, heldUntilMs } = toMessage(item).value;
       records.messages.push({
         id,
         templateId,
@@ -125,6 +125,7 @@ function add(records: Collected, item: Item): void {
         dueAtMs,
         ...(hold && { hold }),
         ...(lastClaim && { lastClaim }),
+        ...(heldUntilMs !== undefined && { heldUntilMs }),
       });
     }
   } catch (error) {

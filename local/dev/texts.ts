@@ -40,6 +40,7 @@ export function greeting(stack: Stack, dataDir: string | undefined): string {
     ['API key', '密钥', `${DEV_API_KEY} (all scopes 全部权限)`],
     ['DynamoDB', '数据表', `${stack.dynamodbEndpoint} ${stack.tableName}`],
     ['SQS', '队列', stack.queueUrl],
+    ['Dead', '死信', stack.deadLetterQueueUrl],
     ['Data', '数据', dataDir ?? 'in memory, gone at the end 在内存中，退出即清空'],
   ];
   const table = rows.map(

@@ -17,8 +17,8 @@ the whole table: on AWS that costs half a read unit for each 4 KB. Exits with 1 
                           直接指定数据表；本地环境用 AWS_ENDPOINT_URL_DYNAMODB 指定地址
   --app-id APPID          only this mini program (default: the stage's, WECHAT_APP_ID, else all in the table)
                           只检查此小程序；默认为 stage 的小程序、WECHAT_APP_ID，否则为表中全部
-  --overdue-minutes N     how late a message may be before it is reported (default 10)
-                          消息超时多少分钟后报告（默认 10）
+  --overdue-minutes N     how late a message may be before it is reported (default 30)
+                          消息超时多少分钟后报告（默认 30）
   --segments N            parts of the table read at the same time (default 4)
                           并行读取的分段数（默认 4）
   --json                  one JSON object instead of lines

@@ -79,6 +79,11 @@ describe('records that are sound', () => {
       [booked(), ended('m2', 'sent'), ended('m3', 'sent')],
     ],
     [
+      'a message that the pace of all sending has held back',
+      ledger({ granted: 1, held: 1 }),
+      [booked({ dueAtMs: 0, heldUntilMs: NOW_MS - 1 })],
+    ],
+    [
       'a message that is late within reason',
       ledger({ granted: 1, held: 1 }),
       [booked({ dueAtMs: NOW_MS - 600_000 })],
