@@ -2,11 +2,13 @@ import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
-import type { SendJob } from '../messages/send-job.ts';
+import { LONGEST_QUEUE_DELAY_MS, type SendJob } from '../messages/send-job.ts';
 import type { Stored } from '../stored.ts';
 import { type AnswerRules, judgeAnswer, type SendAnswer } from './judge-answer.ts';
+import type { Pacer, PaceSignal } from './pacer.ts';
+import { parkMessage } from './park-message.ts';
 import { refuseBooked } from './refuse-booked.ts';
-import { TOKEN_PATIENCE_MS } from './retry-policy.ts';
+import { mightLeaveAtMs, TOKEN_PATIENCE_MS } from './retry-policy.ts';
 import { endWithoutRequest, settle } from './settle.ts';
 import { type Turn, type TurnServices, takeTurn } from './take-turn.ts';
 
@@ -22,6 +24,7 @@ export interface WeChatSender {
 export interface DeliveryServices extends TurnServices {
   readonly wechat: WeChatSender;
   readonly rules: AnswerRules;
+  readonly pacer: Pacer;
   readonly clock: Clock;
   readonly random: Random;
   readonly sleep: Sleep;
@@ -48,6 +51,8 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
     return DONE;
   }
   if (!(await services.wechat.ready())) return withoutToken(services, job);
+  const pace = await services.pacer.turn();
+  if (pace.type === 'later') return heldBack(services, job, pace.delayMs);
   const turn = await takeTurnPatiently(services, job);
   switch (turn.type) {
     case 'claimed':
@@ -106,6 +111,7 @@ async function sendClaimed(
   services: DeliveryServices,
   { claim, message }: Extract<Turn, { type: 'claimed' }>,
 ): Promise<DeliveryResult> {
+  const leftAtMs = services.clock();
   const answer: SendAnswer =
     services.clock() + REQUEST_LIMIT_MS <= claim.leaseUntilMs
       ? await services.wechat.send(message.value)
@@ -114,12 +120,31 @@ async function sendClaimed(
   const verdict = judgeAnswer(answer, message.value, services.rules, nowMs, services.random);
   const settled = await settle(services, claim, message, verdict);
   logOutcome(services.logger, settled, nowMs);
+  const signal = paceSignal(answer, services.rules);
+  if (signal) await services.pacer.report(signal, leftAtMs);
   if (verdict.effect === 'zero') {
     await refuseBooked(services, settled.openid, settled.templateId, nowMs);
   }
   return settled.state === 'pending' && !settled.parked
     ? { type: 'later', delayMs: settled.dueAtMs - nowMs }
     : DONE;
+}
+
+/** What an answer says about the pace of all sending. Silence and refused tokens say nothing. */
+function paceSignal(answer: SendAnswer, rules: AnswerRules): PaceSignal | undefined {
+  if (answer.type !== 'answered') return undefined;
+  const { retry } = rules.ruleOf(answer.errcode);
+  switch (retry) {
+    case 'rate':
+    case 'quota':
+    case 'busy':
+      return retry;
+    case 'token':
+    case 'connection':
+      return undefined;
+    default:
+      return 'served';
+  }
 }
 
 function logOutcome(logger: Logger, message: Message, nowMs: number): void {
@@ -155,6 +180,21 @@ async function end(
   return DONE;
 }
 
+/** While all sending is slowed down nothing is claimed and the grant stays set aside. What has to wait long does so in the due index. */
+async function heldBack(services: DeliveryServices, job: SendJob, delayMs: number): Promise<DeliveryResult> {
+  if (delayMs <= LONGEST_QUEUE_DELAY_MS) return { type: 'later', delayMs };
+  const nowMs = services.clock();
+  const parking = await parkMessage({ ...services, nowMs }, job.messageId, nowMs + delayMs);
+  switch (parking.type) {
+    case 'done':
+      return DONE;
+    case 'not-now':
+      return { type: 'later', delayMs: parking.untilMs - nowMs };
+    case 'missing':
+      return neverAccepted(job, nowMs) ? DONE : later(services, 1_000);
+  }
+}
+
 /** Without an access token nothing is claimed and the grant stays set aside; a whole day of that ends the message. */
 async function withoutToken(services: DeliveryServices, job: SendJob): Promise<DeliveryResult> {
   const askedAtMs = services.clock();
@@ -164,7 +204,7 @@ async function withoutToken(services: DeliveryServices, job: SendJob): Promise<D
   const nowMs = services.clock();
   if (nowMs < message.value.dueAtMs) return { type: 'later', delayMs: message.value.dueAtMs - nowMs };
   const free = ledger.value.claim?.messageId !== job.messageId;
-  if (free && nowMs >= message.value.sendAtMs + TOKEN_PATIENCE_MS) {
+  if (free && nowMs >= mightLeaveAtMs(message.value) + TOKEN_PATIENCE_MS) {
     return end(services, { message, ledger }, 'failed', 'token-unavailable', job);
   }
   return later(services, 20_000);

@@ -1,11 +1,12 @@
 import type { Random } from '../clock.ts';
 import type { Message, RetryPolicyName } from '../messages/message.ts';
+import { quotaDayEndsAtMs } from './quota-day.ts';
 
 /** When a message is tried again after an answer, or an absence of one, that time may cure. */
 interface RetryPolicy {
   /** How often at the most; {@link Infinity} where `giveUpAfterMs` is the limit. */
   readonly times: number;
-  /** Counted from the moment the message was due. */
+  /** Counted from the moment the message might leave. */
   readonly giveUpAfterMs: number;
   readonly delayMs: (retry: number, nowMs: number, random: Random) => number;
 }
@@ -14,8 +15,6 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** WeChat's quota day is taken to end at midnight in Beijing (WeChat contract §3.7, unconfirmed). */
-const BEIJING_OFFSET_MS = 8 * HOUR_MS;
 
 const BUSY_DELAYS_MS = [SECOND_MS, 4 * SECOND_MS, 15 * SECOND_MS];
 
@@ -39,7 +38,7 @@ const POLICIES: Record<RetryPolicyName, RetryPolicy> = {
   quota: {
     times: 3,
     giveUpAfterMs: Number.POSITIVE_INFINITY,
-    delayMs: (_retry, nowMs, random) => untilMidnightInBeijing(nowMs) + random() * 10 * MINUTE_MS,
+    delayMs: (_retry, nowMs, random) => quotaDayEndsAtMs(nowMs) - nowMs + random() * 10 * MINUTE_MS,
   },
   connection: {
     times: Number.POSITIVE_INFINITY,
@@ -51,12 +50,13 @@ const POLICIES: Record<RetryPolicyName, RetryPolicy> = {
 /** How long a message waits for a valid access token before it is given up. */
 export const TOKEN_PATIENCE_MS = DAY_MS;
 
-function spread(delayMs: number, random: Random): number {
-  return delayMs * (1 + random() / 2);
+/** When the message might leave for the first time, as far as its caller and the pace of all sending are concerned. */
+export function mightLeaveAtMs({ sendAtMs, heldUntilMs = sendAtMs }: Message): number {
+  return heldUntilMs;
 }
 
-function untilMidnightInBeijing(nowMs: number): number {
-  return DAY_MS - ((nowMs + BEIJING_OFFSET_MS) % DAY_MS);
+function spread(delayMs: number, random: Random): number {
+  return delayMs * (1 + random() / 2);
 }
 
 /** When the message is tried again under this policy, or undefined once the policy is used up. */
@@ -68,6 +68,6 @@ export function nextAttemptAtMs(
 ): number | undefined {
   const policy = POLICIES[policyName];
   const used = message.retries?.[policyName] ?? 0;
-  if (used >= policy.times || nowMs >= message.sendAtMs + policy.giveUpAfterMs) return undefined;
+  if (used >= policy.times || nowMs >= mightLeaveAtMs(message) + policy.giveUpAfterMs) return undefined;
   return Math.ceil(nowMs + policy.delayMs(used, nowMs, random));
 }

@@ -26,6 +26,7 @@ export const messageItem = v.object({
   state: v.picklist(['pending', 'sent', 'delivered', 'refused', 'failed', 'unknown', 'canceled']),
   sendAtMs: instant,
   dueAtMs: instant,
+  heldUntilMs: v.exactOptional(instant),
   parked: v.boolean(),
   hold: v.exactOptional(v.object({ epoch: count })),
   attempts: count,

@@ -1,9 +1,11 @@
 import { deliverMessage } from '../delivery/deliver-message.ts';
+import { createPacer } from '../delivery/pacer.ts';
 import type { SendJob } from '../messages/send-job.ts';
 import { createEnqueue } from '../queue/send-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createMessageStore } from '../table/message-store.ts';
+import { createPaceStore } from '../table/pace-store.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
@@ -14,6 +16,7 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
   const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET']), [
     'app',
     'wechat',
+    'sending',
     'table',
     'queue',
   ]);
@@ -21,12 +24,19 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const wechat = openWeChat(settings, table, base);
+  const versions = { ...base, newVersion: base.newUuid };
+  const { maxSendsPerSecond } = settings.sending;
   const services = {
     ...base,
-    store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
+    store: createMessageStore(table, versions),
     newClaimId: base.newUuid,
     wechat: weChatSender(wechat, base.logger),
     rules: answerRules,
+    pacer: createPacer({
+      ...base,
+      store: createPaceStore(table, versions),
+      ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
+    }),
   };
   return {
     logger: base.logger,

@@ -1,0 +1,110 @@
+import type { Random } from '../clock.ts';
+import { quotaDayEndsAtMs } from './quota-day.ts';
+
+/** Why WeChat wants less: the minute's quota (45011), the day's (45009), or it is busy (-1). */
+export type SlowdownCause = 'rate' | 'quota' | 'busy';
+
+/** What a refusal brings upon the whole appid: a pause, then a few probes, then a rate that doubles until it is no limit any more. */
+export interface Slowdown {
+  readonly cause: SlowdownCause;
+  /** Until then nothing is sent. */
+  readonly stoppedUntilMs: number;
+  readonly pauseMs: number;
+  /** How many pauses of this cause have followed each other without an answer in between that was no refusal. */
+  readonly pauses: number;
+  /** What may be sent once the pause is over. */
+  readonly ratePerSecond: number;
+  /** When the rate was set. */
+  readonly steppedAtMs: number;
+}
+
+/** How fast the whole appid may send, across all functions. */
+export interface Pace {
+  /** Present from a refusal until sending is unlimited again. */
+  readonly slowdown?: Slowdown;
+  /** Where a rate is kept: when the next request may leave. Requests are spread evenly, without credit for idle time. */
+  readonly nextFreeAtMs: number;
+  /** Where a rate is kept: when the last of those that were told to come back later does so. */
+  readonly lastBackAtMs: number;
+}
+
+/** No refusal is remembered and nobody waits. */
+export const FREE_PACE: Pace = { nextFreeAtMs: 0, lastBackAtMs: 0 };
+
+/** A refusal, and when its request left. */
+export interface Refusal {
+  readonly cause: SlowdownCause;
+  readonly leftAtMs: number;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/**
+ * WeChat names no lengths but "retry next minute" for 45011 and "retry later" for -1 (WeChat contract §3.3). 45009 lasts until the
+ * quota day is over; a probe each half hour finds out earlier that the quota was raised or cleared.
+ */
+const PAUSES: Record<SlowdownCause, { readonly firstMs: number; readonly longestMs: number }> = {
+  rate: { firstMs: 15 * SECOND_MS, longestMs: 5 * MINUTE_MS },
+  busy: { firstMs: 5 * SECOND_MS, longestMs: 5 * MINUTE_MS },
+  quota: { firstMs: 30 * MINUTE_MS, longestMs: 30 * MINUTE_MS },
+};
+
+/** What is sent after a pause, until an answer shows that WeChat takes more. */
+export const PROBES_PER_SECOND = 1;
+/** The rate doubles this often at the most, so that a refusal has time to come before the next step. */
+export const STEP_MS = 2 * SECOND_MS;
+/** Faster than this needs no limit any more. */
+export const RAMP_ENDS_PER_SECOND = 512;
+
+/**
+ * The pace after a refusal. Requests that left before the present pause was over are refused for the same reason that it was
+ * made for, so they change nothing; only the end of the day's quota outdoes the other causes.
+ */
+export function slowedDown(pace: Pace, { cause, leftAtMs }: Refusal, nowMs: number, random: Random): Pace {
+  const before = pace.slowdown;
+  const isNews = !before || leftAtMs >= before.stoppedUntilMs;
+  const isWorse = cause === 'quota' && before?.cause !== 'quota';
+  if (!isNews && !isWorse) return pace;
+  const pauses = before && before.cause === cause && isProbing(before) ? before.pauses + 1 : 1;
+  const pauseMs = pauseOf(cause, pauses, nowMs, random);
+  const stoppedUntilMs = nowMs + pauseMs;
+  return {
+    ...pace,
+    slowdown: {
+      cause,
+      pauses,
+      pauseMs,
+      stoppedUntilMs,
+      ratePerSecond: PROBES_PER_SECOND,
+      steppedAtMs: stoppedUntilMs,
+    },
+  };
+}
+
+function pauseOf(cause: SlowdownCause, pauses: number, nowMs: number, random: Random): number {
+  const { firstMs, longestMs } = PAUSES[cause];
+  const pauseMs = Math.min(longestMs, firstMs * 2 ** (pauses - 1)) * (1 + random() / 4);
+  if (cause !== 'quota') return Math.round(pauseMs);
+  const untilNextDayMs = quotaDayEndsAtMs(nowMs) - nowMs + random() * MINUTE_MS;
+  return Math.round(Math.min(pauseMs, untilNextDayMs));
+}
+
+/** Whether no answer since the pause has shown that WeChat takes requests again. */
+export function isProbing({ ratePerSecond }: Slowdown): boolean {
+  return ratePerSecond <= PROBES_PER_SECOND;
+}
+
+/** Whether nothing may be sent now. */
+export function isStopped({ slowdown }: Pace, nowMs: number): boolean {
+  return slowdown !== undefined && nowMs < slowdown.stoppedUntilMs;
+}
+
+/** The pace after an answer that was no refusal of the kind: one step faster, if it is news and a step is due. */
+export function recovered(pace: Pace, leftAtMs: number, nowMs: number): Pace {
+  const { slowdown, ...free } = pace;
+  if (!slowdown || leftAtMs < slowdown.stoppedUntilMs || nowMs < slowdown.steppedAtMs + STEP_MS) return pace;
+  const ratePerSecond = slowdown.ratePerSecond * 2;
+  if (ratePerSecond > RAMP_ENDS_PER_SECOND) return free;
+  return { ...pace, slowdown: { ...slowdown, ratePerSecond, steppedAtMs: nowMs } };
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../clock.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
+import type { Logger } from '../logger.ts';
+import { changed, type Stored } from '../stored.ts';
+import type { Pace } from './pace.ts';
+import { logPaceChange } from './pace-log.ts';
+
+/** Where the pace of the appid is kept for all functions. */
+export interface PaceStore {
+  /** The pace as it stands after the latest write. */
+  load(): Promise<Stored<Pace>>;
+  /** Writes over what was read, and answers what then stands; `conflict`: somebody else wrote first. */
+  commit(pace: Stored<Pace>): Promise<Stored<Pace> | 'conflict'>;
+}
+
+/** The pace that all functions share, as one container sees it. */
+export interface SharedPace {
+  /** The pace, at most {@link CACHED_MS} old. */
+  present(): Promise<Pace>;
+  /** What was last read or written; undefined before that. */
+  latest(): Pace | undefined;
+  /** Writes what `change` makes of the pace, unless it leaves it as it is. Calls it again when somebody else wrote first. */
+  change(change: (pace: Pace) => Pace): Promise<void>;
+}
+
+/** After this long, a stop that another function made is known everywhere. */
+const CACHED_MS = 1_000;
+
+/** Keeps a copy of the pace for one container. */
+export function sharePace({
+  store,
+  clock,
+  logger,
+  ...contention
+}: Contention & { readonly store: PaceStore; readonly clock: Clock; readonly logger: Logger }): SharedPace {
+  let copy: { readonly stored: Stored<Pace>; readonly atMs: number } | undefined;
+  let loading: Promise<Stored<Pace>> | undefined;
+
+  async function load(): Promise<Stored<Pace>> {
+    const atMs = clock();
+    const stored = await store.load();
+    copy = { stored, atMs };
+    return stored;
+  }
+
+  return {
+    async present() {
+      if (copy && Math.abs(clock() - copy.atMs) < CACHED_MS) return copy.stored.value;
+      loading ??= load().finally(() => {
+        loading = undefined;
+      });
+      return (await loading).value;
+    },
+
+    latest: () => copy?.stored.value,
+
+    change: (change) =>
+      untilUncontended(async () => {
+        const before = copy?.stored ?? (await load());
+        const after = change(before.value);
+        if (after === before.value) return undefined;
+        const atMs = clock();
+        const written = await store.commit(changed(before, after));
+        if (written === 'conflict') {
+          copy = undefined;
+          return written;
+        }
+        copy = { stored: written, atMs };
+        logPaceChange(logger, before.value, after);
+        return undefined;
+      }, contention),
+  };
+}

@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { FREE_PACE } from '../delivery/pace.ts';
+import type { PaceStore } from '../delivery/shared-pace.ts';
+import type { Logger } from '../logger.ts';
+import type { Table } from './client.ts';
+import { getItem, putAll } from './items.ts';
+import type { Key } from './keys.ts';
+import { type NewVersion, onVersion } from './versioned.ts';
+
+const paceItem = v.object({
+  slowdown: v.exactOptional(
+    v.object({
+      cause: v.picklist(['rate', 'quota', 'busy']),
+      stoppedUntilMs: v.number(),
+      pauseMs: v.number(),
+      pauses: v.number(),
+      ratePerSecond: v.number(),
+      steppedAtMs: v.number(),
+    }),
+  ),
+  nextFreeAtMs: v.number(),
+  lastBackAtMs: v.number(),
+});
+const versionOnly = v.object({ version: v.exactOptional(v.string()) });
+
+/** The pace of an appid's sending, in one item that every sender shares. */
+export function createPaceStore(
+  table: Table,
+  { newVersion, logger }: { readonly newVersion: NewVersion; readonly logger: Logger },
+): PaceStore {
+  const key: Key = { pk: `${table.appId}#pace`, sk: 'pace' };
+  return {
+    async load() {
+      const item = await getItem(table, key);
+      if (!item) return { value: FREE_PACE, version: undefined };
+      const { version } = v.parse(versionOnly, item);
+      const pace = v.safeParse(paceItem, item);
+      if (pace.success) return { value: pace.output, version };
+      // Sending goes on: the next write puts the item right.
+      logger.error(`The stored item ${key.pk} / ${key.sk} cannot be read and is taken for absent.`);
+      return { value: FREE_PACE, version };
+    },
+
+    async commit({ value, version }) {
+      const written = newVersion();
+      const item = { ...key, ...value, version: written };
+      const result = await putAll(table, [{ item, ...onVersion(version) }]);
+      return result === 'conflict' ? result : { value, version: written };
+    },
+  };
+}
