@@ -16,6 +16,7 @@ await runCommand(async () => {
     'app-id': { type: 'string' },
     'overdue-minutes': { type: 'string', default: '30' },
     segments: { type: 'string', default: '4' },
+    notes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
@@ -36,6 +37,7 @@ await runCommand(async () => {
     clock: Date.now,
     ...(appId !== undefined && { appId }),
     found(finding) {
+      if (finding.level === 'note' && !options.notes) return;
       progress('');
       if (options.json) findings.push(finding);
       else print(lineFor(finding));

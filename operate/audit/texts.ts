@@ -21,6 +21,8 @@ the whole table: on AWS that costs half a read unit for each 4 KB. Exits with 1 
                           消息超时多少分钟后报告（默认 30）
   --segments N            parts of the table read at the same time (default 4)
                           并行读取的分段数（默认 4）
+  --notes                 also list what mends itself, such as claims that the next send to their user closes; they are counted anyway
+                          同时列出会自行恢复的情况（默认只计数）
   --json                  one JSON object instead of lines
                           输出一个 JSON 对象
   --help, -h              show this text
@@ -76,7 +78,7 @@ function factsOf(finding: UserFinding): string {
 export function summaryLine({ users, messages, drift, notes }: AuditSummary): string {
   const clean = drift === 0;
   const verdict = clean ? colors.green('no drift 无偏差') : colors.red(`${drift} drift 处偏差`);
-  return `${users} users 个用户, ${messages} messages 条消息: ${verdict}, ${notes} notes 条提示`;
+  return `${users} users 个用户, ${messages} messages 条消息: ${verdict}, ${notes} notes 条提示 (--notes)`;
 }
 
 /** How far it is. */

@@ -97,6 +97,13 @@ describe('a story of sends, refusals, bookings and one send of unknown fate', ()
     expect(stdout).toContain('3 users');
     expect(stdout).toContain('5 messages');
     expect(stdout).toContain('no drift');
+    expect(stdout).not.toContain('settled-claim');
+    expect(code).toBe(0);
+  });
+
+  test('lists what mends itself when asked to', async () => {
+    const { code, stdout } = await audit('--notes');
+    expect(stdout).toContain(`note  settled-claim ${lost} ${templateId}`);
     expect(code).toBe(0);
   });
 

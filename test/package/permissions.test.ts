@@ -87,3 +87,11 @@ test('dispatch-due queries the index and not the table', () => {
   );
   expect(queries.map((query) => query.Resource)).toEqual([{ 'Fn::Sub': `\${Table.Arn}/index/worklist` }]);
 });
+
+test('messages queries the table and the index', () => {
+  const queries = statementsOf(template, 'messages').filter((s) => actionsOf([s]).includes('dynamodb:Query'));
+  expect(queries.map((query) => query.Resource)).toEqual([
+    { 'Fn::GetAtt': ['Table', 'Arn'] },
+    { 'Fn::Sub': `\${Table.Arn}/index/worklist` },
+  ]);
+});
