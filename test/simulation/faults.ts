@@ -23,6 +23,8 @@ export interface Faults {
   /** The answer of the API is lost on its way to the caller. */
   readonly lostAnswer: number;
   readonly tokenOutage: number;
+  /** The pace of all sending holds a message back. */
+  readonly heldBack: number;
   readonly notReached: number;
   readonly noAnswer: number;
   readonly slowAnswer: number;
@@ -44,6 +46,7 @@ export const NO_FAULTS: Faults = {
   missedTick: 0,
   lostAnswer: 0,
   tokenOutage: 0,
+  heldBack: 0,
   notReached: 0,
   noAnswer: 0,
   slowAnswer: 0,
@@ -65,6 +68,7 @@ const WORST: Faults = {
   missedTick: 0.4,
   lostAnswer: 0.3,
   tokenOutage: 0.2,
+  heldBack: 0.3,
   notReached: 0.3,
   noAnswer: 0.3,
   slowAnswer: 0.4,

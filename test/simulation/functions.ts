@@ -9,6 +9,7 @@ import type { CancelResult } from '../../lib/messages/cancel-message.ts';
 import type { HandVerdict, SettleByHandResult } from '../../lib/messages/settle-unknown.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
 import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
 import type { Kernel } from './kernel.ts';
 import { type End, InjectedError, type Process, type Processes } from './processes.ts';
 import type { Queue, QueueRecord } from './queue.ts';
@@ -20,9 +21,6 @@ import type { SimulatedWeChat } from './wechat.ts';
 const API_TIMEOUT_MS = 29_000;
 const SEND_TIMEOUT_MS = 60_000;
 const DISPATCH_TIMEOUT_MS = 55_000;
-
-/** Nothing slows the sending down. */
-const UNPACED: Pacer = { turn: async () => ({ type: 'go' }), report: async () => undefined };
 
 /** A report as a phone makes it. */
 export interface Report {
@@ -51,6 +49,7 @@ export interface FunctionOptions {
   readonly scheduler: Scheduler;
   readonly processes: Processes;
   readonly chance: Chance;
+  readonly faults: () => Faults;
   readonly table: SimulatedTable;
   readonly queue: () => Queue;
   readonly wechat: SimulatedWeChat;
@@ -90,6 +89,19 @@ export function createFunctions(options: FunctionOptions): Functions {
     };
   }
 
+  /** Holds messages back at random, for moments or for longer than the queue can delay them. */
+  function pacerOf(process: Process): Pacer {
+    const decide = () => {
+      const { heldBack } = options.faults();
+      if (heldBack === 0 || !chance.happens(heldBack)) return { type: 'go' as const };
+      return { type: 'later' as const, delayMs: chance.pick([1_000, 60_000, 20 * 60_000]) };
+    };
+    return {
+      turn: () => processes.call(process, 'pace', decide),
+      report: () => processes.call(process, 'report pace', () => undefined),
+    };
+  }
+
   function api<T>(name: string, body: (process: Process) => Promise<T>, ended: (end: End<T>) => void): void {
     processes.start(name, API_TIMEOUT_MS, body, (end) => {
       if (end.type === 'threw') noteUnexpected(end.error);
@@ -121,7 +133,7 @@ export function createFunctions(options: FunctionOptions): Functions {
           ruleOf: sendRule,
           remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),
         };
-        const services = { ...base, wechat: wechat.senderOf(process), rules, pacer: UNPACED };
+        const services = { ...base, wechat: wechat.senderOf(process), rules, pacer: pacerOf(process) };
         const handle = kernel.createSendHandler({
           deliver: (job) => kernel.deliverMessage(services, job),
           enqueue: base.enqueue,

@@ -138,6 +138,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     scheduler,
     processes,
     chance,
+    faults,
     table,
     wechat,
     queue: () => queue,
