@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { createHttpHandler } from '../../../lib/api/http-handler.ts';
+import type { MessageApi } from '../../../lib/api/message-api.ts';
+import { messageRoutes } from '../../../lib/api/routes/messages.ts';
+import { apiKey, sessionTokens } from '../../support/api-credentials.ts';
+import { call } from '../../support/http-events.ts';
+import { keptLogs } from '../../support/log-lines.ts';
+
+const asked: unknown[] = [];
+const api: Pick<MessageApi, 'list' | 'listUnknown' | 'settle'> = {
+  async list(...args) {
+    asked.push(['list', ...args]);
+    return { items: [] };
+  },
+  async listUnknown(...args) {
+    asked.push(['listUnknown', ...args]);
+    return { items: [], next: '0001796086800000#msg_1' };
+  },
+  settle: async () => ({ type: 'not-unknown' }),
+};
+
+const sessions = sessionTokens();
+const handler = createHttpHandler(messageRoutes(api as MessageApi), {
+  apiKeys: [apiKey('reader', 'read'), apiKey('sender', 'send'), apiKey('manager', 'manage')],
+  sessions,
+  logger: keptLogs().logger,
+});
+const { token: user } = await sessions.issue('o-user');
+
+const get = (token: string, query: string) => call(handler, { path: '/v1/messages', query, token });
+
+test('operators page through all unknown messages', async () => {
+  const first = await get('reader', 'status=unknown&limit=5');
+  const second = await get('reader', `status=unknown&cursor=${first.body.nextCursor}`);
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(asked).toEqual([
+    ['listUnknown', 5, undefined],
+    ['listUnknown', 50, '0001796086800000#msg_1'],
+  ]);
+});
+
+test("a cursor of a user's list is refused", async () => {
+  const cursor = Buffer.from('"msg_1"').toString('base64url');
+  const reply = await get('reader', `status=unknown&cursor=${cursor}`);
+  expect(reply).toMatchObject({ status: 422, body: { code: 'invalid-query', errors: [{ path: 'cursor' }] } });
+});
+
+test.each([
+  ['status=unknown', 403, 'wrong-caller'],
+  ['openid=o-another', 404, 'not-found'],
+])('a user who asks for %s gets %i', async (query, status, code) => {
+  expect(await get(user, query)).toMatchObject({ status, body: { code } });
+});
+
+test.each([
+  ['the scope read', 'reader', 'missing-scope'],
+  ['the scope send', 'sender', 'missing-scope'],
+  ['a session', user, 'wrong-caller'],
+])('%s does not settle a message', async (_, token, code) => {
+  const parts = { method: 'POST', path: '/v1/messages/msg_1/settle', json: { status: 'sent' }, token };
+  expect(await call(handler, parts)).toMatchObject({ status: 403, body: { code } });
+});
+
+test.each([
+  [{ status: 'unknown' }, 422, 'invalid-body'],
+  [{ status: 'sent', note: 'x' }, 422, 'invalid-body'],
+  [{ status: 'sent' }, 409, 'not-unknown'],
+])('%j of a message whose fate is known is answered with %i', async (json, status, code) => {
+  const parts = { method: 'POST', path: '/v1/messages/msg_1/settle', json, token: 'manager' };
+  expect(await call(handler, parts)).toMatchObject({ status, body: { code } });
+});
