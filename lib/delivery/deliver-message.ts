@@ -37,7 +37,7 @@ export type DeliveryResult = { readonly type: 'done' } | { readonly type: 'later
 const DONE: DeliveryResult = { type: 'done' };
 /** A request, a new access token and the repeated request take no longer than this. */
 const REQUEST_LIMIT_MS = 35_000;
-/** A sender waits this long for a moment or a turn that is about to come, rather than going back to the queue. */
+/** A sender waits this long for a turn that is about to come, rather than going back to the queue. */
 const SHORT_WAIT_MS = 2_500;
 /** A note may overtake its message by as long as the accepting function can run, 29 s; twice that, since clocks differ. */
 const MESSAGE_MAY_APPEAR_WITHIN_MS = 60_000;
@@ -89,10 +89,7 @@ async function takeTurnPatiently(
     const askedAtMs = clock();
     const turn = await takeTurn(services, job.messageId);
     const waitedMs = clock() - startedAtMs;
-    const untilDueMs = turn.type === 'not-due' ? turn.dueAtMs - clock() : undefined;
-    if (untilDueMs !== undefined && untilDueMs <= SHORT_WAIT_MS) {
-      await sleep(Math.max(0, untilDueMs));
-    } else if ((turn.type === 'busy' || turn.type === 'missing') && waitedMs < SHORT_WAIT_MS) {
+    if ((turn.type === 'busy' || turn.type === 'missing') && waitedMs < SHORT_WAIT_MS) {
       await sleep(Math.min(400, 25 * 2 ** round) * (0.5 + random()));
     } else if (turn.type === 'missing' && neverAccepted(job, askedAtMs)) {
       return { type: 'never-accepted' };

@@ -35,10 +35,12 @@ export function sharePace({
 }: Contention & { readonly store: PaceStore; readonly clock: Clock; readonly logger: Logger }): SharedPace {
   let copy: { readonly stored: Stored<Pace>; readonly atMs: number } | undefined;
   let loading: Promise<Stored<Pace>> | undefined;
+  let contended = false;
 
   async function load(): Promise<Stored<Pace>> {
     const atMs = clock();
     const stored = await store.load();
+    contended = copy?.stored.version !== stored.version;
     copy = { stored, atMs };
     return stored;
   }
@@ -56,13 +58,14 @@ export function sharePace({
 
     change: (change) =>
       untilUncontended(async () => {
-        const before = copy?.stored ?? (await load());
+        // While others write too, the copy would be out of date: a read costs less than a write that is refused.
+        const before = copy && !contended ? copy.stored : await load();
         const after = change(before.value);
         if (after === before.value) return undefined;
         const atMs = clock();
         const written = await store.commit(changed(before, after));
         if (written === 'conflict') {
-          copy = undefined;
+          contended = true;
           return written;
         }
         copy = { stored: written, atMs };

@@ -38,6 +38,12 @@ export type Turn =
 export const CLAIM_LEASE_MS = 45_000;
 
 /**
+ * A sender that has read everything waits this long for the message's moment, so that only the claim is left to do then.
+ * The queue delays in whole seconds, so a note comes up to one second early.
+ */
+const WAIT_FOR_MOMENT_MS = 2_500;
+
+/**
  * Claims a message: takes the user's turn and the grant, in one conditional write of the ledger.
  *
  * A claim that an earlier sender left open is closed on the way, by what its message says; where the message says nothing
@@ -54,8 +60,11 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
   const free = await freeLedger(services, ledger, message);
   if (free === 'conflict' || 'type' in free) return free;
   if (!isPending(message.value)) return ended(store, ledger, free);
+  const { dueAtMs } = message.value;
+  if (dueAtMs - clock() > WAIT_FOR_MOMENT_MS) return { type: 'not-due', dueAtMs };
+  // What was read stays good while we wait: the claim is conditional on nobody having written since.
+  while (clock() < dueAtMs) await services.sleep(dueAtMs - clock());
   const nowMs = clock();
-  if (nowMs < message.value.dueAtMs) return { type: 'not-due', dueAtMs: message.value.dueAtMs };
   const claimed = openClaim(free, {
     claimId: services.newClaimId(),
     messageId,

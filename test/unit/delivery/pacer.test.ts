@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { FREE_PACE, type Pace } from '../../../lib/delivery/pace.ts';
+import { createPacer, type PaceSignal } from '../../../lib/delivery/pacer.ts';
+import type { PaceStore } from '../../../lib/delivery/shared-pace.ts';
+import type { Stored } from '../../../lib/stored.ts';
+
+const START_MS = Date.UTC(2026, 10, 23, 4);
+
+/** The shared pace, and any number of containers that go by it, on one hand-set clock. */
+function useAppId() {
+  let nowMs = START_MS;
+  let stored: Stored<Pace> = { value: FREE_PACE, version: undefined };
+  let [reads, writes, conflicts] = [0, 0, 0];
+  const lines: string[] = [];
+  const note = (message: string) => void lines.push(message);
+  const store: PaceStore = {
+    async load() {
+      reads += 1;
+      return stored;
+    },
+    async commit({ value, version }) {
+      if (version !== stored.version) {
+        conflicts += 1;
+        return 'conflict';
+      }
+      writes += 1;
+      stored = { value, version: `v${writes}` };
+      return stored;
+    },
+  };
+  let onSleep = async () => {};
+  return {
+    container: (maxPerSecond?: number) =>
+      createPacer({
+        store,
+        clock: () => nowMs,
+        random: () => 0,
+        logger: { info: note, warn: note, error: note },
+        async sleep(ms) {
+          nowMs += ms;
+          await onSleep();
+        },
+        ...(maxPerSecond !== undefined && { maxPerSecond }),
+      }),
+    pass(ms: number) {
+      nowMs += ms;
+    },
+    now: () => nowMs,
+    whileAsleep(deed: () => Promise<void>) {
+      onSleep = deed;
+    },
+    lines,
+    counts: () => ({ reads, writes, conflicts }),
+  };
+}
+
+type Pacer = ReturnType<ReturnType<typeof useAppId>['container']>;
+
+describe('without a rate and without a refusal', () => {
+  test('everything goes at once, for one read a second and no write', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    for (let n = 0; n < 50; n++) {
+      expect(await Promise.all([pacer.turn(), pacer.turn()])).toEqual([{ type: 'go' }, { type: 'go' }]);
+      await pacer.report('served', appId.now());
+      appId.pass(100);
+    }
+    expect(appId.counts()).toEqual({ reads: 5, writes: 0, conflicts: 0 });
+    expect(appId.now()).toBe(START_MS + 5_000);
+  });
+});
+
+describe('a refusal that one container meets', () => {
+  test('stops the others within a second, without a note of theirs being claimed', async () => {
+    const appId = useAppId();
+    const [one, other] = [appId.container(), appId.container()];
+    await Promise.all([one.turn(), other.turn()]);
+    await one.report('rate', appId.now());
+    expect(await one.turn()).toEqual({ type: 'later', delayMs: 15_000 });
+    appId.pass(1_000);
+    expect(await other.turn()).toEqual({ type: 'later', delayMs: 14_000 });
+    expect(appId.lines).toHaveLength(1);
+    expect(appId.lines[0]).toMatch(/^All sending is stopped.*MAX_SENDS_PER_SECOND/);
+  });
+
+  test('is for those too who have a place already and wait for its moment', async () => {
+    const appId = useAppId();
+    const [waiting, other] = [appId.container(1), appId.container(1)];
+    await waiting.turn();
+    await waiting.turn();
+    appId.whileAsleep(() => other.report('quota', appId.now()));
+    expect(await waiting.turn()).toMatchObject({ type: 'later' });
+  });
+
+  test('by many at once is one stop and one line', async () => {
+    const appId = useAppId();
+    const containers = Array.from({ length: 5 }, () => appId.container());
+    await Promise.all(containers.map((pacer) => pacer.turn()));
+    await Promise.all(containers.flatMap((pacer) => [1, 2, 3].map(() => pacer.report('rate', appId.now()))));
+    expect(appId.counts().writes).toBe(1);
+    expect(appId.lines).toHaveLength(1);
+  });
+});
+
+describe('busy', () => {
+  async function told(pacer: Pacer, nowMs: number, ...signals: PaceSignal[]) {
+    for (const signal of signals) await pacer.report(signal, nowMs);
+    return (await pacer.turn()).type;
+  }
+
+  test('now and then is nothing, three times in a row is a stop', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    expect(await told(pacer, START_MS, 'busy', 'busy', 'served', 'busy', 'busy')).toBe('go');
+    expect(await told(pacer, START_MS, 'busy')).toBe('later');
+  });
+
+  test('once in answer to a probe makes the pause longer', async () => {
+    const appId = useAppId();
+    const [one, other] = [appId.container(), appId.container()];
+    await told(one, START_MS, 'busy', 'busy', 'busy');
+    appId.pass(5_000);
+    expect(await other.turn()).toEqual({ type: 'go' });
+    await other.report('busy', appId.now());
+    expect(await other.turn()).toEqual({ type: 'later', delayMs: 10_000 });
+  });
+});
+
+test('sending is taken up slowly and gets unlimited again, each told once', async () => {
+  const appId = useAppId();
+  const pacer = appId.container();
+  await pacer.turn();
+  await pacer.report('rate', appId.now());
+  appId.pass(15_000);
+  const startedAtMs = appId.now();
+  let sent = 0;
+  while (appId.lines.length < 3 && appId.now() < startedAtMs + 60_000) {
+    const leftAtMs = appId.now();
+    if ((await pacer.turn()).type === 'go') sent += 1;
+    await pacer.report('served', leftAtMs);
+    appId.pass(10);
+  }
+  expect(appId.lines.map((line) => line.split(/[.,]/)[0])).toEqual([
+    'All sending is stopped for a while',
+    'Sending is taken up again',
+    'Sending is no longer slowed down',
+  ]);
+  expect(appId.now() - startedAtMs).toBeLessThan(30_000);
+  expect(sent).toBeGreaterThan(100);
+  const { writes } = appId.counts();
+  expect(await pacer.turn()).toEqual({ type: 'go' });
+  expect(appId.counts().writes).toBe(writes);
+});
+
+describe('under a rate', () => {
+  test('all who ask together share one write', async () => {
+    const appId = useAppId();
+    const pacer = appId.container(100);
+    await Promise.all(Array.from({ length: 10 }, () => pacer.turn()));
+    expect(appId.counts().writes).toBe(1);
+  });
+
+  test('a container that stood still for an hour gets no credit for it', async () => {
+    const appId = useAppId();
+    const pacer = appId.container(10);
+    await pacer.turn();
+    appId.pass(3_600_000);
+    const fromMs = appId.now();
+    for (let n = 0; n < 30; n++) await pacer.turn();
+    expect(appId.now() - fromMs).toBeGreaterThanOrEqual(2_900);
+  });
+
+  test('a container with a stale copy finds out by its write', async () => {
+    const appId = useAppId();
+    const [one, other] = [appId.container(10), appId.container(10)];
+    await Promise.all([one.turn(), other.turn()]);
+    const fromMs = appId.now();
+    for (let n = 0; n < 10; n++) await (n % 2 ? one : other).turn();
+    expect(appId.now() - fromMs).toBeGreaterThanOrEqual(900);
+    expect(appId.counts().conflicts).toBeGreaterThan(0);
+  });
+});
