@@ -5,7 +5,8 @@ import { openidOf } from '../messages/message-id.ts';
 import { LONGEST_QUEUE_DELAY_MS, type SendJob } from '../messages/send-job.ts';
 import type { Stored } from '../stored.ts';
 import { type AnswerRules, judgeAnswer, type SendAnswer } from './judge-answer.ts';
-import type { Pacer, PaceSignal } from './pacer.ts';
+import { paceSignal } from './pace-signal.ts';
+import type { Pacer } from './pacer.ts';
 import { parkMessage } from './park-message.ts';
 import { refuseBooked } from './refuse-booked.ts';
 import { mightLeaveAtMs, TOKEN_PATIENCE_MS } from './retry-policy.ts';
@@ -108,6 +109,7 @@ async function sendClaimed(
   services: DeliveryServices,
   { claim, message }: Extract<Turn, { type: 'claimed' }>,
 ): Promise<DeliveryResult> {
+  await untilDue(services, message.value.dueAtMs);
   const leftAtMs = services.clock();
   const answer: SendAnswer =
     services.clock() + REQUEST_LIMIT_MS <= claim.leaseUntilMs
@@ -125,23 +127,6 @@ async function sendClaimed(
   return settled.state === 'pending' && !settled.parked
     ? { type: 'later', delayMs: settled.dueAtMs - nowMs }
     : DONE;
-}
-
-/** What an answer says about the pace of all sending. Silence and refused tokens say nothing. */
-function paceSignal(answer: SendAnswer, rules: AnswerRules): PaceSignal | undefined {
-  if (answer.type !== 'answered') return undefined;
-  const { retry } = rules.ruleOf(answer.errcode);
-  switch (retry) {
-    case 'rate':
-    case 'quota':
-    case 'busy':
-      return retry;
-    case 'token':
-    case 'connection':
-      return undefined;
-    default:
-      return 'served';
-  }
 }
 
 function logOutcome(logger: Logger, message: Message, nowMs: number): void {

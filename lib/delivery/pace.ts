@@ -51,11 +51,11 @@ const PAUSES: Record<SlowdownCause, { readonly firstMs: number; readonly longest
 };
 
 /** What is sent after a pause, until an answer shows that WeChat takes more. */
-export const PROBES_PER_SECOND = 1;
+const PROBES_PER_SECOND = 1;
 /** The rate doubles this often at the most, so that a refusal has time to come before the next step. */
 export const STEP_MS = 2 * SECOND_MS;
 /** Faster than this needs no limit any more. */
-export const RAMP_ENDS_PER_SECOND = 512;
+const RAMP_ENDS_PER_SECOND = 512;
 
 /**
  * The pace after a refusal. Requests that left before the present pause was over are refused for the same reason that it was

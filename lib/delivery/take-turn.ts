@@ -38,10 +38,10 @@ export type Turn =
 export const CLAIM_LEASE_MS = 45_000;
 
 /**
- * A sender that has read everything waits this long for the message's moment, so that only the claim is left to do then.
+ * A message is claimed this long ahead of its moment, so that at the moment itself only the request is left to do.
  * The queue delays in whole seconds, so a note comes up to one second early.
  */
-const WAIT_FOR_MOMENT_MS = 2_500;
+const CLAIM_AHEAD_MS = 1_500;
 
 /**
  * Claims a message: takes the user's turn and the grant, in one conditional write of the ledger.
@@ -61,10 +61,8 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
   if (free === 'conflict' || 'type' in free) return free;
   if (!isPending(message.value)) return ended(store, ledger, free);
   const { dueAtMs } = message.value;
-  if (dueAtMs - clock() > WAIT_FOR_MOMENT_MS) return { type: 'not-due', dueAtMs };
-  // What was read stays good while we wait: the claim is conditional on nobody having written since.
-  while (clock() < dueAtMs) await services.sleep(dueAtMs - clock());
   const nowMs = clock();
+  if (dueAtMs - nowMs > CLAIM_AHEAD_MS) return { type: 'not-due', dueAtMs };
   const claimed = openClaim(free, {
     claimId: services.newClaimId(),
     messageId,
