@@ -19,7 +19,8 @@ export class ContentionError extends Error {
 
 /** Enough for fifty writers of one record to get through, since at least one of them does in each round. */
 const MAX_ATTEMPTS = 80;
-const LONGEST_PAUSE_MS = 60;
+const SHORTEST_PAUSE_MS = 8;
+const LONGEST_PAUSE_MS = 300;
 
 /** Repeats `attempt` until it answers something else than `conflict`. Throws {@link ContentionError} when it never does. */
 export async function untilUncontended<T>(
@@ -29,7 +30,7 @@ export async function untilUncontended<T>(
   for (let count = 0; count < MAX_ATTEMPTS; count++) {
     const result = await attempt();
     if (result !== 'conflict') return result;
-    await sleep(random() * Math.min(LONGEST_PAUSE_MS, 4 * (count + 1)));
+    await sleep(random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** count));
   }
   throw new ContentionError();
 }

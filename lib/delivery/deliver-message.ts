@@ -129,6 +129,11 @@ async function sendClaimed(
     : DONE;
 }
 
+/** A message is claimed a little ahead of its moment, and never leaves before it. */
+async function untilDue({ clock, sleep }: DeliveryServices, dueAtMs: number): Promise<void> {
+  while (clock() < dueAtMs) await sleep(dueAtMs - clock());
+}
+
 function logOutcome(logger: Logger, message: Message, nowMs: number): void {
   const facts = {
     messageId: message.id,

@@ -94,9 +94,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a message leaves whenever its note comes',
-    file: 'lib/delivery/take-turn.ts',
-    find: 'if (nowMs < message.value.dueAtMs)',
-    replace: 'if (nowMs < 0)',
+    file: 'lib/delivery/deliver-message.ts',
+    find: 'await untilDue(services, message.value.dueAtMs);',
+    replace: '',
   },
   {
     name: 'a message that has ended is claimed again',
