@@ -47,11 +47,14 @@ function createNotes(clock: () => number) {
   let waiting: { readonly job: SendJob; readonly visibleAtMs: number }[] = [];
   return {
     failures: 0,
+    /** Whether nobody gets anything. */
+    held: false,
     enqueue: async (job: SendJob, delayMs: number) => {
       const delay = Math.floor(Math.min(Math.max(delayMs, 0), 900_000) / 1000) * 1000;
       waiting.push({ job, visibleAtMs: clock() + delay });
     },
     take(): SendJob[] {
+      if (this.held) return [];
       const ready = waiting.filter(({ visibleAtMs }) => visibleAtMs <= clock()).slice(0, 10);
       waiting = waiting.filter((note) => !ready.includes(note));
       return ready.map(({ job }) => job);
@@ -228,7 +231,9 @@ test('four senders keep to MAX_SENDS_PER_SECOND together, within 10 % over two s
   await service.accept(50);
   await service.startSenders();
   await until(() => accepted() === 50);
+  service.notes.held = true;
   await service.accept(400);
+  service.notes.held = false;
   await until(() => accepted() === 450);
 
   const startsMs = service
@@ -273,7 +278,7 @@ describe("the minute's quota", () => {
     expect(service.logged('All sending is stopped')).toBe(1);
 
     service.wechat.setSwitches({ sendsPerMinute: null });
-    service.time.speed(30);
+    service.time.speed(60);
     await until(() => service.wechat.received().stats.acceptedSends === 200);
     await until(async () => states(await service.messages())['sent'] === 200);
     expect(await service.grants()).toEqual({ available: 0, held: 0, spent: 200 });
