@@ -13,7 +13,17 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**'],
+          exclude: ['test/package/**', 'test/measured/**'],
+        },
+      },
+      {
+        // What is held to seconds runs when nothing else does.
+        extends: true,
+        test: {
+          name: 'measured',
+          include: ['test/measured/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -2,7 +2,7 @@ import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
-import { LONGEST_QUEUE_DELAY_MS, type SendJob } from '../messages/send-job.ts';
+import { LONGEST_QUEUE_DELAY_MS, noteDelayMs, type SendJob } from '../messages/send-job.ts';
 import type { Stored } from '../stored.ts';
 import { type AnswerRules, judgeAnswer, type SendAnswer } from './judge-answer.ts';
 import { paceSignal } from './pace-signal.ts';
@@ -65,7 +65,7 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
     case 'never-accepted':
       return DONE;
     case 'not-due':
-      return { type: 'later', delayMs: turn.dueAtMs - services.clock() };
+      return { type: 'later', delayMs: noteDelayMs(turn.dueAtMs - services.clock()) };
     case 'busy':
       return later(services, 1_000);
     case 'no-grant':
@@ -125,7 +125,7 @@ async function sendClaimed(
     await refuseBooked(services, settled.openid, settled.templateId, nowMs);
   }
   return settled.state === 'pending' && !settled.parked
-    ? { type: 'later', delayMs: settled.dueAtMs - nowMs }
+    ? { type: 'later', delayMs: noteDelayMs(settled.dueAtMs - nowMs) }
     : DONE;
 }
 
@@ -189,7 +189,9 @@ async function withoutToken(services: DeliveryServices, job: SendJob): Promise<D
   if (!message) return neverAccepted(job, askedAtMs) ? DONE : later(services, 1_000);
   if (!isPending(message.value)) return DONE;
   const nowMs = services.clock();
-  if (nowMs < message.value.dueAtMs) return { type: 'later', delayMs: message.value.dueAtMs - nowMs };
+  if (nowMs < message.value.dueAtMs) {
+    return { type: 'later', delayMs: Math.max(1_000, message.value.dueAtMs - nowMs) };
+  }
   const free = ledger.value.claim?.messageId !== job.messageId;
   if (free && nowMs >= mightLeaveAtMs(message.value) + TOKEN_PATIENCE_MS) {
     return end(services, { message, ledger }, 'failed', 'token-unavailable', job);

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import type { Enqueue } from '../messages/send-job.ts';
+import { type Enqueue, noteDelayMs } from '../messages/send-job.ts';
 import { changed, type Stored } from '../stored.ts';
 
 /** The messages that wait in the due index, oldest first. */
@@ -56,7 +56,7 @@ async function handOver(services: DispatchServices, message: Stored<Message>): P
   const nowMs = services.clock();
   await services.enqueue(
     { messageId: message.value.id, sinceMs: nowMs },
-    Math.max(0, message.value.dueAtMs - nowMs),
+    noteDelayMs(message.value.dueAtMs - nowMs),
   );
   const result = await services.store.commit({
     message: changed(message, { ...message.value, parked: false }),

@@ -39,9 +39,9 @@ export const CLAIM_LEASE_MS = 45_000;
 
 /**
  * A message is claimed this long ahead of its moment, so that at the moment itself only the request is left to do.
- * The queue delays in whole seconds, so a note comes up to one second early.
+ * The queue delays in whole seconds, so a note comes half a second to one and a half seconds early.
  */
-const CLAIM_AHEAD_MS = 1_500;
+const CLAIM_AHEAD_MS = 1_600;
 
 /**
  * Claims a message: takes the user's turn and the grant, in one conditional write of the ledger.

@@ -9,7 +9,7 @@ import { settledLedger } from './claim-outcome.ts';
 import type { Language, Message, MiniprogramState } from './message.ts';
 import type { NewMessageId } from './message-id.ts';
 import type { IdempotencyRecord, MessageStore } from './message-store.ts';
-import { type Enqueue, LONGEST_QUEUE_DELAY_MS } from './send-job.ts';
+import { type Enqueue, LONGEST_QUEUE_DELAY_MS, noteDelayMs } from './send-job.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest {
@@ -65,7 +65,7 @@ export function acceptMessage(services: AcceptServices, request: AcceptRequest):
     const booked = book(ledger, draft, request);
     if (!booked) return { type: 'no-grant' };
     if (!enqueued) {
-      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, sendAtMs - nowMs);
+      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, noteDelayMs(sendAtMs - nowMs));
       enqueued = true;
     }
     const result = await services.store.commit({

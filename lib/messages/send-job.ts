@@ -8,5 +8,13 @@ export interface SendJob {
 /** Puts a note on the queue, to come up after `delayMs` (at most {@link LONGEST_QUEUE_DELAY_MS}). */
 export type Enqueue = (job: SendJob, delayMs: number) => Promise<void>;
 
+/** A note comes up at least this long before its message is due, which leaves time to read and claim. */
+const NOTE_AHEAD_MS = 500;
+
+/** For how long the queue keeps back the note of a message that is due in `untilDueMs`. */
+export function noteDelayMs(untilDueMs: number): number {
+  return Math.max(0, untilDueMs - NOTE_AHEAD_MS);
+}
+
 /** SQS delays a record by 15 minutes at the most. */
 export const LONGEST_QUEUE_DELAY_MS = 15 * 60_000;

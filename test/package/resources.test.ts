@@ -72,7 +72,7 @@ describe('the send queue', () => {
         FunctionName: { 'Fn::GetAtt': [functionId('send-messages'), 'Arn'] },
         BatchSize: 10,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 10 },
+        ScalingConfig: { MaximumConcurrency: 50 },
       },
     ]);
   });

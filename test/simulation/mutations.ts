@@ -45,12 +45,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the note goes onto the queue after the message is stored',
     file: 'lib/messages/accept-message.ts',
-    find: '      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, sendAtMs - nowMs);\n',
+    find: '      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, noteDelayMs(sendAtMs - nowMs));\n',
     replace: `
       const { store, enqueue } = services;
       const commit = async (change) => {
         const result = await store.commit(change);
-        if (result === 'committed') await enqueue({ messageId: draft.id, sinceMs: nowMs }, sendAtMs - nowMs);
+        if (result === 'committed') await enqueue({ messageId: draft.id, sinceMs: nowMs }, noteDelayMs(sendAtMs - nowMs));
         return result;
       };
       services = { ...services, store: { ...store, commit } };
