@@ -35,8 +35,7 @@ test('30 messages to one openid never overlap', async () => {
   expect(stats.overlappingSends).toBe(0);
 }, 60_000);
 
-test('8 cold senders fetch one token', async () => {
-  // The token that the stack holds dies at WeChat, as when another program has fetched one by force.
+test('8 cold senders ask for a token once between them', async () => {
   const before = wechat.received().stats.byCall['stable-token']?.total ?? 0;
   const env = { ...stack.env, WECHAT_APP_ID: 'wx-eight-cold-senders' };
   const senders = await Promise.all(Array.from({ length: 8 }, () => wireDelivery(env)));
