@@ -40,6 +40,8 @@ const DONE: DeliveryResult = { type: 'done' };
 const REQUEST_LIMIT_MS = 35_000;
 /** A sender waits this long for a turn that is about to come, rather than going back to the queue. */
 const SHORT_WAIT_MS = 2_500;
+/** A message that its note overtook is one write away; the note that lost a race for the last grant never gets one. */
+const MISSING_WAIT_MS = 400;
 /** A note may overtake its message by as long as the accepting function can run, 29 s; twice that, since clocks differ. */
 const MESSAGE_MAY_APPEAR_WITHIN_MS = 60_000;
 
@@ -90,14 +92,16 @@ async function takeTurnPatiently(
     const askedAtMs = clock();
     const turn = await takeTurn(services, job.messageId);
     const waitedMs = clock() - startedAtMs;
-    if ((turn.type === 'busy' || turn.type === 'missing') && waitedMs < SHORT_WAIT_MS) {
-      await sleep(Math.min(400, 25 * 2 ** round) * (0.5 + random()));
-    } else if (turn.type === 'missing' && neverAccepted(job, askedAtMs)) {
-      return { type: 'never-accepted' };
-    } else {
-      return turn;
-    }
+    if (turn.type === 'missing' && neverAccepted(job, askedAtMs)) return { type: 'never-accepted' };
+    if (waitedMs >= waitHereMs(turn)) return turn;
+    await sleep(Math.min(400, 25 * 2 ** round) * (0.5 + random()));
   }
+}
+
+/** How long a sender stays with a note that it can do nothing about yet. The user's other notes wait behind it meanwhile. */
+function waitHereMs({ type }: Turn): number {
+  if (type === 'busy') return SHORT_WAIT_MS;
+  return type === 'missing' ? MISSING_WAIT_MS : 0;
 }
 
 /** Whether a message that was not there when asked for at `askedAtMs` will never be. The answer itself may be older by now. */
