@@ -70,6 +70,8 @@ test('settings come from the environment at deploy time', () => {
     AllowedPattern: '.+',
   });
   expect(propertiesOf(template, functionId('messages'))).toMatchObject({
-    Environment: { Variables: { USER_SENDABLE_TEMPLATES: 'template-1', WECHAT_APP_ID: { Ref: 'WechatAppId' } } },
+    Environment: {
+      Variables: { USER_SENDABLE_TEMPLATES: 'template-1', WECHAT_APP_ID: { Ref: 'WechatAppId' } },
+    },
   });
 });
