@@ -32,6 +32,7 @@ export interface Runner {
  * @param options.port of the HTTP API; 0 takes a free one
  * @param options.pollers how many batches of a queue run at once; by default what serverless.yml says. With 0 nothing
  * here receives from the queues, and `idle` waits for whoever else does.
+ * @param options.longPollSeconds how long one request waits for the queue; by default as long as SQS lets it
  * @param options.scheduleEverySeconds replaces the interval of every schedule; 0 never fires by itself
  * @throws PortInUseError
  */
@@ -41,6 +42,7 @@ export async function startRunner(options: {
   sqs: LocalSqs;
   port: number;
   pollers?: number;
+  longPollSeconds?: number;
   scheduleEverySeconds?: number;
   observe?: Observe;
 }): Promise<Runner> {
@@ -70,7 +72,15 @@ export async function startRunner(options: {
     if (queue === undefined) throw new Error(`serverless.yml defines no queue ${queueName}.`);
     const concurrency = options.pollers ?? maximumConcurrency;
     if (concurrency === 0) return [{ queueName, close: async () => undefined }];
-    const poller = startSqsPoller({ ...shared, client: sqs.client, queue, called, batchSize, concurrency });
+    const poller = startSqsPoller({
+      ...shared,
+      client: sqs.client,
+      queue,
+      called,
+      batchSize,
+      concurrency,
+      ...(options.longPollSeconds === undefined ? {} : { longPollSeconds: options.longPollSeconds }),
+    });
     return [{ queueName, close: poller.close }];
   });
 

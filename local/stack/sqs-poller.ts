@@ -33,6 +33,7 @@ export function startSqsPoller(options: {
   called: LambdaFunction;
   batchSize: number;
   concurrency: number;
+  longPollSeconds?: number;
   invoke: Invoke;
   observe: Observe;
 }): SqsPoller {
@@ -58,7 +59,7 @@ export function startSqsPoller(options: {
     const command = new ReceiveMessageCommand({
       QueueUrl: options.queue.url,
       MaxNumberOfMessages: Math.min(options.batchSize, 10),
-      WaitTimeSeconds: LONG_POLL_SECONDS,
+      WaitTimeSeconds: options.longPollSeconds ?? LONG_POLL_SECONDS,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });

@@ -13,6 +13,9 @@ import { startRunner } from '../../local/stack/runner.ts';
 import { type FunctionDefinition, readServiceDefinition } from '../../local/stack/service-definition.ts';
 import { LOCAL_AWS } from '../../local/stack/table.ts';
 
+/** Short, because the local queue goes on serving a receiver that died: see `World.leap`. */
+const LONG_POLL_SECONDS = 1;
+
 const aheadMs = Number(process.env['CLOCK_AHEAD_MS']);
 const trigger = process.argv[2] === 'sender' ? 'sqs' : 'httpApi';
 const clock = () => Date.now() + aheadMs;
@@ -28,7 +31,14 @@ const environment = Object.fromEntries(
 );
 const logger = { ...createConsoleLogger({ write: writeError }), info: quiet, warn: quiet };
 const { handlers } = await loadHandlers(functions, environment, { clock, logger });
-const runner = await startRunner({ functions, handlers, sqs: sqsOfStack(), port: 0, observe: reportFault });
+const runner = await startRunner({
+  functions,
+  handlers,
+  sqs: sqsOfStack(),
+  port: 0,
+  longPollSeconds: LONG_POLL_SECONDS,
+  observe: reportFault,
+});
 
 process.on('SIGTERM', () => void runner.close().then(() => process.exit(0)));
 process.stdin.on('end', () => process.exit(1)).resume();
