@@ -5,6 +5,8 @@ export default defineConfig({
     // Long enough for a test over the local engines on a busy laptop; a rule's test takes milliseconds.
     testTimeout: 15_000,
     hookTimeout: 60_000,
+    // Most of a test over the engines is waiting, so three of them go well on two cores.
+    maxWorkers: 3,
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
@@ -13,8 +15,13 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/measured/**'],
+          exclude: ['test/package/**', 'test/measured/**', 'test/engines/**'],
         },
+      },
+      {
+        // Processes that are killed over and over: half a minute each, so they run in CI and by name.
+        extends: true,
+        test: { name: 'engines', include: ['test/engines/**/*.test.ts'] },
       },
       {
         // What is held to seconds runs when nothing else does.

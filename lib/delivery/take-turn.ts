@@ -71,6 +71,11 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
     nowMs,
     leaseMs: CLAIM_LEASE_MS,
   });
+  if (claimed.type === 'no-grant' && nowMs < dueAtMs) {
+    // Ahead of its moment that is not the last word: a grant may still come.
+    await services.sleep(dueAtMs - nowMs);
+    return 'conflict';
+  }
   if (claimed.type !== 'claimed') return { type: claimed.type, message, ledger: changed(ledger, free) };
   const result = await store.commit({ ledger: changed(ledger, claimed.ledger) });
   return result === 'conflict' ? result : { type: 'claimed', claim: claimed.claim, message };

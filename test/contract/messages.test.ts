@@ -191,7 +191,7 @@ describe('DELETE /v1/messages/{id}', () => {
 
   test('a canceled message never leaves', async () => {
     const { openid } = await grantee(1);
-    const { body } = await send(openid, { sendAt: later(1_200) });
+    const { body } = await send(openid, { sendAt: later(3_500) });
     await operator('DELETE', `/v1/messages/${body.id}`);
     await stack.idle({ dueWithinMs: 5_000 });
     expect(sendsTo(openid)).toEqual([]);
@@ -244,7 +244,7 @@ describe('Idempotency-Key', () => {
 
 describe('POST /v1/messages/batch', () => {
   test('one bad entry does not refuse the others', async () => {
-    const { openid } = await grantee(2);
+    const { openid } = await grantee(3);
     const good = { to: openid, ...PRICE_DROP };
     const key = randomUUID();
     const { status, body } = await operator('POST', '/v1/messages/batch', {
@@ -261,14 +261,15 @@ describe('POST /v1/messages/batch', () => {
     expect(status).toBe(202);
     expect(body.items.map((item: { index: number }) => item.index)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     const codes = body.items.map((item: { problem?: { code: string } }) => item.problem?.code ?? 'accepted');
-    expect(codes.slice(0, 5)).toEqual([
+    expect(codes).toEqual([
       'accepted',
       'invalid-data',
       'invalid-body',
       'invalid-body',
       'accepted',
+      'accepted',
+      'accepted',
     ]);
-    expect(codes.slice(5).sort()).toEqual(['accepted', 'no-grant']);
     expect(body.items[4].message.id).toBe(body.items[0].message.id);
   });
 
