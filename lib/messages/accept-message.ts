@@ -56,11 +56,12 @@ export function acceptMessage(services: AcceptServices, request: AcceptRequest):
   const draft = newMessage(request, services.newMessageId(request.openid), sendAtMs, nowMs);
   let enqueued = draft.parked;
   return untilUncontended(async () => {
+    const stored = await services.store.loadLedger(request.openid);
+    // After the ledger: a twin of this request that took the last grant has been stored by then, and is found.
     const earlier = request.idempotency && (await findEarlier(services, request.idempotency));
     if (earlier) return earlier;
     if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
       return { type: 'send-at-too-old' };
-    const stored = await services.store.loadLedger(request.openid);
     const ledger = await settledLedger(stored.value, (id) => loadValue(services.store, id), nowMs);
     const booked = book(ledger, draft, request);
     if (!booked) return { type: 'no-grant' };
