@@ -20,13 +20,17 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const QUIET: Logger = { info() {}, warn() {}, error() {} };
+/** For tests that break things on purpose. */
+export const QUIET: Logger = { info() {}, warn() {}, error() {} };
 
-/** One stack for a test file, called over HTTP like any deployment, with WeChat's side at hand. */
-export async function startService(options: StackOptions = {}) {
+/**
+ * One stack for a test file, called over HTTP like any deployment, with WeChat's side at hand. `simulator` is the
+ * WeChat behind `wechatBaseUrl` where the test has started one itself.
+ */
+export async function startService(options: StackOptions = {}, simulator?: WeChatSimulator) {
   const stack: Stack = await startStack({ logger: QUIET, ...options });
   afterAll(() => stack.close());
-  const { wechat } = stack;
+  const wechat = stack.wechat ?? simulator;
   if (!wechat) throw new Error('These tests need the simulated WeChat.');
 
   async function call(

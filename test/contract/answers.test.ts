@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { createHandler } from '../../handlers/health.ts';
+import { wireHealth } from '../../lib/wiring/health.ts';
+import { DEV_API_KEY } from '../../local/stack/environment.ts';
+import { call as invoke } from '../support/http-events.ts';
+import { type CallOptions, PRICE_DROP, QUIET, type Reply, startService } from './running-service.ts';
+
+const { stack, wechat, call, operator, logIn, allow } = await startService({
+  pollers: 0,
+  dispatchEverySeconds: 0,
+});
+const T = PRICE_DROP.templateId;
+const token = DEV_API_KEY;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+/** A user with as many booked messages, and all that a test may ask for. */
+async function booked(count: number) {
+  const user = await logIn();
+  const message = { to: user.openid, ...PRICE_DROP, hold: false, sendAt: later(3_600_000) };
+  const { body } = await operator('POST', '/v1/messages/batch', { messages: Array(count).fill(message) });
+  return { ...user, ids: body.items.map((item: { message: { id: string } }) => item.message.id) };
+}
+
+const { openid, session } = await booked(1);
+await allow(wechat, openid, T, 1);
+
+/** One request for each kind of answer. */
+const REQUESTS: readonly [
+  status: number,
+  code: string,
+  method: string,
+  path: string,
+  options: CallOptions,
+][] = [
+  [400, 'malformed-json', 'POST', '/v1/messages', { token, body: '{"half' }],
+  [401, 'missing-token', 'GET', '/v1/grants', {}],
+  [401, 'invalid-token', 'GET', '/v1/grants', { token: 'nobody' }],
+  [401, 'code-invalid', 'POST', '/v1/sessions', { body: { code: 'made-up' } }],
+  [403, 'wrong-caller', 'POST', '/v1/messages/batch', { token: session, body: { messages: [] } }],
+  [403, 'template-not-open', 'POST', '/v1/messages', { token: session, body: { to: openid, ...PRICE_DROP } }],
+  [404, 'not-found', 'GET', '/v1/messages/nowhere', { token }],
+  [404, 'not-found', 'GET', '/v1/nothing', {}],
+  [404, 'not-found', 'GET', '/', {}],
+  [405, 'method-not-allowed', 'PUT', '/v1/messages', { token }],
+  [409, 'no-grant', 'POST', '/v1/messages', { token, body: { to: wechat.createUser(), ...PRICE_DROP } }],
+  [413, 'body-too-large', 'POST', '/v1/sessions', { body: { code: 'x'.repeat(5_000) } }],
+  [
+    415,
+    'unsupported-media-type',
+    'POST',
+    '/v1/sessions',
+    { body: 'code=1', headers: { 'content-type': 'text/plain' } },
+  ],
+  [422, 'invalid-body', 'POST', '/v1/messages', { token, body: {} }],
+  [422, 'invalid-query', 'GET', `/v1/messages?openid=${openid}&limit=0`, { token }],
+  [422, 'invalid-data', 'POST', '/v1/messages', { token, body: { to: openid, templateId: T, data: {} } }],
+  [
+    422,
+    'unknown-template',
+    'POST',
+    '/v1/messages',
+    { token, body: { to: openid, templateId: 'no', data: {} } },
+  ],
+  [
+    422,
+    'invalid-header',
+    'POST',
+    '/v1/messages',
+    { token, body: { to: openid, ...PRICE_DROP }, headers: { 'idempotency-key': 'a b' } },
+  ],
+];
+
+describe('a refusal', () => {
+  test.each(REQUESTS)(
+    '%i %s: problem+json with type, title, status, detail and code',
+    async (status, code, ...request) => {
+      const [method, path, options] = request;
+      const reply = await call(method, path, options);
+      expect([reply.status, reply.body.code]).toEqual([status, code]);
+      expect(reply.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(reply.body).toMatchObject({
+        type: expect.stringContaining(code),
+        title: expect.stringMatching(/\w{3}/),
+        status,
+        detail: expect.stringMatching(/\w{3}/),
+      });
+      expect(reply.headers.get('x-request-id')).toMatch(/\S{8}/);
+      expect(JSON.stringify(reply.body)).not.toMatch(/\.ts:\d+|node_modules| at \w+ \(/);
+    },
+  );
+});
+
+test('every answer has an x-request-id of its own', async () => {
+  const replies = await Promise.all([
+    call('GET', '/v1/health'),
+    call('POST', '/v1/sessions', { body: { code: wechat.login(openid) } }),
+    operator('GET', `/v1/grants?openid=${openid}`),
+    operator('POST', '/v1/grants', { openid, requestId: randomUUID(), results: { t: 'reject' } }),
+    operator('POST', '/v1/messages', { to: openid, ...PRICE_DROP, hold: false }),
+    ...REQUESTS.map(([, , method, path, options]) => call(method, path, options)),
+  ]);
+  const ids = replies.map(({ headers }: Reply) => headers.get('x-request-id'));
+  expect(ids).not.toContain(null);
+  expect(new Set(ids).size).toBe(replies.length);
+});
+
+test('what went well is application/json in UTF-8', async () => {
+  const { headers } = await operator('GET', `/v1/messages?openid=${openid}`);
+  expect(headers.get('content-type')).toMatch(/^application\/json/);
+});
+
+describe('unknown body fields are refused, not ignored', () => {
+  test.each<[string, object]>([
+    ['/v1/sessions', { code: 'x' }],
+    ['/v1/grants', { openid, requestId: 'r', results: { [T]: 'accept' } }],
+    ['/v1/messages', { to: openid, ...PRICE_DROP }],
+    ['/v1/messages/batch', { messages: [{}] }],
+  ])('%s', async (path, body) => {
+    const { status, body: problem } = await operator('POST', path, { ...body, surprise: 1 });
+    expect([status, problem.code]).toEqual([422, 'invalid-body']);
+    expect(problem.errors).toContainEqual({ path: 'surprise', message: expect.any(String) });
+  });
+
+  test('in an entry of a batch too', async () => {
+    const { body } = await operator('POST', '/v1/messages/batch', {
+      messages: [{ to: openid, ...PRICE_DROP, surprise: 1 }],
+    });
+    expect(body.items[0].problem.errors[0].path).toContain('surprise');
+  });
+});
+
+describe('every list', () => {
+  test('takes limit, by default 50 and at most 200, and a cursor, and answers items and nextCursor', async () => {
+    const user = await booked(230);
+    const list = async (query: string) =>
+      (await operator('GET', `/v1/messages?openid=${user.openid}${query}`)).body;
+    const first = await list('');
+    expect(first.items).toHaveLength(50);
+    const wide = await list('&limit=200');
+    expect(wide.items).toHaveLength(200);
+    const rest = await list(`&limit=200&cursor=${wide.nextCursor}`);
+    expect([rest.items.length, rest.nextCursor]).toEqual([30, undefined]);
+    const seen = [...wide.items, ...rest.items].map((message: { id: string }) => message.id);
+    expect(new Set(seen)).toEqual(new Set(user.ids));
+  });
+
+  test.each(['limit=201', 'limit=0', 'limit=-1', 'limit=ten', 'cursor=nonsense', 'offset=3'])(
+    'refuses %s with 422 naming it',
+    async (query) => {
+      for (const path of [
+        `/v1/messages?openid=${openid}`,
+        `/v1/grants?openid=${openid}`,
+        `/v1/grants?templateId=${T}`,
+      ]) {
+        const { status, body } = await operator('GET', `${path}&${query}`);
+        expect([path, status, body.errors?.[0]?.path]).toEqual([path, 422, query.split('=')[0]]);
+      }
+    },
+  );
+
+  test('a cursor says where to go on, not whose list: with it a user still sees only their own', async () => {
+    const mine = await booked(2);
+    const theirs = await booked(2);
+    const { nextCursor } = (await call('GET', '/v1/messages?limit=1', { token: theirs.session })).body;
+    const { body } = await call('GET', `/v1/messages?cursor=${nextCursor}`, { token: mine.session });
+    for (const { id } of body.items ?? []) expect(mine.ids).toContain(id);
+  });
+});
+
+test('times are RFC 3339 in UTC and names are in camelCase', async () => {
+  const [message] = (await operator('GET', `/v1/messages?openid=${openid}`)).body.items;
+  const { body } = await operator('GET', `/v1/grants?openid=${openid}&templateId=${T}`);
+  const times = [message.sendAt, message.createdAt, message.updatedAt, body.items[0].updatedAt];
+  for (const time of times) expect(time).toMatch(TIME);
+  for (const name of [...Object.keys(message), ...Object.keys(body.items[0])]) {
+    expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+  }
+});
+
+describe('GET /v1/health', () => {
+  test('is 200 {status: "ok"} for anyone', async () => {
+    const { status, body } = await call('GET', '/v1/health');
+    expect([status, body]).toEqual([200, { status: 'ok' }]);
+  });
+
+  test('is not ok when the service cannot reach its table', async () => {
+    const services = await wireHealth({ ...stack.env, TABLE_NAME: 'no-such-table' }, { logger: QUIET });
+    const { status, body } = await invoke(createHandler(services), { path: '/v1/health' });
+    await services.close();
+    expect([status, body.code]).toEqual([503, 'table-unreachable']);
+    expect(JSON.stringify(body)).not.toContain('no-such-table');
+  });
+});
