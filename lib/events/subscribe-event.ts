@@ -4,7 +4,11 @@ export interface PopupEvent {
   readonly openid: string;
   /** The moment of the tap, known to the second. */
   readonly createdAtMs: number;
-  readonly items: readonly { readonly templateId: string; readonly status: string; readonly scene?: number }[];
+  readonly items: readonly {
+    readonly templateId: string;
+    readonly status: string;
+    readonly scene?: number;
+  }[];
 }
 
 /** The user turned templates off (WeChat contract §6.4, `subscribe_msg_change_event`). */

@@ -98,5 +98,6 @@ function zeroed(grants: TemplateGrants, claim: Claim): TemplateGrants {
     held: 0,
     subscribed: grants.subscribed && recordedSince > 0,
     epoch: grants.epoch + 1,
+    revokedAtMs: Math.max(grants.revokedAtMs ?? 0, claim.startedAtMs),
   };
 }

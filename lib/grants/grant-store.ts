@@ -7,18 +7,21 @@ export interface LedgerPage {
   readonly next?: string;
 }
 
+/** The mark that one thing has been counted and is not to be counted again: a client's report, or a part of an event of WeChat's. */
+export type CountMark = `report#${string}` | `event#${string}`;
+
 /** Where grants are kept. Every read sees the latest write. */
 export interface GrantStore {
   loadLedger(openid: string): Promise<Stored<Ledger>>;
-  /** Whether this user's report has been counted. */
-  isReported(openid: string, requestId: string): Promise<boolean>;
+  /** Which of these marks of the user are set. */
+  countedOf(openid: string, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
   /**
-   * Writes the ledger, the mark that this report has been counted, and the user's place in the audience of each template
-   * that is new to them, all or nothing. `conflict`: the ledger was changed, or the report counted, in between.
+   * Writes the ledger, the marks of what it now counts, and the user's place in the audience of each template that is new to
+   * them, all or nothing. `conflict`: the ledger was changed, or one of the marks set, in between.
    */
-  commitReport(
+  commitCounted(
     ledger: Stored<Ledger>,
-    requestId: string,
+    marks: readonly CountMark[],
     newTemplateIds: readonly string[],
   ): Promise<'committed' | 'conflict'>;
   /** The users who ever answered for a template, in no particular order. */

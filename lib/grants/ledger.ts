@@ -1,3 +1,4 @@
+import type { RecentGrants } from './recent-grants.ts';
 import type { TemplateKind } from './template-kind.ts';
 
 /**
@@ -23,6 +24,10 @@ export interface TemplateGrants {
   /** True when the last answer was a refusal that came without a popup. */
   readonly silentReject: boolean;
   readonly updatedAtMs: number;
+  /** When the latest grants were given. Absent in records from before this was kept. */
+  readonly recent?: RecentGrants;
+  /** The latest moment at which WeChat showed that all grants were gone: a tap up to then brings none back. */
+  readonly revokedAtMs?: number;
 }
 
 /** Where a claim took its grant from. */

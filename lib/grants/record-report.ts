@@ -1,5 +1,9 @@
 import { grantsOf, type Ledger, type TemplateGrants, withGrants } from './ledger.ts';
+import { countReport, NONE_RECENT } from './recent-grants.ts';
 import type { TemplateKind } from './template-kind.ts';
+
+/** Whose word counts as a grant: the client's, confirmed and completed by WeChat's events, or WeChat's events alone. */
+export type GrantAuthority = 'client' | 'events';
 
 /** What the user answered in the subscribe panel, template by template. */
 export interface GrantReport {
@@ -8,41 +12,66 @@ export interface GrantReport {
   readonly silent: readonly string[];
 }
 
-const NOTHING_YET: Omit<TemplateGrants, 'kind' | 'lastStatus' | 'updatedAtMs'> = {
+/** What a report is counted by. */
+export interface ReportRules {
+  readonly authority: GrantAuthority;
+  readonly kindOf: (templateId: string) => TemplateKind;
+  readonly nowMs: number;
+}
+
+const NEVER_ANSWERED: TemplateGrants = {
+  kind: 'unknown',
   granted: 0,
   available: 0,
   held: 0,
   subscribed: false,
   epoch: 0,
+  lastStatus: '',
   silentReject: false,
+  updatedAtMs: 0,
 };
 
+/** The entry of a template, or that of one for which the user never answered. */
+export function knownGrants(ledger: Ledger, templateId: string): TemplateGrants {
+  return grantsOf(ledger, templateId) ?? NEVER_ANSWERED;
+}
+
 /** Every status that begins with `accept` adds one grant; all others add none and take none away (WeChat contract §7.1). */
-function isAccept(status: string): boolean {
+export function isAccept(status: string): boolean {
   return status.startsWith('accept');
 }
 
-/** The ledger after the user's answer: one more grant for each accepted template. Counting a report once is the caller's part. */
-export function recordReport(
-  ledger: Ledger,
-  report: GrantReport,
-  kindOf: (templateId: string) => TemplateKind,
-  nowMs: number,
-): Ledger {
+/**
+ * The ledger after the user's answer: one more grant for each accepted template, unless WeChat told of the same tap before or
+ * its word alone counts. Counting a report once is the caller's part.
+ */
+export function recordReport(ledger: Ledger, report: GrantReport, rules: ReportRules): Ledger {
   return Object.entries(report.results).reduce((current, [templateId, status]) => {
-    const before = grantsOf(current, templateId) ?? { ...NOTHING_YET, kind: 'unknown' };
-    const added = isAccept(status) ? 1 : 0;
+    const before = knownGrants(current, templateId);
+    const silent = report.silent.includes(templateId);
     return withGrants(current, templateId, {
       ...before,
-      kind: knownKind(kindOf(templateId), before.kind),
-      granted: before.granted + added,
-      available: before.available + added,
+      ...counted(before, status, silent, rules),
+      kind: knownKind(rules.kindOf(templateId), before.kind),
       subscribed: isAccept(status) || (before.subscribed && status !== 'reject'),
       lastStatus: status,
-      silentReject: status === 'reject' && report.silent.includes(templateId),
-      updatedAtMs: nowMs,
+      silentReject: status === 'reject' && silent,
+      updatedAtMs: rules.nowMs,
     });
   }, ledger);
+}
+
+function counted(
+  before: TemplateGrants,
+  status: string,
+  silent: boolean,
+  { authority, nowMs }: ReportRules,
+): Partial<TemplateGrants> {
+  if (!isAccept(status)) return {};
+  const { recent, isNew } = countReport(before.recent ?? NONE_RECENT, nowMs, { silent });
+  if (!isNew) return { recent };
+  if (authority === 'events') return {};
+  return { recent, granted: before.granted + 1, available: before.available + 1 };
 }
 
 /** A kind once learnt is not forgotten because WeChat could not be asked this time. */

@@ -3,12 +3,13 @@ import { type Contention, untilUncontended } from '../contention.ts';
 import { changed } from '../stored.ts';
 import type { GrantStore } from './grant-store.ts';
 import { grantsOf, type Ledger } from './ledger.ts';
-import { type GrantReport, recordReport } from './record-report.ts';
+import { type GrantAuthority, type GrantReport, recordReport } from './record-report.ts';
 import type { TemplateKind } from './template-kind.ts';
 
 /** What counting a report needs from outside. */
 export interface ReportServices extends Contention {
-  readonly store: GrantStore;
+  readonly store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
+  readonly authority: GrantAuthority;
   readonly clock: Clock;
 }
 
@@ -22,26 +23,25 @@ export type ReportResult =
 
 /** Counts what a user answered in the subscribe panel, once for each request id. */
 export function reportGrants(
-  { store, clock, ...contention }: ReportServices,
+  { store, authority, clock, ...contention }: ReportServices,
   openid: string,
   requestId: string,
   report: GrantReport,
   kinds: ReadonlyMap<string, TemplateKind>,
 ): Promise<ReportResult> {
+  const mark = `report#${requestId}` as const;
+  const kindOf = (templateId: string) => kinds.get(templateId) ?? 'unknown';
   return untilUncontended(async () => {
     const stored = await store.loadLedger(openid);
-    if (await store.isReported(openid, requestId)) return { type: 'counted-before', ledger: stored.value };
-    const ledger = recordReport(
-      stored.value,
-      report,
-      (templateId) => kinds.get(templateId) ?? 'unknown',
-      clock(),
-    );
+    if ((await store.countedOf(openid, [mark])).has(mark)) {
+      return { type: 'counted-before', ledger: stored.value };
+    }
+    const ledger = recordReport(stored.value, report, { authority, kindOf, nowMs: clock() });
     if (Object.keys(ledger.templates).length > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
     const newTemplateIds = Object.keys(report.results).filter(
       (templateId) => !grantsOf(stored.value, templateId),
     );
-    const result = await store.commitReport(changed(stored, ledger), requestId, newTemplateIds);
+    const result = await store.commitCounted(changed(stored, ledger), [mark], newTemplateIds);
     return result === 'conflict' ? result : { type: 'counted', ledger };
   }, contention);
 }

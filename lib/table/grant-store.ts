@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
-import { audienceKey, audiencePartition, ledgerKey, reportKey, SHARDS } from './keys.ts';
+import { audienceKey, audiencePartition, countMarkKey, ledgerKey, SHARDS } from './keys.ts';
 import { type NewVersion, putLedger, toLedger } from './versioned.ts';
 
-/** A phone that kept a report back for longer than this is not believed in. */
-const REPORT_REMEMBERED_SECONDS = 400 * 24 * 60 * 60;
+/** A phone that kept a report back for longer than this is not believed in, nor a queue that kept an event. */
+const REMEMBERED_SECONDS = 400 * 24 * 60 * 60;
 
 /** Grants in DynamoDB: the ledgers, the marks of counted reports and the audience of each template. */
 export function createGrantStore(
@@ -20,17 +20,24 @@ export function createGrantStore(
       return toLedger(openid, await getItem(table, ledgerKey(table, openid)));
     },
 
-    async isReported(openid, requestId) {
-      return (await getItem(table, reportKey(table, openid, requestId))) !== undefined;
+    async countedOf(openid, marks) {
+      const set = await getItems(
+        table,
+        marks.map((mark) => countMarkKey(table, openid, mark)),
+      );
+      const found = new Set(set.map((item) => item['sk']));
+      return new Set(marks.filter((mark) => found.has(mark)));
     },
 
-    commitReport(ledger, requestId, newTemplateIds) {
+    commitCounted(ledger, marks, newTemplateIds) {
       const { openid } = ledger.value;
-      const expiresAt = Math.ceil(clock() / 1000) + REPORT_REMEMBERED_SECONDS;
-      const mark: ConditionalPut = {
-        item: { ...reportKey(table, openid, requestId), version: newVersion(), expiresAt },
-        condition: 'attribute_not_exists(pk)',
-      };
+      const expiresAt = Math.ceil(clock() / 1000) + REMEMBERED_SECONDS;
+      const set = marks.map(
+        (mark): ConditionalPut => ({
+          item: { ...countMarkKey(table, openid, mark), version: newVersion(), expiresAt },
+          condition: 'attribute_not_exists(pk)',
+        }),
+      );
       const places = newTemplateIds.map(
         (templateId): ConditionalPut => ({
           item: { ...audienceKey(table, templateId, openid), openid },
@@ -38,7 +45,7 @@ export function createGrantStore(
           condition: 'attribute_not_exists(pk) OR attribute_exists(pk)',
         }),
       );
-      return putAll(table, [putLedger(table, ledger, newVersion), mark, ...places]);
+      return putAll(table, [putLedger(table, ledger, newVersion), ...set, ...places]);
     },
 
     listByTemplate: (templateId, limit, after) => listByTemplate(table, templateId, limit, after),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CountMark } from '../grants/grant-store.ts';
 import type { Message } from '../messages/message.ts';
 import type { Table } from './client.ts';
 
@@ -39,9 +40,9 @@ export function messageKey(table: Table, openid: string, messageId: string): Key
   return { pk: userPartition(table, openid), sk: `${MESSAGE_PREFIX}${messageId}` };
 }
 
-/** The mark that a user's report has been counted. */
-export function reportKey(table: Table, openid: string, requestId: string): Key {
-  return { pk: userPartition(table, openid), sk: `report#${requestId}` };
+/** The mark that something a user did has been counted. */
+export function countMarkKey(table: Table, openid: string, mark: CountMark): Key {
+  return { pk: userPartition(table, openid), sk: mark };
 }
 
 /** The message that an idempotency key stands for. The key is hashed: callers may put anything into it. */

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.number(), v.integer());
 
+const instants = v.array(instant);
+
 const templateGrants = v.object({
   kind: v.picklist(['one-time', 'long-term', 'unknown']),
   granted: count,
@@ -13,6 +15,8 @@ const templateGrants = v.object({
   lastStatus: v.string(),
   silentReject: v.boolean(),
   updatedAtMs: instant,
+  recent: v.exactOptional(v.object({ reported: instants, tapped: instants, confirmed: instants })),
+  revokedAtMs: v.exactOptional(instant),
 });
 
 const claim = v.object({

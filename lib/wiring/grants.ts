@@ -35,7 +35,13 @@ export async function wireGrants(env: Environment, overrides?: Overrides) {
     grants: createGrantReader(grantStore, settledBy({ store: messages, clock: base.clock })),
     async report(openid: string, requestId: string, report: GrantReport) {
       const kinds = await knownKinds(Object.keys(report.results));
-      return reportGrants({ ...base, store: grantStore }, openid, requestId, report, kinds);
+      return reportGrants(
+        { ...base, ...settings.grants, store: grantStore },
+        openid,
+        requestId,
+        report,
+        kinds,
+      );
     },
     async close() {
       table.client.destroy();

@@ -143,8 +143,7 @@ async function useService(settings: Record<string, string> = {}) {
           const value = recordReport(
             emptyLedger(openid),
             { results, silent: [] },
-            () => 'one-time',
-            time.clock(),
+            { authority: 'client', kindOf: () => 'one-time', nowMs: time.clock() },
           );
           await store.commit({ ledger: { value, version: undefined } });
           const result = await acceptMessage(

@@ -113,7 +113,8 @@ export function createFunctions(options: FunctionOptions): Functions {
     report({ openid, requestId, report }, kinds, ended) {
       const body = (process: Process) => {
         const base = baseOf(process);
-        return kernel.reportGrants({ ...base, store: base.grantStore }, openid, requestId, report, kinds);
+        const services = { ...base, store: base.grantStore, authority: 'client' as const };
+        return kernel.reportGrants(services, openid, requestId, report, kinds);
       };
       api('report', body, ended);
     },

@@ -114,8 +114,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a report counts as often as it comes',
     file: 'lib/grants/report-grants.ts',
-    find: 'if (await store.isReported(openid, requestId))',
-    replace: 'requestId += clock(); if (await store.isReported(openid, requestId))',
+    find: '[mark], newTemplateIds',
+    replace: '[], newTemplateIds',
   },
   {
     name: 'the dispatcher takes a message out of the index before it is on the queue',

@@ -132,7 +132,8 @@ export function createRules({
     for (const [templateId, grants] of Object.entries(ledger.templates)) {
       if (!longTerm(templateId) && grants.held !== 0) fail('no grant is left held', ledger);
       const counted = state()
-        .reportsOf(openid)
+        .marksOf(openid)
+        .map((mark) => mark.slice('report#'.length))
         .filter((requestId) => reportOf(openid, requestId)?.report.results[templateId]?.startsWith('accept'));
       if (grants.granted !== counted.length) fail('each report counts once', { ledger, counted });
     }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DueIndex } from '../../lib/delivery/dispatch-due.ts';
-import type { GrantStore } from '../../lib/grants/grant-store.ts';
+import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import type { Change, IdempotencyRecord, MessageStore } from '../../lib/messages/message-store.ts';
@@ -18,8 +18,8 @@ export interface TableState {
   readonly ledgers: ReadonlyMap<string, Ledger>;
   readonly messages: ReadonlyMap<string, Message>;
   messagesOf(openid: string): readonly Message[];
-  /** The request ids of a user's reports that have been counted. */
-  reportsOf(openid: string): readonly string[];
+  /** The marks of what has been counted for a user. */
+  marksOf(openid: string): readonly CountMark[];
 }
 
 /** The table and the ports through which a process reaches it. */
@@ -57,7 +57,7 @@ export function createTable(options: TableOptions): SimulatedTable {
   const ledgers = new Map<string, Row<Ledger>>();
   const messages = new Map<string, Row<Message>>();
   const byUser = new Map<string, string[]>();
-  const reports = new Map<string, Set<string>>();
+  const counted = new Map<string, Set<CountMark>>();
   const idempotency = new Map<string, IdempotencyRecord>();
   const index = createLaggingIndex();
   let versions = 0;
@@ -108,13 +108,21 @@ export function createTable(options: TableOptions): SimulatedTable {
     return 'committed';
   }
 
-  function commitReport(ledger: Stored<Ledger>, requestId: string): 'committed' | 'conflict' {
+  function commitCounted(ledger: Stored<Ledger>, marks: readonly CountMark[]): 'committed' | 'conflict' {
     const { openid } = ledger.value;
-    const counted = reports.get(openid) ?? new Set();
-    if (ledgers.get(openid)?.version !== ledger.version || counted.has(requestId)) return 'conflict';
-    reports.set(openid, counted.add(requestId));
+    const set = marksOf(openid);
+    if (ledgers.get(openid)?.version !== ledger.version || marks.some((mark) => set.has(mark))) {
+      return 'conflict';
+    }
+    for (const mark of marks) set.add(mark);
     options.written({ ledger: putLedger(ledger.value) });
     return 'committed';
+  }
+
+  function marksOf(openid: string): Set<CountMark> {
+    const set = counted.get(openid) ?? new Set();
+    counted.set(openid, set);
+    return set;
   }
 
   /** The ledger and then the message, at two moments. */
@@ -150,7 +158,7 @@ export function createTable(options: TableOptions): SimulatedTable {
       ledgers: valuesOf(ledgers),
       messages: valuesOf(messages),
       messagesOf: (openid) => (byUser.get(openid) ?? []).map((id) => messages.get(id)!.value),
-      reportsOf: (openid) => [...(reports.get(openid) ?? [])],
+      marksOf: (openid) => [...marksOf(openid)],
     },
     ports(process) {
       const loadLedger = (openid: string) => processes.call(process, 'loadLedger', () => readLedger(openid));
@@ -169,11 +177,17 @@ export function createTable(options: TableOptions): SimulatedTable {
         },
         grantStore: {
           loadLedger,
-          isReported: (openid, requestId) =>
-            processes.call(process, 'isReported', () => reports.get(openid)?.has(requestId) ?? false),
-          commitReport: (ledger, requestId) => {
+          countedOf: (openid, marks) =>
+            processes.call(
+              process,
+              'countedOf',
+              () => new Set(marks.filter((mark) => marksOf(openid).has(mark))),
+            ),
+          commitCounted: (ledger, marks) => {
             const json = JSON.stringify(ledger);
-            return processes.call(process, 'commitReport', () => commitReport(JSON.parse(json), requestId));
+            return processes.call(process, 'commitCounted', () =>
+              commitCounted(JSON.parse(json), [...marks]),
+            );
           },
           listByTemplate: () => Promise.reject(new Error('Not simulated.')),
         },

@@ -36,7 +36,9 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
   };
   const report = { results: { [TEMPLATE]: 'accept' }, silent: [] };
   let value = emptyLedger(openid);
-  for (let n = 0; n < grants; n++) value = recordReport(value, report, () => kind, nowMs);
+  for (let n = 0; n < grants; n++) {
+    value = recordReport(value, report, { authority: 'client', kindOf: () => kind, nowMs });
+  }
   await store.commit({ ledger: { value, version: undefined } });
 
   async function accepted(hold = true): Promise<string> {

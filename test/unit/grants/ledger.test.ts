@@ -14,7 +14,11 @@ function reported(
   kind: TemplateKind = 'one-time',
   silent: string[] = [],
 ): Ledger {
-  return recordReport(ledger, { results: { [T]: status }, silent }, () => kind, 1_000);
+  return recordReport(
+    ledger,
+    { results: { [T]: status }, silent },
+    { authority: 'client', kindOf: () => kind, nowMs: 1_000 },
+  );
 }
 
 function accepted(times: number, kind: TemplateKind = 'one-time'): Ledger {
@@ -86,8 +90,7 @@ describe('a report of the user’s answers', () => {
     const ledger = recordReport(
       emptyLedger('u'),
       { results: { constructor: 'accept' }, silent: [] },
-      () => 'one-time',
-      0,
+      { authority: 'client', kindOf: () => 'one-time', nowMs: 0 },
     );
     expect(Object.hasOwn(ledger.templates, 'constructor')).toBe(true);
     expect(holdGrant(emptyLedger('u'), 'constructor', 'one-time').type).toBe('no-grant');
