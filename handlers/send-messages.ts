@@ -1,5 +1,5 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { DeliveryResult } from '../lib/delivery/deliver-message.ts';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { DELIVERY_LIMIT_MS, type DeliveryResult } from '../lib/delivery/deliver-message.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openidOf } from '../lib/messages/message-id.ts';
 import type { Enqueue, SendJob } from '../lib/messages/send-job.ts';
@@ -16,9 +16,15 @@ export interface SendMessagesServices {
 
 /** Sends what the queue brings. Each record is answered on its own: one that fails comes again, the others do not. */
 export function createHandler(services: SendMessagesServices) {
-  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+  return async (
+    event: SQSEvent,
+    { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<SQSBatchResponse> => {
+    const inTime = () => getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS;
     const lanes = Map.groupBy(event.Records, laneOf);
-    const failed = await Promise.all([...lanes.values()].map((records) => sendInTurn(services, records)));
+    const failed = await Promise.all(
+      [...lanes.values()].map((records) => sendInTurn(services, records, inTime)),
+    );
     return { batchItemFailures: failed.flat().map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
@@ -32,23 +38,29 @@ function laneOf(record: SQSRecord): string {
   }
 }
 
-async function sendInTurn(services: SendMessagesServices, records: readonly SQSRecord[]): Promise<string[]> {
+/** What could be cut off in the middle by the function's time-out goes back to the queue instead. */
+async function sendInTurn(
+  services: SendMessagesServices,
+  records: readonly SQSRecord[],
+  inTime: () => boolean,
+): Promise<string[]> {
   const failed: string[] = [];
   for (const record of records) {
-    if (!(await sendOne(services, record))) failed.push(record.messageId);
+    if (!(await handleOne(services, record, inTime()))) failed.push(record.messageId);
   }
   return failed;
 }
 
 /** A note that is to come up later goes onto the queue anew, so that waiting does not count as a failed receive. */
-async function sendOne(
+async function handleOne(
   { deliver, enqueue, logger }: SendMessagesServices,
   record: SQSRecord,
+  inTime: boolean,
 ): Promise<boolean> {
   try {
     const job = readSendJob(record.body);
-    const result = await deliver(job);
-    if (result.type === 'later') await enqueue(job, result.delayMs);
+    const result = inTime ? await deliver(job) : AT_ONCE_ELSEWHERE;
+    if (result.type === 'later') await enqueue(nextNote(job, result), result.delayMs);
     return true;
   } catch (error) {
     logger.error('A queue record could not be handled and comes again, or ends in the dead-letter queue.', {
@@ -58,6 +70,15 @@ async function sendOne(
     });
     return false;
   }
+}
+
+const AT_ONCE_ELSEWHERE: DeliveryResult = { type: 'later', delayMs: 0 };
+
+function nextNote(
+  { messageId, sinceMs }: SendJob,
+  { dueAtMs }: Extract<DeliveryResult, { type: 'later' }>,
+): SendJob {
+  return { messageId, sinceMs, ...(dueAtMs !== undefined && { dueAtMs }) };
 }
 
 export { wire };

@@ -33,13 +33,22 @@ export interface DeliveryServices extends TurnServices {
 }
 
 /** What became of a note from the queue: finished with, or to come up again at a later moment. */
-export type DeliveryResult = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
+export type DeliveryResult =
+  | { readonly type: 'done' }
+  | {
+      readonly type: 'later';
+      readonly delayMs: number;
+      /** When its message is due, where the note comes up a little ahead of that. */
+      readonly dueAtMs?: number;
+    };
 
 const DONE: DeliveryResult = { type: 'done' };
 /** A request, a new access token and the repeated request take no longer than this. */
 const REQUEST_LIMIT_MS = 35_000;
 /** A sender waits this long for a turn that is about to come, rather than going back to the queue. */
 const SHORT_WAIT_MS = 2_500;
+/** From the moment a note is taken up to the moment its message is settled it takes no longer than this, most often far less. */
+export const DELIVERY_LIMIT_MS = REQUEST_LIMIT_MS + 2 * SHORT_WAIT_MS + 5_000;
 /** A message that its note overtook is one write away; the note that lost a race for the last grant never gets one. */
 const MISSING_WAIT_MS = 400;
 /** A note may overtake its message by as long as the accepting function can run, 29 s; twice that, since clocks differ. */
@@ -54,7 +63,7 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
     return DONE;
   }
   if (!(await services.wechat.ready())) return withoutToken(services, job);
-  const pace = await services.pacer.turn();
+  const pace = await services.pacer.turn(job.dueAtMs);
   if (pace.type === 'later') return heldBack(services, job, pace.delayMs);
   const turn = await takeTurnPatiently(services, job);
   switch (turn.type) {
@@ -67,7 +76,7 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
     case 'never-accepted':
       return DONE;
     case 'not-due':
-      return { type: 'later', delayMs: noteDelayMs(turn.dueAtMs - services.clock()) };
+      return untilNearlyDue(turn.dueAtMs, services.clock());
     case 'busy':
       return later(services, 1_000);
     case 'no-grant':
@@ -75,6 +84,10 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
     case 'hold-void':
       return end(services, turn, 'refused', 'grant-revoked', job);
   }
+}
+
+function untilNearlyDue(dueAtMs: number, nowMs: number): DeliveryResult {
+  return { type: 'later', delayMs: noteDelayMs(dueAtMs - nowMs), dueAtMs };
 }
 
 function later({ random }: DeliveryServices, atLeastMs: number): DeliveryResult {
@@ -128,9 +141,7 @@ async function sendClaimed(
   if (verdict.effect === 'zero') {
     await refuseBooked(services, settled.openid, settled.templateId, nowMs);
   }
-  return settled.state === 'pending' && !settled.parked
-    ? { type: 'later', delayMs: noteDelayMs(settled.dueAtMs - nowMs) }
-    : DONE;
+  return settled.state === 'pending' && !settled.parked ? untilNearlyDue(settled.dueAtMs, nowMs) : DONE;
 }
 
 /** A message is claimed a little ahead of its moment, and never leaves before it. */

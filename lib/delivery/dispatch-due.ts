@@ -55,7 +55,7 @@ async function dispatchShard(services: DispatchServices, shard: number, deadline
 async function handOver(services: DispatchServices, message: Stored<Message>): Promise<boolean> {
   const nowMs = services.clock();
   await services.enqueue(
-    { messageId: message.value.id, sinceMs: nowMs },
+    { messageId: message.value.id, sinceMs: nowMs, dueAtMs: message.value.dueAtMs },
     noteDelayMs(message.value.dueAtMs - nowMs),
   );
   const result = await services.store.commit({

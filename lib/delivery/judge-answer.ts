@@ -16,6 +16,8 @@ export type SendAnswer =
     }
   /** Certain that no byte left. */
   | { readonly type: 'not-sent'; readonly reason: string }
+  /** A gateway in between refused the request, so that WeChat has probably not seen it (WeChat contract §9.3). */
+  | { readonly type: 'turned-away'; readonly reason: string }
   /** A byte may have left, and no readable answer came. */
   | { readonly type: 'no-answer'; readonly reason: string };
 
@@ -53,16 +55,10 @@ export function judgeAnswer(
   switch (answer.type) {
     case 'no-answer':
       return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };
-    case 'not-sent': {
-      const outcome = ownOutcome('not-reached', nowMs);
-      return (
-        retried('connection', message, outcome, nowMs, random) ?? {
-          state: 'failed',
-          effect: 'refund',
-          outcome,
-        }
-      );
-    }
+    case 'not-sent':
+      return retriedOrFailed('connection', message, ownOutcome('not-reached', nowMs), random);
+    case 'turned-away':
+      return retriedOrFailed('gateway', message, ownOutcome('turned-away', nowMs), random);
     case 'answered':
       return judgeErrcode(answer, message, rules, nowMs, random);
   }
@@ -98,6 +94,16 @@ function judgeErrcode(
     case 'keep':
       return { state: 'failed', effect: 'refund', outcome };
   }
+}
+
+function retriedOrFailed(
+  policy: RetryPolicyName,
+  message: Message,
+  outcome: Outcome,
+  random: Random,
+): Verdict {
+  const failed: Verdict = { state: 'failed', effect: 'refund', outcome };
+  return retried(policy, message, outcome, outcome.atMs, random) ?? failed;
 }
 
 function retried(

@@ -9,8 +9,13 @@ export type PaceSignal = SlowdownCause | 'served';
 
 /** Keeps the sending of the whole appid to a pace. */
 export interface Pacer {
-  /** Asked before a message is claimed. Waits for its turn where that is near; `later` says how long it is to stay away. */
-  turn(): Promise<{ readonly type: 'go' } | { readonly type: 'later'; readonly delayMs: number }>;
+  /**
+   * Asked before a message is claimed. Waits for its turn where that is near; `later` says how long it is to stay away.
+   * Under a rate, the turn of a message that is due in a moment comes no sooner than `dueAtMs`.
+   */
+  turn(
+    dueAtMs?: number,
+  ): Promise<{ readonly type: 'go' } | { readonly type: 'later'; readonly delayMs: number }>;
   /** Told of each answer to a request that left at `leftAtMs`. */
   report(signal: PaceSignal, leftAtMs: number): Promise<void>;
 }
@@ -25,6 +30,9 @@ export interface PacerOptions {
   readonly maxPerSecond?: number;
 }
 
+/** A note comes up no further ahead of its message's moment than this. */
+const LONGEST_WAIT_MS = 2_000;
+
 /** So many times busy without any other answer in between, seen by one container, mean that WeChat is busy for everyone. */
 const BUSY_IN_A_ROW = 3;
 
@@ -38,8 +46,10 @@ export function createPacer(options: PacerOptions): Pacer {
   const takePlace = createPlaces(options, shared);
   let busyInARow = 0;
 
-  async function turn(): ReturnType<Pacer['turn']> {
+  async function turn(dueAtMs = 0): ReturnType<Pacer['turn']> {
     if (rateOf(await shared.present(), maxPerSecond) === undefined) return { type: 'go' };
+    // Places taken ahead of the moment would all be used up at the moment.
+    if (dueAtMs > clock() && dueAtMs <= clock() + LONGEST_WAIT_MS) await sleep(dueAtMs - clock());
     const place = await takePlace();
     if (place.type === 'wait') return { type: 'later', delayMs: Math.max(0, place.untilMs - clock()) };
     if (place.atMs > clock()) await sleep(place.atMs - clock());

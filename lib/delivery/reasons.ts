@@ -5,6 +5,7 @@ import type { Outcome } from '../messages/message.ts';
 export type OwnReason =
   | 'no-answer'
   | 'not-reached'
+  | 'turned-away'
   | 'sender-lost'
   | 'no-grant'
   | 'grant-revoked'
@@ -18,6 +19,10 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
   'not-reached': {
     en: 'WeChat could not be reached, so nothing was sent. Check the network, DNS and WECHAT_API_BASE_URL.',
     zh: '连接不上微信服务器，消息没有发出。请检查网络、DNS 和 WECHAT_API_BASE_URL 设置。',
+  },
+  'turned-away': {
+    en: 'Something between this service and WeChat answered with an HTTP 4xx that is not WeChat’s, twice. Nothing was sent. Check the proxy, the firewall and WECHAT_API_BASE_URL.',
+    zh: '本服务与微信之间的网关两次返回了并非来自微信的 HTTP 4xx，消息没有发出。请检查代理、防火墙和 WECHAT_API_BASE_URL 设置。',
   },
   'sender-lost': {
     en: 'The sending function stopped before it recorded an answer. The user may have the card: do not send it again blindly.',

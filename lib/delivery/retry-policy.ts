@@ -45,6 +45,11 @@ const POLICIES: Record<RetryPolicyName, RetryPolicy> = {
     giveUpAfterMs: DAY_MS,
     delayMs: (retry, _nowMs, random) => spread(Math.min(10 * MINUTE_MS, SECOND_MS * 2 ** retry), random),
   },
+  gateway: {
+    times: 1,
+    giveUpAfterMs: Number.POSITIVE_INFINITY,
+    delayMs: (_retry, _nowMs, random) => spread(20 * SECOND_MS, random),
+  },
 };
 
 /** How long a message waits for a valid access token before it is given up. */

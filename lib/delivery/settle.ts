@@ -1,5 +1,5 @@
 import { type Contention, untilUncontended } from '../contention.ts';
-import { closeClaim } from '../grants/claims.ts';
+import { closeClaim, revokeGrantedBefore } from '../grants/claims.ts';
 import { releaseHold } from '../grants/holds.ts';
 import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
 import { isPending, type Message, type MessageState } from '../messages/message.ts';
@@ -25,10 +25,26 @@ export async function settle(
   message: Stored<Message>,
   verdict: Verdict,
 ): Promise<Message> {
-  const settled = await recordVerdict(services, claim, message, verdict);
+  const settled = await insisting(() => recordVerdict(services, claim, message, verdict), services);
   const effect = settled.lastClaim?.claimId === claim.claimId ? settled.lastClaim.effect : 'spend';
-  if (effect !== 'spend') await closeInLedger(services, message.value.openid, claim, effect);
+  if (effect !== 'spend' || verdict.effect === 'zero') {
+    await closeInLedger(services, message.value.openid, claim, verdict.effect === 'zero' ? 'zero' : effect);
+  }
   return settled;
+}
+
+const MOST_TRIES = 4;
+
+/** WeChat's answer is known to this process alone: a table that fails for a moment must not turn it into an unknown. */
+async function insisting<T>(write: () => Promise<T>, { sleep, random }: Contention): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      await sleep(250 * 2 ** tries * (0.5 + random()));
+    }
+  }
 }
 
 function recordVerdict(
@@ -59,6 +75,8 @@ function withVerdict(message: Message, claim: Claim, verdict: Verdict): Message 
     if (message.state !== 'unknown' || verdict.state === 'pending') return message;
     return { ...message, state: verdict.state, outcome: verdict.outcome, updatedAtMs: atMs };
   }
+  // An earlier try wrote it, though it was told that it failed.
+  if (message.lastClaim?.claimId === claim.claimId) return message;
   const { retry } = verdict;
   return {
     ...message,
@@ -84,10 +102,17 @@ function closeInLedger(
 ): Promise<void> {
   return untilUncontended(async () => {
     const stored = await store.loadLedger(openid);
-    if (stored.value.claim?.claimId !== claim.claimId) return;
-    const result = await store.commit({ ledger: changed(stored, closeClaim(stored.value, effect)) });
+    const closed = afterSend(stored.value, claim, effect);
+    if (closed === stored.value) return;
+    const result = await store.commit({ ledger: changed(stored, closed) });
     return result === 'conflict' ? result : undefined;
   }, contention);
+}
+
+/** A refusal is news about the user's grants even when it comes so late that the claim has been given up. */
+function afterSend(ledger: Ledger, claim: Claim, effect: GrantEffect): Ledger {
+  if (ledger.claim?.claimId === claim.claimId) return closeClaim(ledger, effect);
+  return effect === 'zero' ? revokeGrantedBefore(ledger, claim) : ledger;
 }
 
 /** Ends a message that no request was made for, and gives back the grant set aside for it, in one step. */

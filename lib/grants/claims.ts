@@ -90,6 +90,16 @@ export function restoreGrant(ledger: Ledger, templateId: string, epoch: number):
   return withGrants(ledger, templateId, moved(grants, 'available', 1));
 }
 
+/**
+ * Takes away what a refusal shows to be gone, when it comes after its claim was given up. What was recorded since that claim began
+ * stays; where the grants were zeroed in between, that is done already.
+ */
+export function revokeGrantedBefore(ledger: Ledger, claim: Claim): Ledger {
+  const grants = grantsOf(ledger, claim.templateId);
+  if (!grants || grants.epoch !== claim.epoch) return ledger;
+  return withGrants(ledger, claim.templateId, zeroed(grants, claim));
+}
+
 function zeroed(grants: TemplateGrants, claim: Claim): TemplateGrants {
   const recordedSince = grants.granted - claim.grantedBefore;
   return {

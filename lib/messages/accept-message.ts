@@ -66,7 +66,8 @@ export function acceptMessage(services: AcceptServices, request: AcceptRequest):
     const booked = book(ledger, draft, request);
     if (!booked) return { type: 'no-grant' };
     if (!enqueued) {
-      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, noteDelayMs(sendAtMs - nowMs));
+      const job = { messageId: draft.id, sinceMs: nowMs, ...(sendAtMs > nowMs && { dueAtMs: sendAtMs }) };
+      await services.enqueue(job, noteDelayMs(sendAtMs - nowMs));
       enqueued = true;
     }
     const result = await services.store.commit({

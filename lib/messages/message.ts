@@ -28,8 +28,8 @@ export interface Outcome {
   readonly remedy?: BilingualText;
 }
 
-/** Why a message is tried again: WeChat busy, another send to the user, minute rate, day's quota, no connection. */
-export type RetryPolicyName = 'busy' | 'concurrent' | 'rate' | 'quota' | 'connection';
+/** Why a message is tried again: WeChat busy, another send to the user, minute rate, day's quota, no connection, or a gateway in between. */
+export type RetryPolicyName = 'busy' | 'concurrent' | 'rate' | 'quota' | 'connection' | 'gateway';
 
 /** One subscribe message to one user. */
 export interface Message {

@@ -3,6 +3,8 @@ export interface SendJob {
   readonly messageId: string;
   /** When the note was written for the first time. */
   readonly sinceMs: number;
+  /** When its message is due; absent where that is at once. The message itself is what decides. */
+  readonly dueAtMs?: number;
 }
 
 /** Puts a note on the queue, to come up after `delayMs` (at most {@link LONGEST_QUEUE_DELAY_MS}). */

@@ -2,7 +2,11 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { type Enqueue, LONGEST_QUEUE_DELAY_MS, type SendJob } from '../messages/send-job.ts';
 
-const sendJob = v.strictObject({ messageId: v.string(), sinceMs: v.number() });
+const sendJob = v.strictObject({
+  messageId: v.string(),
+  sinceMs: v.number(),
+  dueAtMs: v.exactOptional(v.number()),
+});
 
 /** Puts notes for the sender onto the SQS queue. The queue delays in whole seconds, so a note comes up to one second early. */
 export function createEnqueue(client: SQSClient, queueUrl: string): Enqueue {

@@ -37,6 +37,7 @@ export const messageItem = v.object({
       rate: v.exactOptional(count),
       quota: v.exactOptional(count),
       connection: v.exactOptional(count),
+      gateway: v.exactOptional(count),
     }),
   ),
   createdAtMs: instant,

@@ -22,6 +22,8 @@ export type SendAnswer =
       readonly msgid?: string;
     }
   | { readonly type: 'not-sent'; readonly reason: string }
+  /** An HTTP 4xx that is not WeChat's: a gateway in between refused the request (§9.3). */
+  | { readonly type: 'turned-away'; readonly reason: string }
   | { readonly type: 'no-answer'; readonly reason: string };
 
 const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.transform(String))]) });
@@ -57,7 +59,7 @@ function wireForm({ openid, templateId, data, page, miniprogramState, lang }: Su
 /**
  * WeChat's own answers come with HTTP 200; another status is a gateway's (§0.1). A 5xx says nothing about the message,
  * whatever its body: it may have been taken. So does a body that is not WeChat's. Only an HTTP 4xx without one comes from
- * a gateway that turned the request away before WeChat saw it (§9.3): nothing was sent, and the grant stays reserved.
+ * a gateway that turned the request away before WeChat saw it (§9.3): probably nothing was sent, and the grant stays reserved.
  */
 function readSendAnswer(http: HttpAnswer): SendAnswer {
   if (http.type !== 'answered') return http;
@@ -65,7 +67,7 @@ function readSendAnswer(http: HttpAnswer): SendAnswer {
   const read = readAnswer(http.text);
   if (!read || !isObjectWithErrcode(read.body)) {
     const reason = `HTTP ${http.status} without a readable answer`;
-    return { type: http.status >= 400 ? 'not-sent' : 'no-answer', reason };
+    return { type: http.status >= 400 ? 'turned-away' : 'no-answer', reason };
   }
   const msgid = v.safeParse(withMsgid, read.body);
   return { type: 'answered', ...read.answer, ...(msgid.success && { msgid: msgid.output.msgid }) };

@@ -59,7 +59,11 @@ test('8 cold senders ask for a token once between them', async () => {
     },
   ];
   // Another appid has nothing in the table, so each of them starts without a token; WeChat does not know it either.
-  await Promise.all(handlers.map((handler, n) => handler({ Records: records(n) })));
+  await Promise.all(
+    handlers.map((handler, n) =>
+      handler({ Records: records(n) }, { getRemainingTimeInMillis: () => 60_000 }),
+    ),
+  );
   expect((wechat.received().stats.byCall['stable-token']?.total ?? 0) - before).toBe(1);
   await Promise.all(senders.map((services) => services.close()));
 });

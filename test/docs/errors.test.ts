@@ -52,6 +52,7 @@ test('reasons of our own are documented too', () => {
     'no-answer': true,
     'no-grant': true,
     'not-reached': true,
+    'turned-away': true,
     'sender-lost': true,
     'token-unavailable': true,
   } satisfies Record<OwnReason, true>;

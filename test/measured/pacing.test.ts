@@ -17,6 +17,8 @@ import { stackEnvironment } from '../../local/stack/environment.ts';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { useTable } from '../support/dynamodb.ts';
 
+const MINUTE_LEFT = { getRemainingTimeInMillis: () => 60_000 };
+
 const APP_ID = 'wx5e1fa0c0ffee1234';
 const TEMPLATE = 'pacing';
 const SENDERS = 4;
@@ -120,7 +122,7 @@ async function useService(settings: Record<string, string> = {}) {
       while (running) {
         const jobs = notes.take();
         if (jobs.length === 0) await wait(5);
-        else notes.failures += (await handle(sqsEvent(jobs))).batchItemFailures.length;
+        else notes.failures += (await handle(sqsEvent(jobs), MINUTE_LEFT)).batchItemFailures.length;
       }
     };
     void poll();

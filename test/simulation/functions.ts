@@ -140,7 +140,8 @@ export function createFunctions(options: FunctionOptions): Functions {
           enqueue: base.enqueue,
           logger,
         });
-        return handle(sqsEvent(batch));
+        const endsAtMs = scheduler.now() + SEND_TIMEOUT_MS;
+        return handle(sqsEvent(batch), { getRemainingTimeInMillis: () => endsAtMs - scheduler.now() });
       };
       processes.start('send', SEND_TIMEOUT_MS, body, (end) => {
         if (end.type === 'threw') noteUnexpected(end.error);

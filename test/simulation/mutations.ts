@@ -45,12 +45,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the note goes onto the queue after the message is stored',
     file: 'lib/messages/accept-message.ts',
-    find: '      await services.enqueue({ messageId: draft.id, sinceMs: nowMs }, noteDelayMs(sendAtMs - nowMs));\n',
+    find: '      await services.enqueue(job, noteDelayMs(sendAtMs - nowMs));\n',
     replace: `
       const { store, enqueue } = services;
       const commit = async (change) => {
         const result = await store.commit(change);
-        if (result === 'committed') await enqueue({ messageId: draft.id, sinceMs: nowMs }, noteDelayMs(sendAtMs - nowMs));
+        if (result === 'committed') await enqueue(job, noteDelayMs(sendAtMs - nowMs));
         return result;
       };
       services = { ...services, store: { ...store, commit } };
@@ -145,7 +145,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a note that is to come up later is not written anew',
     file: 'handlers/send-messages.ts',
-    find: "if (result.type === 'later') await enqueue(job, result.delayMs);",
+    find: "if (result.type === 'later') await enqueue(nextNote(job, result), result.delayMs);",
     replace: '',
   },
 ];

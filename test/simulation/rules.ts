@@ -96,7 +96,7 @@ export function createRules({
     if (!before || !claim) return;
     const grants = grantsOf(now, claim.templateId)!;
     const old = grantsOf(before, claim.templateId)!;
-    if (grants.epoch === old.epoch) return;
+    if (grants.epoch === old.epoch || grants.revokedAtMs !== claim.startedAtMs) return;
     const request = latest.get(now.openid)?.findLast(({ messageId }) => messageId === claim.messageId);
     const since = old.granted - (request ? grantedBefore.get(request)! : claim.grantedBefore);
     const left =

@@ -97,7 +97,7 @@ describe('subscribeMessage.send', () => {
 
   test('an HTTP 4xx without JSON was turned away before WeChat saw it', async () => {
     const http = line({ type: 'answered', status: 413, text: '<html>' });
-    expect((await sendSubscribeMessage(http, 'T', MESSAGE)).type).toBe('not-sent');
+    expect((await sendSubscribeMessage(http, 'T', MESSAGE)).type).toBe('turned-away');
   });
 
   test('a refusal in JSON counts with an HTTP 4xx too', async () => {
