@@ -60,6 +60,29 @@ export function audienceKey(table: Table, templateId: string, openid: string): K
   return { pk: audiencePartition(table, templateId, shardOf(openid)), sk: openid };
 }
 
+/** All campaigns stand together, so that listing them is a query. */
+export function campaignsPartition({ appId }: Pick<Table, 'appId'>): string {
+  return `${appId}#campaigns`;
+}
+
+/** A campaign; its id sorts by the moment it was made. */
+export function campaignKey(table: Table, campaignId: string): Key {
+  return { pk: campaignsPartition(table), sk: campaignId };
+}
+
+/** What belongs to one campaign: its recipients and its runs. */
+export function campaignPartition({ appId }: Pick<Table, 'appId'>, campaignId: string): string {
+  return `${appId}#campaign#${campaignId}`;
+}
+
+/** One page of the recipients that the owner named. */
+export function recipientsKey(table: Table, campaignId: string, page: number): Key {
+  return {
+    pk: campaignPartition(table, campaignId),
+    sk: `recipients#${String(page).padStart(6, '0')}`,
+  };
+}
+
 /** What messages stand in the worklist for: waiting for their time, or for someone to find out what became of them. */
 export type Worklist = 'due' | 'unknown';
 

@@ -25,7 +25,8 @@ export class UnreadableItemError extends Error {
 
 const versioned = v.object({ version: v.string() });
 
-function parse<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.InferOutput<Schema> {
+/** An item by its schema. @throws UnreadableItemError */
+export function parseItem<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.InferOutput<Schema> {
   const result = v.safeParse(schema, item);
   if (result.success) return result.output;
   throw new UnreadableItemError(item, result.issues.map((issue) => v.getDotPath(issue)).join(', '));
@@ -34,12 +35,12 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.In
 /** A ledger as read; one that is not stored yet is empty. */
 export function toLedger(openid: string, item: Item | undefined): Stored<Ledger> {
   if (!item) return { value: emptyLedger(openid), version: undefined };
-  return { value: parse(ledgerItem, item), version: parse(versioned, item).version };
+  return { value: parseItem(ledgerItem, item), version: parseItem(versioned, item).version };
 }
 
 /** A message as read. */
 export function toMessage(item: Item): Stored<Message> {
-  return { value: parse(messageItem, item), version: parse(versioned, item).version };
+  return { value: parseItem(messageItem, item), version: parseItem(versioned, item).version };
 }
 
 /** The messages among `items`; one that cannot be read is logged and set aside, so that it does not hide the others. */

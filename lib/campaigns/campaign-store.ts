@@ -1,0 +1,28 @@
+import type { Page } from '../messages/message-store.ts';
+import type { Stored } from '../stored.ts';
+import type { Campaign, Recipient } from './campaign.ts';
+
+/** Where campaigns and the recipients that their owners named are kept. */
+export interface CampaignStore {
+  /** One being deleted is loaded too: `deletedAtMs` says so. */
+  load(campaignId: string): Promise<Stored<Campaign> | undefined>;
+  /** Newest first, those being deleted among them. `after` is the id that the page before ended with. */
+  list(limit: number, after: string | undefined): Promise<Page<Stored<Campaign>>>;
+  /** Stores a new campaign with its first pages of recipients, all of it or nothing; at most 20 pages. */
+  create(campaign: Campaign, pages: readonly (readonly Recipient[])[]): Promise<'committed' | 'conflict'>;
+  /** Writes over the version that was read. */
+  put(campaign: Stored<Campaign>): Promise<'committed' | 'conflict'>;
+  /** The recipients of one page, in the order in which they were named; empty for a page that is not there. */
+  recipientsOf(campaignId: string, page: number): Promise<readonly Recipient[]>;
+  /**
+   * Writes one page for an upload, over what an earlier upload may have left there. It does not count before the
+   * campaign says so. `conflict`: a later upload wrote there.
+   */
+  putRecipients(
+    campaignId: string,
+    page: number,
+    upload: { readonly id: string; readonly recipients: readonly Recipient[] },
+  ): Promise<'committed' | 'conflict'>;
+  /** Deletes everything that stands with a campaign (recipients, runs), then the campaign. Safe to repeat. */
+  erase(campaignId: string): Promise<void>;
+}

@@ -1,0 +1,151 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { Campaign } from '../campaigns/campaign.ts';
+import type { CampaignStore } from '../campaigns/campaign-store.ts';
+import type { Logger } from '../logger.ts';
+import type { Stored } from '../stored.ts';
+import { campaignItem, recipientsItem } from './campaign-item.ts';
+import type { Table } from './client.ts';
+import { type ConditionalPut, getItem, type Item, putAll, readItem } from './items.ts';
+import { campaignKey, campaignPartition, campaignsPartition, type Key, recipientsKey } from './keys.ts';
+import { type NewVersion, onVersion, parseItem, UnreadableItemError } from './versioned.ts';
+
+const versioned = v.object({ version: v.string() });
+
+/** Campaigns in DynamoDB: all together in one partition, the recipients and runs of each in one of its own. */
+export function createCampaignStore(
+  table: Table,
+  { newVersion, logger }: { readonly newVersion: NewVersion; readonly logger: Logger },
+): CampaignStore {
+  function write({ value, version }: Stored<Campaign>): ConditionalPut {
+    return {
+      item: { ...campaignKey(table, value.id), ...value, version: newVersion() },
+      ...onVersion(version),
+    };
+  }
+
+  return {
+    async load(campaignId) {
+      const item = await getItem(table, campaignKey(table, campaignId));
+      return item && toCampaign(item);
+    },
+
+    async list(limit, after) {
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: marshall({ ':pk': campaignsPartition(table) }),
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: marshall(campaignKey(table, after)) }),
+        }),
+      );
+      const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+      return {
+        items: Items.flatMap((item) => readable(readItem(item), logger)),
+        ...(typeof last === 'string' ? { next: last } : {}),
+      };
+    },
+
+    create(campaign, pages) {
+      const recipients = pages.map(
+        (page, index): ConditionalPut => ({
+          item: { ...recipientsKey(table, campaign.id, index), recipients: page, version: newVersion() },
+          condition: 'attribute_not_exists(pk)',
+        }),
+      );
+      return putAll(table, [write({ value: campaign, version: undefined }), ...recipients]);
+    },
+
+    put: (campaign) => putAll(table, [write(campaign)]),
+
+    async recipientsOf(campaignId, page) {
+      const item = await getItem(table, recipientsKey(table, campaignId, page));
+      return item ? parseItem(recipientsItem, item).recipients : [];
+    },
+
+    async putRecipients(campaignId, page, { id, recipients }) {
+      const command = new PutItemCommand({
+        TableName: table.name,
+        Item: marshall(
+          { ...recipientsKey(table, campaignId, page), recipients, uploadId: id },
+          { removeUndefinedValues: true },
+        ),
+        // A repeat of our own write, by the SDK after a lost answer, changes nothing.
+        ConditionExpression: 'attribute_not_exists(uploadId) OR uploadId <= :upload',
+        ExpressionAttributeValues: marshall({ ':upload': id }),
+      });
+      try {
+        await table.client.send(command);
+        return 'committed';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'conflict';
+        throw error;
+      }
+    },
+
+    async erase(campaignId) {
+      await erasePartition(table, campaignPartition(table, campaignId));
+      await table.client.send(
+        new DeleteItemCommand({ TableName: table.name, Key: marshall(campaignKey(table, campaignId)) }),
+      );
+    },
+  };
+}
+
+/** A campaign as read. @throws UnreadableItemError */
+function toCampaign(item: Item): Stored<Campaign> {
+  return { value: parseItem(campaignItem, item), version: parseItem(versioned, item).version };
+}
+
+/** One that cannot be read is logged and set aside, so that it does not hide the others. */
+function readable(item: Item, logger: Logger): readonly Stored<Campaign>[] {
+  try {
+    return [toCampaign(item)];
+  } catch (error) {
+    if (!(error instanceof UnreadableItemError)) throw error;
+    logger.error(error.message);
+    return [];
+  }
+}
+
+const DELETES_PER_BATCH = 25;
+
+async function erasePartition(table: Table, pk: string): Promise<void> {
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ProjectionExpression: 'pk, sk',
+    ConsistentRead: true,
+  };
+  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+    await eraseItems(
+      table,
+      Items.map((item) => ({ pk, sk: String(readItem(item)['sk']) })),
+    );
+  }
+}
+
+async function eraseItems(table: Table, keys: readonly Key[]): Promise<void> {
+  let pending = keys.map((key) => ({ DeleteRequest: { Key: marshall(key) } }));
+  while (pending.length > 0) {
+    const { UnprocessedItems } = await table.client.send(
+      new BatchWriteItemCommand({ RequestItems: { [table.name]: pending.slice(0, DELETES_PER_BATCH) } }),
+    );
+    const unprocessed = (UnprocessedItems?.[table.name] ?? []).flatMap(({ DeleteRequest }) =>
+      DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
+    );
+    pending = [...unprocessed, ...pending.slice(DELETES_PER_BATCH)];
+  }
+}
