@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
 import { readJson } from './calls.ts';
 import { ControlError } from './control-error.ts';
-import { CONTROL_ROUTES, type ServerControls } from './control-routes.ts';
+import type { ServerControls } from './control-route.ts';
+import { CONTROL_ROUTES } from './control-routes.ts';
 import type { Controls } from './controls.ts';
 import { write } from './wechat-exchange.ts';
 
@@ -21,20 +22,25 @@ export function isControlPath(path: string): boolean {
 }
 
 /** Answers one request of the control API: 400 names each bad field. */
-export function answerControl(
+export async function answerControl(
   controls: Controls & ServerControls,
   request: IncomingMessage,
   url: URL,
   body: string,
   response: ServerResponse,
-): void {
+): Promise<void> {
   const answer = LOCAL_HOST.test(request.headers.host ?? '')
-    ? run(controls, request.method ?? 'GET', url, body)
+    ? await run(controls, request.method ?? 'GET', url, body)
     : { status: 403, body: { error: 'Call the control API by 127.0.0.1 or localhost.' } };
   write(response, answer.status, 'application/json; charset=utf-8', `${JSON.stringify(answer.body)}\n`);
 }
 
-function run(controls: Controls & ServerControls, method: string, url: URL, body: string): ControlAnswer {
+async function run(
+  controls: Controls & ServerControls,
+  method: string,
+  url: URL,
+  body: string,
+): Promise<ControlAnswer> {
   if (method === 'GET' && url.pathname === PREFIX) return { status: 200, body: { routes: listing() } };
   const found = CONTROL_ROUTES.find((route) => route.method === method && route.path === url.pathname);
   if (!found) return { status: 404, body: { error: 'No such control route: GET /_control lists them.' } };
@@ -44,7 +50,7 @@ function run(controls: Controls & ServerControls, method: string, url: URL, body
   const posted = json.type === 'value' ? json.value : {};
   try {
     const input = method === 'POST' ? posted : Object.fromEntries(url.searchParams);
-    return { status: 200, body: found.run(controls, input) };
+    return { status: 200, body: await found.run(controls, input) };
   } catch (error) {
     return refusal(faultsOf(error));
   }

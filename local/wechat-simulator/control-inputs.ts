@@ -6,7 +6,8 @@ import { templateSchema } from './templates.ts';
 
 const openid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'Use 1-64 letters, digits, "_" or "-".'));
 const ids = v.array(v.string());
-const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, 'Give a whole number.'), v.transform(Number));
+/** A number that comes as text, from the query. */
+export const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, 'Give a whole number.'), v.transform(Number));
 /** No input at all. */
 export const nothing = v.strictObject({});
 

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import {
   latencySchema,
   nothing,
@@ -11,26 +10,10 @@ import {
   templatesSchema,
   userSchema,
 } from './control-inputs.ts';
-import type { Controls } from './controls.ts';
+import { type ControlRoute, route } from './control-route.ts';
+import { PUSH_ROUTES } from './events/push-routes.ts';
 import { misbehaviourSchema } from './faults.ts';
 import { switchChangesSchema } from './switches.ts';
-
-/** What only the running server can do. */
-export interface ServerControls {
-  /** Connections are refused for `ms`, those of the control API too. */
-  refuseConnections(ms: number): void;
-  /** Back to the beginning: users, templates, tokens, grants, faults, switches, received. */
-  reset(): void;
-}
-
-/** One route under `/_control`. `run` parses its input and throws when it is bad. */
-export interface ControlRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  /** One line for the listing. */
-  readonly does: string;
-  run(controls: Controls & ServerControls, input: unknown): unknown;
-}
 
 /** All routes but the listing itself. Input is the JSON body of a POST, the query of a GET or DELETE. */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
@@ -125,18 +108,9 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route('GET', '/_control/ledger', "WeChat's own grants; ?openid= ?templateId=", pairSchema, (c, filter) => ({
     items: c.ledger(filter),
   })),
+  ...PUSH_ROUTES,
   route('POST', '/_control/reset', 'back to the beginning', nothing, (c) => {
     c.reset();
     return {};
   }),
 ];
-
-function route<S extends v.GenericSchema>(
-  method: ControlRoute['method'],
-  path: string,
-  does: string,
-  schema: S,
-  act: (controls: Controls & ServerControls, input: v.InferOutput<S>) => unknown,
-): ControlRoute {
-  return { method, path, does, run: (controls, input) => act(controls, v.parse(schema, input)) };
-}

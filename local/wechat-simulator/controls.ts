@@ -1,4 +1,6 @@
 import { ControlError } from './control-error.ts';
+import type { PushAccount } from './events/courier.ts';
+import { createPushControls, type PushControls } from './events/push-controls.ts';
 import type { Fault, PendingFault } from './faults.ts';
 import type { GrantEntry } from './grant-ledger.ts';
 import {
@@ -34,7 +36,7 @@ interface ListedUser {
 }
 
 /** What a test or a person can do to the simulated WeChat. `/_control` offers the same over HTTP. */
-export interface Controls {
+export interface Controls extends PushControls {
   /** Creates or changes a user and answers the openid. */
   createUser(changes?: UserChanges): string;
   /** Creates that many users with invented openids. */
@@ -66,8 +68,9 @@ export interface Controls {
 }
 
 /** Controls over whichever world is the present one. */
-export function createControls(world: () => World): Controls {
+export function createControls(world: () => World, pushAccount: PushAccount): Controls {
   return {
+    ...createPushControls(world, pushAccount),
     createUser: (changes = {}) => createUser(world(), changes),
     createUsers: (count) => Array.from({ length: count }, () => createUser(world(), {})),
     users: () => world().users.all().map(listed),

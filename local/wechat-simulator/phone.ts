@@ -1,4 +1,5 @@
 import { ControlError } from './control-error.ts';
+import { tellChange, tellPopup } from './events/tell.ts';
 import type { Template } from './templates.ts';
 import { createSessionKey, type KeptChoice, type User } from './users.ts';
 import type { World } from './world.ts';
@@ -73,6 +74,7 @@ export function subscribe(world: World, taps: PopupTaps): PopupAnswer {
     return { errMsg: `requestSubscribeMessage:fail ${FAILURES[failure]}`, errCode: failure };
   }
   const templates = ids.flatMap((id) => world.templates.get(id) ?? []);
+  const keptBefore = new Set(user.kept.keys());
   const statuses = templates.map((template, i) => {
     const status = statusOf(
       user,
@@ -83,6 +85,7 @@ export function subscribe(world: World, taps: PopupTaps): PopupAnswer {
     settle(world, user, template, status, taps.always ?? false);
     return [template.templateId, status] as const;
   });
+  tellPopup(world, user.openid, statuses, keptBefore);
   return { ...Object.fromEntries(statuses), errMsg: 'requestSubscribeMessage:ok' };
 }
 
@@ -133,9 +136,11 @@ export function changeSettings(world: World, changes: SettingChanges): Subscript
       throw new ControlError(list, `There is no template ${unknown}: create it first.`);
   }
   if (changes.mainSwitch !== undefined) user.mainSwitch = changes.mainSwitch;
+  const turnedOff = (changes.templateOff ?? []).filter((id) => user.kept.get(id) !== 'reject');
   for (const id of changes.templateOff ?? []) turnOff(world, user, id);
   for (const id of changes.templateOn ?? []) user.kept.set(id, 'accept');
   for (const id of changes.askAgain ?? []) user.kept.delete(id);
+  tellChange(world, user.openid, turnedOff);
   return readSettings(world, changes.openid);
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { CallName } from './calls.ts';
 import { type ConcurrencyStats, ConcurrentSends } from './concurrent-sends.ts';
 import type { Fault } from './faults.ts';
+import { LatestItems } from './latest-items.ts';
 
 /** What a request asked for. Secrets never get here: a token is shown by its label, an AppSecret not at all. */
 export interface RequestFacts {
@@ -73,11 +74,10 @@ interface CallCounts {
   byErrcode: Record<string, number>;
 }
 
-/** The latest requests, in a ring of fixed size, and counts of all. */
+/** The latest requests, and counts of all. */
 export class ReceivedRequests {
   readonly #clock: Clock;
-  readonly #capacity: number;
-  readonly #ring: ReceivedRequest[] = [];
+  readonly #latest: LatestItems<ReceivedRequest>;
   readonly #byCall = new Map<ReceivedCall, CallCounts>();
   readonly #concurrentSends = new ConcurrentSends();
   #total = 0;
@@ -85,7 +85,7 @@ export class ReceivedRequests {
 
   constructor(clock: Clock, capacity: number) {
     this.#clock = clock;
-    this.#capacity = capacity;
+    this.#latest = new LatestItems(capacity);
   }
 
   /** Notes an arrival; the returned function notes its end, once. */
@@ -99,7 +99,7 @@ export class ReceivedRequests {
       startedAtMs: this.#clock(),
       ...facts,
     };
-    this.#put(begun);
+    this.#latest.put(begun);
     this.#countsOf(call).total += 1;
     if (call === 'send') this.#concurrentSends.begin(facts.openid);
     let ended = false;
@@ -112,38 +112,30 @@ export class ReceivedRequests {
 
   report(filter: ReceivedFilter = {}): ReceivedReport {
     const { call, openid, templateId, after = 0, limit } = filter;
-    const found = this.#oldestFirst().filter(
-      (item) =>
-        item.number > after &&
-        (call ?? item.call) === item.call &&
-        (openid ?? item.openid) === item.openid &&
-        (templateId ?? item.templateId) === item.templateId,
-    );
+    const found = this.#latest
+      .oldestFirst()
+      .filter(
+        (item) =>
+          item.number > after &&
+          (call ?? item.call) === item.call &&
+          (openid ?? item.openid) === item.openid &&
+          (templateId ?? item.templateId) === item.templateId,
+      );
     return { stats: this.#stats(), items: found.slice(0, limit) };
   }
 
   #stats(): ReceivedStats {
     return {
       total: this.#total,
-      forgotten: this.#total - this.#ring.length,
+      forgotten: this.#latest.forgotten,
       byCall: structuredClone(Object.fromEntries(this.#byCall)),
       acceptedSends: this.#acceptedSends,
       ...this.#concurrentSends.stats(),
     };
   }
 
-  #put(item: ReceivedRequest): void {
-    this.#ring[(item.number - 1) % this.#capacity] = item;
-  }
-
-  #oldestFirst(): ReceivedRequest[] {
-    const start = this.#total > this.#capacity ? this.#total % this.#capacity : 0;
-    return [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
-  }
-
   #end(begun: ReceivedRequest, end: RequestEnd): void {
-    const isListed = begun.number > this.#total - this.#capacity;
-    if (isListed) this.#put({ ...begun, endedAtMs: this.#clock(), ...end });
+    this.#latest.put({ ...begun, endedAtMs: this.#clock(), ...end });
     const { byErrcode } = this.#countsOf(begun.call);
     const key = end.errcode === undefined ? 'no-answer' : String(end.errcode);
     byErrcode[key] = (byErrcode[key] ?? 0) + 1;

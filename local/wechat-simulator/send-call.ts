@@ -1,5 +1,6 @@
 import { type Answer, success } from './answers.ts';
 import { asRecord, textOf, type WeChatRequest } from './calls.ts';
+import { tellSent } from './events/tell.ts';
 import { fieldRefusal } from './field-check.ts';
 import type { Template } from './templates.ts';
 import type { User } from './users.ts';
@@ -33,10 +34,18 @@ export async function send(
     await pause();
     return world.refuse(43108);
   }
-  world.sendsUnderWay.add(openid);
-  try {
+  const decided = await whileLocked(world, openid, async () => {
     await pause();
     return decide(world, asked);
+  });
+  if (world.switches.sentEventFirst) await decided.told;
+  return decided.answer;
+}
+
+async function whileLocked<T>(world: World, openid: string, work: () => Promise<T>): Promise<T> {
+  world.sendsUnderWay.add(openid);
+  try {
+    return await work();
   } finally {
     world.sendsUnderWay.delete(openid);
   }
@@ -66,13 +75,24 @@ function hasBadOption(body: Readonly<Record<string, unknown>>): boolean {
   return !STATES.includes(state) || !LANGUAGES.includes(lang) || typeof page !== 'string';
 }
 
-function decide(world: World, { user, template, data }: Send): Answer {
+/** The answer, and for an accepted send when its event has been told. */
+function decide(world: World, send: Send): { answer: Answer; told?: Promise<void> } {
+  const refusal = refusalOf(world, send);
+  if (refusal) return { answer: refusal };
+  const { openid } = send.user;
+  const msgid = world.nextMsgid();
+  world.ledger.spend(openid, send.template);
+  return {
+    answer: accepted(world, msgid),
+    told: tellSent(world, openid, send.template.templateId, msgid),
+  };
+}
+
+function refusalOf(world: World, { user, template, data }: Send): Answer | undefined {
   if (!isSubscribed(world, user, template)) return world.refuse(43101);
   const badField = fieldRefusal(template, data);
   if (badField) return world.refuse(47003, badField);
-  if (hasSensitiveWord(world, data)) return world.refuse(45168);
-  world.ledger.spend(user.openid, template);
-  return accepted(world);
+  return hasSensitiveWord(world, data) ? world.refuse(45168) : undefined;
 }
 
 function isSubscribed(world: World, user: User, template: Template): boolean {
@@ -86,8 +106,7 @@ function hasSensitiveWord(world: World, data: unknown): boolean {
 }
 
 /** The msgid is an unquoted integer above 2^53, which `JSON.stringify` could not write (WeChat contract §0.1). */
-function accepted(world: World): Answer {
-  const msgid = world.nextMsgid();
+function accepted(world: World, msgid: string): Answer {
   if (!world.switches.msgid) return success();
   return { errcode: 0, text: `{"errcode":0,"errmsg":"ok","msgid":${msgid}}`, msgid };
 }

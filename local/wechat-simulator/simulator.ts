@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock, Random, Sleep } from '../../lib/clock.ts';
+import type { Clock, Random } from '../../lib/clock.ts';
 import { readJson, type WeChatRequest } from './calls.ts';
 import { answerControl, isControlPath } from './control-exchange.ts';
-import type { ServerControls } from './control-routes.ts';
+import type { ServerControls } from './control-route.ts';
 import { type Controls, createControls } from './controls.ts';
 import { endpointAt, JSON_TYPE } from './endpoints.ts';
+import type { PushAccount } from './events/courier.ts';
+import { type CallbackClient, openCallbackClient } from './events/post-delivery.ts';
 import { startLoopbackServer } from './loopback-server.ts';
 import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from './samples.ts';
 import { DEFAULT_SWITCHES, mergeSwitches, type SwitchChanges } from './switches.ts';
 import type { Template } from './templates.ts';
+import { realWait, type Wait } from './wait.ts';
 import { answerWeChatCall, write } from './wechat-exchange.ts';
-import { createWorld, type World } from './world.ts';
+import { type Beginning, createWorld, type World } from './world.ts';
 
 /** Paths that WeChat does not have are listed up to this length. */
 const LISTED_PATH_LENGTH = 200;
@@ -22,8 +24,8 @@ export interface SimulatorOptions {
   readonly port?: number;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Waits for latency and slow answers; real time by default. */
-  readonly sleep?: Sleep;
+  /** Waits for latency, slow answers and the times of event delivery; real time by default. */
+  readonly sleep?: Wait;
   readonly appId?: string;
   readonly appSecret?: string;
   /** Default: the samples. */
@@ -31,7 +33,7 @@ export interface SimulatorOptions {
   /** Users that exist from the beginning. Default: the samples. */
   readonly openids?: readonly string[];
   readonly switches?: SwitchChanges;
-  /** How many requests stay listed; older ones are only counted. Default 20,000. */
+  /** How many requests, and how many deliveries, stay listed; older ones are only counted. Default 20,000. */
   readonly receivedCapacity?: number;
 }
 
@@ -49,47 +51,53 @@ export interface WeChatSimulator extends Controls, ServerControls {
  * port is taken.
  */
 export async function startWeChatSimulator(options: SimulatorOptions = {}): Promise<WeChatSimulator> {
-  const { port = 0, sleep = realSleep } = options;
-  let world = beginWorld(options);
+  const { port = 0, sleep = realWait } = options;
+  const callbackClient = openCallbackClient();
+  const beginning = beginningOf(options, callbackClient);
+  let world = createWorld(beginning);
   const server = await startLoopbackServer(port, (request, body, response) =>
     respond(world, simulator, sleep, request, body, response),
   );
   const simulator: WeChatSimulator = {
-    ...createControls(() => world),
+    ...createControls(() => world, beginning.pushAccount),
     url: server.url,
     appId: world.appId,
     appSecret: world.appSecret,
     refuseConnections: server.refuseConnections,
     reset: () => {
-      world = beginWorld(options);
+      world.pusher.courier.close();
+      world = createWorld(beginning);
     },
-    close: server.close,
+    close: async () => {
+      world.pusher.courier.close();
+      await Promise.all([server.close(), callbackClient.close()]);
+    },
   };
   return simulator;
 }
 
-/** A latency that is still running does not keep the process alive. */
-async function realSleep(ms: number): Promise<void> {
-  await wait(ms, undefined, { ref: false });
-}
-
-function beginWorld(options: SimulatorOptions): World {
-  return createWorld({
+function beginningOf(options: SimulatorOptions, callbackClient: CallbackClient): Beginning {
+  // What the admin has set stays when the world begins anew.
+  const pushAccount: PushAccount = {};
+  return {
     clock: options.clock ?? Date.now,
     random: options.random ?? Math.random,
+    wait: options.sleep ?? realWait,
     appId: options.appId ?? 'wx5e1fa0c0ffee1234',
     appSecret: options.appSecret ?? '5ec2e7f00000000000000000000000aa',
     templates: options.templates ?? SAMPLE_TEMPLATES,
     openids: options.openids ?? SAMPLE_OPENIDS,
     switches: mergeSwitches(DEFAULT_SWITCHES, options.switches ?? {}),
     receivedCapacity: options.receivedCapacity ?? 20_000,
-  });
+    pushAccount,
+    callbackClient,
+  };
 }
 
 async function respond(
   world: World,
   controls: Controls & ServerControls,
-  sleep: Sleep,
+  sleep: Wait,
   request: IncomingMessage,
   body: string,
   response: ServerResponse,

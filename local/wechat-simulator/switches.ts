@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { JSON_SCALARS } from './events/render-message.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const limit = v.nullable(count);
@@ -30,6 +31,24 @@ const entries = {
   latencyMs: ms,
   /** Random addition to `latencyMs`, from 0 up to this. */
   latencyJitterMs: ms,
+  /** How often an event is delivered that nobody takes. WeChat's own text leaves open whether 3 or 4 (§6.3). */
+  deliveriesPerEvent: v.pipe(count, v.minValue(1), v.maxValue(10)),
+  /** Deliveries under way at the same time; with 1 each waits for the answer to the one before. */
+  deliveriesAtOnce: v.pipe(count, v.minValue(1), v.maxValue(1000)),
+  /** Time from what happens to its event's first delivery. */
+  eventDelayMs: ms,
+  /** Random addition to `eventDelayMs`, from 0 up to this. */
+  eventDelayJitterMs: ms,
+  /** Whether a popup that "always keep" suppresses has its event. WeChat does not say; false assumes not. */
+  popupEventWhenKept: v.boolean(),
+  /** Whether sent events carry `MsgID`. */
+  eventMsgid: v.boolean(),
+  /** Whether a send is answered only when its event was delivered. */
+  sentEventFirst: v.boolean(),
+  /** How JSON bodies write numbers (WeChat contract §6.4). */
+  jsonScalars: v.picklist(JSON_SCALARS),
+  /** How a JSON `List` of one item looks (WeChat contract §6.4). */
+  jsonListOfOne: v.picklist(['object', 'array']),
 };
 
 /** All switches at once. */
@@ -62,6 +81,15 @@ export const DEFAULT_SWITCHES: Switches = {
   templateListsPerDay: null,
   latencyMs: 0,
   latencyJitterMs: 0,
+  deliveriesPerEvent: 3,
+  deliveriesAtOnce: 100,
+  eventDelayMs: 0,
+  eventDelayJitterMs: 0,
+  popupEventWhenKept: false,
+  eventMsgid: true,
+  sentEventFirst: false,
+  jsonScalars: 'mixed',
+  jsonListOfOne: 'object',
 };
 
 /** The switches after `changes`. @throws v.ValiError naming each bad one. */

@@ -1,6 +1,9 @@
 import type { Clock, Random } from '../../lib/clock.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { createRefusals, type Refusals } from './answers.ts';
+import type { PushAccount } from './events/courier.ts';
+import type { CallbackClient } from './events/post-delivery.ts';
+import { Pusher } from './events/pusher.ts';
 import { Faults } from './faults.ts';
 import { GrantLedger } from './grant-ledger.ts';
 import { LoginCodes } from './login-codes.ts';
@@ -9,6 +12,7 @@ import { ReceivedRequests } from './received-requests.ts';
 import type { Switches } from './switches.ts';
 import type { Template } from './templates.ts';
 import { Users } from './users.ts';
+import type { Wait } from './wait.ts';
 
 /** The number from which msgids count up: above 2^53, so that `JSON.parse` would spoil it. */
 const FIRST_MSGID = 3_248_682_510_344_192_008n;
@@ -22,7 +26,11 @@ export interface Beginning {
   readonly templates: readonly Template[];
   readonly openids: readonly string[];
   readonly switches: Switches;
+  /** How many requests and how many deliveries stay listed. */
   readonly receivedCapacity: number;
+  readonly wait: Wait;
+  readonly pushAccount: PushAccount;
+  readonly callbackClient: CallbackClient;
 }
 
 /** Everything that the simulated WeChat knows: one account, its users, tokens, grants and templates. */
@@ -42,6 +50,7 @@ export interface World extends Refusals {
   readonly sendsUnderWay: Set<string>;
   readonly faults: Faults;
   readonly received: ReceivedRequests;
+  readonly pusher: Pusher;
   nextMsgid(): string;
 }
 
@@ -51,7 +60,7 @@ export function createWorld(beginning: Beginning): World {
   const users = new Users();
   for (const openid of beginning.openids) users.ensure(openid);
   let msgid = FIRST_MSGID;
-  return {
+  const world: World = {
     ...createRefusals(clock),
     clock,
     random,
@@ -67,6 +76,17 @@ export function createWorld(beginning: Beginning): World {
     sendsUnderWay: new Set(),
     faults: new Faults(random),
     received: new ReceivedRequests(clock, beginning.receivedCapacity),
+    pusher: new Pusher({
+      clock,
+      random,
+      appId,
+      wait: beginning.wait,
+      account: beginning.pushAccount,
+      client: beginning.callbackClient,
+      switches: () => world.switches,
+      capacity: beginning.receivedCapacity,
+    }),
     nextMsgid: () => String(msgid++),
   };
+  return world;
 }
