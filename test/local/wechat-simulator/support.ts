@@ -127,6 +127,31 @@ async function read(response: Response): Promise<Reply> {
   };
 }
 
+/** Time that passes only when the test says so, for the clock and for waits alike. */
+export function createTime() {
+  const time = { now: NOON };
+  const waits = new Set<{ dueAtMs: number; resume: () => void }>();
+  return {
+    clock: () => time.now,
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resume) => {
+        const wait = { dueAtMs: time.now + ms, resume };
+        waits.add(wait);
+        signal?.addEventListener('abort', () => waits.delete(wait));
+      }),
+    passMs: (ms: number) => {
+      time.now += ms;
+      for (const wait of waits) {
+        if (wait.dueAtMs > time.now) continue;
+        waits.delete(wait);
+        wait.resume();
+      }
+    },
+    /** Waits that have neither ended nor been given up. */
+    waits: () => waits.size,
+  };
+}
+
 /** A sleep that ends when the test says so. */
 export function createGate() {
   const waiting: (() => void)[] = [];
