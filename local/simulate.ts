@@ -43,7 +43,7 @@ async function runOne(seed: number): Promise<boolean> {
 
 async function runMany(from: number, runs: number): Promise<boolean> {
   const startedAt = performance.now();
-  const sum = { events: 0, messages: 0, requests: 0, broken: 0 };
+  const sum = { steps: 0, messages: 0, requests: 0, broken: 0 };
   for (let seed = from; seed < from + runs; seed++) {
     const outcome = await runSeed(kernel, seed);
     add(sum, seed, outcome);
@@ -53,17 +53,17 @@ async function runMany(from: number, runs: number): Promise<boolean> {
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(
-    `${runs} worlds in ${seconds} s: ${sum.events} events, ${sum.messages} messages, ${sum.requests} requests, ${sum.broken} broken`,
+    `${runs} worlds in ${seconds} s: ${sum.steps} steps, ${sum.messages} messages, ${sum.requests} requests, ${sum.broken} broken`,
   );
   return sum.broken === 0;
 }
 
 function add(
-  sum: { events: number; messages: number; requests: number; broken: number },
+  sum: { steps: number; messages: number; requests: number; broken: number },
   seed: number,
-  { events, messages, requests, violation }: Outcome,
+  { steps, messages, requests, violation }: Outcome,
 ): void {
-  sum.events += events;
+  sum.steps += steps;
   sum.messages += messages;
   sum.requests += requests;
   if (!violation) return;

@@ -151,7 +151,7 @@ function held(
 function spent(templateId: string, grants: TemplateGrants, expected: number): readonly Finding[] {
   const found = spentOf(grants);
   if (found < expected) return [{ level: 'drift', rule: 'overspent', templateId, expected, found }];
-  if (grants.epoch > 0 || found === expected) return [];
+  if (grants.epoch > 0 || grants.revokedAtMs !== undefined || found === expected) return [];
   return [{ level: 'drift', rule: 'lost-grants', templateId, expected, found }];
 }
 

@@ -65,12 +65,20 @@ export function messageMeant(
   item: Pick<SentItem, 'msgid' | 'createdAtMs'>,
   claim: Claim | undefined,
 ): Message | 'not-yet' | undefined {
-  const named = messages.find(({ outcome }) => item.msgid !== undefined && outcome?.msgid === item.msgid);
+  const named = messages.find((message) => isNamed(message, item));
   if (named) return named;
-  const inFlight = messages.some((message) => mayBeUnderWay(message, claim, item.createdAtMs));
-  if (inFlight) return 'not-yet';
+  if (messages.some((message) => mayBeUnderWay(message, claim, item.createdAtMs))) return 'not-yet';
   const [only, ...others] = messages.filter((message) => mayBeMeant(message, item.createdAtMs));
-  return others.length === 0 ? only : undefined;
+  return others.length === 0 && only && !isPending(only) ? only : undefined;
+}
+
+/** The same event again, or one with the msgid that the send answered. */
+function isNamed(
+  { outcome, deliveredAtMs }: Message,
+  { msgid, createdAtMs }: Pick<SentItem, 'msgid' | 'createdAtMs'>,
+): boolean {
+  if (msgid !== undefined) return outcome?.msgid === msgid;
+  return deliveredAtMs === createdAtMs || (outcome?.reason === NOT_DELIVERED && outcome.atMs === createdAtMs);
 }
 
 function mayBeUnderWay({ id, state, lastClaim }: Message, claim: Claim | undefined, atMs: number): boolean {
@@ -82,10 +90,11 @@ function mayBeUnderWay({ id, state, lastClaim }: Message, claim: Claim | undefin
   );
 }
 
-/** Whether a message without a msgid of its own was sent at about that time, or may have been. */
+/** Whether a message without a msgid of its own was sent at about that time, or may have been: -1 can hide an accepted send. */
 function mayBeMeant({ state, outcome }: Message, atMs: number): boolean {
+  const isDoubtful = state === 'pending' && outcome?.errcode === -1;
   return (
-    (state === 'sent' || state === 'unknown') &&
+    (state === 'sent' || state === 'unknown' || isDoubtful) &&
     outcome !== undefined &&
     outcome.msgid === undefined &&
     Math.abs(outcome.atMs - atMs) <= WINDOW_MS
@@ -107,39 +116,26 @@ function writeDown(
 
 /** The message after WeChat's final word. Its claim, if still open, counts the grant as spent as before. */
 export function withEvent(message: Message, item: SentItem, nowMs: number): Message {
-  const isDelivered = item.errcode === 0;
-  const state = isDelivered ? 'delivered' : 'failed';
-  // What WeChat answered to the send itself stays; it is all that a delivered message has to say.
-  const outcome =
-    isDelivered && message.state === 'sent' ? message.outcome : toldOutcome(message, item, nowMs);
-  return {
-    ...message,
-    state,
-    updatedAtMs: nowMs,
-    ...(isDelivered && { deliveredAtMs: item.createdAtMs }),
-    ...(outcome && { outcome }),
-  };
-}
-
-function toldOutcome(
-  { outcome }: Message,
-  { errcode, errorStatus, msgid }: SentItem,
-  nowMs: number,
-): Outcome {
-  const { remedy: _remedy, ...known } = outcome ?? {};
-  return {
+  const { msgid, errcode, errorStatus, createdAtMs } = item;
+  const { remedy: _remedy, ...known } = message.outcome ?? {};
+  const outcome: Outcome = {
     ...known,
-    atMs: nowMs,
+    atMs: createdAtMs,
     errcode,
     errmsg: errorStatus,
+    reason: errcode === 0 ? 'delivered' : NOT_DELIVERED,
     ...(msgid !== undefined && { msgid }),
-    reason: errcode === 0 ? 'delivered' : 'not-delivered',
-    ...(errcode !== 0 && { remedy: NOT_DELIVERED }),
+    ...(errcode !== 0 && { remedy: REMEDY }),
   };
+  return errcode === 0
+    ? { ...message, state: 'delivered', deliveredAtMs: createdAtMs, updatedAtMs: nowMs, outcome }
+    : { ...message, state: 'failed', updatedAtMs: nowMs, outcome };
 }
 
+const NOT_DELIVERED = 'not-delivered';
+
 /** WeChat contract §6.4: the codes of a failed sent event are not documented. */
-const NOT_DELIVERED = {
+const REMEDY = {
   en: 'WeChat took the message but then reported that it could not be delivered. The grant is used up: ask the user to subscribe again before you send once more.',
   zh: '微信接收了消息，但随后报告投递失败。这次订阅次数已被用掉：请引导用户再次订阅后再发送。',
 };

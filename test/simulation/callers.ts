@@ -16,6 +16,8 @@ export interface Callers {
   /** A message has become unknown: a person may look into it. */
   noticeUnknown(messageId: string): void;
   reportOf(openid: string, requestId: string): Report | undefined;
+  /** What a function has learnt of the templates so far. */
+  kinds(): ReadonlyMap<string, TemplateKind>;
 }
 
 /** What the callers act upon. */
@@ -105,6 +107,7 @@ export function createCallers(options: CallerOptions): Callers {
     noticeUnknown(messageId) {
       if (chance.happens(0.3)) scheduler.after(chance.between(0, 120_000), () => settle(messageId));
     },
+    kinds,
     reportOf: (openid, requestId) => reports.get(`${openid} ${requestId}`),
     act(deed) {
       switch (deed.type) {
@@ -112,8 +115,11 @@ export function createCallers(options: CallerOptions): Callers {
           const { openid, requestId, report: told } = deed.report;
           reports.set(`${openid} ${requestId}`, deed.report);
           for (const [templateId, status] of Object.entries(told.results)) {
-            if (status.startsWith('accept')) wechat.allow(openid, templateId);
+            if (!status.startsWith('accept')) continue;
+            wechat.allow(openid, templateId);
+            rules.tapped(openid, templateId);
           }
+          wechat.answered(openid, told.results);
           for (let call = 0; call < deed.calls; call++) report(deed.report);
           return;
         }
@@ -131,7 +137,8 @@ export function createCallers(options: CallerOptions): Callers {
           return;
         }
         case 'turn-off':
-          wechat.take(deed.openid, deed.templateId, deed.howMany);
+          if (deed.howMany === 'all') wechat.turnOff(deed.openid, deed.templateId);
+          else wechat.take(deed.openid, deed.templateId, deed.howMany);
       }
     },
   };

@@ -54,6 +54,8 @@ async function runStory(
     faults: NO_FAULTS,
     troubleMs: 0,
     generous: false,
+    pushes: false,
+    answersMsgid: true,
     ...(script && { script }),
   });
   return { outcome, calls: calls() };

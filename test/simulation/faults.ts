@@ -29,6 +29,8 @@ export interface Faults {
   readonly noAnswer: number;
   readonly slowAnswer: number;
   readonly refusal: number;
+  /** A push of WeChat's never comes. */
+  readonly lostEvent: number;
 }
 
 /** A world in which everything works. */
@@ -51,6 +53,7 @@ export const NO_FAULTS: Faults = {
   noAnswer: 0,
   slowAnswer: 0,
   refusal: 0,
+  lostEvent: 0,
 };
 
 /** The most likely that each kind of trouble gets. */
@@ -73,6 +76,7 @@ const WORST: Faults = {
   noAnswer: 0.3,
   slowAnswer: 0.4,
   refusal: 0.4,
+  lostEvent: 0.4,
 };
 
 /** The troubles of one world: some kinds not at all, the others anything up to their worst. */

@@ -1,5 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import type { Pacer } from '../../lib/delivery/pacer.ts';
+import type { EventResult } from '../../lib/events/apply-event.ts';
+import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
 import type { GrantReport } from '../../lib/grants/record-report.ts';
 import type { ReportResult } from '../../lib/grants/report-grants.ts';
 import type { TemplateKind } from '../../lib/grants/template-kind.ts';
@@ -21,6 +23,7 @@ import type { SimulatedWeChat } from './wechat.ts';
 const API_TIMEOUT_MS = 29_000;
 const SEND_TIMEOUT_MS = 60_000;
 const DISPATCH_TIMEOUT_MS = 55_000;
+const EVENT_TIMEOUT_MS = 30_000;
 
 /** A report as a phone makes it. */
 export interface Report {
@@ -39,6 +42,11 @@ export interface Functions {
   accept(request: AcceptRequest, ended: (end: End<AcceptResult>) => void): void;
   cancel(messageId: string, ended: (end: End<CancelResult>) => void): void;
   settle(messageId: string, verdict: HandVerdict, ended: (end: End<SettleByHandResult>) => void): void;
+  takeEvent(
+    event: SubscribeEvent,
+    kinds: ReadonlyMap<string, TemplateKind>,
+    ended: (end: End<EventResult>) => void,
+  ): void;
   send(batch: readonly QueueRecord[]): void;
   dispatch(ended: () => void): void;
 }
@@ -126,6 +134,14 @@ export function createFunctions(options: FunctionOptions): Functions {
     },
     settle(messageId, verdict, ended) {
       api('settle', (process) => kernel.settleByHand(baseOf(process), messageId, verdict), ended);
+    },
+    takeEvent(event, kinds, ended) {
+      const body = (process: Process) =>
+        kernel.applyEvent({ ...baseOf(process), kindsOf: async () => kinds }, event);
+      processes.start('event', EVENT_TIMEOUT_MS, body, (end) => {
+        if (end.type === 'threw') noteUnexpected(end.error);
+        ended(end);
+      });
     },
     send(batch) {
       const body = (process: Process) => {

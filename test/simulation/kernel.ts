@@ -7,6 +7,7 @@ export { createHandler as createSendHandler } from '../../handlers/send-messages
 export { ContentionError } from '../../lib/contention.ts';
 export { deliverMessage } from '../../lib/delivery/deliver-message.ts';
 export { dispatchDue } from '../../lib/delivery/dispatch-due.ts';
+export { applyEvent } from '../../lib/events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { acceptMessage } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';

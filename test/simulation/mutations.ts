@@ -148,4 +148,41 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "if (result.type === 'later') await enqueue(nextNote(job, result), result.delayMs);",
     replace: '',
   },
+  {
+    name: 'the report and the event of one tap are both counted',
+    file: 'lib/grants/recent-grants.ts',
+    find: "if (report !== undefined) return { isNew: false, recent: confirmed(recent, 'reported', report, atMs) };",
+    replace: '',
+  },
+  {
+    name: 'an event counts as often as it comes',
+    file: 'lib/events/count-answers.ts',
+    find: 'commitCounted(changed(stored, ledger), marks, newTemplateIds)',
+    replace: 'commitCounted(changed(stored, ledger), [], newTemplateIds)',
+  },
+  {
+    name: 'a template that is turned off keeps the grants set aside',
+    file: 'lib/grants/record-event.ts',
+    find: '    held: 0,\n',
+    replace: '',
+  },
+  {
+    name: 'a send that failed after all gives its grant back',
+    file: 'lib/events/settle-by-event.ts',
+    find: "{ ...message, state: 'failed', updatedAtMs: nowMs, outcome }",
+    replace:
+      "{ ...message, state: 'failed', updatedAtMs: nowMs, outcome, ...(message.lastClaim && { lastClaim: { ...message.lastClaim, effect: 'refund' } }) }",
+  },
+  {
+    name: 'an event is joined by time though several messages may be meant',
+    file: 'lib/events/settle-by-event.ts',
+    find: 'return others.length === 0 && only',
+    replace: 'return only',
+  },
+  {
+    name: 'an event does not wait for the answer of the send that it may be about',
+    file: 'lib/events/settle-by-event.ts',
+    find: "  if (messages.some((message) => mayBeUnderWay(message, claim, item.createdAtMs))) return 'not-yet';\n",
+    replace: '',
+  },
 ];

@@ -13,6 +13,8 @@ export interface Rules {
   /** A caller was told that the message is accepted, or canceled. */
   promised(messageId: string): void;
   canceled(messageId: string): void;
+  /** The user accepted in the panel, whoever tells of it. */
+  tapped(openid: string, templateId: string): void;
   /** Checks what must hold once everything has come to rest, and more of it where there was less trouble. */
   atRest(trouble: Trouble): void;
 }
@@ -27,6 +29,8 @@ export interface RuleOptions {
   readonly requests: () => readonly WeChatRequest[];
   readonly longTerm: (templateId: string) => boolean;
   readonly skewMs: number;
+  /** Whether WeChat pushes events. */
+  readonly pushes: boolean;
   /** What a phone reported under a request id. */
   readonly reportOf: (openid: string, requestId: string) => Report | undefined;
   readonly fail: (rule: string, facts: unknown) => void;
@@ -50,11 +54,13 @@ export function createRules({
   requests,
   longTerm,
   skewMs,
+  pushes,
   reportOf,
   fail,
 }: RuleOptions): Rules {
   const promised = new Set<string>();
   const canceled = new Set<string>();
+  const tapsOf = new Map<string, number>();
   const acceptedPerGrant = new Map<string, number>();
   const latest = new Map<string, WeChatRequest[]>();
   const grantedBefore = new Map<WeChatRequest, number>();
@@ -79,7 +85,7 @@ export function createRules({
     );
     if (holding.length !== grants.held)
       fail('each held grant belongs to one pending message', { ledger, holding });
-    if (grants.epoch > 0) return;
+    if (grants.epoch > 0 || grants.revokedAtMs !== undefined) return;
     const taken = ledger.claim?.templateId === templateId ? 1 : 0;
     const spent = messages.filter(
       ({ lastClaim }) => lastClaim?.effect === 'spend' && lastClaim.claimId !== ledger.claim?.claimId,
@@ -112,9 +118,15 @@ export function createRules({
     const accepted = made.filter(({ truth }) => truth === 'accepted');
     if (isPending(message)) fail('every accepted message ends', message);
     if (accepted.length > 1) fail('WeChat accepts a message once', { message, accepted });
-    if (message.state === 'sent' && accepted.length === 0)
+    if ((message.state === 'sent' || message.state === 'delivered') && accepted.length === 0)
       fail('sent means that WeChat accepted it', message);
-    if (accepted.length > 0 && message.state !== 'sent' && message.state !== 'unknown')
+    const final = accepted[0]?.finalErrcode;
+    if (message.outcome?.reason === 'not-delivered' && final !== 1)
+      fail('what failed after all was told to have failed', { message, accepted });
+    if (message.state === 'delivered' && final !== 0)
+      fail('what is delivered was told to be delivered', { message, accepted });
+    const toldOtherwise = message.state === 'delivered' || message.outcome?.reason === 'not-delivered';
+    if (accepted.length > 0 && message.state !== 'sent' && message.state !== 'unknown' && !toldOtherwise)
       fail('what WeChat accepted ends as sent or unknown', { message, accepted });
     if (message.state === 'canceled' && made.some(({ told }) => told !== 'refused'))
       fail('a canceled message was not sent', message);
@@ -133,9 +145,17 @@ export function createRules({
       if (!longTerm(templateId) && grants.held !== 0) fail('no grant is left held', ledger);
       const counted = state()
         .marksOf(openid)
+        .filter((mark) => mark.startsWith('report#'))
         .map((mark) => mark.slice('report#'.length))
         .filter((requestId) => reportOf(openid, requestId)?.report.results[templateId]?.startsWith('accept'));
-      if (grants.granted !== counted.length) fail('each report counts once', { ledger, counted });
+      if (!pushes && grants.granted !== counted.length) fail('each report counts once', { ledger, counted });
+      const told = state()
+        .marksOf(openid)
+        .filter((mark) => mark.startsWith('event#popup#') && mark.endsWith(`#${templateId}#accept`));
+      const taps = tapsOf.get(`${openid} ${templateId}`) ?? 0;
+      if (grants.granted > taps) fail('a tap counts once, whoever tells of it', { ledger, taps });
+      if (grants.granted < Math.max(counted.length, told.length))
+        fail('a tap that was told of counts', { ledger, counted, told });
     }
   }
 
@@ -172,6 +192,10 @@ export function createRules({
       const ledger = state().ledgers.get(openid);
       const granted = (ledger && grantsOf(ledger, templateId)?.granted) ?? 0;
       if (count > granted) fail('never more accepted sends than grants recorded', { key, count, granted });
+    },
+    tapped(openid, templateId) {
+      const key = `${openid} ${templateId}`;
+      tapsOf.set(key, (tapsOf.get(key) ?? 0) + 1);
     },
     promised: (messageId) => void promised.add(messageId),
     canceled: (messageId) => void canceled.add(messageId),

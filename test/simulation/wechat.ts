@@ -1,5 +1,6 @@
 import type { WeChatSender } from '../../lib/delivery/deliver-message.ts';
 import type { SendAnswer } from '../../lib/delivery/judge-answer.ts';
+import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { Chance } from './chance.ts';
 import type { Faults, PlanCall } from './faults.ts';
@@ -20,6 +21,9 @@ export interface WeChatRequest {
   /** What the sender learnt; undefined while it waits, and for ever if it died. */
   told?: 'accepted' | 'refused' | 'unknown';
   errcode?: number;
+  msgid?: string;
+  /** What the sent event says, where there are events. */
+  finalErrcode?: number;
 }
 
 /** WeChat, with its own count of what each user allowed. */
@@ -28,7 +32,11 @@ export interface SimulatedWeChat {
   senderOf(process: Process): WeChatSender;
   /** The user answered the panel with accept. */
   allow(openid: string, templateId: string): void;
-  /** The user turned the template off, or another system used up a grant. */
+  /** The panel was shown and answered. */
+  answered(openid: string, results: Readonly<Record<string, string>>): void;
+  /** The user turned the template off for good. */
+  turnOff(openid: string, templateId: string): void;
+  /** Another system used up grants. */
   take(openid: string, templateId: string, howMany: number): void;
 }
 
@@ -49,6 +57,10 @@ export interface WeChatOptions {
   readonly script?: number[];
   readonly leaving: (request: WeChatRequest, message: Message) => void;
   readonly accepted: (request: WeChatRequest) => void;
+  /** Whether a send is answered with a msgid. */
+  readonly answersMsgid: boolean;
+  /** Pushes an event; absent where none are configured. */
+  readonly tell?: (event: SubscribeEvent) => void;
 }
 
 /** Refusals whatever WeChat's own count says (WeChat contract §3.3), and a code that nobody knows. */
@@ -85,6 +97,21 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     if (!options.longTerm(request.templateId))
       allowed.set(keyOf(request.openid, request.templateId), left - 1);
     return 0;
+  }
+
+  const toTheSecond = () => Math.floor(scheduler.now() / 1_000) * 1_000;
+
+  function tellSent(request: WeChatRequest): void {
+    request.msgid = String(requests.indexOf(request) + 1);
+    if (!options.tell) return;
+    request.finalErrcode = chance.happens(0.85) ? 0 : 1;
+    const { openid, templateId, msgid, finalErrcode: errcode } = request;
+    options.tell({
+      type: 'sent',
+      openid,
+      createdAtMs: toTheSecond(),
+      items: [{ templateId, msgid, errcode, errorStatus: errcode === 0 ? 'success' : 'fail' }],
+    });
   }
 
   function send(process: Process, message: Message): Promise<SendAnswer> {
@@ -128,7 +155,10 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
           request.errcode = errcode;
           request.truth = errcode === 0 ? 'accepted' : 'refused';
           trace('wechat', `decides ${errcode} on ${message.id}`);
-          if (errcode === 0) options.accepted(request);
+          if (errcode === 0) {
+            options.accepted(request);
+            tellSent(request);
+          }
         });
       }
       if (crash === 'after') scheduler.after(durationMs, () => process.crash('after send'));
@@ -137,7 +167,13 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
           silent || errcode === UNKNOWN_CODE ? 'unknown' : errcode === 0 ? 'accepted' : 'refused';
         trace(process.name, `is told ${silent ? 'nothing' : errcode} of ${message.id}`);
         if (silent) return { type: 'no-answer', reason: 'time-out' };
-        return { type: 'answered', errcode, errmsg: errcode === 0 ? 'ok' : 'refused' };
+        const named = options.answersMsgid && request.msgid !== undefined;
+        return {
+          type: 'answered',
+          errcode,
+          errmsg: errcode === 0 ? 'ok' : 'refused',
+          ...(named && { msgid: request.msgid! }),
+        };
       });
     });
   }
@@ -159,6 +195,20 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     }),
     allow: (openid, templateId) => {
       allowed.set(keyOf(openid, templateId), (allowed.get(keyOf(openid, templateId)) ?? 0) + 1);
+    },
+    answered(openid, results) {
+      const items = Object.entries(results)
+        .filter(([, status]) => status.startsWith('accept') || status === 'reject')
+        .map(([templateId, status]) => ({
+          templateId,
+          status: status.startsWith('accept') ? 'accept' : status,
+        }));
+      if (items.length > 0) options.tell?.({ type: 'popup', openid, createdAtMs: toTheSecond(), items });
+    },
+    turnOff(openid, templateId) {
+      allowed.set(keyOf(openid, templateId), 0);
+      const items = [{ templateId, status: 'reject' }];
+      options.tell?.({ type: 'change', openid, createdAtMs: toTheSecond(), items });
     },
     take: (openid, templateId, howMany) => {
       const left = allowed.get(keyOf(openid, templateId)) ?? 0;

@@ -23,7 +23,7 @@ export type Deed =
       readonly type: 'turn-off';
       readonly openid: string;
       readonly templateId: string;
-      readonly howMany: number;
+      readonly howMany: number | 'all';
     };
 
 /** A deed and its moment, counted from the start. */
@@ -79,7 +79,12 @@ function drawDeed(
   if (roll < 0.82) return drawAccept(chance, users, templates, index);
   if (roll < 0.94) return { type: 'cancel', which: chance.between(0, 1_000) };
   const { templateId } = chance.pick(templates);
-  return { type: 'turn-off', openid: chance.pick(users), templateId, howMany: chance.between(1, 3) };
+  return {
+    type: 'turn-off',
+    openid: chance.pick(users),
+    templateId,
+    howMany: chance.pick([1, 2, 'all', 'all'] as const),
+  };
 }
 
 function drawReport(

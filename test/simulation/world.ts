@@ -1,5 +1,6 @@
-import { createCallers } from './callers.ts';
+import { type Callers, createCallers } from './callers.ts';
 import { type Chance, createChance } from './chance.ts';
+import { createEvents, type Events } from './events.ts';
 import { drawFaults, type Faults, NO_FAULTS, type PlanCall, plansByChance } from './faults.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import type { Kernel } from './kernel.ts';
@@ -23,7 +24,7 @@ export interface Violation {
 /** How one world went. */
 export interface Outcome {
   readonly violation?: Violation;
-  readonly events: number;
+  readonly steps: number;
   readonly messages: number;
   readonly requests: number;
   readonly state: TableState;
@@ -38,6 +39,9 @@ export interface WorldOptions {
   /** How long trouble lasts, counted from the start. */
   readonly troubleMs: number;
   readonly generous: boolean;
+  /** Whether WeChat pushes events, and whether it answers a send with a msgid. */
+  readonly pushes: boolean;
+  readonly answersMsgid: boolean;
   /** Decides on each call to the outside; by chance and by the faults when left out. */
   readonly plan?: PlanCall;
   /** WeChat's first answers. */
@@ -70,6 +74,8 @@ export function runSeed(kernel: Kernel, seed: number, trace?: (line: string) => 
     faults: lasting,
     troubleMs,
     generous: chance.happens(0.5),
+    pushes: chance.happens(0.5),
+    answersMsgid: chance.happens(0.5),
     ...(trace && { trace }),
   });
 }
@@ -103,6 +109,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     state: () => table.state,
     requests: () => wechat.requests,
     longTerm,
+    pushes: options.pushes,
     skewMs: options.faults.skewMs,
     reportOf: (openid, requestId) => callers.reportOf(openid, requestId),
     fail,
@@ -132,6 +139,8 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     ...(options.script && { script: [...options.script] }),
     leaving: rules.leaving,
     accepted: rules.accepted,
+    answersMsgid: options.answersMsgid,
+    ...(options.pushes && { tell: (event) => events.tell(event) }),
   });
   const functions: Functions = createFunctions({
     kernel,
@@ -145,7 +154,17 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     unexpected: (error) => fail('no function fails by itself', error),
   });
   const queue: Queue = createQueue({ scheduler, processes, chance, faults, deliver: functions.send });
-  const callers = createCallers({
+  const events: Events = createEvents({
+    scheduler,
+    chance,
+    faults,
+    trace,
+    take: (event, ended) => {
+      trace('wechat', `tells ${JSON.stringify(event)}`);
+      functions.takeEvent(event, callers.kinds(), ended);
+    },
+  });
+  const callers: Callers = createCallers({
     scheduler,
     chance,
     faults,
@@ -158,15 +177,15 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
   const ticker = createTicker({ scheduler, chance, faults, functions, state: table.state });
 
   for (const { atMs, deed } of workload.deeds) scheduler.after(atMs, () => callers.act(deed));
-  let events = 0;
+  let steps = 0;
   const stop = () => {
-    events += 1;
+    steps += 1;
     return violation !== undefined;
   };
   try {
     for (let round = 0; round < 50; round++) {
       const rest = await scheduler.run(stop, MOST_EVENTS);
-      if (rest === 'limit') fail('the world comes to rest', { events });
+      if (rest === 'limit') fail('the world comes to rest', { steps });
       if (rest !== 'at-rest' || queue.dead.length === 0) break;
       trace('operator', `redrives ${queue.dead.length} dead letters`);
       queue.redrive();
@@ -177,7 +196,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
   if (!violation) rules.atRest(troubleOf(options, processes.deaths()));
   return {
     ...(violation && { violation }),
-    events,
+    steps,
     messages: table.state.messages.size,
     requests: wechat.requests.length,
     state: table.state,
