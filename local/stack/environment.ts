@@ -4,6 +4,10 @@ import { LOCAL_AWS } from './table.ts';
 /** The API key that every local stack knows, with all scopes. It protects nothing: the stack listens on 127.0.0.1. */
 export const DEV_API_KEY = 'dev-key';
 
+/** WeChat's "Token" and "EncodingAESKey" of every local stack. They protect as little as the key above. */
+const DEV_PUSH_TOKEN = 'devPushToken';
+const DEV_PUSH_AES_KEY = 'devOnlyEncodingAESKeyThatProtectsNothing012';
+
 /** The environment variables that the functions of a local stack are started with. */
 export function stackEnvironment(o: {
   appId: string;
@@ -21,6 +25,8 @@ export function stackEnvironment(o: {
     WECHAT_APP_SECRET: o.appSecret,
     WECHAT_API_BASE_URL: o.wechatBaseUrl,
     SESSION_SECRET: randomBytes(32).toString('hex'),
+    WECHAT_PUSH_TOKEN: DEV_PUSH_TOKEN,
+    WECHAT_PUSH_AES_KEY: DEV_PUSH_AES_KEY,
     API_KEYS: JSON.stringify([{ name: 'dev', sha256, scopes: ['read', 'send', 'manage'] }]),
     TABLE_NAME: o.tableName,
     SEND_QUEUE_URL: o.queueUrl,

@@ -39,6 +39,8 @@ export interface StackOptions {
   /** Further environment variables of the functions, or other values for those that the stack sets. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** Whether the simulated WeChat pushes its events to the service; false by default. */
+  readonly pushEvents?: boolean;
   /** Keeps tables and queues in this directory; without it nothing outlives the stack. */
   readonly dataDir?: string;
   /** How many batches of a queue run at once; by default what serverless.yml says; 0 leaves the queues to other processes. */
@@ -64,7 +66,7 @@ export interface Stack {
   readonly env: Readonly<Record<string, string>>;
   /** Fires the schedules now. */
   dispatchNow(): Promise<void>;
-  /** Resolves when no function runs and nothing on the queue is visible, in flight or due within `dueWithinMs` (0). */
+  /** Resolves when no function runs and no event or note on a queue is under way, visible or due within `dueWithinMs` (0). */
   idle(options?: { dueWithinMs?: number }): Promise<void>;
   /** Ends everything that the stack started, within a second. */
   close(): Promise<void>;
@@ -123,6 +125,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     ...(pollers === undefined ? {} : { pollers }),
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
   });
+  if (wechat && options.pushEvents) pushTo(wechat, `${runner.apiUrl}/v1/wechat/events`, env);
   closing.add({ close: () => Promise.race([runner.close(), sleep(PATIENCE_MS, undefined, { ref: false })]) });
   return {
     apiUrl: runner.apiUrl,
@@ -134,7 +137,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     tableName: table.name,
     env,
     dispatchNow: runner.fireSchedules,
-    idle: runner.idle,
+    idle: (until) => untilQuiet(runner, wechat, until),
     close: closing.close,
   };
 }
@@ -148,6 +151,24 @@ async function openWeChat(options: StackOptions): Promise<WeChatSimulator> {
     ...(appSecret && { appSecret }),
     ...(templates && { templates }),
   }).catch(asPortInUse(wechatPort));
+}
+
+/** As when an admin enters the service's URL, token and key in WeChat's console. */
+function pushTo(wechat: WeChatSimulator, url: string, env: Readonly<Record<string, string>>): void {
+  const { WECHAT_PUSH_TOKEN: token, WECHAT_PUSH_AES_KEY: aesKey } = env;
+  if (token && aesKey) wechat.setCallback({ url, token, aesKey });
+}
+
+/** What WeChat pushes makes functions run, and functions make WeChat push. */
+async function untilQuiet(
+  runner: Pick<Stack, 'idle'>,
+  wechat: WeChatSimulator | undefined,
+  until: { dueWithinMs?: number } = {},
+): Promise<void> {
+  do {
+    await wechat?.pushed(until.dueWithinMs);
+    await runner.idle(until);
+  } while (wechat?.isPushing(until.dueWithinMs));
 }
 
 const keptIn = (dataDir: string | undefined) => (dataDir === undefined ? {} : { dataDir });
