@@ -1,0 +1,119 @@
+/** A cron expression in EventBridge's six fields, turned into croner's seven; or what EventBridge would refuse it for. */
+export type CronPattern =
+  | { readonly type: 'pattern'; readonly pattern: string }
+  | { readonly type: 'bad'; readonly fault: string };
+
+interface Field {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+  readonly names?: readonly string[];
+  readonly steps: boolean;
+}
+
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+const MINUTES: Field = { name: 'minutes', least: 0, most: 59, steps: true };
+const HOURS: Field = { name: 'hours', least: 0, most: 23, steps: true };
+const DAY_OF_MONTH: Field = { name: 'day-of-month', least: 1, most: 31, steps: true };
+const MONTH: Field = { name: 'month', least: 1, most: 12, names: MONTHS, steps: true };
+const DAY_OF_WEEK: Field = { name: 'day-of-week', least: 1, most: 7, names: WEEKDAYS, steps: false };
+const YEAR: Field = { name: 'year', least: 1970, most: 2199, steps: true };
+
+/** Why a field is refused. */
+class FieldFault extends Error {}
+
+/**
+ * Reads the inside of `cron(…)`. It takes what EventBridge Scheduler documents and nothing beside: six fields, `?` in exactly
+ * one of the two fields for days, `L` and `W` for days of the month, `L` and `#` for days of the week, of which 1 is Sunday.
+ */
+export function readCronFields(text: string): CronPattern {
+  const fields = text.trim().split(/\s+/);
+  const [minutes = '', hours = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = fields;
+  if (fields.length !== 6) {
+    return bad(`has ${fields.length} fields; it takes 6: minutes hours day-of-month month day-of-week year`);
+  }
+  if ((dayOfMonth === '?') === (dayOfWeek === '?')) {
+    return bad('must have ? in one of day-of-month and day-of-week, and in one only');
+  }
+  try {
+    const parts = [
+      '0',
+      list(MINUTES, minutes),
+      list(HOURS, hours),
+      daysOfMonth(dayOfMonth),
+      list(MONTH, month),
+      daysOfWeek(dayOfWeek),
+      list(YEAR, year),
+    ];
+    return { type: 'pattern', pattern: parts.join(' ') };
+  } catch (error) {
+    if (error instanceof FieldFault) return bad(error.message);
+    throw error;
+  }
+}
+
+const bad = (fault: string): CronPattern => ({ type: 'bad', fault });
+
+function daysOfMonth(text: string): string {
+  if (text === '?') return '*';
+  if (text === 'L') return 'L';
+  const nearest = /^(\d{1,2})W$/.exec(text)?.[1];
+  return nearest === undefined ? list(DAY_OF_MONTH, text) : `${number(DAY_OF_MONTH, nearest)}W`;
+}
+
+function daysOfWeek(text: string): string {
+  if (text === '?') return '*';
+  // The last day of the week is Saturday.
+  if (text === 'L') return '6';
+  const [, last] = /^(\w+?)L$/.exec(text) ?? [];
+  if (last !== undefined) return `${weekday(last)}#L`;
+  const [, day, nth] = /^(\w+)#([1-5])$/.exec(text) ?? [];
+  if (day !== undefined && nth !== undefined) return `${weekday(day)}#${nth}`;
+  // Croner counts from 0, EventBridge from 1.
+  return list(DAY_OF_WEEK, text, (value) => value - 1);
+}
+
+const weekday = (text: string) => number(DAY_OF_WEEK, text) - 1;
+
+/** Values, ranges and steps with commas between. */
+function list(field: Field, text: string, shown: (value: number) => number = (value) => value): string {
+  return text
+    .split(',')
+    .map((part) => item(field, part, shown))
+    .join(',');
+}
+
+function item(field: Field, text: string, shown: (value: number) => number): string {
+  const [range = '', step, ...more] = text.split('/');
+  if (more.length > 0 || (step !== undefined && !field.steps)) throw fault(field, text);
+  const [from, to] = bounds(field, range, step !== undefined);
+  if (step === undefined) return from === to ? `${shown(from)}` : `${shown(from)}-${shown(to)}`;
+  if (!/^\d{1,4}$/.test(step) || Number(step) < 1) throw fault(field, text);
+  // A step beyond the range leaves its first value only.
+  return Number(step) > to - from ? `${shown(from)}` : `${shown(from)}-${shown(to)}/${Number(step)}`;
+}
+
+function bounds(field: Field, range: string, open: boolean): [number, number] {
+  if (range === '*') return [field.least, field.most];
+  const [first = '', last, ...more] = range.split('-');
+  if (more.length > 0) throw fault(field, range);
+  const from = number(field, first);
+  if (last === undefined) return [from, open ? field.most : from];
+  const to = number(field, last);
+  if (to < from) throw new FieldFault(`has a range in ${field.name} that ends before it begins: ${range}`);
+  return [from, to];
+}
+
+function number(field: Field, text: string): number {
+  const named = field.names?.indexOf(text.toUpperCase()) ?? -1;
+  const value = named >= 0 ? named + field.least : Number(text);
+  if (named < 0 && !/^\d{1,4}$/.test(text)) throw fault(field, text);
+  if (value >= field.least && value <= field.most) return value;
+  throw new FieldFault(`has ${text} in ${field.name}, which takes ${field.least} to ${field.most}`);
+}
+
+function fault(field: Field, text: string): FieldFault {
+  return new FieldFault(`has something in ${field.name} that cannot be read: ${text.slice(0, 40)}`);
+}

@@ -1,0 +1,73 @@
+import { readCronFields } from './cron-fields.ts';
+import { momentOf, timezoneFault } from './wall-clock.ts';
+
+/** A schedule expression as read. */
+export type Expression =
+  | { readonly type: 'cron'; readonly pattern: string; readonly timezone: string }
+  | { readonly type: 'rate'; readonly everyMs: number }
+  | { readonly type: 'at'; readonly atMs: number };
+
+/** What came of reading one; `path` is the field at fault. */
+export type ReadExpression =
+  | { readonly type: 'read'; readonly expression: Expression }
+  | { readonly type: 'bad'; readonly path: 'expression' | 'timezone'; readonly fault: string };
+
+const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+
+/** Ten years: what is rarer is a mistake. */
+const LONGEST_RATE_MS = 3653 * UNIT_MS.day;
+
+/** EventBridge's own limit. */
+const MAX_LENGTH = 256;
+
+/**
+ * Reads `cron(…)`, `rate(…)` or `at(…)` with its time zone, and refuses what EventBridge Scheduler would refuse. It does not ask
+ * whether the time is over.
+ */
+export function readExpression(schedule: {
+  readonly expression: string;
+  readonly timezone: string;
+}): ReadExpression {
+  const { expression, timezone } = schedule;
+  const zoneFault = timezoneFault(timezone);
+  if (zoneFault !== undefined) return { type: 'bad', path: 'timezone', fault: zoneFault };
+  const [, kind, inside = ''] = /^(cron|rate|at)\(([^()]*)\)$/.exec(expression) ?? [];
+  if (expression.length > MAX_LENGTH || kind === undefined) {
+    return bad(
+      'must be cron(minutes hours day-of-month month day-of-week year), rate(value unit) or at(yyyy-mm-ddThh:mm:ss)',
+    );
+  }
+  if (kind === 'rate') return readRate(inside);
+  if (kind === 'at') return readAt(inside, timezone);
+  const fields = readCronFields(inside);
+  if (fields.type === 'bad') return bad(fields.fault);
+  return { type: 'read', expression: { type: 'cron', pattern: fields.pattern, timezone } };
+}
+
+const bad = (fault: string): ReadExpression => ({ type: 'bad', path: 'expression', fault });
+
+function readRate(inside: string): ReadExpression {
+  const [, count = '', unit] = /^([1-9]\d{0,8}) (minute|hour|day)s?$/.exec(inside) ?? [];
+  if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') {
+    return bad('must be a rate such as rate(12 hours): a positive whole number and minutes, hours or days');
+  }
+  const everyMs = Number(count) * UNIT_MS[unit];
+  if (everyMs > LONGEST_RATE_MS) return bad('must be a rate of ten years at most');
+  return { type: 'read', expression: { type: 'rate', everyMs } };
+}
+
+function readAt(inside: string, timezone: string): ReadExpression {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inside)) {
+    return bad(
+      'must be a time without an offset, such as at(2026-12-01T09:00:00): the offset is that of timezone',
+    );
+  }
+  const wallMs = Date.parse(`${inside}Z`);
+  if (Number.isNaN(wallMs) || !new Date(wallMs).toISOString().startsWith(inside)) {
+    return bad('must be a date and time that exist');
+  }
+  const atMs = momentOf(wallMs, timezone);
+  if (atMs === undefined)
+    return bad(`must be a time that clocks in ${timezone} show: they go forward over this one`);
+  return { type: 'read', expression: { type: 'at', atMs } };
+}
