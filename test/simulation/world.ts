@@ -92,7 +92,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
   const plan = options.plan ?? plansByChance(chance, faults);
   const processes = createProcesses(scheduler, plan, trace, () => {
     const { skewMs } = faults();
-    return skewMs === 0 ? 0 : Math.round((2 * chance.next() - 1) * skewMs);
+    return skewMs === 0 ? 0 : Math.trunc((2 * chance.next() - 1) * skewMs);
   });
   const longTerm = (templateId: string) =>
     workload.templates.some(
