@@ -13,9 +13,16 @@ export interface CallbackClient {
   close(): Promise<void>;
 }
 
-/** One connection per request, so that a server that closes an idle one never costs a delivery. */
+/** Shorter than servers keep a connection open, so that no delivery meets one that is just being closed. */
+const KEEP_ALIVE_MS = 500;
+
+/** Opens connections as they are needed. */
 export function openCallbackClient(): CallbackClient {
-  const dispatcher = new Agent({ pipelining: 0 });
+  const dispatcher = new Agent({
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+  });
   return {
     call: async ({ method, url, contentType, body }, deadline) => {
       try {

@@ -25,7 +25,8 @@ export class UnderWay {
   /** Whether anything is under way or begins within `dueWithinMs`. */
   isBusy(dueWithinMs = 0): boolean {
     const dueBefore = this.#clock() + dueWithinMs;
-    return [...this.#dueAtMs].some(({ dueAtMs }) => dueAtMs <= dueBefore);
+    for (const { dueAtMs } of this.#dueAtMs) if (dueAtMs <= dueBefore) return true;
+    return false;
   }
 
   /** Resolves once nothing is. */
