@@ -55,6 +55,16 @@ test('a message travels from the API through the queue to WeChat, and idle waits
   expect(stack.wechat?.received({ call: 'send' }).items).toHaveLength(1);
 });
 
+test('the simulated WeChat pushes its events to the API where that is asked for, and else nowhere', async () => {
+  const [pushing, silent] = await Promise.all([useStack({ pushEvents: true }), useStack()]);
+  expect(pushing.wechat?.callback()).toEqual({
+    url: `${pushing.apiUrl}/v1/wechat/events`,
+    mode: 'safe',
+    format: 'json',
+  });
+  expect(silent.wechat?.callback()).toBeUndefined();
+});
+
 test('stacks side by side share nothing, on one engine either', async () => {
   const engine = await startDynamoDb();
   onTestFinished(engine.close);
