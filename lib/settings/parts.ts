@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { apiKeysJson } from './api-keys.ts';
+import { appPages, templateAliases } from './template-texts.ts';
 import { httpUrl, secret, templateIds, wholeNumber } from './texts.ts';
 
 const app = v.pipe(
@@ -45,6 +46,17 @@ const grants = v.pipe(
 const messages = v.pipe(
   v.object({ USER_SENDABLE_TEMPLATES: v.optional(templateIds, '') }),
   v.transform((env) => ({ userSendableTemplates: env.USER_SENDABLE_TEMPLATES })),
+);
+
+const templates = v.pipe(
+  v.object({
+    TEMPLATE_ALIASES: v.optional(templateAliases, ''),
+    APP_PAGES: v.exactOptional(appPages),
+  }),
+  v.transform((env) => ({
+    aliases: env.TEMPLATE_ALIASES,
+    ...(env.APP_PAGES !== undefined && { pages: env.APP_PAGES }),
+  })),
 );
 
 const sending = v.pipe(
@@ -96,6 +108,7 @@ export const settingsParts = {
   apiKeys,
   grants,
   messages,
+  templates,
   sending,
   table,
   queue,

@@ -26,14 +26,23 @@ const StoredTemplate = v.object({
   kind: v.picklist(['one-time', 'long-term', 'unknown']),
   fields: v.array(StoredField),
   syncedAtMs: v.number(),
-  removedAtMs: v.optional(v.number()),
+  removedAtMs: v.exactOptional(v.number()),
+  changed: v.exactOptional(v.object({ atMs: v.number(), before: v.array(v.string()) })),
+  usedBy: v.exactOptional(
+    v.object({
+      atMs: v.number(),
+      messages: v.number(),
+      messageIds: v.array(v.string()),
+      campaigns: v.array(v.object({ id: v.string(), name: v.string() })),
+    }),
+  ),
 });
 
 const StoredSync = v.object({ syncedAtMs: v.number() });
 
 /**
  * The account's templates in the table: one item each under `<appid>#templates`, and one that says when WeChat was last
- * read. Only what WeChat said is stored; kinds and rules follow from the keys when read, so that a better rule needs no
+ * read. What WeChat said is stored, and what was found to use a template that is gone; kinds and rules follow from the keys when read, so that a better rule needs no
  * new sync. An item that cannot be read is logged and passed over. Every write is a plain replacement, safe to repeat.
  */
 export function createTemplateStore(table: Table, logger: Logger): TemplateStore {
@@ -86,7 +95,7 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
   };
 }
 
-function itemOf({ fields, ...rest }: Template): v.InferOutput<typeof StoredTemplate> {
+function itemOf({ fields, ...rest }: Template): Item {
   return {
     ...rest,
     fields: fields.map(({ key, label, example, values }) => ({
@@ -98,12 +107,11 @@ function itemOf({ fields, ...rest }: Template): v.InferOutput<typeof StoredTempl
   };
 }
 
-function templateOf({ fields, removedAtMs, ...rest }: v.InferOutput<typeof StoredTemplate>): Template {
+function templateOf({ fields, ...rest }: v.InferOutput<typeof StoredTemplate>): Template {
   return {
     ...rest,
     fields: fields.map(({ values, ...field }) =>
       completeField(values === undefined ? field : { ...field, values }),
     ),
-    ...(removedAtMs === undefined ? {} : { removedAtMs }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { withHistory } from './field-change.ts';
 import { parseTemplate, type TemplateSource } from './parse-template.ts';
 import type { Template } from './template.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
@@ -109,7 +110,12 @@ export function createTemplateCatalogue(options: TemplateCatalogueOptions): Temp
     const before = await store.list();
     const sources = await fetchOrRemember();
     const syncedAtMs = clock();
-    const listed = new Map(sources.map((source) => [source.templateId, parseTemplate(source, syncedAtMs)]));
+    const known = new Map(before.map((template) => [template.templateId, template]));
+    const listed = new Map(
+      sources
+        .map((source) => parseTemplate(source, syncedAtMs))
+        .map((read) => [read.templateId, withHistory(read, known.get(read.templateId), syncedAtMs)]),
+    );
     if (listed.size === 0 && before.length > 0) {
       logger.warn('WeChat listed no templates; those known before are kept', { known: before.length });
     }

@@ -9,7 +9,8 @@ interface TemplateWarning extends BilingualText {
     | 'unknown-kind'
     | 'no-fields'
     | 'values-not-listed'
-    | 'removed';
+    | 'removed'
+    | 'fields-changed';
 }
 
 /** A template with what is to be said about it, as lists show it. */
@@ -26,6 +27,7 @@ export function withWarnings(templates: readonly Template[]): ListedTemplate[] {
 function warningsOf(template: Template, all: readonly Template[]): TemplateWarning[] {
   return [
     removed(template),
+    fieldsChanged(template),
     sameTitle(template, all),
     unknownKind(template),
     noFields(template),
@@ -34,13 +36,42 @@ function warningsOf(template: Template, all: readonly Template[]): TemplateWarni
   ].filter((warning) => warning !== undefined);
 }
 
-function removed({ removedAtMs }: Template): TemplateWarning | undefined {
+function removed({ removedAtMs, usedBy }: Template): TemplateWarning | undefined {
   if (removedAtMs === undefined) return undefined;
+  const used = usedText(usedBy);
   return {
     code: 'removed',
-    en: 'WeChat no longer lists this template; it was deleted there, and sends with it are refused.',
-    zh: '微信已不再列出此模板：它已在微信侧删除，使用它发送会被拒绝。',
+    en: `WeChat no longer lists this template; it was deleted there, and sends with it are refused.${used.en}`,
+    zh: `微信已不再列出此模板：它已在微信侧删除，使用它发送会被拒绝。${used.zh}`,
   };
+}
+
+/** What was booked before the change has the old keys and is refused with 47003 (WeChat contract §3.5). */
+function fieldsChanged({ changed, removedAtMs, fields, usedBy }: Template): TemplateWarning | undefined {
+  if (!changed || removedAtMs !== undefined) return undefined;
+  const [before, now] = [changed.before.join(', '), fields.map(({ key }) => key).join(', ')];
+  const on = new Date(changed.atMs).toISOString().slice(0, 10);
+  const used = usedText(usedBy);
+  return {
+    code: 'fields-changed',
+    en: `Its fields were found changed on ${on}: ${before} before, ${now} now. Adapt what fills them.${used.en}`,
+    zh: `${on} 发现此模板的字段有变化：之前为 ${before}，现在为 ${now}。请相应修改填写内容的代码。${used.zh}`,
+  };
+}
+
+function usedText(usedBy: Template['usedBy']): BilingualText {
+  const parts: BilingualText[] = [];
+  if (usedBy && usedBy.messages > 0) {
+    parts.push({
+      en: ` ${usedBy.messages} booked messages will be refused by WeChat: cancel them and book them anew.`,
+      zh: `${usedBy.messages} 条已预约的消息会被微信拒绝，请取消后重新预约。`,
+    });
+  }
+  if (usedBy && usedBy.campaigns.length > 0) {
+    const names = usedBy.campaigns.map(({ name, id }) => `${name} (${id})`).join(', ');
+    parts.push({ en: ` Paused campaigns: ${names}.`, zh: `已暂停的群发活动：${names}。` });
+  }
+  return { en: parts.map(({ en }) => en).join(''), zh: parts.map(({ zh }) => zh).join('') };
 }
 
 /** Of two equal titles in one popup WeChat drops one (WeChat contract §5.2, §7.1). */

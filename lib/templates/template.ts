@@ -33,6 +33,23 @@ export interface TemplateField {
   readonly values?: readonly string[];
 }
 
+/** When WeChat's list first showed other fields than before, and the keys that it had until then. */
+export interface FieldChange {
+  readonly atMs: number;
+  readonly before: readonly string[];
+}
+
+/** What stood to be sent with a template when it was found to be gone or changed. */
+export interface TemplateUse {
+  readonly atMs: number;
+  /** Booked messages that WeChat would now refuse. */
+  readonly messages: number;
+  /** The first of them, soonest first. */
+  readonly messageIds: readonly string[];
+  /** Campaigns that were paused for it. */
+  readonly campaigns: readonly { readonly id: string; readonly name: string }[];
+}
+
 /** A subscribe-message template of the account, as WeChat listed it. Fields are in WeChat's order. */
 export interface Template {
   readonly templateId: string;
@@ -43,4 +60,8 @@ export interface Template {
   readonly syncedAtMs: number;
   /** When WeChat first no longer listed it; absent while it does. */
   readonly removedAtMs?: number;
+  /** The latest change of its fields; it is remembered for a while, so that its owner gets to know. */
+  readonly changed?: FieldChange;
+  /** What was found to use it, as of the last sync; absent for a template in good order. */
+  readonly usedBy?: TemplateUse;
 }

@@ -1,0 +1,59 @@
+import type { Clock } from '../clock.ts';
+import { ALIAS_FORM, type Aliases, aliasOfId, idOfAlias } from './alias.ts';
+import type { AliasStore } from './alias-store.ts';
+
+/** How long aliases are taken from memory: a change is seen by every process within this time. */
+const MEMORY_FRESH_MS = 5_000;
+
+/** What callers may call a template: its id or its alias. */
+export interface TemplateNames {
+  /** The id that a caller's word stands for: the one that its alias names, else the word itself. */
+  resolveTemplateId(idOrAlias: string): Promise<string>;
+  /** The alias of a template; one from the settings goes before one that was set through the API. */
+  aliasOf(templateId: string): Promise<string | undefined>;
+  /** Takes nothing from memory the next time. */
+  forget(): void;
+}
+
+/** What the names are made of. */
+export interface TemplateNamesOptions {
+  /** Aliases of the settings; they go before stored ones of the same name. */
+  readonly configured: Aliases;
+  readonly store: Pick<AliasStore, 'load'>;
+  readonly clock: Clock;
+}
+
+/** Builds the names of one mini program's templates; one per process is enough. */
+export function createTemplateNames({ configured, store, clock }: TemplateNamesOptions): TemplateNames {
+  let remembered: { readonly aliases: Promise<Aliases>; readonly readAtMs: number } | undefined;
+
+  function aliases(): Promise<Aliases> {
+    if (!remembered || clock() - remembered.readAtMs >= MEMORY_FRESH_MS) {
+      remembered = { aliases: load(), readAtMs: clock() };
+    }
+    return remembered.aliases;
+  }
+
+  async function load(): Promise<Aliases> {
+    try {
+      const { value } = await store.load();
+      return { ...value, ...configured };
+    } catch (error) {
+      remembered = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async resolveTemplateId(idOrAlias) {
+      if (!ALIAS_FORM.test(idOrAlias)) return idOrAlias;
+      return idOfAlias(configured, idOrAlias) ?? idOfAlias(await aliases(), idOrAlias) ?? idOrAlias;
+    },
+    async aliasOf(templateId) {
+      return aliasOfId(configured, templateId) ?? aliasOfId(await aliases(), templateId);
+    },
+    forget() {
+      remembered = undefined;
+    },
+  };
+}
