@@ -70,6 +70,26 @@ describe('without a rate and without a refusal', () => {
   });
 });
 
+describe('notes that come up a little ahead of one moment', () => {
+  test('leave evenly from that moment on under a rate, and not all at the moment', async () => {
+    const appId = useAppId();
+    const pacer = appId.container(10);
+    const dueAtMs = START_MS + 1_500;
+    const leftAtMs: number[] = [];
+    for (let n = 0; n < 15; n++) {
+      const turn = await pacer.turn(dueAtMs);
+      if (turn.type === 'go') leftAtMs.push(appId.now() - dueAtMs);
+    }
+    expect(leftAtMs).toEqual(Array.from({ length: 15 }, (_, index) => index * 100));
+  });
+
+  test('are not kept waiting without one', async () => {
+    const appId = useAppId();
+    expect(await appId.container().turn(START_MS + 1_500)).toEqual({ type: 'go' });
+    expect(appId.now()).toBe(START_MS);
+  });
+});
+
 describe('a refusal that one container meets', () => {
   test('stops the others within a second, without a note of theirs being claimed', async () => {
     const appId = useAppId();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { closeClaim, openClaim } from '../../../lib/grants/claims.ts';
+import { closeClaim, openClaim, revokeGrantedBefore } from '../../../lib/grants/claims.ts';
 import { type Hold, holdGrant, releaseHold } from '../../../lib/grants/holds.ts';
 import { emptyLedger, type Ledger, spentOf, type TemplateGrants } from '../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../lib/grants/record-report.ts';
@@ -164,6 +164,21 @@ describe('closing a claim', () => {
     const open = claimed(accepted(1, 'long-term'));
     expect(grants(closeClaim(open, 'zero')).subscribed).toBe(false);
     expect(grants(closeClaim(reported(open, 'accept', 'long-term'), 'zero')).subscribed).toBe(true);
+  });
+});
+
+describe('a refusal that comes after its claim was given up', () => {
+  test('takes what was granted before that send began, and nothing that came later', () => {
+    const open = claimed(accepted(3));
+    const given = reported(closeClaim(open, 'spend'), 'accept');
+    const after = revokeGrantedBefore(given, open.claim!);
+    expect(grants(after)).toMatchObject({ granted: 4, available: 1, held: 0, epoch: 1 });
+  });
+
+  test('changes nothing where the grants were zeroed in between', () => {
+    const open = claimed(accepted(3));
+    const zeroed = reported(closeClaim(open, 'zero'), 'accept');
+    expect(revokeGrantedBefore(zeroed, open.claim!)).toBe(zeroed);
   });
 });
 

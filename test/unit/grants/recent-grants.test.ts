@@ -32,12 +32,44 @@ describe('the report and the event of one tap', () => {
     expect(counted(['R', 100 * S], ['E', 103 * S])).toBe(1);
   });
 
-  test.each([
-    ['R R E E', ['R', 10 * S], ['R', 20 * S], ['E', 9 * S], ['E', 19 * S]],
-    ['E E R R', ['E', 9 * S], ['E', 19 * S], ['R', 20 * S], ['R', 21 * S]],
-    ['E R E R', ['E', 9 * S], ['R', 10 * S], ['E', 19 * S], ['R', 20 * S]],
-    ['R R, events the other way round', ['R', 10 * S], ['R', 20 * S], ['E', 19 * S], ['E', 9 * S]],
-  ] as const)('two taps are two grants in the order %s', (_order, ...story) => {
+  test.each<[string, ['E' | 'R', number][]]>([
+    [
+      'R R E E',
+      [
+        ['R', 10 * S],
+        ['R', 20 * S],
+        ['E', 9 * S],
+        ['E', 19 * S],
+      ],
+    ],
+    [
+      'E E R R',
+      [
+        ['E', 9 * S],
+        ['E', 19 * S],
+        ['R', 20 * S],
+        ['R', 21 * S],
+      ],
+    ],
+    [
+      'E R E R',
+      [
+        ['E', 9 * S],
+        ['R', 10 * S],
+        ['E', 19 * S],
+        ['R', 20 * S],
+      ],
+    ],
+    [
+      'R R, events the other way round',
+      [
+        ['R', 10 * S],
+        ['R', 20 * S],
+        ['E', 19 * S],
+        ['E', 9 * S],
+      ],
+    ],
+  ])('two taps are two grants in the order %s', (_order, story) => {
     expect(counted(...story)).toBe(2);
   });
 });

@@ -1,0 +1,79 @@
+import type { SQSRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { createHandler } from '../../../handlers/send-messages.ts';
+import { DELIVERY_LIMIT_MS, type DeliveryResult } from '../../../lib/delivery/deliver-message.ts';
+import type { SendJob } from '../../../lib/messages/send-job.ts';
+
+const idOf = (n: number, openid: string) => `msg_${String(n).padStart(32, '0')}_${openid}`;
+
+function record(job: SendJob | string): SQSRecord {
+  return {
+    messageId: `record-${typeof job === 'string' ? job : job.messageId}`,
+    receiptHandle: '',
+    body: typeof job === 'string' ? job : JSON.stringify(job),
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: '',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: '',
+    awsRegion: '',
+  };
+}
+
+/** The handler with sixty seconds on a clock that only deliveries move on. */
+function useHandler(deliver: (job: SendJob) => DeliveryResult, deliveryMs = 0) {
+  let leftMs = 60_000;
+  const delivered: string[] = [];
+  const enqueued: { job: SendJob; delayMs: number }[] = [];
+  const handle = createHandler({
+    logger: { info() {}, warn() {}, error() {} },
+    async enqueue(job, delayMs) {
+      enqueued.push({ job, delayMs });
+    },
+    async deliver(job) {
+      delivered.push(job.messageId);
+      leftMs -= deliveryMs;
+      return deliver(job);
+    },
+  });
+  return {
+    delivered,
+    enqueued,
+    handle: (...jobs: (SendJob | string)[]) =>
+      handle({ Records: jobs.map(record) }, { getRemainingTimeInMillis: () => leftMs }),
+  };
+}
+
+describe('a batch of notes', () => {
+  test('what the time-out could cut off in the middle goes back to the queue and is not begun', async () => {
+    const jobs = [1, 2, 3].map((n) => ({ messageId: idOf(n, 'same-user'), sinceMs: n }));
+    const { handle, delivered, enqueued } = useHandler(() => ({ type: 'done' }), 30_000);
+    expect(await handle(...jobs)).toEqual({ batchItemFailures: [] });
+    expect(30_000).toBeLessThan(DELIVERY_LIMIT_MS);
+    expect(delivered).toEqual([idOf(1, 'same-user')]);
+    expect(enqueued).toEqual(jobs.slice(1).map((job) => ({ job, delayMs: 0 })));
+  });
+
+  test('a note that is to come up later keeps its age and learns when its message is due', async () => {
+    const { handle, enqueued } = useHandler(() => ({ type: 'later', delayMs: 900, dueAtMs: 1_400 }));
+    await handle({ messageId: idOf(1, 'u'), sinceMs: 7, dueAtMs: 300 });
+    expect(enqueued).toEqual([
+      { job: { messageId: idOf(1, 'u'), sinceMs: 7, dueAtMs: 1_400 }, delayMs: 900 },
+    ]);
+  });
+
+  test('a record that is no note fails alone', async () => {
+    const { handle, delivered } = useHandler(() => ({ type: 'done' }));
+    const answer = await handle('{"half', { messageId: idOf(1, 'u'), sinceMs: 0 }, '{"messageId":7}');
+    expect(answer.batchItemFailures).toEqual([
+      { itemIdentifier: 'record-{"half' },
+      { itemIdentifier: 'record-{"messageId":7}' },
+    ]);
+    expect(delivered).toEqual([idOf(1, 'u')]);
+  });
+});
