@@ -1,0 +1,142 @@
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
+  paginateListSchedules,
+  ResourceNotFoundException,
+  type SchedulerClient,
+  UpdateScheduleCommand,
+  ValidationException,
+} from '@aws-sdk/client-scheduler';
+import * as v from 'valibot';
+import type { BookedSchedule, ScheduleBook } from '../campaigns/schedule/schedule-book.ts';
+import { LATEST_START_MS } from '../campaigns/schedule/verdict.ts';
+
+/** Where the schedules stand and what they start. */
+export interface SchedulePlace {
+  readonly groupName: string;
+  /** The function that starts a campaign's run, and the role that may call it. */
+  readonly functionArn: string;
+  readonly roleArn: string;
+}
+
+/** EventBridge Scheduler puts the moment of the run here. */
+const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
+
+const targetInput = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.strictObject({ campaignId: v.string(), scheduledTime: v.string() }),
+);
+
+/** Schedules of campaigns in EventBridge Scheduler: one group, each schedule named by its campaign's id. */
+export function createScheduleBook(client: SchedulerClient, place: SchedulePlace): ScheduleBook {
+  const GroupName = place.groupName;
+
+  async function create(request: ReturnType<typeof requestOf>) {
+    try {
+      await client.send(new CreateScheduleCommand(request));
+    } catch (error) {
+      if (!(error instanceof ConflictException)) throw error;
+      await client.send(new UpdateScheduleCommand(request));
+    }
+  }
+
+  async function update(request: ReturnType<typeof requestOf>) {
+    try {
+      await client.send(new UpdateScheduleCommand(request));
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+      await create(request);
+    }
+  }
+
+  return {
+    async campaignIds() {
+      const names: string[] = [];
+      for await (const { Schedules = [] } of paginateListSchedules({ client }, { GroupName })) {
+        names.push(...Schedules.flatMap(({ Name }) => Name ?? []));
+      }
+      return names;
+    },
+
+    async read(campaignId) {
+      try {
+        const found = await client.send(new GetScheduleCommand({ GroupName, Name: campaignId }));
+        return asBooked(found, campaignId, place);
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+
+    async write(campaignId, schedule) {
+      try {
+        await update(requestOf(campaignId, schedule, place));
+        return { type: 'written' };
+      } catch (error) {
+        if (error instanceof ValidationException) return { type: 'refused', reason: error.message };
+        throw error;
+      }
+    },
+
+    async remove(campaignId) {
+      try {
+        await client.send(new DeleteScheduleCommand({ GroupName, Name: campaignId }));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+    },
+  };
+}
+
+function requestOf(campaignId: string, schedule: BookedSchedule, place: SchedulePlace) {
+  const { expression, timezone, startsAtMs, standsForMs } = schedule;
+  return {
+    Name: campaignId,
+    GroupName: place.groupName,
+    ScheduleExpression: expression,
+    ScheduleExpressionTimezone: timezone,
+    ...(startsAtMs !== undefined && { StartDate: new Date(startsAtMs) }),
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    State: 'ENABLED',
+    // What is over is taken out once it is known that its run was started.
+    ActionAfterCompletion: 'NONE',
+    Target: {
+      Arn: place.functionArn,
+      RoleArn: place.roleArn,
+      Input: JSON.stringify({
+        campaignId,
+        scheduledTime: standsForMs === undefined ? SCHEDULED_TIME : toSeconds(standsForMs),
+      }),
+      RetryPolicy: { MaximumEventAgeInSeconds: LATEST_START_MS / 1000 },
+    },
+  } as const;
+}
+
+/** As EventBridge Scheduler writes moments. */
+function toSeconds(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function asBooked(
+  found: GetScheduleCommandOutput,
+  campaignId: string,
+  { functionArn, roleArn }: SchedulePlace,
+): BookedSchedule | 'other' {
+  const { ScheduleExpression, ScheduleExpressionTimezone, StartDate, State, Target } = found;
+  const input = v.safeParse(targetInput, Target?.Input);
+  if (!input.success || ScheduleExpression === undefined || State !== 'ENABLED') return 'other';
+  if (input.output.campaignId !== campaignId || Target?.Arn !== functionArn || Target.RoleArn !== roleArn) {
+    return 'other';
+  }
+  const { scheduledTime } = input.output;
+  return {
+    expression: ScheduleExpression,
+    timezone: ScheduleExpressionTimezone ?? 'UTC',
+    ...(StartDate && { startsAtMs: StartDate.getTime() }),
+    ...(scheduledTime !== SCHEDULED_TIME && { standsForMs: Date.parse(scheduledTime) }),
+  };
+}
