@@ -13,8 +13,8 @@ export function stackEnvironment(o: {
   appId: string;
   appSecret: string;
   wechatBaseUrl: string;
-  tableName: string;
-  queueUrl: string;
+  /** What the functions know of tables, queues and the like, as {@link variablesOf} reads it from serverless.yml. */
+  resources: Readonly<Record<string, string>>;
   dynamodbEndpoint: string;
   sqsEndpoint: string;
   settings: Readonly<Record<string, string>>;
@@ -28,8 +28,7 @@ export function stackEnvironment(o: {
     WECHAT_PUSH_TOKEN: DEV_PUSH_TOKEN,
     WECHAT_PUSH_AES_KEY: DEV_PUSH_AES_KEY,
     API_KEYS: JSON.stringify([{ name: 'dev', sha256, scopes: ['read', 'send', 'manage'] }]),
-    TABLE_NAME: o.tableName,
-    SEND_QUEUE_URL: o.queueUrl,
+    ...o.resources,
     AWS_REGION: LOCAL_AWS.region,
     AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,

@@ -63,8 +63,12 @@ const functionSchema = v.object({
   handler: v.string(),
   timeout: v.number(),
   memorySize: v.optional(v.number(), 512),
+  environment: v.optional(v.record(v.string(), v.unknown()), {}),
   events: v.optional(v.array(eventSchema), []),
 });
+
+/** `!Ref X` in its long form. */
+const referenceSchema = v.object({ Ref: v.string() });
 
 /** What serverless.yml says of one function. `timeout` is in seconds. */
 export type FunctionDefinition = v.InferOutput<typeof functionSchema>;
@@ -81,6 +85,24 @@ export interface ServiceDefinition {
   functions(): Readonly<Record<string, FunctionDefinition>>;
   tables(): Readonly<Record<string, TableDefinition>>;
   queues(): Readonly<Record<string, QueueDefinition>>;
+}
+
+/**
+ * The environment variables that functions take from resources, `NAME: { Ref: X }` in serverless.yml. `refersTo` says what
+ * X is on this machine; a variable of a resource that it does not know is left out.
+ */
+export function variablesOf(
+  functions: Readonly<Record<string, FunctionDefinition>>,
+  refersTo: (resource: string) => string | undefined,
+): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.values(functions).flatMap(({ environment }) =>
+    Object.entries(environment),
+  )) {
+    const known = v.is(referenceSchema, value) ? refersTo(value.Ref) : undefined;
+    if (known !== undefined) variables[name] = known;
+  }
+  return variables;
 }
 
 const SERVICE_FILE = fileURLToPath(new URL('../../serverless.yml', import.meta.url));

@@ -12,7 +12,7 @@ import { asPortInUse } from './port-in-use.ts';
 import { restoreQueues, saveQueues } from './queue-file.ts';
 import { repeat } from './repeat.ts';
 import { startRunner } from './runner.ts';
-import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
+import { readServiceDefinition, type ServiceDefinition, variablesOf } from './service-definition.ts';
 import { type LocalSqs, startSqs } from './sqs.ts';
 import { openTable } from './table.ts';
 import { sweepExpired } from './ttl-sweeper.ts';
@@ -61,6 +61,8 @@ export interface Stack {
   readonly sqsEndpoint: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** Of every queue, by the name that serverless.yml gives it. */
+  readonly queueUrls: Readonly<Record<string, string>>;
   readonly tableName: string;
   /** What the functions were started with. */
   readonly env: Readonly<Record<string, string>>;
@@ -99,18 +101,19 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const { SendQueue, SendDeadLetterQueue } = sqs.queues;
   if (!SendQueue || !SendDeadLetterQueue)
     throw new Error('serverless.yml defines no SendQueue, SendDeadLetterQueue.');
+  const queueUrls = Object.fromEntries(Object.entries(sqs.queues).map(([name, { url }]) => [name, url]));
+  const functions = definition.functions();
+  const resources: Readonly<Record<string, string>> = { ...queueUrls, Table: table.name };
 
   const env = stackEnvironment({
     appId: options.appId ?? wechat?.appId ?? '',
     appSecret: options.appSecret ?? wechat?.appSecret ?? '',
     wechatBaseUrl: options.wechatBaseUrl ?? wechat?.url ?? '',
-    tableName: table.name,
-    queueUrl: SendQueue.url,
+    resources: variablesOf(functions, (resource) => resources[resource]),
     dynamodbEndpoint,
     sqsEndpoint: sqs.endpoint,
     settings: options.settings ?? {},
   });
-  const functions = definition.functions();
   const { logger } = options;
   const loaded = closing.add(await loadHandlers(functions, env, { clock, ...(logger && { logger }) }));
   const sweep = () => sweepExpired({ ...table, tableName: table.name, clock });
@@ -134,6 +137,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     sqsEndpoint: sqs.endpoint,
     queueUrl: SendQueue.url,
     deadLetterQueueUrl: SendDeadLetterQueue.url,
+    queueUrls,
     tableName: table.name,
     env,
     dispatchNow: runner.fireSchedules,

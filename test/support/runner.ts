@@ -39,7 +39,13 @@ export async function useRunner(
     functions: Object.fromEntries(
       Object.entries(functions).map(([name, { events, timeout = 10 }]) => [
         name,
-        { handler: `handlers/${name}.handler`, timeout, memorySize: 512, events: [...events] },
+        {
+          handler: `handlers/${name}.handler`,
+          timeout,
+          memorySize: 512,
+          environment: {},
+          events: [...events],
+        },
       ]),
     ),
     handlers: Object.fromEntries(Object.entries(functions).map(([name, { handler }]) => [name, handler])),

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { parseServiceDefinition, readServiceDefinition } from '../../../local/stack/service-definition.ts';
+import {
+  parseServiceDefinition,
+  readServiceDefinition,
+  variablesOf,
+} from '../../../local/stack/service-definition.ts';
 
 test('the project’s own serverless.yml is understood in full', async () => {
   const definition = await readServiceDefinition();
@@ -21,6 +25,22 @@ functions:
   expect(definition.functions()['work']?.events).toEqual([
     { sqs: { arn: 'Q', batchSize: 7, functionResponseType: 'ReportBatchItemFailures' } },
   ]);
+});
+
+test('a variable of a function that refers to a resource takes what that resource is here', () => {
+  const definition = parseServiceDefinition(`
+functions:
+  work:
+    handler: handlers/work.handler
+    timeout: 60
+    environment: { JOBS_URL: { Ref: Jobs }, BUS_NAME: { Ref: Elsewhere }, LEVEL: high }
+  more: { handler: handlers/more.handler, timeout: 60, environment: { TABLE: { Ref: Rows } } }
+`);
+  const here: Record<string, string> = { Jobs: 'http://127.0.0.1/jobs', Rows: 'rows-1' };
+  expect(variablesOf(definition.functions(), (name) => here[name])).toEqual({
+    JOBS_URL: 'http://127.0.0.1/jobs',
+    TABLE: 'rows-1',
+  });
 });
 
 test('a trigger that the local stack does not know is refused, not ignored', () => {
