@@ -113,6 +113,5 @@ function acceptView(result: AcceptResult, nowMs: number): AcceptView {
 
 /** Closes an open claim of a ledger that is only looked at. */
 export function settledBy({ store, clock }: Pick<MessageApiServices, 'store' | 'clock'>) {
-  return (ledger: Parameters<typeof settledLedger>[0]) =>
-    settledLedger(ledger, async (id) => (await store.load(id)).message?.value, clock());
+  return (ledger: Parameters<typeof settledLedger>[0]) => settledLedger(ledger, store, clock());
 }

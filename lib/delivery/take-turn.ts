@@ -4,7 +4,7 @@ import { closeClaim, openClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import { claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
-import type { MessageStore } from '../messages/message-store.ts';
+import type { MessageStore, OtherSend } from '../messages/message-store.ts';
 import { changed, type Stored } from '../stored.ts';
 
 import { ownOutcome } from './reasons.ts';
@@ -89,6 +89,8 @@ async function freeLedger(
 ): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
   const { claim } = ledger.value;
   if (!claim) return ledger.value;
+  const other = await store.findOtherSend(claim.messageId);
+  if (other) return freeFromOther(ledger, claim, other, clock());
   const holder = claim.messageId === own.value.id ? own : (await store.load(claim.messageId)).message;
   const outcome = claimOutcome(claim, holder?.value, clock());
   if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
@@ -99,6 +101,20 @@ async function freeLedger(
     message: changed(holder, abandoned(holder.value, claim, clock())),
   });
   // Read everything again: what was just written, or what somebody else wrote first.
+  return 'conflict';
+}
+
+/** The same where the claim is that of a campaign's send. */
+async function freeFromOther(
+  ledger: Stored<Ledger>,
+  claim: Claim,
+  other: OtherSend,
+  nowMs: number,
+): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
+  const outcome = other.outcomeOf(claim, nowMs);
+  if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
+  if (outcome.type === 'under-way') return { type: 'busy', untilMs: claim.leaseUntilMs };
+  await other.giveUp(changed(ledger, closeClaim(ledger.value, 'spend')), nowMs);
   return 'conflict';
 }
 

@@ -62,7 +62,7 @@ export function acceptMessage(services: AcceptServices, request: AcceptRequest):
     if (earlier) return earlier;
     if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
       return { type: 'send-at-too-old' };
-    const ledger = await settledLedger(stored.value, (id) => loadValue(services.store, id), nowMs);
+    const ledger = await settledLedger(stored.value, services.store, nowMs);
     const booked = book(ledger, draft, request);
     if (!booked) return { type: 'no-grant' };
     if (!enqueued) {

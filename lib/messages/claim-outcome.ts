@@ -1,6 +1,7 @@
 import { closeClaim } from '../grants/claims.ts';
 import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
 import { isPending, type Message } from './message.ts';
+import type { MessageStore } from './message-store.ts';
 
 /** What an open claim stands for, judged by the message it belongs to. */
 export type ClaimOutcome =
@@ -27,10 +28,14 @@ export function claimOutcome(
 /** The ledger with its open claim closed, where that claim's send is already accounted for. */
 export async function settledLedger(
   ledger: Ledger,
-  loadMessage: (messageId: string) => Promise<Message | undefined>,
+  store: Pick<MessageStore, 'load' | 'findOtherSend'>,
   nowMs: number,
 ): Promise<Ledger> {
-  if (!ledger.claim) return ledger;
-  const outcome = claimOutcome(ledger.claim, await loadMessage(ledger.claim.messageId), nowMs);
+  const { claim } = ledger;
+  if (!claim) return ledger;
+  const other = await store.findOtherSend(claim.messageId);
+  const outcome = other
+    ? other.outcomeOf(claim, nowMs)
+    : claimOutcome(claim, (await store.load(claim.messageId)).message?.value, nowMs);
   return outcome.type === 'settled' ? closeClaim(ledger, outcome.effect) : ledger;
 }

@@ -77,13 +77,21 @@ async function listByTemplate(
   return { ledgers, ...(shard < SHARDS.length ? { next: `${shard}:${last}` } : {}) };
 }
 
-async function audiencePage(table: Table, templateId: string, shard: number, limit: number, after: string) {
+/** One page of a shard of the audience, in the order of the openids. `after` is the last of the page before, or empty. */
+export async function audiencePage(
+  table: Table,
+  templateId: string,
+  shard: number,
+  limit: number,
+  after: string,
+): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }> {
   const pk = audiencePartition(table, templateId, shard);
   const { Items = [], LastEvaluatedKey } = await table.client.send(
     new QueryCommand({
       TableName: table.name,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: marshall({ ':pk': pk }),
+      ConsistentRead: true,
       Limit: limit,
       ...(after === '' ? {} : { ExclusiveStartKey: marshall({ pk, sk: after }) }),
     }),

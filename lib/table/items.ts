@@ -68,7 +68,11 @@ export async function putAll(
 ): Promise<'committed' | 'conflict'> {
   const [only, ...more] = puts;
   if (!only) return 'committed';
-  return more.length === 0 ? putOne(table, only) : putTogether(table, puts);
+  if (more.length === 0) return putOne(table, only);
+  return writeTogether(
+    table,
+    puts.map((put) => ({ Put: putRequest(table.name, put) })),
+  );
 }
 
 async function putOne({ client, name }: Table, put: ConditionalPut): Promise<'committed' | 'conflict'> {
@@ -95,13 +99,13 @@ const PASSING_REASONS = new Set([
   'ProvisionedThroughputExceeded',
 ]);
 
-async function putTogether(
-  { client, name }: Table,
-  puts: readonly ConditionalPut[],
+/** Makes all of the writes or none, with the same answers as {@link putAll}. */
+export async function writeTogether(
+  { client }: Pick<Table, 'client'>,
+  writes: readonly TransactWriteItem[],
 ): Promise<'committed' | 'conflict'> {
-  const TransactItems: TransactWriteItem[] = puts.map((put) => ({ Put: putRequest(name, put) }));
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems }));
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [...writes] }));
     return 'committed';
   } catch (error) {
     if (error instanceof TransactionInProgressException) return 'conflict';
@@ -112,7 +116,8 @@ async function putTogether(
   }
 }
 
-function putRequest(TableName: string, { item, condition, values }: ConditionalPut) {
+/** The put of an item under its condition, as DynamoDB's calls take it. */
+export function putRequest(TableName: string, { item, condition, values }: ConditionalPut) {
   return {
     TableName,
     Item: marshall(item, { removeUndefinedValues: true }),

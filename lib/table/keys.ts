@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PagePlace } from '../campaigns/runs/page.ts';
 import type { CountMark } from '../grants/grant-store.ts';
 import type { Message } from '../messages/message.ts';
 import type { Table } from './client.ts';
@@ -12,7 +13,8 @@ export interface Key {
 /** How many parts each list of the worklist and a template's audience are spread over, so that no partition runs hot. */
 export const SHARDS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
-function shardOf(text: string): number {
+/** The part that something belongs to. */
+export function shardOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt8(0) % SHARDS.length;
 }
 
@@ -47,7 +49,12 @@ export function countMarkKey(table: Table, openid: string, mark: CountMark): Key
 
 /** The message that an idempotency key stands for. The key is hashed: callers may put anything into it. */
 export function idempotencyKey({ appId }: Table, scope: string, key: string): Key {
-  return { pk: `${appId}#idempotency#${scope}`, sk: createHash('sha256').update(key).digest('hex') };
+  return { pk: idempotencyPartition({ appId }, scope), sk: createHash('sha256').update(key).digest('hex') };
+}
+
+/** All idempotency keys of one API key or one user. */
+export function idempotencyPartition({ appId }: Pick<Table, 'appId'>, scope: string): string {
+  return `${appId}#idempotency#${scope}`;
 }
 
 /** One part of a template's audience: the users who ever answered for it. */
@@ -81,6 +88,38 @@ export function recipientsKey(table: Table, campaignId: string, page: number): K
     pk: campaignPartition(table, campaignId),
     sk: `recipients#${String(page).padStart(6, '0')}`,
   };
+}
+
+/** What the sort keys of runs begin with; they sort by the moment the run began. */
+export const RUN_PREFIX = 'run#';
+
+/** A run of a campaign. */
+export function runKey(table: Table, campaignId: string, runId: string): Key {
+  return { pk: campaignPartition(table, campaignId), sk: `${RUN_PREFIX}${runId}` };
+}
+
+/** One shard of a run: its pages, their results and its tally. */
+export function runShardPartition({ appId }: Table, { runId, shard }: Omit<PagePlace, 'after'>): string {
+  return `${appId}#run#${runId}#${shard}`;
+}
+
+/** What the sort keys of a shard's pages begin with, and those of their results; they sort by the openids of their recipients. */
+export const PAGE_PREFIX = 'page#';
+export const RESULTS_PREFIX = 'results#';
+
+/** A page of a run's recipients, which is written once. */
+export function pageKey(table: Table, place: PagePlace): Key {
+  return { pk: runShardPartition(table, place), sk: `${PAGE_PREFIX}${place.after}` };
+}
+
+/** What became of a page's recipients. */
+export function resultsKey(table: Table, place: PagePlace): Key {
+  return { pk: runShardPartition(table, place), sk: `${RESULTS_PREFIX}${place.after}` };
+}
+
+/** How far one shard of a run has come. */
+export function tallyKey(table: Table, shard: Omit<PagePlace, 'after'>): Key {
+  return { pk: runShardPartition(table, shard), sk: 'tally' };
 }
 
 /** What messages stand in the worklist for: waiting for their time, or for someone to find out what became of them. */

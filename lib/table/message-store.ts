@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
+import { findRecipientSend } from '../campaigns/runs/give-up.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { openidOf } from '../messages/message-id.ts';
@@ -13,6 +14,7 @@ import type {
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
 import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
+import { createRunStore } from './run-store.ts';
 import { type NewVersion, putLedger, putMessage, toLedger, toMessage, toMessages } from './versioned.ts';
 
 const idempotencyItem = v.object({
@@ -35,8 +37,11 @@ export function createMessageStore(
   table: Table,
   { newVersion, clock, logger }: MessageStoreOptions,
 ): MessageStore {
+  const runs = createRunStore(table, { newVersion, logger });
   return {
     load: (messageId) => loadWithLedger(table, messageId),
+
+    findOtherSend: (id) => findRecipientSend(runs, id),
 
     async loadLedger(openid) {
       return toLedger(openid, await getItem(table, ledgerKey(table, openid)));

@@ -166,6 +166,7 @@ export function createTable(options: TableOptions): SimulatedTable {
         store: {
           load: (messageId) => load(process, messageId),
           loadLedger,
+          findOtherSend: () => Promise.resolve(undefined),
           commit: (change) => {
             const json = JSON.stringify(change);
             return processes.call(process, describe(change), () => commit(JSON.parse(json)));

@@ -1,0 +1,22 @@
+/** A small piece of a run's work, carried by the queue. It may come twice, late or for nothing; all three are harmless. */
+export interface RunJob {
+  /** `plan`: find the recipients from there on. `send`: send to those of the page that begins there. */
+  readonly type: 'plan' | 'send';
+  readonly campaignId: string;
+  readonly runId: string;
+  readonly shard: number;
+  readonly after: string;
+  /** The run's generation when the job was made. */
+  readonly generation: number;
+  /** When the job was first made. */
+  readonly sinceMs: number;
+}
+
+/** Puts jobs on the queue, to come up after `delayMs` (at most 15 minutes). */
+export type EnqueueJobs = (jobs: readonly RunJob[], delayMs: number) => Promise<void>;
+
+/** What became of a job: finished with, or to come up again at a later moment. */
+export type JobResult = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
+
+/** There is nothing left to do for a job. */
+export const DONE: JobResult = { type: 'done' };

@@ -1,0 +1,184 @@
+import * as v from 'valibot';
+import type { RecipientResult } from '../campaigns/runs/results.ts';
+import type { RecipientState } from '../campaigns/runs/run.ts';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const instant = v.pipe(v.number(), v.integer());
+
+const counts = v.object({
+  pending: count,
+  sent: count,
+  delivered: count,
+  refused: count,
+  failed: count,
+  unknown: count,
+  skipped: count,
+});
+
+/** A run as it is stored. */
+export const runItem = v.object({
+  id: v.string(),
+  campaignId: v.string(),
+  status: v.picklist(['running', 'paused', 'stopped', 'finished']),
+  trigger: v.picklist(['schedule', 'manual', 'resend-failed']),
+  dryRun: v.boolean(),
+  source: v.variant('type', [
+    v.object({ type: v.literal('grantees') }),
+    v.object({ type: v.literal('recipients'), count, pages: count }),
+    v.object({ type: v.literal('failed-of'), runId: v.string() }),
+  ]),
+  content: v.object({
+    templateId: v.string(),
+    data: v.record(v.string(), v.string()),
+    page: v.exactOptional(v.string()),
+    miniprogramState: v.picklist(['developer', 'trial', 'formal']),
+    lang: v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']),
+    fit: v.boolean(),
+    maxPerSecond: v.exactOptional(v.number()),
+    quietHours: v.exactOptional(v.object({ from: v.string(), to: v.string(), timezone: v.string() })),
+  }),
+  startedAtMs: instant,
+  finishedAtMs: v.exactOptional(instant),
+  generation: count,
+  summary: v.exactOptional(v.object({ recipients: count, counts, byErrcode: v.record(v.string(), count) })),
+});
+
+/** A page of a run's recipients as it is stored: those who have variables are named by their place. */
+export const pageItem = v.object({
+  openids: v.array(v.string()),
+  variables: v.exactOptional(v.record(v.string(), v.record(v.string(), v.string()))),
+  next: v.exactOptional(v.string()),
+  upTo: v.object({ pages: count, recipients: count }),
+});
+
+const tally = v.object({
+  counts: v.record(v.string(), v.number()),
+  byErrcode: v.record(v.string(), v.number()),
+});
+
+/** What a recipient's result says beyond its state, its moment and its msgid. */
+const note = v.object({
+  reason: v.string(),
+  attempts: count,
+  errcode: v.exactOptional(v.number()),
+  errmsg: v.exactOptional(v.string()),
+  rid: v.exactOptional(v.string()),
+  effect: v.exactOptional(v.picklist(['spend', 'refund', 'zero', 'keep'])),
+  settledClaimId: v.exactOptional(v.string()),
+  notBeforeMs: v.exactOptional(instant),
+  firstAtMs: v.exactOptional(instant),
+  retries: v.exactOptional(
+    v.object({
+      busy: v.exactOptional(count),
+      concurrent: v.exactOptional(count),
+      rate: v.exactOptional(count),
+      quota: v.exactOptional(count),
+      connection: v.exactOptional(count),
+      gateway: v.exactOptional(count),
+    }),
+  ),
+  problems: v.exactOptional(v.array(v.string())),
+});
+
+/**
+ * What became of a page's recipients as it is stored, small because it is written several times: one letter for each recipient, the
+ * moments as distances, msgids in a list, and notes on those of whom there is more to say.
+ */
+export const resultsItem = v.object({
+  letters: v.string(),
+  sinceMs: instant,
+  after: v.array(v.number()),
+  msgids: v.array(v.string()),
+  notes: v.record(v.string(), note),
+  counted: tally,
+  lease: v.exactOptional(v.object({ workerId: v.string(), untilMs: instant })),
+  doubtful: v.boolean(),
+  done: v.boolean(),
+});
+
+/** The stored form of what became of a page's recipients. */
+interface ResultsForm {
+  readonly letters: string;
+  readonly sinceMs: number;
+  readonly after: readonly number[];
+  readonly msgids: readonly string[];
+  readonly notes: Readonly<Record<string, Note>>;
+}
+
+type Note = Omit<RecipientResult, 'state' | 'atMs' | 'msgid'>;
+
+const LETTERS: Readonly<Record<RecipientState, string>> = {
+  pending: 'p',
+  sent: 's',
+  delivered: 'd',
+  refused: 'r',
+  failed: 'f',
+  unknown: 'u',
+  skipped: 'k',
+};
+const NOT_BEGUN = '-';
+const STATES = new Map<string, RecipientState>([
+  ['p', 'pending'],
+  ['s', 'sent'],
+  ['d', 'delivered'],
+  ['r', 'refused'],
+  ['f', 'failed'],
+  ['u', 'unknown'],
+  ['k', 'skipped'],
+]);
+
+/** What the letter alone says: an accepted send. */
+const PLAIN_SENT = { reason: 'accepted', attempts: 1, errcode: 0 };
+
+/** Packs results by place. */
+export function packResults(results: ReadonlyMap<number, RecipientResult>): ResultsForm {
+  const size = Math.max(-1, ...results.keys()) + 1;
+  const inOrder = Array.from({ length: size }, (_, index) => results.get(index));
+  const moments = inOrder.flatMap((result) => (result ? [result.atMs] : []));
+  const sinceMs = moments.length === 0 ? 0 : Math.min(...moments);
+  const msgids = inOrder.map((result) => result?.msgid ?? '');
+  const notes = [...results].flatMap(([index, result]) => {
+    const noted = noteOf(result);
+    return noted ? [[String(index), noted] as const] : [];
+  });
+  return {
+    letters: inOrder.map((result) => (result ? LETTERS[result.state] : NOT_BEGUN)).join(''),
+    sinceMs,
+    after: inOrder.map((result) => (result ? result.atMs - sinceMs : 0)),
+    msgids: msgids.some((msgid) => msgid !== '') ? msgids : [],
+    notes: Object.fromEntries(notes),
+  };
+}
+
+function noteOf({ state, atMs: _at, msgid: _msgid, ...rest }: RecipientResult): Note | undefined {
+  const isPlain =
+    state === 'sent' &&
+    Object.keys(rest).length === Object.keys(PLAIN_SENT).length &&
+    rest.reason === PLAIN_SENT.reason &&
+    rest.attempts === PLAIN_SENT.attempts &&
+    rest.errcode === PLAIN_SENT.errcode;
+  return isPlain ? undefined : rest;
+}
+
+/** Unpacks results; places that nobody has begun are left out. */
+export function unpackResults({
+  letters,
+  sinceMs,
+  after,
+  msgids,
+  notes,
+}: ResultsForm): ReadonlyMap<number, RecipientResult> {
+  const results = new Map<number, RecipientResult>();
+  for (const [index, letter] of [...letters].entries()) {
+    const state = STATES.get(letter);
+    if (!state) continue;
+    const msgid = msgids[index];
+    results.set(index, {
+      ...(notes[index] ?? PLAIN_SENT),
+      state,
+      atMs: sinceMs + (after[index] ?? 0),
+      ...(msgid && { msgid }),
+    });
+  }
+  return results;
+}

@@ -1,0 +1,247 @@
+import { QueryCommand, type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { PagePlace, RunPage } from '../campaigns/runs/page.ts';
+import { type PageResults, UNTOUCHED } from '../campaigns/runs/results.ts';
+import type { RunRecord } from '../campaigns/runs/run.ts';
+import type { RunStore } from '../campaigns/runs/run-store.ts';
+import type { Logger } from '../logger.ts';
+import type { Stored } from '../stored.ts';
+import type { Table } from './client.ts';
+import {
+  type ConditionalPut,
+  getItem,
+  type Item,
+  putAll,
+  putRequest,
+  readItem,
+  writeTogether,
+} from './items.ts';
+import {
+  campaignPartition,
+  type Key,
+  PAGE_PREFIX,
+  pageKey,
+  RESULTS_PREFIX,
+  RUN_PREFIX,
+  resultsKey,
+  runKey,
+  runShardPartition,
+  SHARDS,
+  shardOf,
+  tallyKey,
+} from './keys.ts';
+import { packResults, pageItem, resultsItem, runItem, unpackResults } from './run-items.ts';
+import { readTally, tallyUpdate } from './run-tally.ts';
+import { type NewVersion, onVersion, parseItem, putLedger, UnreadableItemError } from './versioned.ts';
+
+/** For so long one can ask what became of a recipient. DynamoDB then deletes pages and results by itself. */
+const KEPT_SECONDS = 400 * 24 * 60 * 60;
+
+const versioned = v.object({ version: v.string() });
+
+/** What the store needs beside its table. */
+export interface RunStoreOptions {
+  readonly newVersion: NewVersion;
+  readonly logger: Logger;
+}
+
+/** Runs in DynamoDB: each beside its campaign, its pages, their results and tallies in one partition for each shard. */
+export function createRunStore(table: Table, { newVersion, logger }: RunStoreOptions): RunStore {
+  const expiresAt = (runId: string) => Math.ceil(startOf(runId) / 1000) + KEPT_SECONDS;
+
+  function putRun({ value, version }: Stored<RunRecord>): ConditionalPut {
+    const item = { ...runKey(table, value.campaignId, value.id), ...value, version: newVersion() };
+    return { item, ...onVersion(version) };
+  }
+
+  function putResults(place: PagePlace, { value, version }: Stored<PageResults>, written: string) {
+    const { results, ...rest } = value;
+    const item = {
+      ...resultsKey(table, place),
+      ...packResults(results),
+      ...rest,
+      version: written,
+      expiresAt: expiresAt(place.runId),
+    };
+    return { item, ...onVersion(version) };
+  }
+
+  /** The last item of a shard whose sort key begins with `prefix` and comes before `before`. */
+  async function lastBefore(shard: Omit<PagePlace, 'after'>, prefix: string, before?: string) {
+    const { Items = [] } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: marshall({
+          ':pk': runShardPartition(table, shard),
+          ':first': prefix,
+          // A page begins behind its `after`: one that begins at this very openid does not hold them.
+          ':last': before === undefined ? `${prefix}~` : prefix + before,
+        }),
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: 2,
+      }),
+    );
+    const items = Items.map(readItem);
+    return before === undefined ? items[0] : items.find((item) => item['sk'] !== prefix + before);
+  }
+
+  return {
+    async create(run) {
+      const put = putRun({ value: run, version: undefined });
+      return (await putAll(table, [put])) === 'committed' ? 'created' : 'exists';
+    },
+
+    async load(campaignId, runId) {
+      const item = await getItem(table, runKey(table, campaignId, runId));
+      return item && toRun(item);
+    },
+
+    put: (run) => putAll(table, [putRun(run)]),
+
+    async list(campaignId, limit, after) {
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: marshall({
+            ':pk': campaignPartition(table, campaignId),
+            ':prefix': RUN_PREFIX,
+          }),
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: marshall(runKey(table, campaignId, after)) }),
+        }),
+      );
+      const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+      return {
+        items: Items.flatMap((item) => readable(readItem(item), logger)),
+        ...(typeof last === 'string' ? { next: last.slice(RUN_PREFIX.length) } : {}),
+      };
+    },
+
+    shards: SHARDS,
+    shardOf,
+
+    async createPage(place, page) {
+      const item = {
+        ...pageKey(table, place),
+        ...packPage(page),
+        version: newVersion(),
+        expiresAt: expiresAt(place.runId),
+      };
+      const result = await putAll(table, [{ item, condition: 'attribute_not_exists(pk)' }]);
+      return result === 'committed' ? 'created' : 'exists';
+    },
+
+    async loadPage(place) {
+      const item = await getItem(table, pageKey(table, place));
+      return item && toPage(item);
+    },
+
+    async pageBefore(runId, shard, openid) {
+      const item = await lastBefore({ runId, shard }, PAGE_PREFIX, openid);
+      return item && { place: { runId, shard, after: afterOf(item, PAGE_PREFIX) }, page: toPage(item) };
+    },
+
+    async loadResults(place) {
+      return toResults(await getItem(table, resultsKey(table, place)));
+    },
+
+    async resultsOf(runId, openid) {
+      const shard = shardOf(openid);
+      const item = await lastBefore({ runId, shard }, RESULTS_PREFIX, openid);
+      if (!item) return undefined;
+      return { place: { runId, shard, after: afterOf(item, RESULTS_PREFIX) }, results: toResults(item) };
+    },
+
+    async putResults(place, results, change) {
+      const version = newVersion();
+      const put = putResults(place, results, version);
+      const result = change
+        ? await writeTogether(table, [
+            { Put: putRequest(table.name, put) },
+            { Update: { ...tallyUpdate(change), ...keyOf(table, tallyKey(table, place)) } },
+          ] satisfies TransactWriteItem[])
+        : await putAll(table, [put]);
+      return result === 'conflict' ? result : { value: results.value, version };
+    },
+
+    putWithLedger(ledger, place, results) {
+      return putAll(table, [putLedger(table, ledger, newVersion), putResults(place, results, newVersion())]);
+    },
+
+    async loadTally(runId, shard) {
+      return readTally(await getItem(table, tallyKey(table, { runId, shard })));
+    },
+
+    async setPlanned(runId, shard, { pages, recipients }) {
+      await table.client.send(
+        new UpdateItemCommand({
+          ...keyOf(table, tallyKey(table, { runId, shard })),
+          UpdateExpression: 'SET plannedPages = :pages, plannedRecipients = :recipients',
+          ExpressionAttributeValues: marshall({ ':pages': pages, ':recipients': recipients }),
+        }),
+      );
+    },
+  };
+}
+
+function keyOf(table: Table, key: Key) {
+  return { TableName: table.name, Key: marshall(key) };
+}
+
+function afterOf(item: Item, prefix: string): string {
+  return String(item['sk']).slice(prefix.length);
+}
+
+/** A run id begins with the moment of the run, as every UUID of version 7 does. */
+function startOf(runId: string): number {
+  return Number.parseInt(runId.slice('run_'.length, 'run_'.length + 12), 16);
+}
+
+/** A run as read. @throws UnreadableItemError */
+function toRun(item: Item): Stored<RunRecord> {
+  return { value: parseItem(runItem, item), version: parseItem(versioned, item).version };
+}
+
+/** One that cannot be read is logged and set aside, so that it does not hide the others. */
+function readable(item: Item, logger: Logger): readonly RunRecord[] {
+  try {
+    return [toRun(item).value];
+  } catch (error) {
+    if (!(error instanceof UnreadableItemError)) throw error;
+    logger.error(error.message);
+    return [];
+  }
+}
+
+function packPage({ recipients, ...rest }: RunPage) {
+  const variables = recipients.flatMap(({ variables: own }, index) => (own ? [[String(index), own]] : []));
+  return {
+    openids: recipients.map(({ openid }) => openid),
+    ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
+    ...rest,
+  };
+}
+
+function toPage(item: Item): RunPage {
+  const { openids, variables = {}, ...rest } = parseItem(pageItem, item);
+  const recipients = openids.map((openid, index) => {
+    const own = variables[index];
+    return own ? { openid, variables: own } : { openid };
+  });
+  return { ...rest, recipients };
+}
+
+function toResults(item: Item | undefined): Stored<PageResults> {
+  if (!item) return { value: UNTOUCHED, version: undefined };
+  const { letters, sinceMs, after, msgids, notes, ...rest } = parseItem(resultsItem, item);
+  return {
+    value: { ...rest, results: unpackResults({ letters, sinceMs, after, msgids, notes }) },
+    version: parseItem(versioned, item).version,
+  };
+}
