@@ -21,6 +21,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'USER_SENDABLE_TEMPLATES',
     'WECHAT_TOKEN_MODE',
   ],
+  users: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
   health: ['TABLE_NAME', 'WECHAT_APP_ID'],
   'dispatch-due': ['SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   'send-messages': [

@@ -4,6 +4,7 @@ import { listGrantsSpec, reportGrantsSpec } from './grants.ts';
 import { getHealthSpec } from './health.ts';
 import { cancelMessageSpec, getMessageSpec, listMessagesSpec, settleMessageSpec } from './messages.ts';
 import { openSessionSpec } from './sessions.ts';
+import { eraseUserSpec } from './users.ts';
 
 /** Every route of the service, in the order of the API document. */
 export const routeSpecs: readonly RouteSpec[] = [
@@ -16,5 +17,6 @@ export const routeSpecs: readonly RouteSpec[] = [
   getMessageSpec,
   cancelMessageSpec,
   settleMessageSpec,
+  eraseUserSpec,
   getHealthSpec,
 ];
