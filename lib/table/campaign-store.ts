@@ -15,7 +15,16 @@ import type { Stored } from '../stored.ts';
 import { campaignItem, recipientsItem } from './campaign-item.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, type Item, putAll, readItem } from './items.ts';
-import { campaignKey, campaignPartition, campaignsPartition, type Key, recipientsKey } from './keys.ts';
+import {
+  campaignKey,
+  campaignPartition,
+  campaignsPartition,
+  type Key,
+  RUN_PREFIX,
+  recipientsKey,
+  runShardPartition,
+  SHARDS,
+} from './keys.ts';
 import { type NewVersion, onVersion, parseItem, UnreadableItemError } from './versioned.ts';
 
 const versioned = v.object({ version: v.string() });
@@ -95,6 +104,10 @@ export function createCampaignStore(
     },
 
     async erase(campaignId) {
+      // Runs stay findable until the last of what belongs to them is gone: a repeat then goes on where this one ended.
+      for await (const key of keysOf(table, campaignPartition(table, campaignId))) {
+        if (key.sk.startsWith(RUN_PREFIX)) await eraseRun(table, key.sk.slice(RUN_PREFIX.length));
+      }
       await erasePartition(table, campaignPartition(table, campaignId));
       await table.client.send(
         new DeleteItemCommand({ TableName: table.name, Key: marshall(campaignKey(table, campaignId)) }),
@@ -121,7 +134,17 @@ function readable(item: Item, logger: Logger): readonly Stored<Campaign>[] {
 
 const DELETES_PER_BATCH = 25;
 
+async function eraseRun(table: Table, runId: string): Promise<void> {
+  for (const shard of SHARDS) await erasePartition(table, runShardPartition(table, { runId, shard }));
+}
+
 async function erasePartition(table: Table, pk: string): Promise<void> {
+  const keys: Key[] = [];
+  for await (const key of keysOf(table, pk)) keys.push(key);
+  await eraseItems(table, keys);
+}
+
+async function* keysOf(table: Table, pk: string): AsyncIterable<Key> {
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
@@ -130,10 +153,7 @@ async function erasePartition(table: Table, pk: string): Promise<void> {
     ConsistentRead: true,
   };
   for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
-    await eraseItems(
-      table,
-      Items.map((item) => ({ pk, sk: String(readItem(item)['sk']) })),
-    );
+    for (const item of Items) yield { pk, sk: String(readItem(item)['sk']) };
   }
 }
 

@@ -1,0 +1,134 @@
+import type { Contention } from '../contention.ts';
+import { untilUncontended } from '../contention.ts';
+import { changed } from '../stored.ts';
+import type { Campaign, CampaignStatus, QuietHours } from './campaign.ts';
+import type { OrderRefusal } from './campaign-order.ts';
+import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-order.ts';
+import { type CampaignServices, refusedByEventBridge } from './create-campaign.ts';
+import { agree } from './schedule/agree.ts';
+import { firstRunOf } from './schedule/first-run.ts';
+
+/** What may be changed of a campaign; null takes something away. Runs that have begun stay as they are. */
+export interface CampaignChange {
+  readonly name?: string;
+  readonly data?: unknown;
+  readonly page?: string | null;
+  readonly miniprogramState?: Campaign['miniprogramState'];
+  readonly lang?: Campaign['lang'];
+  readonly fit?: boolean;
+  readonly schedule?: { readonly expression: string; readonly timezone: string } | null;
+  readonly maxPerSecond?: number | null;
+  readonly quietHours?: QuietHours | null;
+  readonly status?: CampaignStatus;
+}
+
+/** What came of changing a campaign. */
+export type ChangeCampaignResult =
+  | { readonly type: 'changed'; readonly campaign: Campaign }
+  | { readonly type: 'not-found' | 'ended' }
+  | OrderRefusal;
+
+type Services = CampaignServices & Contention;
+
+/**
+ * Changes a campaign, if the whole of it is still right, and then its schedule. Recipients who were named before are not made
+ * their messages again: a dry run does that.
+ *
+ * @throws TemplateLookupError, ContentionError
+ */
+export async function changeCampaign(
+  services: Services,
+  campaignId: string,
+  change: CampaignChange,
+): Promise<ChangeCampaignResult> {
+  let before: Campaign | undefined;
+  const result = await untilUncontended(async (): Promise<ChangeCampaignResult | 'conflict'> => {
+    const stored = await services.store.load(campaignId);
+    if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
+    if (stored.value.status === 'ended') return { type: 'ended' };
+    before = stored.value;
+    const checked = await checkChange(services, stored.value, change);
+    if (checked.type !== 'changed') return checked;
+    const put = await services.store.put(changed(stored, checked.campaign));
+    return put === 'conflict' ? 'conflict' : checked;
+  }, services);
+  if (result.type !== 'changed' || !before) return result;
+  return schedule(services, before, result.campaign);
+}
+
+async function checkChange(
+  { templates, clock }: Services,
+  campaign: Campaign,
+  change: CampaignChange,
+): Promise<ChangeCampaignResult> {
+  const nowMs = clock();
+  const next = applied(campaign, change, nowMs);
+  const schedule = change.schedule !== undefined || change.status === 'active' ? next.schedule : undefined;
+  const refused = checkSchedule(schedule, nowMs) ?? checkQuietHours(next.quietHours);
+  if (refused) return refused;
+  if (change.data === undefined && change.fit === undefined) return { type: 'changed', campaign: next };
+  const template = await templates.find(campaign.templateId);
+  if (!template) return { type: 'unknown-template' };
+  const texts = checkTexts(template, change.data ?? campaign.data, next.fit);
+  if (texts.type === 'invalid-data') return texts;
+  const refilled = { ...next, data: texts.data };
+  const ungranted = refilled.audience.type === 'grantees' ? checkGrantees(refilled) : undefined;
+  return ungranted ?? { type: 'changed', campaign: refilled };
+}
+
+function applied(campaign: Campaign, change: CampaignChange, nowMs: number): Campaign {
+  const { page, schedule, maxPerSecond, quietHours, ...kept } = campaign;
+  const {
+    data: _,
+    page: newPage,
+    schedule: newSchedule,
+    maxPerSecond: newMax,
+    quietHours: newHours,
+    ...plain
+  } = change;
+  return {
+    ...kept,
+    ...plain,
+    ...optional('page', newPage, page),
+    ...optional('schedule', newSchedule && firstRunOf(newSchedule, nowMs), schedule),
+    ...optional('maxPerSecond', newMax, maxPerSecond),
+    ...optional('quietHours', newHours, quietHours),
+    updatedAtMs: nowMs,
+  };
+}
+
+/** A member as it shall be: taken away by null, left as it was when nothing is said. */
+function optional<K extends string, T>(
+  name: K,
+  next: T | null | undefined,
+  before: T | undefined,
+): { [P in K]?: T };
+function optional(name: string, next: unknown, before: unknown): object {
+  const value = next === undefined ? before : next;
+  return value === undefined || value === null ? {} : { [name]: value };
+}
+
+/** Writes the schedule; should EventBridge refuse it, the campaign gets back the one that it had. */
+async function schedule(
+  services: Services,
+  before: Campaign,
+  campaign: Campaign,
+): Promise<ChangeCampaignResult> {
+  const { store, logger } = services;
+  const agreement = await agree(services, campaign.id).catch((error) => {
+    logger.warn('The schedule of a campaign could not be changed; the next reconciliation does it.', {
+      campaignId: campaign.id,
+      error,
+    });
+  });
+  if (agreement?.type !== 'refused') return { type: 'changed', campaign };
+  await untilUncontended(async () => {
+    const stored = await store.load(campaign.id);
+    if (!stored) return undefined;
+    const { schedule: _, ...rest } = stored.value;
+    const restored = { ...rest, ...(before.schedule && { schedule: before.schedule }) };
+    return (await store.put(changed(stored, restored))) === 'conflict' ? 'conflict' : undefined;
+  }, services);
+  await agree(services, campaign.id);
+  return refusedByEventBridge(agreement.reason);
+}

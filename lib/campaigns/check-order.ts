@@ -1,0 +1,79 @@
+import type { FieldProblem } from '../templates/field-problem.ts';
+import { normaliseData } from '../templates/normalise-data.ts';
+import { prepareData } from '../templates/prepare-data.ts';
+import type { Template } from '../templates/template.ts';
+import type { Campaign, QuietHours } from './campaign.ts';
+import type { OrderFault, OrderRefusal } from './campaign-order.ts';
+import { readExpression } from './schedule/expression.ts';
+import { nextRuns } from './schedule/run-times.ts';
+import { timezoneFault } from './schedule/wall-clock.ts';
+import { variablesIn } from './template-variables.ts';
+
+/** The texts of a campaign as they are stored, or what is wrong with them. */
+export type CheckedTexts =
+  | { readonly type: 'texts'; readonly data: Readonly<Record<string, string>> }
+  | { readonly type: 'invalid-data'; readonly problems: readonly FieldProblem[] };
+
+/** Faults of the keys themselves; all others are about values, which variables may still change. */
+const KEY_FAULTS: ReadonlySet<string> = new Set(['unexpected-key', 'data-suffix', 'not-text', 'missing']);
+
+/** Checks the texts as far as they are known: a text that holds a variable is checked for each recipient. */
+export function checkTexts(template: Template, input: unknown, fit: boolean): CheckedTexts {
+  const { data } = normaliseData(input);
+  const open = new Set(
+    Object.keys(data)
+      .filter((key) => hasVariables(data[key] ?? ''))
+      .map((key) => `data.${key}`),
+  );
+  const prepared = prepareData(template, input, { fit });
+  const problems =
+    prepared.type === 'valid'
+      ? []
+      : prepared.problems.filter(({ path, code }) => !open.has(path) || KEY_FAULTS.has(code));
+  return problems.length === 0 ? { type: 'texts', data } : { type: 'invalid-data', problems };
+}
+
+const hasVariables = (text: string) => variablesIn({ text }).length > 0;
+
+/** Grantees bring no variables along: a text that needs one could be sent to nobody. */
+export function checkGrantees({ data }: Pick<Campaign, 'data'>): OrderRefusal | undefined {
+  const faults = Object.entries(data).flatMap(([key, text]) =>
+    variablesIn({ text }).map((name) => ({
+      path: `data.${key}`,
+      message: `{{${name}}} has no value: grantees have no variables. Name the recipients with theirs instead`,
+    })),
+  );
+  return faults.length === 0 ? undefined : { type: 'invalid-variables', faults };
+}
+
+/** Checks a schedule before EventBridge sees it; one that never runs is refused too. */
+export function checkSchedule(
+  schedule: { readonly expression: string; readonly timezone: string } | undefined,
+  nowMs: number,
+): OrderRefusal | undefined {
+  if (!schedule) return undefined;
+  const read = readExpression(schedule);
+  if (read.type === 'bad') return refusal(`schedule.${read.path}`, read.fault);
+  if (nextRuns(schedule, nowMs, 1).length > 0) return undefined;
+  return refusal(
+    'schedule.expression',
+    read.expression.type === 'at' ? 'must not lie in the past' : 'must have a time to come',
+  );
+}
+
+function refusal(path: string, message: string): OrderRefusal {
+  return { type: 'invalid-schedule', faults: [{ path, message }] };
+}
+
+/** Checks the hours in which nothing is sent. */
+export function checkQuietHours(quietHours: QuietHours | undefined): OrderRefusal | undefined {
+  if (!quietHours) return undefined;
+  const zoneFault = timezoneFault(quietHours.timezone);
+  const faults: OrderFault[] = [
+    ...(zoneFault === undefined ? [] : [{ path: 'quietHours.timezone', message: zoneFault }]),
+    ...(quietHours.from === quietHours.to
+      ? [{ path: 'quietHours.to', message: 'must differ from "from": nothing could ever be sent' }]
+      : []),
+  ];
+  return faults.length === 0 ? undefined : { type: 'invalid-order', faults };
+}

@@ -1,0 +1,49 @@
+import { type Contention, untilUncontended } from '../contention.ts';
+import { changed } from '../stored.ts';
+import type { CampaignStore } from './campaign-store.ts';
+import { type AgreeServices, agree } from './schedule/agree.ts';
+
+/** What deleting a campaign needs. */
+export interface DeleteServices extends AgreeServices, Contention {
+  readonly store: CampaignStore;
+  /** Whether a run of the campaign is running or paused. */
+  readonly isUnderWay: (campaignId: string) => Promise<boolean>;
+}
+
+/** What came of deleting a campaign. */
+export type DeleteCampaignResult = { readonly type: 'deleted' | 'not-found' | 'under-way' };
+
+/**
+ * Deletes a campaign with its recipients, its runs and its schedule. From the first write on it is gone to everyone; what does
+ * not get done here, the reconciliation of schedules finishes.
+ *
+ * @throws ContentionError
+ */
+export async function deleteCampaign(
+  services: DeleteServices,
+  campaignId: string,
+): Promise<DeleteCampaignResult> {
+  const { store, isUnderWay, clock } = services;
+  const marked = await untilUncontended(async (): Promise<DeleteCampaignResult | 'conflict'> => {
+    const stored = await store.load(campaignId);
+    if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
+    if (await isUnderWay(campaignId)) return { type: 'under-way' };
+    const put = await store.put(changed(stored, { ...stored.value, deletedAtMs: clock() }));
+    return put === 'conflict' ? 'conflict' : { type: 'deleted' };
+  }, services);
+  if (marked.type !== 'deleted') return marked;
+  await finishDeletion(services, campaignId);
+  return marked;
+}
+
+async function finishDeletion(services: DeleteServices, campaignId: string): Promise<void> {
+  try {
+    await agree(services, campaignId);
+    await services.store.erase(campaignId);
+  } catch (error) {
+    services.logger.warn('A deleted campaign could not be cleared away; the next reconciliation goes on.', {
+      campaignId,
+      error,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
+import { changed } from '../stored.ts';
+import type { Campaign } from './campaign.ts';
+import type { CampaignStore } from './campaign-store.ts';
+
+/** What pausing campaigns needs. */
+export interface PauseCampaignsServices extends Contention {
+  readonly store: Pick<CampaignStore, 'list' | 'load' | 'put'>;
+  /** Pauses the runs of a campaign that are running. */
+  readonly pauseRuns: (campaignId: string) => Promise<void>;
+  readonly clock: Clock;
+}
+
+/** A campaign by name. */
+export interface CampaignName {
+  readonly id: string;
+  readonly name: string;
+}
+
+const PER_PAGE = 100;
+
+/**
+ * Pauses the active campaigns of a template, with their runs. Answers all campaigns of it that have not ended, those among them
+ * that were paused before. Their schedules start nothing from here on: who starts a run looks at the campaign first, and the
+ * next reconciliation takes the schedules out of EventBridge.
+ *
+ * @throws ContentionError
+ */
+export async function pauseCampaignsOfTemplate(
+  services: PauseCampaignsServices,
+  templateId: string,
+): Promise<readonly CampaignName[]> {
+  const named: CampaignName[] = [];
+  let after: string | undefined;
+  do {
+    const page = await services.store.list(PER_PAGE, after);
+    for (const { value } of page.items) {
+      if (value.templateId !== templateId || isOver(value)) continue;
+      await pause(services, value.id);
+      named.push({ id: value.id, name: value.name });
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return named;
+}
+
+async function pause(
+  { store, pauseRuns, ...services }: PauseCampaignsServices,
+  campaignId: string,
+): Promise<void> {
+  await untilUncontended(async () => {
+    const stored = await store.load(campaignId);
+    if (stored?.value.status !== 'active') return undefined;
+    const paused: Campaign = { ...stored.value, status: 'paused', updatedAtMs: services.clock() };
+    return (await store.put(changed(stored, paused))) === 'conflict' ? 'conflict' : undefined;
+  }, services);
+  await pauseRuns(campaignId);
+}
+
+const isOver = ({ status, deletedAtMs }: Campaign) => status === 'ended' || deletedAtMs !== undefined;

@@ -1,0 +1,163 @@
+import type { Clock } from '../../clock.ts';
+import { type Contention, untilUncontended } from '../../contention.ts';
+import { changed, type Stored } from '../../stored.ts';
+import type { TemplateCatalogue } from '../../templates/catalogue.ts';
+import { type Campaign, RECIPIENTS_PER_PAGE, type Recipient } from '../campaign.ts';
+import type { OrderFault } from '../campaign-order.ts';
+import type { CampaignStore } from '../campaign-store.ts';
+import { checkRecipients, type PlaceOf, pagesOf, repeatedRecipients } from './check-recipients.ts';
+
+/** What adding recipients needs. */
+export interface AddRecipientsServices extends Contention {
+  readonly store: CampaignStore;
+  readonly templates: Pick<TemplateCatalogue, 'find'>;
+  /** Sorts by the clock's moment. */
+  readonly newUploadId: () => string;
+  readonly clock: Clock;
+}
+
+/** Recipients to add. */
+export interface Upload {
+  readonly recipients: readonly Recipient[];
+  /** The same for the same recipients. */
+  readonly hash: string;
+  readonly placeOf: PlaceOf;
+}
+
+/** What came of it. Whatever is not `added` or `repeated` added nobody. */
+export type AddRecipientsResult =
+  /** `repeated`: the very same recipients were the last to be added, and are not added again. */
+  | { readonly type: 'added' | 'repeated'; readonly campaign: Campaign }
+  | {
+      readonly type:
+        | 'not-found'
+        | 'ended'
+        | 'not-for-recipients'
+        | 'too-many'
+        | 'other-upload'
+        | 'unknown-template';
+    }
+  | { readonly type: 'invalid-recipients' | 'invalid-variables'; readonly faults: readonly OrderFault[] };
+
+/** The most recipients of one campaign. */
+export const MOST_RECIPIENTS = 1_000_000;
+
+/** Longer than any function runs: after that, whoever began an upload is gone. */
+const UPLOAD_LASTS_MS = 60_000;
+
+/** Pages that are being written at the same time. */
+const LANES = 16;
+
+/**
+ * Adds recipients to a campaign, all or none: their pages are written first, where nobody looks, and count once the campaign
+ * says so. What an upload left behind that did not get so far is written over by the next. Runs that have begun keep the
+ * recipients that they began with.
+ *
+ * @throws TemplateLookupError, ContentionError
+ */
+export async function addRecipients(
+  services: AddRecipientsServices,
+  campaignId: string,
+  upload: Upload,
+): Promise<AddRecipientsResult> {
+  const { store, clock, newUploadId } = services;
+  const faults = await checked(services, campaignId, upload);
+  if (faults) return faults;
+  const id = newUploadId();
+  const opened = await untilUncontended(async () => {
+    const stored = await store.load(campaignId);
+    const refused = refusal(stored, upload, clock());
+    if (refused || !stored) return refused ?? { type: 'not-found' as const };
+    const open = { ...stored.value, upload: { id, untilMs: clock() + UPLOAD_LASTS_MS } };
+    return (await store.put(changed(stored, open))) === 'conflict'
+      ? 'conflict'
+      : { type: 'open' as const, open };
+  }, services);
+  if (opened.type !== 'open') return opened;
+  if (!(await writePages(store, opened.open, id, upload.recipients))) return { type: 'other-upload' };
+  return untilUncontended(() => close(services, campaignId, id, upload), services);
+}
+
+/** Why the recipients cannot be added, as far as one look at the campaign tells. */
+function refusal(
+  stored: Stored<Campaign> | undefined,
+  { recipients, hash }: Upload,
+  nowMs: number,
+): AddRecipientsResult | undefined {
+  if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
+  const { audience, status, lastUpload, upload } = stored.value;
+  if (audience.type !== 'recipients') return { type: 'not-for-recipients' };
+  if (lastUpload === hash) return { type: 'repeated', campaign: stored.value };
+  if (status === 'ended') return { type: 'ended' };
+  if (audience.count + recipients.length > MOST_RECIPIENTS) return { type: 'too-many' };
+  if (upload && upload.untilMs > nowMs) return { type: 'other-upload' };
+  return undefined;
+}
+
+async function checked(
+  { store, templates, clock }: AddRecipientsServices,
+  campaignId: string,
+  upload: Upload,
+): Promise<AddRecipientsResult | undefined> {
+  const stored = await store.load(campaignId);
+  const refused = refusal(stored, upload, clock());
+  if (refused || !stored) return refused ?? { type: 'not-found' };
+  const repeated = repeatedRecipients(upload.recipients, upload.placeOf);
+  if (repeated.length > 0) return { type: 'invalid-recipients', faults: repeated };
+  const template = await templates.find(stored.value.templateId);
+  if (!template) return { type: 'unknown-template' };
+  const faults = checkRecipients(stored.value, template, upload.recipients, upload.placeOf);
+  return faults.length === 0 ? undefined : { type: 'invalid-variables', faults };
+}
+
+/** False when a later upload is writing there. */
+async function writePages(
+  store: CampaignStore,
+  { id: campaignId, audience }: Campaign,
+  uploadId: string,
+  recipients: readonly Recipient[],
+): Promise<boolean> {
+  const first = audience.type === 'recipients' ? audience.pages : 0;
+  const pages = pagesOf(recipients, RECIPIENTS_PER_PAGE).entries();
+  let alone = true;
+  const lane = async () => {
+    for (const [index, page] of pages) {
+      if (!alone) return;
+      const put = await store.putRecipients(campaignId, first + index, { id: uploadId, recipients: page });
+      if (put === 'conflict') alone = false;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return alone;
+}
+
+/** Makes the pages count, unless another upload took over meanwhile. */
+async function close(
+  { store, clock }: AddRecipientsServices,
+  campaignId: string,
+  uploadId: string,
+  { recipients, hash }: Upload,
+): Promise<AddRecipientsResult | 'conflict'> {
+  const stored = await store.load(campaignId);
+  if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
+  const { upload, ...campaign } = stored.value;
+  // The SDK repeats a write whose answer was lost: ours may have been made already.
+  if (upload?.id !== uploadId) {
+    return campaign.lastUpload === hash ? { type: 'added', campaign } : { type: 'other-upload' };
+  }
+  if (campaign.audience.type !== 'recipients') return { type: 'not-for-recipients' };
+  const { count, pages } = campaign.audience;
+  const added: Campaign = {
+    ...campaign,
+    audience: {
+      type: 'recipients',
+      count: count + recipients.length,
+      pages: pages + Math.ceil(recipients.length / RECIPIENTS_PER_PAGE),
+    },
+    lastUpload: hash,
+    updatedAtMs: clock(),
+  };
+  return (await store.put(changed(stored, added))) === 'conflict'
+    ? 'conflict'
+    : { type: 'added', campaign: added };
+}

@@ -1,0 +1,78 @@
+import type { Template } from '../../templates/template.ts';
+import type { Campaign, Recipient } from '../campaign.ts';
+import type { OrderFault } from '../campaign-order.ts';
+import { type FillProblem, fillMessage } from '../fill-message.ts';
+
+/** The most faults that are told at once. */
+const MOST_FAULTS = 50;
+
+/** How a recipient is pointed at: `recipients.3`, `line 17`. */
+export type PlaceOf = (index: number) => string;
+
+/**
+ * Makes the message of every recipient, as a run would, and tells whom it could not be made for, and why. Recipients with
+ * the same variables are made one message only.
+ */
+export function checkRecipients(
+  campaign: Pick<Campaign, 'data' | 'fit'>,
+  template: Template,
+  recipients: readonly Recipient[],
+  placeOf: PlaceOf,
+): readonly OrderFault[] {
+  const known = new Map<string, readonly FillProblem[]>();
+  const faults: OrderFault[] = [];
+  for (const [index, { variables = {} }] of recipients.entries()) {
+    const key = JSON.stringify(variables);
+    const problems = known.get(key) ?? problemsOf(campaign, template, variables);
+    if (known.size < 10_000) known.set(key, problems);
+    faults.push(...problems.map((problem) => faultOf(problem, placeOf(index))));
+    if (faults.length >= MOST_FAULTS) break;
+  }
+  return faults.slice(0, MOST_FAULTS);
+}
+
+function problemsOf(
+  campaign: Pick<Campaign, 'data' | 'fit'>,
+  template: Template,
+  variables: Readonly<Record<string, string>>,
+): readonly FillProblem[] {
+  const filled = fillMessage(campaign, template, variables);
+  return filled.type === 'filled' ? [] : filled.problems;
+}
+
+function faultOf(problem: FillProblem, place: string): OrderFault {
+  if (problem.code === 'missing-variable') {
+    return { path: `${place}.variables.${problem.variable}`, message: 'Required' };
+  }
+  return {
+    path: `${place}.variables`,
+    message: `${problem.path}: ${problem.message.en}\n${problem.path}：${problem.message.zh}`,
+  };
+}
+
+/** Openids that come more than once, at their second place. */
+export function repeatedRecipients(
+  recipients: readonly Recipient[],
+  placeOf: PlaceOf,
+): readonly OrderFault[] {
+  const first = new Map<string, number>();
+  const faults: OrderFault[] = [];
+  for (const [index, { openid }] of recipients.entries()) {
+    const earlier = first.get(openid);
+    if (earlier === undefined) first.set(openid, index);
+    else if (faults.length < MOST_FAULTS) {
+      faults.push({ path: `${placeOf(index)}.openid`, message: `is the same as in ${placeOf(earlier)}` });
+    }
+  }
+  return faults;
+}
+
+/** Cuts recipients into pages as they are stored. */
+export function pagesOf(
+  recipients: readonly Recipient[],
+  perPage: number,
+): readonly (readonly Recipient[])[] {
+  return Array.from({ length: Math.ceil(recipients.length / perPage) }, (_, page) =>
+    recipients.slice(page * perPage, (page + 1) * perPage),
+  );
+}

@@ -1,0 +1,124 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import * as v from 'valibot';
+import type { Recipient } from '../campaign.ts';
+import type { OrderFault } from '../campaign-order.ts';
+import { VARIABLE_NAME } from '../template-variables.ts';
+import { openidFault, variablesFault } from './recipient-rules.ts';
+
+/** Recipients as read from a CSV file, or what is wrong with it, by line number. */
+export type ReadCsv =
+  | {
+      readonly type: 'read';
+      readonly recipients: readonly Recipient[];
+      /** The line of the file on which each of them ends. */
+      readonly lines: readonly number[];
+    }
+  | { readonly type: 'bad'; readonly faults: readonly OrderFault[] };
+
+const MOST_FAULTS = 50;
+
+/** The column of the openid; every other one is a variable. */
+const OPENID_COLUMN = 'openid';
+
+/** Long enough for any row that makes sense; a quote that is never closed must not swallow the file. */
+const MAX_ROW_CHARACTERS = 16_384;
+
+const rows = v.array(v.object({ record: v.array(v.string()), info: v.object({ lines: v.number() }) }));
+
+type Row = v.InferOutput<typeof rows>[number];
+
+/**
+ * Reads a CSV file (RFC 4180): a header row with the column `openid` and one for each variable, a row for each recipient. It may
+ * begin with a byte order mark, end lines with CRLF or LF, hold values in quotes and empty lines. An empty value is a variable
+ * that the recipient does not have. Every fault is told with its line.
+ */
+export function readCsv(text: string): ReadCsv {
+  if (text.includes('\uFFFD')) {
+    return bad(
+      '',
+      'must be UTF-8; in Excel, save it as "CSV UTF-8". 请用 UTF-8 编码保存（Excel 中选“CSV UTF-8”）',
+    );
+  }
+  try {
+    const [header, ...body] = rowsOf(text);
+    if (!header) return bad('line 1', 'must be the header: openid and the names of the variables');
+    const columns = header.record.map((name) => name.trim());
+    const faults = headerFaults(columns, header.info.lines);
+    return faults.length > 0 ? { type: 'bad', faults } : readBody(columns, body);
+  } catch (error) {
+    if (error instanceof CsvError) return bad(`line ${Number(error['lines'])}`, sayingOf(error.code));
+    throw error;
+  }
+}
+
+function bad(path: string, message: string): ReadCsv {
+  return { type: 'bad', faults: [{ path, message }] };
+}
+
+function rowsOf(text: string): readonly Row[] {
+  const parsed: unknown = parse(text, {
+    bom: true,
+    info: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    max_record_size: MAX_ROW_CHARACTERS,
+  });
+  return v.parse(rows, parsed);
+}
+
+/** Never the text at fault: it may be a user's. */
+function sayingOf(code: string): string {
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'has a quote that is not closed';
+  if (code === 'CSV_MAX_RECORD_SIZE')
+    return `is longer than ${MAX_ROW_CHARACTERS} characters: is a quote not closed?`;
+  if (code.includes('QUOTE'))
+    return 'has a quote in the wrong place: put the value in quotes and double those inside';
+  return 'cannot be read as CSV';
+}
+
+function headerFaults(columns: readonly string[], line: number): readonly OrderFault[] {
+  const path = `line ${line}`;
+  const faults = columns.flatMap((name, index): OrderFault[] => {
+    if (columns.indexOf(name) !== index) return [{ path, message: `has the column ${index + 1} twice` }];
+    if (VARIABLE_NAME.test(name)) return [];
+    return [
+      {
+        path,
+        message: `must name column ${index + 1} with letters, digits, _ and -, beginning with a letter`,
+      },
+    ];
+  });
+  return columns.includes(OPENID_COLUMN)
+    ? faults
+    : [{ path, message: 'must have a column openid' }, ...faults];
+}
+
+function readBody(columns: readonly string[], body: readonly Row[]): ReadCsv {
+  const faults: OrderFault[] = [];
+  const recipients: Recipient[] = [];
+  for (const { record, info } of body) {
+    const path = `line ${info.lines}`;
+    if (record.length !== columns.length) {
+      faults.push({ path, message: `has ${record.length} values; the header has ${columns.length}` });
+    } else {
+      const recipient = recipientOf(columns, record);
+      const fault = openidFault(recipient.openid) ?? variablesFault(recipient.variables);
+      if (fault) faults.push({ path: `${path}.${fault.path}`, message: fault.message });
+      recipients.push(recipient);
+    }
+    if (faults.length >= MOST_FAULTS) break;
+  }
+  if (faults.length > 0) return { type: 'bad', faults };
+  if (recipients.length === 0) return bad('', 'must have at least one recipient below the header');
+  return { type: 'read', recipients, lines: body.map(({ info }) => info.lines) };
+}
+
+function recipientOf(
+  columns: readonly string[],
+  record: readonly string[],
+): Recipient & { variables: Record<string, string> } {
+  const values = columns.map((name, index): [string, string] => [name, record[index] ?? '']);
+  const openid = values.find(([name]) => name === OPENID_COLUMN)?.[1].trim() ?? '';
+  const variables = values.filter(([name, value]) => name !== OPENID_COLUMN && value !== '');
+  return { openid, variables: Object.fromEntries(variables) };
+}

@@ -1,0 +1,37 @@
+import type { OrderFault } from '../campaign-order.ts';
+import { VARIABLE_NAME } from '../template-variables.ts';
+
+const OPENID = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** The most variables of one recipient. */
+export const MOST_VARIABLES = 20;
+
+/** The most bytes of all variables of one recipient, so that a page of recipients stays within DynamoDB's 400 kB. */
+const MOST_BYTES = 2_000;
+
+/** What is wrong with an openid. */
+export function openidFault(openid: string): OrderFault | undefined {
+  if (OPENID.test(openid)) return undefined;
+  return { path: 'openid', message: 'must be an openid: 1 to 128 letters, digits, - or _' };
+}
+
+/** What is wrong with a recipient's variables as such; whether they fit the texts is another question. */
+export function variablesFault(variables: Readonly<Record<string, string>>): OrderFault | undefined {
+  const entries = Object.entries(variables);
+  if (entries.length > MOST_VARIABLES) {
+    return { path: 'variables', message: `must be at most ${MOST_VARIABLES}` };
+  }
+  const misnamed = entries.find(([name]) => !VARIABLE_NAME.test(name));
+  if (misnamed) {
+    return {
+      path: 'variables',
+      message: 'must be named with letters, digits, _ and -, beginning with a letter',
+    };
+  }
+  const bytes = entries.reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes <= MOST_BYTES) return undefined;
+  return { path: 'variables', message: `must be at most ${MOST_BYTES} bytes together` };
+}
