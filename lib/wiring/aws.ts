@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Table } from '../table/client.ts';
 import type { Environment } from './cold-start.ts';
@@ -11,6 +12,11 @@ export function openTable(env: Environment, name: string, appId: string): Table 
 /** A client for the service's queue. */
 export function openQueue(env: Environment): SQSClient {
   return new SQSClient({ ...clientConfig(env, 'AWS_ENDPOINT_URL_SQS'), useQueueUrlAsEndpoint: false });
+}
+
+/** A client for the bus that the owner's own rules listen to. */
+export function openBus(env: Environment): EventBridgeClient {
+  return new EventBridgeClient(clientConfig(env, 'AWS_ENDPOINT_URL_EVENTBRIDGE'));
 }
 
 /**
