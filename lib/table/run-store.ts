@@ -11,6 +11,7 @@ import type { Table } from './client.ts';
 import {
   type ConditionalPut,
   getItem,
+  getItems,
   type Item,
   putAll,
   putRequest,
@@ -174,8 +175,15 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       return putAll(table, [putLedger(table, ledger, newVersion), putResults(place, results, newVersion())]);
     },
 
-    async loadTally(runId, shard) {
-      return readTally(await getItem(table, tallyKey(table, { runId, shard })));
+    async loadTallies(runId) {
+      const keys = SHARDS.map((shard) => tallyKey(table, { runId, shard }));
+      const items = await getItems(table, keys);
+      return new Map(
+        SHARDS.flatMap((shard, index) => {
+          const item = items.find(({ pk }) => pk === keys[index]?.pk);
+          return item ? [[shard, readTally(item)]] : [];
+        }),
+      );
     },
 
     async setPlanned(runId, shard, { pages, recipients }) {

@@ -48,8 +48,8 @@ export function tallyUpdate({
   };
 }
 
-/** A tally as it stands; one that nothing was added to yet is empty. */
-export function readTally(item: Item = {}): ShardTally {
+/** A tally as it stands. */
+export function readTally(item: Item): ShardTally {
   const { pagesDone, plannedPages, plannedRecipients } = v.parse(tallyItem, item);
   const planned =
     plannedPages === undefined || plannedRecipients === undefined

@@ -1,16 +1,31 @@
-/** A small piece of a run's work, carried by the queue. It may come twice, late or for nothing; all three are harmless. */
-export interface RunJob {
-  /** `plan`: find the recipients from there on. `send`: send to those of the page that begins there. */
-  readonly type: 'plan' | 'send';
+import type { Planned } from './page.ts';
+
+interface AnyJob {
   readonly campaignId: string;
   readonly runId: string;
   readonly shard: number;
+  /** Where in the shard the work begins. */
   readonly after: string;
   /** The run's generation when the job was made. */
   readonly generation: number;
   /** When the job was first made. */
   readonly sinceMs: number;
 }
+
+/** Find the recipients from there on, and queue them page by page. */
+export interface PlanJob extends AnyJob {
+  readonly type: 'plan';
+  /** What of the shard has been planned before. */
+  readonly planned: Planned;
+}
+
+/** Send to the recipients of the page that begins there. */
+export interface SendPageJob extends AnyJob {
+  readonly type: 'send';
+}
+
+/** A small piece of a run's work, carried by the queue. It may come twice, late or for nothing; all three are harmless. */
+export type RunJob = PlanJob | SendPageJob;
 
 /** Puts jobs on the queue, to come up after `delayMs` (at most 15 minutes). */
 export type EnqueueJobs = (jobs: readonly RunJob[], delayMs: number) => Promise<void>;

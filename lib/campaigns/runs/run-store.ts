@@ -60,6 +60,7 @@ export interface RunStore {
     place: PagePlace,
     results: Stored<PageResults>,
   ): Promise<'committed' | 'conflict'>;
-  loadTally(runId: string, shard: number): Promise<ShardTally>;
+  /** The tallies of all shards; one that nothing was added to yet is left out. */
+  loadTallies(runId: string): Promise<ReadonlyMap<number, ShardTally>>;
   setPlanned(runId: string, shard: number, planned: Planned): Promise<void>;
 }

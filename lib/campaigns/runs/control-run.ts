@@ -1,0 +1,75 @@
+import type { Clock } from '../../clock.ts';
+import { type Contention, untilUncontended } from '../../contention.ts';
+import { changed } from '../../stored.ts';
+import type { EnqueueJobs } from './job.ts';
+import { summarise } from './progress.ts';
+import { isOver, type RunRecord } from './run.ts';
+import type { RunStore } from './run-store.ts';
+import { planJobs } from './start-run.ts';
+
+/** What pausing, resuming and stopping need from outside. */
+export interface ControlServices extends Contention {
+  readonly runs: RunStore;
+  readonly enqueueJobs: EnqueueJobs;
+  readonly clock: Clock;
+}
+
+/** What came of the wish. Asking twice for the same is no error. */
+export type ControlResult =
+  | { readonly type: 'done'; readonly run: RunRecord }
+  | { readonly type: 'unknown-run' }
+  /** It has been stopped or is finished. */
+  | { readonly type: 'run-over'; readonly run: RunRecord };
+
+/** Holds a run back. Senders look each second; what they find queued for it meanwhile they drop, because resuming queues it anew. */
+export function pauseRun(
+  services: ControlServices,
+  campaignId: string,
+  runId: string,
+): Promise<ControlResult> {
+  return change(services, { campaignId, runId }, async (run) => {
+    return run.status === 'paused' ? run : { ...run, status: 'paused' };
+  });
+}
+
+/** Goes on with a run: everything that is left is queued anew, before the run says so. */
+export function resumeRun(
+  services: ControlServices,
+  campaignId: string,
+  runId: string,
+): Promise<ControlResult> {
+  return change(services, { campaignId, runId }, async (run) => {
+    if (run.status === 'running') return run;
+    const resumed: RunRecord = { ...run, status: 'running', generation: run.generation + 1 };
+    await services.enqueueJobs(planJobs(resumed, services.runs.shards, services.clock()), 0);
+    return resumed;
+  });
+}
+
+/** Ends a run for good. Requests under way are still accounted for. */
+export function stopRun(
+  services: ControlServices,
+  campaignId: string,
+  runId: string,
+): Promise<ControlResult> {
+  return change(services, { campaignId, runId }, async (run) => {
+    const summary = await summarise(services.runs, run);
+    return { ...run, status: 'stopped', finishedAtMs: services.clock(), summary };
+  });
+}
+
+function change(
+  { runs, ...contention }: ControlServices,
+  { campaignId, runId }: { campaignId: string; runId: string },
+  decide: (run: RunRecord) => Promise<RunRecord>,
+): Promise<ControlResult> {
+  return untilUncontended(async () => {
+    const stored = await runs.load(campaignId, runId);
+    if (!stored) return { type: 'unknown-run' };
+    if (isOver(stored.value)) return { type: 'run-over', run: stored.value };
+    const after = await decide(stored.value);
+    if (after === stored.value) return { type: 'done', run: after };
+    const result = await runs.put(changed(stored, after));
+    return result === 'conflict' ? result : { type: 'done', run: after };
+  }, contention);
+}

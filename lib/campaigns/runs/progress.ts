@@ -1,0 +1,111 @@
+import type { Clock } from '../../clock.ts';
+import { type Contention, untilUncontended } from '../../contention.ts';
+import { changed } from '../../stored.ts';
+import type { Tally } from './results.ts';
+import { isOver, NO_COUNTS, type Run, type RunCounts, type RunRecord, type RunSummary } from './run.ts';
+import type { RunStore, ShardTally } from './run-store.ts';
+import { ratePerSecond } from './throughput.ts';
+
+/** What reading a run's progress needs. */
+export type ProgressStore = Pick<RunStore, 'loadTallies' | 'pageBefore' | 'shards'>;
+
+/** A run as callers see it, summed from its shards. */
+export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: number): Promise<Run> {
+  const tallies = await runs.loadTallies(record.id);
+  const summary = await sum(runs, record.id, tallies);
+  const { id, campaignId, status, trigger, dryRun, source, startedAtMs, finishedAtMs } = record;
+  return {
+    id,
+    campaignId,
+    status,
+    trigger,
+    dryRun,
+    ...(source.type === 'failed-of' && { ofRunId: source.runId }),
+    startedAtMs,
+    ...(finishedAtMs !== undefined && { finishedAtMs }),
+    ...summary,
+    ...(status === 'running' && speed(record, summary, tallies, nowMs)),
+  };
+}
+
+function speed(
+  { startedAtMs }: RunRecord,
+  { counts }: RunSummary,
+  tallies: ReadonlyMap<number, ShardTally>,
+  nowMs: number,
+): Pick<Run, 'perSecond' | 'secondsLeft'> {
+  const shards = [...tallies.values()];
+  const rate = ratePerSecond(
+    shards.map(({ recently }) => recently),
+    startedAtMs,
+    nowMs,
+  );
+  const perSecond = Math.round(rate * 10) / 10;
+  if (rate === 0 || shards.some(({ planned }) => !planned)) return { perSecond };
+  return { perSecond, secondsLeft: Math.ceil(counts.pending / rate) };
+}
+
+/** What has come of a run so far. */
+export async function summarise(runs: ProgressStore, { id }: Pick<RunRecord, 'id'>): Promise<RunSummary> {
+  return sum(runs, id, await runs.loadTallies(id));
+}
+
+async function sum(
+  runs: ProgressStore,
+  runId: string,
+  tallies: ReadonlyMap<number, ShardTally>,
+): Promise<RunSummary> {
+  const planned = await Promise.all(
+    runs.shards.map(async (shard) => {
+      const known = tallies.get(shard)?.planned ?? (await runs.pageBefore(runId, shard))?.page.upTo;
+      return known?.recipients ?? 0;
+    }),
+  );
+  const recipients = planned.reduce((total, each) => total + each, 0);
+  const { counts, byErrcode } = [...tallies.values()].reduce<Tally>(add, { counts: {}, byErrcode: {} });
+  const closed: RunCounts = { ...NO_COUNTS, ...counts };
+  const done = Object.values(closed).reduce((total, each) => total + each, 0);
+  return { recipients, counts: { ...closed, pending: Math.max(0, recipients - done) }, byErrcode };
+}
+
+function add(one: Tally, other: Tally): Tally {
+  return { counts: addEach(one.counts, other.counts), byErrcode: addEach(one.byErrcode, other.byErrcode) };
+}
+
+function addEach(
+  one: Readonly<Record<string, number | undefined>>,
+  other: Readonly<Record<string, number | undefined>>,
+): Record<string, number> {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...keys].map((key) => [key, (one[key] ?? 0) + (other[key] ?? 0)]));
+}
+
+/** What finishing a run needs from outside. */
+export interface FinishServices extends Contention {
+  readonly runs: RunStore;
+  readonly clock: Clock;
+}
+
+/**
+ * Finishes the run if all of its recipients are known and nothing is left to do for any of them. Whoever plans the last page or is
+ * done with the last one looks after they wrote that down, so that one of them sees it.
+ */
+export function finishIfDone(
+  { runs, clock, ...contention }: FinishServices,
+  { campaignId, id }: Pick<RunRecord, 'campaignId' | 'id'>,
+): Promise<void> {
+  return untilUncontended(async () => {
+    const tallies = await runs.loadTallies(id);
+    if (!runs.shards.every((shard) => isDone(tallies.get(shard)))) return undefined;
+    const stored = await runs.load(campaignId, id);
+    if (!stored || isOver(stored.value)) return undefined;
+    const summary = await sum(runs, id, tallies);
+    const finished: RunRecord = { ...stored.value, status: 'finished', finishedAtMs: clock(), summary };
+    const result = await runs.put(changed(stored, finished));
+    return result === 'conflict' ? result : undefined;
+  }, contention);
+}
+
+function isDone(tally: ShardTally | undefined): boolean {
+  return tally?.planned !== undefined && tally.pagesDone >= tally.planned.pages;
+}

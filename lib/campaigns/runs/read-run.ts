@@ -1,0 +1,75 @@
+import type { Clock } from '../../clock.ts';
+import type { Page } from '../../messages/message-store.ts';
+import { showRun } from './progress.ts';
+import type { RecipientResult } from './results.ts';
+import type { Run, RunRecord } from './run.ts';
+import type { RunStore } from './run-store.ts';
+
+/** What reading runs needs from outside. */
+export interface ReadServices {
+  readonly runs: RunStore;
+  readonly clock: Clock;
+}
+
+/** A run with its progress, or undefined for one that the campaign does not have. */
+export async function readRun(
+  { runs, clock }: ReadServices,
+  campaignId: string,
+  runId: string,
+): Promise<Run | undefined> {
+  const stored = await runs.load(campaignId, runId);
+  return stored && showRun(runs, stored.value, clock());
+}
+
+/** A campaign's runs, newest first. */
+export async function listRuns(
+  { runs, clock }: ReadServices,
+  campaignId: string,
+  limit: number,
+  after?: string,
+): Promise<Page<Run>> {
+  const { items, next } = await runs.list(campaignId, limit, after);
+  const shown = await Promise.all(items.map((run) => showRun(runs, run, clock())));
+  return { items: shown, ...(next !== undefined && { next }) };
+}
+
+/** What became of one recipient of a run. Nothing but the openid is there for one whose turn has not come. */
+export interface RecipientOutcome extends Partial<Omit<RecipientResult, 'state'>> {
+  readonly openid: string;
+  readonly state: RecipientResult['state'];
+}
+
+/** What happened to this user in this run, by two reads; undefined for one who is not in it. */
+export async function readRecipient(
+  { runs }: Pick<ReadServices, 'runs'>,
+  runId: string,
+  openid: string,
+): Promise<RecipientOutcome | undefined> {
+  const found = await runs.pageBefore(runId, runs.shardOf(openid), openid);
+  const index = found?.page.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
+  if (!found || index < 0) return undefined;
+  const { results } = (await runs.loadResults(found.place)).value;
+  return { openid, ...(results.get(index) ?? { state: 'pending' }) };
+}
+
+/** Every recipient of a run, page by page, for an export. */
+export async function* recipientsOf(
+  { runs }: Pick<ReadServices, 'runs'>,
+  { id }: Pick<RunRecord, 'id'>,
+): AsyncGenerator<readonly RecipientOutcome[]> {
+  for (const shard of runs.shards) {
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const place = { runId: id, shard, after };
+      const page = await runs.loadPage(place);
+      if (page && page.recipients.length > 0) {
+        const { results } = (await runs.loadResults(place)).value;
+        yield page.recipients.map(({ openid }, index) => ({
+          openid,
+          ...(results.get(index) ?? { state: 'pending' }),
+        }));
+      }
+      after = page?.next;
+    }
+  }
+}
