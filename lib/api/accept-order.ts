@@ -4,6 +4,8 @@ import type { IdempotencyClaim } from '../messages/accept-message.ts';
 import type { ComposeResult } from '../messages/compose-message.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
+import { dataErrors, invalidInput } from './data-errors.ts';
+import { lookupProblem } from './lookup-problem.ts';
 import type { AcceptView, MessageApi } from './message-api.ts';
 import { ProblemError } from './problem.ts';
 import type { messageBody } from './schemas/messages.ts';
@@ -25,15 +27,16 @@ export async function acceptOrder(
   caller: UserCaller | OperatorCaller,
   { body, idempotencyKey }: AcceptOrder,
 ): Promise<Accepted> {
-  refuseForeign(api, caller, body);
+  const templateId = await api.resolveTemplateId(body.templateId);
+  await refuseForeign(api, caller, { to: body.to, templateId });
   const idempotency: IdempotencyClaim | undefined =
     idempotencyKey === undefined
       ? undefined
       : { scope: scopeOf(caller), key: idempotencyKey, bodyHash: hashOf(body) };
   const earlier = idempotency && (await api.earlier(idempotency));
   if (earlier) return accepted(earlier);
-  const { data, fitted, templateKind } = await compose(api, body);
-  const { to, templateId, page, miniprogramState, lang, sendAt, hold } = body;
+  const { data, fitted, templateKind } = await compose(api, body, templateId);
+  const { to, page, miniprogramState, lang, sendAt, hold } = body;
   return accepted(
     await api.accept({
       openid: to,
@@ -69,18 +72,18 @@ function accepted(result: AcceptView): Accepted {
         'This key was used with another body. Take a new key for a new message.',
       );
     case 'send-at-too-old':
-      throw invalid('invalid-body', [
+      throw invalidInput('invalid-body', [
         { path: 'sendAt', message: 'Must not lie more than a day in the past' },
       ]);
   }
 }
 
 /** A user writes to no one but themselves, and only what the settings open to users. */
-function refuseForeign(
+async function refuseForeign(
   api: MessageApi,
   caller: UserCaller | OperatorCaller,
-  { to, templateId }: AcceptOrder['body'],
-): void {
+  { to, templateId }: Pick<AcceptOrder['body'], 'to' | 'templateId'>,
+): Promise<void> {
   if (caller.type !== 'user') return;
   if (to !== caller.openid) {
     throw new ProblemError(
@@ -88,7 +91,7 @@ function refuseForeign(
       'A session may send to its own user only: set "to" to your own openid.',
     );
   }
-  if (!api.isOpenToUsers(templateId)) {
+  if (!(await api.isOpenToUsers(templateId))) {
     throw new ProblemError(
       'template-not-open',
       'The owner opens templates to users with USER_SENDABLE_TEMPLATES.',
@@ -96,44 +99,26 @@ function refuseForeign(
   }
 }
 
+const LOOKUP_FAILED =
+  'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.';
+
 async function compose(
   api: MessageApi,
-  body: AcceptOrder['body'],
+  { data, fit, timezone }: AcceptOrder['body'],
+  templateId: string,
 ): Promise<Extract<ComposeResult, { type: 'composed' }>> {
-  const result = await api.compose(body).catch((error) => {
-    throw error instanceof TemplateLookupError ? lookupProblem(api, error) : error;
+  const request = { templateId, data, fit, ...(timezone !== undefined && { timeZone: timezone }) };
+  const result = await api.compose(request).catch((error) => {
+    throw error instanceof TemplateLookupError ? lookupProblem(error, api.remedyFor, LOOKUP_FAILED) : error;
   });
   if (result.type === 'composed') return result;
   if (result.type === 'unknown-template') {
     throw new ProblemError(
       'unknown-template',
-      "WeChat lists no such template for this account. Take the id from the account's subscribe-message templates in WeChat's console.",
+      "WeChat lists no such template for this account, nor is it an alias. Take the id from the account's subscribe-message templates in WeChat's console, or from GET /v1/templates.",
     );
   }
-  const errors = result.problems.map(({ path, message }) => ({
-    path,
-    message: `${message.en}\n${message.zh}`,
-  }));
-  throw invalid('invalid-data', errors);
-}
-
-function invalid(
-  code: 'invalid-data' | 'invalid-body',
-  errors: readonly { path: string; message: string }[],
-): ProblemError {
-  return new ProblemError(code, `Correct ${errors.map(({ path }) => path).join(', ')}.`, { errors });
-}
-
-/** The template is not known yet, and WeChat could not be asked for it. */
-function lookupProblem(api: MessageApi, { wechat }: TemplateLookupError): ProblemError {
-  const detail =
-    'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.';
-  return wechat
-    ? new ProblemError('wechat-refused', detail, {
-        wechat,
-        remedy: api.remedyFor(wechat.errcode, wechat.errmsg),
-      })
-    : new ProblemError('wechat-unavailable', detail, { headers: { 'retry-after': '10' } });
+  throw invalidInput('invalid-data', dataErrors(result.problems));
 }
 
 function scopeOf(caller: UserCaller | OperatorCaller): string {

@@ -1,4 +1,4 @@
-import type { BilingualText } from '../bilingual-text.ts';
+import type { Claim } from '../grants/ledger.ts';
 import {
   type AcceptRequest,
   type AcceptResult,
@@ -9,10 +9,15 @@ import {
 } from '../messages/accept-message.ts';
 import { cancelMessage } from '../messages/cancel-message.ts';
 import { settledLedger } from '../messages/claim-outcome.ts';
-import { type ComposeResult, composeMessage } from '../messages/compose-message.ts';
+import { type ComposeRequest, type ComposeResult, composeMessage } from '../messages/compose-message.ts';
+import type { Message } from '../messages/message.ts';
 import type { Page, UnknownMessages } from '../messages/message-store.ts';
 import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
+import type { Stored } from '../stored.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { pageWarning } from '../templates/page-path.ts';
+import type { TemplateNames } from '../templates/template-names.ts';
+import type { RemedyFor } from './lookup-problem.ts';
 import { type MessageView, messageView } from './message-view.ts';
 
 /** What came of ordering a message, as callers see it. */
@@ -23,7 +28,9 @@ export type AcceptView =
 /** What the message routes can do, with messages as callers see them. */
 export interface MessageApi {
   /** Checks data against its template. @throws TemplateLookupError when the template cannot be looked up now */
-  compose(request: { templateId: string; data: unknown; fit: boolean }): Promise<ComposeResult>;
+  compose(request: ComposeRequest): Promise<ComposeResult>;
+  /** The template's id, where a caller may have given its alias. */
+  resolveTemplateId(idOrAlias: string): Promise<string>;
   /** The message that an idempotency key stands for already, if it does. */
   earlier(idempotency: IdempotencyClaim): Promise<AcceptView | undefined>;
   accept(request: AcceptRequest): Promise<AcceptView>;
@@ -45,14 +52,16 @@ export interface MessageApi {
     { readonly type: 'settled'; readonly view: MessageView } | { readonly type: 'not-found' | 'not-unknown' }
   >;
   /** Whether the settings let users send this template to themselves. */
-  isOpenToUsers(templateId: string): boolean;
-  /** What to do about an answer of WeChat's to a look-up of templates. */
-  remedyFor(errcode: number, errmsg: string): BilingualText;
+  isOpenToUsers(templateId: string): Promise<boolean>;
+  readonly remedyFor: RemedyFor;
 }
 
 /** What the routes' work needs from outside. */
 export interface MessageApiServices extends AcceptServices {
   readonly templates: Pick<TemplateCatalogue, 'find'>;
+  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
+  /** The pages of the mini program, where the settings list them. */
+  readonly pages?: readonly string[];
   readonly unknown: UnknownMessages;
   readonly isOpenToUsers: MessageApi['isOpenToUsers'];
   readonly remedyFor: MessageApi['remedyFor'];
@@ -60,22 +69,43 @@ export interface MessageApiServices extends AcceptServices {
 
 /** Joins the rules of messages to the form in which callers see them. */
 export function createMessageApi(services: MessageApiServices): MessageApi {
-  const { store, clock } = services;
+  const { store, clock, names, pages } = services;
+
+  async function show(message: Message, claim?: Claim): Promise<MessageView> {
+    const templateAlias = await names.aliasOf(message.templateId);
+    const warning = pageWarning(message.page, pages);
+    return {
+      ...messageView(message, claim, clock()),
+      ...(templateAlias !== undefined && { templateAlias }),
+      ...(warning && { warnings: [warning] }),
+    };
+  }
+
+  async function showPage({ items, ...rest }: Page<Stored<Message>>, claim?: Claim) {
+    return { ...rest, items: await Promise.all(items.map(({ value }) => show(value, claim))) };
+  }
+
+  async function showAccepted(result: AcceptResult): Promise<AcceptView> {
+    if (!('message' in result)) return result;
+    return { type: result.type, view: await show(result.message) };
+  }
+
   return {
     isOpenToUsers: services.isOpenToUsers,
     remedyFor: services.remedyFor,
+    resolveTemplateId: names.resolveTemplateId,
     compose: (request) => composeMessage(services.templates, request),
 
     async earlier(idempotency) {
       const result = await findEarlier(services, idempotency);
-      return result && acceptView(result, clock());
+      return result && showAccepted(result);
     },
 
-    accept: async (request) => acceptView(await acceptMessage(services, request), clock()),
+    accept: async (request) => showAccepted(await acceptMessage(services, request)),
 
     async find(messageId) {
       const { message, ledger } = await store.load(messageId);
-      return message && messageView(message.value, ledger.value.claim, clock());
+      return message && show(message.value, ledger.value.claim);
     },
 
     async list(openid, limit, after) {
@@ -83,32 +113,22 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
         store.loadLedger(openid),
         store.listOfUser(openid, limit, after),
       ]);
-      const items = page.items.map(({ value }) => messageView(value, ledger.value.claim, clock()));
-      return { ...page, items };
+      return showPage(page, ledger.value.claim);
     },
 
     async cancel(messageId) {
       const result = await cancelMessage(services, messageId);
-      if (result.type !== 'canceled') return result;
-      return { type: 'canceled', view: messageView(result.message, undefined, clock()) };
+      return result.type === 'canceled' ? { type: 'canceled', view: await show(result.message) } : result;
     },
 
-    async listUnknown(limit, after) {
-      const page = await services.unknown.list(limit, after);
-      return { ...page, items: page.items.map(({ value }) => messageView(value, undefined, clock())) };
-    },
+    listUnknown: async (limit, after) => showPage(await services.unknown.list(limit, after)),
 
     async settle(messageId, verdict) {
       const result = await settleByHand(services, messageId, verdict);
       if (result.type !== 'settled') return { type: result.type };
-      return { type: 'settled', view: messageView(result.message, undefined, clock()) };
+      return { type: 'settled', view: await show(result.message) };
     },
   };
-}
-
-function acceptView(result: AcceptResult, nowMs: number): AcceptView {
-  if (!('message' in result)) return result;
-  return { type: result.type, view: messageView(result.message, undefined, nowMs) };
 }
 
 /** Closes an open claim of a ledger that is only looked at. */

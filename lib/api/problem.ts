@@ -1,3 +1,5 @@
+import type { BilingualText } from '../bilingual-text.ts';
+
 /**
  * Every problem that the API answers: the stable code that a program may branch on, with its HTTP status and title.
  * A code never changes its meaning or its status; a new case gets a new code.
@@ -15,7 +17,18 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'no-grant': { status: 409, title: 'The user has no grant left for this template' },
   'idempotency-conflict': { status: 409, title: 'The idempotency key was used for something else' },
+  'alias-taken': { status: 409, title: 'Another template has this alias' },
+  'alias-in-settings': { status: 409, title: 'The alias is fixed by the settings' },
   'already-sending': { status: 409, title: 'The message is being sent or has ended' },
+  'campaign-not-active': { status: 409, title: 'The campaign is paused or has ended' },
+  'campaign-ended': { status: 409, title: 'The campaign has ended' },
+  'campaign-under-way': { status: 409, title: 'A run of the campaign has not ended' },
+  'not-for-recipients': { status: 409, title: 'The campaign is for its grantees' },
+  'upload-in-progress': { status: 409, title: 'Other recipients are being added' },
+  'run-not-running': { status: 409, title: 'The run is paused already' },
+  'run-not-paused': { status: 409, title: 'The run is running already' },
+  'run-over': { status: 409, title: 'The run has ended' },
+  'run-not-over': { status: 409, title: 'The run has not ended' },
   'not-unknown': { status: 409, title: 'The fate of the message is known' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
@@ -24,6 +37,10 @@ export const PROBLEMS = {
   'invalid-header': { status: 422, title: 'A header breaks a rule' },
   'invalid-data': { status: 422, title: 'The data does not fit the template' },
   'unknown-template': { status: 422, title: 'The template is not known' },
+  'invalid-schedule': { status: 422, title: 'The schedule cannot run' },
+  'invalid-variables': { status: 422, title: 'Variables are missing or do not fit the template' },
+  'invalid-csv': { status: 422, title: 'The CSV cannot be read' },
+  'too-many-recipients': { status: 422, title: 'The campaign has too many recipients' },
   'too-many-templates': { status: 422, title: 'The user has answers for too many templates' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
@@ -41,6 +58,12 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface InputError {
   readonly path: string;
   readonly message: string;
+  /** Of a message's data: what is wrong, the rule, the length of the value and what to do about it. */
+  readonly code?: string;
+  readonly rule?: BilingualText;
+  readonly length?: number;
+  readonly limit?: number;
+  readonly suggestion?: BilingualText;
 }
 
 /** What comes along with a problem besides its code and detail. */

@@ -5,7 +5,7 @@ import { parseInput } from './validate.ts';
 
 /** A route as data: requests are checked against it, and `openapi.yaml` is made from it. */
 export interface RouteSpec {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{name}` for a part that `params` describes. */
   readonly path: `/v1/${string}`;
   /** Its name in the API document, a verb phrase in camelCase. */
@@ -21,6 +21,8 @@ export interface RouteSpec {
   readonly headers?: ObjectSchema;
   /** A `v.strictObject`: unknown fields are refused. Without it the body is not read. */
   readonly body?: v.GenericSchema;
+  /** Beside JSON the route takes `text/csv`; this says what is in it. */
+  readonly csv?: string;
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** The problems that this route adds to those that every route of its kind may answer. */
   readonly problems: readonly ProblemCode[];
@@ -54,7 +56,10 @@ export interface RouteRequest<S extends RouteSpec> {
   readonly params: PartOf<S, 'params'>;
   readonly query: PartOf<S, 'query'>;
   readonly headers: PartOf<S, 'headers'>;
-  readonly body: PartOf<S, 'body'>;
+  /** Undefined when the route takes CSV and that came. */
+  readonly body: S extends { readonly csv: string } ? PartOf<S, 'body'> | undefined : PartOf<S, 'body'>;
+  /** The text of a CSV body, for a route that takes one. */
+  readonly csv: string | undefined;
   readonly requestId: string;
 }
 
@@ -83,6 +88,7 @@ interface UncheckedRequest {
   readonly query: unknown;
   readonly headers: unknown;
   readonly body: unknown;
+  readonly csv?: string | undefined;
   readonly requestId: string;
 }
 
@@ -121,10 +127,16 @@ export function route<S extends RouteSpec, const R extends RouteReply<S>>(
         params: parsePart(spec, 'params', request.params),
         query: parsePart(spec, 'query', request.query),
         headers: parsePart(spec, 'headers', request.headers),
-        body: parsePart(spec, 'body', request.body),
+        body: parseBody(spec, request),
+        csv: request.csv,
         requestId: request.requestId,
       }),
   };
+}
+
+function parseBody<S extends RouteSpec>(spec: S, request: UncheckedRequest): RouteRequest<S>['body'];
+function parseBody(spec: RouteSpec, { body, csv }: UncheckedRequest): unknown {
+  return csv === undefined ? parsePart(spec, 'body', body) : undefined;
 }
 
 const PROBLEM_OF = { query: 'invalid-query', headers: 'invalid-header', body: 'invalid-body' } as const;

@@ -4,6 +4,15 @@ import type { FieldProblem } from '../templates/field-problem.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
 
+/** Data as a caller sent it, and the template that it is for. */
+export interface ComposeRequest {
+  readonly templateId: string;
+  readonly data: unknown;
+  readonly fit: boolean;
+  /** IANA zone in which fitted moments are told. */
+  readonly timeZone?: string;
+}
+
 /** What came of putting a caller's data into a template. */
 export type ComposeResult =
   | {
@@ -22,11 +31,12 @@ export type ComposeResult =
  */
 export async function composeMessage(
   templates: Pick<TemplateCatalogue, 'find'>,
-  request: { readonly templateId: string; readonly data: unknown; readonly fit: boolean },
+  request: ComposeRequest,
 ): Promise<ComposeResult> {
   const template = await templates.find(request.templateId);
   if (!template) return { type: 'unknown-template' };
-  const prepared = prepareData(template, request.data, { fit: request.fit });
+  const { fit, timeZone } = request;
+  const prepared = prepareData(template, request.data, { fit, ...(timeZone !== undefined && { timeZone }) });
   if (prepared.type === 'invalid') return { type: 'invalid-data', problems: prepared.problems };
   return { type: 'composed', data: prepared.data, fitted: prepared.fitted, templateKind: template.kind };
 }

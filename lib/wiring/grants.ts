@@ -12,11 +12,12 @@ import { httpServices } from './api.ts';
 import { openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
+import { openNames } from './templates.ts';
 
 /** What the function that records and shows grants needs. */
 export async function wireGrants(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS']);
-  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'table']);
+  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const options = { ...base, newVersion: base.newUuid };
@@ -32,6 +33,7 @@ export async function wireGrants(env: Environment, overrides?: Overrides) {
 
   return {
     ...httpServices(settings, base),
+    names: openNames(table, settings, base),
     grants: createGrantReader(grantStore, settledBy({ store: messages, clock: base.clock })),
     async report(openid: string, requestId: string, report: GrantReport) {
       const kinds = await knownKinds(Object.keys(report.results));

@@ -4,15 +4,14 @@ import { createEnqueue } from '../queue/send-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createMessageStore } from '../table/message-store.ts';
-import { createTemplateStore } from '../table/template-store.ts';
 import { createUnknownMessages } from '../table/unknown-messages.ts';
-import { createTemplateCatalogue } from '../templates/catalogue.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
-import { fetchTemplates, openWeChat } from './wechat.ts';
+import { openCatalogue, openNames } from './templates.ts';
+import { openWeChat } from './wechat.ts';
 
 /** What the function that accepts, shows, cancels and settles messages needs. */
 export async function wireMessages(env: Environment, overrides?: Overrides) {
@@ -23,6 +22,7 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
     'apiKeys',
     'wechat',
     'messages',
+    'templates',
     'table',
     'queue',
   ]);
@@ -31,6 +31,8 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
   const sqs = openQueue(env);
   const wechat = openWeChat(settings, table, base);
   const open = settings.messages.userSendableTemplates;
+  const names = openNames(table, settings, base);
+  const { pages } = settings.templates;
   return {
     ...httpServices(settings, base),
     messages: createMessageApi({
@@ -39,13 +41,14 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
       unknown: createUnknownMessages(table, base.logger),
       enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
       newMessageId: createMessageIds(base.newTimeOrderedUuid),
-      templates: createTemplateCatalogue({
-        ...base,
-        store: createTemplateStore(table, base.logger),
-        fetchTemplates: () => fetchTemplates(wechat),
-      }),
+      templates: openCatalogue(table, wechat, base),
+      names,
+      ...(pages !== undefined && { pages }),
       remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
-      isOpenToUsers: (templateId) => open === '*' || open.includes(templateId),
+      async isOpenToUsers(templateId) {
+        if (open === '*') return true;
+        return (await Promise.all(open.map(names.resolveTemplateId))).includes(templateId);
+      },
     }),
     async close() {
       await wechat.close();

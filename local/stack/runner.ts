@@ -12,11 +12,15 @@ import { startSqsPoller } from './sqs-poller.ts';
 /** How many batches run at once when serverless.yml does not say. */
 const DEFAULT_CONCURRENCY = 5;
 
+const HOUR_SECONDS = 3600;
+
 /** The service's functions behind their triggers: HTTP routes, queues and schedules. */
 export interface Runner {
   readonly apiUrl: string;
-  /** Fires every schedule now and resolves when their functions have ended; throws what one of them threw. */
+  /** Fires the schedules that run each hour or more often and resolves when their functions have ended; throws what one threw. */
   fireSchedules(): Promise<void>;
+  /** Fires the schedules of one function, and throws what it threw. */
+  fire(functionName: string): Promise<void>;
   /**
    * Resolves when no function runs and the queues are empty: nothing visible, nothing in flight (a failed record is in
    * flight until its visibility timeout), and nothing delayed that is due within `dueWithinMs` (default 0: due now).
@@ -33,7 +37,8 @@ export interface Runner {
  * @param options.pollers how many batches of a queue run at once; by default what serverless.yml says. With 0 nothing
  * here receives from the queues, and `idle` waits for whoever else does.
  * @param options.longPollSeconds how long one request waits for the queue; by default as long as SQS lets it
- * @param options.scheduleEverySeconds replaces the interval of every schedule; 0 never fires by itself
+ * @param options.scheduleEverySeconds replaces the interval of every schedule that runs each hour or more often; with 0 none
+ * fires by itself
  * @throws PortInUseError
  */
 export async function startRunner(options: {
@@ -61,8 +66,11 @@ export async function startRunner(options: {
 
   const schedules = triggers.flatMap(({ called, event }) => {
     if (!('schedule' in event)) return [];
-    const everySeconds = options.scheduleEverySeconds ?? rateSeconds(event.schedule.rate);
-    return [startSchedule({ ...shared, called, everySeconds })];
+    const rate = rateSeconds(event.schedule.rate);
+    const isFrequent = rate <= HOUR_SECONDS;
+    const { scheduleEverySeconds = rate } = options;
+    const everySeconds = isFrequent || scheduleEverySeconds === 0 ? scheduleEverySeconds : rate;
+    return [{ called, isFrequent, ...startSchedule({ ...shared, called, everySeconds }) }];
   });
 
   const consumers = triggers.flatMap(({ called, event }) => {
@@ -87,7 +95,12 @@ export async function startRunner(options: {
   return {
     apiUrl: api.url,
     async fireSchedules() {
-      await Promise.all(schedules.map((schedule) => schedule.fire()));
+      await Promise.all(schedules.filter(({ isFrequent }) => isFrequent).map((schedule) => schedule.fire()));
+    },
+    async fire(functionName) {
+      const named = schedules.filter(({ called }) => called.name === functionName);
+      if (named.length === 0) throw new Error(`No schedule calls ${functionName}.`);
+      await Promise.all(named.map((schedule) => schedule.fire()));
     },
     idle: ({ dueWithinMs = 0 } = {}) =>
       untilIdle({ activity, sqs, queueNames: consumers.map(({ queueName }) => queueName), dueWithinMs }),

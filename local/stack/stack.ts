@@ -66,8 +66,10 @@ export interface Stack {
   readonly tableName: string;
   /** What the functions were started with. */
   readonly env: Readonly<Record<string, string>>;
-  /** Fires the schedules now. */
+  /** Fires the schedules that run each hour or more often, now. */
   dispatchNow(): Promise<void>;
+  /** Fires the schedule of one function, as `sync-templates`. */
+  fire(functionName: string): Promise<void>;
   /** Resolves when no function runs and no event or note on a queue is under way, visible or due within `dueWithinMs` (0). */
   idle(options?: { dueWithinMs?: number }): Promise<void>;
   /** Ends everything that the stack started, within a second. */
@@ -141,6 +143,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     tableName: table.name,
     env,
     dispatchNow: runner.fireSchedules,
+    fire: runner.fire,
     idle: (until) => untilQuiet(runner, wechat, until),
     close: closing.close,
   };

@@ -2,12 +2,15 @@ import { grant, grantReportBody } from '../schemas/grants.ts';
 import { batchBody, batchEntry, message, messageBody, settlement } from '../schemas/messages.ts';
 import { problemSchema } from '../schemas/problem.ts';
 import { loginBody, session } from '../schemas/sessions.ts';
+import { aliasBody, checkBody, checkResult, template } from '../schemas/templates.ts';
 
 /** Schemas of answers that have a name in the API document. */
 export const answerComponents = {
   Session: session,
   Grant: grant,
   Message: message,
+  Template: template,
+  DataCheckResult: checkResult,
   Problem: problemSchema,
 };
 
@@ -19,4 +22,6 @@ export const bodyComponents = {
   BatchEntry: batchEntry,
   MessageBatch: batchBody,
   Settlement: settlement,
+  DataCheck: checkBody,
+  Alias: aliasBody,
 };

@@ -3,7 +3,9 @@ import { grantsOf, type Ledger, spentOf } from '../../grants/ledger.ts';
 import type { GrantReader } from '../../grants/read-grants.ts';
 import type { GrantReport } from '../../grants/record-report.ts';
 import { MAX_TEMPLATES_PER_USER, type ReportResult } from '../../grants/report-grants.ts';
+import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
+import { invalidInput } from '../data-errors.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
@@ -15,6 +17,7 @@ import { openid, templateId } from '../schemas/ids.ts';
 export interface GrantRouteServices {
   readonly report: (openid: string, requestId: string, report: GrantReport) => Promise<ReportResult>;
   readonly grants: GrantReader;
+  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
 }
 
 /** The form of `POST /v1/grants`. */
@@ -49,45 +52,69 @@ export const listGrantsSpec = routeSpec({
 });
 
 /** The routes of `/v1/grants`. */
-export function grantRoutes({ report, grants }: GrantRouteServices): readonly Route[] {
+export function grantRoutes({ report, grants, names }: GrantRouteServices): readonly Route[] {
+  const views = async (ledger: Ledger, templateIds: readonly string[]) =>
+    Promise.all(
+      grantViews(ledger, templateIds).map(async (view) => {
+        const templateAlias = await names.aliasOf(view.templateId);
+        return templateAlias === undefined ? view : { ...view, templateAlias };
+      }),
+    );
+
   return [
     route(reportGrantsSpec, async ({ caller, body }) => {
-      const { requestId, results, silent } = body;
-      const result = await report(userOf(caller, body.openid, 'body'), requestId, { results, silent });
+      const openid = userOf(caller, body.openid, 'body');
+      const results = await withIds(names, body.results);
+      const silent = await Promise.all(body.silent.map(names.resolveTemplateId));
+      const result = await report(openid, body.requestId, { results, silent });
       if (result.type === 'too-many-templates') {
         throw new ProblemError(
           'too-many-templates',
           `One user can have answers for ${MAX_TEMPLATES_PER_USER} templates at most; this report adds more.`,
         );
       }
-      return { status: 200, body: { grants: grantViews(result.ledger, Object.keys(results)) } };
+      return { status: 200, body: { grants: await views(result.ledger, Object.keys(results)) } };
     }),
 
     route(listGrantsSpec, async ({ caller, query }) => {
-      if (caller.type === 'operator' && query.openid === undefined && query.templateId !== undefined) {
+      const named =
+        query.templateId === undefined ? undefined : await names.resolveTemplateId(query.templateId);
+      if (caller.type === 'operator' && query.openid === undefined && named !== undefined) {
         const after = decodeCursor(v.string(), query.cursor);
-        const page = await grants.ofTemplate(query.templateId, query.limit, after);
-        const id = query.templateId;
-        const items = page.ledgers.flatMap((ledger) => grantViews(ledger, [id]));
+        const page = await grants.ofTemplate(named, query.limit, after);
+        const items = (await Promise.all(page.ledgers.map((ledger) => views(ledger, [named])))).flat();
         return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };
       }
       const ledger = await grants.ofUser(userOf(caller, query.openid, 'query'));
       const ids = Object.keys(ledger.templates).sort();
       const after = decodeCursor(v.string(), query.cursor);
-      const wanted = ids.filter(
-        (id) => (query.templateId ?? id) === id && (after === undefined || id > after),
-      );
+      const wanted = ids.filter((id) => (named ?? id) === id && (after === undefined || id > after));
       const shown = wanted.slice(0, query.limit);
       const last = wanted.length > shown.length ? shown.at(-1) : undefined;
       return {
         status: 200,
         body: {
-          items: grantViews(ledger, shown),
+          items: await views(ledger, shown),
           ...(last !== undefined && { nextCursor: encodeCursor(last) }),
         },
       };
     }),
   ];
+}
+
+/** @throws ProblemError when a template is named twice, by its id and by its alias */
+async function withIds<T>(
+  { resolveTemplateId }: Pick<TemplateNames, 'resolveTemplateId'>,
+  results: Readonly<Record<string, T>>,
+): Promise<Record<string, T>> {
+  const entries = await Promise.all(
+    Object.entries(results).map(async ([name, status]) => [await resolveTemplateId(name), status] as const),
+  );
+  const byId = Object.fromEntries(entries);
+  if (Object.keys(byId).length === entries.length) return byId;
+  throw invalidInput('invalid-body', [
+    { path: 'results', message: 'must name each template once, by its id or by its alias' },
+  ]);
 }
 
 /** Whose grants are meant: a user's own, or those of the user whom the operator names. */

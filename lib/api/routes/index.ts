@@ -4,6 +4,15 @@ import { listGrantsSpec, reportGrantsSpec } from './grants.ts';
 import { getHealthSpec } from './health.ts';
 import { cancelMessageSpec, getMessageSpec, listMessagesSpec, settleMessageSpec } from './messages.ts';
 import { openSessionSpec } from './sessions.ts';
+import {
+  checkDataSpec,
+  getExampleSpec,
+  getTemplateSpec,
+  listTemplatesSpec,
+  removeAliasSpec,
+  setAliasSpec,
+  syncTemplatesSpec,
+} from './templates.ts';
 import { eraseUserSpec } from './users.ts';
 
 /** Every route of the service, in the order of the API document. */
@@ -18,5 +27,12 @@ export const routeSpecs: readonly RouteSpec[] = [
   cancelMessageSpec,
   settleMessageSpec,
   eraseUserSpec,
+  listTemplatesSpec,
+  syncTemplatesSpec,
+  getTemplateSpec,
+  checkDataSpec,
+  getExampleSpec,
+  setAliasSpec,
+  removeAliasSpec,
   getHealthSpec,
 ];

@@ -28,3 +28,22 @@ export const rfc3339 = v.pipe(
 export function toRfc3339(atMs: number): string {
   return new Date(atMs).toISOString();
 }
+
+/** One text in both languages of our readers. */
+export const bilingual = v.object({ en: v.string(), zh: v.string() });
+
+/** A time zone by its IANA name. */
+export const timezone = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check(isTimeZone, 'must be an IANA time zone, such as Asia/Shanghai'),
+  v.description('An IANA time zone, such as Asia/Shanghai.'),
+);
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { rfc3339 } from './common.ts';
-import { openid, templateId } from './ids.ts';
+import { alias, openid, templateId } from './ids.ts';
 
 /** What `wx.requestSubscribeMessage` answered for a template (WeChat contract §7.1). */
 const subscribeStatus = v.pipe(
@@ -47,6 +47,7 @@ export const grantReportBody = v.strictObject({
 export const grant = v.object({
   openid,
   templateId,
+  templateAlias: v.exactOptional(alias),
   kind: v.picklist(['one-time', 'long-term', 'unknown']),
   available: v.pipe(
     v.nullable(v.number()),

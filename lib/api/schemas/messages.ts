@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { instant, rfc3339 } from './common.ts';
-import { openid, templateId } from './ids.ts';
+import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
+import { bilingual, instant, rfc3339, timezone } from './common.ts';
+import { alias, openid, templateId } from './ids.ts';
 
 const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
 const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
-const bilingual = v.object({ en: v.string(), zh: v.string() });
 
 const idempotencyKey = v.pipe(
   v.string(),
@@ -14,6 +14,26 @@ const idempotencyKey = v.pipe(
 
 /** Headers of a request that makes a message. */
 export const idempotencyHeaders = v.object({ 'idempotency-key': v.exactOptional(idempotencyKey) });
+
+/** A page of the mini program, in the form in which WeChat takes it. */
+export const page = v.pipe(
+  v.string(),
+  v.metadata({ minLength: 1, maxLength: MAX_PAGE_LENGTH }),
+  v.check(
+    (text) => normalisePage(text) !== undefined,
+    `must be a page of the mini program, such as pages/order/detail?id=7, of up to ${MAX_PAGE_LENGTH} characters once its query is encoded`,
+  ),
+  v.transform((text) => normalisePage(text) ?? text),
+  v.description(
+    'The page that the card opens, with its query. A leading slash is taken off; what is not ASCII in the query is percent-encoded, what is encoded stays. Without it the card opens nothing.',
+  ),
+);
+
+/** What a caller sees of a message's or template's slips that refuse nothing. */
+export const warning = v.object({ code: v.string(), en: v.string(), zh: v.string() });
+
+/** Values that fitting changed. */
+export const fittedValues = v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }));
 
 const messageFields = {
   to: openid,
@@ -25,13 +45,7 @@ const messageFields = {
     ),
     v.metadata({ type: 'object' }),
   ),
-  page: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[^\p{Cc}]{1,1024}$/u, 'must be 1 to 1024 characters without line breaks'),
-      v.description('The page that the card opens, with its query. Without it the card opens nothing.'),
-    ),
-  ),
+  page: v.exactOptional(page),
   miniprogramState: v.optional(miniprogramState, 'formal'),
   lang: v.optional(lang, 'zh_CN'),
   sendAt: v.exactOptional(
@@ -47,10 +61,13 @@ const messageFields = {
   fit: v.optional(
     v.pipe(
       v.boolean(),
-      v.description('Shorten and reformat values that can be fitted without changing their meaning.'),
+      v.description(
+        'Shorten and reformat values that can be fitted without changing their meaning. Moments with an offset are told in `timezone` (Asia/Shanghai unless given).',
+      ),
     ),
     false,
   ),
+  timezone: v.exactOptional(timezone),
 };
 
 /** The body of a request for one message. */
@@ -97,6 +114,7 @@ export const message = v.object({
   id: v.string(),
   to: openid,
   templateId,
+  templateAlias: v.exactOptional(alias),
   data: v.record(v.string(), v.string()),
   page: v.exactOptional(v.string()),
   miniprogramState,
@@ -117,7 +135,8 @@ export const message = v.object({
   updatedAt: rfc3339,
   attempts: v.number(),
   campaignId: v.exactOptional(v.string()),
-  fitted: v.exactOptional(v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }))),
+  fitted: v.exactOptional(fittedValues),
+  warnings: v.exactOptional(v.array(warning)),
   outcome: v.exactOptional(outcome),
   deliveredAt: v.exactOptional(rfc3339),
 });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PROBLEMS } from '../problem.ts';
+import { bilingual } from './common.ts';
 
 /** Why a request was refused: `application/problem+json` (RFC 9457). */
 export const problemSchema = v.object({
@@ -14,6 +15,13 @@ export const problemSchema = v.object({
         v.object({
           path: v.pipe(v.string(), v.description('Dotted; empty for the whole.')),
           message: v.pipe(v.string(), v.description('The rule that it breaks.')),
+          code: v.exactOptional(
+            v.pipe(v.string(), v.description('Of a value in data: what is wrong with it, stable.')),
+          ),
+          rule: v.exactOptional(bilingual),
+          length: v.exactOptional(v.pipe(v.number(), v.description('UTF-16 units of the value.'))),
+          limit: v.exactOptional(v.pipe(v.number(), v.description('UTF-16 units that WeChat takes.'))),
+          suggestion: v.exactOptional(bilingual),
         }),
       ),
       v.description('Each wrong field of the input.'),

@@ -32,12 +32,13 @@ test('what could not be understood is said', () => {
 
 test('the form that callers see has times as text and nothing of the inside', () => {
   const [listed] = withWarnings([{ ...template({}, Date.UTC(2026, 11, 1)), removedAtMs: 5 }]);
-  expect(listed && templateView(listed)).toMatchObject({
+  expect(listed && templateView(listed, 'order-paid')).toMatchObject({
     templateId: 'order-paid-template',
+    alias: 'order-paid',
     kind: 'one-time',
     fields: [{ key: 'thing1', label: '商品名称', rule: { en: expect.any(String) } }, {}, {}],
     warnings: [{ code: 'removed', en: expect.any(String), zh: expect.any(String) }],
     syncedAt: '2026-12-01T00:00:00.000Z',
   });
-  expect(listed && Object.keys(templateView(listed))).not.toContain('removedAtMs');
+  expect(listed && Object.keys(templateView(listed, undefined))).not.toContain('removedAtMs');
 });
