@@ -21,7 +21,11 @@ export interface Admitted extends RouteMatch {
 }
 
 /** The invocation's context; who was let in stands there once that is known. */
-export type HttpContext = Context & { admitted?: Admitted };
+export type HttpContext = Context & {
+  admitted?: Admitted;
+  /** The body, where it came as CSV. */
+  csv?: string;
+};
 
 /** Who was let in. @throws Error when asked before that was decided */
 export function admittedOf({ admitted }: HttpContext): Admitted {

@@ -46,6 +46,7 @@ async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult
     query: readQuery(event.rawQueryString),
     headers: event.headers,
     body: event.body,
+    csv: context.csv,
     requestId: event.requestContext.requestId,
   });
   return jsonAnswer(reply);

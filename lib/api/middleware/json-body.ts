@@ -4,7 +4,7 @@ import { admittedOf, type HttpEvent, type HttpMiddleware } from '../http-event.t
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../route.ts';
 
-/** Reads the body of routes that take one: its size, its kind, then its JSON. */
+/** Reads the body of routes that take one: its size, its kind, then its JSON; or its text where the route takes CSV as well. */
 export function jsonBody(): HttpMiddleware {
   const parser = parseJson({ disableContentTypeCheck: true, reviver: refuseUnfit });
   return {
@@ -12,8 +12,13 @@ export function jsonBody(): HttpMiddleware {
       const { event, context } = request;
       const { spec } = admittedOf(context).route;
       if (!spec.body) return;
-      checkMediaType(event.headers['content-type']);
+      const isCsv = spec.csv !== undefined && isCsvType(event.headers['content-type']);
+      if (!isCsv) checkMediaType(event.headers['content-type'], spec.csv !== undefined);
       checkSize(event, spec.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+      if (isCsv) {
+        context.csv = csvText(event);
+        return;
+      }
       decodeText(event);
       try {
         await parser.before?.(request);
@@ -25,14 +30,24 @@ export function jsonBody(): HttpMiddleware {
 }
 
 /** JSON in UTF-8. A body without a content type is taken for that; any other is refused rather than guessed at. */
-function checkMediaType(contentType: string | undefined): void {
+function checkMediaType(contentType: string | undefined, takesCsv: boolean): void {
   if (contentType === undefined) return;
   if (/^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset="?utf-?8"?\s*)?;?$/i.test(contentType.trim()))
     return;
   throw new ProblemError(
     'unsupported-media-type',
-    'Send JSON in UTF-8 with "content-type: application/json".',
+    `Send JSON in UTF-8 with "content-type: application/json"${takesCsv ? ', or CSV with "content-type: text/csv"' : ''}.`,
   );
+}
+
+/** Whatever its charset is said to be: text that was not UTF-8 shows by itself. */
+function isCsvType(contentType: string | undefined): boolean {
+  return /^text\/csv\s*(;|$)/i.test(contentType?.trim() ?? '');
+}
+
+/** What is not UTF-8 becomes replacement characters, as it does in API Gateway when the body comes as text. */
+function csvText({ body = '', isBase64Encoded }: HttpEvent): string {
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 
 function checkSize({ body = '', isBase64Encoded }: HttpEvent, maxBytes: number): void {

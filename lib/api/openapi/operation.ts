@@ -19,7 +19,10 @@ export function operationOf(spec: RouteSpec): Record<string, unknown> {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: inputSchema(spec.body) } },
+            content: {
+              'application/json': { schema: inputSchema(spec.body) },
+              ...(spec.csv === undefined ? {} : { 'text/csv': { schema: { type: 'string', description: spec.csv } } }),
+            },
           },
         }
       : {}),

@@ -1,0 +1,64 @@
+import type { OrderFault, OrderRefusal } from '../campaigns/campaign-order.ts';
+import { TemplateLookupError } from '../templates/template-lookup-error.ts';
+import { dataErrors, invalidInput } from './data-errors.ts';
+import { lookupProblem, type RemedyFor } from './lookup-problem.ts';
+import { type ProblemCode, ProblemError } from './problem.ts';
+
+/** What a caller is told of an order that is refused. */
+export function orderProblem(refusal: OrderRefusal): ProblemError {
+  switch (refusal.type) {
+    case 'unknown-template':
+      return unknownTemplate();
+    case 'invalid-data':
+      return invalidInput('invalid-data', dataErrors(refusal.problems));
+    case 'invalid-order':
+      return faultsProblem('invalid-body', refusal.faults);
+    case 'invalid-schedule':
+    case 'invalid-variables':
+      return faultsProblem(refusal.type, refusal.faults);
+  }
+}
+
+/** A refusal that names every fault by its place. */
+export function faultsProblem(
+  code: 'invalid-body' | 'invalid-schedule' | 'invalid-variables' | 'invalid-csv',
+  faults: readonly OrderFault[],
+): ProblemError {
+  const places = [...new Set(faults.map(({ path }) => path || 'the whole'))];
+  return new ProblemError(code, `Correct ${places.join(', ')}. Nothing was stored.`, { errors: faults });
+}
+
+/** WeChat does not list the template. */
+export function unknownTemplate(): ProblemError {
+  return new ProblemError(
+    'unknown-template',
+    "WeChat lists no such template for this account. Take the id from the account's subscribe-message templates in WeChat's console.",
+  );
+}
+
+/** There is no such campaign, or no such run of it. */
+export function notFound(what: 'campaign' | 'run' | 'recipient'): ProblemError {
+  return new ProblemError('not-found', `There is no such ${what}.`);
+}
+
+/** @throws ProblemError where WeChat was to be asked for a template and could not be */
+export async function lookingUp<T>(remedyFor: RemedyFor, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof TemplateLookupError)) throw error;
+    const detail =
+      'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.';
+    throw lookupProblem(error, remedyFor, detail);
+  }
+}
+
+/** Problems of what an order may be refused for. */
+export const ORDER_PROBLEMS = [
+  'invalid-data',
+  'invalid-schedule',
+  'invalid-variables',
+  'unknown-template',
+  'wechat-refused',
+  'wechat-unavailable',
+] as const satisfies readonly ProblemCode[];

@@ -1,0 +1,20 @@
+import type { CampaignServices } from '../campaigns/create-campaign.ts';
+import type { AddRecipientsServices } from '../campaigns/recipients/add-recipients.ts';
+import type { ControlServices } from '../campaigns/runs/control-run.ts';
+import type { ReadServices } from '../campaigns/runs/read-run.ts';
+import type { StartServices } from '../campaigns/runs/start-run.ts';
+import type { RemedyFor } from './lookup-problem.ts';
+
+/** What the routes of campaigns and their runs do their work with. */
+export interface CampaignRouteServices
+  extends CampaignServices,
+    AddRecipientsServices,
+    ReadServices,
+    ControlServices,
+    Omit<StartServices, 'campaigns'> {
+  readonly runs: ControlServices['runs'];
+  readonly store: CampaignServices['store'];
+  readonly templates: CampaignServices['templates'];
+  /** What to do about an answer of WeChat's to a look-up of templates. */
+  readonly remedyFor: RemedyFor;
+}

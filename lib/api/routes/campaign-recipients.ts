@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { Recipient } from '../../campaigns/campaign.ts';
+import { addRecipients, MOST_RECIPIENTS, type Upload } from '../../campaigns/recipients/add-recipients.ts';
+import { readCsv } from '../../campaigns/recipients/read-csv.ts';
+import { faultsProblem, lookingUp, notFound, unknownTemplate } from '../campaign-problems.ts';
+import type { CampaignRouteServices } from '../campaign-services.ts';
+import { ProblemError } from '../problem.ts';
+import { type Route, route, routeSpec } from '../route.ts';
+import { recipientsBody } from '../schemas/campaigns.ts';
+import { campaignEnded, campaignId } from './campaigns.ts';
+
+/** API Gateway and Lambda take 6 MB with everything that wraps the text: this leaves room for quotes and line ends. */
+const MAX_UPLOAD_BYTES = 4 * 1024 * 1024;
+
+/** The form of `POST /v1/campaigns/{id}/recipients`. */
+export const addRecipientsSpec = routeSpec({
+  method: 'POST',
+  path: '/v1/campaigns/{id}/recipients',
+  operationId: 'addRecipients',
+  summary: 'Name more recipients, as JSON or as CSV',
+  description:
+    'All of a request or none of it: every recipient is checked with their variables first. Up to 1,000 as JSON, up to 4 MiB as CSV; send several requests for more, one after the other. The same recipients twice in a row count once. Runs that have begun are not for them.',
+  access: { operator: 'manage' },
+  params: v.object({ id: campaignId }),
+  body: recipientsBody,
+  csv: 'UTF-8, with a header row: the column openid, and one column for each variable. Quotes, CRLF, empty lines and a byte order mark are understood. Faults are told by line.',
+  maxBodyBytes: MAX_UPLOAD_BYTES,
+  answers: {
+    201: {
+      description: 'They are recipients of the next run',
+      schema: v.object({
+        added: v.pipe(v.number(), v.description('How many this request named.')),
+        count: v.pipe(v.number(), v.description('How many the campaign has now.')),
+      }),
+    },
+    200: {
+      description: 'The very same recipients were the last to be added; they are not added again',
+      schema: v.object({ added: v.number(), count: v.number() }),
+    },
+  },
+  problems: [
+    'invalid-csv',
+    'invalid-variables',
+    'too-many-recipients',
+    'unknown-template',
+    'campaign-ended',
+    'not-for-recipients',
+    'upload-in-progress',
+    'wechat-refused',
+    'wechat-unavailable',
+    'busy',
+  ],
+});
+
+/** The route of `/v1/campaigns/{id}/recipients`. */
+export function campaignRecipientRoutes(services: CampaignRouteServices): readonly Route[] {
+  return [
+    route(addRecipientsSpec, async ({ params, body, csv }) => {
+      const upload = csv === undefined ? fromJson(body?.recipients ?? []) : fromCsv(csv);
+      const result = await lookingUp(services.remedyFor, addRecipients(services, params.id, upload));
+      switch (result.type) {
+        case 'added':
+          return { status: 201, body: { added: upload.recipients.length, count: countOf(result.campaign) } };
+        case 'repeated':
+          return { status: 200, body: { added: 0, count: countOf(result.campaign) } };
+        case 'invalid-recipients':
+          throw faultsProblem(csv === undefined ? 'invalid-body' : 'invalid-csv', result.faults);
+        case 'invalid-variables':
+          throw faultsProblem('invalid-variables', result.faults);
+        default:
+          throw refusal(result.type);
+      }
+    }),
+  ];
+}
+
+function countOf({ audience }: { audience: { type: string; count?: number } }): number {
+  return audience.count ?? 0;
+}
+
+function fromJson(recipients: readonly Recipient[]): Upload {
+  return {
+    recipients,
+    hash: hashOf(JSON.stringify(recipients)),
+    placeOf: (index) => `recipients.${index}`,
+  };
+}
+
+/** @throws ProblemError `invalid-csv` */
+function fromCsv(csv: string): Upload {
+  const read = readCsv(csv);
+  if (read.type === 'bad') throw faultsProblem('invalid-csv', read.faults);
+  const { recipients, lines } = read;
+  return { recipients, hash: hashOf(csv), placeOf: (index) => `line ${lines[index]}` };
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+function refusal(
+  type: 'not-found' | 'ended' | 'not-for-recipients' | 'too-many' | 'other-upload' | 'unknown-template',
+): ProblemError {
+  switch (type) {
+    case 'not-found':
+      return notFound('campaign');
+    case 'ended':
+      return campaignEnded();
+    case 'unknown-template':
+      return unknownTemplate();
+    case 'not-for-recipients':
+      return new ProblemError(
+        'not-for-recipients',
+        'The campaign is for everyone who holds a grant. Make one with an audience of type "recipients".',
+      );
+    case 'too-many':
+      return new ProblemError(
+        'too-many-recipients',
+        `A campaign takes ${MOST_RECIPIENTS} recipients at most. Nobody was added; make another campaign.`,
+      );
+    case 'other-upload':
+      return new ProblemError(
+        'upload-in-progress',
+        'Other recipients are being added, or an upload broke off. Nobody was added by this one; try again in a minute.',
+        { headers: { 'retry-after': '60' } },
+      );
+  }
+}
