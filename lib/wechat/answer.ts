@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from '../http/http-client.ts';
 import { type WeChatAnswer, WeChatError } from './errors.ts';
+import { keepLongInteger } from './long-integers.ts';
 
 /** The members that any answer of WeChat's may have (WeChat contract §0.1). */
 const envelope = v.looseObject({
@@ -25,12 +26,6 @@ export function readAnswer(text: string): { answer: WeChatAnswer; body: unknown 
   const { errcode, errmsg } = result.output;
   const rid = result.output.rid ?? RID.exec(errmsg)?.[1];
   return { body, answer: { errcode, errmsg, ...(rid !== undefined && { rid }) } };
-}
-
-/** `msgid` is an integer above 2^53 that a number cannot hold: it is taken from the raw text (WeChat contract §3.2). */
-function keepLongInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
-  const unsafe = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
-  return unsafe ? (context?.source ?? value) : value;
 }
 
 /**

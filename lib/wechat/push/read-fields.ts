@@ -1,0 +1,63 @@
+import { XMLParser } from 'fast-xml-parser';
+import * as v from 'valibot';
+import { keepLongInteger } from '../long-integers.ts';
+
+/** The fields of a pushed message, as WeChat names them. Long integers are text; in XML every value is. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** WeChat nests four deep. */
+const DEEPEST = 16;
+
+/** What WeChat writes is elements and CDATA: no attribute, entity or declaration of it means anything. */
+const xmlParser = new XMLParser({
+  ignoreAttributes: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  parseTagValue: false,
+  processEntities: false,
+  htmlEntities: false,
+  maxNestedTags: DEEPEST,
+});
+
+const xmlDocument = v.object({ xml: v.record(v.string(), v.unknown()) });
+const jsonDocument = v.record(v.string(), v.unknown());
+
+/** Reads a message in either format; undefined for what is neither (WeChat contract §6.4). */
+export function readFields(text: string): Fields | undefined {
+  try {
+    const fields = text.trimStart().startsWith('<') ? readXml(text) : readJson(text);
+    return fields && isAtMost(DEEPEST, fields) ? fields : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readXml(text: string): Fields | undefined {
+  if (hasDeclaration(text)) return undefined;
+  const document: unknown = xmlParser.parse(text, true);
+  return v.is(xmlDocument, document) ? document.xml : undefined;
+}
+
+/** A document type, an entity or a comment: none of them is WeChat's, so nothing of the kind is let near the parser. */
+function hasDeclaration(text: string): boolean {
+  for (let at = text.indexOf('<!'); at !== -1; at = text.indexOf('<!', at)) {
+    if (!text.startsWith('<![CDATA[', at)) return true;
+    const end = text.indexOf(']]>', at);
+    if (end === -1) return true;
+    at = end + ']]>'.length;
+  }
+  return false;
+}
+
+function readJson(text: string): Fields | undefined {
+  const document: unknown = JSON.parse(text, (key, value: unknown, context?: { source?: string }) =>
+    // A member of this name could reach into prototypes.
+    key === '__proto__' ? undefined : keepLongInteger(key, value, context),
+  );
+  return v.is(jsonDocument, document) ? document : undefined;
+}
+
+function isAtMost(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isAtMost(levels - 1, inner));
+}
