@@ -1,14 +1,15 @@
 import type { HttpResult } from './http-event.ts';
 import type { ProblemError } from './problem.ts';
-import type { Reply } from './route.ts';
+import type { AnswerSpec, Reply } from './route.ts';
 
-/** A route's reply in the form that API Gateway takes. */
-export function jsonAnswer({ status, body, headers }: Reply): HttpResult {
+/** A route's reply in the form that API Gateway takes: JSON, or text where the route says so. */
+export function replyAnswer({ status, body, headers }: Reply, spec: AnswerSpec | undefined): HttpResult {
   if (body === undefined) return { statusCode: status, headers: { ...headers } };
+  const mediaType = spec?.mediaType ?? 'application/json';
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify(body),
+    headers: { 'content-type': `${mediaType}; charset=utf-8`, ...headers },
+    body: spec?.mediaType === 'text/plain' ? String(body) : JSON.stringify(body),
   };
 }
 

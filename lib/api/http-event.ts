@@ -25,6 +25,8 @@ export type HttpContext = Context & {
   admitted?: Admitted;
   /** The body, where it came as CSV. */
   csv?: string;
+  /** The body, where the route takes it as it came. */
+  text?: string;
 };
 
 /** Who was let in. @throws Error when asked before that was decided */

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Logger } from '../logger.ts';
-import { jsonAnswer } from './answers.ts';
+import { replyAnswer } from './answers.ts';
 import type { Credentials } from './authenticate.ts';
 import { createRouteFinder } from './find-route.ts';
 import { admittedOf, type HttpContext, type HttpEvent, type HttpResult } from './http-event.ts';
@@ -47,7 +47,8 @@ async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult
     headers: event.headers,
     body: event.body,
     csv: context.csv,
+    text: context.text,
     requestId: event.requestContext.requestId,
   });
-  return jsonAnswer(reply);
+  return replyAnswer(reply, route.spec.answers[reply.status]);
 }

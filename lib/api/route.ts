@@ -15,7 +15,7 @@ export interface RouteSpec {
   readonly access: Access;
   /** Parts of the path. What does not fit cannot exist, so it is `not-found`. */
   readonly params?: ObjectSchema;
-  /** A `v.strictObject` whose entries take text. */
+  /** A `v.strictObject` whose entries take text; a `v.object` where others add parameters of theirs. */
   readonly query?: ObjectSchema;
   /** A `v.object` of lower-case names, only of those the route reads. */
   readonly headers?: ObjectSchema;
@@ -23,6 +23,8 @@ export interface RouteSpec {
   readonly body?: v.GenericSchema;
   /** Beside JSON the route takes `text/csv`; this says what is in it. */
   readonly csv?: string;
+  /** The route takes a body of any kind as the text that it came as, and checks it by itself; usual are these kinds. */
+  readonly text?: { readonly description: string; readonly mediaTypes: readonly string[] };
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** The problems that this route adds to those that every route of its kind may answer. */
   readonly problems: readonly ProblemCode[];
@@ -37,6 +39,8 @@ export type ObjectSchema = v.GenericSchema & { readonly entries: Readonly<Record
 export interface AnswerSpec {
   readonly description: string;
   readonly schema?: v.GenericSchema;
+  /** The answer is bare text; without it, JSON. */
+  readonly mediaType?: 'text/plain';
 }
 
 /** The largest body that a route takes unless it says otherwise. */
@@ -50,6 +54,8 @@ type PartOf<S extends RouteSpec, P extends Part> = S extends {
   ? v.InferOutput<T>
   : undefined;
 
+type TextOf<S extends RouteSpec> = S extends { readonly text: object } ? string : undefined;
+
 /** A request that passed every check of its route. */
 export interface RouteRequest<S extends RouteSpec> {
   readonly caller: CallerOf<S['access']>;
@@ -60,6 +66,7 @@ export interface RouteRequest<S extends RouteSpec> {
   readonly body: S extends { readonly csv: string } ? PartOf<S, 'body'> | undefined : PartOf<S, 'body'>;
   /** The text of a CSV body, for a route that takes one. */
   readonly csv: string | undefined;
+  readonly text: TextOf<S>;
   readonly requestId: string;
 }
 
@@ -89,6 +96,7 @@ interface UncheckedRequest {
   readonly headers: unknown;
   readonly body: unknown;
   readonly csv?: string | undefined;
+  readonly text?: string | undefined;
   readonly requestId: string;
 }
 
@@ -129,6 +137,7 @@ export function route<S extends RouteSpec, const R extends RouteReply<S>>(
         headers: parsePart(spec, 'headers', request.headers),
         body: parseBody(spec, request),
         csv: request.csv,
+        text: textOf(spec, request),
         requestId: request.requestId,
       }),
   };
@@ -137,6 +146,11 @@ export function route<S extends RouteSpec, const R extends RouteReply<S>>(
 function parseBody<S extends RouteSpec>(spec: S, request: UncheckedRequest): RouteRequest<S>['body'];
 function parseBody(spec: RouteSpec, { body, csv }: UncheckedRequest): unknown {
   return csv === undefined ? parsePart(spec, 'body', body) : undefined;
+}
+
+function textOf<S extends RouteSpec>(spec: S, request: UncheckedRequest): TextOf<S>;
+function textOf(spec: RouteSpec, { text = '' }: UncheckedRequest): unknown {
+  return spec.text && text;
 }
 
 const PROBLEM_OF = { query: 'invalid-query', headers: 'invalid-header', body: 'invalid-body' } as const;

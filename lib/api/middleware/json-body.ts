@@ -4,19 +4,24 @@ import { admittedOf, type HttpEvent, type HttpMiddleware } from '../http-event.t
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../route.ts';
 
-/** Reads the body of routes that take one: its size, its kind, then its JSON; or its text where the route takes CSV as well. */
+/** Reads the body of routes that take one: its size, its kind, then its JSON; or its text, where the route takes that or CSV. */
 export function jsonBody(): HttpMiddleware {
   const parser = parseJson({ disableContentTypeCheck: true, reviver: refuseUnfit });
   return {
     before: async (request) => {
       const { event, context } = request;
       const { spec } = admittedOf(context).route;
+      if (spec.text) {
+        checkSize(event, spec.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+        context.text = plainText(event);
+        return;
+      }
       if (!spec.body) return;
       const isCsv = spec.csv !== undefined && isCsvType(event.headers['content-type']);
       if (!isCsv) checkMediaType(event.headers['content-type'], spec.csv !== undefined);
       checkSize(event, spec.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
       if (isCsv) {
-        context.csv = csvText(event);
+        context.csv = plainText(event);
         return;
       }
       decodeText(event);
@@ -46,7 +51,7 @@ function isCsvType(contentType: string | undefined): boolean {
 }
 
 /** What is not UTF-8 becomes replacement characters, as it does in API Gateway when the body comes as text. */
-function csvText({ body = '', isBase64Encoded }: HttpEvent): string {
+function plainText({ body = '', isBase64Encoded }: HttpEvent): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 

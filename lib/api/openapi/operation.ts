@@ -21,11 +21,14 @@ export function operationOf(spec: RouteSpec): Record<string, unknown> {
             required: true,
             content: {
               'application/json': { schema: inputSchema(spec.body) },
-              ...(spec.csv === undefined ? {} : { 'text/csv': { schema: { type: 'string', description: spec.csv } } }),
+              ...(spec.csv === undefined
+                ? {}
+                : { 'text/csv': { schema: { type: 'string', description: spec.csv } } }),
             },
           },
         }
       : {}),
+    ...(spec.text ? { requestBody: textBody(spec.text) } : {}),
     responses: {
       ...Object.fromEntries(
         Object.entries(spec.answers).map(([status, answer]) => [status, answerOf(answer)]),
@@ -58,10 +61,18 @@ function parametersOf(
   });
 }
 
-function answerOf({ description, schema }: AnswerSpec): unknown {
+function textBody({ description, mediaTypes }: NonNullable<RouteSpec['text']>): unknown {
+  return {
+    required: true,
+    description,
+    content: Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, {}])),
+  };
+}
+
+function answerOf({ description, schema, mediaType }: AnswerSpec): unknown {
   return {
     description,
     headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
-    ...(schema ? { content: { 'application/json': { schema: answerSchema(schema) } } } : {}),
+    ...(schema ? { content: { [mediaType ?? 'application/json']: { schema: answerSchema(schema) } } } : {}),
   };
 }

@@ -17,6 +17,7 @@ export function problemAnswers(spec: RouteSpec): Record<string, unknown> {
 function commonProblems(spec: RouteSpec): readonly ProblemCode[] {
   return [
     ...when(spec.body, ['malformed-json', 'body-too-large', 'unsupported-media-type', 'invalid-body']),
+    ...when(spec.text, ['body-too-large']),
     ...when(!spec.access.anyone, ['missing-token', 'invalid-token']),
     ...when(spec.access.operator, ['missing-scope']),
     ...when(!spec.access.anyone && !(spec.access.user && spec.access.operator), ['wrong-caller']),
