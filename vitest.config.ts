@@ -9,6 +9,7 @@ export default defineConfig({
     maxWorkers: 3,
     restoreMocks: true,
     unstubEnvs: true,
+    setupFiles: ['test/support/no-bad-fields.ts'],
     projects: [
       {
         extends: true,

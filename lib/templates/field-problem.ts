@@ -25,7 +25,7 @@ export interface FieldProblem {
   readonly rule: BilingualText;
   /** What is wrong and what to do about it, in one or two sentences. Never holds the value itself. */
   readonly message: BilingualText;
-  /** UTF-16 units of the value, where its length is at fault. */
+  /** UTF-16 units of the value, where there is one. */
   readonly length?: number;
   /** UTF-16 units that WeChat takes, where the length is at fault. */
   readonly limit?: number;
@@ -81,7 +81,11 @@ export function valueProblem(
     fault: saying(field, fault),
     suggestion: orFit(remedy(field, value, fault), fittable),
   });
-  return fault.code === 'too-long' ? { ...problem, length: fault.length, limit: fault.limit } : problem;
+  return {
+    ...problem,
+    length: value.length,
+    ...(fault.code === 'too-long' && { limit: fault.limit }),
+  };
 }
 
 function saying(field: TemplateField, fault: ValueFault): BilingualText {

@@ -17,7 +17,7 @@ const WEB_ADDRESS = /^[a-z][a-z0-9+.-]*:/i;
  */
 export function normalisePage(text: string): string | undefined {
   const trimmed = text.trim().replace(/^\/+/, '');
-  if (WEB_ADDRESS.test(trimmed)) return undefined;
+  if (WEB_ADDRESS.test(trimmed) || /\p{Cc}/u.test(trimmed)) return undefined;
   const [path = '', ...rest] = trimmed.split('?');
   if (path === '') return undefined;
   const query = rest.join('?');

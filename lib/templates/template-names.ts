@@ -2,7 +2,10 @@ import type { Clock } from '../clock.ts';
 import { ALIAS_FORM, type Aliases, aliasOfId, idOfAlias } from './alias.ts';
 import type { AliasStore } from './alias-store.ts';
 
-/** How long aliases are taken from memory: a change is seen by every process within this time. */
+/**
+ * How long aliases are taken from memory: one that moves or goes is seen by every process within this time. A new one is
+ * good at once, since a word that is not known is looked up.
+ */
 const MEMORY_FRESH_MS = 5_000;
 
 /** What callers may call a template: its id or its alias. */
@@ -27,10 +30,10 @@ export interface TemplateNamesOptions {
 export function createTemplateNames({ configured, store, clock }: TemplateNamesOptions): TemplateNames {
   let remembered: { readonly aliases: Promise<Aliases>; readonly readAtMs: number } | undefined;
 
+  const isFresh = () => remembered !== undefined && clock() - remembered.readAtMs < MEMORY_FRESH_MS;
+
   function aliases(): Promise<Aliases> {
-    if (!remembered || clock() - remembered.readAtMs >= MEMORY_FRESH_MS) {
-      remembered = { aliases: load(), readAtMs: clock() };
-    }
+    if (!remembered || !isFresh()) remembered = { aliases: load(), readAtMs: clock() };
     return remembered.aliases;
   }
 
@@ -47,7 +50,11 @@ export function createTemplateNames({ configured, store, clock }: TemplateNamesO
   return {
     async resolveTemplateId(idOrAlias) {
       if (!ALIAS_FORM.test(idOrAlias)) return idOrAlias;
-      return idOfAlias(configured, idOrAlias) ?? idOfAlias(await aliases(), idOrAlias) ?? idOrAlias;
+      const mayBeStale = isFresh();
+      const known = idOfAlias(configured, idOrAlias) ?? idOfAlias(await aliases(), idOrAlias);
+      if (known !== undefined) return known;
+      if (mayBeStale) remembered = undefined;
+      return idOfAlias(await aliases(), idOrAlias) ?? idOrAlias;
     },
     async aliasOf(templateId) {
       return aliasOfId(configured, templateId) ?? aliasOfId(await aliases(), templateId);

@@ -1,4 +1,5 @@
 import { type Answer, success } from './answers.ts';
+import { type BadField, badFields } from './bad-fields.ts';
 import { asRecord, textOf, type WeChatRequest } from './calls.ts';
 import { tellSent } from './events/tell.ts';
 import { fieldRefusal } from './field-check.ts';
@@ -91,7 +92,11 @@ function decide(world: World, send: Send): { answer: Answer; told?: Promise<void
 function refusalOf(world: World, { user, template, data }: Send): Answer | undefined {
   if (!isSubscribed(world, user, template)) return world.refuse(43101);
   const badField = fieldRefusal(template, data);
-  if (badField) return world.refuse(47003, badField);
+  if (badField) {
+    const told: BadField = { templateId: template.templateId, errmsg: badField };
+    badFields.publish(told);
+    return world.refuse(47003, badField);
+  }
   return hasSensitiveWord(world, data) ? world.refuse(45168) : undefined;
 }
 

@@ -97,7 +97,7 @@ export const setAliasSpec = routeSpec({
   operationId: 'setAlias',
   summary: 'Give a template a name that stands for its id',
   description:
-    'In the place of the name that it had. Seen everywhere within five seconds; what is booked already stays with the template that it was booked for.',
+    'In the place of the name that it had. A name that moves is seen everywhere within five seconds; what is booked already stays with the template that it was booked for.',
   access: { operator: 'manage' },
   params: idParams,
   body: aliasBody,
