@@ -1,0 +1,10 @@
+module.exports = {
+  // 青鸟服务的地址。上线时改为您部署的域名，并加入小程序后台的 request 合法域名。
+  baseUrl: 'http://127.0.0.1:3000',
+
+  // 「预约提醒」模板的 ID。上线时改为公众平台上您自己的模板。
+  templateId: 'appointment_zznh6QxLmYCL1PjbDFwMnQ6e6nph5nT',
+
+  // npm run dev 启动的模拟微信：不需要 AppID 也能走完整个流程。用真实的微信时改为 null。
+  simulatedWeChat: { url: 'http://127.0.0.1:3100', openid: 'oDemo_xiaoming_EssXvvJkkoj58' },
+};

@@ -1,0 +1,26 @@
+/** What one popup asks for, and what is left for a further tap. */
+export interface PopupPlan {
+  readonly ask: readonly string[];
+  readonly left: readonly string[];
+}
+
+/**
+ * Chooses the templates of one popup: as many as fit, never one-time and long-term ones together (WeChat contract
+ * §7.1), those first that were left at the last tap. So the same list, given at each tap, is asked for in turn.
+ */
+export function planPopup(
+  templateIds: readonly string[],
+  leftBefore: readonly string[],
+  maxTemplates: number,
+  longTerm: readonly string[],
+): PopupPlan {
+  const has = (ids: readonly string[], id: string): boolean => ids.indexOf(id) >= 0;
+  const wanted = leftBefore
+    .filter((id) => has(templateIds, id))
+    .concat(templateIds)
+    .filter((id, index, all) => all.indexOf(id) === index);
+  const ask = wanted
+    .filter((id, _, [first = '']) => has(longTerm, id) === has(longTerm, first))
+    .slice(0, maxTemplates);
+  return { ask, left: wanted.filter((id) => !has(ask, id)) };
+}

@@ -1,0 +1,28 @@
+import type { Api } from './api.ts';
+import { having, listOf, memberOf } from './values.ts';
+
+/** What may still be sent to the user for one template. */
+export interface Remaining {
+  readonly templateId: string;
+  readonly kind: 'one-time' | 'long-term' | 'unknown';
+  /** Messages that may still be booked or sent; null for a long-term template. */
+  readonly available: number | null;
+  /** Of a long-term template: whether it is on. */
+  readonly subscribed?: boolean;
+  /** Set aside for what is booked already. */
+  readonly held: number;
+  readonly spent: number;
+  /** The last answer was a refusal that came without a popup. */
+  readonly silentReject?: boolean;
+}
+
+const isRemaining = having<Remaining>('kind');
+
+/** Asks the service what is left of one template. @throws ServiceError */
+export function readRemaining(api: Api, templateId: string): Promise<Remaining> {
+  const path = `/v1/grants?templateId=${encodeURIComponent(templateId)}`;
+  return api(() => ({ method: 'GET', path })).then((body) => {
+    const [grant] = listOf(memberOf(body, 'items'), isRemaining);
+    return grant || { templateId, kind: 'unknown', available: 0, held: 0, spent: 0 };
+  });
+}

@@ -1,0 +1,84 @@
+import type { Api } from './api.ts';
+import { noAnswer, type ServiceError } from './service-error.ts';
+import { having, merge } from './values.ts';
+import type { Wx } from './wx.ts';
+
+/** When a reminder leaves: a moment, epoch milliseconds or RFC 3339; null means now. */
+export type When = Date | number | string | null;
+
+/** What a reminder may be given besides its data. */
+export interface RemindOptions {
+  /** The page that the card opens, with its query. */
+  readonly page?: string;
+  /** Shorten and reformat values that break a rule, where that keeps their meaning. */
+  readonly fit?: boolean;
+  readonly lang?: 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
+  /** The version of the mini program that the card opens; without it, the one that runs. */
+  readonly miniprogramState?: 'developer' | 'trial' | 'formal';
+  /** Names this reminder: booked twice under one key, it is one. Up to 255 visible ASCII characters. */
+  readonly key?: string;
+}
+
+/** A reminder as it was booked. */
+export interface BookedMessage {
+  readonly id: string;
+  readonly status: string;
+  /** RFC 3339. */
+  readonly sendAt: string;
+  /** What `fit` changed. */
+  readonly fitted?: readonly { readonly key: string; readonly from: string; readonly to: string }[];
+}
+
+/** What came of `remindMe`. */
+export type RemindOutcome =
+  | { readonly type: 'booked'; readonly message: BookedMessage }
+  /** With code `no-grant` the user has to allow it first; with `invalid-data` `errors` names each field that breaks a rule. */
+  | { readonly type: 'failed'; readonly error: ServiceError };
+
+const isBooked = having<BookedMessage>('id');
+
+type Body = { -readonly [O in keyof RemindOptions]: RemindOptions[O] | string } & {
+  to?: string;
+  sendAt?: string;
+};
+
+const STATES: Readonly<Record<string, string>> = { develop: 'developer', trial: 'trial', release: 'formal' };
+
+/** Books a message of the user to themselves. A request whose answer got lost is sent again under the same key. */
+export function bookReminder(
+  wx: Wx,
+  api: Api,
+  key: string,
+  templateId: string,
+  when: When,
+  data: Readonly<Record<string, string>>,
+  options: RemindOptions,
+): Promise<RemindOutcome> {
+  // Of the version that runs, so that a card of the trial version opens the trial version.
+  const account: { readonly envVersion?: string } = wx.getAccountInfoSync
+    ? wx.getAccountInfoSync().miniProgram
+    : {};
+  const miniprogramState = STATES[account.envVersion || ''];
+  const body: Body = merge(
+    miniprogramState ? { miniprogramState } : {},
+    merge(options, { templateId, data }),
+  );
+  delete body.key;
+  // What is no time becomes null, which the service refuses in words.
+  if (when !== null) body.sendAt = typeof when === 'string' ? when : new Date(Number(when)).toJSON();
+  const attempt = (): Promise<unknown> =>
+    api((session) => {
+      if (session) body.to = session.openid;
+      return { method: 'POST', path: '/v1/messages', idempotencyKey: options.key || key, body };
+    });
+  return attempt()
+    .then(null, (error: ServiceError) => {
+      if (error.status > 0 && error.status < 500) throw error;
+      return attempt();
+    })
+    .then((message): RemindOutcome => {
+      if (isBooked(message)) return { type: 'booked', message };
+      throw noAnswer('offline', message);
+    })
+    .then(null, (error: ServiceError): RemindOutcome => ({ type: 'failed', error }));
+}
