@@ -12,7 +12,7 @@ import { httpServices } from './api.ts';
 import { openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
-import { openNames } from './templates.ts';
+import { openNames } from './template-names.ts';
 
 /** What the function that records and shows grants needs. */
 export async function wireGrants(env: Environment, overrides?: Overrides) {

@@ -10,7 +10,8 @@ import { httpServices } from './api.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
-import { openCatalogue, openNames } from './templates.ts';
+import { openNames } from './template-names.ts';
+import { openCatalogue } from './templates.ts';
 import { openWeChat } from './wechat.ts';
 
 /** What the function that accepts, shows, cancels and settles messages needs. */

@@ -8,7 +8,9 @@ import { httpServices } from './api.ts';
 import { openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
-import { openCatalogue, openNames, openSync } from './templates.ts';
+import { openNames } from './template-names.ts';
+import { openSync } from './template-sync.ts';
+import { openCatalogue } from './templates.ts';
 import { openWeChat } from './wechat.ts';
 
 /** What the function that shows, reads and names templates needs. */

@@ -1,11 +1,43 @@
+import { pauseCampaignsOfTemplate } from '../campaigns/pause-campaigns.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
+import { createBookedMessages } from '../table/booked-messages.ts';
+import { createCampaignStore } from '../table/campaign-store.ts';
+import type { Table } from '../table/client.ts';
+import { createTemplateStore } from '../table/template-store.ts';
+import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { type SyncResult, syncTemplates } from '../templates/sync-templates.ts';
+import type { TemplateUsers } from '../templates/template-users.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
-import { foundation } from './foundation.ts';
-import { openCatalogue, openSync } from './templates.ts';
+import { type Foundation, foundation } from './foundation.ts';
+import { openCatalogue } from './templates.ts';
 import { openWeChat } from './wechat.ts';
+
+/** Reading the templates again, with all that follows for what uses them. */
+export function openSync(
+  table: Table,
+  catalogue: TemplateCatalogue,
+  base: Foundation,
+): () => Promise<SyncResult> {
+  const services = {
+    ...base,
+    catalogue,
+    store: createTemplateStore(table, base.logger),
+    users: openUsers(table, base),
+  };
+  return () => syncTemplates(services);
+}
+
+function openUsers(table: Table, base: Foundation): TemplateUsers {
+  const store = createCampaignStore(table, { ...base, newVersion: base.newUuid });
+  const pauseRuns = async () => undefined;
+  return {
+    bookedMessages: createBookedMessages(table),
+    pauseCampaigns: (templateId) => pauseCampaignsOfTemplate({ ...base, store, pauseRuns }, templateId),
+  };
+}
 
 /** What the function that reads the templates each day needs. */
 export async function wireTemplateSync(env: Environment, overrides?: Overrides) {

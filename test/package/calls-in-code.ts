@@ -1,6 +1,8 @@
 /** IAM's name for what a command of the AWS SDK does. */
 const ACTIONS: Record<string, string> = {
   BatchGetItem: 'dynamodb:BatchGetItem',
+  BatchWriteItem: 'dynamodb:BatchWriteItem',
+  DeleteItem: 'dynamodb:DeleteItem',
   GetItem: 'dynamodb:GetItem',
   PutItem: 'dynamodb:PutItem',
   Query: 'dynamodb:Query',

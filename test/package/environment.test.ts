@@ -5,12 +5,16 @@ import { wire as wireHealth } from '../../handlers/health.ts';
 import { wire as wireMessages } from '../../handlers/messages.ts';
 import { wire as wireSendMessages } from '../../handlers/send-messages.ts';
 import { wire as wireSessions } from '../../handlers/sessions.ts';
+import { wire as wireSyncTemplates } from '../../handlers/sync-templates.ts';
+import { wire as wireTemplates } from '../../handlers/templates.ts';
 import { functionId, parseTemplate, propertiesOf } from './template.ts';
 
 const WIRES = {
   sessions: wireSessions,
   grants: wireGrants,
   messages: wireMessages,
+  templates: wireTemplates,
+  'sync-templates': wireSyncTemplates,
   health: wireHealth,
   'dispatch-due': wireDispatchDue,
   'send-messages': wireSendMessages,

@@ -11,17 +11,36 @@ const WECHAT_SETTINGS = [
 /** All that each function is told. */
 const ENVIRONMENTS: Record<string, string[]> = {
   sessions: [...WECHAT_SETTINGS, 'SESSION_SECRET_PARAM', 'SESSION_TTL_HOURS'],
-  grants: ['API_KEYS_PARAM', 'GRANT_SOURCE', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  grants: [
+    'API_KEYS_PARAM',
+    'GRANT_SOURCE',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'TEMPLATE_ALIASES',
+    'WECHAT_APP_ID',
+  ],
   messages: [
     ...WECHAT_SETTINGS,
     'API_KEYS_PARAM',
+    'APP_PAGES',
     'SEND_QUEUE_URL',
     'SESSION_SECRET_PARAM',
     'TABLE_NAME',
+    'TEMPLATE_ALIASES',
     'USER_SENDABLE_TEMPLATES',
     'WECHAT_TOKEN_MODE',
   ],
   users: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  templates: [
+    ...WECHAT_SETTINGS,
+    'API_KEYS_PARAM',
+    'APP_PAGES',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'TEMPLATE_ALIASES',
+    'WECHAT_TOKEN_MODE',
+  ],
+  'sync-templates': [...WECHAT_SETTINGS, 'TABLE_NAME', 'WECHAT_TOKEN_MODE'],
   health: ['TABLE_NAME', 'WECHAT_APP_ID'],
   'dispatch-due': ['SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   'send-messages': [

@@ -7,6 +7,8 @@ const SECRETS: Record<string, string[]> = {
   sessions: ['app-secret', 'session-secret'],
   grants: ['api-keys', 'session-secret'],
   messages: ['api-keys', 'app-secret', 'session-secret'],
+  templates: ['api-keys', 'app-secret', 'session-secret'],
+  'sync-templates': ['app-secret'],
   health: [],
   'dispatch-due': [],
   'send-messages': ['app-secret'],
@@ -14,6 +16,8 @@ const SECRETS: Record<string, string[]> = {
 
 /** Actions that a bundle holds because they come along with what it uses, and that the function never gets to. */
 const NEVER_CALLED: Record<string, string[]> = {
+  templates: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  'sync-templates': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'dispatch-due': ['dynamodb:GetItem'],
 };
 

@@ -78,15 +78,18 @@ describe('the send queue', () => {
   });
 });
 
-test('dispatch-due runs each minute', () => {
+test.each([
+  ['dispatch-due', 'rate(1 minute)'],
+  ['sync-templates', 'rate(24 hours)'],
+])('%s runs at %s', (name, expression) => {
   const rules = resourcesOfType(template, 'AWS::Events::Rule').map(([, r]) => r.Properties);
-  expect(rules).toMatchObject([
-    {
-      ScheduleExpression: 'rate(1 minute)',
+  expect(rules).toContainEqual(
+    expect.objectContaining({
+      ScheduleExpression: expression,
       State: 'ENABLED',
-      Targets: [{ Arn: { 'Fn::GetAtt': [functionId('dispatch-due'), 'Arn'] } }],
-    },
-  ]);
+      Targets: [expect.objectContaining({ Arn: { 'Fn::GetAtt': [functionId(name), 'Arn'] } })],
+    }),
+  );
 });
 
 describe('the HTTP API', () => {
