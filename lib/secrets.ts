@@ -8,6 +8,9 @@ export type SecretName =
   | 'API_KEYS'
   | 'SESSION_SECRET';
 
+/** Secrets of what is off without them: their parameters need not exist. */
+const OPTIONAL: ReadonlySet<SecretName> = new Set<SecretName>(['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY']);
+
 /** Values of parameters by name, decrypted; those that do not exist are absent. */
 export type FetchParameters = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
@@ -22,7 +25,7 @@ export class SecretsError extends Error {
  * Read when a function starts and kept by its container until that ends: after changing a parameter, deploy again (or
  * change any setting of the function) to replace the containers at once.
  *
- * @throws SecretsError that names all parameters that do not exist, or says that SSM did not answer
+ * @throws SecretsError that names all parameters that do not exist and are needed, or says that SSM did not answer
  */
 export async function loadSecrets(
   env: Env,
@@ -38,7 +41,7 @@ export async function loadSecrets(
     [...new Set(wanted.map(({ parameter }) => parameter))],
     fetchParameters,
   );
-  const missing = wanted.filter(({ parameter }) => !values.has(parameter));
+  const missing = wanted.filter(({ name, parameter }) => !values.has(parameter) && !OPTIONAL.has(name));
   if (missing.length > 0) {
     const list = missing.map(({ name, parameter }) => `${parameter} (${name}_PARAM)`).join(', ');
     throw new SecretsError(`Create these SSM parameters or correct their names: ${list}`);

@@ -78,6 +78,11 @@ const queue = v.pipe(
   v.transform((env) => ({ sendQueueUrl: env.SEND_QUEUE_URL })),
 );
 
+const eventQueue = v.pipe(
+  v.object({ EVENT_QUEUE_URL: httpUrl }),
+  v.transform((env) => ({ url: env.EVENT_QUEUE_URL })),
+);
+
 const push = v.pipe(
   v.object({
     WECHAT_PUSH_TOKEN: v.exactOptional(
@@ -87,17 +92,47 @@ const push = v.pipe(
       v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{43}$/, 'Expected 43 letters and digits')),
     ),
     WECHAT_PUSH_PLAINTEXT: v.optional(v.picklist(['true', 'false']), 'false'),
+    FORWARD_WECHAT_MESSAGES: v.optional(v.picklist(['true', 'false']), 'false'),
   }),
+  v.forward(
+    v.check(
+      ({ WECHAT_PUSH_TOKEN, WECHAT_PUSH_AES_KEY, WECHAT_PUSH_PLAINTEXT }) =>
+        WECHAT_PUSH_TOKEN === undefined ||
+        WECHAT_PUSH_AES_KEY !== undefined ||
+        WECHAT_PUSH_PLAINTEXT === 'true',
+      'Expected the EncodingAESKey that belongs to WECHAT_PUSH_TOKEN',
+    ),
+    ['WECHAT_PUSH_AES_KEY'],
+  ),
   v.transform((env) => ({
     ...(env.WECHAT_PUSH_TOKEN === undefined ? {} : { token: env.WECHAT_PUSH_TOKEN }),
     ...(env.WECHAT_PUSH_AES_KEY === undefined ? {} : { aesKey: env.WECHAT_PUSH_AES_KEY }),
     allowPlaintext: env.WECHAT_PUSH_PLAINTEXT === 'true',
+    forwardMessages: env.FORWARD_WECHAT_MESSAGES === 'true',
   })),
 );
 
 const events = v.pipe(
   v.object({ EVENT_BUS_NAME: v.exactOptional(v.string()) }),
   v.transform((env) => (env.EVENT_BUS_NAME === undefined ? {} : { busName: env.EVENT_BUS_NAME })),
+);
+
+const arn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:[\w-]+:.+$/, 'Expected an ARN'));
+
+const schedules = v.pipe(
+  v.object({
+    SCHEDULE_GROUP_NAME: v.pipe(
+      v.string(),
+      v.regex(/^[\w.-]{1,64}$/, 'Expected the name of a schedule group'),
+    ),
+    SCHEDULE_ROLE_ARN: arn,
+    START_RUN_FUNCTION_ARN: arn,
+  }),
+  v.transform((env) => ({
+    groupName: env.SCHEDULE_GROUP_NAME,
+    roleArn: env.SCHEDULE_ROLE_ARN,
+    functionArn: env.START_RUN_FUNCTION_ARN,
+  })),
 );
 
 /** The settings of each part of the service: what is read, its rule, its default. */
@@ -112,8 +147,10 @@ export const settingsParts = {
   sending,
   table,
   queue,
+  eventQueue,
   push,
   events,
+  schedules,
 };
 
 /** A part of the service that has settings. */

@@ -33,6 +33,14 @@ describe('secrets', () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
+  it('of message push may be missing: it is off without them', async () => {
+    const env = { WECHAT_PUSH_TOKEN_PARAM: '/q/token', WECHAT_PUSH_AES_KEY_PARAM: '/q/key' };
+    const names = ['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'] as const;
+    const loaded = await loadSecrets(env, names, parameters({ '/q/token': 'token123' }));
+    expect(loaded['WECHAT_PUSH_TOKEN']).toBe('token123');
+    expect(loaded['WECHAT_PUSH_AES_KEY']).toBeUndefined();
+  });
+
   it('that are missing are all named at once', async () => {
     const env = {
       SESSION_SECRET_PARAM: '/q/session',

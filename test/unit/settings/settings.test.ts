@@ -52,7 +52,7 @@ describe('settings', () => {
       sending: {},
       table: { name: 'qingniao-dev' },
       queue: { sendQueueUrl: enough.SEND_QUEUE_URL },
-      push: { allowPlaintext: false },
+      push: { allowPlaintext: false, forwardMessages: false },
       events: {},
     });
   });
@@ -70,6 +70,7 @@ describe('settings', () => {
       WECHAT_PUSH_TOKEN: 'token123',
       WECHAT_PUSH_AES_KEY: 'k'.repeat(43),
       WECHAT_PUSH_PLAINTEXT: 'true',
+      FORWARD_WECHAT_MESSAGES: 'true',
       EVENT_BUS_NAME: 'bus',
     };
     expect(readSettings(env, ALL)).toMatchObject({
@@ -82,7 +83,7 @@ describe('settings', () => {
       grants: { authority: 'client' },
       messages: { userSendableTemplates: ['tmpl-1', 'tmpl_2'] },
       sending: { maxSendsPerSecond: 40 },
-      push: { token: 'token123', aesKey: 'k'.repeat(43), allowPlaintext: true },
+      push: { token: 'token123', aesKey: 'k'.repeat(43), allowPlaintext: true, forwardMessages: true },
       events: { busName: 'bus' },
     });
     expect(readSettings({ USER_SENDABLE_TEMPLATES: '*' }, ['messages']).messages.userSendableTemplates).toBe(
@@ -134,9 +135,9 @@ describe('settings', () => {
     ['MAX_SENDS_PER_SECOND', '-5'],
     ['TABLE_NAME', 'a b'],
     ['SEND_QUEUE_URL', 'send-queue'],
-    ['WECHAT_PUSH_TOKEN', 'no'],
     ['WECHAT_PUSH_AES_KEY', 'short'],
     ['WECHAT_PUSH_PLAINTEXT', 'yes'],
+    ['FORWARD_WECHAT_MESSAGES', '1'],
     ['API_KEYS', 'sesame'],
     ['API_KEYS', '{}'],
   ])('refuse %s=%s and do not print it', (name, value) => {
@@ -157,6 +158,17 @@ describe('settings', () => {
     const problems = problemsOf({ API_KEYS: JSON.stringify(keys) });
     expect(problems).toEqual([expect.stringContaining(problem)]);
     expect(problems.join()).not.toMatch(/sesame|AAAA|aaaa/);
+  });
+
+  it('want the AES key that belongs to the push token, unless plaintext is allowed', () => {
+    const WECHAT_PUSH_TOKEN = 'token123';
+    expect(problemsOf({ WECHAT_PUSH_TOKEN })).toEqual([expect.stringMatching(/^WECHAT_PUSH_AES_KEY: .+/)]);
+    expect(problemsOf({ WECHAT_PUSH_TOKEN, WECHAT_PUSH_PLAINTEXT: 'true' })).toEqual([]);
+    const WECHAT_PUSH_AES_KEY = 'k'.repeat(43);
+    expect(problemsOf({ WECHAT_PUSH_TOKEN, WECHAT_PUSH_AES_KEY })).toEqual([]);
+    expect(problemsOf({ WECHAT_PUSH_TOKEN: 'no', WECHAT_PUSH_AES_KEY })).toEqual([
+      expect.stringMatching(/^WECHAT_PUSH_TOKEN: .+/),
+    ]);
   });
 
   it('take SESSION_SECRET by its bytes', () => {
