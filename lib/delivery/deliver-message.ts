@@ -13,6 +13,12 @@ import { mightLeaveAtMs, TOKEN_PATIENCE_MS } from './retry-policy.ts';
 import { endWithoutRequest, settle } from './settle.ts';
 import { type Turn, type TurnServices, takeTurn } from './take-turn.ts';
 
+/** What WeChat is asked to send, and to whom. */
+export type OutgoingMessage = Pick<
+  Message,
+  'openid' | 'templateId' | 'data' | 'page' | 'miniprogramState' | 'lang'
+>;
+
 /** The way to WeChat, as delivery sees it. */
 export interface WeChatSender {
   /** Whether an access token can be had now. Asked before a message is claimed, so that an outage costs no grant. */
@@ -44,7 +50,7 @@ export type DeliveryResult =
 
 const DONE: DeliveryResult = { type: 'done' };
 /** A request, a new access token and the repeated request take no longer than this. */
-const REQUEST_LIMIT_MS = 35_000;
+export const REQUEST_LIMIT_MS = 35_000;
 /** A sender waits this long for a turn that is about to come, rather than going back to the queue. */
 const SHORT_WAIT_MS = 2_500;
 /** From the moment a note is taken up to the moment its message is settled it takes no longer than this, most often far less. */

@@ -1,9 +1,9 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { Random } from '../clock.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
-import type { Message, MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
+import type { MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
 import { ownOutcome } from './reasons.ts';
-import { nextAttemptAtMs } from './retry-policy.ts';
+import { type Attempted, nextAttemptAtMs } from './retry-policy.ts';
 
 /** What came back from one request to send. */
 export type SendAnswer =
@@ -47,7 +47,7 @@ export interface Verdict {
 /** Judges one answer. Pure: the same answer, message, moment and randomness give the same verdict. */
 export function judgeAnswer(
   answer: SendAnswer,
-  message: Message,
+  message: Attempted,
   rules: AnswerRules,
   nowMs: number,
   random: Random,
@@ -66,7 +66,7 @@ export function judgeAnswer(
 
 function judgeErrcode(
   answer: Extract<SendAnswer, { type: 'answered' }>,
-  message: Message,
+  message: Attempted,
   rules: AnswerRules,
   nowMs: number,
   random: Random,
@@ -98,7 +98,7 @@ function judgeErrcode(
 
 function retriedOrFailed(
   policy: RetryPolicyName,
-  message: Message,
+  message: Attempted,
   outcome: Outcome,
   random: Random,
 ): Verdict {
@@ -108,7 +108,7 @@ function retriedOrFailed(
 
 function retried(
   policy: RetryPolicyName,
-  message: Message,
+  message: Attempted,
   outcome: Outcome,
   nowMs: number,
   random: Random,

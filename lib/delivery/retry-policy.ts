@@ -55,8 +55,11 @@ const POLICIES: Record<RetryPolicyName, RetryPolicy> = {
 /** How long a message waits for a valid access token before it is given up. */
 export const TOKEN_PATIENCE_MS = DAY_MS;
 
+/** What a further attempt depends on. */
+export type Attempted = Pick<Message, 'sendAtMs' | 'heldUntilMs' | 'retries'>;
+
 /** When the message might leave for the first time, as far as its caller and the pace of all sending are concerned. */
-export function mightLeaveAtMs({ sendAtMs, heldUntilMs = sendAtMs }: Message): number {
+export function mightLeaveAtMs({ sendAtMs, heldUntilMs = sendAtMs }: Attempted): number {
   return heldUntilMs;
 }
 
@@ -67,7 +70,7 @@ function spread(delayMs: number, random: Random): number {
 /** When the message is tried again under this policy, or undefined once the policy is used up. */
 export function nextAttemptAtMs(
   policyName: RetryPolicyName,
-  message: Message,
+  message: Attempted,
   nowMs: number,
   random: Random,
 ): number | undefined {

@@ -36,7 +36,7 @@ export async function settle(
 const MOST_TRIES = 4;
 
 /** WeChat's answer is known to this process alone: a table that fails for a moment must not turn it into an unknown. */
-async function insisting<T>(write: () => Promise<T>, { sleep, random }: Contention): Promise<T> {
+export async function insisting<T>(write: () => Promise<T>, { sleep, random }: Contention): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await write();
@@ -94,7 +94,8 @@ function withVerdict(message: Message, claim: Claim, verdict: Verdict): Message 
   };
 }
 
-function closeInLedger(
+/** Closes a claim whose send is accounted for, unless that has been done; a refusal zeroes the grants even then. */
+export function closeInLedger(
   { store, ...contention }: SettleServices,
   openid: string,
   claim: Claim,

@@ -81,17 +81,20 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
   return result === 'conflict' ? result : { type: 'claimed', claim: claimed.claim, message };
 }
 
-/** The ledger with no claim open, or what stands in the way. */
-async function freeLedger(
-  { store, clock }: TurnServices,
+/**
+ * The ledger with no claim open, or what stands in the way. `own` is the message that the turn is wanted for, read after the ledger.
+ * `conflict`: read everything again.
+ */
+export async function freeLedger(
+  { store, clock }: Pick<TurnServices, 'store' | 'clock'>,
   ledger: Stored<Ledger>,
-  own: Stored<Message>,
+  own?: Stored<Message>,
 ): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
   const { claim } = ledger.value;
   if (!claim) return ledger.value;
   const other = await store.findOtherSend(claim.messageId);
   if (other) return freeFromOther(ledger, claim, other, clock());
-  const holder = claim.messageId === own.value.id ? own : (await store.load(claim.messageId)).message;
+  const holder = claim.messageId === own?.value.id ? own : (await store.load(claim.messageId)).message;
   const outcome = claimOutcome(claim, holder?.value, clock());
   if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
   if (outcome.type === 'under-way' || !holder) return { type: 'busy', untilMs: claim.leaseUntilMs };

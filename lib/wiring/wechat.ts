@@ -1,5 +1,5 @@
-import type { WeChatSender } from '../delivery/deliver-message.ts';
-import type { AnswerRules } from '../delivery/judge-answer.ts';
+import type { OutgoingMessage, WeChatSender } from '../delivery/deliver-message.ts';
+import type { AnswerRules, SendAnswer } from '../delivery/judge-answer.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import type { Logger } from '../logger.ts';
 import type { Settings } from '../settings.ts';
@@ -56,8 +56,13 @@ function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | 
   return createHttpClient({ baseUrl: wechat.apiBaseUrl, proxyUrl: wechat.proxyUrl });
 }
 
-/** Sends through the line, as delivery asks for it. */
-export function weChatSender({ http, tokens }: WeChatLine, logger: Logger): WeChatSender {
+/** A sender for whatever has what WeChat is told. */
+interface LineSender extends WeChatSender {
+  send(message: OutgoingMessage): Promise<SendAnswer>;
+}
+
+/** Sends through the line, as delivery and campaigns ask for it. */
+export function weChatSender({ http, tokens }: WeChatLine, logger: Logger): LineSender {
   return {
     async ready() {
       try {

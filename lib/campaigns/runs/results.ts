@@ -74,16 +74,18 @@ export function isOpen(result: RecipientResult | undefined): boolean {
 }
 
 /**
- * What stands there after `verdicts` came in. A recipient who was given up as `unknown` while their sender was slow takes a late
+ * What stands there after a verdict came in. A recipient who was given up as `unknown` while their sender was slow takes a late
  * answer on, with the grant spent as it was; whatever else is final stays.
  */
+export function withVerdict(before: RecipientResult | undefined, verdict: RecipientResult): RecipientResult {
+  if (before === undefined || isOpen(before)) return verdict;
+  return before.state === 'unknown' && !isOpen(verdict) ? late(verdict) : before;
+}
+
+/** The page with verdicts come in, by the recipients' places. */
 export function withVerdicts(page: PageResults, verdicts: ReadonlyMap<number, RecipientResult>): PageResults {
   const results = new Map(page.results);
-  for (const [index, verdict] of verdicts) {
-    const before = results.get(index);
-    if (isOpen(before)) results.set(index, verdict);
-    else if (before?.state === 'unknown' && !isOpen(verdict)) results.set(index, late(verdict));
-  }
+  for (const [index, verdict] of verdicts) results.set(index, withVerdict(results.get(index), verdict));
   return { ...page, results };
 }
 

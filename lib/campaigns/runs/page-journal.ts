@@ -1,0 +1,215 @@
+import type { Clock } from '../../clock.ts';
+import { type Contention, untilUncontended } from '../../contention.ts';
+import { insisting } from '../../delivery/settle.ts';
+import type { Stored } from '../../stored.ts';
+import type { PagePlace } from './page.ts';
+import {
+  difference,
+  isNothing,
+  isOpen,
+  type PageResults,
+  type RecipientResult,
+  tallyOf,
+  withVerdict,
+  withVerdicts,
+} from './results.ts';
+import type { RunStore } from './run-store.ts';
+
+/** What keeping a page's results needs from outside. */
+export interface JournalServices extends Contention {
+  readonly runs: Pick<RunStore, 'loadResults' | 'putResults'>;
+  readonly clock: Clock;
+  readonly newWorkerId: () => string;
+}
+
+/** One worker's hold on a page, and what it finds out about the page's recipients. */
+export interface PageJournal {
+  /** What has become of a recipient, as far as this worker knows. */
+  resultOf(index: number): RecipientResult | undefined;
+  /** Whether results must be read again after each ledger: a recipient may have been claimed although no result says so. */
+  isDoubtful(): boolean;
+  /** From now on it is doubtful: something failed in the middle of a send. */
+  doubt(): void;
+  /** Reads what others have written. */
+  reload(): Promise<void>;
+  /** Whether this worker may begin a send; renews its lease where that runs out. */
+  mayBegin(): Promise<boolean>;
+  /** Whether the lease holds at this moment. */
+  holdsLease(): boolean;
+  /** Notes a result, which is written within half a second or so. */
+  note(index: number, result: RecipientResult): void;
+  /** Writes a result, and resolves when it stands in the table. */
+  write(index: number, result: RecipientResult): Promise<void>;
+  /**
+   * Writes what is left, adds it to the run's counts and gives the page back. Answers whether nothing is left to do, which is so when
+   * each recipient has been dealt with, or by `done`.
+   */
+  close(options?: { readonly done: boolean }): Promise<boolean>;
+}
+
+/** What came of the wish to work on a page. */
+export type Opening =
+  | { readonly type: 'open'; readonly journal: PageJournal }
+  | { readonly type: 'done' }
+  /** Another worker has it. */
+  | { readonly type: 'busy'; readonly untilMs: number };
+
+/** A worker that has not written for so long is taken to be dead. A request and its answer take less. */
+const LEASE_MS = 60_000;
+/** With less than this left, the lease is renewed before another send begins. */
+const RENEW_MS = 30_000;
+/** A worker stops this long before its lease is over: clocks differ. */
+const MARGIN_MS = 10_000;
+/** Results are gathered for so long. Whoever finds a claim open waits a little longer than that for its result. */
+const GATHER_MS = 500;
+
+/** Takes a page, unless somebody else has it or nothing is left to do. `size` is the number of its recipients. */
+export function openJournal(services: JournalServices, place: PagePlace, size: number): Promise<Opening> {
+  const { runs, clock } = services;
+  return untilUncontended(async () => {
+    const stored = await runs.loadResults(place);
+    const { lease, doubtful, done } = stored.value;
+    if (done)
+      return (await countLate(services, place, stored)) === 'conflict' ? 'conflict' : { type: 'done' };
+    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };
+    const workerId = services.newWorkerId();
+    const taken: PageResults = {
+      ...stored.value,
+      lease: { workerId, untilMs: clock() + LEASE_MS },
+      doubtful: doubtful || lease !== undefined,
+    };
+    const written = await runs.putResults(place, { value: taken, version: stored.version });
+    if (written === 'conflict') return written;
+    return { type: 'open', journal: createJournal(services, place, size, written, workerId) };
+  }, services);
+}
+
+/** Adds to the run's counts what has come in since the page was done with: a late answer, WeChat's final word. */
+async function countLate(
+  { runs, clock }: JournalServices,
+  place: PagePlace,
+  { value, version }: Stored<PageResults>,
+): Promise<'committed' | 'conflict'> {
+  const counted = tallyOf(value);
+  const by = difference(value.counted, counted);
+  if (isNothing(by)) return 'committed';
+  const change = { by, pageDone: false, atMs: clock() };
+  const written = await runs.putResults(place, { value: { ...value, counted }, version }, change);
+  return written === 'conflict' ? written : 'committed';
+}
+
+function createJournal(
+  services: JournalServices,
+  place: PagePlace,
+  size: number,
+  opened: Stored<PageResults>,
+  workerId: string,
+): PageJournal {
+  const { runs, clock, sleep } = services;
+  /** As it was last read or written. */
+  let stored = opened;
+  const unwritten = new Map<number, RecipientResult>();
+  let doubted = false;
+  let writing: Promise<void> = Promise.resolve();
+  let gathering = false;
+
+  const isMine = ({ lease }: PageResults) => lease?.workerId === workerId;
+  const leaseLeftMs = () => (isMine(stored.value) ? (stored.value.lease?.untilMs ?? 0) - clock() : 0);
+  const holdsLease = () => leaseLeftMs() > MARGIN_MS;
+
+  /** Writes what `change` makes of what stands there, over whatever others write meanwhile. */
+  function put(change: (page: PageResults) => PageResults, counts: boolean): Promise<void> {
+    const attempt = async () => {
+      const value = change(stored.value);
+      const by = difference(stored.value.counted, value.counted);
+      const pageDone = value.done && !stored.value.done;
+      const tally = counts && (pageDone || !isNothing(by)) ? { by, pageDone, atMs: clock() } : undefined;
+      const written = await runs.putResults(place, { value, version: stored.version }, tally);
+      stored = written === 'conflict' ? await runs.loadResults(place) : written;
+      return written === 'conflict' ? written : undefined;
+    };
+    return insisting(() => untilUncontended(attempt, services), services);
+  }
+
+  /** Writes what has gathered; what `last` makes of the page goes along. */
+  function flush(last?: (page: PageResults) => PageResults): Promise<void> {
+    const written = writing.then(async () => {
+      const batch = new Map(unwritten);
+      await put((page) => {
+        const noted = { ...withVerdicts(page, batch), doubtful: page.doubtful || doubted };
+        return last ? last(noted) : renewed(noted);
+      }, last !== undefined);
+      for (const [index, result] of batch) {
+        if (unwritten.get(index) === result) unwritten.delete(index);
+      }
+    });
+    writing = written.catch(() => undefined);
+    return written;
+  }
+
+  function renewed(page: PageResults): PageResults {
+    return isMine(page) ? { ...page, lease: { workerId, untilMs: clock() + LEASE_MS } } : page;
+  }
+
+  async function gather(): Promise<void> {
+    if (gathering) return;
+    gathering = true;
+    await sleep(GATHER_MS);
+    gathering = false;
+    // What cannot be written now is written with what comes next, in the end when the page is given back.
+    if (unwritten.size > 0) await flush().catch(() => undefined);
+  }
+
+  return {
+    resultOf(index) {
+      const [before, verdict] = [stored.value.results.get(index), unwritten.get(index)];
+      return verdict ? withVerdict(before, verdict) : before;
+    },
+
+    isDoubtful: () => stored.value.doubtful || doubted,
+
+    doubt() {
+      doubted = true;
+    },
+
+    holdsLease,
+
+    async reload() {
+      await writing;
+      stored = await runs.loadResults(place);
+    },
+
+    async mayBegin() {
+      if (leaseLeftMs() > 0 && leaseLeftMs() < RENEW_MS) await flush();
+      return holdsLease();
+    },
+
+    note(index, result) {
+      unwritten.set(index, result);
+      void gather();
+    },
+
+    write(index, result) {
+      unwritten.set(index, result);
+      return flush();
+    },
+
+    async close(options) {
+      await flush(({ lease, ...page }) => {
+        const done = page.done || options?.done === true || isAllClosed(page, size);
+        return {
+          ...page,
+          counted: tallyOf(page),
+          done,
+          doubtful: page.doubtful && !done,
+          ...(lease && lease.workerId !== workerId && { lease }),
+        };
+      });
+      return stored.value.done;
+    },
+  };
+}
+
+function isAllClosed({ results }: PageResults, size: number): boolean {
+  return Array.from({ length: size }, (_, index) => results.get(index)).every((result) => !isOpen(result));
+}

@@ -1,0 +1,143 @@
+import type { Pacer } from '../../delivery/pacer.ts';
+import type { Logger } from '../../logger.ts';
+import type { Recipient } from '../campaign.ts';
+import { readLedgersAhead } from './ledgers-ahead.ts';
+import type { RunPage } from './page.ts';
+import type { PageJournal } from './page-journal.ts';
+import type { createTexts } from './page-texts.ts';
+import { type AudienceStore, isGrantee } from './recipient-source.ts';
+import { isOpen } from './results.ts';
+import type { RunRecord } from './run.ts';
+import { type RecipientServices, type SendResult, sendToRecipient, skipped } from './send-to-recipient.ts';
+
+/** What bounds the work on a page. */
+export interface PageLimits {
+  /** No send begins later. */
+  readonly deadlineMs: number;
+  /** Asked before each send: whether the run pauses, has ended or is quiet for now. What it goes by is at most a second old. */
+  readonly isHeldBack: () => Promise<boolean>;
+}
+
+/** What working on a page needs from outside. */
+export interface VisitServices extends RecipientServices {
+  readonly audience: Pick<AudienceStore, 'loadLedgers'>;
+  readonly takeTurn: (run: RunRecord) => ReturnType<Pacer['turn']>;
+  readonly logger: Logger;
+}
+
+/** The work of one worker on one page. */
+export interface PageWork {
+  readonly run: RunRecord;
+  readonly page: RunPage;
+  readonly journal: PageJournal;
+  readonly texts: ReturnType<typeof createTexts>;
+}
+
+/** So many sends of one page are under way at a time. */
+const IN_FLIGHT = 25;
+/** A worker waits this long for a recipient whose next attempt is near, rather than giving the page back. */
+const SHORT_WAIT_MS = 3_000;
+/** For so long it stays with recipients whom others are sending to, when nobody else is left. */
+const PATIENCE_MS = 5_000;
+/** After something went wrong in the middle of a send, its recipient is looked at again after this. */
+const TROUBLE_WAIT_MS = 5_000;
+
+/**
+ * Sends to those of the page's recipients whose turn it is, several at a time. Answers in how long the page is to be looked at again
+ * if somebody is left.
+ */
+export async function sendToPage(
+  services: VisitServices,
+  work: PageWork,
+  { deadlineMs, isHeldBack }: PageLimits,
+): Promise<number> {
+  const { clock, sleep } = services;
+  const { page, journal } = work;
+  const { recipients } = page;
+  const taken = new Set<number>();
+  /** Until when recipients are left alone whose results say nothing about it. */
+  const leftAlone = new Map<number, number>();
+  let awayMs: number | undefined;
+
+  const openPlaces = () => recipients.flatMap((_, index) => (isOpen(journal.resultOf(index)) ? [index] : []));
+  const notBeforeMs = (index: number) =>
+    Math.max(journal.resultOf(index)?.notBeforeMs ?? 0, leftAlone.get(index) ?? 0);
+  const firstDue = () => openPlaces().find((index) => !taken.has(index) && notBeforeMs(index) <= clock());
+  const ledgerOf = readLedgersAhead(
+    services,
+    openPlaces().flatMap((index) => recipients[index]?.openid ?? []),
+  );
+
+  async function mayGoOn(): Promise<boolean> {
+    if (awayMs !== undefined || clock() >= deadlineMs) return false;
+    return !(await isHeldBack()) && journal.mayBegin();
+  }
+
+  async function attempt(recipient: Recipient, index: number): Promise<void> {
+    const texts = work.texts(recipient, clock());
+    if (texts.type === 'bad') return journal.note(index, texts.result);
+    const ledger = journal.isDoubtful() ? undefined : await ledgerOf(recipient.openid);
+    const result = await sendToRecipient(services, { ...work, recipient, index, ledger }, texts.data);
+    after(index, result);
+  }
+
+  function after(index: number, result: SendResult): void {
+    if (result.type === 'not-mine') awayMs = TROUBLE_WAIT_MS;
+    if (result.type === 'busy') leftAlone.set(index, clock() + 500 * (1 + services.random()));
+  }
+
+  /** One of several that work side by side. The first has its place under the pace already. */
+  async function lane(hasPlace: boolean): Promise<void> {
+    for (let placed = hasPlace; ; placed = false) {
+      if (firstDue() === undefined || !(await mayGoOn())) return;
+      const turn = placed ? { type: 'go' as const } : await services.takeTurn(work.run);
+      if (turn.type === 'later') awayMs = Math.min(awayMs ?? turn.delayMs, turn.delayMs);
+      if (!(await mayGoOn())) return;
+      const index = firstDue();
+      const recipient = index === undefined ? undefined : recipients[index];
+      if (index === undefined || !recipient) return;
+      taken.add(index);
+      await attempt(recipient, index).catch((error: unknown) => failedIn(index, error));
+      taken.delete(index);
+    }
+  }
+
+  function failedIn(index: number, error: unknown): void {
+    // Whether the recipient was claimed is not known: from now on nothing is taken for granted.
+    journal.doubt();
+    leftAlone.set(index, clock() + TROUBLE_WAIT_MS);
+    services.logger.error('A recipient of a campaign could not be dealt with and is looked at again.', {
+      runId: work.run.id,
+      error,
+    });
+  }
+
+  function nextMs(): number {
+    return Math.min(...openPlaces().map(notBeforeMs));
+  }
+
+  let progressAtMs = clock();
+  for (let round = 0, left = openPlaces().length; ; round++) {
+    await Promise.all(Array.from({ length: IN_FLIGHT }, (_, index) => lane(round === 0 && index === 0)));
+    if (openPlaces().length < left) progressAtMs = clock();
+    left = openPlaces().length;
+    const waitMs = nextMs() - clock();
+    if (waitMs > SHORT_WAIT_MS || clock() - progressAtMs > PATIENCE_MS || !(await mayGoOn())) break;
+    await sleep(Math.max(1, waitMs));
+  }
+  return awayMs ?? Math.max(1_000, nextMs() - clock());
+}
+
+/** Looks at each recipient as a send would, and sends nothing: who would be skipped or fail is noted, the others stay as they are. */
+export async function checkPage(
+  { audience, clock }: Pick<VisitServices, 'audience' | 'clock'>,
+  { run, page, journal, texts }: PageWork,
+): Promise<void> {
+  const ledgers = await audience.loadLedgers(page.recipients.map(({ openid }) => openid));
+  for (const [index, recipient] of page.recipients.entries()) {
+    const ledger = ledgers.get(recipient.openid)?.value;
+    const text = texts(recipient, clock());
+    if (!ledger || !isGrantee(ledger, run)) journal.note(index, skipped(clock()));
+    else if (text.type === 'bad') journal.note(index, text.result);
+  }
+}

@@ -1,0 +1,151 @@
+import { isLongTerm } from '../../grants/holds.ts';
+import { grantsOf, type Ledger } from '../../grants/ledger.ts';
+import { grantedAfter, NONE_RECENT } from '../../grants/recent-grants.ts';
+import type { Stored } from '../../stored.ts';
+import type { Recipient } from '../campaign.ts';
+import type { CampaignStore } from '../campaign-store.ts';
+import { RUN_PAGE_SIZE, type RunPage } from './page.ts';
+import type { RunRecord } from './run.ts';
+import type { RunStore } from './run-store.ts';
+
+/** The users who ever answered for a template, shard by shard in the order of their openids. */
+export interface AudienceStore {
+  openids(
+    templateId: string,
+    shard: number,
+    limit: number,
+    after: string,
+  ): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }>;
+  /** The ledgers of these users by openid; of one who has none, there is none. */
+  loadLedgers(openids: readonly string[]): Promise<ReadonlyMap<string, Stored<Ledger>>>;
+}
+
+/** Finds the recipients of one shard of a run, in the order of their openids. */
+export interface RecipientSource {
+  /** Up to a page of those behind `after`, and where to go on. There may be a next page although this one is empty. */
+  next(after: string): Promise<Pick<RunPage, 'recipients' | 'next'>>;
+}
+
+/** What the sources read. */
+export interface SourceServices {
+  readonly audience: AudienceStore;
+  readonly campaigns: Pick<CampaignStore, 'recipientsOf'>;
+  readonly runs: Pick<RunStore, 'loadPage' | 'loadResults' | 'shardOf'>;
+}
+
+/** Where the recipients of a run come from. */
+export function sourceOf(services: SourceServices, run: RunRecord, shard: number): RecipientSource {
+  switch (run.source.type) {
+    case 'grantees':
+      return { next: (after) => nextGrantees(services, run, shard, after) };
+    case 'recipients':
+      return namedRecipients(services, run.campaignId, run.source.pages, shard);
+    case 'failed-of': {
+      const { runId } = run.source;
+      return { next: (after) => nextFailed(services, runId, shard, after) };
+    }
+  }
+}
+
+/**
+ * How many sends this user may get in a run that began then, going by what is recorded now: grants that came after do not count, and
+ * the oldest grants are taken to be spent first.
+ */
+export function isGrantee(ledger: Ledger, { content, startedAtMs }: RunRecord): boolean {
+  const grants = grantsOf(ledger, content.templateId);
+  if (!grants) return false;
+  const since = grantedAfter(grants.recent ?? NONE_RECENT, startedAtMs);
+  return isLongTerm(grants.kind) ? grants.subscribed && grants.granted > since : grants.available > since;
+}
+
+const CANDIDATES_AT_ONCE = 100;
+/** After so many candidates without a page full of grantees, the work is put down for a moment. */
+const MOST_CANDIDATES = 2_000;
+
+async function nextGrantees(
+  { audience }: SourceServices,
+  run: RunRecord,
+  shard: number,
+  after: string,
+): Promise<Pick<RunPage, 'recipients' | 'next'>> {
+  const recipients: Recipient[] = [];
+  let position = after;
+  for (let seen = 0; seen < MOST_CANDIDATES; seen += CANDIDATES_AT_ONCE) {
+    const { openids, next } = await audience.openids(
+      run.content.templateId,
+      shard,
+      CANDIDATES_AT_ONCE,
+      position,
+    );
+    const ledgers = await audience.loadLedgers(openids);
+    for (const openid of openids) {
+      const ledger = ledgers.get(openid);
+      if (ledger && isGrantee(ledger.value, run)) recipients.push({ openid });
+      if (recipients.length === RUN_PAGE_SIZE) return { recipients, next: openid };
+    }
+    if (next === undefined) return { recipients };
+    position = next;
+  }
+  return { recipients, next: position };
+}
+
+const PAGES_AT_ONCE = 8;
+
+/** Those whom the owner named, each once, whatever order and however often they were named in. The first mention counts. */
+function namedRecipients(
+  { campaigns, runs }: SourceServices,
+  campaignId: string,
+  pages: number,
+  shard: number,
+): RecipientSource {
+  let named: Promise<readonly Recipient[]> | undefined;
+
+  async function read(): Promise<readonly Recipient[]> {
+    const byOpenid = new Map<string, Recipient>();
+    for (let first = 0; first < pages; first += PAGES_AT_ONCE) {
+      const count = Math.min(PAGES_AT_ONCE, pages - first);
+      const read = await Promise.all(
+        Array.from({ length: count }, (_, index) => campaigns.recipientsOf(campaignId, first + index)),
+      );
+      for (const recipient of read.flat()) {
+        const { openid } = recipient;
+        if (runs.shardOf(openid) === shard && !byOpenid.has(openid)) byOpenid.set(openid, recipient);
+      }
+    }
+    return [...byOpenid.values()].sort((one, other) => (one.openid < other.openid ? -1 : 1));
+  }
+
+  return {
+    async next(after) {
+      named ??= read();
+      const behind = (await named).filter(({ openid }) => openid > after);
+      const recipients = behind.slice(0, RUN_PAGE_SIZE);
+      const last = recipients.at(-1);
+      return { recipients, ...(last && behind.length > recipients.length && { next: last.openid }) };
+    },
+  };
+}
+
+/** After so many pages without anyone who failed, the work is put down for a moment. */
+const MOST_PAGES = 50;
+
+async function nextFailed(
+  { runs }: SourceServices,
+  runId: string,
+  shard: number,
+  after: string,
+): Promise<Pick<RunPage, 'recipients' | 'next'>> {
+  let position = after;
+  for (let seen = 0; seen < MOST_PAGES; seen++) {
+    const place = { runId, shard, after: position };
+    const page = await runs.loadPage(place);
+    if (!page) return { recipients: [] };
+    const { results } = (await runs.loadResults(place)).value;
+    const recipients = page.recipients.filter((_, index) => results.get(index)?.state === 'failed');
+    if (recipients.length > 0 || page.next === undefined) {
+      return { recipients, ...(page.next !== undefined && { next: page.next }) };
+    }
+    position = page.next;
+  }
+  return { recipients: [], next: position };
+}

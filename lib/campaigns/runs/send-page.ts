@@ -1,0 +1,73 @@
+import type { Pacer } from '../../delivery/pacer.ts';
+import type { Template } from '../../templates/template.ts';
+import { DONE, type JobResult, type SendPageJob } from './job.ts';
+import { type JournalServices, openJournal } from './page-journal.ts';
+import { createTexts } from './page-texts.ts';
+import { checkPage, type PageLimits, sendToPage, type VisitServices } from './page-visit.ts';
+import { type FinishServices, finishIfDone } from './progress.ts';
+import type { RunRecord } from './run.ts';
+import type { RunStore } from './run-store.ts';
+
+/** What sending to a page needs from outside. */
+export interface SendPageServices extends VisitServices, JournalServices, FinishServices {
+  readonly runs: RunStore;
+  readonly wechat: VisitServices['wechat'] & { ready(): Promise<boolean> };
+  readonly findTemplate: (templateId: string) => Promise<Template | undefined>;
+}
+
+/** Without an access token the page is looked at again after this. */
+const TOKEN_WAIT_MS = 20_000;
+
+/**
+ * Sends to the recipients of one page that have not been dealt with; one worker has the page at a time. Those who cannot be sent to
+ * now are left for later: the answer says when the job is to come up again.
+ */
+export async function sendPage(
+  services: SendPageServices,
+  run: RunRecord,
+  job: SendPageJob,
+  limits: PageLimits,
+): Promise<JobResult> {
+  const { runs } = services;
+  const place = { runId: run.id, shard: job.shard, after: job.after };
+  const page = await runs.loadPage(place);
+  if (!page) return DONE;
+  const before = (await runs.loadResults(place)).value;
+  if (!run.dryRun && !before.done) {
+    if (!(await services.wechat.ready())) return later(services, TOKEN_WAIT_MS);
+    // Before the page is taken, so that waiting for the pace costs no write of it.
+    const turn = await services.takeTurn(run);
+    if (turn.type === 'later') return turn;
+  }
+  const opening = await openJournal(services, place, page.recipients.length);
+  if (opening.type === 'busy') return later(services, Math.max(1_000, opening.untilMs - services.clock()));
+  if (opening.type === 'done') return finished(services, run);
+  const { journal } = opening;
+  const template = await services.findTemplate(run.content.templateId);
+  const work = { run, page, journal, texts: createTexts(run.content, template) };
+  const backInMs = run.dryRun
+    ? await checkPage(services, work).then(() => 0)
+    : await sendToPage(services, work, limits);
+  if (await journal.close({ done: run.dryRun })) return finished(services, run);
+  return { type: 'later', delayMs: backInMs };
+}
+
+async function finished(services: SendPageServices, run: RunRecord): Promise<JobResult> {
+  await finishIfDone(services, run);
+  return DONE;
+}
+
+function later({ random }: SendPageServices, atLeastMs: number): JobResult {
+  return { type: 'later', delayMs: atLeastMs * (1 + random() / 2) };
+}
+
+/** Takes a place under the run's own pace and then under that of all sending. */
+export function createTurns(
+  pacer: Pick<Pacer, 'turn'>,
+  runPacer: (run: RunRecord) => Pick<Pacer, 'turn'> | undefined,
+): SendPageServices['takeTurn'] {
+  return async (run) => {
+    const own = await runPacer(run)?.turn();
+    return own?.type === 'later' ? own : pacer.turn();
+  };
+}

@@ -1,0 +1,140 @@
+import type { Clock, Random } from '../../clock.ts';
+import { type OutgoingMessage, REQUEST_LIMIT_MS } from '../../delivery/deliver-message.ts';
+import { type AnswerRules, judgeAnswer, type SendAnswer, type Verdict } from '../../delivery/judge-answer.ts';
+import { paceSignal } from '../../delivery/pace-signal.ts';
+import type { Pacer } from '../../delivery/pacer.ts';
+import { refuseBooked } from '../../delivery/refuse-booked.ts';
+import { closeInLedger } from '../../delivery/settle.ts';
+import type { Claim } from '../../grants/ledger.ts';
+import { type Addressed, type ClaimServices, claimRecipient } from './claim-recipient.ts';
+import type { RecipientResult } from './results.ts';
+
+/** What sending to a recipient needs from outside. */
+export interface RecipientServices extends ClaimServices {
+  readonly wechat: { send(message: OutgoingMessage): Promise<SendAnswer> };
+  readonly rules: AnswerRules;
+  readonly pacer: Pick<Pacer, 'report'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What came of one attempt. */
+export type SendResult =
+  | { readonly type: 'done' }
+  /** Another send to this user is under way. */
+  | { readonly type: 'busy' }
+  /** Somebody else has the page by now. */
+  | { readonly type: 'not-mine' };
+
+const DONE: SendResult = { type: 'done' };
+
+/** One attempt at one recipient: claim, request, result. */
+export async function sendToRecipient(
+  services: RecipientServices,
+  to: Addressed,
+  data: Readonly<Record<string, string>>,
+): Promise<SendResult> {
+  const turn = await claimRecipient(services, to);
+  switch (turn.type) {
+    case 'claimed':
+      await sendClaimed(services, to, data, turn.claim);
+      return DONE;
+    case 'no-grant':
+      to.journal.note(to.index, skipped(services.clock()));
+      return DONE;
+    case 'ended':
+      return DONE;
+    case 'busy':
+    case 'not-mine':
+      return turn;
+  }
+}
+
+/** One whose grant was gone when their turn came. */
+export function skipped(nowMs: number): RecipientResult {
+  return { state: 'skipped', atMs: nowMs, reason: 'no-grant', attempts: 0 };
+}
+
+async function sendClaimed(
+  services: RecipientServices,
+  to: Addressed,
+  data: Readonly<Record<string, string>>,
+  claim: Claim,
+): Promise<void> {
+  const { clock, rules, random } = services;
+  const leftAtMs = clock();
+  const answer: SendAnswer =
+    leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs
+      ? await services.wechat.send(outgoing(to, data))
+      : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
+  const before = to.journal.resultOf(to.index);
+  const firstAtMs = before?.firstAtMs ?? leftAtMs;
+  const attempted = { sendAtMs: firstAtMs, ...(before?.retries && { retries: before.retries }) };
+  const verdict = judgeAnswer(answer, attempted, rules, clock(), random);
+  await settle(services, to, claim, verdict, resultAfter(before, claim, verdict, firstAtMs));
+  const signal = paceSignal(answer, rules);
+  if (signal) await services.pacer.report(signal, leftAtMs);
+}
+
+function outgoing({ run, recipient }: Addressed, data: Readonly<Record<string, string>>): OutgoingMessage {
+  const { templateId, miniprogramState, lang, page } = run.content;
+  return {
+    openid: recipient.openid,
+    templateId,
+    data,
+    miniprogramState,
+    lang,
+    ...(page !== undefined && { page }),
+  };
+}
+
+/**
+ * Writes a verdict down. Where the grant is spent the result is enough: the claim stays, and whoever needs the ledger next closes it
+ * by that result. Otherwise the result comes first and the ledger follows, as with a message.
+ */
+async function settle(
+  services: RecipientServices,
+  { journal, recipient, index, run }: Addressed,
+  claim: Claim,
+  { effect }: Verdict,
+  result: RecipientResult,
+): Promise<void> {
+  if (effect === 'spend') return journal.note(index, result);
+  await journal.write(index, result);
+  await closeInLedger(services, recipient.openid, claim, effect === 'zero' ? 'zero' : 'refund');
+  if (effect === 'zero') {
+    await refuseBooked(services, recipient.openid, run.content.templateId, services.clock());
+  }
+}
+
+/**
+ * The result after an attempt. What is tried again gives its grant back meanwhile: no grant is set aside for recipients whose turn
+ * has not come, so none is for those whose turn comes again.
+ */
+function resultAfter(
+  before: RecipientResult | undefined,
+  { claimId }: Claim,
+  { state, effect, outcome, retry }: Verdict,
+  firstAtMs: number,
+): RecipientResult {
+  const { atMs, reason, errcode, errmsg, rid, msgid } = outcome;
+  const reached = reason !== 'not-reached' && reason !== 'turned-away';
+  return {
+    state: state === 'canceled' ? 'failed' : state,
+    atMs,
+    reason,
+    attempts: (before?.attempts ?? 0) + (reached ? 1 : 0),
+    ...(errcode !== undefined && { errcode }),
+    // A refusal's text says no more than its code, and comes many times over.
+    ...(errmsg !== undefined && state !== 'sent' && effect !== 'zero' && { errmsg }),
+    ...(rid !== undefined && state !== 'sent' && { rid }),
+    ...(msgid !== undefined && { msgid }),
+    ...(effect !== 'spend' && { effect: effect === 'zero' ? 'zero' : 'refund' }),
+    ...(retry && {
+      settledClaimId: claimId,
+      notBeforeMs: retry.atMs,
+      firstAtMs,
+      retries: { ...before?.retries, [retry.policy]: (before?.retries?.[retry.policy] ?? 0) + 1 },
+    }),
+  };
+}

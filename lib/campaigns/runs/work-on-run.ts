@@ -1,0 +1,86 @@
+import type { Clock } from '../../clock.ts';
+import { DONE, type JobResult, type RunJob } from './job.ts';
+import { type PlanServices, planShard } from './plan-run.ts';
+import { quietUntilMs } from './quiet-hours.ts';
+import { isOver, type RunRecord } from './run.ts';
+import type { RunStore } from './run-store.ts';
+import { type SendPageServices, sendPage } from './send-page.ts';
+
+/** What working on runs needs from outside. */
+export interface RunWorkServices extends PlanServices, Omit<SendPageServices, 'audience'> {
+  readonly look: RunLook;
+}
+
+/** A job may overtake its run's own record by as long as the starting function can run; twice that, since clocks differ. */
+const RUN_MAY_APPEAR_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * Does a piece of a run's work. Safe to repeat, at any moment and from anywhere. The run is read anew for each job: what is dropped
+ * because the run pauses was queued before it went on again, and going on queues everything anew.
+ */
+export async function workOnRun(
+  services: RunWorkServices,
+  job: RunJob,
+  deadlineMs: number,
+): Promise<JobResult> {
+  const { look, clock } = services;
+  const run = await look.now(job);
+  if (!run || job.generation > run.generation) return notYet(services, job);
+  if (isVoid(run, job)) return DONE;
+  const isHalted = async () => isVoid(await look.lately(job), job);
+  if (job.type === 'plan') return planShard(services, run, job, { isHeldBack: isHalted, deadlineMs });
+  const quietUntil = untilQuietEnds(run, clock());
+  if (quietUntil !== undefined) return { type: 'later', delayMs: quietUntil - clock() };
+  const isHeldBack = async () => (await isHalted()) || untilQuietEnds(run, clock()) !== undefined;
+  const result = await sendPage(services, run, job, { isHeldBack, deadlineMs });
+  return result.type === 'done' || isVoid(await look.now(job), job) ? DONE : result;
+}
+
+/** Whether the job is of no use any more: the run pauses or has ended, or has gone on since and queued everything anew. */
+function isVoid(run: RunRecord | undefined, job: RunJob): boolean {
+  return !run || isOver(run) || run.status === 'paused' || job.generation < run.generation;
+}
+
+/** A dry run sends nothing, so it need not be quiet. */
+function untilQuietEnds({ dryRun, content }: RunRecord, nowMs: number): number | undefined {
+  return dryRun || !content.quietHours ? undefined : quietUntilMs(content.quietHours, nowMs);
+}
+
+/** The job came up before the run was stored, or before it was said to go on. If that never happened, there is nothing to do. */
+function notYet({ clock }: RunWorkServices, { sinceMs }: RunJob): JobResult {
+  return clock() - sinceMs > RUN_MAY_APPEAR_WITHIN_MS ? DONE : { type: 'later', delayMs: LOOK_AGAIN_MS };
+}
+
+/** What is known of runs, to tell when one is paused or stopped. */
+export interface RunLook {
+  /** As it stands. */
+  now(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
+  /** At most {@link LOOKED_MS} old. */
+  lately(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
+}
+
+/** A pause is seen after this long at the latest. */
+const LOOKED_MS = 1_000;
+const MOST_REMEMBERED = 100;
+
+/** Remembers runs for a second, for one container. */
+export function createRunLook({ runs, clock }: { runs: Pick<RunStore, 'load'>; clock: Clock }): RunLook {
+  const looks = new Map<string, { readonly atMs: number; readonly run: Promise<RunRecord | undefined> }>();
+
+  function now({ campaignId, runId }: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined> {
+    const run = runs.load(campaignId, runId).then((stored) => stored?.value);
+    if (looks.size >= MOST_REMEMBERED) looks.clear();
+    looks.set(runId, { atMs: clock(), run });
+    run.catch(() => looks.delete(runId));
+    return run;
+  }
+
+  return {
+    now,
+    lately(job) {
+      const known = looks.get(job.runId);
+      return known && clock() - known.atMs < LOOKED_MS ? known.run : now(job);
+    },
+  };
+}
