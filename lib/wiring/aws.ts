@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Table } from '../table/client.ts';
 import type { Environment } from './cold-start.ts';
@@ -17,6 +18,11 @@ export function openQueue(env: Environment): SQSClient {
 /** A client for the bus that the owner's own rules listen to. */
 export function openBus(env: Environment): EventBridgeClient {
   return new EventBridgeClient(clientConfig(env, 'AWS_ENDPOINT_URL_EVENTBRIDGE'));
+}
+
+/** A client for EventBridge Scheduler. */
+export function openScheduler(env: Environment): SchedulerClient {
+  return new SchedulerClient(clientConfig(env, 'AWS_ENDPOINT_URL_SCHEDULER'));
 }
 
 /**

@@ -17,6 +17,7 @@ export function stackEnvironment(o: {
   resources: Readonly<Record<string, string>>;
   dynamodbEndpoint: string;
   sqsEndpoint: string;
+  schedulerEndpoint?: string;
   settings: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const sha256 = createHash('sha256').update(DEV_API_KEY).digest('hex');
@@ -34,6 +35,7 @@ export function stackEnvironment(o: {
     AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: o.dynamodbEndpoint,
     AWS_ENDPOINT_URL_SQS: o.sqsEndpoint,
+    ...(o.schedulerEndpoint !== undefined && { AWS_ENDPOINT_URL_SCHEDULER: o.schedulerEndpoint }),
     ...o.settings,
   };
 }

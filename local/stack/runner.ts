@@ -19,6 +19,8 @@ export interface Runner {
   readonly apiUrl: string;
   /** Fires the schedules that run each hour or more often and resolves when their functions have ended; throws what one threw. */
   fireSchedules(): Promise<void>;
+  /** Calls a function with an event, as an asynchronous caller does, and throws what it threw. */
+  call(functionName: string, event: unknown): Promise<void>;
   /** Fires the schedules of one function, and throws what it threw. */
   fire(functionName: string): Promise<void>;
   /**
@@ -54,10 +56,11 @@ export async function startRunner(options: {
   const { sqs, observe = () => undefined } = options;
   const activity = createActivity();
   const shared = { invoke: createInvoke(activity), observe };
-  const triggers = Object.entries(options.functions).flatMap(([name, definition]) => {
-    const called = functionOf(name, definition, options.handlers[name]);
-    return definition.events.map((event) => ({ called, event }));
-  });
+  const functions = Object.entries(options.functions).map(([name, definition]) => ({
+    called: functionOf(name, definition, options.handlers[name]),
+    events: definition.events,
+  }));
+  const triggers = functions.flatMap(({ called, events }) => events.map((event) => ({ called, event })));
 
   const routes = triggers.flatMap(({ called, event }) =>
     'httpApi' in event ? [{ key: routeKeyOf(event.httpApi), called }] : [],
@@ -96,6 +99,16 @@ export async function startRunner(options: {
     apiUrl: api.url,
     async fireSchedules() {
       await Promise.all(schedules.filter(({ isFrequent }) => isFrequent).map((schedule) => schedule.fire()));
+    },
+    async call(functionName, event) {
+      const called = functions.find((known) => known.called.name === functionName)?.called;
+      if (!called) throw new Error(`serverless.yml defines no function ${functionName}.`);
+      const startedAt = performance.now();
+      const invocation = await shared.invoke(called, event);
+      observe({ type: 'tick', function: functionName, ms: performance.now() - startedAt });
+      if (invocation.type === 'returned') return;
+      observe({ type: 'fault', function: functionName, error: invocation.error });
+      throw invocation.error;
     },
     async fire(functionName) {
       const named = schedules.filter(({ called }) => called.name === functionName);

@@ -67,8 +67,17 @@ const functionSchema = v.object({
   events: v.optional(v.array(eventSchema), []),
 });
 
-/** `!Ref X` in its long form. */
-const referenceSchema = v.object({ Ref: v.string() });
+/** `!Ref X` and `!GetAtt X.Arn` in their long forms, as the name by which `variablesOf` asks for them. */
+const referenceSchema = v.union([
+  v.pipe(
+    v.object({ Ref: v.string() }),
+    v.transform((reference) => reference.Ref),
+  ),
+  v.pipe(
+    arnOf,
+    v.transform((resource) => `${resource}.Arn`),
+  ),
+]);
 
 /** What serverless.yml says of one function. `timeout` is in seconds. */
 export type FunctionDefinition = v.InferOutput<typeof functionSchema>;
@@ -88,8 +97,8 @@ export interface ServiceDefinition {
 }
 
 /**
- * The environment variables that functions take from resources, `NAME: { Ref: X }` in serverless.yml. `refersTo` says what
- * X is on this machine; a variable of a resource that it does not know is left out.
+ * The environment variables that functions take from resources, `NAME: { Ref: X }` or `{ 'Fn::GetAtt': [X, Arn] }` in
+ * serverless.yml. `refersTo` says what X or X.Arn is on this machine; a variable of a resource that it does not know is left out.
  */
 export function variablesOf(
   functions: Readonly<Record<string, FunctionDefinition>>,
@@ -99,7 +108,8 @@ export function variablesOf(
   for (const [name, value] of Object.values(functions).flatMap(({ environment }) =>
     Object.entries(environment),
   )) {
-    const known = v.is(referenceSchema, value) ? refersTo(value.Ref) : undefined;
+    const reference = v.safeParse(referenceSchema, value);
+    const known = reference.success ? refersTo(reference.output) : undefined;
     if (known !== undefined) variables[name] = known;
   }
   return variables;

@@ -12,6 +12,7 @@ import { asPortInUse } from './port-in-use.ts';
 import { restoreQueues, saveQueues } from './queue-file.ts';
 import { repeat } from './repeat.ts';
 import { startRunner } from './runner.ts';
+import { type LocalScheduler, startScheduler } from './scheduler/scheduler.ts';
 import { readServiceDefinition, type ServiceDefinition, variablesOf } from './service-definition.ts';
 import { type LocalSqs, startSqs } from './sqs.ts';
 import { openTable } from './table.ts';
@@ -19,6 +20,13 @@ import { sweepExpired } from './ttl-sweeper.ts';
 
 const SWEEP_EVERY_MS = 5000;
 const SAVE_QUEUES_EVERY_MS = 1000;
+/** What serverless.yml's resources around EventBridge Scheduler are on this machine. */
+const SCHEDULER_RESOURCES = {
+  CampaignScheduleGroup: 'campaigns',
+  'CampaignScheduleRole.Arn': 'arn:aws:iam::000000000000:role/campaign-schedules',
+  'StartDashcampaignDashrunLambdaFunction.Arn':
+    'arn:aws:lambda:us-east-1:000000000000:function:start-campaign-run',
+};
 /** How long closing waits for functions that are running. */
 const PATIENCE_MS = 500;
 
@@ -64,6 +72,8 @@ export interface Stack {
   /** Of every queue, by the name that serverless.yml gives it. */
   readonly queueUrls: Readonly<Record<string, string>>;
   readonly tableName: string;
+  /** The stand-in for EventBridge Scheduler, which ticks by itself unless `dispatchEverySeconds` is 0. */
+  readonly scheduler: Pick<LocalScheduler, 'endpoint' | 'tick' | 'fire'>;
   /** What the functions were started with. */
   readonly env: Readonly<Record<string, string>>;
   /** Fires the schedules that run each hour or more often, now. */
@@ -105,7 +115,12 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     throw new Error('serverless.yml defines no SendQueue, SendDeadLetterQueue.');
   const queueUrls = Object.fromEntries(Object.entries(sqs.queues).map(([name, { url }]) => [name, url]));
   const functions = definition.functions();
-  const resources: Readonly<Record<string, string>> = { ...queueUrls, Table: table.name };
+  const scheduler = closing.add(await startScheduler(clock));
+  const resources: Readonly<Record<string, string>> = {
+    ...queueUrls,
+    ...SCHEDULER_RESOURCES,
+    Table: table.name,
+  };
 
   const env = stackEnvironment({
     appId: options.appId ?? wechat?.appId ?? '',
@@ -114,6 +129,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     resources: variablesOf(functions, (resource) => resources[resource]),
     dynamodbEndpoint,
     sqsEndpoint: sqs.endpoint,
+    schedulerEndpoint: scheduler.endpoint,
     settings: options.settings ?? {},
   });
   const { logger } = options;
@@ -131,6 +147,8 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
   });
   if (wechat && options.pushEvents) pushTo(wechat, `${runner.apiUrl}/v1/wechat/events`, env);
+  const callTarget = (arn: string, input: unknown) => runner.call(arn.split(':').at(-1) ?? '', input);
+  scheduler.start(callTarget, { byItself: dispatchEverySeconds !== 0 });
   closing.add({ close: () => Promise.race([runner.close(), sleep(PATIENCE_MS, undefined, { ref: false })]) });
   return {
     apiUrl: runner.apiUrl,
@@ -142,7 +160,11 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     queueUrls,
     tableName: table.name,
     env,
-    dispatchNow: runner.fireSchedules,
+    scheduler,
+    async dispatchNow() {
+      await runner.fireSchedules();
+      await scheduler.tick();
+    },
     fire: runner.fire,
     idle: (until) => untilQuiet(runner, wechat, until),
     close: closing.close,
