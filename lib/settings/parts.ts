@@ -83,6 +83,11 @@ const eventQueue = v.pipe(
   v.transform((env) => ({ url: env.EVENT_QUEUE_URL })),
 );
 
+const campaignQueue = v.pipe(
+  v.object({ CAMPAIGN_QUEUE_URL: httpUrl }),
+  v.transform((env) => ({ url: env.CAMPAIGN_QUEUE_URL })),
+);
+
 const push = v.pipe(
   v.object({
     WECHAT_PUSH_TOKEN: v.exactOptional(
@@ -148,6 +153,7 @@ export const settingsParts = {
   table,
   queue,
   eventQueue,
+  campaignQueue,
   push,
   events,
   schedules,

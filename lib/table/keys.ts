@@ -117,6 +117,11 @@ export function resultsKey(table: Table, place: PagePlace): Key {
   return { pk: runShardPartition(table, place), sk: `${RESULTS_PREFIX}${place.after}` };
 }
 
+/** The pace of one run. */
+export function runPaceKey({ appId }: Table, runId: string): Key {
+  return { pk: `${appId}#run#${runId}`, sk: 'pace' };
+}
+
 /** How far one shard of a run has come. */
 export function tallyKey(table: Table, shard: Omit<PagePlace, 'after'>): Key {
   return { pk: runShardPartition(table, shard), sk: 'tally' };

@@ -23,12 +23,17 @@ const paceItem = v.object({
 });
 const versionOnly = v.object({ version: v.exactOptional(v.string()) });
 
-/** The pace of an appid's sending, in one item that every sender shares. */
-export function createPaceStore(
-  table: Table,
-  { newVersion, logger }: { readonly newVersion: NewVersion; readonly logger: Logger },
-): PaceStore {
-  const key: Key = { pk: `${table.appId}#pace`, sk: 'pace' };
+/** What the store needs beside its table. */
+interface PaceStoreOptions {
+  readonly newVersion: NewVersion;
+  readonly logger: Logger;
+  /** The item, where it is not that of all sending, and when DynamoDB may delete it (epoch seconds). */
+  readonly place?: { readonly key: Key; readonly expiresAt: number };
+}
+
+/** The pace of an appid's sending, or of a part of it, in one item that every sender shares. */
+export function createPaceStore(table: Table, { newVersion, logger, place }: PaceStoreOptions): PaceStore {
+  const key = place?.key ?? { pk: `${table.appId}#pace`, sk: 'pace' };
   return {
     async load() {
       const item = await getItem(table, key);
@@ -43,7 +48,7 @@ export function createPaceStore(
 
     async commit({ value, version }) {
       const written = newVersion();
-      const item = { ...key, ...value, version: written };
+      const item = { ...key, ...value, ...(place && { expiresAt: place.expiresAt }), version: written };
       const result = await putAll(table, [{ item, ...onVersion(version) }]);
       return result === 'conflict' ? result : { value, version: written };
     },

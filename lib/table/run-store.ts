@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { PagePlace, RunPage } from '../campaigns/runs/page.ts';
 import { type PageResults, UNTOUCHED } from '../campaigns/runs/results.ts';
 import type { RunRecord } from '../campaigns/runs/run.ts';
+import { runStartsAtMs } from '../campaigns/runs/run-id.ts';
 import type { RunStore } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Stored } from '../stored.ts';
@@ -36,10 +37,15 @@ import { packResults, pageItem, resultsItem, runItem, unpackResults } from './ru
 import { readTally, tallyUpdate } from './run-tally.ts';
 import { type NewVersion, onVersion, parseItem, putLedger, UnreadableItemError } from './versioned.ts';
 
-/** For so long one can ask what became of a recipient. DynamoDB then deletes pages and results by itself. */
+const versioned = v.object({ version: v.string() });
+
+/** For so long one can ask what became of a recipient. */
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
 
-const versioned = v.object({ version: v.string() });
+/** When DynamoDB may delete the pages and results of a run, in epoch seconds. */
+export function runExpiresAt(runId: string): number {
+  return Math.ceil(runStartsAtMs(runId) / 1000) + KEPT_SECONDS;
+}
 
 /** What the store needs beside its table. */
 export interface RunStoreOptions {
@@ -49,8 +55,6 @@ export interface RunStoreOptions {
 
 /** Runs in DynamoDB: each beside its campaign, its pages, their results and tallies in one partition for each shard. */
 export function createRunStore(table: Table, { newVersion, logger }: RunStoreOptions): RunStore {
-  const expiresAt = (runId: string) => Math.ceil(startOf(runId) / 1000) + KEPT_SECONDS;
-
   function putRun({ value, version }: Stored<RunRecord>): ConditionalPut {
     const item = { ...runKey(table, value.campaignId, value.id), ...value, version: newVersion() };
     return { item, ...onVersion(version) };
@@ -63,7 +67,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       ...packResults(results),
       ...rest,
       version: written,
-      expiresAt: expiresAt(place.runId),
+      expiresAt: runExpiresAt(place.runId),
     };
     return { item, ...onVersion(version) };
   }
@@ -132,7 +136,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
         ...pageKey(table, place),
         ...packPage(page),
         version: newVersion(),
-        expiresAt: expiresAt(place.runId),
+        expiresAt: runExpiresAt(place.runId),
       };
       const result = await putAll(table, [{ item, condition: 'attribute_not_exists(pk)' }]);
       return result === 'committed' ? 'created' : 'exists';
@@ -204,11 +208,6 @@ function keyOf(table: Table, key: Key) {
 
 function afterOf(item: Item, prefix: string): string {
   return String(item['sk']).slice(prefix.length);
-}
-
-/** A run id begins with the moment of the run, as every UUID of version 7 does. */
-function startOf(runId: string): number {
-  return Number.parseInt(runId.slice('run_'.length, 'run_'.length + 12), 16);
 }
 
 /** A run as read. @throws UnreadableItemError */

@@ -18,3 +18,8 @@ export function scheduledRunId(campaignId: string, scheduledAtMs: number): strin
 export function isRunId(text: string): boolean {
   return RUN_ID.test(text);
 }
+
+/** The moment that a run's id was made for. */
+export function runStartsAtMs(runId: string): number {
+  return Number.parseInt(runId.slice('run_'.length, 'run_'.length + 12), 16);
+}

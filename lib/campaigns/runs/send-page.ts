@@ -39,11 +39,11 @@ export async function sendPage(
     const turn = await services.takeTurn(run);
     if (turn.type === 'later') return turn;
   }
+  const template = await services.findTemplate(run.content.templateId);
   const opening = await openJournal(services, place, page.recipients.length);
   if (opening.type === 'busy') return later(services, Math.max(1_000, opening.untilMs - services.clock()));
   if (opening.type === 'done') return finished(services, run);
   const { journal } = opening;
-  const template = await services.findTemplate(run.content.templateId);
   const work = { run, page, journal, texts: createTexts(run.content, template) };
   const backInMs = run.dryRun
     ? await checkPage(services, work).then(() => 0)
