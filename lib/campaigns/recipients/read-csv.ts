@@ -39,14 +39,17 @@ export function readCsv(text: string): ReadCsv {
       'must be UTF-8; in Excel, save it as "CSV UTF-8". 请用 UTF-8 编码保存（Excel 中选“CSV UTF-8”）',
     );
   }
+  let lineBefore = 0;
   try {
-    const [header, ...body] = rowsOf(text);
+    const [header, ...body] = rowsOf(text, (line) => {
+      lineBefore = line;
+    });
     if (!header) return bad('line 1', 'must be the header: openid and the names of the variables');
     const columns = header.record.map((name) => name.trim());
     const faults = headerFaults(columns, header.info.lines);
     return faults.length > 0 ? { type: 'bad', faults } : readBody(columns, body);
   } catch (error) {
-    if (error instanceof CsvError) return bad(`line ${Number(error['lines'])}`, sayingOf(error.code));
+    if (error instanceof CsvError) return bad(`line ${lineBefore + 1}`, sayingOf(error.code));
     throw error;
   }
 }
@@ -55,13 +58,17 @@ function bad(path: string, message: string): ReadCsv {
   return { type: 'bad', faults: [{ path, message }] };
 }
 
-function rowsOf(text: string): readonly Row[] {
+function rowsOf(text: string, read: (endsOnLine: number) => void): readonly Row[] {
   const parsed: unknown = parse(text, {
     bom: true,
     info: true,
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: MAX_ROW_CHARACTERS,
+    on_record(record, { lines }) {
+      read(lines);
+      return record;
+    },
   });
   return v.parse(rows, parsed);
 }

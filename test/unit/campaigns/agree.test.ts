@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import type { Campaign } from '../../../lib/campaigns/campaign.ts';
+import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
+import { agree } from '../../../lib/campaigns/schedule/agree.ts';
+import { reconcileSchedules } from '../../../lib/campaigns/schedule/reconcile.ts';
+import type { BookedSchedule, ScheduleBook } from '../../../lib/campaigns/schedule/schedule-book.ts';
+import type { Stored } from '../../../lib/stored.ts';
+
+const NOW = Date.parse('2026-11-23T00:00:00Z');
+const MINUTE = 60_000;
+const DAILY = { expression: 'cron(0 9 * * ? *)', timezone: 'Asia/Shanghai' };
+const ONCE = { expression: 'at(2026-11-23T09:00:00)', timezone: 'Asia/Shanghai' };
+const ONCE_AT = Date.parse('2026-11-23T01:00:00Z');
+
+function campaign(given: Partial<Campaign> = {}): Campaign {
+  return {
+    id: 'cmp_1',
+    name: 'Autumn',
+    templateId: 'template',
+    data: {},
+    miniprogramState: 'formal',
+    lang: 'zh_CN',
+    fit: false,
+    audience: { type: 'grantees' },
+    status: 'active',
+    createdAtMs: NOW,
+    updatedAtMs: NOW,
+    ...given,
+  };
+}
+
+/** A table and an EventBridge in memory, and everything around them. */
+function world(...campaigns: Campaign[]) {
+  const table = new Map<string, Stored<Campaign>>();
+  const booked = new Map<string, BookedSchedule | 'other'>();
+  const log: string[] = [];
+  const runs = new Set<number>();
+  const state = { nowMs: NOW, refuses: false, fails: false, writes: 0, beforeWrite: () => {} };
+  let version = 0;
+  const save = (value: Campaign) => table.set(value.id, { value, version: `v${++version}` });
+  campaigns.forEach(save);
+  const store: CampaignStore = {
+    load: async (id) => table.get(id),
+    list: async () => ({ items: [...table.values()] }),
+    create: async () => 'committed',
+    async put({ value, version: read }) {
+      if (table.get(value.id)?.version !== read) return 'conflict';
+      save(value);
+      return 'committed';
+    },
+    recipientsOf: async () => [],
+    putRecipients: async () => 'committed',
+    async erase(id) {
+      table.delete(id);
+    },
+  };
+  const schedules: ScheduleBook = {
+    campaignIds: async () => [...booked.keys()],
+    async read(id) {
+      if (state.fails) throw new Error('EventBridge is down');
+      return booked.get(id);
+    },
+    async write(id, schedule) {
+      state.writes += 1;
+      if (state.refuses) return { type: 'refused', reason: 'Invalid Schedule Expression' };
+      const { beforeWrite } = state;
+      state.beforeWrite = () => {};
+      beforeWrite();
+      booked.set(id, schedule);
+      return { type: 'written' };
+    },
+    async remove(id) {
+      booked.delete(id);
+    },
+  };
+  const services = {
+    store,
+    schedules,
+    hasRun: async (_: string, atMs: number) => runs.has(atMs),
+    clock: () => state.nowMs,
+    logger: {
+      info: () => {},
+      warn: (line: string) => void log.push(line),
+      error: (line: string) => void log.push(line),
+    },
+  };
+  return { state, table, booked, runs, log, save, services };
+}
+
+const reconcile = ({ services, state }: ReturnType<typeof world>) =>
+  reconcileSchedules(services, state.nowMs + MINUTE);
+
+describe('EventBridge is made to hold what the table says', () => {
+  it('a schedule that is missing is written', async () => {
+    const { services, booked } = world(campaign({ schedule: DAILY }));
+    expect(await agree(services, 'cmp_1')).toEqual({ type: 'changed' });
+    expect(booked.get('cmp_1')).toEqual(DAILY);
+    expect(await agree(services, 'cmp_1')).toEqual({ type: 'agreed' });
+  });
+
+  it.each<[string, Partial<Campaign>]>([
+    ['has none', {}],
+    ['is paused', { schedule: DAILY, status: 'paused' }],
+    ['has ended', { schedule: DAILY, status: 'ended' }],
+    ['is being deleted', { schedule: DAILY, deletedAtMs: NOW }],
+  ])('a schedule is taken out when the campaign %s', async (_, given) => {
+    const { services, booked } = world(campaign(given));
+    booked.set('cmp_1', DAILY);
+    expect(await agree(services, 'cmp_1')).toEqual({ type: 'changed' });
+    expect(booked.size).toBe(0);
+  });
+
+  it.each<[string, BookedSchedule | 'other']>([
+    ['another expression', { ...DAILY, expression: 'cron(0 10 * * ? *)' }],
+    ['another time zone', { ...DAILY, timezone: 'Europe/London' }],
+    ['a first run', { ...DAILY, startsAtMs: NOW }],
+    ['a run to catch up with', { ...DAILY, standsForMs: NOW }],
+    ['something that is not ours', 'other'],
+  ])('%s is written over', async (_, wrong) => {
+    const { services, booked } = world(campaign({ schedule: DAILY }));
+    booked.set('cmp_1', wrong);
+    await agree(services, 'cmp_1');
+    expect(booked.get('cmp_1')).toEqual(DAILY);
+  });
+
+  it('a rate goes on in its series, and is not begun anew', async () => {
+    const startsAtMs = NOW - 30 * MINUTE;
+    const schedule = { expression: 'rate(1 hour)', timezone: 'UTC', startsAtMs };
+    const { services, booked, state } = world(campaign({ schedule }));
+    await agree(services, 'cmp_1');
+    expect(booked.get('cmp_1')).toEqual({ ...schedule, startsAtMs: NOW + 30 * MINUTE });
+    state.nowMs += 90 * MINUTE;
+    expect(await agree(services, 'cmp_1')).toEqual({ type: 'agreed' });
+    booked.set('cmp_1', { ...schedule, startsAtMs: startsAtMs + MINUTE });
+    expect(await agree(services, 'cmp_1')).toEqual({ type: 'changed' });
+  });
+
+  it('whoever writes an older version last sees the newer and writes once more', async () => {
+    const { services, booked, state, save } = world(campaign({ schedule: DAILY }));
+    const later = { ...DAILY, expression: 'cron(0 18 * * ? *)' };
+    state.beforeWrite = () => {
+      save(campaign({ schedule: later }));
+      booked.set('cmp_1', later);
+    };
+    await agree(services, 'cmp_1');
+    expect(booked.get('cmp_1')).toEqual(later);
+  });
+
+  it('what EventBridge refuses is told', async () => {
+    const { services, state, log } = world(campaign({ schedule: DAILY }));
+    state.refuses = true;
+    expect(await agree(services, 'cmp_1')).toEqual({
+      type: 'refused',
+      reason: 'Invalid Schedule Expression',
+    });
+    expect(log).toHaveLength(1);
+  });
+});
+
+describe('a campaign of one moment', () => {
+  const once = campaign({ schedule: ONCE });
+
+  it('keeps its schedule while its run is starting', async () => {
+    const { services, state, booked, table } = world(once);
+    await agree(services, 'cmp_1');
+    state.nowMs = ONCE_AT + 2 * MINUTE;
+    expect(await agree(services, 'cmp_1')).toEqual({ type: 'agreed' });
+    expect(booked.size).toBe(1);
+    expect(table.get('cmp_1')?.value.status).toBe('active');
+  });
+
+  it('has ended, and its schedule is gone, once its run has begun', async () => {
+    const { services, state, booked, runs, table } = world(once);
+    await agree(services, 'cmp_1');
+    runs.add(ONCE_AT);
+    state.nowMs = ONCE_AT + 6 * MINUTE;
+    await agree(services, 'cmp_1');
+    expect(booked.size).toBe(0);
+    expect(table.get('cmp_1')?.value.status).toBe('ended');
+  });
+
+  it('whose run was missed gets it soon, for the moment that it stands for', async () => {
+    const { services, state, booked, log } = world(once);
+    state.nowMs = ONCE_AT + 6 * MINUTE;
+    await agree(services, 'cmp_1');
+    const caughtUp = { expression: 'at(2026-11-23T01:07:00)', timezone: 'UTC', standsForMs: ONCE_AT };
+    expect(booked.get('cmp_1')).toEqual(caughtUp);
+    expect(log[0]).toContain('did not start in time');
+    state.nowMs += 2 * MINUTE;
+    await agree(services, 'cmp_1');
+    expect(booked.get('cmp_1')).toEqual(caughtUp);
+    state.nowMs += 10 * MINUTE;
+    await agree(services, 'cmp_1');
+    expect(booked.get('cmp_1')).toEqual({ ...caughtUp, expression: 'at(2026-11-23T01:19:00)' });
+  });
+
+  it('is given up an hour after its moment', async () => {
+    const { services, state, booked, table } = world(once);
+    state.nowMs = ONCE_AT + 61 * MINUTE;
+    await agree(services, 'cmp_1');
+    expect(booked.size).toBe(0);
+    expect(table.get('cmp_1')?.value.status).toBe('ended');
+  });
+
+  it('does not send late what was paused at its moment', async () => {
+    const { services, state, booked, save, table } = world(once);
+    state.nowMs = ONCE_AT + 10 * MINUTE;
+    save({ ...once, updatedAtMs: state.nowMs });
+    await agree(services, 'cmp_1');
+    expect(booked.size).toBe(0);
+    expect(table.get('cmp_1')?.value.status).toBe('ended');
+  });
+});
+
+describe('the reconciliation', () => {
+  it('repairs every difference, and then finds none', async () => {
+    const w = world(
+      campaign({ id: 'cmp_missing', schedule: DAILY }),
+      campaign({ id: 'cmp_wrong', schedule: DAILY }),
+      campaign({ id: 'cmp_paused', schedule: DAILY, status: 'paused' }),
+      campaign({ id: 'cmp_right', schedule: DAILY }),
+      campaign({ id: 'cmp_none' }),
+    );
+    w.booked.set('cmp_wrong', ONCE);
+    w.booked.set('cmp_paused', DAILY);
+    w.booked.set('cmp_right', DAILY);
+    w.booked.set('cmp_gone', DAILY);
+    expect(await reconcile(w)).toEqual({ campaigns: 6, repaired: 4 });
+    expect([...w.booked.keys()].toSorted()).toEqual(['cmp_missing', 'cmp_right', 'cmp_wrong']);
+    expect(await reconcile(w)).toEqual({ campaigns: 5, repaired: 0 });
+  });
+
+  it('finishes deletions', async () => {
+    const w = world(campaign({ schedule: DAILY, deletedAtMs: NOW }));
+    w.booked.set('cmp_1', DAILY);
+    await reconcile(w);
+    expect([w.table.size, w.booked.size]).toEqual([0, 0]);
+  });
+
+  it('is not stopped by one campaign that fails', async () => {
+    const w = world(campaign({ id: 'cmp_1', schedule: DAILY }), campaign({ id: 'cmp_2', schedule: DAILY }));
+    const { read } = w.services.schedules;
+    w.services.schedules.read = async (id) => {
+      if (id === 'cmp_1') throw new Error('EventBridge is down');
+      return read(id);
+    };
+    expect(await reconcile(w)).toEqual({ campaigns: 2, repaired: 1 });
+    expect([...w.booked.keys()]).toEqual(['cmp_2']);
+    expect(w.log).toHaveLength(1);
+  });
+});

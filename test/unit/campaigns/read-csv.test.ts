@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { readCsv } from '../../../lib/campaigns/recipients/read-csv.ts';
+
+const read = (text: string) => {
+  const result = readCsv(text);
+  return result.type === 'read' ? result.recipients : result.faults;
+};
+
+describe('a CSV of recipients', () => {
+  it('has a header, a column openid and a column for each variable', () => {
+    expect(read('openid,name,城市\no1,Ming,广州\no2,Hong,上海\n')).toEqual([
+      { openid: 'o1', variables: { name: 'Ming', 城市: '广州' } },
+      { openid: 'o2', variables: { name: 'Hong', 城市: '上海' } },
+    ]);
+  });
+
+  it('may have its columns in any order, CRLF, a byte order mark, empty lines and no line end at the last', () => {
+    expect(read('\uFEFFname,openid\r\nMing,o1\r\n\r\nHong,o2')).toEqual([
+      { openid: 'o1', variables: { name: 'Ming' } },
+      { openid: 'o2', variables: { name: 'Hong' } },
+    ]);
+  });
+
+  it('may hold commas, quotes and line breaks in quotes', () => {
+    expect(read('openid,text\no1,"a, ""b""\nc"\n')).toEqual([
+      { openid: 'o1', variables: { text: 'a, "b"\nc' } },
+    ]);
+  });
+
+  it('takes an empty value for no value, and spaces around an openid for nothing', () => {
+    expect(read('openid,name\n o1 ,\n')).toEqual([{ openid: 'o1', variables: {} }]);
+  });
+
+  it('keeps the line of each recipient, also behind empty lines and values of several lines', () => {
+    const result = readCsv('openid,text\n\no1,"a\nb"\no2,c\n');
+    expect(result).toMatchObject({ type: 'read', lines: [4, 5] });
+  });
+
+  it.each([
+    ['', [{ path: 'line 1', message: expect.stringContaining('header') }]],
+    ['openid\n', [{ path: '', message: expect.stringContaining('at least one') }]],
+    ['name\nMing\n', [{ path: 'line 1', message: expect.stringContaining('openid') }]],
+    ['openid,name,name\no1,a,b\n', [{ path: 'line 1', message: expect.stringContaining('column 3 twice') }]],
+    ['openid,1st\no1,a\n', [{ path: 'line 1', message: expect.stringContaining('column 2') }]],
+    [
+      'openid,name\no1\no2,b,c\n',
+      [
+        { path: 'line 2', message: 'has 1 values; the header has 2' },
+        { path: 'line 3', message: 'has 3 values; the header has 2' },
+      ],
+    ],
+    ['openid\no1\nnot an openid\n', [{ path: 'line 3.openid', message: expect.stringContaining('openid') }]],
+    ['openid,name\no1,"Ming\no2,b\n', [{ path: 'line 2', message: expect.stringContaining('not closed') }]],
+    ['openid,name\no1,Mi"ng\n', [{ path: 'line 2', message: expect.stringContaining('quote') }]],
+    ['openid,name\no1,"Ming"x\n', [{ path: 'line 2', message: expect.stringContaining('quote') }]],
+    ['openid,name\no1,\uFFFD\uFFFD\n', [{ path: '', message: expect.stringContaining('UTF-8') }]],
+  ])('%j is refused by its line', (text, faults) => {
+    expect(readCsv(text)).toEqual({ type: 'bad', faults });
+  });
+
+  it('names fifty faults and no more', () => {
+    expect(read(`openid\n${'!\n'.repeat(500)}`)).toHaveLength(50);
+  });
+
+  it('never repeats a value of the file', () => {
+    const secret = 'x'.repeat(3000);
+    expect(JSON.stringify(readCsv(`openid,name\no1,${secret}\n`))).not.toContain(secret);
+  });
+
+  it('of 100,000 lines takes a moment', () => {
+    const lines = Array.from({ length: 100_000 }, (_, index) => `o${index},name ${index % 100}`);
+    expect(read(`openid,name\n${lines.join('\n')}`)).toHaveLength(100_000);
+  });
+});
