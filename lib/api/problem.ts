@@ -11,6 +11,7 @@ export const PROBLEMS = {
   'code-invalid': { status: 401, title: 'The login code is invalid, expired or used' },
   'missing-scope': { status: 403, title: 'The API key lacks a scope' },
   'wrong-caller': { status: 403, title: 'Not open to this kind of caller' },
+  'invalid-signature': { status: 403, title: 'Not signed by WeChat for this mini program' },
   'user-blocked': { status: 403, title: 'WeChat blocks this user' },
   'template-not-open': { status: 403, title: 'Users may not send this template' },
   'not-found': { status: 404, title: 'Not found' },

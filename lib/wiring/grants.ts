@@ -2,7 +2,6 @@ import { settledBy } from '../api/message-api.ts';
 import { createGrantReader } from '../grants/read-grants.ts';
 import type { GrantReport } from '../grants/record-report.ts';
 import { reportGrants } from '../grants/report-grants.ts';
-import type { TemplateKind } from '../grants/template-kind.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createGrantStore } from '../table/grant-store.ts';
@@ -12,6 +11,7 @@ import { httpServices } from './api.ts';
 import { openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
+import { knownKinds } from './known-kinds.ts';
 import { openNames } from './template-names.ts';
 
 /** What the function that records and shows grants needs. */
@@ -25,18 +25,12 @@ export async function wireGrants(env: Environment, overrides?: Overrides) {
   const templates = createTemplateStore(table, base.logger);
   const messages = createMessageStore(table, options);
 
-  /** Kinds of templates that have been read from WeChat before; a report is no reason to ask it. */
-  async function knownKinds(templateIds: readonly string[]): Promise<ReadonlyMap<string, TemplateKind>> {
-    const found = await Promise.all(templateIds.map((id) => templates.get(id)));
-    return new Map(found.flatMap((template) => (template ? [[template.templateId, template.kind]] : [])));
-  }
-
   return {
     ...httpServices(settings, base),
     names: openNames(table, settings, base),
     grants: createGrantReader(grantStore, settledBy({ store: messages, clock: base.clock })),
     async report(openid: string, requestId: string, report: GrantReport) {
-      const kinds = await knownKinds(Object.keys(report.results));
+      const kinds = await knownKinds(templates, Object.keys(report.results));
       return reportGrants(
         { ...base, ...settings.grants, store: grantStore },
         openid,

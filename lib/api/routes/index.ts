@@ -14,6 +14,7 @@ import {
   syncTemplatesSpec,
 } from './templates.ts';
 import { eraseUserSpec } from './users.ts';
+import { receiveEventSpec, verifyCallbackSpec } from './wechat-events.ts';
 
 /** Every route of the service, in the order of the API document. */
 export const routeSpecs: readonly RouteSpec[] = [
@@ -34,5 +35,7 @@ export const routeSpecs: readonly RouteSpec[] = [
   getExampleSpec,
   setAliasSpec,
   removeAliasSpec,
+  verifyCallbackSpec,
+  receiveEventSpec,
   getHealthSpec,
 ];

@@ -1,0 +1,156 @@
+import * as v from 'valibot';
+import type { EnqueueEvent } from '../../events/event-job.ts';
+import type { Logger } from '../../logger.ts';
+import type { PushQuery, PushReceiver, PushRefusal } from '../../wechat/push/receive-push.ts';
+import { ProblemError } from '../problem.ts';
+import { type Route, route, routeSpec } from '../route.ts';
+
+/** What these routes do their work with. */
+export interface WeChatEventRouteServices {
+  /** Absent while message push is not set up. */
+  readonly receiver?: PushReceiver;
+  readonly enqueue: EnqueueEvent;
+  /** Whether messages that are not about subscribe messages are kept for the owner. */
+  readonly forwardMessages: boolean;
+  readonly logger: Logger;
+}
+
+/** WeChat's messages are a few KB; what is larger is not from there. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** What is missing is an empty text: it is refused like a wrong one. */
+const parameter = (what: string) => v.optional(v.pipe(v.string(), v.description(what)), '');
+
+const signed = {
+  signature: parameter('Hex SHA-1 of Token, timestamp and nonce, sorted and joined.'),
+  timestamp: parameter('Unix seconds, at most five minutes from now.'),
+  nonce: parameter('A random text.'),
+};
+
+/** The form of `GET /v1/wechat/events`. */
+export const verifyCallbackSpec = routeSpec({
+  method: 'GET',
+  path: '/v1/wechat/events',
+  operationId: 'verifyCallback',
+  summary: "WeChat's check of the callback URL",
+  description: 'For WeChat only, when the URL is saved in its console.',
+  access: { anyone: true },
+  query: v.object({ ...signed, echostr: parameter('What to answer.') }),
+  answers: {
+    200: { description: 'The echostr, as it came', schema: v.string(), mediaType: 'text/plain' },
+  },
+  problems: ['invalid-signature', 'not-found'],
+});
+
+/** The form of `POST /v1/wechat/events`. */
+export const receiveEventSpec = routeSpec({
+  method: 'POST',
+  path: '/v1/wechat/events',
+  operationId: 'receiveEvent',
+  summary: "WeChat's messages and events",
+  description:
+    'For WeChat only: plaintext (if WECHAT_PUSH_PLAINTEXT allows it), compatible and safe mode, XML and JSON. Stored before it is answered, taken in after. The same event counts once, however often it comes.',
+  access: { anyone: true },
+  query: v.object({
+    ...signed,
+    msg_signature: parameter('The same with the Encrypt text of the body: compatible and safe mode.'),
+  }),
+  text: {
+    description: "A message of WeChat's.",
+    mediaTypes: ['text/xml', 'application/json'],
+  },
+  maxBodyBytes: MAX_BODY_BYTES,
+  answers: {
+    200: { description: 'Taken', schema: v.literal('success'), mediaType: 'text/plain' },
+  },
+  problems: ['invalid-signature', 'not-found', 'invalid-body'],
+});
+
+/** The routes of `/v1/wechat/events`. */
+export function wechatEventRoutes(services: WeChatEventRouteServices): readonly Route[] {
+  return [
+    route(verifyCallbackSpec, async ({ query }) => {
+      const refusal = receiverOf(services).refusalOf(pushQuery(query));
+      if (refusal) throw refusalProblem(refusal);
+      return { status: 200, body: query.echostr };
+    }),
+
+    route(receiveEventSpec, async ({ query, text, requestId }) => {
+      await take(services, pushQuery(query), text, requestId);
+      return { status: 200, body: 'success' };
+    }),
+  ];
+}
+
+async function take(
+  services: WeChatEventRouteServices,
+  query: PushQuery,
+  body: string,
+  requestId: string,
+): Promise<void> {
+  const { enqueue, forwardMessages, logger } = services;
+  const result = receiverOf(services).receive(query, body);
+  switch (result.type) {
+    case 'subscribe':
+      return enqueue(result);
+    case 'other': {
+      const { name, fields, problems } = result;
+      if (problems)
+        logger.warn('An event of WeChat’s is not as it documents it.', { requestId, name, problems });
+      if (forwardMessages) await enqueue({ type: 'other', name, fields });
+      return;
+    }
+    case 'refused':
+      if (SIGNED_REFUSALS.has(result.reason))
+        logger.warn('A push of WeChat’s was refused.', { requestId, reason: REFUSALS[result.reason] });
+      throw refusalProblem(result.reason);
+    case 'unreadable':
+      logger.warn('A push of WeChat’s is neither XML nor JSON of a message.', { requestId });
+      throw new ProblemError('invalid-body', 'Send a message of WeChat’s, as XML or JSON.');
+  }
+}
+
+function receiverOf({ receiver }: WeChatEventRouteServices): PushReceiver {
+  if (receiver) return receiver;
+  throw new ProblemError(
+    'not-found',
+    'Message push is off. Set WECHAT_PUSH_TOKEN and WECHAT_PUSH_AES_KEY to what stands in WeChat’s console.',
+  );
+}
+
+function pushQuery(query: {
+  signature: string;
+  timestamp: string;
+  nonce: string;
+  msg_signature?: string;
+}): PushQuery {
+  const { signature, timestamp, nonce, msg_signature = '' } = query;
+  return { signature, timestamp, nonce, msgSignature: msg_signature };
+}
+
+/** The query was signed with our Token: a setting differs, rather than that someone knocks. */
+const SIGNED_REFUSALS: ReadonlySet<PushRefusal> = new Set<PushRefusal>([
+  'msg-signature',
+  'plaintext',
+  'no-key',
+  'sealed',
+  'appid',
+]);
+
+/** What to do about each refusal. */
+const REFUSALS: Readonly<Record<PushRefusal, string>> = {
+  signature: 'The signature is wrong: the Token in WeChat’s console and WECHAT_PUSH_TOKEN must be the same.',
+  timestamp: 'The timestamp is more than five minutes from now.',
+  'msg-signature':
+    'The msg_signature does not fit the body: the Token in WeChat’s console and WECHAT_PUSH_TOKEN must be the same.',
+  plaintext:
+    'Plaintext mode is off, because no signature covers its body. Choose safe mode in WeChat’s console, or set WECHAT_PUSH_PLAINTEXT to true.',
+  'no-key': 'The body is encrypted and there is no key: set WECHAT_PUSH_AES_KEY.',
+  sealed:
+    'The body does not open: the EncodingAESKey in WeChat’s console and WECHAT_PUSH_AES_KEY must be the same.',
+  appid: 'The message is for another appid than WECHAT_APP_ID.',
+};
+
+function refusalProblem(reason: PushRefusal): ProblemError {
+  return new ProblemError('invalid-signature', REFUSALS[reason]);
+}
