@@ -17,6 +17,11 @@ export function awsEnvironment(
     ...env,
     AWS_REGION: region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION,
   };
-  if (endpoint === undefined || !LOCAL_HOSTS.has(new URL(endpoint).hostname)) return regional;
+  if (endpoint === undefined || !isLocal(endpoint)) return regional;
   return { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', ...regional };
+}
+
+/** Whether an address is on this machine. */
+export function isLocal(url: string): boolean {
+  return LOCAL_HOSTS.has(new URL(url).hostname);
 }

@@ -7,14 +7,27 @@ export class CommandError extends Error {
   readonly code = 'command';
 }
 
-/** Reads the command line. @throws CommandError for an unknown option, pointing to `--help` */
+/** Reads a command line of options only. @throws CommandError for an unknown option, pointing to `--help` */
 export function readArguments<const T extends NonNullable<ParseArgsConfig['options']>>(
   command: string,
   args: readonly string[],
   options: T,
 ) {
+  return reading(command, () => parseArgs({ args: [...args], options, allowPositionals: false })).values;
+}
+
+/** Reads a command line of words and options. @throws CommandError for an unknown option, pointing to `--help` */
+export function readWords<const T extends NonNullable<ParseArgsConfig['options']>>(
+  command: string,
+  args: readonly string[],
+  options: T,
+) {
+  return reading(command, () => parseArgs({ args: [...args], options, allowPositionals: true }));
+}
+
+function reading<R>(command: string, parse: () => R): R {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
+    return parse();
   } catch (error) {
     throw new CommandError(`${messageOf(error)}\n请看 See: npm run ${command} -- --help`);
   }

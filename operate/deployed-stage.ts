@@ -7,11 +7,13 @@ const outputsSchema = v.object({
   TableName: v.string(),
   SendQueueUrl: v.string(),
   SendDeadLetterQueueUrl: v.string(),
+  HttpApiUrl: v.exactOptional(v.string()),
 });
 
 /** What was deployed as one stage. */
 export interface DeployedStage {
   readonly appId: string | undefined;
+  readonly apiUrl: string | undefined;
   readonly tableName: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -35,6 +37,7 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
     );
     return {
       appId: Parameters.find(({ ParameterKey }) => ParameterKey === 'WechatAppId')?.ParameterValue,
+      apiUrl: outputs.HttpApiUrl,
       tableName: outputs.TableName,
       queueUrl: outputs.SendQueueUrl,
       deadLetterQueueUrl: outputs.SendDeadLetterQueueUrl,

@@ -1,0 +1,93 @@
+// Looks at the account's templates: lists them, tries messages against them, writes their types.
+import { writeFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { CommandError, print, readWords, runCommand } from './command-line.ts';
+import { findService, SERVICE_OPTIONS, type ServiceClient } from './service-client.ts';
+import { readTemplates } from './template/account-templates.ts';
+import { checkMessage, type MessageVerdict } from './template/check-messages.ts';
+import { declarationOf } from './template/declaration.ts';
+import { readMessages } from './template/message-file.ts';
+import { checkSummary, HELP, templateLines, verdictLines } from './template/texts.ts';
+
+const COMMANDS = ['list', 'check', 'example', 'types'] as const;
+const WITH_ARGUMENT: readonly string[] = ['check', 'example'];
+
+await runCommand(async () => {
+  const { values: options, positionals } = readWords('template', process.argv.slice(2), {
+    ...SERVICE_OPTIONS,
+    template: { type: 'string' },
+    fit: { type: 'boolean', default: false },
+    openid: { type: 'string' },
+    out: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (options.help) {
+    print(HELP);
+    return 0;
+  }
+  const { command, argument } = commandIn(positionals);
+  const service = () => findService(options, process.env);
+  switch (command) {
+    case 'list':
+      return list(await service(), options.json);
+    case 'check':
+      return check(service, argument, options);
+    case 'example':
+      return example(await service(), argument, options);
+    case 'types':
+      return write(options.out, declarationOf(await readTemplates(await service())));
+  }
+});
+
+function commandIn([word, argument = '', ...more]: readonly string[]) {
+  const command = COMMANDS.find((name) => name === word);
+  const takes = WITH_ARGUMENT.includes(word ?? '');
+  if (command && more.length === 0 && takes === (argument !== '')) return { command, argument };
+  throw new CommandError(
+    'Say list, check FILE, example NAME or types. 请写 list、check 文件、example 模板 或 types。\n请看 See: npm run template -- --help',
+  );
+}
+
+async function list(service: ServiceClient, json: boolean): Promise<number> {
+  const templates = await readTemplates(service);
+  print(
+    json ? JSON.stringify(templates) : templates.map((one) => templateLines(one).join('\n')).join('\n\n'),
+  );
+  return 0;
+}
+
+async function check(
+  service: () => Promise<ServiceClient>,
+  file: string,
+  { template, fit, json }: { template?: string; fit: boolean; json: boolean },
+): Promise<number> {
+  const messages = await readMessages(file, template);
+  const found = await service();
+  const verdicts: MessageVerdict[] = [];
+  for (const message of messages) {
+    const verdict = await checkMessage(found, { ...message, ...(fit && { fit }) });
+    if (!json) for (const line of verdictLines(verdict, verdicts.length)) print(line);
+    verdicts.push(verdict);
+  }
+  const refused = verdicts.filter(({ result }) => !result.valid).length;
+  print(json ? JSON.stringify(verdicts) : checkSummary(verdicts.length, refused));
+  return refused === 0 ? 0 : 1;
+}
+
+async function example(
+  service: ServiceClient,
+  name: string,
+  { openid, out }: { openid?: string; out?: string },
+): Promise<number> {
+  const query = openid === undefined ? '' : `?openid=${encodeURIComponent(openid)}`;
+  const path = `/v1/templates/${encodeURIComponent(name)}/example${query}`;
+  const message = await service.call(v.record(v.string(), v.unknown()), 'GET', path);
+  return write(out, `${JSON.stringify(message, null, 2)}\n`);
+}
+
+async function write(file: string | undefined, text: string): Promise<number> {
+  if (file === undefined) process.stdout.write(text);
+  else await writeFile(file, text);
+  return 0;
+}

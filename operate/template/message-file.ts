@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import * as v from 'valibot';
+import { CommandError } from '../command-line.ts';
+
+/** A message as it would be posted, as far as a check looks at it. */
+const message = v.object({
+  templateId: v.string(),
+  data: v.unknown(),
+  page: v.exactOptional(v.string()),
+  fit: v.exactOptional(v.boolean()),
+  timezone: v.exactOptional(v.string()),
+});
+
+/** One message to be checked. */
+export type CheckedMessage = v.InferOutput<typeof message>;
+
+const batch = v.object({ messages: v.array(v.unknown()) });
+
+/**
+ * Reads messages from a file: one, a list of them, or the body of a batch; with `templateId` given, also data alone. `-` is
+ * standard input.
+ *
+ * @throws CommandError
+ */
+export async function readMessages(
+  file: string,
+  templateId: string | undefined,
+): Promise<readonly CheckedMessage[]> {
+  const content = parsed(file, await contentOf(file));
+  const entries = v.is(batch, content) ? content.messages : Array.isArray(content) ? content : [content];
+  return entries.map((entry, index) => messageIn(entry, templateId, index));
+}
+
+async function contentOf(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${file} cannot be read: ${reason} 文件无法读取。`);
+  }
+}
+
+function parsed(file: string, content: string): unknown {
+  try {
+    return JSON.parse(content.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${file} is not JSON: ${reason} 不是合法的 JSON。`);
+  }
+}
+
+function messageIn(entry: unknown, templateId: string | undefined, index: number): CheckedMessage {
+  const isMessage = typeof entry === 'object' && entry !== null && 'data' in entry;
+  const given = isMessage ? entry : { data: entry };
+  const result = v.safeParse(message, { ...(templateId !== undefined && { templateId }), ...given });
+  if (result.success) return result.output;
+  throw new CommandError(
+    `Message ${index + 1} is none: it needs "templateId" (or --template NAME) and "data". 第 ${index + 1} 条不是消息，需要 templateId（或 --template）和 data。`,
+  );
+}
