@@ -17,8 +17,6 @@ export interface QingniaoOptions extends SubscribeOptions {
   readonly storageKey?: string;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-  /** From 0 up to 1. */
-  readonly random?: () => number;
   /** Takes what a developer should know; by default it is printed. */
   readonly note?: (text: string) => void;
 }
@@ -51,21 +49,17 @@ export interface Qingniao {
 
 /** Joins the module up; one for the whole mini program. Whenever the network comes back, what is kept is sent. */
 export function createQingniao(options: QingniaoOptions): Qingniao {
-  const {
-    wx,
-    transport,
-    storageKey = 'qingniao',
-    now = Date.now,
-    random = Math.random,
-    note = warn,
-  } = options;
-  const createId = (): string => [now(), random(), random()].map((part) => part.toString(36)).join('-');
+  const { wx, transport, storageKey = 'qingniao', now = Date.now, note = warn } = options;
+  const createId = (): string =>
+    [now(), Math.random(), Math.random()].map((part) => part.toString(36)).join('-');
   const { login, forget } = createSessions(wx, transport, `${storageKey}:session`, now);
   const api = createApi(transport, login, forget);
   const reports = createReports(wx, api, `${storageKey}:reports`, note);
   const { flush } = reports;
   const settings = createSettingsReader(wx);
   const client = readClient(wx);
+  /** The round that is under way may have met a network that was down; one more is a try of its own. */
+  const settled = (): Promise<unknown> => flush().then((left) => left && flush());
 
   if (wx.onNetworkStatusChange) {
     wx.onNetworkStatusChange(({ isConnected }) => {
@@ -77,9 +71,9 @@ export function createQingniao(options: QingniaoOptions): Qingniao {
     start: () => settings.read().then(flush),
     login,
     subscribe: createSubscribe(options, { client, reports, settings, createId, now, note }),
-    remaining: (templateId) => flush().then(() => readRemaining(api, templateId)),
+    remaining: (templateId) => settled().then(() => readRemaining(api, templateId)),
     remindMe: (templateId, when, data, more = {}) =>
-      flush().then(() => bookReminder(wx, api, createId(), templateId, when, data, more)),
+      settled().then(() => bookReminder(wx, api, createId(), templateId, when, data, more)),
     settings: settings.read,
   };
 }
