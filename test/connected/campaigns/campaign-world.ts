@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { onTestFinished } from 'vitest';
+import type { Campaign } from '../../../lib/campaigns/campaign.ts';
+import type { ControlServices } from '../../../lib/campaigns/runs/control-run.ts';
+import { readRun } from '../../../lib/campaigns/runs/read-run.ts';
+import type { Run } from '../../../lib/campaigns/runs/run.ts';
+import { createRunIds } from '../../../lib/campaigns/runs/run-id.ts';
+import { type StartRequest, startRun } from '../../../lib/campaigns/runs/start-run.ts';
+import { createEnqueueJobs } from '../../../lib/queue/campaign-queue.ts';
+import { createCampaignStore } from '../../../lib/table/campaign-store.ts';
+import type { Table } from '../../../lib/table/client.ts';
+import { createMessageStore } from '../../../lib/table/message-store.ts';
+import { createRunStore } from '../../../lib/table/run-store.ts';
+import { foundation } from '../../../lib/wiring/foundation.ts';
+import { seedGrantees } from '../../../local/campaign-bench/seed-grantees.ts';
+import { type StackOptions, startStack } from '../../../local/stack/stack.ts';
+import { LOCAL_AWS, localDynamoDbClient } from '../../../local/stack/table.ts';
+
+/** A template of one field, of which a campaign can be made. */
+export const TEMPLATE = {
+  templateId: 'tpl-new-arrivals',
+  title: '新品上架通知',
+  kind: 'one-time',
+  keywords: [{ key: 'thing1', label: '商品', example: '普洱茶饼' }],
+} as const;
+
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The whole service on this machine, with campaigns, grantees and runs at hand. */
+export async function useCampaigns(options: StackOptions = {}) {
+  const { AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint } = process.env;
+  const stack = await startStack({
+    logger: QUIET,
+    templates: [{ ...TEMPLATE, keywords: [...TEMPLATE.keywords] }],
+    ...(dynamodbEndpoint && { dynamodbEndpoint }),
+    ...options,
+  });
+  const client = localDynamoDbClient(stack.dynamodbEndpoint);
+  const sqs = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint });
+  onTestFinished(async () => {
+    await stack.close();
+    client.destroy();
+    sqs.destroy();
+  });
+  const { wechat } = stack;
+  if (!wechat) throw new Error('The stack started no simulated WeChat.');
+  const base = foundation({ logger: QUIET, ...(options.clock && { clock: options.clock }) });
+  const table: Table = { client, name: stack.tableName, appId: wechat.appId };
+  const versions = { ...base, newVersion: base.newUuid };
+  const services = {
+    ...base,
+    campaigns: createCampaignStore(table, versions),
+    runs: createRunStore(table, versions),
+    messages: createMessageStore(table, versions),
+    enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? ''),
+    newRunId: createRunIds(base.newTimeOrderedUuid),
+  } satisfies ControlServices & Record<string, unknown>;
+
+  return {
+    stack,
+    wechat,
+    table,
+    ...services,
+    services,
+
+    grantees: (
+      count: number,
+      more: { grants?: number; grantsAtWeChat?: number; grantedAtMs?: number } = {},
+    ) =>
+      seedGrantees(table, wechat, {
+        count,
+        templateId: TEMPLATE.templateId,
+        grantedAtMs: base.clock() - 60_000,
+        ...more,
+      }),
+
+    /** Stores a campaign. */
+    async campaign(given: Partial<Campaign> = {}): Promise<Campaign> {
+      const campaign: Campaign = {
+        id: `cmp_${randomUUID().replaceAll('-', '')}`,
+        name: '双十二',
+        templateId: TEMPLATE.templateId,
+        data: { thing1: '新茶到店' },
+        miniprogramState: 'formal',
+        lang: 'zh_CN',
+        fit: false,
+        audience: { type: 'grantees' },
+        status: 'active',
+        createdAtMs: base.clock(),
+        updatedAtMs: base.clock(),
+        ...given,
+      };
+      await services.campaigns.create(campaign, []);
+      return campaign;
+    },
+
+    async start(campaign: Campaign, more: Partial<StartRequest> = {}): Promise<string> {
+      const result = await startRun(services, { campaignId: campaign.id, trigger: 'manual', ...more });
+      if (!('run' in result)) throw new Error(`The run was not started: ${result.type}.`);
+      return result.run.id;
+    },
+
+    async read(campaign: Campaign, runId: string): Promise<Run> {
+      const run = await readRun(services, campaign.id, runId);
+      if (!run) throw new Error(`There is no run ${runId}.`);
+      return run;
+    },
+
+    /** Waits until the run is what the test waits for. */
+    async until(
+      campaign: Campaign,
+      runId: string,
+      is: (run: Run) => boolean,
+      withinMs = 20_000,
+    ): Promise<Run> {
+      const deadlineMs = Date.now() + withinMs;
+      for (;;) {
+        const run = await this.read(campaign, runId);
+        if (is(run)) return run;
+        if (Date.now() > deadlineMs) throw new Error(`After ${withinMs} ms: ${JSON.stringify(run)}`);
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+  };
+}
