@@ -37,7 +37,7 @@ export type SubscribeErrorCode =
 export interface SubscribeError {
   readonly code: SubscribeErrorCode;
   readonly tell: Advice;
-  /** WeChat's own words or ours, for the log. */
+  /** WeChat's own words, for the log; the code where WeChat was not asked. */
   readonly message: string;
 }
 

@@ -49,9 +49,12 @@ export function createSubscribe(
     const { ask, left } = planPopup(templateIds, leftBefore, client.maxTemplates, longTerm);
 
     if (client.isDevtools) note(IN_DEVTOOLS);
-    if (!templateIds.length) return Promise.resolve(notAsked(10001, 'no template'));
-    if (now() < blockedUntilMs) return Promise.resolve(notAsked('in-flight', 'a panel is open'));
-    if (!ask.length) return Promise.resolve(notAsked('unsupported', 'base library below 2.4.4'));
+    const refusal = !templateIds.length
+      ? 10001
+      : now() < blockedUntilMs
+        ? 'in-flight'
+        : !ask.length && 'unsupported';
+    if (refusal) return Promise.resolve(notAsked(refusal, `${refusal}`));
 
     blockedUntilMs = now() + DOUBLE_TAP_MS;
     const popup = stand ? stand(ask) : showPopup(wx, ask);
