@@ -1,3 +1,12 @@
+import {
+  campaign,
+  campaignBody,
+  campaignChangeBody,
+  recipientsBody,
+  run,
+  runBody,
+  runRecipient,
+} from '../schemas/campaigns.ts';
 import { grant, grantReportBody } from '../schemas/grants.ts';
 import { batchBody, batchEntry, message, messageBody, settlement } from '../schemas/messages.ts';
 import { problemSchema } from '../schemas/problem.ts';
@@ -9,6 +18,9 @@ export const answerComponents = {
   Session: session,
   Grant: grant,
   Message: message,
+  Campaign: campaign,
+  Run: run,
+  RunRecipient: runRecipient,
   Template: template,
   DataCheckResult: checkResult,
   Problem: problemSchema,
@@ -22,6 +34,10 @@ export const bodyComponents = {
   BatchEntry: batchEntry,
   MessageBatch: batchBody,
   Settlement: settlement,
+  NewCampaign: campaignBody,
+  CampaignChange: campaignChangeBody,
+  Recipients: recipientsBody,
+  NewRun: runBody,
   DataCheck: checkBody,
   Alias: aliasBody,
 };

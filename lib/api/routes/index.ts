@@ -1,4 +1,23 @@
 import type { RouteSpec } from '../route.ts';
+import { addRecipientsSpec } from './campaign-recipients.ts';
+import {
+  getRunRecipientSpec,
+  getRunSpec,
+  listRunRecipientsSpec,
+  listRunsSpec,
+  pauseRunSpec,
+  resendFailedSpec,
+  resumeRunSpec,
+  startRunSpec,
+  stopRunSpec,
+} from './campaign-runs.ts';
+import {
+  changeCampaignSpec,
+  createCampaignSpec,
+  deleteCampaignSpec,
+  getCampaignSpec,
+  listCampaignsSpec,
+} from './campaigns.ts';
 import { createMessageSpec, createMessagesSpec } from './create-messages.ts';
 import { listGrantsSpec, reportGrantsSpec } from './grants.ts';
 import { getHealthSpec } from './health.ts';
@@ -27,6 +46,21 @@ export const routeSpecs: readonly RouteSpec[] = [
   getMessageSpec,
   cancelMessageSpec,
   settleMessageSpec,
+  createCampaignSpec,
+  listCampaignsSpec,
+  getCampaignSpec,
+  changeCampaignSpec,
+  deleteCampaignSpec,
+  addRecipientsSpec,
+  startRunSpec,
+  listRunsSpec,
+  getRunSpec,
+  listRunRecipientsSpec,
+  getRunRecipientSpec,
+  pauseRunSpec,
+  resumeRunSpec,
+  stopRunSpec,
+  resendFailedSpec,
   eraseUserSpec,
   listTemplatesSpec,
   syncTemplatesSpec,
