@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { awsEnvironment, isLocal } from './aws-environment.ts';
 import { CommandError } from './command-line.ts';
-import { findStage } from './deployed-stage.ts';
 
 /** Where `npm run dev` listens, and the key that it knows. */
 const LOCAL_URL = 'http://127.0.0.1:3000';
@@ -63,6 +62,8 @@ async function addressOf(
     if (/^https?:\/\//.test(named) && URL.canParse(named)) return named;
     throw new CommandError(`"${named}" is no address of an API. 不是接口地址。`);
   }
+  // The AWS SDK takes half a second to load, which only this way needs.
+  const { findStage } = await import('./deployed-stage.ts');
   const { apiUrl } = await findStage(awsEnvironment(env, { region }), stage ?? '');
   if (apiUrl !== undefined) return apiUrl;
   throw new CommandError(
