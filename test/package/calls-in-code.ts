@@ -10,6 +10,7 @@ const ACTIONS: Record<string, string> = {
   // IAM knows no transactions, only the writes in them, and ours are puts.
   TransactWriteItems: 'dynamodb:PutItem',
   GetParameters: 'ssm:GetParameters',
+  PutEvents: 'events:PutEvents',
   SendMessage: 'sqs:SendMessage',
   SendMessageBatch: 'sqs:SendMessage',
 };

@@ -3,10 +3,12 @@ import { wire as wireDispatchDue } from '../../handlers/dispatch-due.ts';
 import { wire as wireGrants } from '../../handlers/grants.ts';
 import { wire as wireHealth } from '../../handlers/health.ts';
 import { wire as wireMessages } from '../../handlers/messages.ts';
+import { wire as wireProcessEvents } from '../../handlers/process-events.ts';
 import { wire as wireSendMessages } from '../../handlers/send-messages.ts';
 import { wire as wireSessions } from '../../handlers/sessions.ts';
 import { wire as wireSyncTemplates } from '../../handlers/sync-templates.ts';
 import { wire as wireTemplates } from '../../handlers/templates.ts';
+import { wire as wireWeChatEvents } from '../../handlers/wechat-events.ts';
 import { functionId, parseTemplate, propertiesOf } from './template.ts';
 
 const WIRES = {
@@ -15,6 +17,8 @@ const WIRES = {
   messages: wireMessages,
   templates: wireTemplates,
   'sync-templates': wireSyncTemplates,
+  'wechat-events': wireWeChatEvents,
+  'process-events': wireProcessEvents,
   health: wireHealth,
   'dispatch-due': wireDispatchDue,
   'send-messages': wireSendMessages,
@@ -25,6 +29,10 @@ const AT_RUN_TIME: Record<string, string> = {
   WECHAT_APP_ID: 'wx0123456789abcdef',
   TABLE_NAME: 'qingniao-prod-table',
   SEND_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/send',
+  EVENT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/events',
+  EVENT_BUS_NAME: 'qingniao-prod',
+  WECHAT_PUSH_TOKEN: 'token123',
+  WECHAT_PUSH_AES_KEY: 'k'.repeat(43),
   WECHAT_APP_SECRET: '0123456789abcdef0123456789abcdef',
   SESSION_SECRET: '0123456789abcdef0123456789abcdef',
   API_KEYS: JSON.stringify([{ name: 'backend', sha256: 'a'.repeat(64), scopes: ['send'] }]),

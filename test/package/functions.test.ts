@@ -41,6 +41,15 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'WECHAT_TOKEN_MODE',
   ],
   'sync-templates': [...WECHAT_SETTINGS, 'TABLE_NAME', 'WECHAT_TOKEN_MODE'],
+  'wechat-events': [
+    'EVENT_QUEUE_URL',
+    'FORWARD_WECHAT_MESSAGES',
+    'WECHAT_APP_ID',
+    'WECHAT_PUSH_AES_KEY_PARAM',
+    'WECHAT_PUSH_PLAINTEXT',
+    'WECHAT_PUSH_TOKEN_PARAM',
+  ],
+  'process-events': ['EVENT_BUS_NAME', 'EVENT_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   health: ['TABLE_NAME', 'WECHAT_APP_ID'],
   'dispatch-due': ['SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   'send-messages': [

@@ -9,6 +9,8 @@ const SECRETS: Record<string, string[]> = {
   messages: ['api-keys', 'app-secret', 'session-secret'],
   templates: ['api-keys', 'app-secret', 'session-secret'],
   'sync-templates': ['app-secret'],
+  'wechat-events': ['push-aes-key', 'push-token'],
+  'process-events': [],
   health: [],
   'dispatch-due': [],
   'send-messages': ['app-secret'],
@@ -54,11 +56,17 @@ describe.each(Object.entries(SECRETS))('%s', (name, secrets) => {
   });
 });
 
-test('only send-messages takes messages off the queue', () => {
-  const takers = bundles.filter(({ functionName }) =>
-    actionsOf(statementsOf(template, functionName)).includes('sqs:ReceiveMessage'),
+test('each queue is emptied by one function only', () => {
+  const takers = bundles.flatMap(({ functionName }) =>
+    statementsOf(template, functionName)
+      .filter((statement) => actionsOf([statement]).includes('sqs:ReceiveMessage'))
+      .map(({ Resource }) => [functionName, Resource]),
   );
-  expect(takers.map(({ functionName }) => functionName)).toEqual(['send-messages']);
+  expect(new Set(takers.map(([, queue]) => JSON.stringify(queue))).size).toBe(takers.length);
+  expect(Object.fromEntries(takers)).toMatchObject({
+    'send-messages': { 'Fn::GetAtt': ['SendQueue', 'Arn'] },
+    'process-events': { 'Fn::GetAtt': ['EventQueue', 'Arn'] },
+  });
 });
 
 test('no action is a wildcard', () => {

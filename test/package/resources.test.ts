@@ -36,27 +36,33 @@ describe('the table', () => {
   });
 });
 
-describe('the send queue', () => {
+/** Each queue of work: who empties it, for how many seconds at most and how many batches at once, and how long a batch is hidden. */
+const QUEUES = [
+  { name: 'Send', taker: 'send-messages', timeout: 60, hidden: 90, concurrency: 50 },
+  { name: 'Event', taker: 'process-events', timeout: 30, hidden: 60, concurrency: 10 },
+];
+
+describe.each(QUEUES)('the $name queue', ({ name, taker, timeout, hidden, concurrency }) => {
   test('hides a batch for longer than its function may run, then hands what fails five times to the dead letters', () => {
-    const { Timeout } = propertiesOf(template, functionId('send-messages'));
-    expect(propertiesOf(template, 'SendQueue')).toMatchObject({
-      VisibilityTimeout: 90,
+    expect(propertiesOf(template, functionId(taker))).toMatchObject({ Timeout: timeout });
+    expect(hidden).toBeGreaterThan(timeout);
+    expect(propertiesOf(template, `${name}Queue`)).toMatchObject({
+      VisibilityTimeout: hidden,
       SqsManagedSseEnabled: true,
       RedrivePolicy: {
         maxReceiveCount: 5,
-        deadLetterTargetArn: { 'Fn::GetAtt': ['SendDeadLetterQueue', 'Arn'] },
+        deadLetterTargetArn: { 'Fn::GetAtt': [`${name}DeadLetterQueue`, 'Arn'] },
       },
     });
-    expect(Timeout).toBe(60);
   });
 
   test('keeps dead letters for 14 days and raises an alarm over the first', () => {
-    expect(propertiesOf(template, 'SendDeadLetterQueue')).toMatchObject({
+    expect(propertiesOf(template, `${name}DeadLetterQueue`)).toMatchObject({
       MessageRetentionPeriod: 14 * 86_400,
     });
-    expect(propertiesOf(template, 'SendDeadLetterAlarm')).toMatchObject({
+    expect(propertiesOf(template, `${name}DeadLetterAlarm`)).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['SendDeadLetterQueue', 'QueueName'] } }],
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [`${name}DeadLetterQueue`, 'QueueName'] } }],
       Threshold: 0,
       ComparisonOperator: 'GreaterThanThreshold',
     });
@@ -66,15 +72,15 @@ describe('the send queue', () => {
     const mappings = resourcesOfType(template, 'AWS::Lambda::EventSourceMapping').map(
       ([, r]) => r.Properties,
     );
-    expect(mappings).toMatchObject([
-      {
-        EventSourceArn: { 'Fn::GetAtt': ['SendQueue', 'Arn'] },
-        FunctionName: { 'Fn::GetAtt': [functionId('send-messages'), 'Arn'] },
+    expect(mappings).toContainEqual(
+      expect.objectContaining({
+        EventSourceArn: { 'Fn::GetAtt': [`${name}Queue`, 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': [functionId(taker), 'Arn'] },
         BatchSize: 10,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 50 },
-      },
-    ]);
+        ScalingConfig: { MaximumConcurrency: concurrency },
+      }),
+    );
   });
 });
 
