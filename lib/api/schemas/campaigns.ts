@@ -6,9 +6,7 @@ import { page } from './messages.ts';
 
 const name = v.pipe(
   v.string(),
-  v.trim(),
-  v.minLength(1, 'must not be empty'),
-  v.maxLength(100, 'must be at most 100 characters'),
+  v.regex(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, 'must be 1 to 100 characters without line breaks'),
   v.description('What you call it.'),
 );
 
