@@ -44,6 +44,7 @@ export function readDevOptions(
     port: readPort(env, 'PORT', DEFAULT_API_PORT),
     wechatPort: readPort(env, 'WECHAT_SIMULATOR_PORT', DEFAULT_WECHAT_PORT),
     stack: {
+      pushEvents: true,
       // With the simulated WeChat a newcomer's first reminder goes through; it reaches no real user.
       settings: { ...(WECHAT_API_BASE_URL ? {} : { USER_SENDABLE_TEMPLATES: '*' }), ...handedOn(env) },
       ...(data === undefined ? {} : { dataDir: data }),
