@@ -1,9 +1,11 @@
 import { pauseCampaignsOfTemplate } from '../campaigns/pause-campaigns.ts';
+import { pauseRunsOf } from '../campaigns/runs/pause-runs.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createBookedMessages } from '../table/booked-messages.ts';
 import { createCampaignStore } from '../table/campaign-store.ts';
 import type { Table } from '../table/client.ts';
+import { createRunStore } from '../table/run-store.ts';
 import { createTemplateStore } from '../table/template-store.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { type SyncResult, syncTemplates } from '../templates/sync-templates.ts';
@@ -31,8 +33,10 @@ export function openSync(
 }
 
 function openUsers(table: Table, base: Foundation): TemplateUsers {
-  const store = createCampaignStore(table, { ...base, newVersion: base.newUuid });
-  const pauseRuns = async () => undefined;
+  const versions = { ...base, newVersion: base.newUuid };
+  const store = createCampaignStore(table, versions);
+  const halting = { ...base, runs: createRunStore(table, versions) };
+  const pauseRuns = (campaignId: string) => pauseRunsOf(halting, campaignId);
   return {
     bookedMessages: createBookedMessages(table),
     pauseCampaigns: (templateId) => pauseCampaignsOfTemplate({ ...base, store, pauseRuns }, templateId),

@@ -422,7 +422,7 @@ describe('POST /v1/templates/sync', () => {
   test('of a template with other fields, the booked messages that no longer fit are named', async () => {
     const { template, data } = await ownTemplate('to-change');
     const id = await booked('to-change', data);
-    const [thing1, time2] = template.keywords;
+    const [thing1, time2] = [template.keywords[0]!, template.keywords[1]!];
     const amount3 = { key: 'amount3', label: '金额', example: '￥1.00' } as const;
     wechat.addTemplates([{ ...template, keywords: [time2, thing1] }]);
     const reordered = await operator('POST', '/v1/templates/sync');

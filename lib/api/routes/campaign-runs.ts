@@ -170,7 +170,7 @@ export function campaignRunRoutes(services: CampaignRouteServices): readonly Rou
   async function control(
     { id, runId: named }: { id: string; runId: string },
     needed: Run['status'] | undefined,
-    act: typeof pauseRun,
+    act: typeof resumeRun,
   ): Promise<Run> {
     const before = await shown(id, named);
     if (needed !== undefined && before.status !== needed) throw stateProblem(before.status);

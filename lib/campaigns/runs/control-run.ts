@@ -14,6 +14,9 @@ export interface ControlServices extends Contention {
   readonly clock: Clock;
 }
 
+/** What holding a run back or ending it needs: nothing is queued for it. */
+export type HaltServices = Omit<ControlServices, 'enqueueJobs'>;
+
 /** What came of the wish. Asking twice for the same is no error. */
 export type ControlResult =
   | { readonly type: 'done'; readonly run: RunRecord }
@@ -23,7 +26,7 @@ export type ControlResult =
 
 /** Holds a run back. Senders look each second; what they find queued for it meanwhile they drop, because resuming queues it anew. */
 export function pauseRun(
-  services: ControlServices,
+  services: HaltServices,
   campaignId: string,
   runId: string,
 ): Promise<ControlResult> {
@@ -48,7 +51,7 @@ export function resumeRun(
 
 /** Ends a run for good. Requests under way are still accounted for. */
 export function stopRun(
-  services: ControlServices,
+  services: HaltServices,
   campaignId: string,
   runId: string,
 ): Promise<ControlResult> {
@@ -59,7 +62,7 @@ export function stopRun(
 }
 
 function change(
-  { runs, ...contention }: ControlServices,
+  { runs, ...contention }: HaltServices,
   { campaignId, runId }: { campaignId: string; runId: string },
   decide: (run: RunRecord) => Promise<RunRecord>,
 ): Promise<ControlResult> {
