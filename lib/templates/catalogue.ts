@@ -7,8 +7,8 @@ import { TemplateLookupError } from './template-lookup-error.ts';
 import type { TemplateStore } from './template-store.ts';
 import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 
-/** How long a template is taken from memory before the store is asked again. */
-const MEMORY_FRESH_MS = 5 * 60_000;
+/** How long a template is taken from memory: what a sync finds is known to every process within this time. */
+const MEMORY_FRESH_MS = 5_000;
 
 /** WeChat's list has a small quota (45009 after few calls, WeChat contract §5.3): unknown ids make it be read this often at most. */
 const LOOKUP_PAUSE_MS = 60_000;

@@ -10,7 +10,14 @@ const keys = (['read', 'send', 'manage'] as const).map((scope) => ({
 }));
 const all = { name: 'dev', sha256: createHash('sha256').update('dev-key').digest('hex') };
 
+let aheadMs = 0;
+/** Until every process knows what changed. */
+const fiveSecondsPass = () => {
+  aheadMs += 5_000;
+};
+
 const { stack, wechat, call, operator, logIn, allow, grantOf, ended } = await startService({
+  clock: () => Date.now() + aheadMs,
   dispatchEverySeconds: 0,
   settings: {
     API_KEYS: JSON.stringify([...keys, { ...all, scopes: ['read', 'send', 'manage'] }]),
@@ -325,6 +332,10 @@ describe('an alias', () => {
     expect((await put('alias-new', { alias: 'meeting', move: true })).body.templateId).toBe('alias-new');
     expect((await listed('meeting')).templateId).toBe('alias-new');
     expect((await listed('alias-old')).alias).toBeUndefined();
+    fiveSecondsPass();
+    expect((await check('meeting', { data })).body.templateId).toBe('alias-new');
+    const moved = await operator('GET', `/v1/grants?templateId=meeting`);
+    expect(moved.body.items).toEqual([]);
     expect((await operator('GET', `/v1/messages/${id}`)).body.templateId).toBe('alias-old');
     expect((await operator('DELETE', '/v1/templates/meeting/alias')).status).toBe(204);
     expect((await operator('DELETE', '/v1/templates/alias-new/alias')).status).toBe(204);
@@ -406,6 +417,10 @@ describe('POST /v1/templates/sync', () => {
     expect(view.warnings).toMatchObject([
       { code: 'removed', en: expect.stringContaining('2 booked'), zh: expect.stringContaining('2 条') },
     ]);
+    fiveSecondsPass();
+    const { openid } = await logIn();
+    const sent = await operator('POST', '/v1/messages', { to: openid, templateId: 'to-vanish', data });
+    expect(sent.body.code).toBe('unknown-template');
     expect((await check('to-vanish', { data })).status).toBe(404);
 
     await operator('DELETE', `/v1/messages/${first}`);
@@ -441,6 +456,30 @@ describe('POST /v1/templates/sync', () => {
     await operator('DELETE', `/v1/messages/${id}`);
     await operator('POST', '/v1/templates/sync');
     expect((await listed('to-change')).usedBy).toMatchObject({ messages: 0, messageIds: [] });
+  });
+
+  test('campaigns of a template that vanished are paused and named; one resumed after a change stays so', async () => {
+    const { template, data } = await ownTemplate('of-campaign');
+    const order = { name: '周会', templateId: 'of-campaign', data, audience: { type: 'grantees' } };
+    const { body: campaign } = await operator('POST', '/v1/campaigns', order);
+    const statusOf = async () => (await operator('GET', `/v1/campaigns/${campaign.id}`)).body.status;
+    const paused = { messages: 0, messageIds: [], campaigns: [{ id: campaign.id, name: '周会' }] };
+    const amount3 = { key: 'amount3', label: '金额', example: '￥1.00' } as const;
+    expect(await statusOf()).toBe('active');
+
+    wechat.addTemplates([{ ...template, keywords: [...template.keywords, amount3] }]);
+    await operator('POST', '/v1/templates/sync');
+    expect([await statusOf(), (await listed('of-campaign')).usedBy]).toEqual(['paused', paused]);
+    fiveSecondsPass();
+    const mended = { status: 'active', data: { ...data, amount3: '￥2.00' } };
+    expect((await operator('PATCH', `/v1/campaigns/${campaign.id}`, mended)).status).toBe(200);
+    await operator('POST', '/v1/templates/sync');
+    expect(await statusOf()).toBe('active');
+
+    wechat.removeTemplate('of-campaign');
+    await operator('POST', '/v1/templates/sync');
+    expect([await statusOf(), (await listed('of-campaign')).usedBy]).toEqual(['paused', paused]);
+    expect((await listed('of-campaign')).warnings[0].zh).toContain('周会');
   });
 
   test('an empty answer loses nothing', async () => {
