@@ -21,6 +21,9 @@ const HANDED_ON = [
 export const DEFAULT_API_PORT = 3000;
 export const DEFAULT_WECHAT_PORT = 3100;
 
+/** Long enough that a sender has written WeChat's answer down when the event about its send arrives. */
+export const EVENTS_AFTER_MS = 300;
+
 /** Thrown for an option or a variable that cannot be used; the message is for the person at the terminal. */
 export class DevOptionsError extends Error {
   readonly code = 'dev-options';
@@ -44,7 +47,7 @@ export function readDevOptions(
     port: readPort(env, 'PORT', DEFAULT_API_PORT),
     wechatPort: readPort(env, 'WECHAT_SIMULATOR_PORT', DEFAULT_WECHAT_PORT),
     stack: {
-      pushEvents: true,
+      pushEvents: { delayMs: EVENTS_AFTER_MS },
       // With the simulated WeChat a newcomer's first reminder goes through; it reaches no real user.
       settings: { ...(WECHAT_API_BASE_URL ? {} : { USER_SENDABLE_TEMPLATES: '*' }), ...handedOn(env) },
       ...(data === undefined ? {} : { dataDir: data }),

@@ -47,8 +47,8 @@ export interface StackOptions {
   /** Further environment variables of the functions, or other values for those that the stack sets. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
-  /** Whether the simulated WeChat pushes its events to the service; false by default. */
-  readonly pushEvents?: boolean;
+  /** The simulated WeChat pushes its events to the service, so long after what happened; by default it pushes none. */
+  readonly pushEvents?: { readonly delayMs: number };
   /** Keeps tables and queues in this directory; without it nothing outlives the stack. */
   readonly dataDir?: string;
   /** How many batches of a queue run at once; by default what serverless.yml says; 0 leaves the queues to other processes. */
@@ -146,7 +146,10 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     ...(pollers === undefined ? {} : { pollers }),
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
   });
-  if (wechat && options.pushEvents) pushTo(wechat, `${runner.apiUrl}/v1/wechat/events`, env);
+  if (wechat && options.pushEvents) {
+    wechat.setSwitches({ eventDelayMs: options.pushEvents.delayMs });
+    pushTo(wechat, `${runner.apiUrl}/v1/wechat/events`, env);
+  }
   const callTarget = (arn: string, input: unknown) => runner.call(arn.split(':').at(-1) ?? '', input);
   scheduler.start(callTarget, { byItself: dispatchEverySeconds !== 0 });
   closing.add({ close: () => Promise.race([runner.close(), sleep(PATIENCE_MS, undefined, { ref: false })]) });

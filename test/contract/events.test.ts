@@ -4,7 +4,7 @@ import type { PushInput } from '../../local/wechat-simulator/events/push-control
 import { LONG_TERM, PRICE_DROP, SHIPPED, startService } from './running-service.ts';
 
 const { stack, wechat, operator, logIn, allow, grantOf, read, ended } = await startService({
-  pushEvents: true,
+  pushEvents: { delayMs: 0 },
   settings: { WECHAT_PUSH_PLAINTEXT: 'true' },
 });
 const T = PRICE_DROP.templateId;
@@ -223,7 +223,7 @@ test('messages and events that are none of ours are acknowledged', async () => {
 });
 
 describe('with GRANT_SOURCE=events, and plaintext not allowed', async () => {
-  const strict = await startService({ pushEvents: true, settings: { GRANT_SOURCE: 'events' } });
+  const strict = await startService({ pushEvents: { delayMs: 0 }, settings: { GRANT_SOURCE: 'events' } });
   const reportTo = (openid: string) =>
     strict.operator('POST', '/v1/grants', { openid, requestId: randomUUID(), results: { [T]: 'accept' } });
 
@@ -267,7 +267,7 @@ describe('with GRANT_SOURCE=events, and plaintext not allowed', async () => {
 });
 
 test('without a token there is no such route', async () => {
-  const off = await startService({ pushEvents: true, settings: { WECHAT_PUSH_TOKEN: '' } });
+  const off = await startService({ pushEvents: { delayMs: 0 }, settings: { WECHAT_PUSH_TOKEN: '' } });
   expect(off.wechat.callback()).toBeUndefined();
   expect((await off.call('GET', '/v1/wechat/events?echostr=1')).status).toBe(404);
 });

@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '../../lib/settings.ts';
+import { EVENTS_AFTER_MS } from '../../local/dev/options.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { exampleOf, READMES, readExamples } from './examples.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 async function useStack(): Promise<Stack> {
-  const stack = await startStack({ logger: quiet, dispatchEverySeconds: 0 });
+  const pushEvents = { delayMs: EVENTS_AFTER_MS };
+  const stack = await startStack({ logger: quiet, dispatchEverySeconds: 0, pushEvents });
   onTestFinished(() => stack.close());
   return stack;
 }
@@ -39,7 +41,7 @@ test.each(READMES)('what %s tells to type into a shell answers what it shows', a
   for (const { code, answers } of examples) {
     const lines = await bash(`${setup}\n${code}`);
     expect(lines.map((line) => JSON.parse(line))).toEqual(answers.map(shown));
-    await stack.idle();
+    await stack.idle({ dueWithinMs: EVENTS_AFTER_MS });
   }
 });
 

@@ -56,7 +56,7 @@ test('a message travels from the API through the queue to WeChat, and idle waits
 });
 
 test('the simulated WeChat pushes its events to the API where that is asked for, and else nowhere', async () => {
-  const [pushing, silent] = await Promise.all([useStack({ pushEvents: true }), useStack()]);
+  const [pushing, silent] = await Promise.all([useStack({ pushEvents: { delayMs: 0 } }), useStack()]);
   expect(pushing.wechat?.callback()).toEqual({
     url: `${pushing.apiUrl}/v1/wechat/events`,
     mode: 'safe',
