@@ -71,13 +71,19 @@ export interface HttpReply {
   readonly text: string;
 }
 
+/** JSON, but for the answers that are bare text. */
+function readBody({ headers, body }: APIGatewayProxyStructuredResultV2): unknown {
+  if (body === undefined) return undefined;
+  return /^text\/plain\b/.test(String(headers?.['content-type'])) ? body : JSON.parse(body);
+}
+
 /** Calls a handler as Lambda does. */
 export async function call(handler: HttpHandler, parts: HttpRequestParts): Promise<HttpReply> {
   const result: APIGatewayProxyStructuredResultV2 = await handler(httpEvent(parts), {} as Context);
   return {
     status: result.statusCode ?? 0,
     headers: result.headers ?? {},
-    body: result.body === undefined ? undefined : JSON.parse(result.body),
+    body: readBody(result),
     text: JSON.stringify(result),
   };
 }
