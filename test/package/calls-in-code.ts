@@ -11,6 +11,11 @@ const ACTIONS: Record<string, string> = {
   TransactWriteItems: 'dynamodb:PutItem',
   GetParameters: 'ssm:GetParameters',
   PutEvents: 'events:PutEvents',
+  CreateSchedule: 'scheduler:CreateSchedule',
+  DeleteSchedule: 'scheduler:DeleteSchedule',
+  GetSchedule: 'scheduler:GetSchedule',
+  ListSchedules: 'scheduler:ListSchedules',
+  UpdateSchedule: 'scheduler:UpdateSchedule',
   SendMessage: 'sqs:SendMessage',
   SendMessageBatch: 'sqs:SendMessage',
 };

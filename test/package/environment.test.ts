@@ -1,9 +1,11 @@
 import { inject, test } from 'vitest';
+import { wire as wireCampaigns } from '../../handlers/campaigns.ts';
 import { wire as wireDispatchDue } from '../../handlers/dispatch-due.ts';
 import { wire as wireGrants } from '../../handlers/grants.ts';
 import { wire as wireHealth } from '../../handlers/health.ts';
 import { wire as wireMessages } from '../../handlers/messages.ts';
 import { wire as wireProcessEvents } from '../../handlers/process-events.ts';
+import { wire as wireReconcileSchedules } from '../../handlers/reconcile-schedules.ts';
 import { wire as wireSendMessages } from '../../handlers/send-messages.ts';
 import { wire as wireSessions } from '../../handlers/sessions.ts';
 import { wire as wireSyncTemplates } from '../../handlers/sync-templates.ts';
@@ -16,6 +18,8 @@ const WIRES = {
   grants: wireGrants,
   messages: wireMessages,
   templates: wireTemplates,
+  campaigns: wireCampaigns,
+  'reconcile-schedules': wireReconcileSchedules,
   'sync-templates': wireSyncTemplates,
   'wechat-events': wireWeChatEvents,
   'process-events': wireProcessEvents,
@@ -29,6 +33,10 @@ const AT_RUN_TIME: Record<string, string> = {
   WECHAT_APP_ID: 'wx0123456789abcdef',
   TABLE_NAME: 'qingniao-prod-table',
   SEND_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/send',
+  CAMPAIGN_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/campaigns',
+  SCHEDULE_GROUP_NAME: 'qingniao-prod-campaigns',
+  SCHEDULE_ROLE_ARN: 'arn:aws:iam::123456789012:role/campaign-schedules',
+  START_RUN_FUNCTION_ARN: 'arn:aws:lambda:eu-west-1:123456789012:function:start-campaign-run',
   EVENT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/events',
   EVENT_BUS_NAME: 'qingniao-prod',
   WECHAT_PUSH_TOKEN: 'token123',

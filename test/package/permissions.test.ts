@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
 import { actionsInCode } from './calls-in-code.ts';
-import { actionsOf, parseTemplate, statementsOf } from './template.ts';
+import { actionsOf, parseTemplate, resource, statementsOf } from './template.ts';
 
 /** The secrets that each function may read. */
 const SECRETS: Record<string, string[]> = {
@@ -11,6 +11,8 @@ const SECRETS: Record<string, string[]> = {
   'sync-templates': ['app-secret'],
   'wechat-events': ['push-aes-key', 'push-token'],
   'process-events': [],
+  campaigns: ['api-keys', 'app-secret', 'session-secret'],
+  'reconcile-schedules': [],
   health: [],
   'dispatch-due': [],
   'send-messages': ['app-secret'],
@@ -20,11 +22,14 @@ const SECRETS: Record<string, string[]> = {
 const NEVER_CALLED: Record<string, string[]> = {
   templates: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'sync-templates': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  campaigns: ['scheduler:ListSchedules'],
+  'reconcile-schedules': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   'dispatch-due': ['dynamodb:GetItem'],
 };
 
-/** What Lambda itself does in a function's name: write its logs, take its queue's messages, decrypt its secrets. */
+/** What is done in a function's name: write its logs, take its queue's messages, decrypt its secrets, pass its schedules' role on. */
 const ACTIONS_OF_LAMBDA = [
+  'iam:PassRole',
   'kms:Decrypt',
   'logs:CreateLogStream',
   'logs:PutLogEvents',
@@ -69,12 +74,47 @@ test('each queue is emptied by one function only', () => {
   });
 });
 
+/** Schedules are named by the ids of campaigns, in a group that holds nothing else. */
+function isScheduleOfOurs(resource: unknown): boolean {
+  return JSON.stringify(resource).endsWith(`:schedule/\${CampaignScheduleGroup}/*"}`);
+}
+
+test('who writes schedules may pass on the one role that starts runs, and to EventBridge Scheduler only', () => {
+  for (const name of ['campaigns', 'reconcile-schedules']) {
+    const passes = statementsOf(template, name).filter((s) => actionsOf([s]).includes('iam:PassRole'));
+    expect(passes).toMatchObject([
+      {
+        Resource: { 'Fn::GetAtt': ['CampaignScheduleRole', 'Arn'] },
+        Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      },
+    ]);
+  }
+  const schedules = resource(template, 'CampaignScheduleRole').Properties;
+  expect(schedules).toMatchObject({
+    AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'scheduler.amazonaws.com' } }] },
+    Policies: [
+      {
+        PolicyDocument: {
+          Statement: [
+            {
+              Action: 'lambda:InvokeFunction',
+              Resource: { 'Fn::GetAtt': ['StartDashcampaignDashrunLambdaFunction', 'Arn'] },
+            },
+          ],
+        },
+      },
+    ],
+  });
+});
+
 test('no action is a wildcard', () => {
   expect(actionsOf(everyStatement).filter((action) => action.includes('*'))).toEqual([]);
 });
 
-test('every resource is named; only the key behind SSM is narrowed by conditions instead', () => {
-  const open = everyStatement.filter((statement) => JSON.stringify(statement.Resource).includes('*'));
+test('every resource is named; only schedules are by their group, and the key behind SSM is narrowed by conditions', () => {
+  const open = everyStatement.filter(
+    ({ Resource }) => JSON.stringify(Resource).includes('*') && !isScheduleOfOurs(Resource),
+  );
   expect([...new Set(actionsOf(open))]).toEqual(['kms:Decrypt']);
   for (const { Condition } of open) {
     expect(Condition).toMatchObject({
