@@ -7,7 +7,11 @@ import { onColdStart } from '../lib/wiring/cold-start.ts';
 
 /** What this function needs. */
 export interface StartCampaignRunServices {
-  readonly startScheduled: (campaignId: string, scheduledAtMs: number) => Promise<StartResult>;
+  /** `not-scheduled`: the campaign's schedule has no run at that moment, any more. */
+  readonly startScheduled: (
+    campaignId: string,
+    scheduledAtMs: number,
+  ) => Promise<StartResult | { readonly type: 'not-scheduled' }>;
   readonly logger: Logger;
 }
 

@@ -1,5 +1,6 @@
 import { createRunIds, scheduledRunId } from '../campaigns/runs/run-id.ts';
 import { startRun } from '../campaigns/runs/start-run.ts';
+import { runsAt } from '../campaigns/schedule/run-times.ts';
 import { createEnqueueJobs } from '../queue/campaign-queue.ts';
 import { readSettings } from '../settings.ts';
 import { createCampaignStore } from '../table/campaign-store.ts';
@@ -24,12 +25,13 @@ export async function wireCampaignStart(env: Environment, overrides?: Overrides)
   };
   return {
     logger: base.logger,
-    startScheduled: (campaignId: string, scheduledAtMs: number) =>
-      startRun(services, {
-        campaignId,
-        runId: scheduledRunId(campaignId, scheduledAtMs),
-        trigger: 'schedule',
-      }),
+    async startScheduled(campaignId: string, scheduledAtMs: number) {
+      const schedule = (await services.campaigns.load(campaignId))?.value.schedule;
+      // A trigger of a schedule that the campaign has no more comes too late to count.
+      if (!schedule || !runsAt(schedule, scheduledAtMs)) return { type: 'not-scheduled' as const };
+      const runId = scheduledRunId(campaignId, scheduledAtMs);
+      return startRun(services, { campaignId, runId, trigger: 'schedule' });
+    },
     async close() {
       table.client.destroy();
       sqs.destroy();

@@ -21,7 +21,7 @@ const PAUSE_MS = 1000;
 /** Calls the function that an ARN names. Rejects with what the function threw. */
 export type CallTarget = (targetArn: string, input: unknown) => Promise<void>;
 
-/** How a run is started by hand: `atMs` is the moment that it stands for. */
+/** How a run is started by hand: `atMs` is the moment that it stands for, by default that of the next run. */
 export interface FireOptions {
   readonly atMs?: number;
   /** Deliver the trigger this often, at the same time, as EventBridge Scheduler may. */
@@ -75,11 +75,12 @@ export async function startScheduler(clock: Clock): Promise<LocalScheduler> {
     await Promise.all(due.map(({ schedule, atMs }) => withRetries(schedule, atMs)));
   }
 
-  async function fire(name: string, { atMs = clock(), times = 1 }: FireOptions = {}): Promise<void> {
+  async function fire(name: string, { atMs, times = 1 }: FireOptions = {}): Promise<void> {
     const schedule = shelf.all().find(({ Name }) => Name === name);
     if (!schedule)
       throw new SchedulerFault(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`);
-    await Promise.all(Array.from({ length: times }, () => deliver(schedule, atMs)));
+    const moment = atMs ?? runsOf(schedule, 1)[0] ?? clock();
+    await Promise.all(Array.from({ length: times }, () => deliver(schedule, moment)));
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
