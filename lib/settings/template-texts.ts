@@ -5,7 +5,7 @@ const ALIASES_RULE =
   'Expected name=id pairs with commas between, or a JSON object of names to ids; a name is a letter, then up to 39 letters, digits, - or _';
 const PAGES_RULE = 'Expected pages with commas between, such as pages/index/index,pages/order/detail';
 
-const templateId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/, ALIASES_RULE));
+const templateId = v.pipe(v.string(ALIASES_RULE), v.regex(/^[A-Za-z0-9_-]{1,128}$/, ALIASES_RULE));
 const aliases = v.record(v.pipe(v.string(), v.regex(ALIAS_FORM, ALIASES_RULE)), templateId, ALIASES_RULE);
 
 /** Aliases of templates: `order-shipped=ID,price-drop=ID`, or the same as a JSON object. */

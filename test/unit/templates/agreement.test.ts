@@ -9,7 +9,7 @@ import { SAMPLE_TEMPLATES } from '../../../local/wechat-simulator/samples.ts';
 import { template } from '../../support/templates.ts';
 import { VALUES, valuesOf } from './generated-values.ts';
 
-const VALUES_PER_KIND = 20_000;
+const VALUES_PER_KIND = 10_000;
 
 /** The simulated WeChat has rules of its own, which share no code with the service's: they must come to the same. */
 describe.each(FIELD_KINDS)('%s', (kind) => {

@@ -4,6 +4,7 @@ import { checkData } from '../../../lib/templates/check-data.ts';
 import { FIELD_RULES } from '../../../lib/templates/field-rules.ts';
 import { fitData } from '../../../lib/templates/fit-data.ts';
 import type { FieldKind } from '../../../lib/templates/template.ts';
+import { fieldRefusal } from '../../../local/wechat-simulator/field-check.ts';
 import { template, templateOfKind } from '../../support/templates.ts';
 import { VALUES, valuesOf } from './generated-values.ts';
 
@@ -113,13 +114,20 @@ describe.each(Object.keys(FIELD_RULES))('whatever is given to %s', (name) => {
   const kind = Object.keys(FIELD_RULES).find((known): known is FieldKind => known === name) ?? 'unknown';
   const { template, key } = templateOfKind(kind, name.startsWith('enum') ? VALUES : undefined);
   const passes = (value: string | undefined) => checkData(template, { [key]: value }).type === 'valid';
+  const listed = name.startsWith('enum') ? { values: [...VALUES] } : {};
+  const keywords = [{ key, label: '标签', example: '示例', ...listed }];
+  const atWeChat = { templateId: 'fit', title: '标题', kind: 'one-time', keywords } as const;
+  // The simulated WeChat has no template with a field of a kind that it does not know.
+  const wechatTakes = (value: string | undefined) =>
+    kind === 'unknown' || fieldRefusal(atWeChat, { [key]: { value } }) === undefined;
 
-  test('what fitting changed passes, what passed is unchanged, and fitting twice changes nothing', () => {
+  test('what fitting changed passes here and at WeChat, what passed is unchanged, and fitting twice changes nothing', () => {
     fc.assert(
       fc.property(valuesOf(kind), (value) => {
         const once = fitData(template, { [key]: value });
         const twice = fitData(template, once.data);
-        if (once.fitted.length > 0) expect(passes(once.data[key])).toBe(true);
+        if (once.fitted.length > 0)
+          expect([passes(once.data[key]), wechatTakes(once.data[key])]).toEqual([true, true]);
         else expect(once.data[key]).toBe(value);
         if (passes(value)) expect(once.fitted).toEqual([]);
         expect(twice).toEqual({ data: once.data, fitted: [] });
