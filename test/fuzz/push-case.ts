@@ -32,7 +32,9 @@ const NOW = String(PUSH_NOW_MS / 1000);
 export function pushCase(seed: number, number: number): PushCase {
   const chance = createChance(seed * 1_000_003 + number);
   const request = validPush(chance);
-  switch (chance.pick(['body', 'query', 'both', 'resealed', 'resealed', 'plaintext', 'check'] as const)) {
+  switch (
+    chance.pick(['body', 'query', 'both', 'resealed', 'resealed', 'forged', 'plaintext', 'check'] as const)
+  ) {
     case 'body':
       return unvouched(chance, request, { ...request, text: mutate(request.text ?? '', chance) });
     case 'query':
@@ -45,6 +47,8 @@ export function pushCase(seed: number, number: number): PushCase {
       });
     case 'resealed':
       return { request: resealed(chance), allowPlaintext: false, mayQueue: 'anything' };
+    case 'forged':
+      return { request: forged(chance), allowPlaintext: false, mayQueue: 'nothing' };
     case 'plaintext': {
       const plain = pushRequest(anyMessage(chance), { ...variant(chance), mode: 'plaintext' });
       const text = mutate(plain.text ?? '', chance);
@@ -70,8 +74,15 @@ function unvouched(chance: Chance, before: HttpRequestParts, after: HttpRequestP
   return {
     request: { ...after, text, isBase64Encoded },
     allowPlaintext: false,
-    mayQueue: { asBefore: before },
+    mayQueue: isSignedAlike(before, after) ? { asBefore: before } : 'nothing',
   };
+}
+
+function isSignedAlike(before: HttpRequestParts, after: HttpRequestParts): boolean {
+  const [first, second] = [new URLSearchParams(before.query), new URLSearchParams(after.query)];
+  // Hex may be written in capitals.
+  const same = (name: string) => first.get(name)?.toLowerCase() === second.get(name)?.toLowerCase();
+  return ['signature', 'timestamp', 'nonce', 'msg_signature'].every(same);
 }
 
 const anyMessage = (chance: Chance) => chance.pick(Object.values(PUSHED));
@@ -88,20 +99,45 @@ function validPush(chance: Chance): HttpRequestParts {
   return pushRequest(anyMessage(chance), { ...variant(chance), mode: chance.pick(PUSH_MODES) });
 }
 
+/** How a request is signed and sealed. */
+interface Seals {
+  readonly token?: string;
+  readonly msgToken?: string;
+  readonly timestamp?: string;
+  readonly appId?: string;
+  readonly aesKey?: string;
+}
+
 /** A message that went wrong before WeChat sealed and signed it. */
 function resealed(chance: Chance): HttpRequestParts {
   const plain = pushRequest(anyMessage(chance), { ...variant(chance), mode: 'plaintext' });
-  const encrypt = encryptMessage(mutate(plain.text ?? '', chance), {
-    aesKey: PUSH_AES_KEY,
-    appId: PUSH_APP_ID,
-  });
+  return sealed(chance, plain, mutate(plain.text ?? '', chance), {});
+}
+
+/** A message with nothing wrong in it, that WeChat did not send, or not now, or not to this mini program. */
+function forged(chance: Chance): HttpRequestParts {
+  const plain = pushRequest(anyMessage(chance), { ...variant(chance), mode: 'plaintext' });
+  const late = String(Number(NOW) + chance.pick([-1, 1]) * chance.between(301, 100_000));
+  const seals = chance.pick<Seals>([
+    { token: mutate(PUSH_TOKEN, chance).replace(PUSH_TOKEN, '') },
+    { msgToken: mutate(PUSH_TOKEN, chance).replace(PUSH_TOKEN, '') },
+    { timestamp: late },
+    { appId: `${PUSH_APP_ID}0` },
+    { aesKey: 'A'.repeat(43) },
+  ]);
+  return sealed(chance, plain, plain.text ?? '', seals);
+}
+
+function sealed(chance: Chance, plain: HttpRequestParts, message: string, seals: Seals): HttpRequestParts {
+  const { token = PUSH_TOKEN, timestamp = NOW, appId = PUSH_APP_ID, aesKey = PUSH_AES_KEY } = seals;
+  const encrypt = encryptMessage(message, { aesKey, appId });
   const nonce = String(chance.between(0, 1_000_000_000));
   const query = new URLSearchParams({
-    signature: signatureOf(PUSH_TOKEN, NOW, nonce),
-    timestamp: NOW,
+    signature: signatureOf(token, timestamp, nonce),
+    timestamp,
     nonce,
     encrypt_type: 'aes',
-    msg_signature: signatureOf(PUSH_TOKEN, NOW, nonce, encrypt),
+    msg_signature: signatureOf(seals.msgToken ?? PUSH_TOKEN, timestamp, nonce, encrypt),
   });
   return { ...plain, query: String(query), text: JSON.stringify({ ToUserName: 'gh_1', Encrypt: encrypt }) };
 }
