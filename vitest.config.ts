@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/measured/**', 'test/engines/**'],
+          exclude: ['test/package/**', 'test/measured/**', 'test/engines/**', 'test/miniprogram/**'],
         },
       },
       {
@@ -32,6 +32,15 @@ export default defineConfig({
           include: ['test/measured/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // The client module: built, packed and installed once.
+        extends: true,
+        test: {
+          name: 'miniprogram',
+          include: ['test/miniprogram/**/*.test.ts'],
+          globalSetup: ['test/miniprogram/install-once.ts'],
         },
       },
       {

@@ -5,7 +5,7 @@ export interface Advice {
 }
 
 /** For what no user can mend. */
-const LATER = advice('暂时无法订阅，请稍后再试。', 'Not possible right now. Please try later.');
+const LATER = advice('暂时不可用，请稍后再试。', 'Not possible right now. Please try later.');
 
 const AGAIN = advice('请再点一次。', 'Please tap again.');
 

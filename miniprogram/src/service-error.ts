@@ -48,7 +48,7 @@ function serviceError(
 ): ServiceError {
   const error: Error & Members = new Error(`${code}: ${detail}`);
   error.code = code;
-  error.tell = tellOf(code);
+  error.tell = tellOf(status ? code : 'offline');
   error.status = status;
   error.errors = errors;
   if (isServiceError(error)) return error;
