@@ -49,7 +49,7 @@ export class Phone {
     this.#life = { alive: true };
     return createQingniao({
       wx: this.wx(this.#life),
-      transport: { sessions: true, send: (request) => this.#serve(request, this.#life) },
+      transport: { sessions: true, send: (request) => this.serve(request, this.#life) },
       now: () => this.nowMs,
       note: (text) => this.notes.push(text),
       ...options,
@@ -137,7 +137,8 @@ export class Phone {
     };
   }
 
-  async #serve(request: ApiRequest, life: { alive: boolean }): Promise<ApiAnswer> {
+  /** The service's side. */
+  async serve(request: ApiRequest, life = this.#life): Promise<ApiAnswer> {
     if (!this.online) throw new Error('request:fail');
     this.requests.push(structuredClone(request));
     const answer = this.refusals.shift() ?? this.#answer(request);
