@@ -69,7 +69,11 @@ export function createCampaignStore(
     create(campaign, pages) {
       const recipients = pages.map(
         (page, index): ConditionalPut => ({
-          item: { ...recipientsKey(table, campaign.id, index), recipients: page, version: newVersion() },
+          item: {
+            ...recipientsKey(table, campaign.id, index),
+            recipients: JSON.stringify(page),
+            version: newVersion(),
+          },
           condition: 'attribute_not_exists(pk)',
         }),
       );
@@ -87,7 +91,7 @@ export function createCampaignStore(
       const command = new PutItemCommand({
         TableName: table.name,
         Item: marshall(
-          { ...recipientsKey(table, campaignId, page), recipients, uploadId: id },
+          { ...recipientsKey(table, campaignId, page), recipients: JSON.stringify(recipients), uploadId: id },
           { removeUndefinedValues: true },
         ),
         // A repeat of our own write, by the SDK after a lost answer, changes nothing.
