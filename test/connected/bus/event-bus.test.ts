@@ -1,47 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
 import { createEventBus } from '../../../lib/bus/event-bus.ts';
+import { useEventBus } from '../../support/event-bus.ts';
 
-interface Entry {
-  DetailType: string;
-  Detail: string;
-  Source: string;
-  EventBusName: string;
-  Time?: number;
-}
-
-/** A PutEvents that takes what `takes` says, on a free port; `requests` are the entries of each request. */
-async function useBus(takes: (entry: Entry) => boolean = () => true) {
-  const requests: Entry[][] = [];
-  const server = createServer(async (message, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk);
-    const { Entries } = JSON.parse(Buffer.concat(chunks).toString()) as { Entries: Entry[] };
-    requests.push(Entries);
-    const results = Entries.map((entry, n) =>
-      takes(entry) ? { EventId: `e${n}` } : { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' },
-    );
-    response.setHeader('content-type', 'application/x-amz-json-1.1');
-    response.end(
-      JSON.stringify({ FailedEntryCount: results.filter((r) => 'ErrorCode' in r).length, Entries: results }),
-    );
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const client = new EventBridgeClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  onTestFinished(async () => {
-    client.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
+async function useBus(...takes: Parameters<typeof useEventBus>) {
+  const { requests, endpoint } = await useEventBus(...takes);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new EventBridgeClient({ endpoint, region: 'us-east-1', credentials });
+  onTestFinished(() => client.destroy());
   return { requests, publish: createEventBus(client, 'owner-bus') };
 }
 
