@@ -4,6 +4,7 @@ import type { ControlServices } from '../campaigns/runs/control-run.ts';
 import type { ReadServices } from '../campaigns/runs/read-run.ts';
 import type { StartServices } from '../campaigns/runs/start-run.ts';
 import type { RemedyFor } from './lookup-problem.ts';
+import type { RemarkServices } from './template-remarks.ts';
 
 /** What the routes of campaigns and their runs do their work with. */
 export interface CampaignRouteServices
@@ -11,6 +12,7 @@ export interface CampaignRouteServices
     AddRecipientsServices,
     ReadServices,
     ControlServices,
+    RemarkServices,
     Omit<StartServices, 'campaigns'> {
   readonly runs: ControlServices['runs'];
   readonly store: CampaignServices['store'];

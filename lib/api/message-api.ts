@@ -15,10 +15,10 @@ import type { Page, UnknownMessages } from '../messages/message-store.ts';
 import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
 import type { Stored } from '../stored.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
-import { pageWarning } from '../templates/page-path.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
 import type { RemedyFor } from './lookup-problem.ts';
 import { type MessageView, messageView } from './message-view.ts';
+import { type RemarkServices, remarksOn } from './template-remarks.ts';
 
 /** What came of ordering a message, as callers see it. */
 export type AcceptView =
@@ -57,11 +57,9 @@ export interface MessageApi {
 }
 
 /** What the routes' work needs from outside. */
-export interface MessageApiServices extends AcceptServices {
+export interface MessageApiServices extends AcceptServices, RemarkServices {
   readonly templates: Pick<TemplateCatalogue, 'find'>;
   readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
-  /** The pages of the mini program, where the settings list them. */
-  readonly pages?: readonly string[];
   readonly unknown: UnknownMessages;
   readonly isOpenToUsers: MessageApi['isOpenToUsers'];
   readonly remedyFor: MessageApi['remedyFor'];
@@ -69,16 +67,10 @@ export interface MessageApiServices extends AcceptServices {
 
 /** Joins the rules of messages to the form in which callers see them. */
 export function createMessageApi(services: MessageApiServices): MessageApi {
-  const { store, clock, names, pages } = services;
+  const { store, clock, names } = services;
 
   async function show(message: Message, claim?: Claim): Promise<MessageView> {
-    const templateAlias = await names.aliasOf(message.templateId);
-    const warning = pageWarning(message.page, pages);
-    return {
-      ...messageView(message, claim, clock()),
-      ...(templateAlias !== undefined && { templateAlias }),
-      ...(warning && { warnings: [warning] }),
-    };
+    return { ...messageView(message, claim, clock()), ...(await remarksOn(services, message)) };
   }
 
   async function showPage({ items, ...rest }: Page<Stored<Message>>, claim?: Claim) {

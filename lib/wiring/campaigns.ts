@@ -49,6 +49,8 @@ export async function wireCampaigns(env: Environment, overrides?: Overrides) {
     runs,
     schedules: createScheduleBook(scheduler, settings.schedules),
     hasRun: async (id, atMs) => (await runs.load(id, scheduledRunId(id, atMs))) !== undefined,
+    names,
+    ...(settings.templates.pages && { pages: settings.templates.pages }),
     templates: { find: async (id) => catalogue.find(await names.resolveTemplateId(id)) },
     enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url),
     newCampaignId: createCampaignIds(base.newTimeOrderedUuid),

@@ -311,6 +311,20 @@ describe('an alias', () => {
     ]);
   });
 
+  test('names the template of a campaign, which is warned of its page', async () => {
+    const audience = { type: 'grantees' };
+    const order = { name: '发货', templateId: 'shipped', data: FINE, audience, page: '/pages/gone?a=1' };
+    const { body } = await operator('POST', '/v1/campaigns', order);
+    const told = {
+      templateId: SHIPPED.templateId,
+      templateAlias: 'shipped',
+      page: 'pages/gone?a=1',
+      warnings: [{ code: 'page-not-listed' }],
+    };
+    expect(body).toMatchObject(told);
+    expect((await operator('GET', `/v1/campaigns/${body.id}`)).body).toMatchObject(told);
+  });
+
   test('and its id in one report name one template twice: 422', async () => {
     const { openid } = await logIn();
     const results = { shipped: 'accept', [SHIPPED.templateId]: 'accept' };

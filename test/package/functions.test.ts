@@ -43,6 +43,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
   campaigns: [
     ...WECHAT_SETTINGS,
     'API_KEYS_PARAM',
+    'APP_PAGES',
     'CAMPAIGN_QUEUE_URL',
     'SCHEDULE_GROUP_NAME',
     'SCHEDULE_ROLE_ARN',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Campaign } from '../../campaigns/campaign.ts';
 import { isCampaignId } from '../../campaigns/campaign.ts';
 import { changeCampaign } from '../../campaigns/change-campaign.ts';
 import { createCampaign } from '../../campaigns/create-campaign.ts';
@@ -12,6 +13,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { campaign, campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
+import { remarksOn } from '../template-remarks.ts';
 
 /** The part of a path that names a campaign. */
 export const campaignId = v.pipe(
@@ -95,19 +97,23 @@ export const deleteCampaignSpec = routeSpec({
 /** The routes of `/v1/campaigns` itself; those of recipients and runs stand by themselves. */
 export function campaignRoutes(services: CampaignRouteServices): readonly Route[] {
   const { store, clock, remedyFor } = services;
+  const show = async (campaign: Campaign, whole?: Parameters<typeof campaignView>[2]) => ({
+    ...campaignView(campaign, clock(), whole),
+    ...(await remarksOn(services, campaign)),
+  });
   const isUnderWay = async (id: string) => (await recentRuns(services, id)).some((run) => !isOver(run));
 
   return [
     route(createCampaignSpec, async ({ body }) => {
       const result = await lookingUp(remedyFor, createCampaign(services, body));
       if (result.type !== 'created') throw orderProblem(result);
-      return { status: 201, body: campaignView(result.campaign, clock(), {}) };
+      return { status: 201, body: await show(result.campaign, {}) };
     }),
 
     route(listCampaignsSpec, async ({ query }) => {
       const page = await store.list(query.limit, decodeCursor(campaignId, query.cursor));
       const there = page.items.filter(({ value }) => value.deletedAtMs === undefined);
-      const items = there.map(({ value }) => campaignView(value, clock()));
+      const items = await Promise.all(there.map(({ value }) => show(value)));
       return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };
     }),
 
@@ -115,14 +121,14 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
       const stored = await store.load(params.id);
       if (!stored || stored.value.deletedAtMs !== undefined) throw notFound('campaign');
       const { items } = await listRuns(services, params.id, 1);
-      return { status: 200, body: campaignView(stored.value, clock(), { lastRun: items[0] }) };
+      return { status: 200, body: await show(stored.value, { lastRun: items[0] }) };
     }),
 
     route(changeCampaignSpec, async ({ params, body }) => {
       const result = await lookingUp(remedyFor, changeCampaign(services, params.id, body));
       switch (result.type) {
         case 'changed':
-          return { status: 200, body: campaignView(result.campaign, clock(), {}) };
+          return { status: 200, body: await show(result.campaign, {}) };
         case 'not-found':
           throw notFound('campaign');
         case 'ended':

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { MOST_VARIABLES, openidFault, variablesFault } from '../../campaigns/recipients/recipient-rules.ts';
 import { rfc3339 } from './common.ts';
-import { openid, templateId } from './ids.ts';
-import { page } from './messages.ts';
+import { alias, openid, templateId } from './ids.ts';
+import { page, warning } from './messages.ts';
 
 const name = v.pipe(
   v.string(),
@@ -187,8 +187,10 @@ export const campaign = v.object({
   id: v.string(),
   name: v.string(),
   templateId,
+  templateAlias: v.exactOptional(alias),
   data: v.record(v.string(), v.string()),
   page: v.exactOptional(v.string()),
+  warnings: v.exactOptional(v.array(warning)),
   miniprogramState,
   lang,
   fit: v.boolean(),
