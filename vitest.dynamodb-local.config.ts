@@ -6,6 +6,7 @@ export default defineConfig({
     name: 'dynamodb-local',
     include: ['test/{connected,contract,engines}/**/*.test.ts'],
     globalSetup: ['test/support/dynamodb-local.ts'],
+    setupFiles: ['test/support/no-bad-fields.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     restoreMocks: true,

@@ -48,8 +48,9 @@ const ANY_OPENID = '<openid>';
 
 /** What the template routes can do. Templates are named by id or alias. */
 export interface TemplateApi {
-  /** All templates that are known, by title. @throws TemplateLookupError when none was ever read and WeChat could not be asked */
+  /** All templates that are known, by title. @throws TemplateLookupError when none is and WeChat could not be asked */
   list(): Promise<readonly TemplateView[]>;
+  /** Also one that WeChat no longer lists. @throws TemplateLookupError when none is known and WeChat could not be asked */
   find(idOrAlias: string): Promise<TemplateView | undefined>;
   /** @throws TemplateLookupError */
   sync(): Promise<SyncResult & { readonly items: readonly TemplateView[] }>;
@@ -96,10 +97,7 @@ export function createTemplateApi(services: TemplateApiServices): TemplateApi {
   return {
     remedyFor: services.remedyFor,
 
-    async list() {
-      const known = await catalogue.list();
-      return views(known.length > 0 ? known : await catalogue.sync());
-    },
+    list: async () => views(await catalogue.list()),
 
     async find(idOrAlias) {
       const templateId = await names.resolveTemplateId(idOrAlias);

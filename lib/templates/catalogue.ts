@@ -28,7 +28,12 @@ export interface TemplateCatalogue {
    * @throws TemplateLookupError when the id is unknown and WeChat could not be asked.
    */
   find(templateId: string): Promise<Template | undefined>;
-  /** Every template in the store with its warnings, removed ones included, by title. WeChat is not asked. */
+  /**
+   * Every template in the store with its warnings, removed ones included, by title. WeChat is asked only while none is
+   * known, and then at most once a minute.
+   *
+   * @throws TemplateLookupError when none is known and WeChat could not be asked.
+   */
   list(): Promise<readonly ListedTemplate[]>;
   /**
    * Reads WeChat's list now. A template that it no longer has is marked as removed; an empty list is taken for a slip
@@ -140,7 +145,12 @@ export function createTemplateCatalogue(options: TemplateCatalogueOptions): Temp
 
   return {
     find,
-    list: async () => listing(await store.list()),
+    async list() {
+      const known = await store.list();
+      if (known.length > 0) return listing(known);
+      await lookUp();
+      return listing(await store.list());
+    },
     sync: async () => listing(await readOnce()),
   };
 }

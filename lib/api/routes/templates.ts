@@ -59,7 +59,7 @@ export const getTemplateSpec = routeSpec({
   access: { operator: 'read' },
   params: idParams,
   answers: { 200: { description: 'The template', schema: template } },
-  problems: [],
+  problems: LOOKUP_PROBLEMS,
 });
 
 /** The form of `POST /v1/templates/{id}/check`. */
@@ -137,7 +137,7 @@ export function templateRoutes(api: TemplateApi): readonly Route[] {
 
     route(getTemplateSpec, async ({ params }) => ({
       status: 200,
-      body: (await api.find(params.id)) ?? missing(),
+      body: (await asking(api, api.find(params.id))) ?? missing(),
     })),
 
     route(checkDataSpec, async ({ params, body }) => ({

@@ -179,6 +179,19 @@ describe('when WeChat cannot be asked', () => {
     expect(lookups).toBe(2);
   });
 
+  test('the list of an account without templates asks WeChat once a minute at most', async () => {
+    const templates = catalogue();
+    atWeChat = async () => [];
+    for (let count = 0; count < 20; count++) {
+      expect(await templates.list()).toEqual([]);
+      nowMs += 2_999;
+    }
+    expect(lookups).toBe(1);
+    atWeChat = async () => [templateSource({ templateId: 'a' })];
+    nowMs += MINUTE_MS;
+    expect(await templates.list()).toHaveLength(1);
+  });
+
   test('what is known stays found, and a sync by hand is tried at once', async () => {
     const templates = catalogue();
     await templates.sync();
