@@ -7,6 +7,8 @@ const DOCUMENTS = [
   'README.zh-CN.md',
   'CONTRIBUTING.md',
   'local/wechat-simulator/README.md',
+  'miniprogram/README.md',
+  'miniprogram/example/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),

@@ -1,7 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startStack } from '../../local/stack/stack.ts';
 import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
-import { exampleOf, READMES } from './examples.ts';
+import { exampleOf } from './examples.ts';
+
+const PAGES = ['docs/plain-wx.md', 'docs/plain-wx.zh-CN.md'];
 
 const openid = SAMPLE_OPENIDS[0]!;
 const template = SAMPLE_TEMPLATES[0]!.templateId;
@@ -21,7 +23,7 @@ interface MiniProgram {
   report(): Promise<void>;
 }
 
-/** The readme's code on a phone whose network can be taken away, with what left it and what it keeps. */
+/** The page's code on a phone whose network can be taken away, with what left it and what it keeps. */
 async function usePhone(readme: string) {
   const stack = await startStack({ logger: quiet, dispatchEverySeconds: 0 });
   onTestFinished(() => stack.close());
@@ -61,14 +63,14 @@ async function available(apiUrl: string): Promise<unknown> {
   return items[0]?.available;
 }
 
-test.each(READMES)('%s: a tap is reported and then no longer kept', async (readme) => {
+test.each(PAGES)('%s: a tap is reported and then no longer kept', async (readme) => {
   const { phone, app, kept } = await usePhone(readme);
   app.askFor([template]);
   await expect.poll(kept).toEqual([]);
   expect(await available(phone.stack.apiUrl)).toBe(1);
 });
 
-test.each(READMES)('%s: a report whose answer got lost is sent again and counts once', async (readme) => {
+test.each(PAGES)('%s: a report whose answer got lost is sent again and counts once', async (readme) => {
   const { phone, app, kept } = await usePhone(readme);
   await app.report(); // logs in while the line is good
   phone.losesAnswers = true;
@@ -83,7 +85,7 @@ test.each(READMES)('%s: a report whose answer got lost is sent again and counts 
   expect(await available(phone.stack.apiUrl)).toBe(1);
 });
 
-test.each(READMES)('%s: taps without a network all go out later', async (readme) => {
+test.each(PAGES)('%s: taps without a network all go out later', async (readme) => {
   const { phone, app, kept } = await usePhone(readme);
   phone.online = false;
   app.askFor([template]);
@@ -95,7 +97,7 @@ test.each(READMES)('%s: taps without a network all go out later', async (readme)
   expect(await available(phone.stack.apiUrl)).toBe(2);
 });
 
-test.each(READMES)('%s: a session that is refused is not kept', async (readme) => {
+test.each(PAGES)('%s: a session that is refused is not kept', async (readme) => {
   const { phone, app, kept } = await usePhone(readme);
   phone.storage.set('session', { token: 'stale', expiresAt: '2099-01-01T00:00:00.000Z' });
   app.askFor([template]);

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Stack, startStack } from '../../local/stack/stack.ts';
+import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
+import * as qingniaoModule from '../../miniprogram/src/index.ts';
+import { simulatedWx } from '../miniprogram/simulated-wx.ts';
+import { exampleOf, READMES } from './examples.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const MODULE_README = 'miniprogram/README.md';
+const { templateId, keywords } = SAMPLE_TEMPLATES[1]!;
+const data = Object.fromEntries(keywords.map(({ key, example }) => [key, example]));
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({
+    logger: quiet,
+    dispatchEverySeconds: 0,
+    settings: { USER_SENDABLE_TEMPLATES: '*' },
+  });
+});
+afterAll(() => stack.close());
+
+interface BookingPage {
+  data: { guide: string; notice: string };
+  setData(changes: object): void;
+  remind(): void;
+}
+
+/** The code of a page, run as the mini program of a new user. */
+function open(readme: string) {
+  const openid = stack.wechat!.createUser();
+  const { wx, phone } = simulatedWx(stack, openid);
+  const code = exampleOf(readme, 'module')
+    .replace('https://api.example.com', stack.apiUrl)
+    .replaceAll('YOUR_TEMPLATE_ID', templateId)
+    .replace(/\{ thing1: '[^']+' \}/, JSON.stringify(data));
+  let app: { onShow(): void } | undefined;
+  let page: BookingPage | undefined;
+  const names = ['require', 'wx', 'App', 'Page', 'getApp'];
+  new Function(...names, code)(
+    () => qingniaoModule,
+    wx,
+    (given: typeof app) => {
+      app = given;
+    },
+    (given: BookingPage) => {
+      page = { ...given, setData: (changes) => void Object.assign(given.data, changes) };
+    },
+    () => app,
+  );
+  app!.onShow();
+  return { openid, phone, page: page! };
+}
+
+test.each([...READMES, MODULE_README])('%s: one tap asks and books a reminder', async (readme) => {
+  const { openid, page } = open(readme);
+  page.remind();
+  await expect.poll(() => page.data.notice).toMatch(/提醒您|reminded/);
+  expect(stack.wechat!.ledger({ openid, templateId })).toMatchObject([{ granted: 1 }]);
+});
+
+test.each([...READMES, MODULE_README])('%s: with the main switch off the guide is shown', async (readme) => {
+  const { openid, page } = open(readme);
+  stack.wechat!.changeSettings({ openid, mainSwitch: false });
+  page.remind();
+  await expect.poll(() => page.data.guide).toBe('main-switch');
+});
+
+type Relay = (request: qingniaoModule.ApiRequest, openid: string) => Promise<qingniaoModule.ApiAnswer>;
+
+/** The backend's code, with the address and the key of the running service. */
+function readRelay(): Relay {
+  const env = { QINGNIAO_URL: stack.apiUrl, QINGNIAO_API_KEY: 'dev-key' };
+  return new Function('process', `${exampleOf(MODULE_README, 'backend')}\nreturn relay;`)({ env }) as Relay;
+}
+
+test('the backend of the module readme speaks for its user and for no other', async () => {
+  const openid = stack.wechat!.createUser();
+  const { wx } = simulatedWx(stack, openid);
+  const relay = readRelay();
+  const cloud = {
+    callFunction: async ({ data: request }: { data: qingniaoModule.ApiRequest }) => ({
+      result: await relay(JSON.parse(JSON.stringify(request)), openid),
+    }),
+  };
+  const code = `${exampleOf(MODULE_README, 'own-backend')}\nreturn qingniao;`;
+  const qingniao = new Function('require', 'wx', code)(() => qingniaoModule, {
+    ...wx,
+    cloud,
+  }) as qingniaoModule.Qingniao;
+  await qingniao.subscribe([templateId]);
+  await expect(qingniao.remaining(templateId)).resolves.toMatchObject({ available: 1 });
+  const key = { key: 'booking-1' };
+  await expect(qingniao.remindMe(templateId, null, data, key)).resolves.toMatchObject({ type: 'booked' });
+  await expect(qingniao.remindMe(templateId, null, data, key)).resolves.toMatchObject({ type: 'booked' });
+
+  const other = stack.wechat!.createUser();
+  const forged = { method: 'POST', path: '/v1/grants' } as const;
+  const body = { requestId: 'forged', results: { [templateId]: 'accept' }, openid: other };
+  await expect(relay({ ...forged, body }, openid)).resolves.toMatchObject({ body: { grants: [{ openid }] } });
+  const path = `/v1/grants?openid=${other}`;
+  await expect(relay({ method: 'GET', path }, openid)).resolves.toMatchObject({
+    body: { items: [{ openid }] },
+  });
+  await expect(relay({ method: 'GET', path: '/v1/messages' }, openid)).resolves.toMatchObject({
+    status: 404,
+  });
+});
