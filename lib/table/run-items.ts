@@ -45,6 +45,8 @@ export const runItem = v.object({
 
 /** A page of a run's recipients as it is stored: those who have variables are named by their place. */
 export const pageItem = v.object({
+  campaignId: v.string(),
+  templateId: v.string(),
   openids: v.array(v.string()),
   variables: v.exactOptional(v.record(v.string(), v.record(v.string(), v.string()))),
   next: v.exactOptional(v.string()),

@@ -1,4 +1,5 @@
 import type { RunJob } from '../campaigns/runs/job.ts';
+import { RUN_PAGE_SIZE } from '../campaigns/runs/page.ts';
 import type { RunRecord } from '../campaigns/runs/run.ts';
 import { createTurns } from '../campaigns/runs/send-page.ts';
 import { createRunLook, workOnRun } from '../campaigns/runs/work-on-run.ts';
@@ -55,6 +56,7 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     wechat: weChatSender(wechat, base.logger),
     rules: answerRules,
     findTemplate: (templateId: string) => catalogue.find(templateId),
+    pageSize: RUN_PAGE_SIZE,
     newClaimId: base.newUuid,
     newWorkerId: base.newUuid,
   };

@@ -60,6 +60,21 @@ export function claimRecipient(services: ClaimServices, to: Addressed): Promise<
   }, services);
 }
 
+/** Finds out what became of a recipient whom a dead sender claimed, and claims nothing. `busy`: it is too early to tell. */
+export function settleLeftClaim(
+  services: ClaimServices,
+  to: Addressed,
+): Promise<{ readonly type: 'settled' } | Extract<RecipientTurn, { type: 'busy' }>> {
+  return untilUncontended(async () => {
+    const ledger = await services.store.loadLedger(to.recipient.openid);
+    if (ledger.value.claim?.messageId !== sendIdOf(to)) return { type: 'settled' };
+    await to.journal.reload();
+    const free = await freed(services, to, ledger);
+    if (free === 'conflict') return free;
+    return 'type' in free ? free : { type: 'settled' };
+  }, services);
+}
+
 /** The ledger with no claim open, or what stands in the way. */
 async function freed(services: ClaimServices, to: Addressed, ledger: Stored<Ledger>) {
   const open = ledger.value.claim;

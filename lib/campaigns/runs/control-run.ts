@@ -25,11 +25,7 @@ export type ControlResult =
   | { readonly type: 'run-over'; readonly run: RunRecord };
 
 /** Holds a run back. Senders look each second; what they find queued for it meanwhile they drop, because resuming queues it anew. */
-export function pauseRun(
-  services: HaltServices,
-  campaignId: string,
-  runId: string,
-): Promise<ControlResult> {
+export function pauseRun(services: HaltServices, campaignId: string, runId: string): Promise<ControlResult> {
   return change(services, { campaignId, runId }, async (run) => {
     return run.status === 'paused' ? run : { ...run, status: 'paused' };
   });
@@ -50,11 +46,7 @@ export function resumeRun(
 }
 
 /** Ends a run for good. Requests under way are still accounted for. */
-export function stopRun(
-  services: HaltServices,
-  campaignId: string,
-  runId: string,
-): Promise<ControlResult> {
+export function stopRun(services: HaltServices, campaignId: string, runId: string): Promise<ControlResult> {
   return change(services, { campaignId, runId }, async (run) => {
     const summary = await summarise(services.runs, run);
     return { ...run, status: 'stopped', finishedAtMs: services.clock(), summary };

@@ -174,9 +174,13 @@ function createJournal(
 
     holdsLease,
 
-    async reload() {
-      await writing;
-      stored = await runs.loadResults(place);
+    reload() {
+      // In line with the writes: what was read before a write must not take the place of what was written.
+      const read = writing.then(async () => {
+        stored = await runs.loadResults(place);
+      });
+      writing = read.catch(() => undefined);
+      return read;
     },
 
     async mayBegin() {

@@ -1,6 +1,7 @@
 import type { Pacer } from '../../delivery/pacer.ts';
 import type { Logger } from '../../logger.ts';
 import type { Recipient } from '../campaign.ts';
+import { settleLeftClaim } from './claim-recipient.ts';
 import { readLedgersAhead } from './ledgers-ahead.ts';
 import type { RunPage } from './page.ts';
 import type { PageJournal } from './page-journal.ts';
@@ -88,18 +89,26 @@ export async function sendToPage(
 
   /** One of several that work side by side. The first has its place under the pace already. */
   async function lane(hasPlace: boolean): Promise<void> {
-    for (let placed = hasPlace; ; placed = false) {
-      if (firstDue() === undefined || !(await mayGoOn())) return;
-      const turn = placed ? { type: 'go' as const } : await services.takeTurn(work.run);
-      if (turn.type === 'later') awayMs = Math.min(awayMs ?? turn.delayMs, turn.delayMs);
-      if (!(await mayGoOn())) return;
+    for (let placed = hasPlace; await mayGoOn(); placed = false) {
       const index = firstDue();
       const recipient = index === undefined ? undefined : recipients[index];
       if (index === undefined || !recipient) return;
       taken.add(index);
-      await attempt(recipient, index).catch((error: unknown) => failedIn(index, error));
-      taken.delete(index);
+      try {
+        if (placed || (await hasTurn())) await attempt(recipient, index);
+      } catch (error) {
+        failedIn(index, error);
+      } finally {
+        taken.delete(index);
+      }
     }
+  }
+
+  /** Waits for a place under the pace. By then the run may be held back. */
+  async function hasTurn(): Promise<boolean> {
+    const turn = await services.takeTurn(work.run);
+    if (turn.type === 'later') awayMs = Math.min(awayMs ?? turn.delayMs, turn.delayMs);
+    return mayGoOn();
   }
 
   function failedIn(index: number, error: unknown): void {
@@ -118,7 +127,15 @@ export async function sendToPage(
 
   let progressAtMs = clock();
   for (let round = 0, left = openPlaces().length; ; round++) {
-    await Promise.all(Array.from({ length: IN_FLIGHT }, (_, index) => lane(round === 0 && index === 0)));
+    const count = Math.min(IN_FLIGHT, openPlaces().length);
+    const lanes = Array.from({ length: count }, (_, index) => lane(round === 0 && index === 0));
+    const ends = await Promise.allSettled(lanes);
+    // Only once no send is under way any more may the page be given back.
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) {
+      services.logger.error('A page of a campaign is put down in the middle.', { error: failed.reason });
+      return TROUBLE_WAIT_MS;
+    }
     if (openPlaces().length < left) progressAtMs = clock();
     left = openPlaces().length;
     const waitMs = nextMs() - clock();
@@ -140,4 +157,18 @@ export async function checkPage(
     if (!ledger || !isGrantee(ledger, run)) journal.note(index, skipped(clock()));
     else if (text.type === 'bad') journal.note(index, text.result);
   }
+}
+
+/**
+ * Finds out, for a run that was stopped, what became of recipients whose sender died: nothing more is sent, but a request may have
+ * left. Answers in how long the page is to be looked at again, where that is too early to tell.
+ */
+export async function tidyPage(services: VisitServices, work: PageWork): Promise<number> {
+  let backInMs = 0;
+  for (const [index, recipient] of work.page.recipients.entries()) {
+    if (!isOpen(work.journal.resultOf(index))) continue;
+    const turn = await settleLeftClaim(services, { ...work, recipient, index });
+    if (turn.type === 'busy') backInMs = Math.max(backInMs, turn.untilMs - services.clock(), 1_000);
+  }
+  return backInMs;
 }

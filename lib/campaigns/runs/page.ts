@@ -18,6 +18,9 @@ export interface PagePlace {
  * The pages of a shard do not overlap, so that nobody is in a run twice.
  */
 export interface RunPage {
+  /** Whose run it is, and of what: so that a page can be understood without its run. */
+  readonly campaignId: string;
+  readonly templateId: string;
   readonly recipients: readonly Recipient[];
   /** Where the next page of the shard begins; absent for the last. */
   readonly next?: string;

@@ -22,7 +22,7 @@ const JOBS_PER_CALL = 10;
 /**
  * Finds the recipients of a shard from where the job begins, writes them down page by page and queues each page. Pages that were
  * planned before are taken as they are, so that a job that comes twice plans nobody twice; what is left of them is queued again.
- * `isHeldBack` is asked before each page.
+ * `isHeldBack` is asked before each page; where it says so, the job is put down as it was.
  */
 export async function planShard(
   services: PlanServices,
@@ -36,9 +36,9 @@ export async function planShard(
   const queue = createPageQueue(services, job);
   let { after, planned } = job;
   for (let count = 0; count < PAGES_PER_JOB && clock() < deadlineMs; count++) {
-    if (await isHeldBack()) return DONE;
+    if (await isHeldBack()) return { type: 'later', delayMs: 0 };
     const place = { runId: run.id, shard, after };
-    const { page, isNew } = await pageAt(runs, source, place, planned);
+    const { page, isNew } = await pageAt(services, run, source, place, planned);
     if (page.recipients.length > 0 && (isNew || !(await isDone(runs, place)))) await queue.add(after);
     planned = page.upTo;
     if (page.next === undefined) {
@@ -56,7 +56,8 @@ export async function planShard(
 
 /** The page as it was planned before, or as it is planned now. */
 async function pageAt(
-  runs: RunStore,
+  { runs }: Pick<PlanServices, 'runs'>,
+  { campaignId, content }: RunRecord,
   source: RecipientSource,
   place: PagePlace,
   before: PlanJob['planned'],
@@ -68,7 +69,7 @@ async function pageAt(
     pages: before.pages + (found.recipients.length > 0 ? 1 : 0),
     recipients: before.recipients + found.recipients.length,
   };
-  const page: RunPage = { ...found, upTo };
+  const page: RunPage = { ...found, campaignId, templateId: content.templateId, upTo };
   if ((await runs.createPage(place, page)) === 'created') return { page, isNew: true };
   return { page: (await runs.loadPage(place)) ?? page, isNew: false };
 }

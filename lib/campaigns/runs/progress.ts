@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { type Contention, untilUncontended } from '../../contention.ts';
 import { changed } from '../../stored.ts';
 import type { Tally } from './results.ts';
-import { isOver, NO_COUNTS, type Run, type RunCounts, type RunRecord, type RunSummary } from './run.ts';
+import { isOver, NO_COUNTS, type Run, type RunCounts, type RunRecord, type RunSummary, runWith } from './run.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 import { ratePerSecond } from './throughput.ts';
 
@@ -13,18 +13,9 @@ export type ProgressStore = Pick<RunStore, 'loadTallies' | 'pageBefore' | 'shard
 export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: number): Promise<Run> {
   const tallies = await runs.loadTallies(record.id);
   const summary = await sum(runs, record.id, tallies);
-  const { id, campaignId, status, trigger, dryRun, source, startedAtMs, finishedAtMs } = record;
   return {
-    id,
-    campaignId,
-    status,
-    trigger,
-    dryRun,
-    ...(source.type === 'failed-of' && { ofRunId: source.runId }),
-    startedAtMs,
-    ...(finishedAtMs !== undefined && { finishedAtMs }),
-    ...summary,
-    ...(status === 'running' && speed(record, summary, tallies, nowMs)),
+    ...runWith(record, summary),
+    ...(record.status === 'running' && speed(record, summary, tallies, nowMs)),
   };
 }
 

@@ -4,7 +4,7 @@ import { grantedAfter, NONE_RECENT } from '../../grants/recent-grants.ts';
 import type { Stored } from '../../stored.ts';
 import type { Recipient } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { RUN_PAGE_SIZE, type RunPage } from './page.ts';
+import type { RunPage } from './page.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -31,6 +31,8 @@ export interface SourceServices {
   readonly audience: AudienceStore;
   readonly campaigns: Pick<CampaignStore, 'recipientsOf'>;
   readonly runs: Pick<RunStore, 'loadPage' | 'loadResults' | 'shardOf'>;
+  /** How many recipients a page holds at the most (100 where nothing speaks against it). */
+  readonly pageSize: number;
 }
 
 /** Where the recipients of a run come from. */
@@ -63,7 +65,7 @@ const CANDIDATES_AT_ONCE = 100;
 const MOST_CANDIDATES = 2_000;
 
 async function nextGrantees(
-  { audience }: SourceServices,
+  { audience, pageSize }: SourceServices,
   run: RunRecord,
   shard: number,
   after: string,
@@ -81,7 +83,7 @@ async function nextGrantees(
     for (const openid of openids) {
       const ledger = ledgers.get(openid);
       if (ledger && isGrantee(ledger.value, run)) recipients.push({ openid });
-      if (recipients.length === RUN_PAGE_SIZE) return { recipients, next: openid };
+      if (recipients.length === pageSize) return { recipients, next: openid };
     }
     if (next === undefined) return { recipients };
     position = next;
@@ -93,7 +95,7 @@ const PAGES_AT_ONCE = 8;
 
 /** Those whom the owner named, each once, whatever order and however often they were named in. The first mention counts. */
 function namedRecipients(
-  { campaigns, runs }: SourceServices,
+  { campaigns, runs, pageSize }: SourceServices,
   campaignId: string,
   pages: number,
   shard: number,
@@ -119,7 +121,7 @@ function namedRecipients(
     async next(after) {
       named ??= read();
       const behind = (await named).filter(({ openid }) => openid > after);
-      const recipients = behind.slice(0, RUN_PAGE_SIZE);
+      const recipients = behind.slice(0, pageSize);
       const last = recipients.at(-1);
       return { recipients, ...(last && behind.length > recipients.length && { next: last.openid }) };
     },

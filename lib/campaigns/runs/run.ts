@@ -80,3 +80,19 @@ export const NO_COUNTS: RunCounts = {
 export function isOver({ status }: Pick<RunRecord, 'status'>): boolean {
   return status === 'stopped' || status === 'finished';
 }
+
+/** A run as callers see it, with what has come of it. */
+export function runWith(record: RunRecord, summary: RunSummary): Run {
+  const { id, campaignId, status, trigger, dryRun, source, startedAtMs, finishedAtMs } = record;
+  return {
+    id,
+    campaignId,
+    status,
+    trigger,
+    dryRun,
+    ...(source.type === 'failed-of' && { ofRunId: source.runId }),
+    startedAtMs,
+    ...(finishedAtMs !== undefined && { finishedAtMs }),
+    ...summary,
+  };
+}

@@ -3,7 +3,7 @@ import type { Template } from '../../templates/template.ts';
 import { DONE, type JobResult, type SendPageJob } from './job.ts';
 import { type JournalServices, openJournal } from './page-journal.ts';
 import { createTexts } from './page-texts.ts';
-import { checkPage, type PageLimits, sendToPage, type VisitServices } from './page-visit.ts';
+import { checkPage, type PageLimits, sendToPage, tidyPage, type VisitServices } from './page-visit.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
@@ -50,6 +50,31 @@ export async function sendPage(
     : await sendToPage(services, work, limits);
   if (await journal.close({ done: run.dryRun })) return finished(services, run);
   return { type: 'later', delayMs: backInMs };
+}
+
+/**
+ * Looks after a page of a run that was stopped: a recipient whose sender died over them is no longer pending, because a request may
+ * have left. Sends nothing.
+ */
+export async function tidyStopped(
+  services: SendPageServices,
+  run: RunRecord,
+  job: SendPageJob,
+): Promise<JobResult> {
+  const { runs } = services;
+  const place = { runId: run.id, shard: job.shard, after: job.after };
+  const before = (await runs.loadResults(place)).value;
+  if (!before.lease && !before.doubtful) return DONE;
+  const page = await runs.loadPage(place);
+  if (!page) return DONE;
+  const opening = await openJournal(services, place, page.recipients.length);
+  if (opening.type === 'busy') return later(services, Math.max(1_000, opening.untilMs - services.clock()));
+  if (opening.type === 'done') return DONE;
+  const { journal } = opening;
+  const work = { run, page, journal, texts: createTexts(run.content, undefined) };
+  const backInMs = await tidyPage(services, work);
+  await journal.close();
+  return backInMs > 0 ? later(services, backInMs) : DONE;
 }
 
 async function finished(services: SendPageServices, run: RunRecord): Promise<JobResult> {

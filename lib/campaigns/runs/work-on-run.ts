@@ -4,7 +4,7 @@ import { type PlanServices, planShard } from './plan-run.ts';
 import { quietUntilMs } from './quiet-hours.ts';
 import { isOver, type RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
-import { type SendPageServices, sendPage } from './send-page.ts';
+import { type SendPageServices, sendPage, tidyStopped } from './send-page.ts';
 
 /** What working on runs needs from outside. */
 export interface RunWorkServices extends PlanServices, Omit<SendPageServices, 'audience'> {
@@ -27,14 +27,31 @@ export async function workOnRun(
   const { look, clock } = services;
   const run = await look.now(job);
   if (!run || job.generation > run.generation) return notYet(services, job);
+  if (run.status === 'stopped' && job.type === 'send') return tidyStopped(services, run, job);
   if (isVoid(run, job)) return DONE;
-  const isHalted = async () => isVoid(await look.lately(job), job);
-  if (job.type === 'plan') return planShard(services, run, job, { isHeldBack: isHalted, deadlineMs });
-  const quietUntil = untilQuietEnds(run, clock());
+  const quietUntil = job.type === 'send' ? untilQuietEnds(run, clock()) : undefined;
   if (quietUntil !== undefined) return { type: 'later', delayMs: quietUntil - clock() };
-  const isHeldBack = async () => (await isHalted()) || untilQuietEnds(run, clock()) !== undefined;
-  const result = await sendPage(services, run, job, { isHeldBack, deadlineMs });
-  return result.type === 'done' || isVoid(await look.now(job), job) ? DONE : result;
+  const result = await doJob(services, run, job, deadlineMs);
+  if (result.type === 'done') return DONE;
+  const after = await look.now(job);
+  // The job of a run that was stopped meanwhile comes up once more, to look after what was under way.
+  return isVoid(after, job) && after?.status !== 'stopped' ? DONE : result;
+}
+
+/**
+ * Halts where the run seems to be held back. What that goes by may be older than the job, so nothing is dropped because of it before
+ * the run has been read anew.
+ */
+function doJob(
+  services: RunWorkServices,
+  run: RunRecord,
+  job: RunJob,
+  deadlineMs: number,
+): Promise<JobResult> {
+  const isHalted = async () => isVoid(await services.look.lately(job), job);
+  if (job.type === 'plan') return planShard(services, run, job, { isHeldBack: isHalted, deadlineMs });
+  const isHeldBack = async () => (await isHalted()) || untilQuietEnds(run, services.clock()) !== undefined;
+  return sendPage(services, run, job, { isHeldBack, deadlineMs });
 }
 
 /** Whether the job is of no use any more: the run pauses or has ended, or has gone on since and queued everything anew. */

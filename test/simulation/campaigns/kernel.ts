@@ -1,0 +1,14 @@
+/** The real code of campaigns under simulation, and of the messages that go to the same users. A mutated copy has the same form. */
+export { createHandler as createCampaignHandler } from '../../../handlers/send-campaign.ts';
+export { createHandler as createSendHandler } from '../../../handlers/send-messages.ts';
+export { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
+export { findRecipientSend } from '../../../lib/campaigns/runs/give-up.ts';
+export { readRecipient, readRun } from '../../../lib/campaigns/runs/read-run.ts';
+export { startRun } from '../../../lib/campaigns/runs/start-run.ts';
+export { createRunLook, workOnRun } from '../../../lib/campaigns/runs/work-on-run.ts';
+export { ContentionError } from '../../../lib/contention.ts';
+export { deliverMessage } from '../../../lib/delivery/deliver-message.ts';
+export { acceptMessage } from '../../../lib/messages/accept-message.ts';
+
+/** The code under simulation, the real one or a mutated copy. */
+export type CampaignKernel = typeof import('./kernel.ts');

@@ -1,0 +1,289 @@
+import * as v from 'valibot';
+import type { Recipient } from '../../../lib/campaigns/campaign.ts';
+import type { PagePlace, RunPage } from '../../../lib/campaigns/runs/page.ts';
+import type { AudienceStore } from '../../../lib/campaigns/runs/recipient-source.ts';
+import { difference, NO_TALLY, type PageResults, UNTOUCHED } from '../../../lib/campaigns/runs/results.ts';
+import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
+import type { RunStore, ShardTally, TallyChange } from '../../../lib/campaigns/runs/run-store.ts';
+import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
+import type { Message } from '../../../lib/messages/message.ts';
+import type { MessageStore } from '../../../lib/messages/message-store.ts';
+import type { Stored } from '../../../lib/stored.ts';
+import { ledgerItem } from '../../../lib/table/ledger-item.ts';
+import { messageItem } from '../../../lib/table/message-item.ts';
+import { packResults, resultsItem, runItem, unpackResults } from '../../../lib/table/run-items.ts';
+import type { CampaignKernel } from './kernel.ts';
+
+/** Recipients are spread over so many shards. */
+const SHARDS = [0, 1] as const;
+
+/** The ports through which a process reaches the table. */
+export interface CampaignPorts {
+  readonly store: MessageStore;
+  readonly runs: RunStore;
+  readonly audience: AudienceStore;
+  readonly campaigns: {
+    recipientsOf(campaignId: string, page: number): Promise<readonly Recipient[]>;
+  };
+}
+
+/** A call to the table, whose effect comes about at one moment. */
+export type TableCall = <T>(label: string, effect: () => T) => Promise<T>;
+
+/** The table of a world with campaigns: what stands in it, for the checks, and the ports. */
+export interface CampaignTable {
+  readonly ledgers: ReadonlyMap<string, Ledger>;
+  readonly messages: ReadonlyMap<string, Message>;
+  readonly runs: ReadonlyMap<string, RunRecord>;
+  /** All pages of a run, with their results. */
+  pagesOf(runId: string): readonly { place: PagePlace; page: RunPage; results: PageResults }[];
+  putLedger(ledger: Ledger): void;
+  ports(call: TableCall, kernel: CampaignKernel): CampaignPorts;
+}
+
+interface Row {
+  readonly json: string;
+  readonly version: string;
+}
+
+/** One write: over the version that was read, or whatever stands there. */
+interface Write {
+  readonly key: string;
+  readonly value: unknown;
+  readonly over: string | undefined | 'anything';
+}
+
+/**
+ * An in-memory table that promises what the real one does and no more: writes bound to a version, transactions all or nothing, reads
+ * that see the latest write. What is written goes through the stored form and back.
+ */
+export function createCampaignTable(runWritten: (run: RunRecord) => void): CampaignTable {
+  const rows = new Map<string, Row>();
+  let versions = 0;
+
+  const read = (key: string): { value: unknown; version: string } | undefined => {
+    const row = rows.get(key);
+    return row && { value: JSON.parse(row.json), version: row.version };
+  };
+  function write(writes: readonly Write[]): 'committed' | 'conflict' {
+    const holds = ({ key, over }: Write) => over === 'anything' || rows.get(key)?.version === over;
+    if (!writes.every(holds)) return 'conflict';
+    for (const { key, value } of writes) {
+      rows.set(key, { json: JSON.stringify(value), version: `v${++versions}` });
+      if (key.startsWith('run ')) runWritten(v.parse(runItem, value));
+    }
+    return 'committed';
+  }
+
+  const keyOfPage = ({ runId, shard, after }: PagePlace) => `page ${runId} ${shard} ${after}`;
+  const keyOfResults = ({ runId, shard, after }: PagePlace) => `results ${runId} ${shard} ${after}`;
+
+  const readLedger = (openid: string): Stored<Ledger> => {
+    const row = read(`ledger ${openid}`);
+    return row
+      ? { value: v.parse(ledgerItem, row.value), version: row.version }
+      : { value: emptyLedger(openid), version: undefined };
+  };
+  const readMessage = (id: string): Stored<Message> | undefined => {
+    const row = read(`message ${id}`);
+    return row && { value: v.parse(messageItem, row.value), version: row.version };
+  };
+  const readRun = (runId: string): Stored<RunRecord> | undefined => {
+    const row = read(`run ${runId}`);
+    return row && { value: v.parse(runItem, row.value), version: row.version };
+  };
+  const readResults = (place: PagePlace): Stored<PageResults> => {
+    const row = read(keyOfResults(place));
+    if (!row) return { value: UNTOUCHED, version: undefined };
+    const { letters, sinceMs, after, msgids, notes, ...rest } = v.parse(resultsItem, row.value);
+    return {
+      value: { ...rest, results: unpackResults({ letters, sinceMs, after, msgids, notes }) },
+      version: row.version,
+    };
+  };
+  const readPage = (place: PagePlace) => read(keyOfPage(place))?.value as RunPage | undefined;
+  const readTally = (runId: string, shard: number) =>
+    (read(`tally ${runId} ${shard}`)?.value ?? { ...NO_TALLY, pagesDone: 0 }) as ShardTally;
+
+  const writeOfLedger = ({ value, version }: Stored<Ledger>): Write => ({
+    key: `ledger ${value.openid}`,
+    value,
+    over: version,
+  });
+  const writeOfResults = (place: PagePlace, { value, version }: Stored<PageResults>): Write => {
+    const { results, ...rest } = value;
+    return { key: keyOfResults(place), value: { ...packResults(results), ...rest }, over: version };
+  };
+  function writeOfTally({ runId, shard }: PagePlace, { by, pageDone }: TallyChange): Write {
+    const before = readTally(runId, shard);
+    // Adding is subtracting from nothing twice.
+    const after = difference(difference(by, NO_TALLY), before);
+    const pagesDone = before.pagesDone + (pageDone ? 1 : 0);
+    return { key: `tally ${runId} ${shard}`, value: { ...before, ...after, pagesDone }, over: 'anything' };
+  }
+
+  const placesOf = (prefix: string, runId: string, shard?: number): PagePlace[] =>
+    [...rows.keys()]
+      .filter((key) => key.startsWith(`${prefix} ${runId} ${shard ?? ''}`))
+      .map((key) => {
+        const [, , at, after = ''] = key.split(' ');
+        return { runId, shard: Number(at), after };
+      })
+      .sort((one, other) => (one.after < other.after ? -1 : 1));
+  const lastBefore = (prefix: string, runId: string, shard: number, openid?: string) =>
+    placesOf(prefix, runId, shard).findLast(({ after }) => openid === undefined || after < openid);
+  const shardOf = (openid: string) => (openid.codePointAt(openid.length - 1) ?? 0) % SHARDS.length;
+
+  function messagePorts(call: TableCall, kernel: CampaignKernel, runs: RunStore): MessageStore {
+    return {
+      async load(messageId) {
+        const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
+        const ledger = await call('load', () => readLedger(openid));
+        const message = await call('load', () => readMessage(messageId));
+        return { message, ledger };
+      },
+      loadLedger: (openid) => call('loadLedger', () => readLedger(openid)),
+      findOtherSend: (id) => kernel.findRecipientSend(runs, id),
+      commit({ ledger, message }) {
+        const writes = [
+          ...(ledger ? [writeOfLedger(ledger)] : []),
+          ...(message
+            ? [{ key: `message ${message.value.id}`, value: message.value, over: message.version }]
+            : []),
+        ];
+        const json = JSON.stringify(writes.map((one) => ({ ...one, over: one.over ?? null })));
+        return call(message ? 'commit message' : 'commit ledger', () =>
+          write(JSON.parse(json).map((one: Write) => ({ ...one, over: one.over ?? undefined }))),
+        );
+      },
+      findIdempotency: async () => undefined,
+      listOfUser: (openid) =>
+        call('listOfUser', () => ({
+          items: [...rows.keys()]
+            .filter((key) => key.startsWith('message ') && key.endsWith(`_${openid}`))
+            .flatMap((key) => readMessage(key.slice('message '.length)) ?? []),
+        })),
+    };
+  }
+
+  function runPorts(call: TableCall): RunStore {
+    return {
+      shards: SHARDS,
+      shardOf,
+      create: (run) =>
+        call('create run', () =>
+          write([{ key: `run ${run.id}`, value: run, over: undefined }]) === 'committed'
+            ? 'created'
+            : 'exists',
+        ),
+      load: (_campaignId, runId) => call('load run', () => readRun(runId)),
+      put: ({ value, version }) =>
+        call(`put run ${value.status}`, () => write([{ key: `run ${value.id}`, value, over: version }])),
+      list: () => Promise.reject(new Error('Not simulated.')),
+      createPage: (place, page) =>
+        call('create page', () =>
+          write([{ key: keyOfPage(place), value: page, over: undefined }]) === 'committed'
+            ? 'created'
+            : 'exists',
+        ),
+      loadPage: (place) => call('load page', () => readPage(place)),
+      pageBefore: (runId, shard, openid) =>
+        call('find page', () => {
+          const place = lastBefore('page', runId, shard, openid);
+          const page = place && readPage(place);
+          return page && { place, page };
+        }),
+      loadResults: (place) => call('load results', () => readResults(place)),
+      resultsOf: (runId, openid) =>
+        call('find results', () => {
+          const place = lastBefore('results', runId, shardOf(openid), openid);
+          return place && { place, results: readResults(place) };
+        }),
+      async putResults(place, results, tally) {
+        const first = writeOfResults(place, results);
+        const label = `put results${tally ? ' and tally' : ''}`;
+        const version = await call(label, () => {
+          const result = write([first, ...(tally ? [writeOfTally(place, tally)] : [])]);
+          return result === 'conflict' ? undefined : rows.get(first.key)?.version;
+        });
+        return version === undefined ? 'conflict' : { value: results.value, version };
+      },
+      putWithLedger(ledger, place, results) {
+        const writes = [writeOfLedger(ledger), writeOfResults(place, results)];
+        return call('put results and ledger', () => write(writes));
+      },
+      loadTallies: (runId) =>
+        call(
+          'load tallies',
+          () => new Map(SHARDS.map((shard) => [shard, { ...readTally(runId, shard), recently: new Map() }])),
+        ),
+      setPlanned: (runId, shard, planned) =>
+        call('set planned', () => {
+          const value = { ...readTally(runId, shard), planned };
+          write([{ key: `tally ${runId} ${shard}`, value, over: 'anything' }]);
+        }),
+    };
+  }
+
+  return {
+    ledgers: viewOf(rows, 'ledger ', (openid) => readLedger(openid).value),
+    messages: viewOf(rows, 'message ', (id) => readMessage(id)?.value),
+    runs: viewOf(rows, 'run ', (id) => readRun(id)?.value),
+    pagesOf: (runId) =>
+      placesOf('page', runId).map((place) => ({
+        place,
+        page: readPage(place)!,
+        results: readResults(place).value,
+      })),
+    putLedger(ledger) {
+      write([{ key: `ledger ${ledger.openid}`, value: ledger, over: 'anything' }]);
+    },
+    ports(call, kernel) {
+      const runs = runPorts(call);
+      return {
+        runs,
+        store: messagePorts(call, kernel, runs),
+        audience: {
+          openids: (_templateId, shard, limit, after) =>
+            call('audience', () => {
+              const all = [...rows.keys()]
+                .filter((key) => key.startsWith('ledger '))
+                .map((key) => key.slice('ledger '.length))
+                .filter((openid) => shardOf(openid) === shard && openid > after)
+                .sort();
+              const openids = all.slice(0, Math.min(limit, 2));
+              return { openids, next: openids.length < all.length ? openids.at(-1) : undefined };
+            }),
+          loadLedgers: (openids) =>
+            call(
+              'load ledgers',
+              () =>
+                new Map(
+                  openids
+                    .map((openid) => [openid, readLedger(openid)] as const)
+                    .filter(([, { version }]) => version !== undefined),
+                ),
+            ),
+        },
+        campaigns: {
+          recipientsOf: () => Promise.reject(new Error('Not simulated.')),
+        },
+      };
+    },
+  };
+}
+
+function viewOf<T>(
+  rows: ReadonlyMap<string, Row>,
+  prefix: string,
+  readOne: (id: string) => T | undefined,
+): ReadonlyMap<string, T> {
+  const ids = () =>
+    [...rows.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  return {
+    get: (id: string) => (rows.has(prefix + id) ? readOne(id) : undefined),
+    *values() {
+      for (const id of ids()) yield readOne(id);
+    },
+  } as unknown as ReadonlyMap<string, T>;
+}
