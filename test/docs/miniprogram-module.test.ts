@@ -102,7 +102,8 @@ test('the backend of the module readme speaks for its user and for no other', as
   await expect(relay({ method: 'GET', path }, openid)).resolves.toMatchObject({
     body: { items: [{ openid }] },
   });
-  await expect(relay({ method: 'GET', path: '/v1/messages' }, openid)).resolves.toMatchObject({
-    status: 404,
-  });
+  for (const elsewhere of ['/v1/messages', 'https://evil.example/v1/grants', '//evil.example/v1/grants']) {
+    const answer = await relay({ method: 'GET', path: elsewhere }, openid);
+    expect(answer, elsewhere).toEqual({ status: 404, body: {} });
+  }
 });
