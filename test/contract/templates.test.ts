@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FIELD_KINDS } from '../../local/wechat-simulator/field-rules.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/samples.ts';
+import { VALUES, valuesOf } from '../unit/templates/generated-values.ts';
 import { LONG_TERM, PRICE_DROP, SHIPPED, startService } from './running-service.ts';
 
 const keys = (['read', 'send', 'manage'] as const).map((scope) => ({
@@ -16,7 +19,7 @@ const fiveSecondsPass = () => {
   aheadMs += 5_000;
 };
 
-const { stack, wechat, call, operator, logIn, allow, grantOf, ended } = await startService({
+const { stack, wechat, call, operator, logIn, allow, grantOf, read, ended } = await startService({
   clock: () => Date.now() + aheadMs,
   dispatchEverySeconds: 0,
   settings: {
@@ -268,6 +271,42 @@ describe('fit', () => {
     expect((await operator('POST', '/v1/messages', order)).body.data.time5).toBe('2026-11-23 08:01');
     const wrong = await check('shipped', { data, timezone: 'Mars/Olympus' });
     expect(wrong.body.errors).toMatchObject([{ path: 'timezone' }]);
+  });
+});
+
+describe('what the check passes', () => {
+  const VALUES_PER_KIND = 8;
+
+  test('WeChat takes, of every kind of field, fitted or not; what it would refuse is never sent', async () => {
+    const templates = FIELD_KINDS.map((kind) => {
+      const listedValues = kind.startsWith('enum') ? { values: [...VALUES] } : {};
+      const keywords = [{ key: `${kind}1`, label: '标签', example: '示例', ...listedValues }];
+      return { templateId: `only-${kind}`, title: `只有 ${kind}`, kind: 'long-term', keywords } as const;
+    });
+    wechat.addTemplates(templates);
+    await operator('POST', '/v1/templates/sync');
+    const orders = FIELD_KINDS.flatMap((kind) => {
+      const values = fc.sample(valuesOf(kind), { numRuns: VALUES_PER_KIND, seed: 20261201 });
+      return values.map((value, index) => ({
+        to: wechat.createUser(),
+        templateId: `only-${kind}`,
+        data: { [`${kind}1`]: value },
+        fit: index % 2 === 0,
+      }));
+    });
+    await Promise.all(orders.map(({ to, templateId }) => allow(wechat, to, templateId)));
+    const { body } = await operator('POST', '/v1/messages/batch', { messages: orders });
+    const accepted: string[] = body.items.flatMap(
+      (item: { message?: { id: string }; problem?: { code: string } }) => {
+        if (!item.message) expect(item.problem?.code).toBe('invalid-data');
+        return item.message?.id ?? [];
+      },
+    );
+    expect(accepted.length).toBeGreaterThan(orders.length / 5);
+    expect(accepted.length).toBeLessThan(orders.length);
+    await stack.idle();
+    const outcomes = await Promise.all(accepted.map((id) => read(id)));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['sent']));
   });
 });
 
