@@ -28,7 +28,7 @@ function systemOf(wx: Wx): { readonly SDKVersion?: string; readonly platform?: s
  * How many templates one popup can show (WeChat contract §7.1): none before base library 2.4.4, one up to 2.8.3, three
  * before 3.12.1, then five. A version that the client does not tell is taken for one of the many in the middle.
  */
-export function maxTemplates(version: string): number {
+function maxTemplates(version: string): number {
   const number = ordered(version);
   if (!number) return 3;
   if (number < 2_004_004) return 0;
