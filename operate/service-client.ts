@@ -29,10 +29,19 @@ export interface ServiceClient {
   /** The parsed answer. @throws CommandError for an answer that is none, or a problem, with the API's own words */
   call<S extends v.GenericSchema>(
     schema: S,
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
+    /** A {@link CsvBody} goes as it is, everything else as JSON. */
     body?: unknown,
   ): Promise<v.InferOutput<S>>;
+}
+
+/** A body that is CSV. */
+export class CsvBody {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** Finds the service that the options name. @throws CommandError */
@@ -85,9 +94,11 @@ function createServiceClient(url: string, key: string): ServiceClient {
         method,
         headers: {
           authorization: `Bearer ${key}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(body !== undefined && {
+            'content-type': body instanceof CsvBody ? 'text/csv' : 'application/json',
+          }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: body instanceof CsvBody ? body.text : JSON.stringify(body) }),
       }).catch((error: Error) => {
         throw new CommandError(
           `${url} cannot be reached: ${error.message}. Is the service running? (npm run dev) 连接不上，服务是否在运行？`,

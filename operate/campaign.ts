@@ -1,0 +1,185 @@
+// Makes campaigns, runs them, watches and steers their runs, exports what became of everyone.
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { type CampaignService, campaignsOf } from './campaign/campaign-service.ts';
+import { exportRecipients } from './campaign/export-run.ts';
+import { campaignLine, campaignLines, HELP, runLine } from './campaign/texts.ts';
+import { watchRun } from './campaign/watch.ts';
+import { CommandError, print, readWords, runCommand } from './command-line.ts';
+import { findService, SERVICE_OPTIONS } from './service-client.ts';
+
+/** How many words follow each command: at least, at most. */
+const COMMANDS = {
+  create: [1, 1],
+  add: [2, 2],
+  list: [0, 0],
+  show: [1, 1],
+  run: [1, 1],
+  watch: [1, 2],
+  pause: [1, 2],
+  resume: [1, 2],
+  stop: [1, 2],
+  resend: [1, 2],
+  export: [1, 2],
+  delete: [1, 1],
+} as const;
+
+/** What becomes of the campaign itself by the words that otherwise steer a run. */
+const CAMPAIGN_STATUS = { pause: 'paused', resume: 'active', stop: 'ended' } as const;
+
+type Command = keyof typeof COMMANDS;
+
+interface Options {
+  readonly recipients?: string;
+  readonly 'dry-run': boolean;
+  readonly watch: boolean;
+  readonly campaign: boolean;
+  readonly every: string;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+await runCommand(async () => {
+  const { values: options, positionals } = readWords('campaign', process.argv.slice(2), {
+    ...SERVICE_OPTIONS,
+    recipients: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+    campaign: { type: 'boolean', default: false },
+    every: { type: 'string', default: '1' },
+    out: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (options.help) {
+    print(HELP);
+    return 0;
+  }
+  const { command, words } = commandIn(positionals);
+  const campaigns = campaignsOf(await findService(options, process.env));
+  return perform(campaigns, command, words, options);
+});
+
+function commandIn([word = '', ...words]: readonly string[]): { command: Command; words: readonly string[] } {
+  const command = isCommand(word) ? word : undefined;
+  const [least, most] = command ? COMMANDS[command] : [0, 0];
+  if (command && words.length >= least && words.length <= most) return { command, words };
+  throw new CommandError(
+    'Say create, add, list, show, run, watch, pause, resume, stop, resend, export or delete, and what it takes. 请写出命令及其参数。\n请看 See: npm run campaign -- --help',
+  );
+}
+
+function isCommand(word: string): word is Command {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+async function perform(
+  campaigns: CampaignService,
+  command: Command,
+  [id = '', second]: readonly string[],
+  options: Options,
+): Promise<number> {
+  switch (command) {
+    case 'create':
+      return create(campaigns, id, options);
+    case 'add':
+      print(`${await campaigns.addCsv(id, await read(second ?? ''))} recipients 人`);
+      return 0;
+    case 'list':
+      for (const campaign of await campaigns.list()) print(shown(campaign, campaignLine, options));
+      return 0;
+    case 'show':
+      print(shown(await campaigns.read(id), (campaign) => campaignLines(campaign).join('\n'), options));
+      return 0;
+    case 'run':
+      return begun(campaigns, id, await campaigns.start(id, options['dry-run']), options);
+    case 'watch':
+      return watch(campaigns, id, (await campaigns.run(id, second)).id, options);
+    case 'pause':
+    case 'resume':
+    case 'stop':
+      return steer(campaigns, command, id, second, options);
+    case 'resend': {
+      const failed = await campaigns.run(id, second);
+      return begun(campaigns, id, await campaigns.steer(id, failed.id, 'resend-failed'), options);
+    }
+    case 'export': {
+      const run = await campaigns.run(id, second);
+      await exportRecipients(campaigns.recipients(id, run.id), options.out);
+      return 0;
+    }
+    case 'delete':
+      await campaigns.remove(id);
+      print(`${id} is deleted. 已删除。`);
+      return 0;
+  }
+}
+
+async function create(campaigns: CampaignService, file: string, options: Options): Promise<number> {
+  const body = parsed(await read(file), file);
+  const csv = options.recipients === undefined ? undefined : await read(options.recipients);
+  const campaign = await campaigns.create(body);
+  if (csv !== undefined) await campaigns.addCsv(campaign.id, csv);
+  const made = csv === undefined ? campaign : await campaigns.read(campaign.id);
+  print(shown(made, (one) => campaignLines(one).join('\n'), options));
+  return 0;
+}
+
+async function begun(
+  campaigns: CampaignService,
+  id: string,
+  run: Awaited<ReturnType<CampaignService['run']>>,
+  options: Options,
+): Promise<number> {
+  print(shown(run, (one) => `${one.id}  ${runLine(one)}`, options));
+  return options.watch ? watch(campaigns, id, run.id, options) : 0;
+}
+
+async function watch(
+  campaigns: CampaignService,
+  id: string,
+  runId: string,
+  { every, json }: Options,
+): Promise<number> {
+  if (!/^\d{1,4}(\.\d+)?$/.test(every) || Number(every) <= 0) {
+    throw new CommandError('--every takes seconds above 0. --every 需要大于 0 的秒数。');
+  }
+  const run = await watchRun(() => campaigns.run(id, runId), { everyMs: Number(every) * 1000, json });
+  return run.status === 'finished' ? 0 : 1;
+}
+
+async function steer(
+  campaigns: CampaignService,
+  action: 'pause' | 'resume' | 'stop',
+  id: string,
+  runId: string | undefined,
+  options: Options,
+): Promise<number> {
+  if (options.campaign) {
+    const campaign = await campaigns.change(id, { status: CAMPAIGN_STATUS[action] });
+    print(shown(campaign, campaignLine, options));
+    return 0;
+  }
+  const { id: named } = await campaigns.run(id, runId);
+  print(shown(await campaigns.steer(id, named, action), (run) => `${run.id}  ${runLine(run)}`, options));
+  return 0;
+}
+
+function shown<T>(value: T, line: (value: T) => string, { json }: Options): string {
+  return json ? JSON.stringify(value) : line(value);
+}
+
+async function read(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  return readFile(file, 'utf8').catch((error: Error) => {
+    throw new CommandError(`${file} cannot be read: ${error.message}. 文件读取失败。`);
+  });
+}
+
+function parsed(json: string, file: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new CommandError(`${file} is not JSON. ${file} 不是合法的 JSON。`);
+  }
+}
