@@ -45,7 +45,7 @@ export function fillMessage(
 }
 
 /** The variables that the texts name and a recipient does not have. */
-export function missingVariables(
+function missingVariables(
   { data }: Pick<Campaign, 'data'>,
   variables: Readonly<Record<string, string>> = {},
 ): readonly string[] {

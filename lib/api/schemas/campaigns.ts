@@ -29,7 +29,7 @@ const fit = v.pipe(
 );
 
 /** Someone who is to get a campaign's message. */
-export const recipient = v.pipe(
+const recipient = v.pipe(
   v.strictObject({
     openid: v.pipe(
       v.string(),
