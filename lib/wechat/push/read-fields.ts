@@ -49,10 +49,12 @@ function hasDeclaration(text: string): boolean {
   return false;
 }
 
+/** Members of these names could reach into prototypes, and nothing of WeChat's has them. */
+const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 function readJson(text: string): Fields | undefined {
   const document: unknown = JSON.parse(text, (key, value: unknown, context?: { source?: string }) =>
-    // A member of this name could reach into prototypes.
-    key === '__proto__' ? undefined : keepLongInteger(key, value, context),
+    PROTOTYPE_NAMES.has(key) ? undefined : keepLongInteger(key, value, context),
   );
   return v.is(jsonDocument, document) ? document : undefined;
 }

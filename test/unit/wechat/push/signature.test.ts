@@ -31,6 +31,7 @@ test.each([
   ['longer', `${ZERO_KEY.signature}00`],
   ['with a tail', `${ZERO_KEY.signature}zz`],
   ['no hex', 'z'.repeat(40)],
+  ['not hex in one character that Buffer takes for a digit', `${ZERO_KEY.signature.slice(0, -1)}\u0164`],
   ['wrong in the last digit', ZERO_KEY.signature.replace(/.$/, 'e')],
 ])('a signature that is %s is none', (_, signature) => {
   expect(isSignatureOf(signature, [ZERO_KEY.token, ZERO_KEY.timestamp, ZERO_KEY.nonce])).toBe(false);
