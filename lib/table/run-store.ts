@@ -175,8 +175,12 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       return result === 'conflict' ? result : { value: results.value, version };
     },
 
-    putWithLedger(ledger, place, results) {
-      return putAll(table, [putLedger(table, ledger, newVersion), putResults(place, results, newVersion())]);
+    putWithLedger(ledger, place, results, change) {
+      const puts = [putLedger(table, ledger, newVersion), putResults(place, results, newVersion())];
+      return writeTogether(table, [
+        ...puts.map((put): TransactWriteItem => ({ Put: putRequest(table.name, put) })),
+        { Update: { ...tallyUpdate(change), ...keyOf(table, tallyKey(table, place)) } },
+      ]);
     },
 
     async loadTallies(runId) {

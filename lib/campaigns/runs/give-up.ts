@@ -1,6 +1,6 @@
 import type { OtherSend } from '../../messages/message-store.ts';
 import { readRecipientSendId } from './recipient-send.ts';
-import { type RecipientResult, recipientClaimOutcome, withVerdicts } from './results.ts';
+import { difference, type RecipientResult, recipientClaimOutcome, tallyOf, withVerdicts } from './results.ts';
 import type { RunStore } from './run-store.ts';
 
 /**
@@ -26,7 +26,14 @@ export async function findRecipientSend(
       const { place, results } = found;
       const before = results.value.results.get(send.index);
       const after = withVerdicts(results.value, new Map([[send.index, lost(before, nowMs)]]));
-      return runs.putWithLedger(ledger, place, { value: after, version: results.version });
+      const counted = tallyOf(after);
+      return runs.putWithLedger(
+        ledger,
+        place,
+        { value: { ...after, counted }, version: results.version },
+        // Nobody may come by this page again.
+        { by: difference(after.counted, counted), pageDone: false, atMs: nowMs },
+      );
     },
   };
 }

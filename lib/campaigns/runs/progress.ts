@@ -2,7 +2,15 @@ import type { Clock } from '../../clock.ts';
 import { type Contention, untilUncontended } from '../../contention.ts';
 import { changed } from '../../stored.ts';
 import type { Tally } from './results.ts';
-import { isOver, NO_COUNTS, type Run, type RunCounts, type RunRecord, type RunSummary, runWith } from './run.ts';
+import {
+  isOver,
+  NO_COUNTS,
+  type Run,
+  type RunCounts,
+  type RunRecord,
+  type RunSummary,
+  runWith,
+} from './run.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 import { ratePerSecond } from './throughput.ts';
 

@@ -54,11 +54,12 @@ export interface RunStore {
     results: Stored<PageResults>,
     tally?: TallyChange,
   ): Promise<Stored<PageResults> | 'conflict'>;
-  /** Writes a user's ledger and a page's results, both or none. */
+  /** Writes a user's ledger, a page's results and what they add to the shard's tally, all or nothing. */
   putWithLedger(
     ledger: Stored<Ledger>,
     place: PagePlace,
     results: Stored<PageResults>,
+    tally: TallyChange,
   ): Promise<'committed' | 'conflict'>;
   /** The tallies of all shards; one that nothing was added to yet is left out. */
   loadTallies(runId: string): Promise<ReadonlyMap<number, ShardTally>>;

@@ -208,9 +208,9 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
         });
         return version === undefined ? 'conflict' : { value: results.value, version };
       },
-      putWithLedger(ledger, place, results) {
+      putWithLedger(ledger, place, results, tally) {
         const writes = [writeOfLedger(ledger), writeOfResults(place, results)];
-        return call('put results and ledger', () => write(writes));
+        return call('put results and ledger', () => write([...writes, writeOfTally(place, tally)]));
       },
       loadTallies: (runId) =>
         call(

@@ -30,9 +30,9 @@ export function runCampaignSeed(
 }
 
 function drawDeeds(chance: Chance, names: readonly string[]): { atMs: number; deed: CampaignDeed }[] {
-  const deeds: { atMs: number; deed: CampaignDeed }[] = [{ atMs: 1_000, deed: { type: 'start', run: 0 } }];
+  const deeds: { atMs: number; deed: CampaignDeed }[] = [{ atMs: 5_000, deed: { type: 'start', run: 0 } }];
   const add = (atMs: number, deed: CampaignDeed) => deeds.push({ atMs, deed });
-  const soon = () => chance.between(900, chance.pick([1_600, 4_000, 100_000]));
+  const soon = () => chance.between(4_900, chance.pick([5_600, 8_000, 100_000]));
   if (chance.happens(0.5)) add(soon(), { type: 'start', run: 0 });
   if (chance.happens(0.3)) add(soon(), { type: 'start', run: 1 });
   if (chance.happens(0.3)) add(soon() + 30_000, { type: 'start', run: 2, ofRun: 0 });
