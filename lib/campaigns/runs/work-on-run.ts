@@ -25,8 +25,9 @@ export async function workOnRun(
   deadlineMs: number,
 ): Promise<JobResult> {
   const { look, clock } = services;
+  const askedAtMs = clock();
   const run = await look.now(job);
-  if (!run || job.generation > run.generation) return notYet(services, job);
+  if (!run || job.generation > run.generation) return notYet(job, askedAtMs);
   if (run.status === 'stopped' && job.type === 'send') return tidyStopped(services, run, job);
   if (isVoid(run, job)) return DONE;
   const quietUntil = job.type === 'send' ? untilQuietEnds(run, clock()) : undefined;
@@ -64,9 +65,12 @@ function untilQuietEnds({ dryRun, content }: RunRecord, nowMs: number): number |
   return dryRun || !content.quietHours ? undefined : quietUntilMs(content.quietHours, nowMs);
 }
 
-/** The job came up before the run was stored, or before it was said to go on. If that never happened, there is nothing to do. */
-function notYet({ clock }: RunWorkServices, { sinceMs }: RunJob): JobResult {
-  return clock() - sinceMs > RUN_MAY_APPEAR_WITHIN_MS ? DONE : { type: 'later', delayMs: LOOK_AGAIN_MS };
+/**
+ * The job came up before the run was stored, or before it was said to go on. If that never happened, there is nothing to do; the
+ * answer itself may be older by now than the question.
+ */
+function notYet({ sinceMs }: RunJob, askedAtMs: number): JobResult {
+  return askedAtMs - sinceMs > RUN_MAY_APPEAR_WITHIN_MS ? DONE : { type: 'later', delayMs: LOOK_AGAIN_MS };
 }
 
 /** What is known of runs, to tell when one is paused or stopped. */
