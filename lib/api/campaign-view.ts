@@ -52,10 +52,11 @@ export function runView({ startedAtMs, finishedAtMs, ...same }: Run) {
 
 /** What became of one recipient of a run, as callers see it. */
 export function recipientView(outcome: RecipientOutcome) {
-  const { openid, state, atMs, errcode, errmsg, rid, msgid, reason, problems } = outcome;
+  const { openid, state, atMs, attempts = 0, errcode, errmsg, rid, msgid, reason, problems } = outcome;
   return {
     openid,
     status: state,
+    attempts,
     ...(atMs !== undefined && { at: toRfc3339(atMs) }),
     ...(errcode !== undefined && { errcode }),
     ...(errmsg !== undefined && { errmsg }),

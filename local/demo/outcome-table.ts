@@ -1,7 +1,6 @@
 import colors from 'picocolors';
 import stringWidth from 'string-width';
-import type { Message } from './service-client.ts';
-import { expectValue, type Stage, type Told } from './stage.ts';
+import type { Outcome, Stage, Told } from './stage.ts';
 
 const COLUMNS: readonly Told[] = [
   { en: 'to', zh: '用户' },
@@ -16,9 +15,9 @@ const STATUS_COLUMN = 2;
 /** Every message of the story with its outcome, as the service tells it at the end. */
 export async function outcomeTable(stage: Stage): Promise<string> {
   const rows = await Promise.all(
-    stage.tracked.map(async ({ id, to, about }) => {
-      const message = expectValue(await stage.client.message(stage.key, id));
-      return [to, about, message.status, String(message.attempts), reasonOf(message)];
+    stage.tracked.map(async ({ to, about, outcome }) => {
+      const became = await outcome();
+      return [to, about, became.status, String(became.attempts), reasonOf(became)];
     }),
   );
   const header = COLUMNS.map((column) => stage.text(column));
@@ -36,9 +35,8 @@ export async function outcomeTable(stage: Stage): Promise<string> {
   ].join('\n');
 }
 
-function reasonOf({ outcome }: Message): string {
-  if (!outcome) return '';
-  return outcome.errcode === undefined ? outcome.reason : `${outcome.reason} (errcode ${outcome.errcode})`;
+function reasonOf({ errcode, reason }: Outcome): string {
+  return errcode === undefined ? reason : `${reason} (errcode ${errcode})`;
 }
 
 function statusColor(cell: string): string {

@@ -7,7 +7,7 @@ import { openStage, print, type Stage } from './stage.ts';
 const HELP = `npm run demo [-- --lang en|zh]
 
 Starts the service, a simulated WeChat, DynamoDB and SQS on this machine, on free ports, and plays the main job over HTTP:
-log in, record grants, send now, at a time and to everyone who holds a grant, a refusal, a validation error, a retry.
+log in, record grants, send now, at a time and by a campaign, a refusal, a validation error, a retry.
 Exits 0 only if every promise was kept. Nothing is installed, kept or sent anywhere.
 
 在本机空闲端口上启动服务、模拟微信、DynamoDB 和 SQS，通过 HTTP 演示完整流程；所有承诺都兑现时退出码为 0。
@@ -62,7 +62,7 @@ async function play(stage: Stage): Promise<void> {
   await scenes.sendsNow(stage, ming, templates);
   await scenes.checksBeforeWeChat(stage, ming, templates);
   await scenes.sendsAtATime(stage, hong, templates);
-  await scenes.sendsToEveryGrantee(stage, [ming, hong], templates);
+  await scenes.sendsByCampaign(stage, [ming, hong], templates);
   await scenes.retriesWhatIsSafe(stage, ming, templates);
   await scenes.aRefusalEndsWhatIsBooked(stage, hong, templates);
 }
@@ -77,10 +77,8 @@ function templateNamed({ wechat }: Stage, title: string): string {
 async function verdict(stage: Stage): Promise<number> {
   stage.chapter({ en: 'Every message and its outcome', zh: '每条消息的结果' });
   print(await outcomeTable(stage));
-  const messages = await Promise.all(stage.tracked.map(({ id }) => stage.client.message(stage.key, id)));
-  const reachedUsers = messages.filter(
-    ({ value }) => value?.status === 'sent' || value?.status === 'unknown',
-  ).length;
+  const outcomes = await Promise.all(stage.tracked.map(({ outcome }) => outcome()));
+  const reachedUsers = outcomes.filter(({ status }) => status === 'sent' || status === 'unknown').length;
   const { stats } = stage.wechat.received();
   stage.chapter({ en: "Held against WeChat's own record", zh: '与微信一侧的记录核对' });
   stage.promise(stats.acceptedSends === reachedUsers, {

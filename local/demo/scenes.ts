@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expectValue, type Person, type Stage } from './stage.ts';
 
 /** The templates of the simulated account that the story uses. */
@@ -168,24 +169,50 @@ export async function sendsAtATime(stage: Stage, hong: Person, { appointment }: 
   });
 }
 
-export async function sendsToEveryGrantee(stage: Stage, people: readonly Person[], { priceDrop }: Templates) {
-  stage.chapter({ en: '5. To everyone who still holds a grant', zh: '5. 发给所有仍有授权的用户' });
-  const { items } = expectValue(await stage.client.grantees(stage.key, priceDrop));
-  const orders = items
-    .filter(({ available }) => (available ?? 0) > 0)
-    .map(({ openid }) => ({ to: openid, templateId: priceDrop, data: PRICE }));
-  const batch = expectValue(await stage.client.sendBatch(stage.key, orders));
-  const ended = await Promise.all(
-    batch.items.map(({ message }) => {
-      const person = people.find(({ openid }) => openid === message.to);
-      if (person) stage.track(message, person, { en: 'price drop', zh: '降价提醒' });
-      return stage.ended(message);
-    }),
-  );
-  stage.promise(ended.length === 2 && ended.every(({ status }) => status === 'sent'), {
-    en: `${ended.length} users held a grant for it; each got one card.`,
-    zh: `${ended.length} 位用户持有授权，每人收到一张卡片。`,
+export async function sendsByCampaign(stage: Stage, people: readonly Person[], { priceDrop }: Templates) {
+  stage.chapter({
+    en: '5. A campaign, to everyone who still holds a grant',
+    zh: '5. 群发活动：发给所有仍有授权的用户',
   });
+  const order = {
+    name: 'Friday deals',
+    templateId: priceDrop,
+    data: PRICE,
+    audience: { type: 'grantees' },
+    schedule: { expression: 'cron(0 10 ? * FRI *)', timezone: 'Asia/Shanghai' },
+  };
+  const { id: campaignId, nextRunAt } = expectValue(await stage.client.createCampaign(stage.key, order));
+  stage.say({
+    en: `Every Friday at ten in Shanghai, next at ${nextRunAt}. We do not wait: its trigger comes now, and twice.`,
+    zh: `每周五上午十点（上海时间），下一次是 ${nextRunAt}。不必等：现在就触发，而且触发两次。`,
+  });
+  await stage.stack.scheduler.fire(campaignId, { times: 2 });
+  const runs = await runsOf(stage, campaignId);
+  for (const person of people) {
+    const runId = runs[0]?.id ?? '';
+    stage.tracked.push({
+      to: person.name,
+      about: stage.text({ en: 'price drop, by campaign', zh: '降价提醒（群发）' }),
+      outcome: async () =>
+        expectValue(await stage.client.runRecipient(stage.key, { campaignId, runId }, person.openid)),
+    });
+  }
+  const reached = people.map(({ openid }) => sendsTo(stage, openid, priceDrop));
+  stage.promise(runs.length === 1 && runs[0]?.counts.sent === 2 && reached.every((sends) => sends === 1), {
+    en: `One run, ${runs[0]?.recipients} recipients; each got one card.`,
+    zh: `只有一次发送，${runs[0]?.recipients} 位用户，每人收到一张卡片。`,
+  });
+}
+
+/** The runs of a campaign, once all of them have ended. */
+async function runsOf(stage: Stage, campaignId: string) {
+  const deadlineMs = Date.now() + 15_000;
+  for (;;) {
+    const { items } = expectValue(await stage.client.runs(stage.key, campaignId));
+    if (items.length > 0 && items.every(({ status }) => status === 'finished')) return items;
+    if (Date.now() > deadlineMs) throw new Error(`The campaign ${campaignId} did not end within 15 s.`);
+    await sleep(40);
+  }
 }
 
 export async function retriesWhatIsSafe(stage: Stage, ming: Person, { priceDrop }: Templates) {
@@ -245,6 +272,12 @@ export async function aRefusalEndsWhatIsBooked(stage: Stage, hong: Person, { app
 /** Sends that reached the simulated WeChat so far. */
 function sendsToWeChat(stage: Stage): number {
   return stage.wechat.received().stats.byCall['send']?.total ?? 0;
+}
+
+/** Sends to this user and template that reached WeChat. */
+function sendsTo(stage: Stage, openid: string, templateId: string): number {
+  const { items } = stage.wechat.received({ call: 'send', openid });
+  return items.filter((request) => request.templateId === templateId).length;
 }
 
 /** When the last send to this user and template reached WeChat. */

@@ -33,6 +33,23 @@ const grant = v.looseObject({
   spent: v.number(),
 });
 
+const run = v.looseObject({
+  id: v.string(),
+  status: v.string(),
+  trigger: v.string(),
+  recipients: v.number(),
+  counts: v.looseObject({ sent: v.number(), delivered: v.number() }),
+});
+
+const campaign = v.looseObject({ id: v.string(), nextRunAt: v.optional(v.string()) });
+
+const runRecipient = v.looseObject({
+  status: v.string(),
+  attempts: v.number(),
+  errcode: v.optional(v.number()),
+  reason: v.optional(v.string(), ''),
+});
+
 /** A message as the service answers it. */
 export type Message = v.InferOutput<typeof message>;
 
@@ -72,17 +89,18 @@ export function createServiceClient(apiUrl: string) {
       call(v.looseObject({ grants: v.array(grant) }), 'POST', '/v1/grants', { token, body }),
     grantsOf: (token: string, openid: string) =>
       call(v.looseObject({ items: v.array(grant) }), 'GET', `/v1/grants?openid=${openid}`, { token }),
-    grantees: (token: string, templateId: string) =>
-      call(v.looseObject({ items: v.array(grant) }), 'GET', `/v1/grants?templateId=${templateId}`, { token }),
     send: (token: string, body: unknown, idempotencyKey?: string) =>
       call(message, 'POST', '/v1/messages', { token, body, ...(idempotencyKey && { idempotencyKey }) }),
-    sendBatch: (token: string, messages: readonly unknown[]) =>
-      call(
-        v.looseObject({ items: v.array(v.object({ index: v.number(), message })) }),
-        'POST',
-        '/v1/messages/batch',
-        { token, body: { messages } },
-      ),
+    createCampaign: (token: string, body: unknown) =>
+      call(campaign, 'POST', '/v1/campaigns', { token, body }),
+    runs: (token: string, campaignId: string) =>
+      call(v.looseObject({ items: v.array(run) }), 'GET', `/v1/campaigns/${campaignId}/runs`, { token }),
+    runRecipient: (
+      token: string,
+      { campaignId, runId }: Record<'campaignId' | 'runId', string>,
+      openid: string,
+    ) =>
+      call(runRecipient, 'GET', `/v1/campaigns/${campaignId}/runs/${runId}/recipients/${openid}`, { token }),
     message: (token: string, id: string) => call(message, 'GET', `/v1/messages/${id}`, { token }),
     cancel: (token: string, id: string) => call(message, 'DELETE', `/v1/messages/${id}`, { token }),
   };

@@ -18,11 +18,21 @@ export interface Person {
   readonly session: string;
 }
 
-/** A message that the story is about. */
+/** What became of a message. */
+export interface Outcome {
+  readonly status: string;
+  /** How many requests left for it. */
+  readonly attempts: number;
+  readonly errcode?: number | undefined;
+  readonly reason: string;
+}
+
+/** A message that the story is about, sent by itself or by a campaign. */
 export interface Tracked {
-  readonly id: string;
   readonly to: string;
   readonly about: string;
+  /** What has become of it by now, as the service tells it. */
+  readonly outcome: () => Promise<Outcome>;
 }
 
 /** Where the story plays: the running service, WeChat, and what has been promised and kept so far. */
@@ -70,7 +80,7 @@ export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
       if (!kept) stage.broken.push(text(told));
     },
     track(message, to, about) {
-      stage.tracked.push({ id: message.id, to: to.name, about: text(about) });
+      stage.tracked.push({ to: to.name, about: text(about), outcome: () => outcomeOf(client, message.id) });
       return message;
     },
     async ended(message, withinMs = 15_000) {
@@ -86,6 +96,11 @@ export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
     close: () => stack.close(),
   };
   return stage;
+}
+
+async function outcomeOf(client: ServiceClient, messageId: string): Promise<Outcome> {
+  const { status, attempts, outcome } = expectValue(await client.message(DEV_API_KEY, messageId));
+  return { status, attempts, errcode: outcome?.errcode, reason: outcome?.reason ?? '' };
 }
 
 /** Writes one line of the story. */

@@ -171,6 +171,7 @@ export const run = v.object({
 export const runRecipient = v.object({
   openid,
   status: v.picklist(['pending', 'sent', 'delivered', 'refused', 'failed', 'unknown', 'skipped']),
+  attempts: v.pipe(v.number(), v.description('Requests that left for WeChat.')),
   at: v.exactOptional(rfc3339),
   errcode: v.exactOptional(v.number()),
   errmsg: v.exactOptional(v.string()),
