@@ -24,7 +24,8 @@ export interface QingniaoOptions extends SubscribeOptions {
 /** The mini program's side of Qingniao. */
 export interface Qingniao {
   /**
-   * To be called in `App.onShow`: sends again what the service has not counted yet and learns which choices WeChat keeps. Gives the number of reports that are still waiting. Never rejects.
+   * To be called in `App.onShow`: sends again what the service has not counted yet and learns which choices WeChat
+   * keeps. Gives the number of reports that are still waiting. Never rejects.
    */
   start(): Promise<number>;
   /** The user's session; undefined where a backend of the owner's speaks for the user. @throws ServiceError */

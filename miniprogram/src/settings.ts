@@ -1,5 +1,5 @@
 import { merge, promised, textOf } from './values.ts';
-import type { Wx, WxSettings } from './wx.ts';
+import type { Wx, WxFailure, WxSettings } from './wx.ts';
 
 /** What the user has set for subscribe messages on WeChat's settings page. */
 export interface SubscriptionSettings {
@@ -8,6 +8,11 @@ export interface SubscriptionSettings {
   /** The choices that the user told WeChat to keep, such as `accept` or `reject`; for these no popup comes. */
   readonly kept: Readonly<Record<string, string>>;
 }
+
+/** A report waits for the settings, so they must come to an end. */
+const PATIENCE_MS = 3000;
+
+declare function setTimeout(callback: (failure: WxFailure) => void, ms: number): void;
 
 /** Reads the settings and remembers what was read. */
 export interface SettingsReader {
@@ -25,7 +30,10 @@ export function createSettingsReader(wx: Pick<Wx, 'getSetting'>): SettingsReader
   let last: SubscriptionSettings | undefined;
   return {
     read: () =>
-      promised<WxSettings>((callbacks) => wx.getSetting(merge({ withSubscriptions: true }, callbacks)))
+      promised<WxSettings>((callbacks) => {
+        setTimeout(callbacks.fail, PATIENCE_MS);
+        wx.getSetting(merge({ withSubscriptions: true }, callbacks));
+      })
         .then(settingsOf, () => undefined)
         .then((settings) => {
           last = settings;

@@ -5,6 +5,9 @@ import * as qingniaoModule from '../../miniprogram/src/index.ts';
 import { simulatedWx } from '../miniprogram/simulated-wx.ts';
 import { exampleOf, READMES } from './examples.ts';
 
+/** Waits for as long as a busy machine may take. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const MODULE_README = 'miniprogram/README.md';
 const { templateId, keywords } = SAMPLE_TEMPLATES[1]!;
@@ -55,7 +58,7 @@ function open(readme: string) {
 test.each([...READMES, MODULE_README])('%s: one tap asks and books a reminder', async (readme) => {
   const { openid, page } = open(readme);
   page.remind();
-  await expect.poll(() => page.data.notice).toMatch(/提醒您|reminded/);
+  await eventually(() => page.data.notice).toMatch(/提醒您|reminded/);
   expect(stack.wechat!.ledger({ openid, templateId })).toMatchObject([{ granted: 1 }]);
 });
 
@@ -63,7 +66,7 @@ test.each([...READMES, MODULE_README])('%s: with the main switch off the guide i
   const { openid, page } = open(readme);
   stack.wechat!.changeSettings({ openid, mainSwitch: false });
   page.remind();
-  await expect.poll(() => page.data.guide).toBe('main-switch');
+  await eventually(() => page.data.guide).toBe('main-switch');
 });
 
 type Relay = (request: qingniaoModule.ApiRequest, openid: string) => Promise<qingniaoModule.ApiAnswer>;

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { openMiniApp, type ShownPage } from './mini-app.ts';
 
+/** Waits for as long as a busy machine may take. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+
 const { sample } = inject('installed');
 
 /** A page that shows nothing but the guide. */
@@ -78,13 +81,13 @@ test.each([
 ])('back from the settings it tells the page whether it may ask again: %s', async (_, setting, allowed) => {
   show(setting);
   page.emit('[open-type=openSetting]', 'opensetting', {});
-  await expect.poll(() => page.data()['events']).toEqual([{ done: { allowed } }]);
+  await eventually(() => page.data()['events']).toEqual([{ done: { allowed } }]);
 });
 
 test('"not now" closes it', async () => {
   show();
   page.tap('暂不');
-  await expect.poll(() => page.data()['events']).toEqual(['close']);
+  await eventually(() => page.data()['events']).toEqual(['close']);
   expect(page.text()).toBe('');
 });
 

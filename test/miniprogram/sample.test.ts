@@ -4,6 +4,9 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { openMiniApp, type ShownPage } from './mini-app.ts';
 
+/** Waits for as long as a busy machine may take. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+
 const { sample } = inject('installed');
 const PAGE = 'pages/booking/index';
 const templateId = 'appointment_zznh6QxLmYCL1PjbDFwMnQ6e6nph5nT';
@@ -81,9 +84,9 @@ async function messagesOf(openid: string) {
 
 test('one tap asks, books the reminder and shows what is left', async () => {
   const { openid, user, page } = open();
-  await expect.poll(page.text).toContain('还可提醒0 次');
+  await eventually(page.text).toContain('还可提醒0 次');
   page.tap('5 秒后');
-  await expect.poll(page.text).toContain('提醒您');
+  await eventually(page.text).toContain('提醒您');
   expect(user.dialogs).toHaveLength(1);
   expect(await messagesOf(openid)).toMatchObject([
     {
@@ -101,9 +104,9 @@ test('what the user chose is what is booked, an hour before', async () => {
   const { openid, page } = open();
   page.emit('radio-group', 'change', { value: '1' });
   page.emit('picker', 'change', { value: '10:30' });
-  await expect.poll(page.text).toContain('10:30');
+  await eventually(page.text).toContain('10:30');
   page.tap('预约，并提前一小时');
-  await expect.poll(page.text).toContain('提醒您');
+  await eventually(page.text).toContain('提醒您');
   const [message] = await messagesOf(openid);
   const at = new Date();
   at.setDate(at.getDate() + 1);
@@ -119,47 +122,47 @@ test('a refusal books nothing and says so; the button works again', async () => 
   const { openid, user, page } = open();
   user.allow = false;
   page.tap('5 秒后');
-  await expect.poll(page.text).toContain('您没有同意接收提醒');
+  await eventually(page.text).toContain('您没有同意接收提醒');
   expect(await messagesOf(openid)).toEqual([]);
   user.allow = true;
-  await expect.poll(() => page.data()['busy']).toBe(false);
+  await eventually(() => page.data()['busy']).toBe(false);
   page.tap('5 秒后');
-  await expect.poll(page.text).toContain('提醒您');
+  await eventually(page.text).toContain('提醒您');
 });
 
 test('with the main switch off the guide leads to the settings and back', async () => {
   const { openid, page } = open();
   stack.wechat!.changeSettings({ openid, mainSwitch: false });
   page.tap('5 秒后');
-  await expect.poll(page.text).toContain('订阅消息已关闭');
+  await eventually(page.text).toContain('订阅消息已关闭');
   page.emit('[open-type=openSetting]', 'opensetting', {});
-  await expect.poll(page.text).toContain('还没有打开，暂时收不到提醒');
+  await eventually(page.text).toContain('还没有打开，暂时收不到提醒');
   expect(page.text()).not.toContain('订阅消息已关闭');
 
   page.tap('5 秒后');
-  await expect.poll(page.text).toContain('订阅消息已关闭');
+  await eventually(page.text).toContain('订阅消息已关闭');
   stack.wechat!.changeSettings({ openid, mainSwitch: true });
   page.emit('[open-type=openSetting]', 'opensetting', {});
-  await expect.poll(page.text).toContain('设置好了，请再点一次按钮');
+  await eventually(page.text).toContain('设置好了，请再点一次按钮');
 });
 
 test('a kept refusal leads to the guide, which can be closed', async () => {
   const { openid, page } = open();
   stack.wechat!.changeSettings({ openid, templateOff: [templateId] });
   page.tap('5 秒后');
-  await expect.poll(page.text).toContain('提醒已被拒收');
+  await eventually(page.text).toContain('提醒已被拒收');
   page.tap('暂不');
-  await expect.poll(page.text).not.toContain('提醒已被拒收');
+  await eventually(page.text).not.toContain('提醒已被拒收');
 });
 
 test('without a network the page says so and keeps the answer', async () => {
   const { openid, user, page } = open();
-  await expect.poll(page.text).toContain('还可提醒0 次');
+  await eventually(page.text).toContain('还可提醒0 次');
   user.online = false;
   page.call('onShow');
-  await expect.poll(page.text).toContain('网络不可用');
+  await eventually(page.text).toContain('网络不可用');
   user.online = true;
   page.tap('5 秒后');
-  await expect.poll(page.text).toContain('提醒您');
+  await eventually(page.text).toContain('提醒您');
   expect(await messagesOf(openid)).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { modalStandIn } from '../../miniprogram/src/stand-in.ts';
 import { allOf, Phone, rest } from './phone.ts';
 
@@ -239,6 +239,21 @@ test('settings that cannot be read leave the silence open and hold up no report'
     answers: { a: { silent: undefined } },
     guide: undefined,
   });
+  await rest();
+  expect(phone.counted.size).toBe(1);
+});
+
+test('settings that never come hold up no report for longer than three seconds', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const phone = new Phone();
+  phone.settingGate = new Promise(() => undefined);
+  phone.popup = allOf(['a']);
+  const asking = phone.tap(() => phone.launch().subscribe(['a']));
+  await vi.advanceTimersByTimeAsync(2999);
+  expect(phone.counted.size).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  await expect(asking).resolves.toMatchObject({ accepted: ['a'], answers: { a: { silent: undefined } } });
   await rest();
   expect(phone.counted.size).toBe(1);
 });
