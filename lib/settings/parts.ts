@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { apiKeysJson } from './api-keys.ts';
+import { DEFAULT_EVENTS, publishedEvents } from './published-events.ts';
 import { appPages, templateAliases } from './template-texts.ts';
 import { httpUrl, secret, templateIds, wholeNumber } from './texts.ts';
 
@@ -122,6 +123,11 @@ const events = v.pipe(
   v.transform((env) => (env.EVENT_BUS_NAME === undefined ? {} : { busName: env.EVENT_BUS_NAME })),
 );
 
+const publishing = v.pipe(
+  v.object({ EVENT_BUS_NAME: v.string(), PUBLISHED_EVENTS: v.optional(publishedEvents, DEFAULT_EVENTS) }),
+  v.transform((env) => ({ busName: env.EVENT_BUS_NAME, published: env.PUBLISHED_EVENTS })),
+);
+
 const arn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:[\w-]+:.+$/, 'Expected an ARN'));
 
 const schedules = v.pipe(
@@ -156,6 +162,7 @@ export const settingsParts = {
   campaignQueue,
   push,
   events,
+  publishing,
   schedules,
 };
 

@@ -159,3 +159,23 @@ function placeOf(message: Message): { list: Worklist; atMs: number } | undefined
   if (message.state !== 'unknown') return undefined;
   return { list: 'unknown', atMs: message.outcome?.atMs ?? message.updatedAtMs };
 }
+
+/** All templates of which there are statistics. */
+export function statisticsPartition({ appId }: Pick<Table, 'appId'>): string {
+  return `${appId}#statistics`;
+}
+
+/** The grants that are left of a template. */
+export function stockKey(table: Table, templateId: string): Key {
+  return { pk: statisticsPartition(table), sk: templateId };
+}
+
+/** The statistics of a template for the quarter of an hour that begins then. */
+export function quarterKey(table: Table, templateId: string, startsAtMs: number): Key {
+  return { pk: `${statisticsPartition(table)}#${templateId}`, sk: worklistMoment(startsAtMs) };
+}
+
+/** The mark of how far a group of changes has been counted. */
+export function statisticsMarkKey(table: Table, groupId: string): Key {
+  return { pk: `${statisticsPartition(table)}-counted#${groupId}`, sk: 'mark' };
+}

@@ -18,6 +18,7 @@ export function stackEnvironment(o: {
   dynamodbEndpoint: string;
   sqsEndpoint: string;
   schedulerEndpoint?: string;
+  eventBusEndpoint?: string;
   settings: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const sha256 = createHash('sha256').update(DEV_API_KEY).digest('hex');
@@ -36,6 +37,7 @@ export function stackEnvironment(o: {
     AWS_ENDPOINT_URL_DYNAMODB: o.dynamodbEndpoint,
     AWS_ENDPOINT_URL_SQS: o.sqsEndpoint,
     ...(o.schedulerEndpoint !== undefined && { AWS_ENDPOINT_URL_SCHEDULER: o.schedulerEndpoint }),
+    ...(o.eventBusEndpoint !== undefined && { AWS_ENDPOINT_URL_EVENTBRIDGE: o.eventBusEndpoint }),
     ...o.settings,
   };
 }

@@ -8,6 +8,7 @@ import { rateSeconds, startSchedule } from './schedule.ts';
 import type { FunctionDefinition } from './service-definition.ts';
 import type { LocalSqs } from './sqs.ts';
 import { startSqsPoller } from './sqs-poller.ts';
+import { type FollowedTable, startTableStream } from './table-stream.ts';
 
 /** How many batches run at once when serverless.yml does not say. */
 const DEFAULT_CONCURRENCY = 5;
@@ -52,6 +53,8 @@ export async function startRunner(options: {
   longPollSeconds?: number;
   scheduleEverySeconds?: number;
   observe?: Observe;
+  /** The table whose changes call functions; without it none does. */
+  followed?: FollowedTable;
 }): Promise<Runner> {
   const { sqs, observe = () => undefined } = options;
   const activity = createActivity();
@@ -95,6 +98,16 @@ export async function startRunner(options: {
     return [{ queueName, close: poller.close }];
   });
 
+  const { followed } = options;
+  const streams = await Promise.all(
+    triggers.flatMap(({ called, event }) =>
+      followed && 'stream' in event
+        ? [startTableStream({ ...shared, ...followed, called, trigger: event.stream })]
+        : [],
+    ),
+  );
+  const drained = () => Promise.all(streams.map((stream) => stream.drained()));
+
   return {
     apiUrl: api.url,
     async fireSchedules() {
@@ -115,11 +128,14 @@ export async function startRunner(options: {
       if (named.length === 0) throw new Error(`No schedule calls ${functionName}.`);
       await Promise.all(named.map((schedule) => schedule.fire()));
     },
-    idle: ({ dueWithinMs = 0 } = {}) =>
-      untilIdle({ activity, sqs, queueNames: consumers.map(({ queueName }) => queueName), dueWithinMs }),
+    async idle({ dueWithinMs = 0 } = {}) {
+      const queueNames = consumers.map(({ queueName }) => queueName);
+      await untilIdle({ activity, sqs, queueNames, dueWithinMs });
+      await drained();
+    },
     async close() {
       for (const schedule of schedules) schedule.stop();
-      await Promise.all([api.close(), ...consumers.map((consumer) => consumer.close())]);
+      await Promise.all([api.close(), ...[...consumers, ...streams].map((source) => source.close())]);
       while (activity.running() > 0) await activity.change(1000);
     },
   };

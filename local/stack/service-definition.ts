@@ -26,8 +26,38 @@ const tableSchema = v.object({
       ),
     ),
     TimeToLiveSpecification: v.object({ AttributeName: v.string(), Enabled: v.literal(true) }),
+    StreamSpecification: v.optional(v.object({ StreamViewType: v.literal('NEW_AND_OLD_IMAGES') })),
   }),
 });
+
+/** What of a sort key a filter asks for: the whole of it, or how it begins. */
+const wantedKey = v.union([v.string(), v.object({ prefix: v.string() })]);
+
+const streamSchema = v.pipe(
+  v.object({
+    type: v.literal('dynamodb'),
+    arn: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('StreamArn')]) }),
+    batchSize: v.number(),
+    startingPosition: v.literal('TRIM_HORIZON'),
+    filterPatterns: v.array(
+      v.object({
+        dynamodb: v.object({ Keys: v.object({ sk: v.object({ S: v.tuple([wantedKey]) }) }) }),
+      }),
+    ),
+  }),
+  v.transform(({ batchSize, filterPatterns }) => ({
+    batchSize,
+    /** Whether a change of an item with this sort key is handed over. */
+    letsThrough: (sortKey: string) =>
+      filterPatterns.some(({ dynamodb }) => {
+        const [wanted] = dynamodb.Keys.sk.S;
+        return typeof wanted === 'string' ? sortKey === wanted : sortKey.startsWith(wanted.prefix);
+      }),
+  })),
+);
+
+/** A table's stream that calls a function. */
+export type StreamTrigger = v.InferOutput<typeof streamSchema>;
 
 /** `!GetAtt X.Arn` in its long form, the only way that serverless.yml names another resource's ARN. */
 const arnOf = v.pipe(
@@ -49,6 +79,7 @@ const eventSchema = v.union([
   v.object({ httpApi: v.object({ method: v.string(), path: v.string() }) }),
   v.object({ httpApi: v.literal('*') }),
   v.object({ schedule: v.object({ rate: v.string() }) }),
+  v.object({ stream: streamSchema }),
   v.object({
     sqs: v.object({
       arn: arnOf,

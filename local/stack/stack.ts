@@ -6,6 +6,7 @@ import { startWeChatSimulator, type Template, type WeChatSimulator } from '../we
 import { type Closing, createClosing } from './closing.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { stackEnvironment } from './environment.ts';
+import { type LocalEventBus, type PublishedEvent, startEventBus } from './event-bus.ts';
 import { loadHandlers } from './load-handlers.ts';
 import type { Observe } from './observation.ts';
 import { asPortInUse } from './port-in-use.ts';
@@ -57,6 +58,10 @@ export interface StackOptions {
   readonly dispatchEverySeconds?: number;
   readonly logger?: Logger;
   readonly observe?: Observe;
+  /** Whether the table's changes are counted and published; some tests would rather be left alone. */
+  readonly followChanges?: boolean;
+  /** Is told of each event on the bus. */
+  readonly onEvent?: (event: PublishedEvent) => void;
 }
 
 /** The whole service, running in this process. */
@@ -74,6 +79,8 @@ export interface Stack {
   readonly tableName: string;
   /** The stand-in for EventBridge Scheduler, which ticks by itself unless `dispatchEverySeconds` is 0. */
   readonly scheduler: Pick<LocalScheduler, 'endpoint' | 'tick' | 'fire'>;
+  /** The stand-in for the owner's EventBridge bus. */
+  readonly bus: Pick<LocalEventBus, 'published' | 'failNext'>;
   /** What the functions were started with. */
   readonly env: Readonly<Record<string, string>>;
   /** Fires the schedules that run each hour or more often, now. */
@@ -116,10 +123,12 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const queueUrls = Object.fromEntries(Object.entries(sqs.queues).map(([name, { url }]) => [name, url]));
   const functions = definition.functions();
   const scheduler = closing.add(await startScheduler(clock));
+  const bus = closing.add(await startEventBus(options.onEvent));
   const resources: Readonly<Record<string, string>> = {
     ...queueUrls,
     ...SCHEDULER_RESOURCES,
     Table: table.name,
+    EventBus: 'local',
   };
 
   const env = stackEnvironment({
@@ -130,6 +139,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     dynamodbEndpoint,
     sqsEndpoint: sqs.endpoint,
     schedulerEndpoint: scheduler.endpoint,
+    eventBusEndpoint: bus.endpoint,
     settings: options.settings ?? {},
   });
   const { logger } = options;
@@ -145,6 +155,9 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     observe,
     ...(pollers === undefined ? {} : { pollers }),
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
+    ...(options.followChanges && {
+      followed: { client: table.client, tableName: table.name, endpoint: dynamodbEndpoint },
+    }),
   });
   if (wechat && options.pushEvents) {
     wechat.setSwitches({ eventDelayMs: options.pushEvents.delayMs });
@@ -164,6 +177,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     tableName: table.name,
     env,
     scheduler,
+    bus,
     async dispatchNow() {
       await runner.fireSchedules();
       await scheduler.tick();

@@ -31,9 +31,12 @@ export async function createTable(
   name: string,
   definition: TableDefinition,
 ): Promise<void> {
-  const { TimeToLiveSpecification, ...table } = definition;
+  const { TimeToLiveSpecification, StreamSpecification, ...table } = definition;
+  const stream = StreamSpecification && {
+    StreamSpecification: { StreamEnabled: true, ...StreamSpecification },
+  };
   try {
-    await client.send(new CreateTableCommand({ TableName: name, ...table }));
+    await client.send(new CreateTableCommand({ TableName: name, ...table, ...stream }));
   } catch (error) {
     if (error instanceof ResourceInUseException) return;
     throw error;

@@ -30,6 +30,14 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'USER_SENDABLE_TEMPLATES',
     'WECHAT_TOKEN_MODE',
   ],
+  'publish-changes': ['EVENT_BUS_NAME', 'PUBLISHED_EVENTS', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  stats: [
+    'API_KEYS_PARAM',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'TEMPLATE_ALIASES',
+    'WECHAT_APP_ID',
+  ],
   users: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
   templates: [
     ...WECHAT_SETTINGS,

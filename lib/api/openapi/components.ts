@@ -11,6 +11,7 @@ import { grant, grantReportBody } from '../schemas/grants.ts';
 import { batchBody, batchEntry, message, messageBody, settlement } from '../schemas/messages.ts';
 import { problemSchema } from '../schemas/problem.ts';
 import { loginBody, session } from '../schemas/sessions.ts';
+import { dayStatistics } from '../schemas/statistics.ts';
 import { aliasBody, checkBody, checkResult, template } from '../schemas/templates.ts';
 
 /** Schemas of answers that have a name in the API document. */
@@ -21,6 +22,7 @@ export const answerComponents = {
   Campaign: campaign,
   Run: run,
   RunRecipient: runRecipient,
+  DayStatistics: dayStatistics,
   Template: template,
   DataCheckResult: checkResult,
   Problem: problemSchema,

@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { grantsOf, type Ledger, spentOf } from '../../grants/ledger.ts';
+import type { Ledger } from '../../grants/ledger.ts';
 import type { GrantReader } from '../../grants/read-grants.ts';
 import type { GrantReport } from '../../grants/record-report.ts';
 import { MAX_TEMPLATES_PER_USER, type ReportResult } from '../../grants/report-grants.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import { invalidInput } from '../data-errors.ts';
+import { grantView } from '../grant-view.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { toRfc3339 } from '../schemas/common.ts';
 import { grant, grantList, grantReportBody } from '../schemas/grants.ts';
 import { openid, templateId } from '../schemas/ids.ts';
 
@@ -55,10 +55,12 @@ export const listGrantsSpec = routeSpec({
 export function grantRoutes({ report, grants, names }: GrantRouteServices): readonly Route[] {
   const views = async (ledger: Ledger, templateIds: readonly string[]) =>
     Promise.all(
-      grantViews(ledger, templateIds).map(async (view) => {
-        const templateAlias = await names.aliasOf(view.templateId);
-        return templateAlias === undefined ? view : { ...view, templateAlias };
-      }),
+      templateIds
+        .flatMap((id) => grantView(ledger, id) ?? [])
+        .map(async (view) => {
+          const templateAlias = await names.aliasOf(view.templateId);
+          return templateAlias === undefined ? view : { ...view, templateAlias };
+        }),
     );
 
   return [
@@ -131,25 +133,5 @@ function userOf(
   const errors = [{ path: 'openid', message: 'An operator must name the user' }];
   throw new ProblemError(where === 'body' ? 'invalid-body' : 'invalid-query', 'Name the user by openid.', {
     errors,
-  });
-}
-
-function grantViews(ledger: Ledger, templateIds: readonly string[]) {
-  return templateIds.flatMap((id) => {
-    const grants = grantsOf(ledger, id);
-    if (!grants) return [];
-    const longTerm = grants.kind === 'long-term';
-    return {
-      openid: ledger.openid,
-      templateId: id,
-      kind: grants.kind,
-      available: longTerm ? null : grants.available,
-      ...(longTerm && { subscribed: grants.subscribed }),
-      held: longTerm ? 0 : grants.held,
-      spent: longTerm ? 0 : spentOf(grants),
-      lastStatus: grants.lastStatus,
-      ...(grants.silentReject && { silentReject: true }),
-      updatedAt: toRfc3339(grants.updatedAtMs),
-    };
   });
 }

@@ -23,6 +23,7 @@ import { listGrantsSpec, reportGrantsSpec } from './grants.ts';
 import { getHealthSpec } from './health.ts';
 import { cancelMessageSpec, getMessageSpec, listMessagesSpec, settleMessageSpec } from './messages.ts';
 import { openSessionSpec } from './sessions.ts';
+import { getStatisticsSpec } from './statistics.ts';
 import {
   checkDataSpec,
   getExampleSpec,
@@ -61,6 +62,7 @@ export const routeSpecs: readonly RouteSpec[] = [
   resumeRunSpec,
   stopRunSpec,
   resendFailedSpec,
+  getStatisticsSpec,
   eraseUserSpec,
   listTemplatesSpec,
   syncTemplatesSpec,

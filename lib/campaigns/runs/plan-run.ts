@@ -4,6 +4,7 @@ import { DONE } from './job.ts';
 import type { PagePlace, RunPage } from './page.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
 import { type RecipientSource, type SourceServices, sourceOf } from './recipient-source.ts';
+import { isLeftInTheMiddle } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -51,6 +52,30 @@ export async function planShard(
   }
   await queue.flush();
   await services.enqueueJobs([{ ...job, after, planned }], 0);
+  return DONE;
+}
+
+/** Goes over the pages of a run that was stopped and queues those that somebody left in the middle. */
+export async function tidyShard(
+  services: PlanServices,
+  job: PlanJob,
+  deadlineMs: number,
+): Promise<JobResult> {
+  const { runs, clock } = services;
+  const queue = createPageQueue(services, job);
+  let { after } = job;
+  while (clock() < deadlineMs) {
+    const place = { runId: job.runId, shard: job.shard, after };
+    const page = await runs.loadPage(place);
+    if (page && isLeftInTheMiddle((await runs.loadResults(place)).value)) await queue.add(after);
+    if (page?.next === undefined) {
+      await queue.flush();
+      return DONE;
+    }
+    after = page.next;
+  }
+  await queue.flush();
+  await services.enqueueJobs([{ ...job, after }], 0);
   return DONE;
 }
 

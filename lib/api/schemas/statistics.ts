@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+import { timezone } from './common.ts';
+import { alias, templateId } from './ids.ts';
+
+const day = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day, such as 2026-12-01'),
+  v.check(isRealDay, 'must be a day that exists'),
+);
+
+function isRealDay(text: string): boolean {
+  const atMs = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
+}
+
+/** The query of the statistics, beside limit and cursor. */
+export const statisticsQuery = {
+  templateId: v.exactOptional(templateId),
+  from: v.exactOptional(
+    v.pipe(day, v.description('The first day, at most 92 days ago. Six days ago unless given.')),
+  ),
+  to: v.exactOptional(v.pipe(day, v.description('The last day. Today unless given.'))),
+  timezone: v.optional(
+    v.pipe(timezone, v.description('The IANA time zone that days are told in. Asia/Shanghai unless given.')),
+    'Asia/Shanghai',
+  ),
+};
+
+const count = v.pipe(v.number(), v.integer());
+
+/** One template on one day. */
+export const dayStatistics = v.object({
+  templateId,
+  templateAlias: v.exactOptional(alias),
+  day: v.string(),
+  granted: v.pipe(count, v.description('Grants recorded.')),
+  sent: v.pipe(count, v.description('Sends that WeChat accepted, delivered or not.')),
+  delivered: v.pipe(count, v.description('Those of which an event told that they arrived.')),
+  refused: v.pipe(count, v.description('Sends to users without a usable subscription.')),
+  unknown: v.pipe(count, v.description('Sends of unknown fate that have not been settled since.')),
+  failed: v.pipe(
+    v.record(v.string(), count),
+    v.description('Failed sends by errcode, or by reason where WeChat gave none.'),
+  ),
+  available: v.pipe(
+    count,
+    v.description('Grants of all users that were left at the end of the day; today: that are left now.'),
+  ),
+});

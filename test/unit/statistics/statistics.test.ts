@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { daysIn, daysOf, QUARTER_MS, quarterOf } from '../../../lib/statistics/statistics.ts';
+
+const at = (text: string) => Date.parse(text);
+const quarter = (text: string, counts: Record<string, number>) => ({
+  startsAtMs: quarterOf(at(text)),
+  counts,
+});
+
+describe('days', () => {
+  const quarters = [
+    quarter('2026-12-01T15:50:00Z', { granted: 5, available: 5, sent: 1 }),
+    quarter('2026-12-01T16:10:00Z', { granted: 2, available: 1, 'failed:45009': 1 }),
+    quarter('2026-12-03T10:00:00Z', { available: -4, sent: 4 }),
+  ];
+
+  test('are those of the time zone', () => {
+    const days = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('Asia/Shanghai'));
+    expect(days.map(({ day, granted }) => [day, granted])).toEqual([
+      ['2026-12-01', 5],
+      ['2026-12-02', 2],
+      ['2026-12-03', 0],
+    ]);
+    const inUtc = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('UTC'));
+    expect(inUtc.map(({ day, granted }) => [day, granted])).toEqual([
+      ['2026-12-01', 7],
+      ['2026-12-03', 0],
+    ]);
+  });
+
+  test('say how many grants were left at their end', () => {
+    const days = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('Asia/Shanghai'));
+    expect(days.map(({ available }) => available)).toEqual([13, 14, 10]);
+  });
+
+  test('tell failures apart', () => {
+    const [, second] = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('Asia/Shanghai'));
+    expect(second?.failed).toEqual({ 45009: 1 });
+  });
+
+  test.each(['Asia/Kathmandu', 'Australia/Eucla', 'America/St_Johns', 'Pacific/Chatham'])(
+    'of %s begin with a quarter of an hour',
+    (timezone) => {
+      const dayOf = daysIn(timezone);
+      const start = at('2026-12-01T00:00:00Z');
+      for (let n = 0; n < 96; n++) {
+        const startsAtMs = start + n * QUARTER_MS;
+        expect(dayOf(startsAtMs)).toBe(dayOf(startsAtMs + QUARTER_MS - 1));
+      }
+    },
+  );
+});
