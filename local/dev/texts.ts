@@ -42,6 +42,7 @@ export function greeting(stack: Stack, dataDir: string | undefined): string {
     ['DynamoDB', '数据表', `${stack.dynamodbEndpoint} ${stack.tableName}`],
     ['SQS', '队列', stack.queueUrl],
     ['Dead', '死信', stack.deadLetterQueueUrl],
+    ['Schedules', '定时', `${stack.scheduler.endpoint} (stand-in for EventBridge Scheduler 替身)`],
     ['Data', '数据', dataDir ?? 'in memory, gone at the end 在内存中，退出即清空'],
   ];
   const table = rows.map(

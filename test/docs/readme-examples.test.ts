@@ -31,19 +31,28 @@ function shown(value: unknown): unknown {
   );
 }
 
-test.each(READMES)('what %s tells to type into a shell answers what it shows', async (readme) => {
-  const stack = await useStack();
-  const setup = exampleOf(readme, 'setup')
-    .replace('http://127.0.0.1:3000', stack.apiUrl)
-    .replace('http://127.0.0.1:3100', stack.wechatUrl ?? '');
-  const examples = readExamples(readme).filter(({ kind }) => kind === '');
-  expect(examples.length).toBeGreaterThan(5);
-  for (const { code, answers } of examples) {
-    const lines = await bash(`${setup}\n${code}`);
-    expect(lines.map((line) => JSON.parse(line))).toEqual(answers.map(shown));
-    await stack.idle({ dueWithinMs: EVENTS_AFTER_MS });
-  }
-});
+// Dozens of calls, each a process of its own.
+const SHELL_TIMEOUT_MS = 60_000;
+
+test.each(READMES)(
+  'what %s tells to type into a shell answers what it shows',
+  {
+    timeout: SHELL_TIMEOUT_MS,
+  },
+  async (readme) => {
+    const stack = await useStack();
+    const setup = exampleOf(readme, 'setup')
+      .replace('http://127.0.0.1:3000', stack.apiUrl)
+      .replace('http://127.0.0.1:3100', stack.wechatUrl ?? '');
+    const examples = readExamples(readme).filter(({ kind }) => kind === '');
+    expect(examples.length).toBeGreaterThan(5);
+    for (const { code, answers } of examples) {
+      const lines = await bash(`${setup}\n${code}`);
+      expect(lines.map((line) => JSON.parse(line))).toEqual(answers.map(shown));
+      await stack.idle({ dueWithinMs: EVENTS_AFTER_MS });
+    }
+  },
+);
 
 test.each(READMES)('the API key that %s makes is one that the settings take', async (readme) => {
   const [key = '', API_KEYS] = await bash(exampleOf(readme, 'api-key'));
