@@ -20,8 +20,8 @@ const SECRETS: Record<string, string[]> = {
 
 /** Actions that a bundle holds because they come along with what it uses, and that the function never gets to. */
 const NEVER_CALLED: Record<string, string[]> = {
-  templates: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
-  'sync-templates': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  templates: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   campaigns: ['scheduler:ListSchedules'],
   'reconcile-schedules': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   'dispatch-due': ['dynamodb:GetItem'],
