@@ -3,18 +3,27 @@ import * as v from 'valibot';
 import type { Environment } from '../lib/wiring/cold-start.ts';
 import { CommandError } from './command-line.ts';
 
-const outputsSchema = v.object({
-  TableName: v.string(),
-  SendQueueUrl: v.string(),
-  SendDeadLetterQueueUrl: v.string(),
-  HttpApiUrl: v.exactOptional(v.string()),
-});
+const outputsSchema = v.objectWithRest(
+  {
+    TableName: v.string(),
+    SendQueueUrl: v.string(),
+    SendDeadLetterQueueUrl: v.string(),
+    HttpApiUrl: v.exactOptional(v.string()),
+  },
+  v.unknown(),
+);
 
 /** What was deployed as one stage. */
 export interface DeployedStage {
   readonly appId: string | undefined;
   readonly apiUrl: string | undefined;
   readonly tableName: string;
+  /** By name: `send`, `event` and so on. */
+  readonly queues: Readonly<Record<string, DeployedQueue>>;
+}
+
+/** A queue of work, and where what failed too often lies. */
+export interface DeployedQueue {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
 }
@@ -39,8 +48,7 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
       appId: Parameters.find(({ ParameterKey }) => ParameterKey === 'WechatAppId')?.ParameterValue,
       apiUrl: outputs.HttpApiUrl,
       tableName: outputs.TableName,
-      queueUrl: outputs.SendQueueUrl,
-      deadLetterQueueUrl: outputs.SendDeadLetterQueueUrl,
+      queues: queuesIn(outputs),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -50,4 +58,16 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
   } finally {
     client.destroy();
   }
+}
+
+/** `SendQueueUrl` and `SendDeadLetterQueueUrl` make the queue `send`. */
+function queuesIn(outputs: Readonly<Record<string, unknown>>): Record<string, DeployedQueue> {
+  const queues: Record<string, DeployedQueue> = {};
+  for (const [key, queueUrl] of Object.entries(outputs)) {
+    const name = /^([A-Z][a-z]+)QueueUrl$/.exec(key)?.[1];
+    const deadLetterQueueUrl = name && outputs[`${name}DeadLetterQueueUrl`];
+    if (name && typeof queueUrl === 'string' && typeof deadLetterQueueUrl === 'string')
+      queues[name.toLowerCase()] = { queueUrl, deadLetterQueueUrl };
+  }
+  return queues;
 }

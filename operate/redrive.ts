@@ -1,14 +1,15 @@
-// Moves what lies in the dead-letter queue back to the send queue.
+// Moves what lies in a dead-letter queue back to where it came from.
 import { openQueue } from '../lib/wiring/aws.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, readArguments, runCommand } from './command-line.ts';
-import { findStage } from './deployed-stage.ts';
+import { type DeployedStage, findStage } from './deployed-stage.ts';
 import { redrive } from './redrive/redrive.ts';
 import { HELP } from './redrive/texts.ts';
 
 await runCommand(async () => {
   const options = readArguments('redrive', process.argv.slice(2), {
     stage: { type: 'string' },
+    queue: { type: 'string' },
     region: { type: 'string' },
     'queue-url': { type: 'string' },
     'dead-letter-queue-url': { type: 'string' },
@@ -37,6 +38,7 @@ await runCommand(async () => {
 
 async function findQueues(options: {
   stage?: string;
+  queue?: string;
   region?: string;
   'queue-url'?: string;
   'dead-letter-queue-url'?: string;
@@ -44,9 +46,9 @@ async function findQueues(options: {
   const { stage, region, 'queue-url': queueUrl, 'dead-letter-queue-url': deadLetterQueueUrl } = options;
   if (stage !== undefined && queueUrl === undefined && deadLetterQueueUrl === undefined) {
     const env = awsEnvironment(process.env, { region });
-    return { queues: await findStage(env, stage), env };
+    return { queues: queueNamed(await findStage(env, stage), options.queue ?? 'send'), env };
   }
-  if (stage !== undefined || queueUrl === undefined || deadLetterQueueUrl === undefined) {
+  if (stage !== undefined || options.queue !== undefined || !queueUrl || !deadLetterQueueUrl) {
     throw new CommandError(
       'Give --stage NAME, or both --queue-url and --dead-letter-queue-url. 请给出 --stage，或同时给出两个队列地址。',
     );
@@ -56,6 +58,13 @@ async function findQueues(options: {
   const where = { region: region ?? regionIn(deadLetterQueueUrl), endpoint };
   const env = { ...awsEnvironment(process.env, where), AWS_ENDPOINT_URL_SQS: endpoint };
   return { queues: { queueUrl, deadLetterQueueUrl }, env };
+}
+
+function queueNamed({ queues }: DeployedStage, name: string) {
+  const found = queues[name];
+  if (found) return found;
+  const names = Object.keys(queues).join(', ');
+  throw new CommandError(`There is no queue "${name}"; there are ${names}. 没有这个队列，可用：${names}。`);
 }
 
 function originOf(url: string): string {

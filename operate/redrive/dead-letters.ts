@@ -6,16 +6,14 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { openidOf } from '../../lib/messages/message-id.ts';
-import type { SendJob } from '../../lib/messages/send-job.ts';
-import { readSendJob } from '../../lib/queue/send-queue.ts';
+import { jobLabel } from './job-label.ts';
 
 /** A record of the dead-letter queue that we hold: nobody else sees it until it is released or its time is over. */
 export interface DeadLetter {
   readonly id: string;
   readonly body: string;
-  /** The note in it; absent for a body that is no job of ours. */
-  readonly job: SendJob | undefined;
+  /** What it is about; absent for a body that is no job of ours. */
+  readonly label: string | undefined;
   readonly sentAtMs: number;
   /** How often it was taken off a queue before now. */
   readonly receives: number;
@@ -52,20 +50,11 @@ function read({ MessageId = '', Body = '', ReceiptHandle = '', Attributes = {} }
   return {
     id: MessageId,
     body: Body,
-    job: jobIn(Body),
+    label: jobLabel(Body),
     sentAtMs: Number(Attributes.SentTimestamp ?? 0),
     receives: Number(Attributes.ApproximateReceiveCount ?? 1) - 1,
     receiptHandle: ReceiptHandle,
   };
-}
-
-function jobIn(body: string): SendJob | undefined {
-  try {
-    const job = readSendJob(body);
-    return openidOf(job.messageId) === undefined ? undefined : job;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Lets records be seen in their queue again. */

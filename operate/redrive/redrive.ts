@@ -18,13 +18,13 @@ export interface RedriveOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Shows what lies in the dead-letter queue and moves it to the send queue. Returns whether all that was to be moved was. */
+/** Shows what lies in the dead-letter queue and moves it to the queue where it came from. Returns whether all that was to be moved was. */
 export async function redrive(options: RedriveOptions): Promise<boolean> {
   const { sqs, deadLetterQueueUrl, all, dryRun, print } = options;
   const letters = await hold(sqs, deadLetterQueueUrl);
   print(colors.bold(`${letters.length} in the dead-letter queue 死信队列中有 ${letters.length} 条`));
   for (const line of linesFor(letters, options.clock())) print(line);
-  const chosen = all ? letters : letters.filter(({ job }) => job);
+  const chosen = all ? letters : letters.filter(({ label }) => label !== undefined);
   const left = letters.length - chosen.length;
   if (dryRun || chosen.length === 0) {
     await release(sqs, deadLetterQueueUrl, letters);

@@ -2,19 +2,22 @@ import colors from 'picocolors';
 import type { DeadLetter } from './dead-letters.ts';
 
 /** What `npm run redrive -- --help` prints. */
-export const HELP = `Moves what lies in the dead-letter queue back to the send queue. Find out first why it got there (see the log of
-send-messages). Safe to repeat: a message is sent once, however often its note comes.
-把死信队列中的记录移回发送队列。请先在 send-messages 的日志中查明原因。可以重复运行：同一条消息只会发送一次。
+export const HELP = `Moves what lies in a dead-letter queue back to where it came from. Find out first why it got there (see the log of
+send-messages, process-events or send-campaign). Safe to repeat: what comes twice counts once.
+把死信队列中的记录移回原来的队列。请先在 send-messages、process-events 或 send-campaign 的日志中查明原因。
+可以重复运行：重复的只算一次。
 
-  npm run redrive -- --stage NAME [--region REGION]
+  npm run redrive -- --stage NAME [--queue NAME] [--region REGION]
   npm run redrive -- --queue-url URL --dead-letter-queue-url URL
 
   --stage NAME                 the deployed stage; its queues are looked up in its CloudFormation stack
                                已部署的 stage，队列地址从 CloudFormation 查得
+  --queue NAME                 send (default), event (what WeChat pushed) or campaign
+                               send（默认）、event（微信推送）或 campaign（群发）
   --region REGION              where it is deployed (default: AWS_REGION, else ap-southeast-1)
                                部署区域
-  --queue-url URL              the send queue, to name it directly, for the local stack too
-                               直接指定发送队列（也用于本地环境）
+  --queue-url URL              the queue, to name it directly, for the local stack too
+                               直接指定队列（也用于本地环境）
   --dead-letter-queue-url URL  its dead-letter queue
                                对应的死信队列
   --all                        move records that are no job of this service too; otherwise they are left
@@ -35,9 +38,9 @@ export function linesFor(letters: readonly DeadLetter[], nowMs: number): string[
   return more > 0 ? [...lines, colors.dim(`  … and ${more} more 另有 ${more} 条`)] : lines;
 }
 
-function lineFor({ id, body, job, sentAtMs, receives }: DeadLetter, nowMs: number): string {
+function lineFor({ id, body, label, sentAtMs, receives }: DeadLetter, nowMs: number): string {
   const facts = `${age(nowMs - sentAtMs).padStart(7)}  ×${receives}`;
-  if (job) return `${facts}  ${job.messageId}`;
+  if (label !== undefined) return `${facts}  ${label}`;
   const excerpt = JSON.stringify(body.slice(0, BODY_SHOWN));
   return `${facts}  ${colors.yellow(`no job of ours 非本服务记录 ${id}`)} ${colors.dim(excerpt)}`;
 }

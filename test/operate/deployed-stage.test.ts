@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { runCommand } from './run-command.ts';
@@ -16,6 +17,8 @@ async function useCloudFormation(stack: Stack) {
     TableName: stack.tableName,
     SendQueueUrl: stack.queueUrl,
     SendDeadLetterQueueUrl: stack.deadLetterQueueUrl,
+    EventQueueUrl: stack.queueUrls['EventQueue'],
+    EventDeadLetterQueueUrl: stack.queueUrls['EventDeadLetterQueue'],
   };
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
@@ -48,6 +51,21 @@ async function useCloudFormation(stack: Stack) {
   return { asked, env };
 }
 
+/** Puts an event of WeChat's where it ends after five failures. */
+async function deadEvent({ sqsEndpoint, queueUrls }: Stack): Promise<void> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const sqs = new SQSClient({ endpoint: sqsEndpoint, region: 'us-east-1', credentials });
+  const event = {
+    type: 'change',
+    openid: 'oUser1',
+    createdAtMs: 1,
+    items: [{ templateId: 'T1', status: 'reject' }],
+  };
+  const MessageBody = JSON.stringify({ type: 'subscribe', event });
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrls['EventDeadLetterQueue'], MessageBody }));
+  sqs.destroy();
+}
+
 test('a deployed stage is found by its name, its queues and its table by what its stack says of them', async () => {
   const stack = await startStack({ logger: quiet, dispatchEverySeconds: 0 });
   onTestFinished(() => stack.close());
@@ -59,6 +77,13 @@ test('a deployed stage is found by its name, its queues and its table by what it
   const redriven = await runCommand('redrive', ['--stage', 'test', '--region', 'cn-north-1'], env);
   expect(redriven).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to move') });
   expect(asked).toEqual(['qingniao-test in ap-southeast-1', 'qingniao-test in cn-north-1']);
+
+  await deadEvent(stack);
+  const event = await runCommand('redrive', ['--stage', 'test', '--queue', 'event'], env);
+  expect(event).toMatchObject({ code: 0, stdout: expect.stringContaining('WeChat: change, oUser1') });
+  await stack.idle();
+  const other = await runCommand('redrive', ['--stage', 'test', '--queue', 'sned'], env);
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('there are send, event') });
 
   const unknown = await runCommand('audit', ['--stage', 'nowhere'], env);
   expect(unknown.code).toBe(1);

@@ -1,0 +1,31 @@
+import { openidOf } from '../../lib/messages/message-id.ts';
+import { readRunJob } from '../../lib/queue/campaign-queue.ts';
+import { readEventJob } from '../../lib/queue/event-queue.ts';
+import { readSendJob } from '../../lib/queue/send-queue.ts';
+
+const LABELS: readonly ((body: string) => string | undefined)[] = [
+  (body) => {
+    const { messageId } = readSendJob(body);
+    return openidOf(messageId) === undefined ? undefined : messageId;
+  },
+  (body) => {
+    const job = readEventJob(body);
+    return job.type === 'other' ? `WeChat: ${job.name}` : `WeChat: ${job.event.type}, ${job.event.openid}`;
+  },
+  (body) => {
+    const { type, campaignId, runId } = readRunJob(body);
+    return `${campaignId} ${runId}: ${type}`;
+  },
+];
+
+/** What a record of any of our queues is about; undefined for one that is no job of ours. */
+export function jobLabel(body: string): string | undefined {
+  for (const label of LABELS) {
+    try {
+      return label(body);
+    } catch {
+      // Not of this queue; perhaps of the next.
+    }
+  }
+  return undefined;
+}
