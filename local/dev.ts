@@ -1,5 +1,5 @@
 import colors from 'picocolors';
-import { createLineLogger, lineFor } from './dev/lines.ts';
+import { createLineLogger, lineFor, lineForEvent } from './dev/lines.ts';
 import { type DevCommand, DevOptionsError, readDevOptions } from './dev/options.ts';
 import { greeting, HELP, portInUse } from './dev/texts.ts';
 import { NoDynamoDbEngineError } from './stack/dynamodb.ts';
@@ -28,6 +28,8 @@ function start({ stack, port, wechatPort }: StartCommand): Promise<Stack> {
     ...stack,
     port,
     wechatPort,
+    followChanges: true,
+    onEvent: (event) => print(lineForEvent(event)),
     logger: createLineLogger(print),
     observe: (observation) => {
       const line = lineFor(observation);

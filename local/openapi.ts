@@ -1,17 +1,17 @@
-// Writes openapi.yaml from the routes; with --check it only says whether the file is up to date.
+// Writes openapi.yaml from the routes and events.schema.json from the events; with --check it only says whether they are up to date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { openApiDocument } from '../lib/api/openapi/document.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
-
-const file = new URL('../openapi.yaml', import.meta.url);
+import { eventSchemas } from './event-schemas.ts';
 
 const HELP = `npm run openapi [-- --check]
 
-Writes openapi.yaml from the routes in lib/api/routes. With --check it writes nothing and fails if the file is out of date.
-由 lib/api/routes 中的路由生成 openapi.yaml；加 --check 只检查是否为最新。
+Writes openapi.yaml from the routes in lib/api/routes, and events.schema.json from the events in lib/bus/fact-events.ts.
+With --check it writes nothing and fails if a file is out of date.
+由 lib/api/routes 中的路由生成 openapi.yaml，由 lib/bus/fact-events.ts 中的事件生成 events.schema.json；加 --check 只检查是否为最新。
 `;
 
 const { values } = parseArgs({
@@ -21,18 +21,22 @@ if (values.help) {
   process.stdout.write(HELP);
   process.exit();
 }
-const document = openApiDocument(routeSpecs, packageJson.version);
-const text = `# Made from the routes in lib/api/routes by \`npm run openapi\`; change those.\n${stringify(
-  document,
-  {
-    lineWidth: 120,
-    aliasDuplicateObjects: false,
-  },
-)}`;
 
-if (!values.check) {
-  await writeFile(file, text);
-} else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
-  console.error('openapi.yaml is not what the routes say. Run: npm run openapi');
-  process.exitCode = 1;
+const document = stringify(openApiDocument(routeSpecs, packageJson.version), {
+  lineWidth: 120,
+  aliasDuplicateObjects: false,
+});
+const files = {
+  'openapi.yaml': `# Made from the routes in lib/api/routes by \`npm run openapi\`; change those.\n${document}`,
+  'events.schema.json': `${JSON.stringify(eventSchemas(), undefined, 2)}\n`,
+};
+
+for (const [name, text] of Object.entries(files)) {
+  const file = new URL(`../${name}`, import.meta.url);
+  if (!values.check) {
+    await writeFile(file, text);
+  } else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+    console.error(`${name} is not what the code says. Run: npm run openapi`);
+    process.exitCode = 1;
+  }
 }

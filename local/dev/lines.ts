@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import type { LogFields, Logger } from '../../lib/logger.ts';
+import type { PublishedEvent } from '../stack/event-bus.ts';
 import type { Observation } from '../stack/observation.ts';
 
 /** One line for each thing that the stack does; undefined for what is not worth one. */
@@ -19,6 +20,12 @@ export function lineFor(observation: Observation): string | undefined {
     case 'fault':
       return `${colors.red('fault ')} ${observation.function}: ${observation.error.stack ?? observation.error.message}`;
   }
+}
+
+/** One line for an event on the owner's bus. */
+export function lineForEvent({ detailType, detail }: PublishedEvent): string {
+  const about = detail['id'] ?? detail['openid'] ?? '';
+  return `${colors.cyan('event ')} ${detailType} ${colors.dim(String(about))}`;
 }
 
 /** A logger of the service whose lines a person can read. */
