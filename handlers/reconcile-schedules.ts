@@ -15,7 +15,7 @@ export interface ReconcileSchedulesServices {
 /** Time left to finish the campaign that was begun. */
 const MARGIN_MS = 5_000;
 
-/** Makes EventBridge Scheduler hold what the table says of campaigns. What it does not get done, the next run finds again. */
+/** Makes EventBridge Scheduler hold what the table says of campaigns, and starts runs that were missed. What it does not get done, the next run finds again. */
 export function createHandler({ reconcile, clock, logger }: ReconcileSchedulesServices) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     const done = await reconcile(clock() + context.getRemainingTimeInMillis() - MARGIN_MS);

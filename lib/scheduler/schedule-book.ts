@@ -10,7 +10,6 @@ import {
   UpdateScheduleCommand,
   ValidationException,
 } from '@aws-sdk/client-scheduler';
-import * as v from 'valibot';
 import type { BookedSchedule, ScheduleBook } from '../campaigns/schedule/schedule-book.ts';
 import { LATEST_START_MS } from '../campaigns/schedule/verdict.ts';
 
@@ -24,12 +23,6 @@ export interface SchedulePlace {
 
 /** EventBridge Scheduler puts the moment of the run here. */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
-
-const targetInput = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.strictObject({ campaignId: v.string(), scheduledTime: v.string() }),
-);
 
 /** Schedules of campaigns in EventBridge Scheduler: one group, each schedule named by its campaign's id. */
 export function createScheduleBook(client: SchedulerClient, place: SchedulePlace): ScheduleBook {
@@ -93,7 +86,7 @@ export function createScheduleBook(client: SchedulerClient, place: SchedulePlace
 }
 
 function requestOf(campaignId: string, schedule: BookedSchedule, place: SchedulePlace) {
-  const { expression, timezone, startsAtMs, standsForMs } = schedule;
+  const { expression, timezone, startsAtMs } = schedule;
   return {
     Name: campaignId,
     GroupName: place.groupName,
@@ -102,23 +95,19 @@ function requestOf(campaignId: string, schedule: BookedSchedule, place: Schedule
     ...(startsAtMs !== undefined && { StartDate: new Date(startsAtMs) }),
     FlexibleTimeWindow: { Mode: 'OFF' },
     State: 'ENABLED',
-    // What is over is taken out once it is known that its run was started.
+    // What is over is taken out by the reconciliation.
     ActionAfterCompletion: 'NONE',
     Target: {
       Arn: place.functionArn,
       RoleArn: place.roleArn,
-      Input: JSON.stringify({
-        campaignId,
-        scheduledTime: standsForMs === undefined ? SCHEDULED_TIME : toSeconds(standsForMs),
-      }),
+      Input: inputFor(campaignId),
       RetryPolicy: { MaximumEventAgeInSeconds: LATEST_START_MS / 1000 },
     },
   } as const;
 }
 
-/** As EventBridge Scheduler writes moments. */
-function toSeconds(atMs: number): string {
-  return new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
+function inputFor(campaignId: string): string {
+  return JSON.stringify({ campaignId, scheduledTime: SCHEDULED_TIME });
 }
 
 function asBooked(
@@ -127,16 +116,13 @@ function asBooked(
   { functionArn, roleArn }: SchedulePlace,
 ): BookedSchedule | 'other' {
   const { ScheduleExpression, ScheduleExpressionTimezone, StartDate, State, Target } = found;
-  const input = v.safeParse(targetInput, Target?.Input);
-  if (!input.success || ScheduleExpression === undefined || State !== 'ENABLED') return 'other';
-  if (input.output.campaignId !== campaignId || Target?.Arn !== functionArn || Target.RoleArn !== roleArn) {
-    return 'other';
-  }
-  const { scheduledTime } = input.output;
+  if (ScheduleExpression === undefined || State !== 'ENABLED') return 'other';
+  const isOurs =
+    Target?.Arn === functionArn && Target.RoleArn === roleArn && Target.Input === inputFor(campaignId);
+  if (!isOurs) return 'other';
   return {
     expression: ScheduleExpression,
     timezone: ScheduleExpressionTimezone ?? 'UTC',
     ...(StartDate && { startsAtMs: StartDate.getTime() }),
-    ...(scheduledTime !== SCHEDULED_TIME && { standsForMs: Date.parse(scheduledTime) }),
   };
 }

@@ -1,6 +1,6 @@
 import type { CampaignRouteServices } from '../api/campaign-services.ts';
 import { createCampaignIds } from '../campaigns/campaign.ts';
-import { createRunIds, scheduledRunId } from '../campaigns/runs/run-id.ts';
+import { createRunIds } from '../campaigns/runs/run-id.ts';
 import { createEnqueueJobs } from '../queue/campaign-queue.ts';
 import { createScheduleBook } from '../scheduler/schedule-book.ts';
 import { loadSecrets } from '../secrets.ts';
@@ -48,7 +48,6 @@ export async function wireCampaigns(env: Environment, overrides?: Overrides) {
     store: createCampaignStore(table, versions),
     runs,
     schedules: createScheduleBook(scheduler, settings.schedules),
-    hasRun: async (id, atMs) => (await runs.load(id, scheduledRunId(id, atMs))) !== undefined,
     names,
     ...(settings.templates.pages && { pages: settings.templates.pages }),
     templates: { find: async (id) => catalogue.find(await names.resolveTemplateId(id)) },

@@ -1,26 +1,39 @@
-import { scheduledRunId } from '../campaigns/runs/run-id.ts';
+import { createRunIds, scheduledRunId } from '../campaigns/runs/run-id.ts';
+import { startRun } from '../campaigns/runs/start-run.ts';
 import { reconcileSchedules } from '../campaigns/schedule/reconcile.ts';
+import { createEnqueueJobs } from '../queue/campaign-queue.ts';
 import { createScheduleBook } from '../scheduler/schedule-book.ts';
 import { readSettings } from '../settings.ts';
 import { createCampaignStore } from '../table/campaign-store.ts';
 import { createRunStore } from '../table/run-store.ts';
-import { openScheduler, openTable } from './aws.ts';
+import { openQueue, openScheduler, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 
 /** What the function that compares campaigns with their schedules needs. It holds no secret. */
 export async function wireReconcile(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(env, ['app', 'table', 'schedules']);
+  const settings = readSettings(env, ['app', 'table', 'campaignQueue', 'schedules']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
+  const sqs = openQueue(env);
   const scheduler = openScheduler(env);
   const versions = { ...base, newVersion: base.newUuid };
   const runs = createRunStore(table, versions);
+  const store = createCampaignStore(table, versions);
+  const starting = {
+    ...base,
+    campaigns: store,
+    runs,
+    enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url),
+    newRunId: createRunIds(base.newTimeOrderedUuid),
+  };
   const services = {
     ...base,
-    store: createCampaignStore(table, versions),
+    store,
     schedules: createScheduleBook(scheduler, settings.schedules),
     hasRun: async (id: string, atMs: number) => (await runs.load(id, scheduledRunId(id, atMs))) !== undefined,
+    startScheduled: (campaignId: string, atMs: number) =>
+      startRun(starting, { campaignId, runId: scheduledRunId(campaignId, atMs), trigger: 'schedule' }),
   };
   return {
     clock: base.clock,
@@ -28,6 +41,7 @@ export async function wireReconcile(env: Environment, overrides?: Overrides) {
     reconcile: (deadlineMs: number) => reconcileSchedules(services, deadlineMs),
     async close() {
       table.client.destroy();
+      sqs.destroy();
       scheduler.destroy();
     },
   };

@@ -31,13 +31,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'WECHAT_TOKEN_MODE',
   ],
   'publish-changes': ['EVENT_BUS_NAME', 'PUBLISHED_EVENTS', 'TABLE_NAME', 'WECHAT_APP_ID'],
-  stats: [
-    'API_KEYS_PARAM',
-    'SESSION_SECRET_PARAM',
-    'TABLE_NAME',
-    'TEMPLATE_ALIASES',
-    'WECHAT_APP_ID',
-  ],
+  stats: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'TEMPLATE_ALIASES', 'WECHAT_APP_ID'],
   users: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
   templates: [
     ...WECHAT_SETTINGS,
@@ -62,6 +56,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'WECHAT_TOKEN_MODE',
   ],
   'reconcile-schedules': [
+    'CAMPAIGN_QUEUE_URL',
     'SCHEDULE_GROUP_NAME',
     'SCHEDULE_ROLE_ARN',
     'START_RUN_FUNCTION_ARN',

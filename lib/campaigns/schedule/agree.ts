@@ -1,17 +1,14 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../logger.ts';
-import { changed, type Stored } from '../../stored.ts';
 import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import type { BookedSchedule, ScheduleBook } from './schedule-book.ts';
-import { agrees, catchUp, type Verdict, verdictOn } from './verdict.ts';
+import { agrees, type Verdict, verdictOn } from './verdict.ts';
 
 /** What bringing table and EventBridge into agreement needs. */
 export interface AgreeServices {
-  readonly store: Pick<CampaignStore, 'load' | 'put'>;
+  readonly store: Pick<CampaignStore, 'load'>;
   readonly schedules: ScheduleBook;
-  /** Whether the run that a campaign's schedule starts at this moment is there. */
-  readonly hasRun: (campaignId: string, scheduledAtMs: number) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,7 +30,7 @@ export async function agree(services: AgreeServices, campaignId: string): Promis
   let changedAny = false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const stored = await store.load(campaignId);
-    const outcome = await follow(services, campaignId, stored);
+    const outcome = await follow(services, campaignId, stored?.value);
     if (outcome.type === 'refused') return outcome;
     changedAny ||= outcome.type === 'changed';
     const after = await store.load(campaignId);
@@ -41,9 +38,7 @@ export async function agree(services: AgreeServices, campaignId: string): Promis
   }
   logger.warn(
     'A campaign is changed too often for its schedule to follow; the next reconciliation sets it right.',
-    {
-      campaignId,
-    },
+    { campaignId },
   );
   return { type: 'changed' };
 }
@@ -51,46 +46,26 @@ export async function agree(services: AgreeServices, campaignId: string): Promis
 async function follow(
   services: AgreeServices,
   campaignId: string,
-  stored: Stored<Campaign> | undefined,
+  campaign: Campaign | undefined,
 ): Promise<Agreement> {
-  const { store, schedules, clock } = services;
-  const verdict: Verdict = stored ? await settled(services, stored.value) : { type: 'nothing' };
+  const verdict: Verdict = campaign ? verdictOn(campaign, services.clock()) : { type: 'nothing' };
   switch (verdict.type) {
     case 'leave':
-    case 'past':
       return { type: 'agreed' };
     case 'book':
       return book(services, campaignId, verdict.schedule);
-    case 'over':
-      if (stored)
-        await store.put(changed(stored, { ...stored.value, status: 'ended', updatedAtMs: clock() }));
-      return take(schedules, campaignId);
     case 'nothing':
-      return take(schedules, campaignId);
+      return take(services.schedules, campaignId);
   }
 }
 
-/** The verdict, once it is known whether a run that should have started did. */
-async function settled({ hasRun, clock, logger }: AgreeServices, campaign: Campaign): Promise<Verdict> {
-  const nowMs = clock();
-  const verdict = verdictOn(campaign, nowMs);
-  if (verdict.type !== 'past') return verdict;
-  if (await hasRun(campaign.id, verdict.atMs)) return { type: 'over' };
-  logger.warn('A run of a campaign did not start in time and is started now.', {
-    campaignId: campaign.id,
-    scheduledAt: new Date(verdict.atMs).toISOString(),
-  });
-  return { type: 'book', schedule: catchUp(verdict.atMs, nowMs) };
-}
-
 async function book(
-  { schedules, clock, logger }: AgreeServices,
+  { schedules, logger }: AgreeServices,
   campaignId: string,
   wanted: BookedSchedule,
 ): Promise<Agreement> {
   const actual = await schedules.read(campaignId);
-  if (actual !== undefined && actual !== 'other' && agrees(actual, wanted, clock()))
-    return { type: 'agreed' };
+  if (actual !== undefined && actual !== 'other' && agrees(actual, wanted)) return { type: 'agreed' };
   const written = await schedules.write(campaignId, wanted);
   if (written.type === 'written') return { type: 'changed' };
   logger.error('EventBridge Scheduler refuses the schedule of a campaign. Give the campaign another one.', {

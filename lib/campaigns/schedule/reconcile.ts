@@ -1,22 +1,34 @@
+import { changed } from '../../stored.ts';
+import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import { type AgreeServices, agree } from './agree.ts';
+import { isPast, runThatShouldBe, verdictOn } from './verdict.ts';
 
 /** What the reconciliation needs. */
 export interface ReconcileServices extends AgreeServices {
   readonly store: CampaignStore;
+  /** Whether the run that a campaign's schedule starts at this moment is there. */
+  readonly hasRun: (campaignId: string, scheduledAtMs: number) => Promise<boolean>;
+  /** Starts that run; a run that is there stays the only one. */
+  readonly startScheduled: (campaignId: string, scheduledAtMs: number) => Promise<unknown>;
 }
 
-/** How many campaigns were looked at, and how many schedules were wrong. */
+/** How many campaigns were looked at, how many schedules were wrong, and how many runs had been missed. */
 export interface Reconciliation {
   readonly campaigns: number;
   readonly repaired: number;
+  readonly started: number;
 }
 
 const CAMPAIGNS_PER_PAGE = 100;
 
+/** Campaigns that are compared at the same time. */
+const LANES = 8;
+
 /**
- * Compares every campaign with EventBridge Scheduler and repairs each difference there: the table is the truth. Deletions
- * that were begun and not finished are finished. One campaign that cannot be repaired stops no other.
+ * Compares every campaign with EventBridge Scheduler and repairs each difference there: the table is the truth. A run that should
+ * have started and did not is started; a campaign that has had its last run ends; deletions that were begun are finished. One
+ * campaign that cannot be repaired stops no other.
  */
 export async function reconcileSchedules(
   services: ReconcileServices,
@@ -25,40 +37,82 @@ export async function reconcileSchedules(
   const { store, schedules, clock } = services;
   // Schedules first: a campaign is stored before its schedule, so one that has none in the table by then is gone.
   const booked = new Set(await schedules.campaignIds());
-  const ids = await campaignIds(store);
-  let repaired = 0;
-  let looked = 0;
-  for (const id of new Set([...ids, ...booked])) {
-    if (clock() >= deadlineMs) break;
-    looked += 1;
-    if (await repair(services, id)) repaired += 1;
-  }
-  return { campaigns: looked, repaired };
+  const campaigns = await allCampaigns(store);
+  const known = new Set(campaigns.map(({ id }) => id));
+  const ids = [
+    ...campaigns
+      .filter((campaign) => booked.has(campaign.id) || concernsUs(campaign, clock()))
+      .map(({ id }) => id),
+    ...[...booked].filter((id) => !known.has(id)),
+  ];
+  const sum = { campaigns: 0, repaired: 0, started: 0 };
+  const queue = ids.values();
+  const lane = async () => {
+    for (const id of queue) {
+      if (clock() >= deadlineMs) return;
+      const { repaired, started } = await repair(services, id);
+      sum.campaigns += 1;
+      sum.repaired += repaired;
+      sum.started += started;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return sum;
 }
 
-async function campaignIds(store: CampaignStore): Promise<readonly string[]> {
-  const ids: string[] = [];
+async function allCampaigns(store: CampaignStore): Promise<readonly Campaign[]> {
+  const campaigns: Campaign[] = [];
   let after: string | undefined;
   do {
     const page = await store.list(CAMPAIGNS_PER_PAGE, after);
-    ids.push(...page.items.map(({ value }) => value.id));
+    campaigns.push(...page.items.map(({ value }) => value));
     after = page.next;
   } while (after !== undefined);
-  return ids;
+  return campaigns;
 }
 
-async function repair(services: ReconcileServices, campaignId: string): Promise<boolean> {
+/** What has no schedule, and has none booked, needs no look: most campaigns, once they have ended. */
+function concernsUs(campaign: Campaign, nowMs: number): boolean {
+  return campaign.deletedAtMs !== undefined || verdictOn(campaign, nowMs).type !== 'nothing';
+}
+
+const NOTHING = { repaired: 0, started: 0 };
+
+async function repair(
+  services: ReconcileServices,
+  campaignId: string,
+): Promise<Pick<Reconciliation, 'repaired' | 'started'>> {
   const { store, logger } = services;
   try {
+    const started = await catchUp(services, campaignId);
     const agreement = await agree(services, campaignId);
     const stored = await store.load(campaignId);
     if (stored?.value.deletedAtMs !== undefined) await store.erase(campaignId);
-    return agreement.type === 'changed';
+    return { repaired: agreement.type === 'changed' ? 1 : 0, started };
   } catch (error) {
     logger.error('The schedule of a campaign could not be compared; the next reconciliation tries again.', {
       campaignId,
       error,
     });
-    return false;
+    return NOTHING;
   }
+}
+
+/** Starts the latest run if it was missed, and ends a campaign that has had its last. Answers how many were started. */
+async function catchUp(services: ReconcileServices, campaignId: string): Promise<number> {
+  const { store, clock, logger } = services;
+  const stored = await store.load(campaignId);
+  if (!stored) return 0;
+  const due = runThatShouldBe(stored.value, clock());
+  const isMissed = due !== undefined && !(await services.hasRun(campaignId, due));
+  if (isMissed) {
+    const scheduledAt = new Date(due).toISOString();
+    logger.warn('A run of a campaign did not start in time and is started now.', { campaignId, scheduledAt });
+    await services.startScheduled(campaignId, due);
+  }
+  if (isPast(stored.value, clock())) {
+    // Changed meanwhile, it is looked at again the next time.
+    await store.put(changed(stored, { ...stored.value, status: 'ended', updatedAtMs: clock() }));
+  }
+  return isMissed ? 1 : 0;
 }

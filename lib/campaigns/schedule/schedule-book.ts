@@ -4,8 +4,6 @@ export interface BookedSchedule {
   readonly timezone: string;
   /** Of a rate: its first run. */
   readonly startsAtMs?: number;
-  /** The moment that the run stands for, where that is not the moment at which it starts: a run that was missed. */
-  readonly standsForMs?: number;
 }
 
 /** What EventBridge Scheduler holds for our campaigns. */

@@ -1,5 +1,4 @@
 import type { Campaign, CampaignSchedule } from '../campaign.ts';
-import { readExpression } from './expression.ts';
 import { nextRuns } from './run-times.ts';
 import type { BookedSchedule } from './schedule-book.ts';
 
@@ -7,54 +6,55 @@ import type { BookedSchedule } from './schedule-book.ts';
 export type Verdict =
   | { readonly type: 'book'; readonly schedule: BookedSchedule }
   | { readonly type: 'nothing' }
-  /** A run is starting about now: what stands there is left alone. */
-  | { readonly type: 'leave' }
-  /** The schedule should have started a run at `atMs`. Did it? */
-  | { readonly type: 'past'; readonly atMs: number }
-  /** It runs no more. */
-  | { readonly type: 'over' };
+  /** Its last run may be starting just now: what stands there is left alone. */
+  | { readonly type: 'leave' };
 
-/** A run may start this late, because EventBridge takes up to a minute, and Lambda may be slow. */
+/** A run may start this late, because EventBridge takes up to a minute, and Lambda tries three times within some. */
 const STARTING_MS = 5 * 60_000;
 
 /** A run that could not start within an hour is given up: nobody wants a message for breakfast in the evening. */
 export const LATEST_START_MS = 60 * 60_000;
 
+/** The schedule of a campaign that may run. */
+function scheduleOf({ schedule, status, deletedAtMs }: Campaign): CampaignSchedule | undefined {
+  return status === 'active' && deletedAtMs === undefined ? schedule : undefined;
+}
+
 /** Says what the schedule of a campaign shall be. It follows from the campaign and the time alone. */
 export function verdictOn(campaign: Campaign, nowMs: number): Verdict {
-  const { schedule, status, deletedAtMs } = campaign;
-  if (!schedule || status !== 'active' || deletedAtMs !== undefined) return { type: 'nothing' };
-  const read = readExpression(schedule);
-  if (read.type === 'bad') return { type: 'nothing' };
+  const schedule = scheduleOf(campaign);
+  if (!schedule) return { type: 'nothing' };
   const [next] = nextRuns(schedule, nowMs, 1);
-  if (next !== undefined) return { type: 'book', schedule: booked(schedule, next) };
-  const [last] = nextRuns(schedule, nowMs - STARTING_MS, 1);
-  if (last !== undefined) return { type: 'leave' };
-  const { expression } = read;
-  if (expression.type !== 'at' || nowMs - expression.atMs > LATEST_START_MS) return { type: 'over' };
-  // Given to it, or woken, only after its moment: then nothing was missed.
-  if (campaign.updatedAtMs > expression.atMs) return { type: 'over' };
-  return { type: 'past', atMs: expression.atMs };
-}
-
-function booked({ expression, timezone, startsAtMs }: CampaignSchedule, nextMs: number): BookedSchedule {
+  if (next === undefined) return { type: 'leave' };
+  const { expression, timezone, startsAtMs } = schedule;
   // EventBridge takes no first run in the past; the next one belongs to the same series.
-  return { expression, timezone, ...(startsAtMs !== undefined && { startsAtMs: nextMs }) };
+  return {
+    type: 'book',
+    schedule: { expression, timezone, ...(startsAtMs !== undefined && { startsAtMs: next }) },
+  };
 }
 
-/** A schedule that starts at once the run that was missed at `atMs`. */
-export function catchUp(atMs: number, nowMs: number): BookedSchedule {
-  const soon = new Date(Math.ceil(nowMs / 60_000) * 60_000 + 60_000).toISOString().slice(0, 19);
-  return { expression: `at(${soon})`, timezone: 'UTC', standsForMs: atMs };
+/**
+ * The latest run that should have started by now, and still may: due five minutes to an hour ago, by a schedule that the
+ * campaign had before. Whether it did start is another question.
+ */
+export function runThatShouldBe(campaign: Campaign, nowMs: number): number | undefined {
+  const schedule = scheduleOf(campaign);
+  if (!schedule) return undefined;
+  // Woken or changed after that moment, nothing of it was missed.
+  const fromMs = Math.max(nowMs - LATEST_START_MS, campaign.updatedAtMs);
+  const minutes = LATEST_START_MS / 60_000;
+  return nextRuns(schedule, fromMs, minutes).findLast((atMs) => atMs <= nowMs - STARTING_MS);
+}
+
+/** Whether its schedule has had its last run. */
+export function isPast(campaign: Campaign, nowMs: number): boolean {
+  const schedule = scheduleOf(campaign);
+  return schedule !== undefined && nextRuns(schedule, nowMs - STARTING_MS, 1).length === 0;
 }
 
 /** Whether what stands there does what is wanted. */
-export function agrees(actual: BookedSchedule, wanted: BookedSchedule, nowMs: number): boolean {
-  if (actual.standsForMs !== wanted.standsForMs) return false;
-  if (wanted.standsForMs !== undefined) {
-    // The same run is being caught up with, and has had no time yet.
-    return nextRuns(actual, nowMs - STARTING_MS, 1).length > 0;
-  }
+export function agrees(actual: BookedSchedule, wanted: BookedSchedule): boolean {
   if (actual.expression !== wanted.expression || actual.timezone !== wanted.timezone) return false;
   if (wanted.startsAtMs === undefined) return actual.startsAtMs === undefined;
   // A rate that began earlier goes on in the same series.

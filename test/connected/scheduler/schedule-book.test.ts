@@ -46,9 +46,6 @@ test('what is written is read as it was written, and written over', async () => 
   };
   await book.write('cmp_1', rate);
   expect(await book.read('cmp_1')).toEqual(rate);
-  const missed = { expression: 'at(2026-12-01T09:00:00)', timezone: 'UTC', standsForMs: 1_796_000_000_000 };
-  await book.write('cmp_1', missed);
-  expect(await book.read('cmp_1')).toEqual(missed);
 });
 
 test('every campaign that has a schedule is listed, over pages', async () => {
@@ -92,16 +89,6 @@ test('when its time comes the function is called with the campaign and the momen
   await until('2026-11-23T01:00:31Z');
   expect(calls).toEqual([
     [PLACE.functionArn, { campaignId: 'cmp_1', scheduledTime: '2026-11-23T01:00:00Z' }],
-  ]);
-});
-
-test('a run that was missed is started for the moment that it stands for', async () => {
-  const { book, calls, until } = await useBook();
-  const standsForMs = Date.parse('2026-11-22T23:30:00Z');
-  await book.write('cmp_1', { expression: 'at(2026-11-23T00:02:00)', timezone: 'UTC', standsForMs });
-  await until('2026-11-23T00:02:00Z');
-  expect(calls).toEqual([
-    [PLACE.functionArn, { campaignId: 'cmp_1', scheduledTime: '2026-11-22T23:30:00Z' }],
   ]);
 });
 

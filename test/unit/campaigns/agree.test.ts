@@ -77,6 +77,7 @@ function world(...campaigns: Campaign[]) {
     store,
     schedules,
     hasRun: async (_: string, atMs: number) => runs.has(atMs),
+    startScheduled: async (_: string, atMs: number) => void runs.add(atMs),
     clock: () => state.nowMs,
     logger: {
       info: () => {},
@@ -114,7 +115,6 @@ describe('EventBridge is made to hold what the table says', () => {
     ['another expression', { ...DAILY, expression: 'cron(0 10 * * ? *)' }],
     ['another time zone', { ...DAILY, timezone: 'Europe/London' }],
     ['a first run', { ...DAILY, startsAtMs: NOW }],
-    ['a run to catch up with', { ...DAILY, standsForMs: NOW }],
     ['something that is not ours', 'other'],
   ])('%s is written over', async (_, wrong) => {
     const { services, booked } = world(campaign({ schedule: DAILY }));
@@ -159,56 +159,83 @@ describe('EventBridge is made to hold what the table says', () => {
 
 describe('a campaign of one moment', () => {
   const once = campaign({ schedule: ONCE });
+  const statusOf = ({ table }: ReturnType<typeof world>) => table.get('cmp_1')?.value.status;
 
   it('keeps its schedule while its run is starting', async () => {
-    const { services, state, booked, table } = world(once);
-    await agree(services, 'cmp_1');
-    state.nowMs = ONCE_AT + 2 * MINUTE;
-    expect(await agree(services, 'cmp_1')).toEqual({ type: 'agreed' });
-    expect(booked.size).toBe(1);
-    expect(table.get('cmp_1')?.value.status).toBe('active');
+    const w = world(once);
+    await reconcile(w);
+    w.state.nowMs = ONCE_AT + 2 * MINUTE;
+    expect(await reconcile(w)).toEqual({ campaigns: 1, repaired: 0, started: 0 });
+    expect([w.booked.size, statusOf(w)]).toEqual([1, 'active']);
   });
 
   it('has ended, and its schedule is gone, once its run has begun', async () => {
-    const { services, state, booked, runs, table } = world(once);
-    await agree(services, 'cmp_1');
-    runs.add(ONCE_AT);
-    state.nowMs = ONCE_AT + 6 * MINUTE;
-    await agree(services, 'cmp_1');
-    expect(booked.size).toBe(0);
-    expect(table.get('cmp_1')?.value.status).toBe('ended');
+    const w = world(once);
+    await reconcile(w);
+    w.runs.add(ONCE_AT);
+    w.state.nowMs = ONCE_AT + 6 * MINUTE;
+    expect(await reconcile(w)).toEqual({ campaigns: 1, repaired: 1, started: 0 });
+    expect([w.booked.size, statusOf(w)]).toEqual([0, 'ended']);
   });
 
-  it('whose run was missed gets it soon, for the moment that it stands for', async () => {
-    const { services, state, booked, log } = world(once);
-    state.nowMs = ONCE_AT + 6 * MINUTE;
-    await agree(services, 'cmp_1');
-    const caughtUp = { expression: 'at(2026-11-23T01:07:00)', timezone: 'UTC', standsForMs: ONCE_AT };
-    expect(booked.get('cmp_1')).toEqual(caughtUp);
-    expect(log[0]).toContain('did not start in time');
-    state.nowMs += 2 * MINUTE;
-    await agree(services, 'cmp_1');
-    expect(booked.get('cmp_1')).toEqual(caughtUp);
-    state.nowMs += 10 * MINUTE;
-    await agree(services, 'cmp_1');
-    expect(booked.get('cmp_1')).toEqual({ ...caughtUp, expression: 'at(2026-11-23T01:19:00)' });
+  it('whose run was missed is started late, for the moment that it stands for', async () => {
+    const w = world(once);
+    w.state.nowMs = ONCE_AT + 6 * MINUTE;
+    expect(await reconcile(w)).toMatchObject({ started: 1 });
+    expect([...w.runs]).toEqual([ONCE_AT]);
+    expect(w.log[0]).toContain('did not start in time');
+    expect(statusOf(w)).toBe('ended');
+  });
+
+  it('stays as it is while its missed run cannot be started', async () => {
+    const w = world(once);
+    w.state.nowMs = ONCE_AT + 6 * MINUTE;
+    w.services.startScheduled = async () => {
+      throw new Error('SQS is down');
+    };
+    await reconcile(w);
+    expect(statusOf(w)).toBe('active');
   });
 
   it('is given up an hour after its moment', async () => {
-    const { services, state, booked, table } = world(once);
-    state.nowMs = ONCE_AT + 61 * MINUTE;
-    await agree(services, 'cmp_1');
-    expect(booked.size).toBe(0);
-    expect(table.get('cmp_1')?.value.status).toBe('ended');
+    const w = world(once);
+    w.state.nowMs = ONCE_AT + 61 * MINUTE;
+    await reconcile(w);
+    expect([w.runs.size, w.booked.size, statusOf(w)]).toEqual([0, 0, 'ended']);
   });
 
   it('does not send late what was paused at its moment', async () => {
-    const { services, state, booked, save, table } = world(once);
-    state.nowMs = ONCE_AT + 10 * MINUTE;
-    save({ ...once, updatedAtMs: state.nowMs });
-    await agree(services, 'cmp_1');
-    expect(booked.size).toBe(0);
-    expect(table.get('cmp_1')?.value.status).toBe('ended');
+    const w = world(once);
+    w.state.nowMs = ONCE_AT + 10 * MINUTE;
+    w.save({ ...once, updatedAtMs: w.state.nowMs });
+    await reconcile(w);
+    expect([w.runs.size, statusOf(w)]).toEqual([0, 'ended']);
+  });
+});
+
+describe('a run of a recurring schedule that was missed', () => {
+  const daily = campaign({ schedule: DAILY, updatedAtMs: NOW - 1 });
+  const NINE = Date.parse('2026-11-23T01:00:00Z');
+
+  it.each<[string, number, number[]]>([
+    ['four minutes late is left to EventBridge', 4, []],
+    ['five minutes late is started', 5, [NINE]],
+    ['an hour late is started', 59, [NINE]],
+    ['more than an hour late is given up', 61, []],
+  ])('%s', async (_, minutes, expected) => {
+    const w = world(daily);
+    w.state.nowMs = NINE + minutes * MINUTE;
+    await reconcile(w);
+    await reconcile(w);
+    expect([...w.runs]).toEqual(expected);
+    expect(w.table.get('cmp_1')?.value.status).toBe('active');
+  });
+
+  it('of which several were missed is started once, for the latest', async () => {
+    const w = world(campaign({ schedule: { expression: 'cron(0/10 * * * ? *)', timezone: 'UTC' } }));
+    w.state.nowMs = NOW + 57 * MINUTE;
+    expect(await reconcile(w)).toMatchObject({ started: 1 });
+    expect([...w.runs]).toEqual([NOW + 50 * MINUTE]);
   });
 });
 
@@ -225,9 +252,9 @@ describe('the reconciliation', () => {
     w.booked.set('cmp_paused', DAILY);
     w.booked.set('cmp_right', DAILY);
     w.booked.set('cmp_gone', DAILY);
-    expect(await reconcile(w)).toEqual({ campaigns: 6, repaired: 4 });
+    expect(await reconcile(w)).toEqual({ campaigns: 5, repaired: 4, started: 0 });
     expect([...w.booked.keys()].toSorted()).toEqual(['cmp_missing', 'cmp_right', 'cmp_wrong']);
-    expect(await reconcile(w)).toEqual({ campaigns: 5, repaired: 0 });
+    expect(await reconcile(w)).toEqual({ campaigns: 3, repaired: 0, started: 0 });
   });
 
   it('finishes deletions', async () => {
@@ -244,7 +271,7 @@ describe('the reconciliation', () => {
       if (id === 'cmp_1') throw new Error('EventBridge is down');
       return read(id);
     };
-    expect(await reconcile(w)).toEqual({ campaigns: 2, repaired: 1 });
+    expect(await reconcile(w)).toEqual({ campaigns: 2, repaired: 1, started: 0 });
     expect([...w.booked.keys()]).toEqual(['cmp_2']);
     expect(w.log).toHaveLength(1);
   });
