@@ -171,7 +171,7 @@ export function stockKey(table: Table, templateId: string): Key {
 }
 
 /** The statistics of a template for the quarter of an hour that begins then. */
-export function quarterKey(table: Table, templateId: string, startsAtMs: number): Key {
+export function quarterKey(table: Pick<Table, 'appId'>, templateId: string, startsAtMs: number): Key {
   return { pk: `${statisticsPartition(table)}#${templateId}`, sk: worklistMoment(startsAtMs) };
 }
 

@@ -6,7 +6,7 @@ import type { TableChange } from '../changes/table-change.ts';
 import { takeChanges } from '../changes/take-changes.ts';
 import { readSettings } from '../settings.ts';
 import { createRunStore } from '../table/run-store.ts';
-import { createStatisticsStore } from '../table/statistics-store.ts';
+import { createStatisticsWriter } from '../table/statistics-writer.ts';
 import { readStreamRecord } from '../table/stream-change.ts';
 import { openBus, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
@@ -40,7 +40,7 @@ export async function wirePublishing(env: Environment, overrides?: Overrides) {
     publish,
     pageOf,
     isPublished: (name: FactName) => published.has(name),
-    statistics: createStatisticsStore(table, base),
+    statistics: createStatisticsWriter(table, base),
   };
   return {
     logger: base.logger,

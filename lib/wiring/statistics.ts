@@ -1,7 +1,7 @@
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { readStatistics, type StatisticsQuery } from '../statistics/read-statistics.ts';
-import { createStatisticsStore } from '../table/statistics-store.ts';
+import { createStatisticsReader } from '../table/statistics-reader.ts';
 import { httpServices } from './api.ts';
 import { openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
@@ -14,7 +14,7 @@ export async function wireStatistics(env: Environment, overrides?: Overrides) {
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'templates', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
-  const statistics = createStatisticsStore(table, base);
+  const statistics = createStatisticsReader(table);
   return {
     ...httpServices(settings, base),
     names: openNames(table, settings, base),

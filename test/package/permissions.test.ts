@@ -11,6 +11,9 @@ const SECRETS: Record<string, string[]> = {
   'sync-templates': ['app-secret'],
   'wechat-events': ['push-aes-key', 'push-token'],
   'process-events': [],
+  'publish-changes': [],
+  stats: ['api-keys', 'session-secret'],
+  users: ['api-keys', 'session-secret'],
   campaigns: ['api-keys', 'app-secret', 'session-secret'],
   'reconcile-schedules': [],
   health: [],
@@ -22,13 +25,18 @@ const SECRETS: Record<string, string[]> = {
 const NEVER_CALLED: Record<string, string[]> = {
   templates: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  stats: ['dynamodb:PutItem'],
   campaigns: ['scheduler:ListSchedules'],
   'reconcile-schedules': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   'dispatch-due': ['dynamodb:GetItem'],
 };
 
-/** What is done in a function's name: write its logs, take its queue's messages, decrypt its secrets, pass its schedules' role on. */
+/** What is done in a function's name: write its logs, take its queue's messages and its stream's changes, decrypt its secrets, pass its schedules' role on. */
 const ACTIONS_OF_LAMBDA = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
   'iam:PassRole',
   'kms:Decrypt',
   'logs:CreateLogStream',

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Count } from '../../../lib/changes/counts.ts';
-import { createStatisticsStore } from '../../../lib/table/statistics-store.ts';
+import { createStatisticsReader } from '../../../lib/table/statistics-reader.ts';
+import { createStatisticsWriter } from '../../../lib/table/statistics-writer.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const table = await useTable();
@@ -10,11 +11,12 @@ const AT = Date.UTC(2026, 11, 1, 4);
 
 function useTemplate() {
   const templateId = `t-${randomUUID()}`;
-  const store = createStatisticsStore(table, {
+  const writer = createStatisticsWriter(table, {
     sleep: (ms) => sleep(ms),
     random: Math.random,
     clock: () => AT,
   });
+  const store = { ...writer, ...createStatisticsReader(table) };
   const count = (name: string, by: number, atMs = AT): Count => ({ templateId, atMs, name, by });
   /** A group whose changes count one send each, the first at sequence 1. */
   const sends = (groupId: string, changes: number) => ({

@@ -1,5 +1,4 @@
 import {
-  paginateQuery,
   TransactionCanceledException,
   TransactionInProgressException,
   type TransactWriteItem,
@@ -11,41 +10,20 @@ import type { Count } from '../changes/counts.ts';
 import type { StatisticsWriter } from '../changes/statistics-writer.ts';
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
-import { quarterOf, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
+import { quarterOf, sumOf } from '../statistics/statistics.ts';
 import type { Table } from './client.ts';
-import { type Item, readItem } from './items.ts';
-import {
-  type Key,
-  quarterKey,
-  statisticsMarkKey,
-  statisticsPartition,
-  stockKey,
-  worklistMoment,
-} from './keys.ts';
+import { readItem } from './items.ts';
+import { type Key, quarterKey, statisticsMarkKey, stockKey } from './keys.ts';
 
 /** The stream keeps a change for a day; a group of changes comes again no later. */
 const MARK_KEPT_SECONDS = 2 * 24 * 60 * 60;
 const QUARTER_KEPT_SECONDS = 800 * 24 * 60 * 60;
 
-/** Statistics in DynamoDB: an item for each template and quarter of an hour, one for each template's stock, and the marks of what was counted. */
-export function createStatisticsStore(
+/** Adds to the statistics in DynamoDB: an item for each template and quarter of an hour, one for each template's stock, and the marks of what was counted. */
+export function createStatisticsWriter(
   table: Table,
   { clock, ...contention }: Contention & { readonly clock: Clock },
-): StatisticsWriter & StatisticsReader {
-  async function query(pk: string, from = ''): Promise<readonly Item[]> {
-    const items: Item[] = [];
-    const pages = paginateQuery(
-      { client: table.client },
-      {
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk >= :from',
-        ExpressionAttributeValues: marshall({ ':pk': pk, ':from': from === '' ? ' ' : from }),
-      },
-    );
-    for await (const { Items = [] } of pages) items.push(...Items.map(readItem));
-    return items;
-  }
-
+): StatisticsWriter {
   return {
     async add({ groupId, upTo, countsAfter }) {
       let counted: bigint | undefined;
@@ -60,19 +38,6 @@ export function createStatisticsStore(
         if (result !== 'conflict') counted = result.countedUpTo;
         return 'conflict';
       }, contention);
-    },
-
-    async stocks() {
-      const items = await query(statisticsPartition(table));
-      return items.map((item) => ({
-        templateId: String(item['sk']),
-        available: numberOf(item['available']),
-      }));
-    },
-
-    async quarters(templateId, fromMs) {
-      const items = await query(quarterKey(table, templateId, 0).pk, worklistMoment(quarterOf(fromMs)));
-      return items.map((item) => ({ startsAtMs: Number(item['sk']), counts: countsIn(item) }));
     },
   };
 }
@@ -174,17 +139,4 @@ function addition(
       }),
     },
   };
-}
-
-function countsIn({
-  pk: _pk,
-  sk: _sk,
-  expiresAt: _expiresAt,
-  ...counts
-}: Item): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, numberOf(count)]));
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
 }
