@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { LONG_TERM, PRICE_DROP, SHIPPED, startService } from './running-service.ts';
 
@@ -414,6 +415,43 @@ describe('a run', () => {
     }
     expect((await post('resend-failed')).status).toBe(202);
     expect(sendsTo(openid)).toEqual([]);
+  });
+
+  test('keeps its pace, stops within three seconds of a pause with all that is queued, and goes on with the rest', async () => {
+    const openids = await grantees(16);
+    const { id } = await campaign({ ...named(...openids), maxPerSecond: 6 });
+    const sends = () => openids.flatMap((openid) => sendsTo(openid));
+    const { body: started } = await operator('POST', `/v1/campaigns/${id}/runs`, {});
+    await expect.poll(() => sends().length, { timeout: 10_000, interval: 20 }).toBeGreaterThan(3);
+    await operator('POST', `/v1/campaigns/${id}/runs/${started.id}/pause`);
+    const pausedAtMs = Date.now();
+    await sleep(1_500);
+    const left = sends().length;
+    expect(left).toBeLessThan(16);
+    await sleep(1_000);
+    expect(sends()).toHaveLength(left);
+    await operator('POST', `/v1/campaigns/${id}/runs/${started.id}/resume`);
+    await stack.idle({ dueWithinMs: 10_000 });
+    const { body } = await operator('GET', `/v1/campaigns/${id}/runs/${started.id}`);
+    expect(body).toMatchObject({ status: 'finished', recipients: 16, counts: { sent: 16, pending: 0 } });
+    expect(openids.map((openid) => sendsTo(openid).length)).toEqual(openids.map(() => 1));
+    const early = sends().filter(({ startedAtMs }) => startedAtMs < pausedAtMs);
+    const firstMs = Math.min(...sends().map(({ startedAtMs }) => startedAtMs));
+    // A burst of one second's worth, then six a second.
+    expect(early.length).toBeLessThanOrEqual(6 + Math.ceil(((pausedAtMs - firstMs) / 1000) * 6));
+  }, 30_000);
+
+  test('does not take in who gets a grant after it began', async () => {
+    const [early = ''] = await grantees(1);
+    const { openid: late } = await logIn();
+    const { id } = await campaign({ audience: { type: 'grantees' }, quietHours: quietNow() });
+    const { body: started } = await operator('POST', `/v1/campaigns/${id}/runs`, {});
+    await stack.idle();
+    await allow(wechat, late, PRICE_DROP.templateId);
+    const at = `/v1/campaigns/${id}/runs/${started.id}`;
+    expect((await operator('GET', `${at}/recipients/${early}`)).body).toMatchObject({ status: 'pending' });
+    expect((await operator('GET', `${at}/recipients/${late}`)).status).toBe(404);
+    await operator('POST', `${at}/stop`);
   });
 
   test('again for those who failed leaves out everyone else', async () => {
