@@ -88,9 +88,7 @@ test('from a file to the exported outcome', async () => {
 
 test.each<[string, string[], string]>([
   ['no command', [], 'Say create'],
-  ['an unknown command', ['dance'], 'Say create'],
   ['a word too few', ['run'], 'Say create'],
-  ['an unknown option', ['list', '--colour'], '--colour'],
   ['a file that is not there', ['create', '/nowhere.json'], 'cannot be read'],
 ])('%s is told, with what to do', async (_, args, words) => {
   const { code, stderr } = await campaign(...args);

@@ -138,12 +138,12 @@ test('what is wrong with one recipient adds nobody', async () => {
   expect(await recipientsOf(id)).toEqual([]);
 });
 
-test('a hundred thousand take seconds', { timeout: 30_000 }, async () => {
+test('thirty thousand take seconds', { timeout: 30_000 }, async () => {
   const id = await useCampaign();
   const startedAt = performance.now();
-  expect(await uploader()(id, people('o', 100_000))).toMatchObject({ type: 'added' });
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
-  expect((await store.load(id))?.value.audience).toEqual({ type: 'recipients', count: 100_000, pages: 1000 });
+  expect(await uploader()(id, people('o', 30_000))).toMatchObject({ type: 'added' });
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  expect((await store.load(id))?.value.audience).toEqual({ type: 'recipients', count: 30_000, pages: 300 });
 });
 
 test('a campaign is erased with all that belongs to it', async () => {
