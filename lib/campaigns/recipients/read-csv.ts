@@ -1,5 +1,4 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import * as v from 'valibot';
 import type { Recipient } from '../campaign.ts';
 import type { OrderFault } from '../campaign-order.ts';
 import { VARIABLE_NAME } from '../template-variables.ts';
@@ -23,10 +22,6 @@ const OPENID_COLUMN = 'openid';
 /** Long enough for any row that makes sense; a quote that is never closed must not swallow the file. */
 const MAX_ROW_CHARACTERS = 16_384;
 
-const rows = v.array(v.object({ record: v.array(v.string()), info: v.object({ lines: v.number() }) }));
-
-type Row = v.InferOutput<typeof rows>[number];
-
 /**
  * Reads a CSV file (RFC 4180): a header row with the column `openid` and one for each variable, a row for each recipient. It may
  * begin with a byte order mark, end lines with CRLF or LF, hold values in quotes and empty lines. An empty value is a variable
@@ -39,38 +34,28 @@ export function readCsv(text: string): ReadCsv {
       'must be UTF-8; in Excel, save it as "CSV UTF-8". 请用 UTF-8 编码保存（Excel 中选“CSV UTF-8”）',
     );
   }
-  let lineBefore = 0;
+  const reading = createReading();
   try {
-    const [header, ...body] = rowsOf(text, (line) => {
-      lineBefore = line;
+    parse(text, {
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      max_record_size: MAX_ROW_CHARACTERS,
+      // Taken as they come, so that a file of 100,000 rows is not kept twice.
+      on_record(record: readonly string[], { lines }) {
+        reading.take(record, lines);
+        return null;
+      },
     });
-    if (!header) return bad('line 1', 'must be the header: openid and the names of the variables');
-    const columns = header.record.map((name) => name.trim());
-    const faults = headerFaults(columns, header.info.lines);
-    return faults.length > 0 ? { type: 'bad', faults } : readBody(columns, body);
   } catch (error) {
-    if (error instanceof CsvError) return bad(`line ${lineBefore + 1}`, sayingOf(error.code));
+    if (error instanceof CsvError) return reading.brokenOff(sayingOf(error.code));
     throw error;
   }
+  return reading.result();
 }
 
 function bad(path: string, message: string): ReadCsv {
   return { type: 'bad', faults: [{ path, message }] };
-}
-
-function rowsOf(text: string, read: (endsOnLine: number) => void): readonly Row[] {
-  const parsed: unknown = parse(text, {
-    bom: true,
-    info: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    max_record_size: MAX_ROW_CHARACTERS,
-    on_record(record, { lines }) {
-      read(lines);
-      return record;
-    },
-  });
-  return v.parse(rows, parsed);
 }
 
 /** Never the text at fault: it may be a user's. */
@@ -100,24 +85,51 @@ function headerFaults(columns: readonly string[], line: number): readonly OrderF
     : [{ path, message: 'must have a column openid' }, ...faults];
 }
 
-function readBody(columns: readonly string[], body: readonly Row[]): ReadCsv {
-  const faults: OrderFault[] = [];
+/** Takes rows one by one, the header first. */
+function createReading() {
+  let columns: readonly string[] | undefined;
+  let lastLine = 0;
   const recipients: Recipient[] = [];
-  for (const { record, info } of body) {
-    const path = `line ${info.lines}`;
-    if (record.length !== columns.length) {
-      faults.push({ path, message: `has ${record.length} values; the header has ${columns.length}` });
-    } else {
-      const recipient = recipientOf(columns, record);
-      const fault = openidFault(recipient.openid) ?? variablesFault(recipient.variables);
-      if (fault) faults.push({ path: `${path}.${fault.path}`, message: fault.message });
-      recipients.push(recipient);
+  const lines: number[] = [];
+  const faults: OrderFault[] = [];
+
+  function takeRow(header: readonly string[], record: readonly string[], line: number): void {
+    const path = `line ${line}`;
+    if (record.length !== header.length) {
+      faults.push({ path, message: `has ${record.length} values; the header has ${header.length}` });
+      return;
     }
-    if (faults.length >= MOST_FAULTS) break;
+    const recipient = recipientOf(header, record);
+    const fault = openidFault(recipient.openid) ?? variablesFault(recipient.variables);
+    if (fault) faults.push({ path: `${path}.${fault.path}`, message: fault.message });
+    recipients.push(recipient);
+    lines.push(line);
   }
-  if (faults.length > 0) return { type: 'bad', faults };
-  if (recipients.length === 0) return bad('', 'must have at least one recipient below the header');
-  return { type: 'read', recipients, lines: body.map(({ info }) => info.lines) };
+
+  return {
+    take(record: readonly string[], line: number): void {
+      lastLine = line;
+      if (columns === undefined) {
+        columns = record.map((name) => name.trim());
+        faults.push(...headerFaults(columns, line));
+        // Rows under a wrong header say nothing.
+        if (faults.length > 0) columns = [];
+      } else if (columns.length > 0 && faults.length < MOST_FAULTS) takeRow(columns, record, line);
+    },
+
+    /** What there is to say when the file could not be read to its end. */
+    brokenOff(message: string): ReadCsv {
+      return { type: 'bad', faults: [...faults, { path: `line ${lastLine + 1}`, message }] };
+    },
+
+    result(): ReadCsv {
+      if (columns === undefined)
+        return bad('line 1', 'must be the header: openid and the names of the variables');
+      if (faults.length > 0) return { type: 'bad', faults };
+      if (recipients.length === 0) return bad('', 'must have at least one recipient below the header');
+      return { type: 'read', recipients, lines };
+    },
+  };
 }
 
 function recipientOf(
