@@ -1,104 +1,95 @@
+import type { RecipientResult } from '../campaigns/runs/results.ts';
+import type { ToldSend } from '../campaigns/runs/told-sends.ts';
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import type { Claim } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import { isPending, type Message, type Outcome } from '../messages/message.ts';
+import type { Message, Outcome } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { changed } from '../stored.ts';
-import type { SentEvent } from './subscribe-event.ts';
+import { type Candidate, NOT_DELIVERED, type SentItem, sendMeant, WINDOW_MS } from './send-meant.ts';
 
 /** What settling by WeChat's final word needs from outside. */
 export interface SentEventServices extends Contention {
   readonly store: Pick<MessageStore, 'load' | 'loadLedger' | 'listOfUser' | 'commit'>;
+  /** The sends of campaigns, of which no message is stored. */
+  readonly campaignSends: {
+    find(id: string): Promise<ToldSend | undefined>;
+    settle(
+      id: string,
+      change: (result: RecipientResult) => RecipientResult | undefined,
+    ): Promise<'settled' | 'known'>;
+  };
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** WeChat's final word on one send. */
-export type SentItem = SentEvent['items'][number] & Pick<SentEvent, 'openid' | 'createdAtMs'>;
-
 /** What came of it. `not-yet`: it may belong to a send whose own answer is still to come. */
 export type SentItemResult = 'settled' | 'known' | 'not-yet' | 'unmatched';
 
-/** A send and its event are not further apart than this, a dead sender's lease and its note's return included. */
-const WINDOW_MS = 15 * 60_000;
-const CLOCK_SKEW_MS = 60_000;
 const PAGE_SIZE = 100;
 /** Who has more messages than this gets his latest joined only. */
 const MOST_PAGES = 10;
 
 /**
- * Writes WeChat's final word into the message it is about: `delivered`, or `failed`. The message is found by the msgid that the send
- * answered; where none was answered by user, template and time, if only one message can be meant (WeChat contract §6.4).
- * The grant stays spent either way: WeChat had taken the send.
+ * Writes WeChat's final word into the send it is about: `delivered`, or `failed`. The send is found by the msgid that it answered;
+ * where none was answered by user, template and time, if only one can be meant (WeChat contract §6.4). Of campaigns the user's
+ * latest send is looked at, which their ledger names. The grant stays spent either way: WeChat had taken the send.
  */
 export async function settleBySentItem(services: SentEventServices, item: SentItem): Promise<SentItemResult> {
   const { store, clock, logger } = services;
   const { claim } = (await store.loadLedger(item.openid)).value;
-  const messages = await messagesOf(services, item);
-  const meant = messageMeant(messages, item, claim);
+  const sends = [...(await campaignSend(services, item, claim)), ...(await messagesOf(services, item))];
+  const meant = sendMeant(sends, item, claim);
   if (meant === 'not-yet') {
     if (clock() - item.createdAtMs < WINDOW_MS) return 'not-yet';
   } else if (meant) {
-    return writeDown(services, meant.id, item);
+    return meant.kind === 'message'
+      ? writeDown(services, meant.id, item)
+      : services.campaignSends.settle(meant.id, (result) => resultWithEvent(result, item));
   }
   const { templateId, msgid, errcode } = item;
-  logger.warn('An event about a send fits no message of ours, or several.', { templateId, msgid, errcode });
+  logger.warn('An event about a send fits no send of ours, or several.', { templateId, msgid, errcode });
   return 'unmatched';
 }
 
-async function messagesOf({ store }: SentEventServices, { openid, templateId }: SentItem) {
-  const messages: Message[] = [];
+type Send = Candidate & { readonly kind: 'message' | 'campaign' };
+
+async function messagesOf({ store }: SentEventServices, { openid, templateId }: SentItem): Promise<Send[]> {
+  const messages: Send[] = [];
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const { items, next } = await store.listOfUser(openid, PAGE_SIZE, after);
-    messages.push(...items.map(({ value }) => value).filter((message) => message.templateId === templateId));
+    const ofTemplate = items.filter(({ value }) => value.templateId === templateId);
+    messages.push(...ofTemplate.map(({ value }) => ({ ...value, kind: 'message' as const })));
     if (next === undefined) break;
     after = next;
   }
   return messages;
 }
 
-/** The message that an event is about; `not-yet` while one that it may be about waits for its answer. */
-export function messageMeant(
-  messages: readonly Message[],
-  item: Pick<SentItem, 'msgid' | 'createdAtMs'>,
+/** The send to a recipient of a campaign that the user's claim names, whether it is under way or over. */
+async function campaignSend(
+  { campaignSends }: SentEventServices,
+  { templateId }: SentItem,
   claim: Claim | undefined,
-): Message | 'not-yet' | undefined {
-  const named = messages.find((message) => isNamed(message, item));
-  if (named) return named;
-  if (messages.some((message) => mayBeUnderWay(message, claim, item.createdAtMs))) return 'not-yet';
-  const [only, ...others] = messages.filter((message) => mayBeMeant(message, item.createdAtMs));
-  return others.length === 0 && only && !isPending(only) ? only : undefined;
-}
-
-/** The same event again, or one with the msgid that the send answered. */
-function isNamed(
-  { outcome, deliveredAtMs }: Message,
-  { msgid, createdAtMs }: Pick<SentItem, 'msgid' | 'createdAtMs'>,
-): boolean {
-  if (msgid !== undefined) return outcome?.msgid === msgid;
-  return deliveredAtMs === createdAtMs || (outcome?.reason === NOT_DELIVERED && outcome.atMs === createdAtMs);
-}
-
-function mayBeUnderWay({ id, state, lastClaim }: Message, claim: Claim | undefined, atMs: number): boolean {
-  return (
-    isPending({ state }) &&
-    claim?.messageId === id &&
-    claim.claimId !== lastClaim?.claimId &&
-    claim.startedAtMs <= atMs + CLOCK_SKEW_MS
-  );
-}
-
-/** Whether a message without a msgid of its own was sent at about that time, or may have been: -1 can hide an accepted send. */
-function mayBeMeant({ state, outcome }: Message, atMs: number): boolean {
-  const isDoubtful = state === 'pending' && outcome?.errcode === -1;
-  return (
-    (state === 'sent' || state === 'unknown' || isDoubtful) &&
-    outcome !== undefined &&
-    outcome.msgid === undefined &&
-    Math.abs(outcome.atMs - atMs) <= WINDOW_MS
-  );
+): Promise<Send[]> {
+  const found = claim && (await campaignSends.find(claim.messageId));
+  if (!found || found.templateId !== templateId) return [];
+  const { id, result } = found;
+  if (!result) return [{ kind: 'campaign', id, state: 'pending' }];
+  const { state, settledClaimId } = result;
+  return [
+    {
+      kind: 'campaign',
+      id,
+      state,
+      outcome: result,
+      ...(settledClaimId !== undefined && {
+        lastClaim: { claimId: settledClaimId, effect: 'spend', epoch: claim.epoch },
+      }),
+    },
+  ];
 }
 
 function writeDown(
@@ -123,7 +114,7 @@ export function withEvent(message: Message, item: SentItem, nowMs: number): Mess
     atMs: createdAtMs,
     errcode,
     errmsg: errorStatus,
-    reason: errcode === 0 ? 'delivered' : NOT_DELIVERED,
+    reason: reasonOf(item),
     ...(msgid !== undefined && { msgid }),
     ...(errcode !== 0 && { remedy: REMEDY }),
   };
@@ -132,7 +123,24 @@ export function withEvent(message: Message, item: SentItem, nowMs: number): Mess
     : { ...message, state: 'failed', updatedAtMs: nowMs, outcome };
 }
 
-const NOT_DELIVERED = 'not-delivered';
+/** A recipient's result after WeChat's final word; undefined where it says nothing new. */
+function resultWithEvent(result: RecipientResult, item: SentItem): RecipientResult | undefined {
+  if (result.state !== 'sent' && result.state !== 'unknown') return undefined;
+  const { msgid, errcode, errorStatus, createdAtMs } = item;
+  return {
+    ...result,
+    state: errcode === 0 ? 'delivered' : 'failed',
+    atMs: createdAtMs,
+    errcode,
+    errmsg: errorStatus,
+    reason: reasonOf(item),
+    ...(msgid !== undefined && { msgid }),
+  };
+}
+
+function reasonOf({ errcode }: SentItem): string {
+  return errcode === 0 ? 'delivered' : NOT_DELIVERED;
+}
 
 /** WeChat contract §6.4: the codes of a failed sent event are not documented. */
 const REMEDY = {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createEventBus, type PublishEvents } from '../bus/event-bus.ts';
+import type { RecipientResult } from '../campaigns/runs/results.ts';
+import { findToldSend, settleToldSend } from '../campaigns/runs/told-sends.ts';
 import { applyEvent } from '../events/apply-event.ts';
 import type { OtherMessage } from '../events/event-job.ts';
 import type { SubscribeEvent } from '../events/subscribe-event.ts';
@@ -7,6 +9,7 @@ import { createEnqueueEvent } from '../queue/event-queue.ts';
 import { readSettings } from '../settings.ts';
 import { createGrantStore } from '../table/grant-store.ts';
 import { createMessageStore } from '../table/message-store.ts';
+import { createRunStore } from '../table/run-store.ts';
 import { createTemplateStore } from '../table/template-store.ts';
 import { openBus, openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
@@ -21,11 +24,17 @@ export async function wireEventProcessing(env: Environment, overrides?: Override
   const sqs = openQueue(env);
   const bus = openBus(env);
   const versions = { ...base, newVersion: base.newUuid };
+  const runs = createRunStore(table, versions);
   const templates = createTemplateStore(table, base.logger);
   const services = {
     ...base,
     store: createMessageStore(table, versions),
     grantStore: createGrantStore(table, versions),
+    campaignSends: {
+      find: (id: string) => findToldSend({ runs }, id),
+      settle: (id: string, change: (result: RecipientResult) => RecipientResult | undefined) =>
+        settleToldSend({ ...base, runs }, id, change),
+    },
     kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
   };
   const { busName } = settings.events;

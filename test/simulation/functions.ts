@@ -25,6 +25,9 @@ const SEND_TIMEOUT_MS = 60_000;
 const DISPATCH_TIMEOUT_MS = 55_000;
 const EVENT_TIMEOUT_MS = 30_000;
 
+/** In this world nobody has campaigns. */
+const NO_CAMPAIGNS = { find: async () => undefined, settle: async () => 'known' as const };
+
 /** A report as a phone makes it. */
 export interface Report {
   readonly openid: string;
@@ -137,7 +140,10 @@ export function createFunctions(options: FunctionOptions): Functions {
     },
     takeEvent(event, kinds, ended) {
       const body = (process: Process) =>
-        kernel.applyEvent({ ...baseOf(process), kindsOf: async () => kinds }, event);
+        kernel.applyEvent(
+          { ...baseOf(process), kindsOf: async () => kinds, campaignSends: NO_CAMPAIGNS },
+          event,
+        );
       processes.start('event', EVENT_TIMEOUT_MS, body, (end) => {
         if (end.type === 'threw') noteUnexpected(end.error);
         ended(end);

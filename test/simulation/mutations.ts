@@ -175,14 +175,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an event is joined by time though several messages may be meant',
-    file: 'lib/events/settle-by-event.ts',
+    file: 'lib/events/send-meant.ts',
     find: 'return others.length === 0 && only',
     replace: 'return only',
   },
   {
     name: 'an event does not wait for the answer of the send that it may be about',
-    file: 'lib/events/settle-by-event.ts',
-    find: "  if (messages.some((message) => mayBeUnderWay(message, claim, item.createdAtMs))) return 'not-yet';\n",
+    file: 'lib/events/send-meant.ts',
+    find: "  if (sends.some((send) => mayBeUnderWay(send, claim, item.createdAtMs))) return 'not-yet';\n",
     replace: '',
   },
 ];

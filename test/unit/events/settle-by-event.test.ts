@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { messageMeant, withEvent } from '../../../lib/events/settle-by-event.ts';
+import { sendMeant } from '../../../lib/events/send-meant.ts';
+import { withEvent } from '../../../lib/events/settle-by-event.ts';
 import type { Claim } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 
@@ -46,16 +47,14 @@ const event = (msgid?: string) => ({ createdAtMs: AT, ...(msgid && { msgid }) })
 
 describe('the message that a sent event is about', () => {
   test('is the one that was answered with its msgid', () => {
-    expect(messageMeant([unknown('a'), sent('b', '7'), sent('c', '8')], event('8'), undefined)).toMatchObject(
-      {
-        id: 'c',
-      },
-    );
+    expect(sendMeant([unknown('a'), sent('b', '7'), sent('c', '8')], event('8'), undefined)).toMatchObject({
+      id: 'c',
+    });
   });
 
   test('is the only one of that time without a msgid of its own', () => {
-    expect(messageMeant([unknown('a'), sent('b', '7')], event('9'), undefined)).toMatchObject({ id: 'a' });
-    expect(messageMeant([sent('a')], event('9'), undefined)).toMatchObject({ id: 'a' });
+    expect(sendMeant([unknown('a'), sent('b', '7')], event('9'), undefined)).toMatchObject({ id: 'a' });
+    expect(sendMeant([sent('a')], event('9'), undefined)).toMatchObject({ id: 'a' });
   });
 
   test.each([
@@ -71,21 +70,21 @@ describe('the message that a sent event is about', () => {
     ],
     ['all others ended otherwise', [message('a', { state: 'canceled' }), sent('b', '7')]],
   ] as const)('is left open when %s', (_why, messages) => {
-    expect(messageMeant(messages, event('9'), undefined)).toBeUndefined();
+    expect(sendMeant(messages, event('9'), undefined)).toBeUndefined();
   });
 
   test('is waited for while a send of that time has no answer yet', () => {
     const waiting = [message('a', {}), unknown('b')];
-    expect(messageMeant(waiting, event('9'), claimOf('a'))).toBe('not-yet');
-    expect(messageMeant(waiting, event('9'), claimOf('a', AT + 5 * MINUTE))).toMatchObject({ id: 'b' });
+    expect(sendMeant(waiting, event('9'), claimOf('a'))).toBe('not-yet');
+    expect(sendMeant(waiting, event('9'), claimOf('a', AT + 5 * MINUTE))).toMatchObject({ id: 'b' });
   });
 
   test('is the same when the event comes again, with or without a msgid', () => {
     const named = { openid: 'u', templateId: 'T', errcode: 0, errorStatus: 'success', createdAtMs: AT };
     const again = withEvent(unknown('a'), { ...named, msgid: '9' }, AT);
-    expect(messageMeant([again, unknown('b')], event('9'), undefined)).toMatchObject({ id: 'a' });
+    expect(sendMeant([again, unknown('b')], event('9'), undefined)).toMatchObject({ id: 'a' });
     const nameless = withEvent(unknown('a'), named, AT);
-    expect(messageMeant([nameless, unknown('b')], event(), undefined)).toMatchObject({ id: 'a' });
+    expect(sendMeant([nameless, unknown('b')], event(), undefined)).toMatchObject({ id: 'a' });
   });
 });
 
