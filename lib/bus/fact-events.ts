@@ -3,11 +3,11 @@ import { runView } from '../api/campaign-view.ts';
 import { grantView } from '../api/grant-view.ts';
 import { messageView } from '../api/message-view.ts';
 import { run } from '../api/schemas/campaigns.ts';
-import { bilingual, rfc3339, toRfc3339 } from '../api/schemas/common.ts';
+import { toRfc3339 } from '../api/schemas/common.ts';
 import { grant } from '../api/schemas/grants.ts';
-import { openid, templateId } from '../api/schemas/ids.ts';
 import { message } from '../api/schemas/messages.ts';
 import { NO_COUNTS, runWith } from '../campaigns/runs/run.ts';
+import { substitute } from '../campaigns/template-variables.ts';
 import type { CampaignSend, Fact, FactName } from '../changes/facts.ts';
 import type { BusEvent } from './event-bus.ts';
 
@@ -16,32 +16,19 @@ const eventId = v.pipe(
   v.description('The same however often the event is published: count it once.'),
 );
 
-/** One send of a campaign, for which no message is stored: what is known of its recipient. */
-const campaignSend = v.object({
-  id: v.string(),
-  to: openid,
-  templateId,
-  campaignId: v.string(),
-  runId: v.string(),
-  status: v.picklist(['sent', 'refused', 'failed', 'unknown', 'delivered']),
-  updatedAt: rfc3339,
-  attempts: v.number(),
-  outcome: v.object({
-    at: rfc3339,
-    errcode: v.exactOptional(v.number()),
-    errmsg: v.exactOptional(v.string()),
-    rid: v.exactOptional(v.string()),
-    msgid: v.exactOptional(v.string()),
-    reason: v.string(),
-    remedy: v.exactOptional(bilingual),
-  }),
-});
-
 const ofGrant = v.object({ eventId, ...grant.entries });
-const ofMessage = v.union([
-  v.object({ eventId, ...message.entries }),
-  v.object({ eventId, ...campaignSend.entries }),
-]);
+const ofMessage = v.object({
+  eventId,
+  ...message.entries,
+  runId: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description(
+        "Of a campaign's recipient, for whom no message of this id is kept: GET /v1/campaigns/{campaignId}/runs/{runId}/recipients/{to}.",
+      ),
+    ),
+  ),
+});
 const ofRun = v.object({ eventId, ...run.entries });
 
 /** The form of each event's detail, by its detail type. */
@@ -80,15 +67,34 @@ function detailOf(fact: Fact): Readonly<Record<string, unknown>> {
   }
 }
 
-function campaignSendView({ openid: to, result, ...ids }: CampaignSend): Readonly<Record<string, unknown>> {
-  const { state, atMs, attempts, reason, errcode, errmsg, rid, msgid } = result;
-  const at = toRfc3339(atMs);
+/** In the form of a message. The texts have the recipient's variables in them and are not fitted. */
+function campaignSendView({
+  id,
+  run,
+  recipient,
+  state,
+  result,
+}: CampaignSend): Omit<v.InferOutput<typeof ofMessage>, 'eventId'> {
+  const { templateId, data, page, miniprogramState, lang } = run.content;
+  const { atMs, attempts, reason, errcode, errmsg, rid, msgid } = result;
+  const [began, at] = [toRfc3339(run.startedAtMs), toRfc3339(atMs)];
   return {
-    ...ids,
-    to,
+    id,
+    to: recipient.openid,
+    templateId,
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, text]) => [key, substitute(text, recipient.variables ?? {})]),
+    ),
+    ...(page !== undefined && { page }),
+    miniprogramState,
+    lang,
     status: state,
+    sendAt: began,
+    createdAt: began,
     updatedAt: at,
     attempts,
+    campaignId: run.campaignId,
+    runId: run.id,
     outcome: {
       at,
       ...(errcode !== undefined && { errcode }),

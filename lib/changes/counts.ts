@@ -1,8 +1,7 @@
 import { isLongTerm } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import type { MessageState } from '../messages/message.ts';
-import { movedResults } from './facts.ts';
-import type { TableChange } from './table-change.ts';
+import { movedResults, type TableChange } from './table-change.ts';
 
 /** What is added to the statistics of one template at one moment. Grants that are taken away again count down. */
 export interface Count {
@@ -35,8 +34,9 @@ export function countsOf(change: TableChange): readonly Count[] {
       return standingCounts(after.templateId, before && standing(before), standing(after));
     }
     case 'results': {
-      const templateId = change.page?.templateId;
-      if (templateId === undefined) return [];
+      const { page } = change;
+      if (!page || page.run.dryRun) return [];
+      const { templateId } = page.run.content;
       return movedResults(change).flatMap(([index, result]) =>
         standingCounts(templateId, change.before.get(index), result),
       );

@@ -1,17 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { Recipient } from '../campaigns/campaign.ts';
 import { recipientSendId } from '../campaigns/runs/recipient-send.ts';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
-import type { RunRecord } from '../campaigns/runs/run.ts';
+import { isOver, type RunRecord } from '../campaigns/runs/run.ts';
 import { grantsOf, type Ledger, type TemplateGrants } from '../grants/ledger.ts';
 import type { Message, MessageState } from '../messages/message.ts';
-import type { TableChange } from './table-change.ts';
+import { movedResults, type ResultsChange, type TableChange } from './table-change.ts';
 
-/** A recipient of a campaign, for whom no message is stored. */
+/** What became of a recipient of a campaign, for whom no message is stored. */
 export interface CampaignSend {
+  /** Stands where a message's id does. */
   readonly id: string;
-  readonly openid: string;
-  readonly templateId: string;
-  readonly campaignId: string;
-  readonly runId: string;
+  readonly run: RunRecord;
+  readonly recipient: Recipient;
+  readonly state: ToldState;
   readonly result: RecipientResult;
 }
 
@@ -36,13 +38,34 @@ export type Fact = { readonly name: FactName; readonly eventId: string; readonly
 
 type Unnamed<T> = T extends unknown ? Omit<T, 'eventId' | 'atMs'> : never;
 
-/** What happened in a change, each fact under an id that it keeps when the change is delivered again. */
+/** What happened in a change, each fact under an id that it keeps when the change is told of again. */
 export function factsOf(change: TableChange): readonly Fact[] {
-  return unnamedFacts(change).map((fact, index) => ({
+  return unnamedFacts(change).map((fact) => ({
     ...fact,
-    eventId: `${change.id}-${index}`,
+    eventId: eventIdOf(change, fact),
     atMs: change.atMs,
   }));
+}
+
+/** Made from what the fact is, not from its place among the others: an image of an item promises no order. */
+function eventIdOf({ id }: TableChange, fact: Unnamed<Fact>): string {
+  return createHash('sha256')
+    .update([id, fact.name, subjectOf(fact)].join('\n'))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function subjectOf(fact: Unnamed<Fact>): string {
+  switch (fact.type) {
+    case 'grant':
+      return fact.templateId;
+    case 'message':
+      return fact.message.id;
+    case 'campaign-send':
+      return fact.send.id;
+    case 'run':
+      return fact.run.id;
+  }
 }
 
 function unnamedFacts(change: TableChange): readonly Unnamed<Fact>[] {
@@ -53,11 +76,8 @@ function unnamedFacts(change: TableChange): readonly Unnamed<Fact>[] {
       return messageFacts(change.before, change.after);
     case 'results':
       return resultFacts(change);
-    case 'run': {
-      const { before, after } = change;
-      const finished = after?.status === 'finished' && before?.status !== 'finished';
-      return finished ? [{ type: 'run', name: 'Campaign Run Finished', run: after }] : [];
-    }
+    case 'run':
+      return runFacts(change.before, change.after);
   }
 }
 
@@ -79,40 +99,42 @@ function isRevoked(old: TemplateGrants | undefined, now: TemplateGrants): boolea
   );
 }
 
-const NAMES: Readonly<Partial<Record<MessageState, FactName>>> = {
+const NAMES = {
   sent: 'Message Sent',
   refused: 'Message Refused',
   failed: 'Message Failed',
   unknown: 'Message Unknown',
   delivered: 'Message Delivered',
-};
+} as const satisfies Readonly<Record<string, FactName>>;
 
-function messageFacts(before: Message | undefined, after: Message | undefined): readonly Unnamed<Fact>[] {
-  const name = after && NAMES[after.state];
-  return name && after.state !== before?.state ? [{ type: 'message', name, message: after }] : [];
+/** What a message or a recipient can have come to that the owner may want to know of. */
+type ToldState = keyof typeof NAMES;
+
+function isTold(state: MessageState | RecipientResult['state']): state is ToldState {
+  return Object.hasOwn(NAMES, state);
 }
 
-function resultFacts(change: Extract<TableChange, { type: 'results' }>): readonly Unnamed<Fact>[] {
-  const { page, place } = change;
-  if (!page) return [];
+function messageFacts(before: Message | undefined, after: Message | undefined): readonly Unnamed<Fact>[] {
+  if (!after || !isTold(after.state) || after.state === before?.state) return [];
+  return [{ type: 'message', name: NAMES[after.state], message: after }];
+}
+
+/** Of a dry run nothing is told: nobody was sent anything. */
+function resultFacts(change: ResultsChange): readonly Unnamed<Fact>[] {
+  const { page } = change;
+  if (!page || page.run.dryRun) return [];
   return movedResults(change).flatMap(([index, result]) => {
-    const name = result.state === 'pending' || result.state === 'skipped' ? undefined : NAMES[result.state];
-    const openid = page.openids[index];
-    if (!name || openid === undefined) return [];
-    const { campaignId, templateId } = page;
-    const id = recipientSendId({ runId: place.runId, index, openid });
-    const send = { id, openid, templateId, campaignId, runId: place.runId, result };
-    return [{ type: 'campaign-send' as const, name, send }];
+    const { state } = result;
+    const recipient = page.recipients[index];
+    if (!isTold(state) || !recipient) return [];
+    const id = recipientSendId({ runId: page.run.id, index, openid: recipient.openid });
+    const send = { id, run: page.run, recipient, state, result };
+    return [{ type: 'campaign-send' as const, name: NAMES[state], send }];
   });
 }
 
-/** The recipients who stand somewhere else than before, in the order of their places. */
-export function movedResults({
-  before,
-  after,
-}: Pick<Extract<TableChange, { type: 'results' }>, 'before' | 'after'>): readonly (readonly [
-  number,
-  RecipientResult,
-])[] {
-  return [...after].filter(([index, { state }]) => state !== before.get(index)?.state);
+/** A run that was stopped has ended too; its status says which. */
+function runFacts(before: RunRecord | undefined, after: RunRecord | undefined): readonly Unnamed<Fact>[] {
+  if (!after || !isOver(after) || (before && isOver(before))) return [];
+  return [{ type: 'run', name: 'Campaign Run Finished', run: after }];
 }

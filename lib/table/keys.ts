@@ -160,22 +160,36 @@ function placeOf(message: Message): { list: Worklist; atMs: number } | undefined
   return { list: 'unknown', atMs: message.outcome?.atMs ?? message.updatedAtMs };
 }
 
+/** Statistics are added to in one of so many places, and summed up when they are read. */
+export const COUNTERS = 4;
+
 /** All templates of which there are statistics. */
 export function statisticsPartition({ appId }: Pick<Table, 'appId'>): string {
   return `${appId}#statistics`;
 }
 
-/** The grants that are left of a template. */
-export function stockKey(table: Table, templateId: string): Key {
-  return { pk: statisticsPartition(table), sk: templateId };
+/** One counter of the grants that are left of a template. */
+export function stockKey(table: Table, templateId: string, counter: number): Key {
+  return { pk: statisticsPartition(table), sk: `${templateId}#${counter}` };
 }
 
-/** The statistics of a template for the quarter of an hour that begins then. */
-export function quarterKey(table: Pick<Table, 'appId'>, templateId: string, startsAtMs: number): Key {
-  return { pk: `${statisticsPartition(table)}#${templateId}`, sk: worklistMoment(startsAtMs) };
+/** All quarters of an hour of a template. */
+export function quartersPartition(table: Pick<Table, 'appId'>, templateId: string): string {
+  return `${statisticsPartition(table)}#${templateId}`;
 }
 
-/** The mark of how far a group of changes has been counted. */
-export function statisticsMarkKey(table: Table, groupId: string): Key {
-  return { pk: `${statisticsPartition(table)}-counted#${groupId}`, sk: 'mark' };
+/** One counter of the statistics of a template for the quarter of an hour that begins then. */
+export function quarterKey(table: Table, templateId: string, startsAtMs: number, counter: number): Key {
+  return { pk: quartersPartition(table, templateId), sk: `${worklistMoment(startsAtMs)}#${counter}` };
+}
+
+/** The marks of what was counted of the changes of one moment; spread, so that none grows large. */
+export function statisticsMarkKey(
+  table: Pick<Table, 'appId'>,
+  part: { readonly id: string; readonly atMs: number },
+): Key {
+  return {
+    pk: `${statisticsPartition(table)}-counted#${part.atMs}#${shardOf(part.id)}`,
+    sk: 'marks',
+  };
 }

@@ -1,18 +1,18 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { quarterOf, type StatisticsReader } from '../statistics/statistics.ts';
+import { quarterOf, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
-import { quarterKey, statisticsPartition, worklistMoment } from './keys.ts';
+import { quartersPartition, statisticsPartition, worklistMoment } from './keys.ts';
 
-/** Reads the statistics in DynamoDB. */
-export function createStatisticsReader({ client, name, appId }: Table): StatisticsReader {
-  async function query(pk: string, from = ' '): Promise<readonly Item[]> {
+/** Reads the statistics that the statistics writer keeps in DynamoDB, and sums up their counters. */
+export function createStatisticsReader(table: Table): StatisticsReader {
+  async function query(pk: string, from: string): Promise<readonly Item[]> {
     const items: Item[] = [];
     const pages = paginateQuery(
-      { client },
+      { client: table.client },
       {
-        TableName: name,
+        TableName: table.name,
         KeyConditionExpression: 'pk = :pk AND sk >= :from',
         ExpressionAttributeValues: marshall({ ':pk': pk, ':from': from }),
       },
@@ -23,19 +23,24 @@ export function createStatisticsReader({ client, name, appId }: Table): Statisti
 
   return {
     async stocks() {
-      const items = await query(statisticsPartition({ appId }));
-      return items.map((item) => ({
-        templateId: String(item['sk']),
-        available: numberOf(item['available']),
-      }));
+      const byTemplate = summedBy(await query(statisticsPartition(table), ' '));
+      return [...byTemplate]
+        .map(([templateId, counts]) => ({ templateId, available: counts['available'] ?? 0 }))
+        .toSorted((one, other) => (one.templateId < other.templateId ? -1 : 1));
     },
 
     async quarters(templateId, fromMs) {
-      const { pk } = quarterKey({ appId }, templateId, 0);
-      const items = await query(pk, worklistMoment(quarterOf(fromMs)));
-      return items.map((item) => ({ startsAtMs: Number(item['sk']), counts: countsIn(item) }));
+      const from = worklistMoment(quarterOf(fromMs));
+      const byMoment = summedBy(await query(quartersPartition(table, templateId), from));
+      return [...byMoment].map(([moment, counts]) => ({ startsAtMs: Number(moment), counts }));
     },
   };
+}
+
+/** Counts by what the sort keys say before the number of the counter. */
+function summedBy(items: readonly Item[]): ReadonlyMap<string, Readonly<Record<string, number>>> {
+  const groups = Map.groupBy(items, ({ sk }) => String(sk).split('#')[0] ?? '');
+  return new Map([...groups].map(([name, group]) => [name, sumOf(group.map(countsIn))]));
 }
 
 function countsIn({
@@ -44,9 +49,7 @@ function countsIn({
   expiresAt: _expiresAt,
   ...counts
 }: Item): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, numberOf(count)]));
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, count]) => [name, typeof count === 'number' ? count : 0]),
+  );
 }

@@ -1,117 +1,138 @@
-import {
-  TransactionCanceledException,
-  TransactionInProgressException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Count } from '../changes/counts.ts';
-import type { StatisticsWriter } from '../changes/statistics-writer.ts';
+import type { CountedPart, StatisticsWriter } from '../changes/statistics-writer.ts';
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import { quarterOf, sumOf } from '../statistics/statistics.ts';
 import type { Table } from './client.ts';
-import { readItem } from './items.ts';
-import { type Key, quarterKey, statisticsMarkKey, stockKey } from './keys.ts';
+import { getItems, type Item, writeTogether } from './items.ts';
+import { COUNTERS, type Key, quarterKey, statisticsMarkKey, stockKey } from './keys.ts';
 
-/** The stream keeps a change for a day; a group of changes comes again no later. */
-const MARK_KEPT_SECONDS = 2 * 24 * 60 * 60;
-const QUARTER_KEPT_SECONDS = 800 * 24 * 60 * 60;
+/** The stream keeps a change for a day; it comes again no later. */
+const MARKS_KEPT_SECONDS = 2 * 24 * 60 * 60;
+const QUARTERS_KEPT_SECONDS = 800 * 24 * 60 * 60;
 
-/** Adds to the statistics in DynamoDB: an item for each template and quarter of an hour, one for each template's stock, and the marks of what was counted. */
+/** A transaction takes a hundred writes: a mark for each part at the most, and for each count a quarter and a stock. */
+const PARTS_PER_STEP = 25;
+const COUNTS_PER_STEP = 37;
+
+/** So much of an id is marked: of the changes of one moment no two are the same in it. */
+const MARKED_LENGTH = 16;
+
+/**
+ * Adds to the statistics in DynamoDB. In the same transaction it marks the parts that it adds, each by itself, under a condition that
+ * none of them is marked: so that a part counts once, whichever others it comes with each time.
+ */
 export function createStatisticsWriter(
   table: Table,
-  { clock, ...contention }: Contention & { readonly clock: Clock },
+  { clock, random, sleep }: Contention & { readonly clock: Clock },
 ): StatisticsWriter {
-  return {
-    async add({ groupId, upTo, countsAfter }) {
-      let counted: bigint | undefined;
-      await untilUncontended(async () => {
-        if (counted !== undefined && counted >= upTo) return;
-        const counts = countsAfter(counted);
-        if (counts.length === 0) return;
-        const expiresAt = Math.ceil(clock() / 1000) + MARK_KEPT_SECONDS;
-        const mark = markPut(table, { groupId, upTo, counted, expiresAt });
-        const result = await write(table, [mark, ...additions(table, counts)]);
-        if (result === 'committed') return;
-        if (result !== 'conflict') counted = result.countedUpTo;
+  async function addStep(step: readonly CountedPart[]): Promise<void> {
+    let left = step;
+    // Where nobody else is at it everything is added in one place; who meets others goes to any.
+    let counter = 0;
+    await untilUncontended(
+      async () => {
+        if (left.length === 0) return undefined;
+        const counts = left.flatMap((part) => part.counts);
+        const writes = [...marks(table, left, clock()), ...additions(table, counts, counter)];
+        if ((await writeTogether(table, writes)) === 'committed') return undefined;
+        left = await withoutMarked(table, left);
+        counter = Math.floor(random() * COUNTERS);
         return 'conflict';
-      }, contention);
-    },
-  };
-}
-
-/** Sets the mark, or moves it on where a part of the group was counted before. */
-function markPut(
-  table: Table,
-  mark: { groupId: string; upTo: bigint; counted: bigint | undefined; expiresAt: number },
-): TransactWriteItem {
-  const { groupId, upTo, counted, expiresAt } = mark;
-  return {
-    Put: {
-      TableName: table.name,
-      Item: marshall({ ...statisticsMarkKey(table, groupId), upTo: String(upTo), expiresAt }),
-      ...(counted === undefined
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: 'upTo = :counted',
-            ExpressionAttributeValues: marshall({ ':counted': String(counted) }),
-          }),
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    },
-  };
-}
-
-const markItem = v.object({
-  upTo: v.pipe(
-    v.string(),
-    v.transform((text) => BigInt(text)),
-  ),
-});
-
-/** `countedUpTo`: the mark that stands there already. */
-async function write(
-  { client }: Table,
-  TransactItems: TransactWriteItem[],
-): Promise<'committed' | 'conflict' | { readonly countedUpTo: bigint }> {
-  try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems }));
-    return 'committed';
-  } catch (error) {
-    if (error instanceof TransactionInProgressException) return 'conflict';
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    const [mark] = error.CancellationReasons ?? [];
-    if (mark?.Code === 'ConditionalCheckFailed' && mark.Item) {
-      return { countedUpTo: v.parse(markItem, readItem(mark.Item)).upTo };
-    }
-    const passing = error.CancellationReasons?.some(({ Code }) => Code === 'TransactionConflict');
-    if (passing) return 'conflict';
-    throw error;
+      },
+      { random, sleep },
+    );
   }
+
+  return {
+    async add(parts) {
+      for (const step of stepsOf(parts)) await addStep(step);
+    },
+  };
 }
+
+/** Those of one mark together. */
+function stepsOf(parts: readonly CountedPart[]): readonly (readonly CountedPart[])[] {
+  const markOf = (part: CountedPart) => statisticsMarkKey({ appId: '' }, part).pk;
+  const steps: CountedPart[][] = [];
+  let counts = Number.POSITIVE_INFINITY;
+  for (const part of parts.toSorted((one, other) => (markOf(one) < markOf(other) ? -1 : 1))) {
+    const step = steps.at(-1);
+    counts += part.counts.length;
+    if (step && step.length < PARTS_PER_STEP && counts <= COUNTS_PER_STEP) {
+      step.push(part);
+    } else {
+      steps.push([part]);
+      counts = part.counts.length;
+    }
+  }
+  return steps;
+}
+
+const marked = ({ id }: CountedPart) => {
+  const [change = '', part] = id.split('#');
+  const short = change.slice(0, MARKED_LENGTH);
+  return part === undefined ? short : `${short}#${part}`;
+};
+
+function byMark(table: Table, parts: readonly CountedPart[]): ReadonlyMap<string, readonly CountedPart[]> {
+  return Map.groupBy(parts, (part) => statisticsMarkKey(table, part).pk);
+}
+
+function marks(table: Table, parts: readonly CountedPart[], nowMs: number): readonly TransactWriteItem[] {
+  const expiresAt = Math.ceil(nowMs / 1000) + MARKS_KEPT_SECONDS;
+  return [...byMark(table, parts)].map(([pk, ofMark]) => {
+    const names = ofMark.map(marked);
+    return {
+      Update: {
+        TableName: table.name,
+        Key: marshall({ pk, sk: 'marks' }),
+        UpdateExpression: 'ADD marked :marked SET expiresAt = :expiresAt',
+        ConditionExpression: names.map((_, index) => `NOT contains(marked, :m${index})`).join(' AND '),
+        ExpressionAttributeValues: marshall({
+          ':marked': new Set(names),
+          ':expiresAt': expiresAt,
+          ...Object.fromEntries(names.map((name, index) => [`:m${index}`, name])),
+        }),
+      },
+    };
+  });
+}
+
+const marksItem = v.object({ pk: v.string(), marked: v.set(v.string()) });
+
+async function withoutMarked(table: Table, parts: readonly CountedPart[]): Promise<readonly CountedPart[]> {
+  const keys = [...byMark(table, parts).keys()].map((pk): Key => ({ pk, sk: 'marks' }));
+  const items = (await getItems(table, keys)).map((item) => v.parse(marksItem, item));
+  const known = new Map(items.map(({ pk, marked }) => [pk, marked]));
+  return parts.filter((part) => !known.get(statisticsMarkKey(table, part).pk)?.has(marked(part)));
+}
+
+/** What leaves the stock as it is and comes only after a grant: a template shows in the list of stocks by then. */
+const AFTER_A_GRANT: ReadonlySet<string> = new Set(['sent', 'delivered', 'refused', 'unknown']);
 
 /** One update for each template and quarter, and one for each stock that changed. */
-function additions(table: Table, counts: readonly Count[]): readonly TransactWriteItem[] {
-  const expiresAfter = (startsAtMs: number) => Math.ceil(startsAtMs / 1000) + QUARTER_KEPT_SECONDS;
+function additions(table: Table, counts: readonly Count[], counter: number): readonly TransactWriteItem[] {
   const quarters = Map.groupBy(counts, ({ templateId, atMs }) => `${quarterOf(atMs)} ${templateId}`);
   const stocks = Map.groupBy(
-    counts.filter(({ name }) => name === 'available'),
+    counts.filter(({ name }) => !AFTER_A_GRANT.has(name)),
     ({ templateId }) => templateId,
   );
-  const templates = new Set(counts.map(({ templateId }) => templateId));
   return [
     ...[...quarters.values()].flatMap((group) => {
       const [first] = group;
       if (!first) return [];
       const startsAtMs = quarterOf(first.atMs);
-      const key = quarterKey(table, first.templateId, startsAtMs);
-      return [addition(table, key, summed(group), expiresAfter(startsAtMs))];
+      const key = quarterKey(table, first.templateId, startsAtMs, counter);
+      return [addition(table, key, summed(group), Math.ceil(startsAtMs / 1000) + QUARTERS_KEPT_SECONDS)];
     }),
-    // A template shows in the list from its first statistics on, whatever its stock.
-    ...[...templates].map((templateId) =>
-      addition(table, stockKey(table, templateId), { available: 0, ...summed(stocks.get(templateId) ?? []) }),
-    ),
+    ...[...stocks].map(([templateId, group]) => {
+      const left = summed(group.filter(({ name }) => name === 'available'));
+      return addition(table, stockKey(table, templateId, counter), { available: 0, ...left });
+    }),
   ];
 }
 
@@ -127,16 +148,17 @@ function addition(
 ): TransactWriteItem {
   const added = Object.entries(counts);
   const setsExpiry = expiresAt === undefined ? '' : ' SET expiresAt = :expiresAt';
+  const values: Item = {
+    ...Object.fromEntries(added.map(([, by], index) => [`:c${index}`, by])),
+    ...(expiresAt !== undefined && { ':expiresAt': expiresAt }),
+  };
   return {
     Update: {
       TableName: table.name,
       Key: marshall(key),
       UpdateExpression: `ADD ${added.map((_, index) => `#c${index} :c${index}`).join(', ')}${setsExpiry}`,
       ExpressionAttributeNames: Object.fromEntries(added.map(([name], index) => [`#c${index}`, name])),
-      ExpressionAttributeValues: marshall({
-        ...Object.fromEntries(added.map(([, by], index) => [`:c${index}`, by])),
-        ...(expiresAt !== undefined && { ':expiresAt': expiresAt }),
-      }),
+      ExpressionAttributeValues: marshall(values),
     },
   };
 }

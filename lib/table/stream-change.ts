@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { TableChange } from '../changes/table-change.ts';
@@ -21,17 +22,14 @@ const attribute: v.GenericSchema<AttributeValue> = v.lazy(() =>
 );
 const image = v.record(v.string(), attribute);
 
+const keys = v.object({ pk: v.object({ S: v.string() }), sk: v.object({ S: v.string() }) });
+type Keys = v.InferOutput<typeof keys>;
+
 /** A record of the table's stream, as Lambda hands it over. */
 const streamRecord = v.object({
-  eventID: v.string(),
   dynamodb: v.object({
     ApproximateCreationDateTime: v.number(),
-    SequenceNumber: v.pipe(
-      v.string(),
-      v.digits(),
-      v.transform((text) => BigInt(text)),
-    ),
-    Keys: v.object({ pk: v.object({ S: v.string() }), sk: v.object({ S: v.string() }) }),
+    Keys: keys,
     OldImage: v.exactOptional(image),
     NewImage: v.exactOptional(image),
   }),
@@ -44,11 +42,10 @@ const streamRecord = v.object({
  * @throws ValiError for what is no record of this table's
  */
 export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): TableChange | undefined {
-  const { eventID, dynamodb } = v.parse(streamRecord, record);
-  const { Keys, OldImage, NewImage, SequenceNumber, ApproximateCreationDateTime } = dynamodb;
+  const { Keys, OldImage, NewImage, ApproximateCreationDateTime } = v.parse(streamRecord, record).dynamodb;
   const [pk, sk] = [Keys.pk.S, Keys.sk.S];
   const [before, after] = [OldImage && readItem(OldImage), NewImage && readItem(NewImage)];
-  const common = { id: eventID, sequence: SequenceNumber, atMs: ApproximateCreationDateTime * 1_000 };
+  const common = { id: writeOf(Keys, before, after), atMs: ApproximateCreationDateTime * 1_000 };
   const both = <T>(read: (item: Item) => T) => ({
     ...(before && { before: read(before) }),
     ...(after && { after: read(after) }),
@@ -65,6 +62,12 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
   if (!place) return undefined;
   const read = (item: Item | undefined) => (item ? unpackResults(parseItem(resultsItem, item)) : new Map());
   return { ...common, type: 'results', place, before: read(before), after: read(after) };
+}
+
+/** Each write of an item leaves a version that no other has; what takes an item away leaves the last one behind. */
+function writeOf(keys: Keys, before: Item | undefined, after: Item | undefined): string {
+  const version = after ? after['version'] : `after ${before?.['version']}`;
+  return createHash('sha256').update(`${keys.pk.S}\n${keys.sk.S}\n${version}`).digest('hex').slice(0, 32);
 }
 
 /** Where results stand, read off their key as `runShardPartition` makes it. */

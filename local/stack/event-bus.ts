@@ -16,8 +16,10 @@ export interface LocalEventBus {
   readonly endpoint: string;
   /** Oldest first. */
   published(): readonly PublishedEvent[];
-  /** Refuses the next requests, as a bus that is throttled or down. */
+  /** Fails the next requests, as a bus that is down. */
   failNext(times: number): void;
+  /** Takes the next requests but for their last event, as a bus that is throttled. */
+  refuseFromNext(times: number): void;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function startEventBus(
 ): Promise<LocalEventBus> {
   const events: PublishedEvent[] = [];
   let failures = 0;
+  let refusals = 0;
   const server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming);
     outgoing.setHeader('content-type', 'application/x-amz-json-1.1');
@@ -49,15 +52,20 @@ export async function startEventBus(
       return;
     }
     const { Entries } = v.parse(request, JSON.parse(body));
-    for (const { Source, DetailType, Detail } of Entries) {
+    const taken = refusals > 0 ? Entries.slice(0, -1) : Entries;
+    if (refusals > 0) refusals -= 1;
+    for (const { Source, DetailType, Detail } of taken) {
       const event = { source: Source, detailType: DetailType, detail: Detail };
       events.push(event);
       onEvent(event);
     }
     events.splice(0, events.length - KEPT);
-    outgoing.end(
-      JSON.stringify({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) }),
+    const answers = Entries.map((entry) =>
+      taken.includes(entry)
+        ? { EventId: randomUUID() }
+        : { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' },
     );
+    outgoing.end(JSON.stringify({ FailedEntryCount: Entries.length - taken.length, Entries: answers }));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
@@ -67,6 +75,9 @@ export async function startEventBus(
     published: () => events,
     failNext(times) {
       failures = times;
+    },
+    refuseFromNext(times) {
+      refusals = times;
     },
     async close() {
       server.close();

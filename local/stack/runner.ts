@@ -29,6 +29,8 @@ export interface Runner {
    * flight until its visibility timeout), and nothing delayed that is due within `dueWithinMs` (default 0: due now).
    */
   idle(options?: { dueWithinMs?: number }): Promise<void>;
+  /** Hands every change of the table over once more, in batches of another size. */
+  replayChanges(batchSize: number): Promise<void>;
   /** Stops every trigger and resolves when the functions that are running have ended. */
   close(): Promise<void>;
 }
@@ -132,6 +134,9 @@ export async function startRunner(options: {
       const queueNames = consumers.map(({ queueName }) => queueName);
       await untilIdle({ activity, sqs, queueNames, dueWithinMs });
       await drained();
+    },
+    async replayChanges(batchSize) {
+      await Promise.all(streams.map((stream) => stream.replay(batchSize)));
     },
     async close() {
       for (const schedule of schedules) schedule.stop();

@@ -80,7 +80,9 @@ export interface Stack {
   /** The stand-in for EventBridge Scheduler, which ticks by itself unless `dispatchEverySeconds` is 0. */
   readonly scheduler: Pick<LocalScheduler, 'endpoint' | 'tick' | 'fire'>;
   /** The stand-in for the owner's EventBridge bus. */
-  readonly bus: Pick<LocalEventBus, 'published' | 'failNext'>;
+  readonly bus: Pick<LocalEventBus, 'published' | 'failNext' | 'refuseFromNext'>;
+  /** Hands every change of the table over once more, in batches of another size, as Lambda may. */
+  replayChanges(batchSize: number): Promise<void>;
   /** What the functions were started with. */
   readonly env: Readonly<Record<string, string>>;
   /** Fires the schedules that run each hour or more often, now. */
@@ -178,6 +180,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     env,
     scheduler,
     bus,
+    replayChanges: runner.replayChanges,
     async dispatchNow() {
       await runner.fireSchedules();
       await scheduler.tick();

@@ -7,13 +7,14 @@ import {
   GetShardIteratorCommand,
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
+import { failedRecords } from './batch-failures.ts';
 import type { Invoke, LambdaFunction } from './invoke.ts';
 import type { Observe } from './observation.ts';
 import type { StreamTrigger } from './service-definition.ts';
 import { LOCAL_AWS } from './table.ts';
 
 const LOOK_EVERY_MS = 200;
-const TRY_AGAIN_MS = 500;
+const TRY_AGAIN_MS = 100;
 
 /** A table whose changes are followed, and the engine that it is on. */
 export interface FollowedTable {
@@ -26,12 +27,14 @@ export interface FollowedTable {
 export interface TableStream {
   /** Resolves once everything that was changed before the call has been handed over and dealt with. */
   drained(): Promise<void>;
+  /** Hands everything over once more, in batches of another size. */
+  replay(batchSize: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Hands a table's changes to a function as Lambda does: in order, in batches, those only that the filters let through, and a batch
- * that fails again and again until it does not.
+ * Hands a table's changes to a function as Lambda does: in order, in batches, those only that the filters let through, and what fails
+ * again and again until it does not.
  */
 export async function startTableStream(
   options: FollowedTable & {
@@ -55,44 +58,66 @@ export async function startTableStream(
     const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
     for (const { ShardId } of StreamDescription?.Shards ?? []) {
       if (ShardId === undefined || positions.has(ShardId)) continue;
-      const at = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' as const };
-      positions.set(ShardId, (await streams.send(new GetShardIteratorCommand(at))).ShardIterator);
+      positions.set(ShardId, await beginningOf(ShardId));
     }
   }
 
+  async function beginningOf(ShardId: string): Promise<string | undefined> {
+    const at = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' as const };
+    return (await streams.send(new GetShardIteratorCommand(at))).ShardIterator;
+  }
+
+  /** What failed as a whole comes again by halves, what failed from one record on comes again from that one on. */
   async function handOver(records: readonly StreamRecord[]): Promise<void> {
-    const Records = records.filter((record) => trigger.letsThrough(record.dynamodb?.Keys?.['sk']?.S ?? ''));
-    if (Records.length === 0) return;
-    while (isOpen) {
-      const startedAt = performance.now();
-      const invocation = await invoke(called, { Records: Records.map(asLambdaHasIt) });
-      const failed = invocation.type === 'threw' ? Records.length : 0;
-      observe({
-        type: 'batch',
-        function: called.name,
-        records: Records.length,
-        failed,
-        ms: performance.now() - startedAt,
-      });
-      if (invocation.type !== 'threw') return;
-      observe({ type: 'fault', function: called.name, error: invocation.error });
+    const batches = [records.filter(isLetThrough).map(asLambdaHasIt)];
+    for (let batch = batches.shift(); batch && isOpen; batch = batches.shift()) {
+      if (batch.length === 0) continue;
+      const left = await callWith(batch);
+      if (left.length === 0) continue;
       await sleep(TRY_AGAIN_MS);
+      const cut = left.length === batch.length ? Math.ceil(left.length / 2) : left.length;
+      batches.unshift(left.slice(0, cut), left.slice(cut));
     }
+  }
+
+  const isLetThrough = ({ dynamodb }: StreamRecord) => trigger.letsThrough(dynamodb?.Keys?.['sk']?.S ?? '');
+
+  /** Answers what must come again. */
+  async function callWith(batch: readonly LambdaRecord[]): Promise<readonly LambdaRecord[]> {
+    const startedAt = performance.now();
+    const invocation = await invoke(called, { Records: batch });
+    const numbers = batch.map(({ dynamodb }) => dynamodb.SequenceNumber ?? '');
+    const failed = failedRecords(numbers, invocation);
+    const first = numbers.findIndex((number) => failed.has(number));
+    const left = first < 0 ? [] : batch.slice(first);
+    if (invocation.type === 'threw')
+      observe({ type: 'fault', function: called.name, error: invocation.error });
+    const ms = performance.now() - startedAt;
+    observe({ type: 'batch', function: called.name, records: batch.length, failed: left.length, ms });
+    return left;
+  }
+
+  /** Reads on from a place in a shard to its end, and answers the place that comes next. */
+  async function readOn(iterator: string | undefined, batchSize: number): Promise<string | undefined> {
+    while (iterator !== undefined && isOpen) {
+      const command = new GetRecordsCommand({ ShardIterator: iterator, Limit: batchSize });
+      const { Records = [], NextShardIterator } = await streams.send(command);
+      await handOver(Records);
+      if (Records.length === 0) return NextShardIterator;
+      iterator = NextShardIterator;
+    }
+    return iterator;
   }
 
   async function look(): Promise<void> {
     await findShards();
-    for (const [shardId, ShardIterator] of positions) {
-      let iterator = ShardIterator;
-      while (iterator !== undefined && isOpen) {
-        const { Records = [], NextShardIterator } = await streams.send(
-          new GetRecordsCommand({ ShardIterator: iterator, Limit: trigger.batchSize }),
-        );
-        await handOver(Records);
-        positions.set(shardId, NextShardIterator);
-        iterator = Records.length > 0 ? NextShardIterator : undefined;
-      }
+    for (const [shardId, iterator] of positions) {
+      positions.set(shardId, await readOn(iterator, trigger.batchSize));
     }
+  }
+
+  async function replay(batchSize: number): Promise<void> {
+    for (const shardId of positions.keys()) await readOn(await beginningOf(shardId), batchSize);
   }
 
   function lookInTurn(): Promise<void> {
@@ -104,6 +129,7 @@ export async function startTableStream(
   timer.unref();
   return {
     drained: lookInTurn,
+    replay,
     async close() {
       isOpen = false;
       clearInterval(timer);
@@ -112,6 +138,8 @@ export async function startTableStream(
     },
   };
 }
+
+type LambdaRecord = ReturnType<typeof asLambdaHasIt>;
 
 /** The SDK makes a Date of what Lambda hands over in seconds. */
 function asLambdaHasIt({ dynamodb, ...record }: StreamRecord) {

@@ -25,6 +25,7 @@ const SECRETS: Record<string, string[]> = {
 const NEVER_CALLED: Record<string, string[]> = {
   templates: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  'publish-changes': ['dynamodb:PutItem', 'dynamodb:Query'],
   stats: ['dynamodb:PutItem'],
   campaigns: ['scheduler:ListSchedules'],
   'reconcile-schedules': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
@@ -55,7 +56,9 @@ describe.each(Object.entries(SECRETS))('%s', (name, secrets) => {
 
   test('may do what its code does, no more and no less', () => {
     const code = bundles.find((bundle) => bundle.functionName === name)?.code ?? '';
-    const granted = actionsOf(statements).filter((action) => !ACTIONS_OF_LAMBDA.includes(action));
+    // What is passed over goes to its queue in the function's name, too.
+    const own = statements.filter(({ Sid }) => Sid !== 'PassedOver');
+    const granted = actionsOf(own).filter((action) => !ACTIONS_OF_LAMBDA.includes(action));
     const called = actionsInCode(code).filter((action) => !NEVER_CALLED[name]?.includes(action));
     expect([...new Set(granted)]).toEqual(called);
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Count } from '../../../lib/changes/counts.ts';
+import type { CountedPart } from '../../../lib/changes/statistics-writer.ts';
 import { createStatisticsReader } from '../../../lib/table/statistics-reader.ts';
 import { createStatisticsWriter } from '../../../lib/table/statistics-writer.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -11,64 +12,92 @@ const AT = Date.UTC(2026, 11, 1, 4);
 
 function useTemplate() {
   const templateId = `t-${randomUUID()}`;
-  const writer = createStatisticsWriter(table, {
-    sleep: (ms) => sleep(ms),
-    random: Math.random,
-    clock: () => AT,
-  });
-  const store = { ...writer, ...createStatisticsReader(table) };
+  const contention = { sleep: (ms: number) => sleep(ms).then(() => undefined), random: Math.random };
+  const writer = createStatisticsWriter(table, { ...contention, clock: () => AT });
+  const reader = createStatisticsReader(table);
   const count = (name: string, by: number, atMs = AT): Count => ({ templateId, atMs, name, by });
-  /** A group whose changes count one send each, the first at sequence 1. */
-  const sends = (groupId: string, changes: number) => ({
-    groupId,
-    upTo: BigInt(changes),
-    countsAfter: (sequence = 0n) =>
-      Array.from({ length: changes - Number(sequence) }, () => count('sent', 1)),
+  const part = (...counts: Count[]): CountedPart => ({
+    id: randomUUID().replaceAll('-', ''),
+    atMs: AT,
+    counts,
   });
-  const sent = async () =>
-    (await store.quarters(templateId, AT)).reduce((sum, { counts }) => sum + (counts['sent'] ?? 0), 0);
-  return { templateId, store, count, sends, sent };
+  const sum = async (name: string) =>
+    (await reader.quarters(templateId, AT)).reduce((total, { counts }) => total + (counts[name] ?? 0), 0);
+  return { templateId, writer, reader, count, part, sum };
 }
 
-test('a group that comes again is not counted again', async () => {
-  const { store, sends, sent } = useTemplate();
-  const group = sends(randomUUID(), 12);
-  await Promise.all([store.add(group), store.add(group), store.add(group)]);
-  await store.add(group);
-  expect(await sent()).toBe(12);
+/** Parts that count one send each. */
+function sends({ part, count }: ReturnType<typeof useTemplate>, many: number): readonly CountedPart[] {
+  return Array.from({ length: many }, () => part(count('sent', 1)));
+}
+
+test('what comes again is not counted again, at the same time or later', async () => {
+  const template = useTemplate();
+  const parts = sends(template, 70);
+  await Promise.all([1, 2, 3].map(() => template.writer.add(parts)));
+  await template.writer.add(parts);
+  expect(await template.sum('sent')).toBe(70);
 });
 
-test('of a group that has grown, what is new is counted', async () => {
-  const { store, sends, sent } = useTemplate();
-  const id = randomUUID();
-  await store.add(sends(id, 5));
-  await store.add(sends(id, 9));
-  await store.add(sends(id, 9));
-  expect(await sent()).toBe(9);
+test.each([1, 7, 30, 45, 69])(
+  'a batch that comes again in two, the first of %i, is not counted again',
+  async (cut) => {
+    const template = useTemplate();
+    const parts = sends(template, 70);
+    await template.writer.add(parts);
+    await template.writer.add(parts.slice(0, cut));
+    await template.writer.add(parts.slice(cut));
+    expect(await template.sum('sent')).toBe(70);
+  },
+);
+
+test('of a batch that comes again with others, the others are counted', async () => {
+  const template = useTemplate();
+  const parts = sends(template, 90);
+  await template.writer.add(parts.filter((_, index) => index % 3 === 0));
+  await template.writer.add(parts.slice(10, 50));
+  await template.writer.add(parts.toReversed());
+  expect(await template.sum('sent')).toBe(90);
 });
 
-test('many groups at once add up, though they change the same items', async () => {
-  const { store, sends, sent } = useTemplate();
-  await Promise.all(Array.from({ length: 30 }, () => store.add(sends(randomUUID(), 10))));
-  expect(await sent()).toBe(300);
+test('many writers at once add up, though they change the same items', async () => {
+  const template = useTemplate();
+  const batches = Array.from({ length: 30 }, () => sends(template, 10));
+  await Promise.all([...batches, ...batches.slice(0, 10)].map((parts) => template.writer.add(parts)));
+  expect(await template.sum('sent')).toBe(300);
+});
+
+test('parts of one change are told apart', async () => {
+  const { writer, part, count, sum } = useTemplate();
+  const change = part(count('available', -20));
+  const second = { ...change, id: `${change.id}#1`, counts: [count('available', -3)] };
+  await writer.add([change]);
+  await writer.add([change, second]);
+  expect(await sum('available')).toBe(-23);
 });
 
 test('quarters are told apart, and the stock is kept beside them', async () => {
-  const { store, count, templateId } = useTemplate();
+  const { writer, reader, part, count, templateId } = useTemplate();
   const later = AT + 40 * 60_000;
-  await store.add({
-    groupId: randomUUID(),
-    upTo: 3n,
-    countsAfter: () => [
-      count('available', 5),
-      count('available', -2, later),
-      count('failed:45009', 1, later),
-    ],
-  });
-  expect(await store.quarters(templateId, AT)).toEqual([
+  await writer.add([
+    part(count('available', 5)),
+    part(count('available', -2, later), count('failed:45009', 1, later)),
+  ]);
+  expect(await reader.quarters(templateId, AT)).toEqual([
     { startsAtMs: AT, counts: { available: 5 } },
     { startsAtMs: AT + 30 * 60_000, counts: { available: -2, 'failed:45009': 1 } },
   ]);
-  const stocks = await store.stocks();
-  expect(stocks).toContainEqual({ templateId, available: 3 });
+  expect(await reader.quarters(templateId, later)).toHaveLength(1);
+  expect(await reader.stocks()).toContainEqual({ templateId, available: 3 });
+});
+
+test('as many templates and quarters as one change can touch fit', async () => {
+  const { writer, part, count, templateId, reader } = useTemplate();
+  const counts = Array.from({ length: 20 }, (_, index) => ({
+    ...count('available', 1, AT + index * 15 * 60_000),
+    templateId: `${templateId}-${index}`,
+  }));
+  await writer.add([part(...counts), part(...counts), part(...counts)]);
+  const stocks = (await reader.stocks()).filter((stock) => stock.templateId.startsWith(`${templateId}-`));
+  expect(stocks.map(({ available }) => available)).toEqual(Array.from({ length: 20 }, () => 3));
 });

@@ -1,14 +1,18 @@
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { count, groupsOf } from '../../../lib/changes/count-changes.ts';
+import { detailSchemas, eventOf } from '../../../lib/bus/fact-events.ts';
+import type { RecipientResult } from '../../../lib/campaigns/runs/results.ts';
+import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import { countsOf } from '../../../lib/changes/counts.ts';
-import { factsOf } from '../../../lib/changes/facts.ts';
-import type { StatisticsWriter } from '../../../lib/changes/statistics-writer.ts';
+import { type Fact, factsOf } from '../../../lib/changes/facts.ts';
+import { type CountedPart, partsOf } from '../../../lib/changes/statistics-writer.ts';
 import type { TableChange } from '../../../lib/changes/table-change.ts';
+import { type ChangeServices, takeChanges } from '../../../lib/changes/take-changes.ts';
 import type { Ledger, TemplateGrants } from '../../../lib/grants/ledger.ts';
 import type { Message, MessageState } from '../../../lib/messages/message.ts';
 
 const T = 'template-1';
-const common = (n: number) => ({ id: `event-${n}`, sequence: BigInt(n), atMs: n * 1_000 });
+const common = (n: number) => ({ id: `event-${n}`, atMs: n * 1_000 });
 
 function ledger(grants: Partial<TemplateGrants>, templateIds: readonly string[] = [T]): Ledger {
   const entry: TemplateGrants = {
@@ -64,7 +68,6 @@ describe('a change of a ledger', () => {
     const after = ledger({ granted: 3, available: 0, epoch: 1 });
     const change: TableChange = { type: 'ledger', ...common(7), before, after };
     expect(namesOf(change)).toEqual(['Grant Recorded', 'Grant Revoked']);
-    expect(factsOf(change).map(({ eventId }) => eventId)).toEqual(['event-7-0', 'event-7-1']);
     expect(countsIn(change)).toEqual([
       ['granted', 1, 7_000],
       ['available', -2, 7_000],
@@ -132,41 +135,126 @@ describe('a change of a message', () => {
   });
 });
 
-describe('groups of changes', () => {
-  const granted = (n: number, templates = 1): TableChange => ({
-    type: 'ledger',
-    ...common(n),
-    after: ledger(
-      { granted: 1, available: 1 },
-      Array.from({ length: templates }, (_, index) => `t${index}`),
-    ),
+describe('the results of a run’s page', () => {
+  const content = {
+    templateId: T,
+    data: { thing1: '{{name}}，您好' },
+    miniprogramState: 'formal',
+    lang: 'zh_CN',
+    fit: false,
+  } as const;
+  const run: RunRecord = {
+    id: `run_${'0'.repeat(32)}`,
+    campaignId: 'cmp_1',
+    status: 'running',
+    trigger: 'manual',
+    dryRun: false,
+    source: { type: 'grantees' },
+    content,
+    startedAtMs: 1,
+    generation: 0,
+  };
+  const recipients = [{ openid: 'a' }, { openid: 'b', variables: { name: '小明' } }, { openid: 'c' }];
+  const result = (state: RecipientResult['state'], more: Partial<RecipientResult> = {}): RecipientResult => ({
+    state,
+    atMs: 9,
+    reason: 'x',
+    attempts: 1,
+    ...more,
+  });
+  const change = (of: RunRecord): TableChange => ({
+    type: 'results',
+    ...common(7),
+    place: { runId: of.id, shard: 0, after: '' },
+    before: new Map([[0, result('sent')]]),
+    after: new Map([
+      [0, result('sent')],
+      [1, result('failed', { errcode: 47003 })],
+      [2, result('skipped')],
+    ]),
+    page: { run: of, recipients },
   });
 
-  test('begin at the same changes when a batch comes again and has grown', () => {
-    const batch = Array.from({ length: 70 }, (_, n) => granted(n));
-    const firsts = (changes: readonly TableChange[]) => groupsOf(changes).map(([first]) => first?.id);
-    expect(firsts(batch.slice(0, 45))).toEqual(firsts(batch).slice(0, firsts(batch.slice(0, 45)).length));
-    expect(groupsOf(batch).flat()).toEqual(batch);
+  test('tell of those who stand somewhere else than before, as messages', () => {
+    expect(namesOf(change(run))).toEqual(['Message Failed']);
+    expect(countsIn(change(run))).toEqual([['failed:47003', 1, 9]]);
+    const [event] = factsOf(change(run)).map(eventOf);
+    expect(v.safeParse(detailSchemas['Message Failed'], event?.detail).issues).toBeUndefined();
+    expect(event?.detail).toMatchObject({ to: 'b', data: { thing1: '小明，您好' }, runId: run.id });
   });
 
-  test('add to no more than one transaction can hold; what one change adds beyond that is counted in parts', async () => {
-    const sizes: number[] = [];
-    const total = new Map<string, number>();
-    const writer: StatisticsWriter = {
-      async add({ countsAfter }) {
-        const counts = countsAfter(undefined);
-        sizes.push(counts.length);
-        for (const { name, by } of counts) total.set(name, (total.get(name) ?? 0) + by);
-      },
-    };
-    const changes = [granted(1, 3), granted(2, 60), granted(3, 3)];
-    for (const group of groupsOf(changes)) await count(writer, group);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(45);
-    expect(total).toEqual(
-      new Map([
-        ['granted', 66],
-        ['available', 66],
-      ]),
+  test('of a dry run tell nothing: nobody was sent anything', () => {
+    const dry = change({ ...run, dryRun: true });
+    expect([namesOf(dry), countsIn(dry)]).toEqual([[], []]);
+  });
+
+  test.each(['finished', 'stopped'] as const)('a run that is %s has ended, once', (status) => {
+    const ended: TableChange = { type: 'run', ...common(8), before: run, after: { ...run, status } };
+    expect(namesOf(ended)).toEqual(['Campaign Run Finished']);
+    expect(namesOf({ ...ended, before: { ...run, status } })).toEqual([]);
+  });
+});
+
+describe('the ids of events', () => {
+  test('are those of the facts, whatever order an image has', () => {
+    const idsOf = (templateIds: readonly string[]) =>
+      factsOf({ type: 'ledger', ...common(7), after: ledger({ granted: 1, available: 1 }, templateIds) }).map(
+        (fact) => [fact.type === 'grant' && fact.templateId, fact.eventId],
+      );
+    expect(new Map(idsOf(['t1', 't2', 't3']).map(([key, id]) => [key, id]))).toEqual(
+      new Map(idsOf(['t3', 't1', 't2']).map(([key, id]) => [key, id])),
     );
+    expect(new Set(idsOf(['t1', 't2', 't3']).map(([, id]) => id)).size).toBe(3);
+  });
+});
+
+describe('what is counted', () => {
+  test('of one change comes in parts that one step can hold, the same each time', () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `t${index}`);
+    const erased = (order: readonly string[]): TableChange => ({
+      type: 'ledger',
+      ...common(7),
+      before: ledger({ granted: 1, available: 1 }, order),
+    });
+    const parts = partsOf([erased(ids)]);
+    expect(parts.map(({ id }) => id)).toEqual(['event-7', 'event-7#1', 'event-7#2']);
+    expect(Math.max(...parts.map(({ counts }) => counts.length))).toBeLessThanOrEqual(20);
+    expect(partsOf([erased(ids.toReversed())])).toEqual(parts);
+  });
+});
+
+describe('taking changes in', () => {
+  function useServices(refuses: (fact: Fact) => boolean = () => false) {
+    const added: CountedPart[] = [];
+    const published: Fact[] = [];
+    const services: ChangeServices = {
+      statistics: { add: async (parts) => void added.push(...parts) },
+      async publish(facts) {
+        published.push(...facts);
+        return facts.filter(refuses);
+      },
+      isPublished: (name) => name !== 'Message Sent',
+      pageOf: async () => undefined,
+      logger: { info() {}, warn() {}, error() {} },
+    };
+    return { services, added, published };
+  }
+  const sent = (n: number): TableChange => ({
+    type: 'message',
+    ...common(n),
+    after: message(n % 2 === 0 ? 'sent' : 'failed', n),
+  });
+
+  test('counts all, and publishes what is to be published', async () => {
+    const { services, added, published } = useServices();
+    expect(await takeChanges(services, [sent(1), sent(2), sent(3)])).toBeUndefined();
+    expect(added).toHaveLength(3);
+    expect(published.map(({ atMs }) => atMs)).toEqual([1_000, 3_000]);
+  });
+
+  test('answers the first change that the bus did not take', async () => {
+    const { services } = useServices(({ atMs }) => atMs >= 5_000);
+    const again = await takeChanges(services, [1, 2, 3, 4, 5, 6, 7].map(sent));
+    expect(again?.id).toBe('event-5');
   });
 });
