@@ -45,7 +45,9 @@ process.stdin.on('end', () => process.exit(1)).resume();
 process.stdout.write(`${JSON.stringify({ apiUrl: runner.apiUrl })}\n`);
 
 function hasTrigger({ events }: FunctionDefinition, name: 'sqs' | 'httpApi'): boolean {
-  return events.some((event) => name in event);
+  return events.some((event) =>
+    name === 'httpApi' ? 'httpApi' in event : 'sqs' in event && event.sqs.arn === 'SendQueue',
+  );
 }
 
 function reportFault(observation: { type: string; error?: Error }): void {
