@@ -112,7 +112,7 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (name, environment) => {
     const { Environment } = propertiesOf(template, functionId(name)) as {
       Environment: { Variables: Record<string, unknown> };
     };
-    expect(Object.keys(Environment.Variables).sort()).toEqual(environment.toSorted());
+    expect(Object.keys(Environment.Variables).sort()).toEqual([...environment, 'SECRETS_REVISION'].toSorted());
   });
 });
 

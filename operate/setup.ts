@@ -1,0 +1,114 @@
+// Prepares a stage: its secrets in SSM, a check of the AppSecret, what to enter in WeChat's console.
+import { randomInt } from 'node:crypto';
+import * as v from 'valibot';
+import type { Scope } from '../lib/settings/api-keys.ts';
+import { awsEnvironment } from './aws-environment.ts';
+import { CommandError, print, readArguments, runCommand } from './command-line.ts';
+import { findStage } from './deployed-stage.ts';
+import { checkCredentials } from './setup/check-credentials.ts';
+import { parameterNames, SECRETS, type SecretKind } from './setup/parameter-names.ts';
+import { openSecretStore } from './setup/parameter-store.ts';
+import type { Wishes } from './setup/plan.ts';
+import { terminalQuestions } from './setup/questions.ts';
+import { setUp } from './setup/set-up.ts';
+import { HELP } from './setup/texts.ts';
+
+const scopesSchema = v.pipe(
+  v.string(),
+  v.transform((list) => list.split(',').map((scope) => scope.trim())),
+  v.array(v.picklist(['read', 'send', 'manage'] as const satisfies readonly Scope[])),
+);
+
+await runCommand(async () => {
+  const options = readArguments('setup', process.argv.slice(2), {
+    stage: { type: 'string' },
+    region: { type: 'string' },
+    'app-id': { type: 'string' },
+    rotate: { type: 'string', multiple: true, default: [] },
+    'key-name': { type: 'string', default: 'backend' },
+    scopes: { type: 'string', default: 'read,send' },
+    'remove-key': { type: 'string' },
+    'skip-check': { type: 'boolean', default: false },
+    'dry-run': { type: 'boolean', default: false },
+    yes: { type: 'boolean', short: 'y', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (options.help) {
+    print(HELP);
+    return 0;
+  }
+  const { stage, 'app-id': named, region } = options;
+  if (stage === undefined || !/^[\w-]+$/.test(stage))
+    throw new CommandError('Give the stage: --stage NAME. 请用 --stage 给出 stage。');
+  const wishes = wishesOf(options);
+  const aws = awsEnvironment(process.env, { region });
+  const names = await parameterNames(stage);
+  const store = openSecretStore(names, aws['AWS_REGION'] ?? '');
+  try {
+    const services = {
+      names,
+      store,
+      questions: options.yes || !process.stdin.isTTY ? undefined : terminalQuestions,
+      check: options['skip-check'] ? undefined : checkAt(process.env),
+      random: randomInt,
+      print,
+    };
+    const deployed = await findStage(aws, stage).catch(ignoreMissing);
+    const appId = named ?? (process.env['WECHAT_APP_ID'] || deployed?.appId);
+    const order = { stage, appId, deployed, wishes, dryRun: options['dry-run'] };
+    return (await setUp(services, order)) ? 0 : 1;
+  } finally {
+    store.close();
+  }
+});
+
+function wishesOf(options: {
+  rotate: string[];
+  'key-name': string;
+  scopes: string;
+  'remove-key'?: string;
+}): Wishes {
+  const scopes = v.safeParse(scopesSchema, options.scopes);
+  if (!scopes.success)
+    throw new CommandError(
+      '--scopes takes read, send, manage with commas between. --scopes 的取值为 read、send、manage，用逗号分隔。',
+    );
+  if (!/^[\w.-]{1,64}$/.test(options['key-name']))
+    throw new CommandError(
+      '--key-name takes up to 64 letters, digits and . _ -. --key-name 最多 64 个字母、数字及 . _ -。',
+    );
+  const env = process.env;
+  const given = {
+    'app-secret': env['WECHAT_APP_SECRET'],
+    'session-secret': env['SESSION_SECRET'],
+    'push-token': env['WECHAT_PUSH_TOKEN'],
+    'push-aes-key': env['WECHAT_PUSH_AES_KEY'],
+  };
+  const apiKey = env['QINGNIAO_API_KEY'];
+  return {
+    rotate: new Set(options.rotate.map(secretNamed)),
+    given: Object.fromEntries(Object.entries(given).filter(([, value]) => value)),
+    apiKey: { name: options['key-name'], scopes: scopes.output, ...(apiKey && { given: apiKey }) },
+    ...(options['remove-key'] !== undefined && { removeKey: options['remove-key'] }),
+  };
+}
+
+function secretNamed(name: string): SecretKind {
+  const kind = SECRETS.find((secret) => secret === name);
+  if (kind) return kind;
+  throw new CommandError(`--rotate takes ${SECRETS.join(', ')}. --rotate 的取值见左。`);
+}
+
+function checkAt(env: NodeJS.ProcessEnv) {
+  const proxyUrl = env['WECHAT_PROXY_URL'];
+  const server = {
+    apiBaseUrl: env['WECHAT_API_BASE_URL'] || 'https://api.weixin.qq.com',
+    ...(proxyUrl && { proxyUrl }),
+  };
+  return (credentials: { appId: string; appSecret: string }) => checkCredentials(credentials, server);
+}
+
+/** Not deployed yet. Were it the region or the credentials, reading the secrets would tell. */
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof CommandError)) throw error;
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+
+/** The secrets that a stage has, by the names that `--rotate` takes. */
+export const SECRETS = ['app-secret', 'session-secret', 'api-keys', 'push-token', 'push-aes-key'] as const;
+
+/** One of {@link SECRETS}. */
+export type SecretKind = (typeof SECRETS)[number];
+
+/** Where a stage keeps its secrets. */
+export interface ParameterNames {
+  readonly parameters: Readonly<Record<SecretKind, string>>;
+  /** The key that encrypts them. */
+  readonly keyAlias: string;
+}
+
+const NAMES = {
+  'app-secret': 'appSecretParam',
+  'session-secret': 'sessionSecretParam',
+  'api-keys': 'apiKeysParam',
+  'push-token': 'pushTokenParam',
+  'push-aes-key': 'pushAesKeyParam',
+} as const satisfies Record<SecretKind, string>;
+
+const definition = v.object({ params: v.record(v.string(), v.record(v.string(), v.unknown())) });
+const SERVERLESS_YML = fileURLToPath(new URL('../../serverless.yml', import.meta.url));
+
+/** The parameters of a stage, as serverless.yml names them. */
+export async function parameterNames(stage: string): Promise<ParameterNames> {
+  const { params } = v.parse(definition, parse(await readFile(SERVERLESS_YML, 'utf8')));
+  const named = (param: string) =>
+    v
+      .parse(v.string(), params[stage]?.[param] ?? params['default']?.[param])
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of serverless.yml
+      .replaceAll('${sls:stage}', stage);
+  return {
+    parameters: {
+      'app-secret': named(NAMES['app-secret']),
+      'session-secret': named(NAMES['session-secret']),
+      'api-keys': named(NAMES['api-keys']),
+      'push-token': named(NAMES['push-token']),
+      'push-aes-key': named(NAMES['push-aes-key']),
+    },
+    keyAlias: named('secretsKeyAlias'),
+  };
+}

@@ -1,0 +1,164 @@
+import colors from 'picocolors';
+import type { BilingualText } from '../../lib/bilingual-text.ts';
+import type { CredentialVerdict } from './check-credentials.ts';
+import type { SecretKind } from './parameter-names.ts';
+import type { Change, PlanProblem } from './plan.ts';
+
+/** What `npm run setup -- --help` prints. */
+export const HELP = `Prepares a stage: stores its secrets as SecureString parameters of SSM, has WeChat check the AppSecret, and says what to
+enter in WeChat's console. Safe to run again: what exists is kept unless it is to be rotated.
+为一个 stage 做好部署准备：把密钥写入 SSM 参数（SecureString），向微信验证 AppSecret，并说明公众平台里要填什么。
+可以重复运行：已有的内容会保留，除非用 --rotate 指定轮换。
+
+  npm run setup -- --stage NAME [--region REGION] [--app-id APPID]
+
+  --stage NAME        the stage to prepare, before or after it is deployed
+                      要准备的 stage，部署前后都可以运行
+  --region REGION     where it is or will be deployed (default: AWS_REGION, else ap-southeast-1)
+                      部署区域
+  --app-id APPID      the mini program (default: WECHAT_APP_ID, else the deployed stage's, else asked for)
+                      小程序 AppID
+  --rotate NAME       make this secret anew: app-secret, session-secret, api-keys, push-token or push-aes-key; may be repeated
+                      重新生成该密钥，可以写多次
+  --key-name NAME     the API key that is to be there (default: backend); a new name adds a key
+                      API Key 的名字（默认 backend）；新名字会增加一个 Key
+  --scopes LIST       what a new key may do: read, send, manage, with commas between (default: read,send)
+                      新 Key 的权限
+  --remove-key NAME   take an API key away
+                      删除一个 API Key
+  --skip-check        do not ask WeChat
+                      不向微信验证
+  --dry-run           say what would be changed, and change nothing
+                      只说明会改什么，不做改动
+  --yes, -y           ask nothing (for CI): the AppSecret comes from WECHAT_APP_SECRET
+                      不提问（用于 CI）：AppSecret 取自环境变量 WECHAT_APP_SECRET
+  --help, -h          show this text
+                      显示本说明
+
+Secrets are taken from the environment and never from the command line: WECHAT_APP_SECRET, SESSION_SECRET,
+WECHAT_PUSH_TOKEN, WECHAT_PUSH_AES_KEY, and QINGNIAO_API_KEY for a key that you made yourself (only its SHA-256 is stored).
+密钥只从环境变量读取，不从命令行读取。WECHAT_API_BASE_URL and WECHAT_PROXY_URL count here as they do when deployed.
+`;
+
+const NAMES: Readonly<Record<SecretKind, BilingualText>> = {
+  'app-secret': { en: 'AppSecret', zh: '小程序密钥' },
+  'session-secret': { en: 'session secret', zh: '会话签名密钥' },
+  'push-token': { en: 'Token for message push', zh: '消息推送 Token' },
+  'push-aes-key': { en: 'EncodingAESKey for message push', zh: '消息推送 EncodingAESKey' },
+  'api-keys': { en: 'API keys (hashes only)', zh: 'API Key（仅哈希）' },
+};
+
+const DONE = {
+  keep: { en: 'kept', zh: '保留' },
+  make: { en: 'made', zh: '新建' },
+  replace: { en: 'replaced', zh: '替换' },
+} as const satisfies Record<Change['action'], BilingualText>;
+
+/** One secret and what became, or would become, of it. */
+export function changeLine({ kind, action }: Change, parameter: string): string {
+  const done = DONE[action];
+  const mark = action === 'keep' ? colors.dim('·') : colors.green('✔');
+  return `${mark} ${parameter}  ${NAMES[kind].en} ${NAMES[kind].zh}: ${done.en} ${done.zh}`;
+}
+
+/** A secret that its owner sees here for the only time. */
+export function shownLine(kind: SecretKind, value: string): string {
+  const once =
+    kind === 'api-keys'
+      ? 'API key, shown only now: give it to your backend API Key，仅此一次显示，请交给你的后端'
+      : 'for WeChat’s console, shown only now 填入公众平台，仅此一次显示';
+  return `    ${colors.bold(value)}  ${colors.dim(once)}`;
+}
+
+const PROBLEMS: Readonly<Record<PlanProblem, BilingualText>> = {
+  'no-app-secret': {
+    en: 'The AppSecret is needed: set WECHAT_APP_SECRET, or run without --yes at a terminal to be asked for it.',
+    zh: '缺少 AppSecret：请设置环境变量 WECHAT_APP_SECRET，或在终端不带 --yes 运行。',
+  },
+  'bad-api-keys': {
+    en: 'The parameter of the API keys is not JSON of the form [{"name", "sha256", "scopes"}]. Correct or delete it, then run this again.',
+    zh: 'API Key 参数不是 [{"name", "sha256", "scopes"}] 形式的 JSON，请修正或删除后重试。',
+  },
+  'no-such-key': { en: 'There is no API key of that name.', zh: '没有这个名字的 API Key。' },
+  'last-key': {
+    en: 'That is the only API key, and the service does not start without one. Add another first: --key-name NAME.',
+    zh: '这是唯一的 API Key，删除后服务无法启动。请先用 --key-name 增加一个。',
+  },
+};
+
+/** Why nothing was done. */
+export function problemText(problem: PlanProblem): string {
+  return both(PROBLEMS[problem]);
+}
+
+/** What WeChat said of the credentials, and what to do. */
+export function verdictLines(verdict: CredentialVerdict): string[] {
+  switch (verdict.type) {
+    case 'good':
+      return [`${colors.green('✔')} WeChat accepts appid and AppSecret. 微信认可该 AppID 和 AppSecret。`];
+    case 'address':
+      return [
+        `${colors.yellow('!')} errcode ${verdict.errcode}: ${verdict.remedy.en}`,
+        `  ${verdict.remedy.zh}`,
+        '  That is the address of this computer; the functions call from others. With the allow-list on they need a fixed address:',
+        '  WECHAT_PROXY_URL, or a VPC with a NAT gateway (docs/deploy.md). WeChat did not get as far as checking the AppSecret.',
+        '  这是本机的出口 IP，云函数的出口 IP 与此不同。白名单开启时，函数需要固定出口：WECHAT_PROXY_URL 或带 NAT 的 VPC（见 docs/deploy.md）。此时微信尚未校验 AppSecret。',
+      ];
+    case 'wrong':
+      return [
+        `${colors.red('✘')} errcode ${verdict.errcode}: ${verdict.remedy.en}`,
+        `  ${verdict.remedy.zh}`,
+      ];
+    case 'unknown':
+      return [
+        `${colors.yellow('!')} ${verdict.reason} The AppSecret was not checked. AppSecret 未经验证。`,
+        ...(verdict.remedy ? [`  ${verdict.remedy.en}`, `  ${verdict.remedy.zh}`] : []),
+      ];
+  }
+}
+
+/** What is entered where, once the secrets are there. */
+export function consoleLines({ apiUrl, keyIsShown }: { apiUrl?: string; keyIsShown: boolean }): string[] {
+  const url = apiUrl === undefined ? undefined : `${apiUrl.replace(/\/+$/, '')}/v1/wechat/events`;
+  return [
+    "In WeChat's console, 开发 → 开发设置 → 消息推送 (optional 可选, docs/wechat-events.md):",
+    `  URL(服务器地址)   ${url ?? 'known after the deployment: run this again 部署后再运行一次即可看到'}`,
+    `  Token(令牌)       ${keyIsShown ? 'above 见上' : 'as stored 已存储的值'}`,
+    `  EncodingAESKey    ${keyIsShown ? 'above 见上' : 'as stored 已存储的值'}`,
+    '  消息加密方式      安全模式 (safe mode)',
+    '  数据格式          JSON',
+    ...(url === undefined
+      ? [
+          '  Submit it after the deployment: WeChat asks the address at once. 请在部署之后提交，微信会立即验证该地址。',
+        ]
+      : []),
+    ...(apiUrl === undefined
+      ? []
+      : [
+          `And under 服务器域名 → request 合法域名, if phones call this API themselves 若手机直接调用接口: ${new URL(apiUrl).origin}`,
+        ]),
+  ];
+}
+
+/** The commands that come next. */
+export function nextLines(o: {
+  stage: string;
+  appId: string;
+  isDeployed: boolean;
+  isChanged: boolean;
+}): string[] {
+  const deploy = `WECHAT_APP_ID=${o.appId} npm run deploy -- --stage ${o.stage}`;
+  const doctor = `npm run doctor -- --stage ${o.stage}`;
+  if (!o.isDeployed) return [`Next 接下来: ${deploy}`, `Then 然后: ${doctor}`];
+  if (!o.isChanged) return [`Next 接下来: ${doctor}`];
+  return [
+    'Running containers keep the secrets that they read when they started. Deploy with a new secretsRevision to replace them:',
+    '运行中的容器会继续使用启动时读到的密钥。请换一个 secretsRevision 重新部署：',
+    `  ${deploy} --param "secretsRevision=$(date +%s)"`,
+  ];
+}
+
+/** A text in both languages on one line. */
+export function both({ en, zh }: BilingualText): string {
+  return `${en} ${zh}`;
+}
