@@ -1,0 +1,68 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { expect, onTestFinished, test } from 'vitest';
+import { createActivity } from '../../../local/stack/activity.ts';
+import { createInvoke } from '../../../local/stack/invoke.ts';
+import { startTableStream } from '../../../local/stack/table-stream.ts';
+import { useTable } from '../../support/dynamodb.ts';
+
+type Answer = (records: readonly DynamoDBRecord[]) => DynamoDBBatchResponse | undefined;
+
+/** Follows a table with the changes a, b, c and d, and one that no filter lets through; calls are answered as `answers` says, then well. */
+async function follow(...answers: Answer[]) {
+  const table = await useTable();
+  for (const pk of ['a', 'b', 'unheard', 'c', 'd']) {
+    const Item = { pk: { S: pk }, sk: { S: pk === 'unheard' ? 'no' : 'yes' } };
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
+  }
+  const calls: string[] = [];
+  const at = await table.client.config.endpoint?.();
+  const stream = await startTableStream({
+    client: table.client,
+    tableName: table.name,
+    endpoint: `http://${at?.hostname}:${at?.port}`,
+    trigger: { batchSize: 5, letsThrough: (sk) => sk === 'yes' },
+    called: {
+      name: 'follower',
+      timeoutSeconds: 5,
+      memorySize: 128,
+      handler: async (event) => {
+        const { Records } = event as DynamoDBStreamEvent;
+        calls.push(Records.map(({ dynamodb }) => dynamodb?.NewImage?.['pk']?.S).join(''));
+        return answers.shift()?.(Records);
+      },
+    },
+    invoke: createInvoke(createActivity()),
+    observe: () => undefined,
+  });
+  onTestFinished(stream.close);
+  await stream.drained();
+  return { calls, stream };
+}
+
+const fails: Answer = () => {
+  throw new Error('out of order');
+};
+const failsFrom =
+  (index: number): Answer =>
+  (records) => ({ batchItemFailures: [{ itemIdentifier: records[index]?.dynamodb?.SequenceNumber ?? '' }] });
+const fine: Answer = () => ({ batchItemFailures: [] });
+
+test('changes arrive in order, those only that the filters let through', async () => {
+  expect((await follow()).calls).toEqual(['abcd']);
+});
+
+test('a batch that fails comes again by halves, in order', async () => {
+  expect((await follow(fails)).calls).toEqual(['abcd', 'ab', 'cd']);
+  expect((await follow(fails, fails, fine, fine)).calls).toEqual(['abcd', 'ab', 'a', 'b', 'cd']);
+});
+
+test('a batch that fails from one change on comes again from that one on', async () => {
+  expect((await follow(failsFrom(2))).calls).toEqual(['abcd', 'cd']);
+});
+
+test('everything can be handed over once more, in other batches', async () => {
+  const { calls, stream } = await follow();
+  await stream.replay(2);
+  expect(calls.slice(1)).toEqual(['ab', 'c', 'd']);
+});
