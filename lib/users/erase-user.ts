@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
-import type { Ledger } from '../grants/ledger.ts';
-import { claimOutcome } from '../messages/claim-outcome.ts';
+import type { Claim, Ledger } from '../grants/ledger.ts';
+import { type ClaimOutcome, claimOutcome } from '../messages/claim-outcome.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import type { Stored } from '../stored.ts';
 
@@ -20,7 +20,7 @@ export interface UserEraser {
 
 /** What erasing needs from outside. */
 export interface EraseServices extends Contention {
-  readonly store: Pick<MessageStore, 'loadLedger' | 'load'>;
+  readonly store: Pick<MessageStore, 'loadLedger' | 'load' | 'findOtherSend'>;
   readonly eraser: UserEraser;
   readonly clock: Clock;
 }
@@ -40,10 +40,8 @@ export async function eraseUser(services: EraseServices, openid: string): Promis
   const ledger = await untilUncontended(async () => {
     const stored = await store.loadLedger(openid);
     const { claim } = stored.value;
-    if (claim) {
-      const holder = (await store.load(claim.messageId)).message?.value;
-      if (claimOutcome(claim, holder, clock()).type === 'under-way')
-        return { busyUntilMs: claim.leaseUntilMs };
+    if (claim && (await outcomeOf(store, claim, clock)).type === 'under-way') {
+      return { busyUntilMs: claim.leaseUntilMs };
     }
     // Before the ledger, which alone says in which audiences the user is.
     await eraser.leaveAudiences(openid, Object.keys(stored.value.templates));
@@ -53,4 +51,14 @@ export async function eraseUser(services: EraseServices, openid: string): Promis
   if ('busyUntilMs' in ledger) return { type: 'sending', untilMs: ledger.busyUntilMs };
   const templates = Object.keys(ledger.templates).length;
   return { type: 'erased', messages: await eraser.deleteRest(openid), templates };
+}
+
+async function outcomeOf(
+  store: Pick<MessageStore, 'load' | 'findOtherSend'>,
+  claim: Claim,
+  clock: Clock,
+): Promise<ClaimOutcome> {
+  const other = await store.findOtherSend(claim.messageId);
+  if (other) return other.outcomeOf(claim, clock());
+  return claimOutcome(claim, (await store.load(claim.messageId)).message?.value, clock());
 }

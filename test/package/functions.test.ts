@@ -74,6 +74,14 @@ const ENVIRONMENTS: Record<string, string[]> = {
   ],
   'process-events': ['EVENT_BUS_NAME', 'EVENT_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   health: ['TABLE_NAME', 'WECHAT_APP_ID'],
+  'start-campaign-run': ['CAMPAIGN_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  'send-campaign': [
+    ...WECHAT_SETTINGS,
+    'CAMPAIGN_QUEUE_URL',
+    'MAX_SENDS_PER_SECOND',
+    'TABLE_NAME',
+    'WECHAT_TOKEN_MODE',
+  ],
   'dispatch-due': ['SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   'send-messages': [
     ...WECHAT_SETTINGS,
@@ -112,7 +120,9 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (name, environment) => {
     const { Environment } = propertiesOf(template, functionId(name)) as {
       Environment: { Variables: Record<string, unknown> };
     };
-    expect(Object.keys(Environment.Variables).sort()).toEqual([...environment, 'SECRETS_REVISION'].toSorted());
+    expect(Object.keys(Environment.Variables).sort()).toEqual(
+      [...environment, 'SECRETS_REVISION'].toSorted(),
+    );
   });
 });
 

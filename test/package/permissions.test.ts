@@ -19,6 +19,8 @@ const SECRETS: Record<string, string[]> = {
   health: [],
   'dispatch-due': [],
   'send-messages': ['app-secret'],
+  'send-campaign': ['app-secret'],
+  'start-campaign-run': [],
 };
 
 /** Actions that a bundle holds because they come along with what it uses, and that the function never gets to. */
@@ -29,7 +31,19 @@ const NEVER_CALLED: Record<string, string[]> = {
   stats: ['dynamodb:PutItem'],
   campaigns: ['scheduler:ListSchedules'],
   'reconcile-schedules': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
-  'dispatch-due': ['dynamodb:GetItem'],
+  grants: ['dynamodb:UpdateItem'],
+  messages: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+  users: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  'dispatch-due': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  'send-messages': ['dynamodb:BatchGetItem'],
+  'send-campaign': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  'start-campaign-run': [
+    'dynamodb:BatchGetItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ],
 };
 
 /** What is done in a function's name: write its logs, take its queue's messages and its stream's changes, decrypt its secrets, pass its schedules' role on. */
