@@ -1,0 +1,103 @@
+import type { Finding } from './finding.ts';
+
+/** How full a queue of work and its dead letters are. */
+export interface QueueDepth {
+  readonly name: string;
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/** An alarm that rings. */
+export interface RingingAlarm {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** More than the functions take off a queue in some seconds. */
+const BACKLOG = 1000;
+
+/** Whether work gets done, and none was given up. */
+export function judgeQueue({ name, waiting, dead }: QueueDepth): Finding {
+  const check = `queue 队列 ${name}`;
+  const says = { en: `${waiting} waiting, ${dead} dead letters`, zh: `${waiting} 条等待，${dead} 条死信` };
+  if (dead > 0)
+    return {
+      check,
+      level: 'fail',
+      says,
+      advice: {
+        en: `See npm run redrive -- --queue ${name} --dry-run and the log; mend the cause, then redrive.`,
+        zh: `请看 npm run redrive -- --queue ${name} --dry-run 和日志，排除原因后再移回队列。`,
+      },
+    };
+  if (waiting <= BACKLOG) return { check, level: 'ok', says };
+  return {
+    check,
+    level: 'warn',
+    says,
+    advice: {
+      en: 'A campaign may be under way. If it does not shrink, look for a quota that is used up (45009, 45011) in the logs.',
+      zh: '可能正在群发。若一直不减少，请在日志中查找额度用尽（45009、45011）。',
+    },
+  };
+}
+
+/** Whether any alarm of the stage rings. */
+export function judgeAlarms(ringing: readonly RingingAlarm[], all: number): readonly Finding[] {
+  const check = 'alarms 告警';
+  if (all === 0)
+    return [
+      {
+        check,
+        level: 'warn',
+        says: { en: 'the stage has none', zh: '该 stage 没有告警' },
+        advice: { en: 'Deploy the present version.', zh: '请部署当前版本。' },
+      },
+    ];
+  if (ringing.length === 0)
+    return [{ check, level: 'ok', says: { en: `none of ${all} rings`, zh: `${all} 个告警均正常` } }];
+  return ringing.map(({ name, description }) => ({
+    check,
+    level: 'fail',
+    says: { en: name, zh: '正在告警' },
+    advice: { en: description, zh: '' },
+  }));
+}
+
+const LAG_WARN_MS = 60_000;
+const LAG_FAIL_MS = 5 * 60_000;
+
+/** How far events and statistics are behind the table; undefined: nothing changed lately. */
+export function judgeLag(lagMs: number | undefined): Finding {
+  const check = 'stream 变更流';
+  if (lagMs === undefined)
+    return { check, level: 'ok', says: { en: 'nothing has changed lately', zh: '近期没有变更' } };
+  const seconds = Math.round(lagMs / 1000);
+  const level = lagMs > LAG_FAIL_MS ? 'fail' : lagMs > LAG_WARN_MS ? 'warn' : 'ok';
+  return {
+    check,
+    level,
+    says: { en: `events and statistics are ${seconds} s behind`, zh: `事件和统计落后 ${seconds} 秒` },
+    ...(level !== 'ok' && {
+      advice: {
+        en: 'Look into the log of publish-changes; nothing is lost for a day.',
+        zh: '请查看 publish-changes 的日志；一天之内不会丢失。',
+      },
+    }),
+  };
+}
+
+/** Whether every secret that the service needs is stored. */
+export function judgeSecrets(missing: readonly string[], stage: string): Finding {
+  const check = 'secrets 密钥';
+  if (missing.length === 0) return { check, level: 'ok', says: { en: 'all there', zh: '齐全' } };
+  return {
+    check,
+    level: 'fail',
+    says: { en: `missing: ${missing.join(', ')}`, zh: '缺少以上参数' },
+    advice: {
+      en: `npm run setup -- --stage ${stage} makes them.`,
+      zh: `请运行 npm run setup -- --stage ${stage}。`,
+    },
+  };
+}

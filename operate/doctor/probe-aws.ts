@@ -1,0 +1,119 @@
+import {
+  CloudWatchClient,
+  GetMetricStatisticsCommand,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { Clock } from '../../lib/clock.ts';
+import { openQueue } from '../../lib/wiring/aws.ts';
+import type { Environment } from '../../lib/wiring/cold-start.ts';
+import type { DeployedStage } from '../deployed-stage.ts';
+import type { ParameterNames, SecretKind } from '../setup/parameter-names.ts';
+import type { StoredSecrets } from '../setup/parameter-store.ts';
+import type { Finding } from './finding.ts';
+import { judgeAlarms, judgeLag, judgeQueue, judgeSecrets, type RingingAlarm } from './judge-aws.ts';
+
+/** Message push is off without these; the callback's check tells. */
+const OPTIONAL: ReadonlySet<SecretKind> = new Set<SecretKind>(['push-token', 'push-aes-key']);
+
+/** A stage as AWS knows it. */
+export interface StageToProbe {
+  readonly env: Environment;
+  readonly stage: string;
+  readonly deployed: DeployedStage;
+  readonly names: ParameterNames;
+  readonly stored: StoredSecrets;
+  readonly clock: Clock;
+}
+
+/** Looks at what AWS knows of the stage. A question that AWS does not answer is a finding of its own. */
+export async function* probeStage(o: StageToProbe): AsyncGenerator<Finding> {
+  const missing = Object.entries(o.names.parameters).flatMap(([kind, name]) =>
+    [...OPTIONAL].some((optional) => optional === kind) || Object.hasOwn(o.stored, kind) ? [] : [name],
+  );
+  yield judgeSecrets(missing, o.stage);
+  yield* await orFinding('queues 队列', () => queues(o));
+  yield* await orFinding('alarms 告警', () => alarms(o));
+  yield* await orFinding('stream 变更流', () => lag(o));
+}
+
+async function orFinding(
+  check: string,
+  probe: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await probe();
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return [
+      {
+        check,
+        level: 'skip',
+        says: { en: reason, zh: '' },
+        advice: { en: 'The AWS credentials may lack the right to ask.', zh: 'AWS 凭证可能没有查询权限。' },
+      },
+    ];
+  }
+}
+
+async function queues({ env, deployed }: StageToProbe): Promise<readonly Finding[]> {
+  const sqs = openQueue(env);
+  const depth = async (QueueUrl: string) => {
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    );
+    return Number(Attributes['ApproximateNumberOfMessages'] ?? 0);
+  };
+  try {
+    return await Promise.all(
+      Object.entries(deployed.queues).map(async ([name, { queueUrl, deadLetterQueueUrl }]) =>
+        judgeQueue({ name, waiting: await depth(queueUrl), dead: await depth(deadLetterQueueUrl) }),
+      ),
+    );
+  } finally {
+    sqs.destroy();
+  }
+}
+
+/** CloudFormation names an alarm after its stack unless the template does. */
+async function alarms({ env, stage }: StageToProbe): Promise<readonly Finding[]> {
+  const client = new CloudWatchClient({ region: env['AWS_REGION'] ?? '' });
+  try {
+    const ringing: RingingAlarm[] = [];
+    let all = 0;
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
+      { client },
+      { AlarmNamePrefix: `qingniao-${stage}-` },
+    )) {
+      all += MetricAlarms.length;
+      for (const { AlarmName = '', AlarmDescription = '', StateValue } of MetricAlarms)
+        if (StateValue === 'ALARM') ringing.push({ name: AlarmName, description: AlarmDescription });
+    }
+    return judgeAlarms(ringing, all);
+  } finally {
+    client.destroy();
+  }
+}
+
+const LATELY_MS = 15 * 60_000;
+
+async function lag({ env, stage, clock }: StageToProbe): Promise<readonly Finding[]> {
+  const client = new CloudWatchClient({ region: env['AWS_REGION'] ?? '' });
+  try {
+    const { Datapoints = [] } = await client.send(
+      new GetMetricStatisticsCommand({
+        Namespace: 'AWS/Lambda',
+        MetricName: 'IteratorAge',
+        Dimensions: [{ Name: 'FunctionName', Value: `qingniao-${stage}-publish-changes` }],
+        StartTime: new Date(clock() - LATELY_MS),
+        EndTime: new Date(clock()),
+        Period: 60,
+        Statistics: ['Maximum'],
+      }),
+    );
+    const latest = Datapoints.toSorted((a, b) => Number(a.Timestamp ?? 0) - Number(b.Timestamp ?? 0)).at(-1);
+    return [judgeLag(latest?.Maximum)];
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../../lib/clock.ts';
+import type { Finding, Probe } from './finding.ts';
+import { judgeCallback, judgeClock, judgeHealth, judgeTemplates, judgeToken } from './judge-service.ts';
+
+/** The service to look at. Without a key or a token the checks that need them are left out. */
+export interface ServiceToProbe {
+  readonly url: string;
+  readonly key: string | undefined;
+  readonly pushToken: string | undefined;
+  readonly clock: Clock;
+}
+
+/** Longer than the slowest route may take. */
+const TIMEOUT_MS = 35_000;
+
+/** Calls the service as phones, its owner and WeChat do. The findings come one by one. */
+export async function* probeService({ url, key, pushToken, clock }: ServiceToProbe): AsyncGenerator<Finding> {
+  const health = await probe(clock, `${url}/v1/health`);
+  yield judgeHealth(health);
+  const apart = judgeClock(health);
+  if (apart) yield apart;
+  if (health.type === 'unreachable') return;
+  if (key === undefined) yield NO_KEY;
+  else yield* probeWithKey(url, key, clock);
+  if (pushToken === undefined) yield NO_TOKEN;
+  else yield await probeCallback(url, pushToken, clock);
+}
+
+const NO_KEY: Finding = {
+  check: 'access token 接口凭证',
+  level: 'skip',
+  says: { en: 'no API key', zh: '没有 API Key' },
+  advice: {
+    en: 'Set QINGNIAO_API_KEY to a key with the scopes read and manage to have token and templates checked.',
+    zh: '请把带 read 和 manage 权限的 Key 设为环境变量 QINGNIAO_API_KEY，以检查凭证和模板。',
+  },
+};
+const NO_TOKEN: Finding = {
+  check: 'callback 回调地址',
+  level: 'skip',
+  says: { en: 'no Token of message push', zh: '没有消息推送 Token' },
+  advice: {
+    en: 'Set WECHAT_PUSH_TOKEN, or name the stage, to have the callback address checked.',
+    zh: '请设置 WECHAT_PUSH_TOKEN，或用 --stage 指定 stage，以检查回调地址。',
+  },
+};
+
+async function* probeWithKey(url: string, key: string, clock: Clock): AsyncGenerator<Finding> {
+  const headers = { authorization: `Bearer ${key}` };
+  yield judgeToken(await probe(clock, `${url}/v1/templates/sync`, { method: 'POST', headers }));
+  const found = judgeTemplates(await probe(clock, `${url}/v1/templates?limit=200`, { headers }), clock());
+  if (found) yield found;
+}
+
+/** Asks as WeChat does when an address is entered (WeChat contract §6.1), then with a signature that is not WeChat's. */
+async function probeCallback(url: string, token: string, clock: Clock): Promise<Finding> {
+  const timestamp = String(Math.floor(clock() / 1000));
+  const nonce = randomBytes(5).toString('hex');
+  const echostr = randomBytes(8).toString('hex');
+  const signature = createHash('sha1').update([token, timestamp, nonce].sort().join('')).digest('hex');
+  const ask = (signedWith: string) =>
+    probe(
+      clock,
+      `${url}/v1/wechat/events?${new URLSearchParams({ signature: signedWith, timestamp, nonce, echostr })}`,
+    );
+  const forged = createHash('sha1').update(signature).digest('hex');
+  return judgeCallback(await ask(signature), await ask(forged), echostr);
+}
+
+async function probe(clock: Clock, url: string, init: RequestInit = {}): Promise<Probe> {
+  const sentAtMs = clock();
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const receivedAtMs = clock();
+    const date = response.headers.get('date') ?? undefined;
+    const { status } = response;
+    return { type: 'answered', status, text: await response.text(), date, sentAtMs, receivedAtMs };
+  } catch (error) {
+    return { type: 'unreachable', reason: `${new URL(url).origin}: ${reasonOf(error)}` };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,144 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Stack, startStack } from '../../local/stack/stack.ts';
+import { useCloudFormation } from '../support/cloud-formation.ts';
+import { useCloudWatch } from '../support/cloud-watch.ts';
+import { useParameterStore } from '../support/parameter-store.ts';
+import { runCommand } from './run-command.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ logger: quiet, dispatchEverySeconds: 0 });
+});
+afterAll(() => stack.close());
+
+/** What the doctor said: its exit code, and each finding's level by the first word of its check. */
+async function doctor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await runCommand('doctor', [...args, '--json'], env);
+  const findings = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { check: string; level: string; advice?: { en: string } });
+  const levels = findings.map(({ check, level }) => [check.replace(/ [^a-z]+/g, ' ').trim(), level]);
+  return { code, stderr, findings, levels: Object.fromEntries(levels) };
+}
+
+/** The running stack as a deployed stage, on loopback stand-ins for what it has not. */
+async function useStage(
+  o: { alarms?: Record<string, string>; lagMs?: number; pushToken?: string; api?: string } = {},
+) {
+  const secret = (name: string) => [`/qingniao/test/${name}`, 'x'] as const;
+  const ssm = await useParameterStore({
+    ...Object.fromEntries(['app-secret', 'session-secret'].map(secret)),
+    '/qingniao/test/push-token': o.pushToken ?? 'devPushToken',
+  });
+  const outputs = {
+    HttpApiUrl: o.api ?? stack.apiUrl,
+    EventQueueUrl: stack.queueUrls['EventQueue'],
+    EventDeadLetterQueueUrl: stack.queueUrls['EventDeadLetterQueue'],
+    SendQueueUrl: stack.queueUrl,
+    SendDeadLetterQueueUrl: stack.deadLetterQueueUrl,
+  };
+  return {
+    ssm,
+    env: {
+      AWS_ENDPOINT_URL_SSM: ssm.endpoint,
+      AWS_ENDPOINT_URL_SQS: stack.sqsEndpoint,
+      AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({ appId: 'wx1', outputs }),
+      AWS_ENDPOINT_URL_CLOUDWATCH: await useCloudWatch({
+        alarms: o.alarms ?? { 'qingniao-test-SendDeadLetterAlarm-1': 'OK' },
+        ...(o.lagMs !== undefined && { metric: o.lagMs }),
+      }),
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      QINGNIAO_API_KEY: 'dev-key',
+    },
+  };
+}
+
+test('a local stack is well, and told in words', async () => {
+  const { code, levels } = await doctor(['--api', stack.apiUrl]);
+  expect([code, levels]).toEqual([
+    0,
+    { health: 'ok', clock: 'ok', 'access token': 'ok', templates: 'ok', callback: 'ok' },
+  ]);
+  const { stdout } = await runCommand('doctor', ['--api', stack.apiUrl]);
+  for (const text of ['✔ ok', 'reaches its table', 'Nothing failed', '没有失败项'])
+    expect(stdout).toContain(text);
+});
+
+test('what WeChat refuses comes with the remedy, and fails the command', async () => {
+  const other = await startStack({ logger: quiet, dispatchEverySeconds: 0 });
+  onTestFinished(() => other.close());
+  other.wechat?.setSwitches({ ipWhitelist: ['203.0.113.7'] });
+  const { code, levels, findings } = await doctor(['--api', other.apiUrl]);
+  expect([code, levels]).toMatchObject([1, { health: 'ok', 'access token': 'fail' }]);
+  const { advice } = findings.find(({ check }) => check.startsWith('access token')) ?? {};
+  expect(advice?.en).toContain('127.0.0.1');
+});
+
+test('a service that is not there is the only finding', async () => {
+  const { code, levels } = await doctor(['--api', 'http://127.0.0.1:9']);
+  expect([code, levels]).toEqual([1, { health: 'fail' }]);
+});
+
+test('of a stage the secrets, queues, alarms and the stream are looked at too', async () => {
+  const { ssm, env } = await useStage();
+  ssm.parameters.set('/qingniao/test/api-keys', '[]');
+  const { code, levels } = await doctor(['--stage', 'test'], env);
+  expect([code, levels]).toEqual([
+    0,
+    {
+      health: 'ok',
+      clock: 'ok',
+      'access token': 'ok',
+      templates: 'ok',
+      callback: 'ok',
+      secrets: 'ok',
+      'queue event': 'ok',
+      'queue send': 'ok',
+      alarms: 'ok',
+      stream: 'ok',
+    },
+  ]);
+});
+
+test('a stage that ails is told of part by part', async () => {
+  const { env } = await useStage({
+    alarms: { 'qingniao-test-A': 'ALARM', 'qingniao-test-B': 'OK' },
+    lagMs: 400_000,
+    pushToken: 'anotherToken',
+  });
+  const sqs = new SQSClient({
+    endpoint: stack.sqsEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  await sqs.send(new SendMessageCommand({ QueueUrl: stack.deadLetterQueueUrl, MessageBody: 'dead' }));
+  sqs.destroy();
+  const { code, levels, findings } = await doctor(['--stage', 'test'], env);
+  expect([code, levels]).toMatchObject([
+    1,
+    {
+      callback: 'fail',
+      secrets: 'fail',
+      'queue send': 'fail',
+      'queue event': 'ok',
+      alarms: 'fail',
+      stream: 'fail',
+    },
+  ]);
+  const texts = JSON.stringify(findings);
+  for (const text of ['/qingniao/test/api-keys', 'What to do about qingniao-test-A.', 'secretsRevision'])
+    expect(texts).toContain(text);
+  for (const secret of ['anotherToken', 'dev-key']) expect(texts).not.toContain(secret);
+});
+
+test('a stage that does not exist is told without a stack', async () => {
+  const { env } = await useStage();
+  const { code, stderr } = await doctor(['--stage', 'nowhere'], env);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('qingniao-nowhere cannot be read')]);
+  expect(stderr).not.toContain('    at ');
+});
