@@ -16,8 +16,19 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/measured/**', 'test/engines/**', 'test/miniprogram/**'],
+          exclude: [
+            'test/package/**',
+            'test/measured/**',
+            'test/engines/**',
+            'test/miniprogram/**',
+            'test/simulation/**/mutations.test.ts',
+          ],
         },
+      },
+      {
+        // Whether the simulations would notice a fault: it tests the tests, so it runs in CI and by name.
+        extends: true,
+        test: { name: 'mutations', include: ['test/simulation/**/mutations.test.ts'] },
       },
       {
         // Processes that are killed over and over: half a minute each, so they run in CI and by name.
