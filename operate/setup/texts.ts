@@ -159,6 +159,6 @@ export function nextLines(o: {
 }
 
 /** A text in both languages on one line. */
-export function both({ en, zh }: BilingualText): string {
+function both({ en, zh }: BilingualText): string {
   return `${en} ${zh}`;
 }
