@@ -116,7 +116,10 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const wechat = options.wechatBaseUrl === undefined ? closing.add(await openWeChat(options)) : undefined;
   const dynamodbEndpoint =
     options.dynamodbEndpoint ?? closing.add(await startDynamoDb(keptIn(dataDir))).endpoint;
-  const table = closing.add(await openTable({ endpoint: dynamodbEndpoint, ...nameAndFate(options) }));
+  const hasStream = options.followChanges === true;
+  const table = closing.add(
+    await openTable({ endpoint: dynamodbEndpoint, hasStream, ...nameAndFate(options) }),
+  );
   const sqs = closing.add(await startSqs(definition.queues()));
   if (dataDir !== undefined) await keepQueues(sqs, dataDir, closing);
   const { SendQueue, SendDeadLetterQueue } = sqs.queues;

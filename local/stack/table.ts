@@ -52,14 +52,19 @@ export interface OpenTable {
   close(): Promise<void>;
 }
 
-/** Opens the table on the engine at `endpoint`, creating it if need be; with `dropOnClose` it goes when it is closed. */
+/**
+ * Opens the table on the engine at `endpoint`, creating it if need be; with `dropOnClose` it goes when it is closed. It gets
+ * its stream only if somebody follows it: the embedded engine becomes slower with every change that it has kept.
+ */
 export async function openTable(o: {
   endpoint: string;
   name: string;
   dropOnClose: boolean;
+  hasStream: boolean;
 }): Promise<OpenTable> {
   const client = localDynamoDbClient(o.endpoint);
-  const definition = await tableDefinition();
+  const { StreamSpecification, ...streamless } = await tableDefinition();
+  const definition = o.hasStream && StreamSpecification ? { ...streamless, StreamSpecification } : streamless;
   await createTable(client, o.name, definition);
   return {
     client,
