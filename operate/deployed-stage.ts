@@ -9,6 +9,7 @@ const outputsSchema = v.objectWithRest(
     SendQueueUrl: v.string(),
     SendDeadLetterQueueUrl: v.string(),
     HttpApiUrl: v.exactOptional(v.string()),
+    ApiDomainUrl: v.exactOptional(v.string()),
   },
   v.unknown(),
 );
@@ -46,7 +47,7 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
     );
     return {
       appId: Parameters.find(({ ParameterKey }) => ParameterKey === 'WechatAppId')?.ParameterValue,
-      apiUrl: outputs.HttpApiUrl,
+      apiUrl: outputs.ApiDomainUrl ?? outputs.HttpApiUrl,
       tableName: outputs.TableName,
       queues: queuesIn(outputs),
     };
