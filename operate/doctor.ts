@@ -56,10 +56,18 @@ async function* examine(options: {
   const deployed = await findStage(env, stage);
   const names = await parameterNames(stage);
   const store = openSecretStore(names, env['AWS_REGION'] ?? '');
-  const stored = await store.read().finally(() => store.close());
+  // Who may deploy need not be allowed to read secrets.
+  const stored = await store
+    .read()
+    .catch(unreadable)
+    .finally(() => store.close());
   const url = addressIn(options.api ?? deployed.apiUrl);
-  yield* probeService({ url, key, pushToken: pushToken ?? stored['push-token'], clock: Date.now });
+  yield* probeService({ url, key, pushToken: pushToken ?? stored?.['push-token'], clock: Date.now });
   yield* probeStage({ env, stage, deployed, names, stored, clock: Date.now });
+}
+
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof CommandError)) throw error;
 }
 
 /** The AWS SDK takes half a second to load, which only stages need. */

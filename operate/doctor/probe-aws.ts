@@ -8,7 +8,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { openQueue } from '../../lib/wiring/aws.ts';
 import type { Environment } from '../../lib/wiring/cold-start.ts';
 import type { DeployedStage } from '../deployed-stage.ts';
-import type { ParameterNames, SecretKind } from '../setup/parameter-names.ts';
+import { type ParameterNames, SECRETS, type SecretKind } from '../setup/parameter-names.ts';
 import type { StoredSecrets } from '../setup/parameter-store.ts';
 import type { Finding } from './finding.ts';
 import { judgeAlarms, judgeLag, judgeQueue, judgeSecrets, type RingingAlarm } from './judge-aws.ts';
@@ -22,20 +22,30 @@ export interface StageToProbe {
   readonly stage: string;
   readonly deployed: DeployedStage;
   readonly names: ParameterNames;
-  readonly stored: StoredSecrets;
+  /** undefined where they cannot be read. */
+  readonly stored: StoredSecrets | undefined;
   readonly clock: Clock;
 }
 
 /** Looks at what AWS knows of the stage. A question that AWS does not answer is a finding of its own. */
 export async function* probeStage(o: StageToProbe): AsyncGenerator<Finding> {
-  const missing = Object.entries(o.names.parameters).flatMap(([kind, name]) =>
-    [...OPTIONAL].some((optional) => optional === kind) || Object.hasOwn(o.stored, kind) ? [] : [name],
-  );
-  yield judgeSecrets(missing, o.stage);
+  const missing = SECRETS.filter((kind) => !OPTIONAL.has(kind) && o.stored?.[kind] === undefined);
+  yield o.stored
+    ? judgeSecrets(
+        missing.map((kind) => o.names.parameters[kind]),
+        o.stage,
+      )
+    : NOT_READABLE;
   yield* await orFinding('queues 队列', () => queues(o));
   yield* await orFinding('alarms 告警', () => alarms(o));
   yield* await orFinding('stream 变更流', () => lag(o));
 }
+
+const NOT_READABLE: Finding = {
+  check: 'secrets 密钥',
+  level: 'skip',
+  says: { en: 'these AWS credentials may not read them', zh: '当前 AWS 凭证无权读取' },
+};
 
 async function orFinding(
   check: string,
