@@ -8,11 +8,14 @@ import type { Mutation } from './mutations.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Loads the kernel with one fault in it. Throws when the place of the fault is not found exactly once. */
-export async function loadMutated(mutation: Mutation): Promise<Kernel> {
+/** Loads the kernel, or other code under simulation, with one fault in it. Throws when the place of the fault is not found exactly once. */
+export async function loadMutated<Code = Kernel>(
+  mutation: Mutation,
+  entry = 'test/simulation/kernel.ts',
+): Promise<Code> {
   const applied: string[] = [];
   const { outputFiles } = await build({
-    entryPoints: [join(ROOT, 'test/simulation/kernel.ts')],
+    entryPoints: [join(ROOT, entry)],
     bundle: true,
     write: false,
     format: 'cjs',
@@ -26,7 +29,7 @@ export async function loadMutated(mutation: Mutation): Promise<Kernel> {
   const module: { exports: unknown } = { exports: {} };
   const run = compileFunction(outputFiles[0]?.text ?? '', ['module', 'exports', 'require']);
   run(module, module.exports, createRequire(import.meta.url));
-  return module.exports as Kernel;
+  return module.exports as Code;
 }
 
 /** Changes the one file, and leaves out the wiring to AWS, which no simulated function uses. */
@@ -34,8 +37,9 @@ function mutate({ name, file, find, replace }: Mutation, applied: string[]): Plu
   return {
     name: 'mutate',
     setup({ onLoad }) {
-      onLoad({ filter: /\/lib\/wiring\/(delivery|dispatch)\.ts$/ }, () => ({
-        contents: 'export const wireDelivery = undefined, wireDispatch = undefined;',
+      onLoad({ filter: /\/lib\/wiring\/(delivery|dispatch|campaign-sending)\.ts$/ }, () => ({
+        contents:
+          'export const wireDelivery = undefined, wireDispatch = undefined, wireCampaignSending = undefined;',
       }));
       onLoad({ filter: /\/(lib|handlers)\/.*\.ts$/ }, async ({ path }) => {
         if (relative(ROOT, path) !== file) return undefined;

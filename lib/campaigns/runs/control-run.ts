@@ -14,7 +14,7 @@ export interface ControlServices extends Contention {
   readonly clock: Clock;
 }
 
-/** What holding a run back or ending it needs: nothing is queued for it. */
+/** What holding a run back needs: nothing is queued for it. */
 export type HaltServices = Omit<ControlServices, 'enqueueJobs'>;
 
 /** What came of the wish. Asking twice for the same is no error. */
@@ -45,11 +45,22 @@ export function resumeRun(
   });
 }
 
-/** Ends a run for good. Requests under way are still accounted for. */
-export function stopRun(services: HaltServices, campaignId: string, runId: string): Promise<ControlResult> {
+/**
+ * Ends a run for good. Requests under way are still accounted for: jobs that go over the run's pages once more look after those whose
+ * sender died.
+ */
+export function stopRun(
+  services: ControlServices,
+  campaignId: string,
+  runId: string,
+): Promise<ControlResult> {
   return change(services, { campaignId, runId }, async (run) => {
     const summary = await summarise(services.runs, run);
-    return { ...run, status: 'stopped', finishedAtMs: services.clock(), summary };
+    const finishedAtMs = services.clock();
+    const generation = run.generation + 1;
+    const stopped: RunRecord = { ...run, status: 'stopped', finishedAtMs, generation, summary };
+    await services.enqueueJobs(planJobs(stopped, services.runs.shards, services.clock()), 0);
+    return stopped;
   });
 }
 

@@ -138,3 +138,8 @@ function subtract<Counts extends Readonly<Record<string, number | undefined>>>(
   const differences = [...keys].map((key): [string, number] => [key, (from[key] ?? 0) - (what[key] ?? 0)]);
   return Object.fromEntries(differences.filter(([, by]) => by !== 0));
 }
+
+/** Whether a worker has the page or died over it, or something has come in that was not counted. */
+export function isLeftInTheMiddle(page: PageResults): boolean {
+  return page.lease !== undefined || page.doubtful || !isNothing(difference(page.counted, tallyOf(page)));
+}

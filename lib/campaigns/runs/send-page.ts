@@ -5,7 +5,7 @@ import { type JournalServices, openJournal } from './page-journal.ts';
 import { createTexts } from './page-texts.ts';
 import { checkPage, type PageLimits, sendToPage, tidyPage, type VisitServices } from './page-visit.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
-import { difference, isNothing, tallyOf } from './results.ts';
+import { isLeftInTheMiddle } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -65,8 +65,7 @@ export async function tidyStopped(
   const { runs } = services;
   const place = { runId: run.id, shard: job.shard, after: job.after };
   const before = (await runs.loadResults(place)).value;
-  if (!before.lease && !before.doubtful && isNothing(difference(before.counted, tallyOf(before))))
-    return DONE;
+  if (!isLeftInTheMiddle(before)) return DONE;
   const page = await runs.loadPage(place);
   if (!page) return DONE;
   const opening = await openJournal(services, place, page.recipients.length);

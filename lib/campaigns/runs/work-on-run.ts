@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { DONE, type JobResult, type RunJob } from './job.ts';
-import { type PlanServices, planShard } from './plan-run.ts';
+import { type PlanServices, planShard, tidyShard } from './plan-run.ts';
 import { quietUntilMs } from './quiet-hours.ts';
 import { isOver, type RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
@@ -28,7 +28,7 @@ export async function workOnRun(
   const askedAtMs = clock();
   const run = await look.now(job);
   if (!run || job.generation > run.generation) return notYet(job, askedAtMs);
-  if (run.status === 'stopped' && job.type === 'send') return tidyStopped(services, run, job);
+  if (run.status === 'stopped') return tidyUp(services, run, job, deadlineMs);
   if (isVoid(run, job)) return DONE;
   const quietUntil = job.type === 'send' ? untilQuietEnds(run, clock()) : undefined;
   if (quietUntil !== undefined) return { type: 'later', delayMs: quietUntil - clock() };
@@ -37,6 +37,17 @@ export async function workOnRun(
   const after = await look.now(job);
   // The job of a run that was stopped meanwhile comes up once more, to look after what was under way.
   return isVoid(after, job) && after?.status !== 'stopped' ? DONE : result;
+}
+
+/** Nothing more is sent for a run that was stopped, but what was under way is looked after. */
+async function tidyUp(
+  services: RunWorkServices,
+  run: RunRecord,
+  job: RunJob,
+  deadlineMs: number,
+): Promise<JobResult> {
+  if (job.type === 'send') return tidyStopped(services, run, job);
+  return job.generation < run.generation ? DONE : tidyShard(services, job, deadlineMs);
 }
 
 /**

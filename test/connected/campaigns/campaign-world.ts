@@ -8,6 +8,7 @@ import type { Run } from '../../../lib/campaigns/runs/run.ts';
 import { createRunIds } from '../../../lib/campaigns/runs/run-id.ts';
 import { type StartRequest, startRun } from '../../../lib/campaigns/runs/start-run.ts';
 import { createEnqueueJobs } from '../../../lib/queue/campaign-queue.ts';
+import { changed } from '../../../lib/stored.ts';
 import { createCampaignStore } from '../../../lib/table/campaign-store.ts';
 import type { Table } from '../../../lib/table/client.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
@@ -74,6 +75,15 @@ export async function useCampaigns(options: StackOptions = {}) {
         grantedAtMs: base.clock() - 60_000,
         ...more,
       }),
+
+    /** Uses up a user's grant, as a message of its own to them would. */
+    async take(openid: string): Promise<void> {
+      const stored = await services.messages.loadLedger(openid);
+      const grants = stored.value.templates[TEMPLATE.templateId];
+      if (!grants) throw new Error(`${openid} has no grant.`);
+      const templates = { [TEMPLATE.templateId]: { ...grants, available: 0 } };
+      await services.messages.commit({ ledger: changed(stored, { ...stored.value, templates }) });
+    },
 
     /** Stores a campaign. */
     async campaign(given: Partial<Campaign> = {}): Promise<Campaign> {

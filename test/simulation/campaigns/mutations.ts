@@ -1,0 +1,115 @@
+import type { Mutation } from '../mutations.ts';
+
+/** Faults that a person could make in the code of campaigns. The simulation must notice each of them. */
+export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'the recipients of a page are planned anew each time',
+    file: 'lib/campaigns/runs/plan-run.ts',
+    find: '  return { page: (await runs.loadPage(place)) ?? page, isNew: false };',
+    replace: '  return { page, isNew: true };',
+  },
+  {
+    name: 'a plan job goes on before its pages are queued',
+    file: 'lib/campaigns/runs/plan-run.ts',
+    find: '    if (page.next === undefined) {\n      await queue.flush();\n      await runs.setPlanned(run.id, shard, planned);',
+    replace: '    if (page.next === undefined) {\n      await runs.setPlanned(run.id, shard, planned);',
+  },
+  {
+    name: 'two workers may have one page',
+    file: 'lib/campaigns/runs/page-journal.ts',
+    find: "    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };\n",
+    replace: '',
+  },
+  {
+    name: 'a page taken over from a dead worker is not doubted',
+    file: 'lib/campaigns/runs/page-journal.ts',
+    find: 'doubtful: doubtful || lease !== undefined,',
+    replace: 'doubtful: false,',
+  },
+  {
+    name: 'results are not read again after the ledger',
+    file: 'lib/campaigns/runs/claim-recipient.ts',
+    find: '    if (to.journal.isDoubtful()) await to.journal.reload();\n',
+    replace: '',
+  },
+  {
+    name: 'a recipient whose sender died is sent to again',
+    file: 'lib/campaigns/runs/give-up.ts',
+    find: "return { state: 'unknown', atMs: nowMs, reason: 'sender-lost', attempts: (before?.attempts ?? 0) + 1 };",
+    replace:
+      "return { state: 'pending', atMs: nowMs, reason: 'sender-lost', attempts: (before?.attempts ?? 0) + 1 };",
+  },
+  {
+    name: 'what is noted while the page is being written is forgotten',
+    file: 'lib/campaigns/runs/page-journal.ts',
+    find: '        if (unwritten.get(index) === result) unwritten.delete(index);',
+    replace: '        if (result) unwritten.clear();',
+  },
+  {
+    name: 'a refused recipient keeps the claim open and the result says that the grant is spent',
+    file: 'lib/campaigns/runs/send-to-recipient.ts',
+    find: "    ...(effect !== 'spend' && { effect: effect === 'zero' ? 'zero' : 'refund' }),\n",
+    replace: '',
+  },
+  {
+    name: 'a sender does not look at its claim before the request',
+    file: 'lib/campaigns/runs/send-to-recipient.ts',
+    find: 'leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs',
+    replace: 'leftAtMs > 0',
+  },
+  {
+    name: 'a page is counted each time it is given back',
+    file: 'lib/campaigns/runs/page-journal.ts',
+    find: '          counted: tallyOf(page),\n          done,',
+    replace: '          done,',
+  },
+  {
+    name: 'a job is dropped because of an old look at its run',
+    file: 'lib/campaigns/runs/work-on-run.ts',
+    find: '  const after = await look.now(job);',
+    replace: '  const after = await look.lately(job);',
+  },
+  {
+    name: 'what is queued before a pause is of use after it',
+    file: 'lib/campaigns/runs/control-run.ts',
+    find: '    await services.enqueueJobs(planJobs(resumed, services.runs.shards, services.clock()), 0);\n',
+    replace: '',
+  },
+  {
+    name: 'a run goes on sending while it pauses',
+    file: 'lib/campaigns/runs/work-on-run.ts',
+    find: "isOver(run) || run.status === 'paused'",
+    replace: 'isOver(run)',
+  },
+  {
+    name: 'a grant that came after the run began is taken',
+    file: 'lib/campaigns/runs/recipient-source.ts',
+    find: 'grants.available > since;',
+    replace: 'grants.available > 0;',
+  },
+  {
+    name: 'a run is stored before its jobs are queued',
+    file: 'lib/campaigns/runs/start-run.ts',
+    find: "  await services.enqueueJobs(planJobs(run, runs.shards, clock()), 0);\n  if ((await runs.create(run)) === 'created') return { type: 'started', run };",
+    replace:
+      "  if ((await runs.create(run)) === 'created') {\n    await services.enqueueJobs(planJobs(run, runs.shards, clock()), 0);\n    return { type: 'started', run };\n  }",
+  },
+  {
+    name: 'nobody finishes a run whose last page was planned after the others were done',
+    file: 'lib/campaigns/runs/plan-run.ts',
+    find: '      await finishIfDone(services, run);\n',
+    replace: '',
+  },
+  {
+    name: 'claims of a stopped run are left behind',
+    file: 'lib/campaigns/runs/work-on-run.ts',
+    find: "  if (job.type === 'send') return tidyStopped(services, run, job);",
+    replace: "  if (job.type === 'send') return DONE;",
+  },
+  {
+    name: 'a page is given back while sends of it are under way',
+    file: 'lib/campaigns/runs/page-visit.ts',
+    find: 'await Promise.allSettled(lanes);',
+    replace: 'await Promise.race([Promise.allSettled(lanes), services.sleep(1_000).then(() => [])]);',
+  },
+];
