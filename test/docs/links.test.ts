@@ -6,6 +6,7 @@ const DOCUMENTS = [
   'README.md',
   'README.zh-CN.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'local/wechat-simulator/README.md',
   'miniprogram/README.md',
   'miniprogram/example/README.md',
