@@ -2,6 +2,7 @@ import colors from 'picocolors';
 import { createLineLogger, lineFor, lineForEvent } from './dev/lines.ts';
 import { type DevCommand, DevOptionsError, readDevOptions } from './dev/options.ts';
 import { greeting, HELP, portInUse } from './dev/texts.ts';
+import { type Phone, startPhone } from './phone/phone.ts';
 import { NoDynamoDbEngineError } from './stack/dynamodb.ts';
 import { PortInUseError } from './stack/port-in-use.ts';
 import { type Stack, startStack } from './stack/stack.ts';
@@ -17,10 +18,21 @@ else await run(command);
 
 async function run(started: StartCommand): Promise<void> {
   const stack = await start(started).catch((error) => exitWith(explain(error, started)));
-  process.stdout.write(greeting(stack, started.stack.dataDir));
+  const phone = await openPhone(stack, started.phonePort).catch((error) => exitWith(explain(error, started)));
+  process.stdout.write(greeting(stack, started.stack.dataDir, phone?.url));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(stack));
   // What became due while nothing ran does not wait for the next minute.
   if (started.stack.dataDir !== undefined) await stack.dispatchNow().catch(() => undefined);
+}
+
+/** A phone to look at; it needs the simulated WeChat. Where somebody has its usual port it takes another. */
+async function openPhone({ apiUrl, wechatUrl }: Stack, port: number): Promise<Phone | undefined> {
+  if (wechatUrl === undefined) return undefined;
+  const open = (at: number) => startPhone({ port: at, apiUrl, wechatUrl });
+  return open(port).catch((error) => {
+    if (error instanceof PortInUseError && process.env['PHONE_PORT'] === undefined) return open(0);
+    throw error;
+  });
 }
 
 function start({ stack, port, wechatPort }: StartCommand): Promise<Stack> {
@@ -49,8 +61,9 @@ async function end(stack: Stack): Promise<void> {
   process.exit(0);
 }
 
-function explain(error: unknown, { wechatPort }: StartCommand): string {
+function explain(error: unknown, { wechatPort, phonePort }: StartCommand): string {
   if (error instanceof PortInUseError) {
+    if (error.port === phonePort) return portInUse(error.port, 'PHONE_PORT');
     return portInUse(error.port, error.port === wechatPort ? 'WECHAT_SIMULATOR_PORT' : 'PORT');
   }
   if (error instanceof NoDynamoDbEngineError) return error.message;

@@ -20,6 +20,7 @@ const HANDED_ON = [
 
 export const DEFAULT_API_PORT = 3000;
 export const DEFAULT_WECHAT_PORT = 3100;
+export const DEFAULT_PHONE_PORT = 3200;
 
 /** Long enough that a sender has written WeChat's answer down when the event about its send arrives. */
 export const EVENTS_AFTER_MS = 300;
@@ -32,7 +33,13 @@ export class DevOptionsError extends Error {
 /** What the person at the terminal asked for. */
 export type DevCommand =
   | { type: 'help' }
-  | { type: 'start'; port: number; wechatPort: number; stack: Omit<StackOptions, 'port' | 'wechatPort'> };
+  | {
+      type: 'start';
+      port: number;
+      wechatPort: number;
+      phonePort: number;
+      stack: Omit<StackOptions, 'port' | 'wechatPort'>;
+    };
 
 /** Reads the command line and the environment. Throws a DevOptionsError. */
 export function readDevOptions(
@@ -46,6 +53,7 @@ export function readDevOptions(
     type: 'start',
     port: readPort(env, 'PORT', DEFAULT_API_PORT),
     wechatPort: readPort(env, 'WECHAT_SIMULATOR_PORT', DEFAULT_WECHAT_PORT),
+    phonePort: readPort(env, 'PHONE_PORT', DEFAULT_PHONE_PORT),
     stack: {
       pushEvents: { delayMs: EVENTS_AFTER_MS },
       // With the simulated WeChat a newcomer's first reminder goes through; it reaches no real user.

@@ -2,7 +2,7 @@ import colors from 'picocolors';
 import { DEV_API_KEY } from '../stack/environment.ts';
 import type { Stack } from '../stack/stack.ts';
 import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from '../wechat-simulator/index.ts';
-import { DEFAULT_API_PORT, DEFAULT_WECHAT_PORT } from './options.ts';
+import { DEFAULT_API_PORT, DEFAULT_PHONE_PORT, DEFAULT_WECHAT_PORT } from './options.ts';
 
 /** What `npm run dev -- --help` prints. */
 export const HELP = `Runs the whole service on this machine until Ctrl-C: API, queue, schedules, table and a simulated WeChat.
@@ -19,6 +19,8 @@ export const HELP = `Runs the whole service on this machine until Ctrl-C: API, q
                              接口端口（默认 ${DEFAULT_API_PORT}；0 为任意空闲端口）
   WECHAT_SIMULATOR_PORT      port of the simulated WeChat (default ${DEFAULT_WECHAT_PORT}; 0: any free one)
                              模拟微信的端口（默认 ${DEFAULT_WECHAT_PORT}；0 为任意空闲端口）
+  PHONE_PORT                 port of the phone to look at (default ${DEFAULT_PHONE_PORT})
+                             手机演示页面的端口（默认 ${DEFAULT_PHONE_PORT}）
   WECHAT_API_BASE_URL        use the WeChat at this address, start no simulated one
                              使用此地址的微信，不启动模拟的微信
   AWS_ENDPOINT_URL_DYNAMODB  use the DynamoDB at this address, start none
@@ -30,8 +32,15 @@ With the simulated WeChat USER_SENDABLE_TEMPLATES is * unless set. 使用模拟�
 `;
 
 /** The greeting once everything runs: where things are, the key, and first calls to try. */
-export function greeting(stack: Stack, dataDir: string | undefined): string {
+export function greeting(stack: Stack, dataDir: string | undefined, phoneUrl: string | undefined): string {
   const rows: [string, string, string][] = [
+    ...(phoneUrl === undefined
+      ? []
+      : ([['Phone', '手机', `${phoneUrl} (open it in a browser 用浏览器打开)`]] satisfies [
+          string,
+          string,
+          string,
+        ][])),
     ['API', '接口', stack.apiUrl],
     [
       'WeChat',
@@ -99,7 +108,7 @@ function post(url: string, body: unknown, key?: string): string[] {
 const padWide = (text: string, columns: number) => text + ' '.repeat(Math.max(0, columns - text.length * 2));
 
 /** Says which variable to set when a port is taken. */
-export function portInUse(port: number, variable: 'PORT' | 'WECHAT_SIMULATOR_PORT'): string {
+export function portInUse(port: number, variable: 'PORT' | 'WECHAT_SIMULATOR_PORT' | 'PHONE_PORT'): string {
   const example = `${variable}=${port + 1} npm run dev`;
   return [
     `Port ${port} is in use. Choose another with ${variable}, for example: ${example}`,

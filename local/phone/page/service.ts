@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+
+/** The key of every local stack; it opens nothing but this machine. */
+const KEY = 'dev-key';
+
+const grants = v.object({
+  items: v.array(
+    v.object({
+      templateId: v.string(),
+      available: v.nullable(v.number()),
+      held: v.number(),
+      spent: v.number(),
+    }),
+  ),
+});
+const messages = v.object({
+  items: v.array(
+    v.object({
+      id: v.string(),
+      templateId: v.string(),
+      status: v.string(),
+      attempts: v.number(),
+      outcome: v.optional(v.object({ reason: v.string() })),
+    }),
+  ),
+});
+
+/** What the service's ledger says of one template. */
+export type OurGrants = v.InferOutput<typeof grants>['items'][number];
+/** A message as the service shows it. */
+export type OurMessage = v.InferOutput<typeof messages>['items'][number];
+
+async function get<S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S>> {
+  const response = await fetch(`/api/v1/${path}`, { headers: { authorization: `Bearer ${KEY}` } });
+  return v.parse(schema, await response.json());
+}
+
+/** The service as its operator sees it. */
+export const service = {
+  grants: async (openid: string): Promise<readonly OurGrants[]> =>
+    (await get(grants, `grants?openid=${openid}`)).items,
+  messages: async (openid: string): Promise<readonly OurMessage[]> =>
+    (await get(messages, `messages?openid=${openid}&limit=20`)).items,
+};
