@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import type { RecipientState } from '../campaigns/runs/run.ts';
+import { isPackable, packMsgids, unpackMsgids } from './pack-msgids.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.number(), v.integer());
@@ -65,6 +66,7 @@ const note = v.object({
   errcode: v.exactOptional(v.number()),
   errmsg: v.exactOptional(v.string()),
   rid: v.exactOptional(v.string()),
+  msgid: v.exactOptional(v.string()),
   effect: v.exactOptional(v.picklist(['spend', 'refund', 'zero', 'keep'])),
   settledClaimId: v.exactOptional(v.string()),
   notBeforeMs: v.exactOptional(instant),
@@ -84,13 +86,13 @@ const note = v.object({
 
 /**
  * What became of a page's recipients as it is stored, small because it is written several times: one letter for each recipient, the
- * moments as distances, msgids in a list, and notes on those of whom there is more to say.
+ * moments as distances, msgids packed in a row, and notes on those of whom there is more to say.
  */
 export const resultsItem = v.object({
   letters: v.string(),
   sinceMs: instant,
   after: v.array(v.number()),
-  msgids: v.array(v.string()),
+  msgids: v.string(),
   notes: v.record(v.string(), note),
   counted: tally,
   lease: v.exactOptional(v.object({ workerId: v.string(), untilMs: instant })),
@@ -103,11 +105,11 @@ interface ResultsForm {
   readonly letters: string;
   readonly sinceMs: number;
   readonly after: readonly number[];
-  readonly msgids: readonly string[];
+  readonly msgids: string;
   readonly notes: Readonly<Record<string, Note>>;
 }
 
-type Note = Omit<RecipientResult, 'state' | 'atMs' | 'msgid'>;
+type Note = Omit<RecipientResult, 'state' | 'atMs'>;
 
 const LETTERS: Readonly<Record<RecipientState, string>> = {
   pending: 'p',
@@ -138,7 +140,6 @@ export function packResults(results: ReadonlyMap<number, RecipientResult>): Resu
   const inOrder = Array.from({ length: size }, (_, index) => results.get(index));
   const moments = inOrder.flatMap((result) => (result ? [result.atMs] : []));
   const sinceMs = moments.length === 0 ? 0 : Math.min(...moments);
-  const msgids = inOrder.map((result) => result?.msgid ?? '');
   const notes = [...results].flatMap(([index, result]) => {
     const noted = noteOf(result);
     return noted ? [[String(index), noted] as const] : [];
@@ -147,12 +148,13 @@ export function packResults(results: ReadonlyMap<number, RecipientResult>): Resu
     letters: inOrder.map((result) => (result ? LETTERS[result.state] : NOT_BEGUN)).join(''),
     sinceMs,
     after: inOrder.map((result) => (result ? result.atMs - sinceMs : 0)),
-    msgids: msgids.some((msgid) => msgid !== '') ? msgids : [],
+    msgids: packMsgids(inOrder.map((result) => result?.msgid)),
     notes: Object.fromEntries(notes),
   };
 }
 
-function noteOf({ state, atMs: _at, msgid: _msgid, ...rest }: RecipientResult): Note | undefined {
+function noteOf({ state, atMs: _at, msgid, ...said }: RecipientResult): Note | undefined {
+  const rest = { ...said, ...(msgid !== undefined && !isPackable(msgid) && { msgid }) };
   const isPlain =
     state === 'sent' &&
     Object.keys(rest).length === Object.keys(PLAIN_SENT).length &&
@@ -171,10 +173,11 @@ export function unpackResults({
   notes,
 }: ResultsForm): ReadonlyMap<number, RecipientResult> {
   const results = new Map<number, RecipientResult>();
+  const unpacked = unpackMsgids(msgids);
   for (const [index, letter] of [...letters].entries()) {
     const state = STATES.get(letter);
     if (!state) continue;
-    const msgid = msgids[index];
+    const msgid = unpacked[index];
     results.set(index, {
       ...(notes[index] ?? PLAIN_SENT),
       state,

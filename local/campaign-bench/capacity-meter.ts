@@ -9,7 +9,7 @@ export interface Capacity {
 
 const consumed = v.object({ CapacityUnits: v.optional(v.number(), 0), TableName: v.optional(v.string()) });
 const answered = v.object({
-  ConsumedCapacity: v.optional(v.union([consumed, v.array(consumed)])),
+  ConsumedCapacity: v.optional(v.union([v.array(consumed), consumed])),
 });
 
 const REFUSED = new Set(['ConditionalCheckFailedException', 'TransactionCanceledException']);

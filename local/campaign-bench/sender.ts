@@ -7,6 +7,9 @@ import type { Capacity } from './capacity-meter.ts';
 
 const SCRIPT = fileURLToPath(new URL('sender-process.ts', import.meta.url));
 
+/** Heap limits as a function of 256 MB has them: without any, Node puts off collecting garbage on a machine with much memory. */
+const AS_IN_256_MB = ['--max-old-space-size=160', '--max-semi-space-size=8'];
+
 const reportSchema = v.object({
   writeUnits: v.number(),
   readUnits: v.number(),
@@ -27,7 +30,10 @@ export interface Sender {
 
 /** Starts a sender and resolves when it takes from the queue. */
 export async function startSender(env: Readonly<Record<string, string>>): Promise<Sender> {
-  const child = spawn(process.execPath, [SCRIPT], { env: { ...process.env, ...env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [...AS_IN_256_MB, SCRIPT], {
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+  });
   let complaints = '';
   let used = { writeUnits: 0, readUnits: 0, calls: 0, peakBytes: 0 };
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
