@@ -22,8 +22,8 @@ export class SecretsError extends Error {
 
 /**
  * The environment with the secrets asked for filled in from SSM; one that is given as a plain variable is left as it is.
- * Read when a function starts and kept by its container until that ends: after changing a parameter, deploy again (or
- * change any setting of the function) to replace the containers at once.
+ * Read when a function starts and kept by its container until that ends: after changing a parameter, deploy with a new
+ * `secretsRevision`, which replaces the containers at once.
  *
  * @throws SecretsError that names all parameters that do not exist and are needed, or says that SSM did not answer
  */
