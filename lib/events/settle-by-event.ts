@@ -132,8 +132,8 @@ function resultWithEvent(result: RecipientResult, item: SentItem): RecipientResu
     state: errcode === 0 ? 'delivered' : 'failed',
     atMs: createdAtMs,
     errcode,
-    errmsg: errorStatus,
     reason: reasonOf(item),
+    ...(errcode !== 0 && { errmsg: errorStatus }),
     ...(msgid !== undefined && { msgid }),
   };
 }

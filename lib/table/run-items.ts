@@ -131,8 +131,14 @@ const STATES = new Map<string, RecipientState>([
   ['k', 'skipped'],
 ]);
 
-/** What the letter alone says: an accepted send. */
-const PLAIN_SENT = { reason: 'accepted', attempts: 1, errcode: 0 };
+const PLAIN_SENT: Note = { reason: 'accepted', attempts: 1, errcode: 0 };
+
+/** What the letter alone says; whoever has it needs no note. */
+const PLAIN = new Map<RecipientState, Note>([
+  ['sent', PLAIN_SENT],
+  ['delivered', { ...PLAIN_SENT, reason: 'delivered' }],
+  ['skipped', { reason: 'no-grant', attempts: 0 }],
+]);
 
 /** Packs results by place. */
 export function packResults(results: ReadonlyMap<number, RecipientResult>): ResultsForm {
@@ -153,15 +159,20 @@ export function packResults(results: ReadonlyMap<number, RecipientResult>): Resu
   };
 }
 
-function noteOf({ state, atMs: _at, msgid, ...said }: RecipientResult): Note | undefined {
-  const rest = { ...said, ...(msgid !== undefined && !isPackable(msgid) && { msgid }) };
-  const isPlain =
-    state === 'sent' &&
-    Object.keys(rest).length === Object.keys(PLAIN_SENT).length &&
-    rest.reason === PLAIN_SENT.reason &&
-    rest.attempts === PLAIN_SENT.attempts &&
-    rest.errcode === PLAIN_SENT.errcode;
-  return isPlain ? undefined : rest;
+function noteOf({ state, atMs: _at, msgid, ...most }: RecipientResult): Note | undefined {
+  const rest: Note = { ...most, ...(msgid !== undefined && !isPackable(msgid) && { msgid }) };
+  return isPlain(state, rest) ? undefined : rest;
+}
+
+function isPlain(state: RecipientState, note: Note): boolean {
+  const plain = PLAIN.get(state);
+  return (
+    plain !== undefined &&
+    note.reason === plain.reason &&
+    note.attempts === plain.attempts &&
+    note.errcode === plain.errcode &&
+    Object.keys(note).length === Object.keys(plain).length
+  );
 }
 
 /** Unpacks results; places that nobody has begun are left out. */
@@ -179,7 +190,7 @@ export function unpackResults({
     if (!state) continue;
     const msgid = unpacked[index];
     results.set(index, {
-      ...(notes[index] ?? PLAIN_SENT),
+      ...(notes[index] ?? PLAIN.get(state) ?? PLAIN_SENT),
       state,
       atMs: sinceMs + (after[index] ?? 0),
       ...(msgid && { msgid }),

@@ -21,6 +21,8 @@ test('results come back as they were, whatever they say', () => {
     [0, SENT],
     [2, { ...SENT, atMs: 7_250, msgid: '3248682510344192008' }],
     [3, { ...SENT, msgid: 'not-a-number' }],
+    [6, { state: 'skipped', atMs: 6_100, reason: 'no-grant', attempts: 0 }],
+    [7, { ...SENT, state: 'delivered', reason: 'delivered', msgid: '9' }],
     [4, { ...SENT, attempts: 2 }],
     [5, { state: 'refused', atMs: 6_000, reason: 'user-state', errcode: 43101, attempts: 1, effect: 'zero' }],
     [
@@ -61,6 +63,7 @@ test('a page of sends with msgids is written for two units', () => {
       { ...SENT, atMs: 5_000 + 17 * index, msgid: String(3_248_682_510_344_192_008n + BigInt(index * 977)) },
     ]),
   );
+  expect(packResults(results).notes).toEqual({});
   expect(JSON.stringify(packResults(results)).length).toBeLessThan(1_800);
   expect(stored(results)).toEqual(results);
 });
