@@ -40,6 +40,8 @@ await runCommand(async () => {
   const { stage, 'app-id': named, region } = options;
   if (stage === undefined || !/^[\w-]+$/.test(stage))
     throw new CommandError('Give the stage: --stage NAME. 请用 --stage 给出 stage。');
+  if (!options.yes && !options['dry-run'] && !process.stdin.isTTY)
+    throw new CommandError('There is no terminal to ask at: say --yes. 没有终端可以提问，请加 --yes。');
   const wishes = wishesOf(options);
   const aws = awsEnvironment(process.env, { region });
   const names = await parameterNames(stage);
@@ -55,7 +57,7 @@ await runCommand(async () => {
     };
     const deployed = await findStage(aws, stage).catch(ignoreMissing);
     const appId = named ?? (process.env['WECHAT_APP_ID'] || deployed?.appId);
-    const order = { stage, appId, deployed, wishes, dryRun: options['dry-run'] };
+    const order = { stage, region, appId, deployed, wishes, dryRun: options['dry-run'] };
     return (await setUp(services, order)) ? 0 : 1;
   } finally {
     store.close();

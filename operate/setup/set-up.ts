@@ -24,6 +24,8 @@ export interface SetupServices {
 /** What is to be set up. */
 export interface SetupOrder {
   readonly stage: string;
+  /** Where the person said otherwise than the environment. */
+  readonly region?: string | undefined;
   readonly appId: string | undefined;
   /** What was deployed under this name already. */
   readonly deployed: { readonly apiUrl: string | undefined } | undefined;
@@ -37,7 +39,7 @@ const TRIES = 3;
 /** Sets a stage up. Returns whether its credentials may work. @throws CommandError for what stands against it */
 export async function setUp(services: SetupServices, order: SetupOrder): Promise<boolean> {
   const { names, store, questions, random, print } = services;
-  const { stage, deployed, dryRun } = order;
+  const { deployed, dryRun } = order;
   const stored = await store.read();
   const appId = order.appId ?? (await questions?.appId());
   if (appId === undefined)
@@ -68,8 +70,18 @@ export async function setUp(services: SetupServices, order: SetupOrder): Promise
   print('');
   for (const line of consoleLines({ ...(apiUrl !== undefined && { apiUrl }), keyIsShown })) print(line);
   print('');
-  for (const line of nextLines({ stage, appId, isDeployed: deployed !== undefined, isChanged })) print(line);
+  for (const line of nextLines({
+    stage: namedStage(order),
+    appId,
+    isDeployed: deployed !== undefined,
+    isChanged,
+  }))
+    print(line);
   return true;
+}
+
+function namedStage({ stage, region }: SetupOrder): string {
+  return region === undefined ? stage : `${stage} --region ${region}`;
 }
 
 /** Has WeChat check the AppSecret before it is stored; a person who typed a wrong one may type another. */

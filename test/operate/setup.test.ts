@@ -109,6 +109,8 @@ describe('npm run setup', () => {
       [[], {}, 'SESSION_SECRET: Expected at least 32 bytes'],
       [[], { WECHAT_APP_SECRET: '' }, 'set WECHAT_APP_SECRET'],
     ];
+    const unasked = await runCommand('setup', ['--stage', 'test'], {});
+    expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining('say --yes')]);
     await Promise.all(
       cases.map(async ([args, env, text]) => {
         const { code, stderr } = await setup(args, env);
