@@ -21,6 +21,7 @@ export default defineConfig({
             'test/measured/**',
             'test/engines/**',
             'test/miniprogram/**',
+            'test/phone/**',
             'test/simulation/**/mutations.test.ts',
           ],
         },

@@ -4,6 +4,7 @@ import { type Received, type Template, wechat } from './wechat.ts';
 
 const EVERY_MS = 400;
 const LINES_KEPT = 40;
+const BANNER_MS = 8_000;
 
 /** Keeps the state up with what happens to one user: cards that arrive, ledgers, messages, requests. */
 export function follow(openid: string, templates: readonly Template[], store: Store) {
@@ -42,6 +43,7 @@ export function follow(openid: string, templates: readonly Template[], store: St
         ),
       );
     }
+    if (cards.length > 0) setTimeout(() => store.set({ banner: undefined }), BANNER_MS);
     const before = store.get();
     store.set({
       grants,
@@ -51,6 +53,7 @@ export function follow(openid: string, templates: readonly Template[], store: St
       ...(cards.length > 0 && {
         cards: [...cards.toReversed(), ...before.cards],
         unread: before.screen === 'messages' ? 0 : before.unread + cards.length,
+        ...(before.screen !== 'messages' && { banner: cards.at(-1) }),
       }),
     });
   }

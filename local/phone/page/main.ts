@@ -1,7 +1,7 @@
 import { createQingniao, ownDomain } from '../../../miniprogram/src/index.ts';
 import { createRegion, h } from './dom.ts';
 import { follow } from './follow.ts';
-import { type Deeds, overlayView, screenView } from './screens.ts';
+import { bannerView, type Deeds, overlayView, screenView } from './screens.ts';
 import { createStore, type Screen, type State } from './state.ts';
 import { type Language, textsIn } from './texts.ts';
 import { underneathView } from './underneath.ts';
@@ -23,6 +23,7 @@ const first: State = {
   asking: undefined,
   settings: { mainSwitch: true, itemSettings: {} },
   cards: [],
+  banner: undefined,
   unread: 0,
   grants: [],
   wechatGrants: [],
@@ -32,13 +33,16 @@ const first: State = {
 
 const [screen, overlay, tabs, bar, panel, top] = [
   h('main', { class: 'screen' }),
-  h('div', { class: 'overlay' }),
+  h('section', { class: 'overlay', 'aria-label': '弹窗 Popup' }),
   h('nav', { class: 'tabs' }),
   h('header', { class: 'bar' }),
-  h('aside', { class: 'underneath' }),
-  h('div', { class: 'top' }),
+  h('aside', { class: 'underneath', tabindex: '0' }),
+  h('section', { class: 'top', 'aria-label': 'Qingniao' }),
 ];
-document.getElementById('app')?.append(top, h('div', { class: 'phone' }, bar, screen, tabs, overlay), panel);
+const banner = h('section', { class: 'banner', 'aria-live': 'polite', 'aria-label': '通知 Notification' });
+document
+  .getElementById('app')
+  ?.append(top, h('div', { class: 'phone' }, bar, screen, tabs, banner, overlay), panel);
 
 let answered: ((answer: PopupAnswer) => void) | undefined;
 const store = createStore(first, render);
@@ -97,7 +101,7 @@ const deeds: Deeds = {
     answered?.({ word, always });
     document.getElementById('soon')?.focus();
   },
-  show: (next) => store.set({ screen: next, ...(next === 'messages' && { unread: 0 }) }),
+  show: (next) => store.set({ screen: next, ...(next === 'messages' && { unread: 0, banner: undefined }) }),
   closeGuide() {
     store.set({ guide: undefined });
     document.getElementById('soon')?.focus();
@@ -113,6 +117,7 @@ const following = follow(openid, all, store);
 const views = {
   screen: createRegion(screen, (state: State) => screenView(state, deeds)),
   overlay: createRegion(overlay, (state: State) => overlayView(state, deeds)),
+  banner: createRegion(banner, (state: State) => bannerView(state, deeds)),
   panel: createRegion(panel, underneathView),
   bar: createRegion(bar, ({ name }: { name: string }) => [h('h1', {}, name)]),
   tabs: createRegion(tabs, tabsView),
@@ -128,6 +133,7 @@ function render(state: State): void {
   const seen = state.screen === 'messages' ? { cards } : { notice, problem, grants, settings };
   views.screen({ ...first, language, template, screen: state.screen, ...seen });
   views.overlay({ ...first, language, template, asking: state.asking, guide: state.guide });
+  views.banner({ ...first, language, template, banner: state.banner });
   views.panel({ language, template, grants, wechatGrants, messages, requests });
   views.bar({ name: state.screen === 'app' ? texts.shop : texts.tabs[state.screen] });
   views.tabs({ language, screen: state.screen, unread: state.unread });

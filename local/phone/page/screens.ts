@@ -152,6 +152,26 @@ function keptView(
   );
 }
 
+/** A card that has just come, at the upper edge, as a phone shows a notification. */
+export function bannerView({ banner, language }: State, deeds: Deeds): Child[] {
+  const texts = textsIn(language);
+  if (!banner) return [];
+  const [first] = banner.template.keywords;
+  return [
+    h(
+      'button',
+      { id: 'banner', onclick: () => deeds.show('messages') },
+      h('span', { class: 'logo', 'aria-hidden': 'true' }, '康'),
+      h(
+        'span',
+        {},
+        h('strong', {}, `${texts.tabs.messages} · ${banner.template.title}`),
+        h('span', { class: 'small' }, first && banner.values[first.key]),
+      ),
+    ),
+  ];
+}
+
 /** What lies over the screen: the popup of WeChat's, or the way to the settings. */
 export function overlayView(state: State, deeds: Deeds): Child[] {
   const texts = textsIn(state.language);

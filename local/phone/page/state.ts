@@ -34,6 +34,8 @@ export interface State {
   readonly asking: readonly string[] | undefined;
   readonly settings: Settings;
   readonly cards: readonly Card[];
+  /** The card that has just come, shown over whatever is seen. */
+  readonly banner: Card | undefined;
   readonly unread: number;
   readonly grants: readonly OurGrants[];
   readonly wechatGrants: readonly WeChatGrants[];

@@ -104,7 +104,7 @@ const EN: typeof ZH = {
   turnOff: 'Turn this template off',
   underneath: 'What happens underneath',
   ledger: 'Grants',
-  ledgerOf: { ours: 'Qingniao’s ledger', wechat: 'WeChat’s own' },
+  ledgerOf: { ours: "Qingniao's ledger", wechat: "WeChat's own" },
   available: 'available',
   held: 'held',
   spent: 'spent',

@@ -1,0 +1,209 @@
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startPhone } from '../../local/phone/phone.ts';
+import { startStack } from '../../local/stack/stack.ts';
+
+/*
+ * The phone of `npm run dev` in a real browser: CHROMIUM names the executable, /usr/bin/chromium by default.
+ */
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+const QUIET = { info() {}, warn() {}, error() {} };
+const stack = await startStack({
+  pushEvents: { delayMs: 300 },
+  settings: { USER_SENDABLE_TEMPLATES: '*' },
+  logger: QUIET,
+});
+const phone = await startPhone({ port: 0, apiUrl: stack.apiUrl, wechatUrl: stack.wechatUrl ?? '' });
+const browser: Browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
+afterAll(async () => {
+  await browser.close();
+  await phone.close();
+  await stack.close();
+});
+
+/** A new user's phone; nothing on its console when the test ends. */
+async function open(options: { locale?: string; width?: number; height?: number } = {}): Promise<Page> {
+  const { locale = 'zh-CN', width = 1080, height = 900 } = options;
+  const page = await browser.newPage({ locale, viewport: { width, height }, reducedMotion: 'reduce' });
+  const troubles: string[] = [];
+  page.on(
+    'console',
+    (message) => ['error', 'warning'].includes(message.type()) && troubles.push(message.text()),
+  );
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  onTestFinished(async () => {
+    await page.close();
+    expect(troubles).toEqual([]);
+  });
+  await page.goto(phone.url);
+  await page.getByRole('button', { name: /5 秒后提醒我|Remind me in 5 seconds/ }).waitFor();
+  return page;
+}
+
+const shown = (page: Page, id: string) => page.locator(`#${id}`).waitFor();
+const cards = (page: Page) => page.locator('article');
+
+async function answer(page: Page, how: 'allow' | 'reject', { always = false } = {}) {
+  await shown(page, 'popup');
+  if (always) await page.check('#always');
+  await page.click(`#${how}`);
+}
+
+describe('from the page to a card', () => {
+  test('it takes two clicks: the card shows by itself, and lies among the notifications', async () => {
+    const page = await open();
+    await page.click('#now');
+    await page.click('#allow');
+    await page.locator('#banner').waitFor();
+    await page.click('#tab-messages');
+    expect(await cards(page).count()).toBe(1);
+    expect(await cards(page).textContent()).toContain('口腔洁治');
+    expect(await cards(page).textContent()).toContain('进入小程序查看');
+  });
+
+  test('a reminder comes after its five seconds and not before', async () => {
+    const page = await open();
+    await page.click('#soon');
+    await answer(page, 'allow');
+    const bookedAtMs = Date.now();
+    await page.locator('#banner').waitFor({ timeout: 10_000 });
+    expect(Date.now() - bookedAtMs).toBeGreaterThan(3_500);
+    expect(Date.now() - bookedAtMs).toBeLessThan(8_000);
+  });
+
+  test('what happens underneath is seen: the ledgers, the message, the requests', async () => {
+    const page = await open();
+    await page.click('#now');
+    await answer(page, 'allow');
+    await page.locator('#messages .delivered').waitFor();
+    expect(await page.locator('#ledger').textContent()).toMatch(/0 可用.*1 已用/s);
+    const requests = await page.locator('#requests').textContent();
+    for (const text of [
+      'POST /v1/grants 200',
+      'POST /v1/messages 202',
+      'send → 0',
+      'subscribe_msg_sent_event',
+    ]) {
+      expect(requests).toContain(text);
+    }
+  });
+});
+
+describe('the user', () => {
+  test('refuses: nothing is sent, and the next tap asks again', async () => {
+    const page = await open();
+    await page.click('#now');
+    await answer(page, 'reject');
+    await expect.poll(() => page.locator('#notice').textContent()).toContain('没有同意');
+    await page.click('#now');
+    await shown(page, 'popup');
+    expect(await page.locator('#messages').count()).toBe(0);
+  });
+
+  test('refuses for always: no popup comes any more, and the guide leads to the settings, where it can be changed', async () => {
+    const page = await open();
+    await page.click('#now');
+    await answer(page, 'reject', { always: true });
+    await page.locator('#notice, #guide').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.click('#now');
+    await shown(page, 'guide');
+    await page.click('#guide-settings');
+    await page.click('#keep-accept');
+    await page.click('#tab-app');
+    await page.click('#now');
+    await page.locator('#banner').waitFor();
+  });
+
+  test('allows for always: the next tap sends without a popup', async () => {
+    const page = await open();
+    await page.click('#now');
+    await answer(page, 'allow', { always: true });
+    await page.locator('#banner').waitFor();
+    await page.click('#now');
+    await page.click('#tab-messages');
+    await expect.poll(() => cards(page).count()).toBe(2);
+  });
+
+  test('turns the main switch off: the guide says so', async () => {
+    const page = await open();
+    await page.click('#tab-settings');
+    await page.click('#main-switch');
+    await page.click('#tab-app');
+    await page.click('#now');
+    await shown(page, 'guide');
+    expect(await page.locator('#guide').textContent()).toContain('接收通知');
+  });
+});
+
+describe('the page', () => {
+  test.each([
+    ['zh-CN', '5 秒后提醒我'],
+    ['en-US', 'Remind me in 5 seconds'],
+  ])('speaks the language of the browser (%s), and the other at a click', async (locale, text) => {
+    const page = await open({ locale });
+    expect(await page.locator('#soon').textContent()).toBe(text);
+    await page.click('#language');
+    expect(await page.locator('#soon').textContent()).not.toBe(text);
+  });
+
+  test.each([390, 1080])('fits %d pixels without scrolling sideways', async (width) => {
+    const page = await open({ width, height: 844 });
+    const overflow = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.click('#now');
+    await answer(page, 'allow');
+    await page.locator('#banner').waitFor();
+  });
+
+  test('has nothing that axe finds inaccessible, on any screen', async () => {
+    const page = await open();
+    await page.addScriptTag({ path: AXE });
+    const findings = async () => {
+      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+        'axe.run()',
+      );
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    };
+    expect(await findings()).toEqual([]);
+    await page.click('#now');
+    await shown(page, 'popup');
+    expect(await findings()).toEqual([]);
+    await page.click('#allow');
+    await page.locator('#banner').waitFor();
+    for (const screen of ['messages', 'settings']) {
+      await page.click(`#tab-${screen}`);
+      expect(await findings()).toEqual([]);
+    }
+  });
+
+  test('works by keyboard alone, and the focus stays in the popup until it is answered', async () => {
+    const page = await open();
+    await page.locator('#now').focus();
+    await page.keyboard.press('Enter');
+    await shown(page, 'popup');
+    const focused = () => page.evaluate('document.activeElement.id');
+    await expect.poll(focused).toBe('allow');
+    const stops = new Set<unknown>();
+    for (let n = 0; n < 6; n++) {
+      await page.keyboard.press('Tab');
+      stops.add(await focused());
+    }
+    expect(stops).toEqual(new Set(['always', 'reject', 'allow']));
+    await page.locator('#always').focus();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('#popup').count()).toBe(0);
+    await page.locator('#now').focus();
+    await page.keyboard.press('Space');
+    await shown(page, 'popup');
+    await expect.poll(focused).toBe('allow');
+    await page.keyboard.press('Enter');
+    await page.locator('#banner').waitFor();
+  });
+});
