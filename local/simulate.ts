@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import * as campaignKernel from '../test/simulation/campaigns/kernel.ts';
+import { runCampaignSeed } from '../test/simulation/campaigns/workload.ts';
 import * as kernel from '../test/simulation/kernel.ts';
 import { type Outcome, runSeed } from '../test/simulation/world.ts';
 
@@ -8,6 +10,7 @@ const HELP = `Runs the rules of grants and delivery through worlds full of troub
   npm run simulate -- --runs 100000    as many as you like
   npm run simulate -- --from 5000      worlds 5000, 5001, ...
   npm run simulate -- --seed 42        one world, with all that happens in it
+  npm run simulate -- --campaigns      the same of campaigns, with any of the above
 `;
 
 const { values } = parseArgs({
@@ -15,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     runs: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
+    campaigns: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -29,8 +33,21 @@ function wholeNumber(name: string, text: string): number {
   process.exit(2);
 }
 
+/** A world of campaigns, told in the words of one of messages. */
+async function runCampaigns(seed: number, trace?: (line: string) => void) {
+  const { states, ...outcome } = await runCampaignSeed(campaignKernel, seed, trace);
+  const messages = Object.values(states).reduce((sum, count) => sum + count, 0);
+  return { steps: 0, messages, ...outcome };
+}
+
+type World = Pick<Outcome, 'violation' | 'steps' | 'messages' | 'requests'>;
+
+const world: (seed: number, trace?: (line: string) => void) => Promise<World> = (seed, trace) =>
+  values.campaigns ? runCampaigns(seed, trace) : runSeed(kernel, seed, trace);
+const again = `npm run simulate --${values.campaigns ? ' --campaigns' : ''} --seed`;
+
 async function runOne(seed: number): Promise<boolean> {
-  const outcome = await runSeed(kernel, seed, (line) => console.log(line));
+  const outcome = await world(seed, (line) => console.log(line));
   const { violation, messages, requests } = outcome;
   if (!violation) {
     console.log(`\nSeed ${seed}: ${messages} messages, ${requests} requests, no rule broken.`);
@@ -45,7 +62,7 @@ async function runMany(from: number, runs: number): Promise<boolean> {
   const startedAt = performance.now();
   const sum = { steps: 0, messages: 0, requests: 0, broken: 0 };
   for (let seed = from; seed < from + runs; seed++) {
-    const outcome = await runSeed(kernel, seed);
+    const outcome = await world(seed);
     add(sum, seed, outcome);
     const done = seed - from + 1;
     if (done % PROGRESS_EVERY === 0 && done < runs)
@@ -61,7 +78,7 @@ async function runMany(from: number, runs: number): Promise<boolean> {
 function add(
   sum: { steps: number; messages: number; requests: number; broken: number },
   seed: number,
-  { steps, messages, requests, violation }: Outcome,
+  { steps, messages, requests, violation }: World,
 ): void {
   sum.steps += steps;
   sum.messages += messages;
@@ -69,7 +86,7 @@ function add(
   if (!violation) return;
   sum.broken += 1;
   if (sum.broken <= MOST_SHOWN) {
-    console.log(`${violation.rule}: npm run simulate -- --seed ${seed}`);
+    console.log(`${violation.rule}: ${again} ${seed}`);
   }
 }
 

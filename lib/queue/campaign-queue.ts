@@ -25,7 +25,7 @@ const runJob = v.variant('type', [
 const BATCH_SIZE = 10;
 
 /** Thrown when SQS took some of the jobs and not others. All of them may be put on the queue again. */
-export class JobsNotQueuedError extends Error {
+class JobsNotQueuedError extends Error {
   readonly code = 'jobs-not-queued';
   override readonly name = 'JobsNotQueuedError';
   constructor(count: number, reasons: readonly string[]) {
