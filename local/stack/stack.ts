@@ -19,7 +19,7 @@ import { type LocalSqs, startSqs } from './sqs.ts';
 import { openTable } from './table.ts';
 import { sweepExpired } from './ttl-sweeper.ts';
 
-const SWEEP_EVERY_MS = 5000;
+const SWEEP_EVERY_SECONDS = 5;
 const SAVE_QUEUES_EVERY_MS = 1000;
 /** What serverless.yml's resources around EventBridge Scheduler are on this machine. */
 const SCHEDULER_RESOURCES = {
@@ -150,7 +150,8 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const { logger } = options;
   const loaded = closing.add(await loadHandlers(functions, env, { clock, ...(logger && { logger }) }));
   const sweep = () => sweepExpired({ ...table, tableName: table.name, clock });
-  closing.add(repeat(sweep, SWEEP_EVERY_MS));
+  const { sweepEverySeconds = SWEEP_EVERY_SECONDS } = options;
+  if (sweepEverySeconds > 0) closing.add(repeat(sweep, sweepEverySeconds * 1000));
   const { pollers, dispatchEverySeconds } = options;
   const runner = await startRunner({
     functions,
