@@ -56,6 +56,8 @@ export interface StackOptions {
   readonly pollers?: number;
   /** Replaces the interval of every schedule; with 0 only `dispatchNow` fires. */
   readonly dispatchEverySeconds?: number;
+  /** How often expired items are looked for, which reads the whole table; 5 by default, 0 for never. */
+  readonly sweepEverySeconds?: number;
   readonly logger?: Logger;
   readonly observe?: Observe;
   /** Whether the table's changes are counted and published; some tests would rather be left alone. */
