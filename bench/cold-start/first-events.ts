@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import { messageKey } from '../../lib/table/keys.ts';
+import { DEV_API_KEY } from '../../local/stack/environment.ts';
+import type { Stack } from '../../local/stack/stack.ts';
+import { LOCAL_AWS, localDynamoDbClient } from '../../local/stack/table.ts';
+import { buildDelivery } from '../../local/wechat-simulator/events/build-delivery.ts';
+import { changeMessage } from '../../local/wechat-simulator/events/push-message.ts';
+import { DATA, TEMPLATE_ID } from '../senders/message.ts';
+
+const PATIENCE_SECONDS = 5;
+const withId = v.object({ id: v.string() });
+
+/** Makes the event of a function's first invocation, and all that has to be there for it to do its work. */
+export type MakeEvent = () => Promise<unknown>;
+
+/** By function, its usual work. */
+export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
+  const { wechat } = stack;
+  if (!wechat) throw new Error('The stack started no simulated WeChat.');
+  const sqs = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint });
+  const operator = { authorization: `Bearer ${DEV_API_KEY}` };
+
+  async function api<Schema extends v.GenericSchema>(schema: Schema, path: string, body: unknown) {
+    const response = await fetch(stack.apiUrl + path, {
+      method: 'POST',
+      headers: { ...operator, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text}`);
+    return v.parse(schema, text === '' ? undefined : JSON.parse(text));
+  }
+
+  async function grantee(): Promise<string> {
+    const openid = wechat?.createUser() ?? '';
+    const results = { [TEMPLATE_ID]: 'accept' } as const;
+    wechat?.subscribe({ openid, results });
+    await api(v.unknown(), '/v1/grants', { openid, requestId: randomUUID(), results });
+    return openid;
+  }
+
+  const messageTo = (to: string) => ({ to, templateId: TEMPLATE_ID, data: DATA, page: 'pages/item?id=1' });
+
+  async function newMessage(): Promise<{ id: string; openid: string }> {
+    const openid = await grantee();
+    const { id } = await api(withId, '/v1/messages', messageTo(openid));
+    return { id, openid };
+  }
+
+  async function newRun(): Promise<void> {
+    await grantee();
+    const { id } = await api(withId, '/v1/campaigns', {
+      name: 'bench',
+      templateId: TEMPLATE_ID,
+      data: DATA,
+      audience: { type: 'grantees' },
+    });
+    await api(v.unknown(), `/v1/campaigns/${id}/runs`, {});
+  }
+
+  /** The latest record of a queue, as Lambda hands it over. */
+  async function fromQueue(name: string): Promise<unknown> {
+    const QueueUrl = stack.queueUrls[name] ?? '';
+    let record: unknown;
+    for (let seconds = PATIENCE_SECONDS; ; seconds = 0) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: seconds }),
+      );
+      const [message] = Messages;
+      if (!message) break;
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+      record = {
+        messageId: message.MessageId,
+        receiptHandle: '',
+        body: message.Body,
+        attributes: { ApproximateReceiveCount: '1', SentTimestamp: '0' },
+        messageAttributes: {},
+        eventSource: 'aws:sqs',
+      };
+    }
+    if (!record) throw new Error(`There is nothing on ${name}.`);
+    return { Records: [record] };
+  }
+
+  function push() {
+    const { WECHAT_PUSH_TOKEN: token = '', WECHAT_PUSH_AES_KEY: aesKey = '' } = stack.env;
+    const { url, body, contentType } = buildDelivery(
+      { openid: randomUUID(), createTime: Math.floor(Date.now() / 1000), ...changeMessage([TEMPLATE_ID]) },
+      {
+        callback: { url: `${stack.apiUrl}/v1/wechat/events`, token, aesKey, mode: 'safe', format: 'json' },
+        appId: stack.env['WECHAT_APP_ID'] ?? '',
+        toUserName: 'gh_1',
+        nowMs: Date.now(),
+        habits: { jsonScalars: 'mixed', jsonListOfOne: 'object' },
+      },
+    );
+    return { url: new URL(url), body, contentType };
+  }
+
+  return {
+    sessions: async () =>
+      httpEvent('POST', '/v1/sessions', { json: { code: wechat.login(wechat.createUser()) } }),
+    grants: async () =>
+      httpEvent('POST', '/v1/grants', {
+        headers: operator,
+        json: { openid: wechat.createUser(), requestId: randomUUID(), results: { [TEMPLATE_ID]: 'accept' } },
+      }),
+    messages: async () =>
+      httpEvent('POST', '/v1/messages', { headers: operator, json: messageTo(await grantee()) }),
+    'send-messages': async () => {
+      await newMessage();
+      return fromQueue('SendQueue');
+    },
+    'send-campaign': async () => {
+      await newRun();
+      return fromQueue('CampaignQueue');
+    },
+    'start-campaign-run': async () => ({
+      campaignId: 'cmp_00000000000070008000000000000000',
+      scheduledTime: new Date().toISOString(),
+    }),
+    'dispatch-due': async () => ({}),
+    'wechat-events': async () => {
+      const { url, body = '', contentType = '' } = push();
+      const headers = { 'content-type': contentType };
+      return httpEvent('POST', url.pathname, { query: url.search.slice(1), headers, text: body });
+    },
+    'process-events': async () => {
+      const { url, body = '', contentType = '' } = push();
+      await fetch(url, { method: 'POST', body, headers: { 'content-type': contentType } });
+      return fromQueue('EventQueue');
+    },
+    'publish-changes': async () => {
+      const { id, openid } = await newMessage();
+      const table = { appId: stack.env['WECHAT_APP_ID'] ?? '' };
+      const client = localDynamoDbClient(stack.dynamodbEndpoint);
+      const Key = marshall(messageKey({ ...table, client, name: stack.tableName }, openid, id));
+      const { Item } = await client.send(new GetItemCommand({ TableName: stack.tableName, Key }));
+      client.destroy();
+      const ApproximateCreationDateTime = Math.floor(Date.now() / 1000);
+      return {
+        Records: [
+          {
+            eventName: 'INSERT',
+            dynamodb: { ApproximateCreationDateTime, Keys: Key, NewImage: Item, SequenceNumber: '1' },
+          },
+        ],
+      };
+    },
+    templates: async () => httpEvent('GET', '/v1/templates', { headers: operator }),
+    campaigns: async () => httpEvent('GET', '/v1/campaigns', { headers: operator }),
+    stats: async () => httpEvent('GET', '/v1/stats', { headers: operator }),
+    users: async () => httpEvent('DELETE', `/v1/users/${await grantee()}`, { headers: operator }),
+    health: async () => httpEvent('GET', '/v1/health', {}),
+    'sync-templates': async () => ({}),
+    'reconcile-schedules': async () => ({}),
+  };
+}
+
+/** An event of an HTTP API, payload format 2.0. */
+function httpEvent(
+  method: string,
+  path: string,
+  {
+    json,
+    text = json === undefined ? undefined : JSON.stringify(json),
+    headers = {},
+    query = '',
+  }: {
+    json?: unknown;
+    text?: string | undefined;
+    headers?: Readonly<Record<string, string>>;
+    query?: string;
+  },
+): unknown {
+  return {
+    version: '2.0',
+    routeKey: `${method} ${path}`,
+    rawPath: path,
+    rawQueryString: query,
+    headers: { accept: '*/*', ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'bench',
+      domainName: 'bench.execute-api.us-east-1.amazonaws.com',
+      domainPrefix: 'bench',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'bench' },
+      requestId: randomUUID(),
+      routeKey: `${method} ${path}`,
+      stage: '$default',
+      time: '23/Nov/2026:00:00:00 +0000',
+      timeEpoch: Date.now(),
+    },
+    ...(text !== undefined && { body: text }),
+    isBase64Encoded: false,
+  };
+}

@@ -1,0 +1,60 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureColdStart } from './cold-start/cold-start.ts';
+import { type Figure, keeps, renderFigures } from './figures.ts';
+import { measureThroughput } from './throughput.ts';
+
+type Measure = (o: { rounds: number; print: (line: string) => void }) => Promise<readonly Figure[]>;
+
+const PARTS: Readonly<Record<string, Measure>> = {
+  cold: measureColdStart,
+  throughput: measureThroughput,
+};
+
+const HELP = `Measures the service beside its peers and prints one table of ratios.
+
+  npm run bench                         all parts
+  npm run bench -- throughput           one part, or several
+  npm run bench -- --rounds 5           medians of so many interleaved rounds (3)
+
+Parts: ${Object.keys(PARTS).join(', ')}`;
+
+const { values, positionals } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+  allowPositionals: true,
+});
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+if (values.help) print(HELP);
+else await main();
+
+async function main(): Promise<void> {
+  const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
+  const unknown = names.filter((name) => !(name in PARTS));
+  if (unknown.length > 0) {
+    print(`There is no part ${unknown.join(', ')}.\n\n${HELP}`);
+    process.exit(2);
+  }
+  const figures: Figure[] = [];
+  for (const name of names) {
+    print(`${name} ...`);
+    figures.push(...((await PARTS[name]?.({ rounds: Number(values.rounds), print })) ?? []));
+  }
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ${new Date().toISOString()}`;
+  print(`\n${machine}\n\n${renderFigures(figures)}`);
+  const folder = join(import.meta.dirname, 'results');
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, `${names.join('-')}.json`),
+    JSON.stringify({ machine, figures }, undefined, 2),
+  );
+  const missed = figures.filter((figure) => keeps(figure) === false).length;
+  if (missed > 0)
+    print(`\n${missed} of the figures are not what they must be; docs/performance.md says why.`);
+}

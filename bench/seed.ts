@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { v7 as uuidV7 } from 'uuid';
+import { emptyLedger, type Ledger } from '../lib/grants/ledger.ts';
+import { recordReport } from '../lib/grants/record-report.ts';
+import { acceptMessage } from '../lib/messages/accept-message.ts';
+import { createMessageIds } from '../lib/messages/message-id.ts';
+import type { Change, MessageStore } from '../lib/messages/message-store.ts';
+import type { Table } from '../lib/table/client.ts';
+import { putLedger, putMessage } from '../lib/table/versioned.ts';
+import { DATA, TEMPLATE_ID } from './senders/message.ts';
+
+const ITEMS_PER_CALL = 25;
+const CALLS_AT_ONCE = 16;
+const newMessageId = createMessageIds(uuidV7);
+
+/** An openid as long as WeChat's. */
+export function newOpenid(): string {
+  return `o${randomUUID().replaceAll('-', '').slice(0, 27)}`;
+}
+
+/** A user's ledger after so many allowed messages. */
+export function grantedLedger(openid: string, templateId: string, taps: number, nowMs: number): Ledger {
+  let ledger = emptyLedger(openid);
+  for (let tap = 0; tap < taps; tap++) {
+    ledger = recordReport(
+      ledger,
+      { results: { [templateId]: 'accept' }, silent: [] },
+      { authority: 'client', kindOf: () => 'one-time', nowMs },
+    );
+  }
+  return ledger;
+}
+
+/** Messages that the service has accepted, each of a user of its own, straight in the table. Answers their ids. */
+export async function seedMessages(
+  table: Table,
+  count: number,
+  options: { sendAtMs?: (index: number) => number; openid?: string } = {},
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const pages = Math.ceil(count / 1_000);
+  for (let page = 0; page < pages; page++) {
+    const size = Math.min(1_000, count - page * 1_000);
+    const changes = await Promise.all(
+      Array.from({ length: size }, (_, n) => accepted(options.openid, options.sendAtMs?.(page * 1_000 + n))),
+    );
+    ids.push(...changes.flatMap(({ message }) => message?.value.id ?? []));
+    await writeItems(
+      table,
+      changes.flatMap(({ ledger, message }) => [
+        ...(ledger && options.openid === undefined ? [putLedger(table, ledger, randomUUID).item] : []),
+        ...(message ? [putMessage(table, message, randomUUID).item] : []),
+      ]),
+    );
+  }
+  return ids;
+}
+
+/** What the service writes when it accepts a message of a user who allowed one. */
+async function accepted(openid = newOpenid(), sendAtMs?: number): Promise<Change> {
+  const nowMs = Date.now();
+  let written: Change = {};
+  const nothing = () => Promise.reject(new Error('Accepting reads nothing but the ledger.'));
+  const store: MessageStore = {
+    loadLedger: async () => ({ value: grantedLedger(openid, TEMPLATE_ID, 1, nowMs), version: undefined }),
+    commit: async (change) => {
+      written = change;
+      return 'committed';
+    },
+    load: nothing,
+    findOtherSend: nothing,
+    findIdempotency: nothing,
+    listOfUser: nothing,
+  };
+  await acceptMessage(
+    {
+      store,
+      newMessageId,
+      enqueue: async () => undefined,
+      clock: () => nowMs,
+      sleep: async () => undefined,
+      random: Math.random,
+    },
+    {
+      openid,
+      templateId: TEMPLATE_ID,
+      templateKind: 'one-time',
+      data: DATA,
+      fitted: [],
+      page: 'pages/item?id=1',
+      miniprogramState: 'formal',
+      lang: 'zh_CN',
+      hold: true,
+      ...(sendAtMs !== undefined && { sendAtMs }),
+    },
+  );
+  return written;
+}
+
+/** Writes items as they are, many at a time. */
+export async function writeItems(table: Table, items: readonly object[]): Promise<void> {
+  const calls = Array.from({ length: Math.ceil(items.length / ITEMS_PER_CALL) }, (_, n) =>
+    items.slice(n * ITEMS_PER_CALL, (n + 1) * ITEMS_PER_CALL),
+  ).values();
+  const lane = async () => {
+    for (const batch of calls) await writeBatch(table, batch);
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, lane));
+}
+
+async function writeBatch({ client, name }: Table, items: readonly object[]): Promise<void> {
+  const pending = items.map((item) => ({
+    PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
+  }));
+  await client.send(new BatchWriteItemCommand({ RequestItems: { [name]: pending } }));
+}

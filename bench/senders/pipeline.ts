@@ -1,0 +1,25 @@
+/** The deployed sender: the handler out of its bundle (first argument), fed with the notes that the queue would bring. */
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { serveSender } from './lanes.ts';
+
+const bundle = v.object({ wire: v.function(), createHandler: v.function() });
+const answered = v.object({ batchItemFailures: v.array(v.unknown()) });
+
+const { wire, createHandler } = v.parse(bundle, { ...(await import(process.argv[2] ?? '')) });
+const handle = v.parse(v.function(), createHandler(await wire(process.env)));
+const context = { getRemainingTimeInMillis: () => 60_000 };
+
+serveSender(async (messageIds) => {
+  const sinceMs = Date.now();
+  const Records = messageIds.map((messageId) => ({
+    messageId: randomUUID(),
+    receiptHandle: '',
+    body: JSON.stringify({ messageId, sinceMs }),
+    attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(sinceMs) },
+    messageAttributes: {},
+    eventSource: 'aws:sqs',
+  }));
+  const { batchItemFailures } = v.parse(answered, await handle({ Records }, context));
+  return batchItemFailures.length;
+});
