@@ -1,8 +1,7 @@
 import { QueryCommand, type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import * as v from 'valibot';
-import type { PagePlace, RunPage } from '../campaigns/runs/page.ts';
-import { type PageResults, UNTOUCHED } from '../campaigns/runs/results.ts';
+import type { PagePlace } from '../campaigns/runs/page.ts';
+import type { PageResults } from '../campaigns/runs/results.ts';
 import type { RunRecord } from '../campaigns/runs/run.ts';
 import { runStartsAtMs } from '../campaigns/runs/run-id.ts';
 import type { RunStore } from '../campaigns/runs/run-store.ts';
@@ -33,11 +32,10 @@ import {
   shardOf,
   tallyKey,
 } from './keys.ts';
-import { packResults, pageItem, resultsItem, runItem, unpackResults } from './run-items.ts';
+import { packResults } from './pack-results.ts';
+import { packPage, readableRuns, toPage, toResults, toRun } from './run-forms.ts';
 import { readTally, tallyUpdate } from './run-tally.ts';
-import { type NewVersion, onVersion, parseItem, putLedger, UnreadableItemError } from './versioned.ts';
-
-const versioned = v.object({ version: v.string() });
+import { type NewVersion, onVersion, putLedger } from './versioned.ts';
 
 /** For so long one can ask what became of a recipient. */
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
@@ -123,7 +121,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       );
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
-        items: Items.flatMap((item) => readable(readItem(item), logger)),
+        items: Items.flatMap((item) => readableRuns(readItem(item), logger)),
         ...(typeof last === 'string' ? { next: last.slice(RUN_PREFIX.length) } : {}),
       };
     },
@@ -212,47 +210,4 @@ function keyOf(table: Table, key: Key) {
 
 function afterOf(item: Item, prefix: string): string {
   return String(item['sk']).slice(prefix.length);
-}
-
-/** A run as read. @throws UnreadableItemError */
-function toRun(item: Item): Stored<RunRecord> {
-  return { value: parseItem(runItem, item), version: parseItem(versioned, item).version };
-}
-
-/** One that cannot be read is logged and set aside, so that it does not hide the others. */
-function readable(item: Item, logger: Logger): readonly RunRecord[] {
-  try {
-    return [toRun(item).value];
-  } catch (error) {
-    if (!(error instanceof UnreadableItemError)) throw error;
-    logger.error(error.message);
-    return [];
-  }
-}
-
-function packPage({ recipients, ...rest }: RunPage) {
-  const variables = recipients.flatMap(({ variables: own }, index) => (own ? [[String(index), own]] : []));
-  return {
-    openids: recipients.map(({ openid }) => openid),
-    ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
-    ...rest,
-  };
-}
-
-function toPage(item: Item): RunPage {
-  const { openids, variables = {}, ...rest } = parseItem(pageItem, item);
-  const recipients = openids.map((openid, index) => {
-    const own = variables[index];
-    return own ? { openid, variables: own } : { openid };
-  });
-  return { ...rest, recipients };
-}
-
-function toResults(item: Item | undefined): Stored<PageResults> {
-  if (!item) return { value: UNTOUCHED, version: undefined };
-  const { letters, sinceMs, after, msgids, notes, ...rest } = parseItem(resultsItem, item);
-  return {
-    value: { ...rest, results: unpackResults({ letters, sinceMs, after, msgids, notes }) },
-    version: parseItem(versioned, item).version,
-  };
 }

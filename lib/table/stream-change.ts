@@ -7,7 +7,8 @@ import { type Item, readItem } from './items.ts';
 import { campaignPartition, MESSAGE_PREFIX, RESULTS_PREFIX, RUN_PREFIX, userPartition } from './keys.ts';
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
-import { resultsItem, runItem, unpackResults } from './run-items.ts';
+import { unpackResults } from './pack-results.ts';
+import { resultsItem, runItem } from './run-items.ts';
 import { parseItem } from './versioned.ts';
 
 const attribute: v.GenericSchema<AttributeValue> = v.lazy(() =>

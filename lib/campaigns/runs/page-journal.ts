@@ -47,15 +47,8 @@ export interface PageJournal {
   close(options?: { readonly done: boolean }): Promise<boolean>;
 }
 
-/** What came of the wish to work on a page. */
-export type Opening =
-  | { readonly type: 'open'; readonly journal: PageJournal }
-  | { readonly type: 'done' }
-  /** Another worker has it. */
-  | { readonly type: 'busy'; readonly untilMs: number };
-
 /** A worker that has not written for so long is taken to be dead. A request and its answer take less. */
-const LEASE_MS = 60_000;
+export const LEASE_MS = 60_000;
 /** With less than this left, the lease is renewed before another send begins. */
 const RENEW_MS = 30_000;
 /** A worker stops this long before its lease is over: clocks differ. */
@@ -63,42 +56,8 @@ const MARGIN_MS = 10_000;
 /** Results are gathered for so long. Whoever finds a claim open waits a little longer than that for its result. */
 const GATHER_MS = 500;
 
-/** Takes a page, unless somebody else has it or nothing is left to do. `size` is the number of its recipients. */
-export function openJournal(services: JournalServices, place: PagePlace, size: number): Promise<Opening> {
-  const { runs, clock } = services;
-  return untilUncontended(async () => {
-    const stored = await runs.loadResults(place);
-    const { lease, doubtful, done } = stored.value;
-    if (done)
-      return (await countLate(services, place, stored)) === 'conflict' ? 'conflict' : { type: 'done' };
-    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };
-    const workerId = services.newWorkerId();
-    const taken: PageResults = {
-      ...stored.value,
-      lease: { workerId, untilMs: clock() + LEASE_MS },
-      doubtful: doubtful || lease !== undefined,
-    };
-    const written = await runs.putResults(place, { value: taken, version: stored.version });
-    if (written === 'conflict') return written;
-    return { type: 'open', journal: createJournal(services, place, size, written, workerId) };
-  }, services);
-}
-
-/** Adds to the run's counts what has come in since the page was done with: a late answer, WeChat's final word. */
-async function countLate(
-  { runs, clock }: JournalServices,
-  place: PagePlace,
-  { value, version }: Stored<PageResults>,
-): Promise<'committed' | 'conflict'> {
-  const counted = tallyOf(value);
-  const by = difference(value.counted, counted);
-  if (isNothing(by)) return 'committed';
-  const change = { by, pageDone: false, atMs: clock() };
-  const written = await runs.putResults(place, { value: { ...value, counted }, version }, change);
-  return written === 'conflict' ? written : 'committed';
-}
-
-function createJournal(
+/** The journal of a worker that has just taken the page. `size` is the number of the page's recipients. */
+export function createJournal(
   services: JournalServices,
   place: PagePlace,
   size: number,

@@ -1,15 +1,14 @@
 import type { Pacer } from '../../delivery/pacer.ts';
 import type { Logger } from '../../logger.ts';
 import type { Recipient } from '../campaign.ts';
-import { settleLeftClaim } from './claim-recipient.ts';
 import { readLedgersAhead } from './ledgers-ahead.ts';
 import type { RunPage } from './page.ts';
 import type { PageJournal } from './page-journal.ts';
 import type { createTexts } from './page-texts.ts';
-import { type AudienceStore, isGrantee } from './recipient-source.ts';
+import type { AudienceStore } from './recipient-source.ts';
 import { isOpen } from './results.ts';
 import type { RunRecord } from './run.ts';
-import { type RecipientServices, type SendResult, sendToRecipient, skipped } from './send-to-recipient.ts';
+import { type RecipientServices, type SendResult, sendToRecipient } from './send-to-recipient.ts';
 
 /** What bounds the work on a page. */
 export interface PageLimits {
@@ -143,32 +142,4 @@ export async function sendToPage(
     await sleep(Math.max(1, waitMs));
   }
   return awayMs ?? Math.max(1_000, nextMs() - clock());
-}
-
-/** Looks at each recipient as a send would, and sends nothing: who would be skipped or fail is noted, the others stay as they are. */
-export async function checkPage(
-  { audience, clock }: Pick<VisitServices, 'audience' | 'clock'>,
-  { run, page, journal, texts }: PageWork,
-): Promise<void> {
-  const ledgers = await audience.loadLedgers(page.recipients.map(({ openid }) => openid));
-  for (const [index, recipient] of page.recipients.entries()) {
-    const ledger = ledgers.get(recipient.openid)?.value;
-    const text = texts(recipient, clock());
-    if (!ledger || !isGrantee(ledger, run)) journal.note(index, skipped(clock()));
-    else if (text.type === 'bad') journal.note(index, text.result);
-  }
-}
-
-/**
- * Finds out, for a run that was stopped, what became of recipients whose sender died: nothing more is sent, but a request may have
- * left. Answers in how long the page is to be looked at again, where that is too early to tell.
- */
-export async function tidyPage(services: VisitServices, work: PageWork): Promise<number> {
-  let backInMs = 0;
-  for (const [index, recipient] of work.page.recipients.entries()) {
-    if (!isOpen(work.journal.resultOf(index))) continue;
-    const turn = await settleLeftClaim(services, { ...work, recipient, index });
-    if (turn.type === 'busy') backInMs = Math.max(backInMs, turn.untilMs - services.clock(), 1_000);
-  }
-  return backInMs;
 }

@@ -1,9 +1,11 @@
 import type { Pacer } from '../../delivery/pacer.ts';
 import type { Template } from '../../templates/template.ts';
+import { checkPage, tidyPage } from './check-page.ts';
 import { DONE, type JobResult, type SendPageJob } from './job.ts';
-import { type JournalServices, openJournal } from './page-journal.ts';
+import { openJournal } from './open-page.ts';
+import type { JournalServices } from './page-journal.ts';
 import { createTexts } from './page-texts.ts';
-import { checkPage, type PageLimits, sendToPage, tidyPage, type VisitServices } from './page-visit.ts';
+import { type PageLimits, sendToPage, type VisitServices } from './page-visit.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
 import { isLeftInTheMiddle } from './results.ts';
 import type { RunRecord } from './run.ts';

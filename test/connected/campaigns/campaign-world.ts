@@ -122,7 +122,7 @@ export async function useCampaigns(options: StackOptions = {}) {
       campaign: Campaign,
       runId: string,
       is: (run: Run) => boolean,
-      withinMs = 20_000,
+      withinMs = 40_000,
     ): Promise<Run> {
       const deadlineMs = Date.now() + withinMs;
       for (;;) {

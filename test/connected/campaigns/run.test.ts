@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
 import { readRecipient, recipientsOf } from '../../../lib/campaigns/runs/read-run.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
+
+// Seconds where nothing else runs; more where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 type World = Awaited<ReturnType<typeof useCampaigns>>;
 
@@ -15,15 +18,15 @@ function acceptedBy({ wechat }: World, openids: readonly string[]): number[] {
   return openids.map((openid) => spent.get(openid) ?? 0);
 }
 
-test('a run reaches each of a thousand grantees once, though its trigger comes twice', async () => {
+test('a run reaches each of five hundred grantees once, though its trigger comes twice', async () => {
   const world = await useCampaigns();
-  const openids = await world.grantees(1_000, { grants: 2 });
+  const openids = await world.grantees(500, { grants: 2 });
   const campaign = await world.campaign();
   const runId = await world.start(campaign);
   expect(await world.start(campaign, { runId })).toBe(runId);
 
   const run = await world.until(campaign, runId, isFinished);
-  expect(run).toMatchObject({ recipients: 1_000, counts: { sent: 1_000, pending: 0 }, byErrcode: {} });
+  expect(run).toMatchObject({ recipients: 500, counts: { sent: 500, pending: 0 }, byErrcode: {} });
   expect(new Set(acceptedBy(world, openids))).toEqual(new Set([1]));
   const told: string[] = [];
   for await (const page of recipientsOf(world.services, run)) told.push(...page.map(({ openid }) => openid));
@@ -32,7 +35,7 @@ test('a run reaches each of a thousand grantees once, though its trigger comes t
 
 test('a pause holds back what is queued, resuming goes on with the rest, a stop is final', async () => {
   const world = await useCampaigns();
-  const openids = await world.grantees(300, { grants: 2 });
+  const openids = await world.grantees(200, { grants: 2 });
   world.wechat.setLatency({ ms: 40 });
   const campaign = await world.campaign({ maxPerSecond: 100 });
   const accepted = () => acceptedBy(world, openids).reduce((sum, one) => sum + one, 0);
@@ -44,7 +47,7 @@ test('a pause holds back what is queued, resuming goes on with the rest, a stop 
   const atPause = accepted();
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(accepted()).toBe(atPause);
-  expect(atPause).toBeLessThan(300);
+  expect(atPause).toBeLessThan(200);
 
   await resumeRun(world.services, campaign.id, runId);
   await world.until(campaign, runId, () => accepted() > atPause + 20);
@@ -53,7 +56,7 @@ test('a pause holds back what is queued, resuming goes on with the rest, a stop 
   expect(await resumeRun(world.services, campaign.id, runId)).toMatchObject({ type: 'run-over' });
   await world.stack.idle();
   const run = await world.read(campaign, runId);
-  expect(run.counts.sent + run.counts.pending).toBe(300);
+  expect(run.counts.sent + run.counts.pending).toBe(200);
   expect(run.counts.sent).toBe(accepted());
   expect(Math.max(...acceptedBy(world, openids))).toBe(1);
 });

@@ -16,13 +16,13 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'two workers may have one page',
-    file: 'lib/campaigns/runs/page-journal.ts',
+    file: 'lib/campaigns/runs/open-page.ts',
     find: "    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };\n",
     replace: '',
   },
   {
     name: 'a page taken over from a dead worker is not doubted',
-    file: 'lib/campaigns/runs/page-journal.ts',
+    file: 'lib/campaigns/runs/open-page.ts',
     find: 'doubtful: doubtful || lease !== undefined,',
     replace: 'doubtful: false,',
   },

@@ -11,7 +11,8 @@ import type { MessageStore } from '../../../lib/messages/message-store.ts';
 import type { Stored } from '../../../lib/stored.ts';
 import { ledgerItem } from '../../../lib/table/ledger-item.ts';
 import { messageItem } from '../../../lib/table/message-item.ts';
-import { packResults, resultsItem, runItem, unpackResults } from '../../../lib/table/run-items.ts';
+import { packResults, unpackResults } from '../../../lib/table/pack-results.ts';
+import { resultsItem, runItem } from '../../../lib/table/run-items.ts';
 import type { CampaignKernel } from './kernel.ts';
 
 /** Recipients are spread over so many shards. */

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { RecipientResult } from '../../../lib/campaigns/runs/results.ts';
-import { packResults, resultsItem, unpackResults } from '../../../lib/table/run-items.ts';
+import { packResults, unpackResults } from '../../../lib/table/pack-results.ts';
+import { resultsItem } from '../../../lib/table/run-items.ts';
 
 const SENT: RecipientResult = { state: 'sent', atMs: 5_000, reason: 'accepted', errcode: 0, attempts: 1 };
 
