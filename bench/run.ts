@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureColdStart } from './cold-start/cold-start.ts';
 import { type Figure, keeps, renderFigures } from './figures.ts';
+import type { MeasureOptions } from './options.ts';
 import { measureThroughput } from './throughput.ts';
 
-type Measure = (o: { rounds: number; print: (line: string) => void }) => Promise<readonly Figure[]>;
+type Measure = (options: MeasureOptions) => Promise<readonly Figure[]>;
 
 const PARTS: Readonly<Record<string, Measure>> = {
   cold: measureColdStart,
@@ -18,12 +19,18 @@ const HELP = `Measures the service beside its peers and prints one table of rati
   npm run bench                         all parts
   npm run bench -- throughput           one part, or several
   npm run bench -- --rounds 5           medians of so many interleaved rounds (3)
+  npm run bench -- --only pipeline      only the subjects whose name begins so; ratios to others are missing then
+  npm run bench -- --profile FOLDER     writes CPU profiles of the senders there, for a browser's developer tools
+  npm run bench -- --large              also what takes an hour: a million recipients, a million booked messages
 
 Parts: ${Object.keys(PARTS).join(', ')}`;
 
 const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+    profile: { type: 'string' },
+    large: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
   allowPositionals: true,
@@ -41,10 +48,17 @@ async function main(): Promise<void> {
     print(`There is no part ${unknown.join(', ')}.\n\n${HELP}`);
     process.exit(2);
   }
+  const options: MeasureOptions = {
+    rounds: Number(values.rounds),
+    only: values.only,
+    large: values.large,
+    ...(values.profile !== undefined && { profileInto: resolve(values.profile) }),
+    print,
+  };
   const figures: Figure[] = [];
   for (const name of names) {
     print(`${name} ...`);
-    figures.push(...((await PARTS[name]?.({ rounds: Number(values.rounds), print })) ?? []));
+    figures.push(...((await PARTS[name]?.(options)) ?? []));
   }
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ${new Date().toISOString()}`;
   print(`\n${machine}\n\n${renderFigures(figures)}`);

@@ -5,6 +5,7 @@ import { stackEnvironment } from '../local/stack/environment.ts';
 import { openTable } from '../local/stack/table.ts';
 import { type Child, startChild } from './child.ts';
 import { type Figure, median, middleOf } from './figures.ts';
+import type { MeasureOptions } from './options.ts';
 import { openPeers } from './peers.ts';
 import { newOpenid, seedMessages } from './seed.ts';
 import { laneReport } from './senders/lanes.ts';
@@ -40,13 +41,10 @@ interface Round {
 }
 
 /** Measures the whole pipeline and, in the same rounds, the floor and the peers that only make the call. */
-export async function measureThroughput(o: {
-  rounds: number;
-  print: (line: string) => void;
-}): Promise<readonly Figure[]> {
+export async function measureThroughput(o: MeasureOptions): Promise<readonly Figure[]> {
   const closing: (() => Promise<unknown>)[] = [];
   try {
-    const { runners, wechat } = await openRunners(o.print, closing);
+    const { runners, wechat } = await openRunners(o, closing);
     const rounds = new Map<string, Round[]>();
     for (const runner of runners) await runOnce(runner, runner.inFlight[0] ?? 10, WARM_UP, wechat);
     for (let round = 1; round <= o.rounds; round++) {
@@ -72,7 +70,10 @@ const PIPELINE = 'pipeline';
 const CO_WECHAT = 'co-wechat-api';
 const BLOG = 'blog (a token per message, in turn)';
 
-async function openRunners(print: (line: string) => void, closing: (() => Promise<unknown>)[]) {
+async function openRunners(
+  { print, profileInto, only }: MeasureOptions,
+  closing: (() => Promise<unknown>)[],
+) {
   const peers = await openPeers(print);
   const certificate = await makeCertificate();
   closing.push(certificate.close);
@@ -107,30 +108,26 @@ async function openRunners(print: (line: string) => void, closing: (() => Promis
       settings: {},
     }),
   };
-  const start = async (script: string, args: readonly string[]): Promise<Child> => {
-    const { child } = await startChild(new URL(`senders/${script}.ts`, import.meta.url), { env, args });
-    closing.push(child.close);
-    return child;
-  };
+  const nodeOptions = profileInto === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
   const messages = (count: number) => seedMessages(table, count);
   const openids = async (count: number) => Array.from({ length: count }, newOpenid);
-  const runners: readonly Runner[] = [
-    { name: PIPELINE, child: await start('pipeline', [bundle]), inFlight: IN_FLIGHT, jobs: messages },
-    { name: 'request alone (undici)', child: await start('undici', []), inFlight: IN_FLIGHT, jobs: openids },
-    {
-      name: CO_WECHAT,
-      child: await start('co-wechat-api', [peers.requireFrom]),
-      inFlight: IN_FLIGHT,
-      jobs: openids,
-    },
-    {
-      name: 'node-easywechat',
-      child: await start('node-easywechat', [peers.requireFrom]),
-      inFlight: IN_FLIGHT,
-      jobs: openids,
-    },
-    { name: BLOG, child: await start('blog', []), inFlight: [10], jobs: openids },
-  ];
+  const senders = [
+    { name: PIPELINE, script: 'pipeline', args: [bundle], jobs: messages },
+    { name: 'request alone (undici)', script: 'undici', args: [], jobs: openids },
+    { name: CO_WECHAT, script: 'co-wechat-api', args: [peers.requireFrom], jobs: openids },
+    { name: 'node-easywechat', script: 'node-easywechat', args: [peers.requireFrom], jobs: openids },
+    { name: BLOG, script: 'blog', args: [], jobs: openids },
+  ].filter(({ name }) => name.startsWith(only));
+  const runners: Runner[] = [];
+  for (const { name, script, args, jobs } of senders) {
+    const { child } = await startChild(new URL(`senders/${script}.ts`, import.meta.url), {
+      env,
+      args,
+      nodeOptions,
+    });
+    closing.push(child.close);
+    runners.push({ name, child, jobs, inFlight: name === BLOG ? [10] : IN_FLIGHT });
+  }
   return { runners, wechat: server.child };
 }
 

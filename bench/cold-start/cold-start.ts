@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { readServiceDefinition } from '../../local/stack/service-definition.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { type Figure, median, middleOf } from '../figures.ts';
+import type { MeasureOptions } from '../options.ts';
 import { openPeers } from '../peers.ts';
 import { DATA, TEMPLATE } from '../senders/message.ts';
 import { type Certificate, makeCertificate, putTlsBefore } from '../tls.ts';
@@ -34,10 +35,7 @@ interface Subject {
 }
 
 /** Measures each function from the start of its process to the answer of its first invocation, under AWS's runtime client. */
-export async function measureColdStart(o: {
-  rounds: number;
-  print: (line: string) => void;
-}): Promise<readonly Figure[]> {
+export async function measureColdStart(o: MeasureOptions): Promise<readonly Figure[]> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = <T extends { close(): Promise<unknown> }>(opened: T): T => {
     closing.push(() => opened.close());

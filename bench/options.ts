@@ -1,0 +1,12 @@
+/** How a part is measured. */
+export interface MeasureOptions {
+  /** How many interleaved rounds the medians are of. */
+  readonly rounds: number;
+  /** A folder for CPU profiles of the senders (`*.cpuprofile`, which a browser's developer tools open). */
+  readonly profileInto?: string;
+  /** Measures only the subjects whose name begins with this. */
+  readonly only: string;
+  /** Also what takes many minutes. */
+  readonly large: boolean;
+  readonly print: (line: string) => void;
+}
