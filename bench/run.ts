@@ -6,12 +6,14 @@ import { measureColdStart } from './cold-start/cold-start.ts';
 import { type Figure, keeps, renderFigures } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureUnits } from './units.ts';
 
 type Measure = (options: MeasureOptions) => Promise<readonly Figure[]>;
 
 const PARTS: Readonly<Record<string, Measure>> = {
   cold: measureColdStart,
   throughput: measureThroughput,
+  units: measureUnits,
 };
 
 const HELP = `Measures the service beside its peers and prints one table of ratios.

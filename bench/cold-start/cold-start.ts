@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 import { readServiceDefinition } from '../../local/stack/service-definition.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { type Figure, median, middleOf } from '../figures.ts';
+import { openPeers } from '../open-peers.ts';
 import type { MeasureOptions } from '../options.ts';
-import { openPeers } from '../peers.ts';
 import { DATA, TEMPLATE } from '../senders/message.ts';
 import { type Certificate, makeCertificate, putTlsBefore } from '../tls.ts';
 import { unpackService } from '../unpack.ts';
@@ -143,7 +143,8 @@ async function otherSubjects(
   const folder = await mkdtemp(join(tmpdir(), 'qingniao-bench-'));
   closing.push(() => rm(folder, { recursive: true, force: true }));
   await build({
-    entryPoints: ['empty', 'typical'].map((name) => join(import.meta.dirname, `${name}.mjs`)),
+    entryPoints: ['empty.mjs', '../peers/typical.mjs'].map((file) => join(import.meta.dirname, file)),
+    entryNames: '[name]',
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

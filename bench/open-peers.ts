@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDER = import.meta.dirname;
+/** Apart from the benchmark, which is to use the project's own packages. */
+const FOLDER = join(import.meta.dirname, 'peers');
 
 /** What is not written in this repository and is measured beside it. */
 export interface Peers {
@@ -20,14 +21,16 @@ export interface Peers {
 export async function openPeers(print: (line: string) => void): Promise<Peers> {
   const runtimeClient = join(FOLDER, 'node_modules/aws-lambda-ric/index.mjs');
   if (!existsSync(runtimeClient)) {
-    print('Installing the peers into bench/node_modules (minutes: the runtime client is compiled) ...');
+    print('Installing the peers into bench/peers (minutes: the runtime client is compiled) ...');
     const npm = spawn('npm', ['ci', '--no-audit', '--no-fund'], {
       cwd: FOLDER,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const [code] = await once(npm, 'exit');
     if (code !== 0)
-      throw new Error('npm ci failed in bench/. On Debian: apt-get install cmake g++ make python3 xz-utils');
+      throw new Error(
+        'npm ci failed in bench/peers. On Debian: apt-get install cmake g++ make python3 xz-utils',
+      );
   }
   return { requireFrom: join(FOLDER, 'package.json'), runtimeClient };
 }

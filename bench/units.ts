@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Capacity, createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
+import { type Stack, startStack } from '../local/stack/stack.ts';
+import type { Figure } from './figures.ts';
+import type { MeasureOptions } from './options.ts';
+import { TEMPLATE } from './senders/message.ts';
+import { QUIET, stackClient } from './stack-client.ts';
+
+/** US East (N. Virginia), on demand, standard table class: https://aws.amazon.com/dynamodb/pricing/on-demand/, since 2024-11-01. */
+export const PRICE = { writesPerMillionUsd: 0.625, readsPerMillionUsd: 0.125 } as const;
+
+/** What one thing of a kind uses of DynamoDB, as it bills it. */
+export interface UnitsOfKind {
+  readonly kind: string;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly calls: number;
+}
+
+/** What a million of them cost for reads and writes. */
+export function usdPerMillion({ writeUnits, readUnits }: Pick<Capacity, 'writeUnits' | 'readUnits'>): number {
+  return writeUnits * PRICE.writesPerMillionUsd + readUnits * PRICE.readsPerMillionUsd;
+}
+
+const EACH = 40;
+const RECIPIENTS = 500;
+const HOUR_MS = 3_600_000;
+const MUST: Readonly<Record<string, number>> = {
+  'message now': 2.2,
+  'message timed (over 15 minutes ahead)': 4,
+  'campaign recipient': 1.2,
+};
+
+/** Measures what each kind uses, from accepting to the end, over the local stack; the capacity is what the engine says was consumed. */
+export async function unitsByKind(): Promise<readonly UnitsOfKind[]> {
+  const meter = createCapacityMeter(DynamoDBClient.prototype);
+  const plain = await withStack({}, (stack, jump) => ownKinds(stack, jump, meter.total));
+  const followed = await withStack({ followChanges: true }, (stack) => countedKinds(stack, meter.total));
+  const pushed = await withStack({ pushEvents: { delayMs: 0 } }, (stack) => pushedKinds(stack, meter.total));
+  const of = (kinds: readonly UnitsOfKind[], kind: string) => kinds.find((one) => one.kind === kind) ?? NONE;
+  return [
+    ...plain,
+    less('statistics and events of a message (stream on)', of(followed, NOW), of(plain, NOW)),
+    less('statistics and events of a grant report (stream on)', of(followed, REPORT), of(plain, REPORT)),
+    less("WeChat's event: sent", of(pushed, NOW), of(plain, NOW)),
+    { ...of(pushed, POPUP), kind: POPUP },
+  ];
+}
+
+const NONE: UnitsOfKind = { kind: '', writeUnits: Number.NaN, readUnits: Number.NaN, calls: Number.NaN };
+const NOW = 'message now';
+const REPORT = 'grant report, first of a user';
+const POPUP = "WeChat's event: popup, first of a user";
+
+function less(kind: string, more: UnitsOfKind, base: UnitsOfKind): UnitsOfKind {
+  return {
+    kind,
+    writeUnits: more.writeUnits - base.writeUnits,
+    readUnits: more.readUnits - base.readUnits,
+    calls: more.calls - base.calls,
+  };
+}
+
+async function withStack<T>(
+  options: Parameters<typeof startStack>[0],
+  use: (stack: Stack, jump: (ms: number) => void) => Promise<T>,
+): Promise<T> {
+  let aheadMs = 0;
+  const stack = await startStack({
+    logger: QUIET,
+    templates: [TEMPLATE],
+    dispatchEverySeconds: 0,
+    clock: () => Date.now() + aheadMs,
+    ...options,
+  });
+  try {
+    return await use(stack, (ms) => {
+      aheadMs += ms;
+    });
+  } finally {
+    await stack.close();
+  }
+}
+
+type Total = () => Capacity;
+
+/** Does something for each of `subjects` and says what it used, until the stack has nothing more to do. */
+async function unitsOf<T>(
+  { kind, stack, total }: { kind: string; stack: Stack; total: Total },
+  subjects: readonly T[],
+  each: (subject: T) => Promise<unknown>,
+  afterwards: () => Promise<unknown> = async () => undefined,
+): Promise<UnitsOfKind> {
+  await stack.idle();
+  const before = total();
+  for (const subject of subjects) await each(subject);
+  await afterwards();
+  await stack.idle();
+  const after = total();
+  const per = (unit: keyof Capacity) => (after[unit] - before[unit]) / subjects.length;
+  return { kind, writeUnits: per('writeUnits'), readUnits: per('readUnits'), calls: per('calls') };
+}
+
+async function ownKinds(stack: Stack, jump: (ms: number) => void, total: Total): Promise<UnitsOfKind[]> {
+  const service = stackClient(stack);
+  const kind = (name: string) => ({ kind: name, stack, total });
+  const grantees = async (count = EACH) => {
+    const openids: string[] = [];
+    for (let n = 0; n < count; n++) openids.push(await service.grantee());
+    return openids;
+  };
+  // The access token and the templates are fetched once, by nobody in particular.
+  await service.send(await service.grantee());
+  await stack.idle();
+  const key = () => ({ 'idempotency-key': randomUUID() });
+  const strangers = Array.from({ length: EACH }, () => service.tap());
+  const kinds = [
+    await unitsOf(kind(NOW), await grantees(), (to) => service.send(to)),
+    await unitsOf(kind('message now, with an idempotency key'), await grantees(), (to) =>
+      service.send(to, {}, key()),
+    ),
+    await unitsOf(
+      kind('message timed (within 15 minutes)'),
+      await grantees(),
+      (to) => service.send(to, { sendAt: new Date(Date.now() + 1_000).toISOString() }),
+      // The note is on its way for a second and a half.
+      () => stack.idle({ dueWithinMs: 5_000 }),
+    ),
+    await unitsOf(
+      kind('message timed (over 15 minutes ahead)'),
+      await grantees(),
+      (to) => service.send(to, { sendAt: new Date(Date.now() + HOUR_MS).toISOString() }),
+      async () => {
+        jump(HOUR_MS + 1_000);
+        await stack.dispatchNow();
+      },
+    ),
+    await unitsOf(kind(REPORT), strangers, service.report),
+    await unitsOf(kind('grant report, later ones'), strangers, async (openid) =>
+      service.report(service.tap(openid)),
+    ),
+  ];
+  // Those who are left with a grant by now are recipients too.
+  await grantees(RECIPIENTS);
+  const recipients = Array.from({ length: RECIPIENTS + EACH });
+  const campaign = await unitsOf(
+    kind('campaign recipient'),
+    recipients,
+    async () => undefined,
+    () => service.startRun(),
+  );
+  return [...kinds, campaign];
+}
+
+async function countedKinds(stack: Stack, total: Total): Promise<UnitsOfKind[]> {
+  const service = stackClient(stack);
+  const openids = Array.from({ length: EACH }, () => service.tap());
+  await service.send(await service.grantee());
+  const report = await unitsOf({ kind: REPORT, stack, total }, openids, service.report);
+  return [report, await unitsOf({ kind: NOW, stack, total }, openids, (to) => service.send(to))];
+}
+
+async function pushedKinds(stack: Stack, total: Total): Promise<UnitsOfKind[]> {
+  const service = stackClient(stack);
+  await service.send(await service.grantee());
+  const openids = Array.from({ length: EACH }, () => service.wechat.createUser());
+  const popup = await unitsOf({ kind: POPUP, stack, total }, openids, async (openid) => service.tap(openid));
+  return [popup, await unitsOf({ kind: NOW, stack, total }, openids, (to) => service.send(to))];
+}
+
+/** The units of each kind as figures, with their price. */
+export async function measureUnits({ print }: MeasureOptions): Promise<readonly Figure[]> {
+  print(`  ${EACH} of each kind, a campaign to ${RECIPIENTS} ...`);
+  const kinds = await unitsByKind();
+  return kinds.flatMap((units): Figure[] => {
+    const atMost = MUST[units.kind];
+    return [
+      {
+        part: 'write units',
+        name: units.kind,
+        value: units.writeUnits,
+        unit: 'WRU',
+        ...(atMost !== undefined && { must: { atMost } }),
+      },
+      { part: 'read units', name: units.kind, value: units.readUnits, unit: 'RRU' },
+      { part: 'price', name: `${units.kind}, a million`, value: usdPerMillion(units), unit: 'USD' },
+    ];
+  });
+}
