@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { measureColdStart } from './cold-start/cold-start.ts';
 import { type Figure, keeps, renderFigures } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
+import { measureScale } from './scale.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureUnits } from './units.ts';
 
@@ -14,6 +15,7 @@ const PARTS: Readonly<Record<string, Measure>> = {
   cold: measureColdStart,
   throughput: measureThroughput,
   units: measureUnits,
+  scale: measureScale,
 };
 
 const HELP = `Measures the service beside its peers and prints one table of ratios.

@@ -1,0 +1,53 @@
+/**
+ * One container of a function that a queue calls (`{functionName, queueName, pollers}` as the first argument), over a stack that runs
+ * elsewhere. Says on request what it has used.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import * as v from 'valibot';
+import { createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
+import { loadHandlers } from '../local/stack/load-handlers.ts';
+import { startRunner } from '../local/stack/runner.ts';
+import { readServiceDefinition } from '../local/stack/service-definition.ts';
+import { LOCAL_AWS } from '../local/stack/table.ts';
+import { serveParent } from './child-side.ts';
+
+const options = v.object({
+  functionName: v.string(),
+  queueName: v.string(),
+  queueUrl: v.string(),
+  pollers: v.number(),
+});
+const { functionName, queueName, queueUrl, pollers } = v.parse(options, JSON.parse(process.argv[2] ?? '{}'));
+const env = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+);
+const definition = await readServiceDefinition();
+const [called, queue] = [definition.functions()[functionName], definition.queues()[queueName]];
+if (!called || !queue) throw new Error(`serverless.yml defines no ${functionName} or no ${queueName}.`);
+
+const meter = createCapacityMeter(DynamoDBClient.prototype);
+const { handlers } = await loadHandlers({ [functionName]: called }, env, {});
+const endpoint = env['AWS_ENDPOINT_URL_SQS'] ?? '';
+await startRunner({
+  functions: { [functionName]: called },
+  handlers,
+  sqs: {
+    endpoint,
+    client: new SQSClient({ ...LOCAL_AWS, endpoint }),
+    queues: {
+      [queueName]: { url: queueUrl, arn: `arn:aws:sqs:local:000000000000:${queueName}`, definition: queue },
+    },
+    contents: () => Promise.reject(new Error('Only the stack looks into its queue.')),
+    close: async () => undefined,
+  },
+  port: 0,
+  pollers,
+  longPollSeconds: 1,
+});
+
+serveParent('ready', async () => {
+  const { user, system } = process.cpuUsage();
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  return { ...meter.total(), cpuMs: (user + system) / 1000, peakBytes };
+});
