@@ -57,5 +57,7 @@ test('reasons of our own are documented too', () => {
     'token-unavailable': true,
   } satisfies Record<OwnReason, true>;
   const documented = reasons.flatMap(([reason, codes]) => (codes === '–' ? [reason] : []));
-  expect(documented.toSorted()).toEqual([...Object.keys(own), 'settled-by-hand', 'delivered', 'not-delivered'].toSorted());
+  expect(documented.toSorted()).toEqual(
+    [...Object.keys(own), 'settled-by-hand', 'delivered', 'not-delivered'].toSorted(),
+  );
 });
