@@ -1,5 +1,5 @@
 /**
- * One container of a function that a queue calls (`{functionName, queueName, pollers}` as the first argument), over a stack that runs
+ * One container of a function that a queue calls (`{functionName, queueName, queueUrl, pollers}` as the first argument), over a stack that runs
  * elsewhere. Says on request what it has used.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -17,8 +17,12 @@ const options = v.object({
   queueName: v.string(),
   queueUrl: v.string(),
   pollers: v.number(),
+  aheadMs: v.optional(v.number(), 0),
 });
-const { functionName, queueName, queueUrl, pollers } = v.parse(options, JSON.parse(process.argv[2] ?? '{}'));
+const { functionName, queueName, queueUrl, pollers, aheadMs } = v.parse(
+  options,
+  JSON.parse(process.argv[2] ?? '{}'),
+);
 const env = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
 );
@@ -27,7 +31,9 @@ const [called, queue] = [definition.functions()[functionName], definition.queues
 if (!called || !queue) throw new Error(`serverless.yml defines no ${functionName} or no ${queueName}.`);
 
 const meter = createCapacityMeter(DynamoDBClient.prototype);
-const { handlers } = await loadHandlers({ [functionName]: called }, env, {});
+const { handlers } = await loadHandlers({ [functionName]: called }, env, {
+  clock: () => Date.now() + aheadMs,
+});
 const endpoint = env['AWS_ENDPOINT_URL_SQS'] ?? '';
 await startRunner({
   functions: { [functionName]: called },

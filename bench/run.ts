@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureColdStart } from './cold-start/cold-start.ts';
 import { type Figure, keeps, renderFigures } from './figures.ts';
+import { measureLateness } from './lateness.ts';
 import type { MeasureOptions } from './options.ts';
+import { machine, saveResults, writeDocument } from './results.ts';
 import { measureScale } from './scale.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureUnits } from './units.ts';
@@ -15,6 +15,7 @@ const PARTS: Readonly<Record<string, Measure>> = {
   cold: measureColdStart,
   throughput: measureThroughput,
   units: measureUnits,
+  lateness: measureLateness,
   scale: measureScale,
 };
 
@@ -25,6 +26,7 @@ const HELP = `Measures the service beside its peers and prints one table of rati
   npm run bench -- --rounds 5           medians of so many interleaved rounds (3)
   npm run bench -- --only pipeline      only the subjects whose name begins so; ratios to others are missing then
   npm run bench -- --profile FOLDER     writes CPU profiles of the senders there, for a browser's developer tools
+  npm run bench -- --write              puts what was measured last, all parts, into docs/performance.md; measures nothing
   npm run bench -- --large              also what takes an hour: a million recipients, a million booked messages
 
 Parts: ${Object.keys(PARTS).join(', ')}`;
@@ -35,6 +37,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     profile: { type: 'string' },
     large: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
   allowPositionals: true,
@@ -43,6 +46,7 @@ const { values, positionals } = parseArgs({
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 if (values.help) print(HELP);
+else if (values.write) await writeDocument(Object.keys(PARTS));
 else await main();
 
 async function main(): Promise<void> {
@@ -62,16 +66,12 @@ async function main(): Promise<void> {
   const figures: Figure[] = [];
   for (const name of names) {
     print(`${name} ...`);
-    figures.push(...((await PARTS[name]?.(options)) ?? []));
+    const measured = (await PARTS[name]?.(options)) ?? [];
+    // A part of a part does not stand for the whole.
+    if (values.only === '') await saveResults(name, measured);
+    figures.push(...measured);
   }
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ${new Date().toISOString()}`;
-  print(`\n${machine}\n\n${renderFigures(figures)}`);
-  const folder = join(import.meta.dirname, 'results');
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, `${names.join('-')}.json`),
-    JSON.stringify({ machine, figures }, undefined, 2),
-  );
+  print(`\n${machine()}\n\n${renderFigures(figures)}`);
   const missed = figures.filter((figure) => keeps(figure) === false).length;
   if (missed > 0)
     print(`\n${missed} of the figures are not what they must be; docs/performance.md says why.`);

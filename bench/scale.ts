@@ -228,7 +228,7 @@ async function usersWithMany(count: number): Promise<Figure[]> {
       return { ms, usd };
     };
     const [veteran, novice] = [await service.grantee(), await service.grantee()];
-    await seedMessages(table, count, { openid: veteran, withLedgers: false });
+    await seedMessages(table, count, { openidOf: () => veteran, withLedgers: false });
     const [many, none] = [await costOf(veteran), await costOf(novice)];
     return [
       {

@@ -33,18 +33,25 @@ function grantedLedger(openid: string, templateId: string, taps: number, nowMs: 
   return ledger;
 }
 
-/** Messages that the service has accepted, each of a user of its own unless `openid` is given, straight in the table. Answers their ids. */
+/** Messages that the service has accepted, each of a user of its own unless `openidOf` says otherwise, straight in the table. Answers their ids. */
 export async function seedMessages(
   table: Table,
   count: number,
-  options: { sendAtMs?: (index: number) => number; openid?: string; withLedgers?: boolean } = {},
+  options: {
+    sendAtMs?: (index: number) => number;
+    openidOf?: (index: number) => string;
+    withLedgers?: boolean;
+  } = {},
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   const pages = Math.ceil(count / 1_000);
   for (let page = 0; page < pages; page++) {
     const size = Math.min(1_000, count - page * 1_000);
     const changes = await Promise.all(
-      Array.from({ length: size }, (_, n) => accepted(options.openid, options.sendAtMs?.(page * 1_000 + n))),
+      Array.from({ length: size }, (_, n) => {
+        const index = page * 1_000 + n;
+        return accepted(options.openidOf?.(index) ?? newOpenid(), options.sendAtMs?.(index));
+      }),
     );
     ids.push(...changes.flatMap(({ message }) => message?.value.id ?? []));
     await writeItems(
@@ -59,7 +66,7 @@ export async function seedMessages(
 }
 
 /** What the service writes when it accepts a message of a user who allowed one. */
-async function accepted(openid = newOpenid(), sendAtMs?: number): Promise<Change> {
+async function accepted(openid: string, sendAtMs?: number): Promise<Change> {
   const nowMs = Date.now();
   let written: Change = {};
   const nothing = () => Promise.reject(new Error('Accepting reads nothing but the ledger.'));

@@ -19,13 +19,20 @@ export type Used = v.InferOutput<typeof used>;
 /** Starts a container of `functionName` in a process of its own; it takes what comes up on the queue. */
 export async function startQueueSender(
   stack: Stack,
-  { functionName, queueName, pollers }: { functionName: string; queueName: string; pollers: number },
+  sender: {
+    functionName: string;
+    queueName: string;
+    /** Batches in hand at a time. */
+    pollers: number;
+    /** By how much its clock is ahead. */
+    aheadMs?: number;
+  },
   nodeOptions: readonly string[] = [],
 ): Promise<{ used(): Promise<Used>; close(): Promise<void> }> {
-  const queueUrl = stack.queueUrls[queueName] ?? '';
+  const queueUrl = stack.queueUrls[sender.queueName] ?? '';
   const { child } = await startChild(new URL('queue-sender.ts', import.meta.url), {
     env: stack.env,
-    args: [JSON.stringify({ functionName, queueName, queueUrl, pollers })],
+    args: [JSON.stringify({ ...sender, queueUrl })],
     nodeOptions: [...AS_IN_1024_MB, ...nodeOptions],
   });
   return { used: () => child.ask(used, 'used'), close: child.close };
