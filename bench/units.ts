@@ -8,7 +8,7 @@ import { TEMPLATE } from './senders/message.ts';
 import { QUIET, stackClient } from './stack-client.ts';
 
 /** US East (N. Virginia), on demand, standard table class: https://aws.amazon.com/dynamodb/pricing/on-demand/, since 2024-11-01. */
-export const PRICE = { writesPerMillionUsd: 0.625, readsPerMillionUsd: 0.125 } as const;
+const PRICE = { writesPerMillionUsd: 0.625, readsPerMillionUsd: 0.125 } as const;
 
 /** What one thing of a kind uses of DynamoDB, as it bills it. */
 export interface UnitsOfKind {
@@ -33,7 +33,7 @@ const MUST: Readonly<Record<string, number>> = {
 };
 
 /** Measures what each kind uses, from accepting to the end, over the local stack; the capacity is what the engine says was consumed. */
-export async function unitsByKind(): Promise<readonly UnitsOfKind[]> {
+async function unitsByKind(): Promise<readonly UnitsOfKind[]> {
   const meter = createCapacityMeter(DynamoDBClient.prototype);
   const plain = await withStack({}, (stack, jump) => ownKinds(stack, jump, meter.total));
   const followed = await withStack({ followChanges: true }, (stack) => countedKinds(stack, meter.total));
