@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
@@ -21,15 +22,18 @@ export async function startChild(
     env?: Readonly<Record<string, string>>;
     nodeOptions?: readonly string[];
     args?: readonly string[];
+    /** Where its standard output goes; without it nowhere. */
+    logFile?: string;
   } = {},
 ): Promise<{ child: Child; ready: unknown }> {
-  const { env = {}, nodeOptions = [], args = [] } = options;
+  const { env = {}, nodeOptions = [], args = [], logFile } = options;
+  const log = logFile === undefined ? 'ignore' : openSync(logFile, 'w');
   const started = fork(typeof script === 'string' ? script : fileURLToPath(script), [...args], {
     // Some of what is measured writes files where it runs.
     cwd: tmpdir(),
     env: { ...process.env, ...env },
     execArgv: [...nodeOptions],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', log, 'inherit', 'ipc'],
   });
   const exit = once(started, 'exit');
   const word = async (): Promise<unknown> => {

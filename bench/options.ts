@@ -4,6 +4,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** A folder for CPU profiles of the senders (`*.cpuprofile`, which a browser's developer tools open). */
   readonly profileInto?: string;
+  /** The module of another build's `send-messages`, to measure beside this one. */
+  readonly beside?: string;
   /** Measures only the subjects whose name begins with this. */
   readonly only: string;
   /** Also what takes many minutes. */

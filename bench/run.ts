@@ -25,6 +25,7 @@ const HELP = `Measures the service beside its peers and prints one table of rati
   npm run bench -- throughput           one part, or several
   npm run bench -- --rounds 5           medians of so many interleaved rounds (3)
   npm run bench -- --only pipeline      only the subjects whose name begins so; ratios to others are missing then
+  npm run bench -- --beside FILE        also the pipeline of another build: its handlers/send-messages.mjs, unpacked
   npm run bench -- --profile FOLDER     writes CPU profiles of the senders there, for a browser's developer tools
   npm run bench -- --write              puts what was measured last, all parts, into docs/performance.md; measures nothing
   npm run bench -- --large              also what takes an hour: a million recipients, a million booked messages
@@ -36,6 +37,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
     profile: { type: 'string' },
+    beside: { type: 'string' },
     large: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -60,6 +62,7 @@ async function main(): Promise<void> {
     rounds: Number(values.rounds),
     only: values.only,
     large: values.large,
+    ...(values.beside !== undefined && { beside: resolve(values.beside) }),
     ...(values.profile !== undefined && { profileInto: resolve(values.profile) }),
     print,
   };

@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 
 /** A certificate of our own for 127.0.0.1, made anew for each run. */
 export interface Certificate {
+  /** Of this run; it goes with `close`. */
+  readonly folder: string;
   readonly keyFile: string;
   readonly certFile: string;
   /** Makes a Node process trust it. */
@@ -32,6 +34,7 @@ export async function makeCertificate(): Promise<Certificate> {
     ...['-keyout', keyFile, '-out', certFile, '-days', '2', '-config', config],
   ]);
   return {
+    folder,
     keyFile,
     certFile,
     trust: { NODE_EXTRA_CA_CERTS: certFile },

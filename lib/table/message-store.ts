@@ -15,6 +15,7 @@ import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
 import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
 import { createRunStore } from './run-store.ts';
+import type { ReadItem } from './shared-reads.ts';
 import { type NewVersion, putLedger, putMessage, toLedger, toMessage, toMessages } from './versioned.ts';
 
 const idempotencyItem = v.object({
@@ -30,21 +31,23 @@ export interface MessageStoreOptions {
   readonly newVersion: NewVersion;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How messages and ledgers are read; by default each by a call of its own. */
+  readonly read?: ReadItem;
 }
 
 /** Messages in DynamoDB, each in its user's partition beside the ledger. */
 export function createMessageStore(
   table: Table,
-  { newVersion, clock, logger }: MessageStoreOptions,
+  { newVersion, clock, logger, read = (key) => getItem(table, key) }: MessageStoreOptions,
 ): MessageStore {
   const runs = createRunStore(table, { newVersion, logger });
   return {
-    load: (messageId) => loadWithLedger(table, messageId),
+    load: (messageId) => loadWithLedger(table, read, messageId),
 
     findOtherSend: (id) => findRecipientSend(runs, id),
 
     async loadLedger(openid) {
-      return toLedger(openid, await getItem(table, ledgerKey(table, openid)));
+      return toLedger(openid, await read(ledgerKey(table, openid)));
     },
 
     commit({ ledger, message, idempotency }: Change) {
@@ -82,12 +85,12 @@ export function createMessageStore(
   };
 }
 
-async function loadWithLedger(table: Table, messageId: string): Promise<MessageWithLedger> {
+async function loadWithLedger(table: Table, read: ReadItem, messageId: string): Promise<MessageWithLedger> {
   const openid = openidOf(messageId);
   if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
   // One after the other: were the message read first, it could end, and its claim be closed, before the ledger is read.
-  const ledger = await getItem(table, ledgerKey(table, openid));
-  const message = await getItem(table, messageKey(table, openid, messageId));
+  const ledger = await read(ledgerKey(table, openid));
+  const message = await read(messageKey(table, openid, messageId));
   return { message: message && toMessage(message), ledger: toLedger(openid, ledger) };
 }
 

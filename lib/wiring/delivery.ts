@@ -6,6 +6,7 @@ import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createPaceStore } from '../table/pace-store.ts';
+import { createSharedReads } from '../table/shared-reads.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
@@ -28,7 +29,7 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
   const { maxSendsPerSecond } = settings.sending;
   const services = {
     ...base,
-    store: createMessageStore(table, versions),
+    store: createMessageStore(table, { ...versions, read: createSharedReads(table) }),
     newClaimId: base.newUuid,
     wechat: weChatSender(wechat, base.logger),
     rules: answerRules,

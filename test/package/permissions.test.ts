@@ -35,7 +35,6 @@ const NEVER_CALLED: Record<string, string[]> = {
   messages: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   users: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'dispatch-due': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
-  'send-messages': ['dynamodb:BatchGetItem'],
   'send-campaign': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'start-campaign-run': [
     'dynamodb:BatchGetItem',

@@ -2,19 +2,20 @@ import { expect, test } from 'vitest';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
+import { createSharedReads } from '../../../lib/table/shared-reads.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const table = await useTable();
 let versions = 0;
-const store = createMessageStore(table, {
+const options = {
   newVersion: () => `v${++versions}`,
   clock: () => 1_000,
   logger: { info: () => {}, warn: () => {}, error: () => {} },
-});
+};
 
-const message: Message = {
-  id: `msg_${'0'.repeat(32)}_anna`,
-  openid: 'anna',
+const messageTo = (openid: string): Message => ({
+  id: `msg_${'0'.repeat(32)}_${openid}`,
+  openid,
   templateId: 'once',
   data: { thing1: 'text' },
   miniprogramState: 'formal',
@@ -26,30 +27,41 @@ const message: Message = {
   attempts: 0,
   createdAtMs: 1_000,
   updatedAtMs: 1_000,
-};
-
-test('the message is read after the ledger, so that none that has ended looks pending beside a later ledger', async () => {
-  await store.commit({ message: { value: message, version: undefined } });
-  const pending = (await store.load(message.id)).message!;
-  let calls = 0;
-  // Right after the first call of the load, somebody ends the message and writes the ledger.
-  table.client.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      calls += 1;
-      if (calls === 1) {
-        await store.commit({
-          ledger: { value: emptyLedger('anna'), version: undefined },
-          message: { ...pending, value: { ...message, state: 'sent' } },
-        });
-      }
-      return result;
-    },
-    { step: 'initialize', name: 'endsMeanwhile' },
-  );
-  const loaded = await store.load(message.id);
-  table.client.middlewareStack.remove('endsMeanwhile');
-  // One batch read would have seen the message pending: its items are read at two moments, in any order.
-  expect(loaded.message?.value.state).toBe('sent');
-  expect(loaded.ledger.version).toBeUndefined();
 });
+
+test.each([
+  { reads: 'of its own', store: createMessageStore(table, options), openid: 'anna' },
+  {
+    reads: 'shared with others',
+    store: createMessageStore(table, { ...options, read: createSharedReads(table) }),
+    openid: 'ben',
+  },
+])(
+  'with reads $reads the message is read after the ledger, so that none that has ended looks pending beside a later ledger',
+  async ({ store, openid }) => {
+    const message = messageTo(openid);
+    await store.commit({ message: { value: message, version: undefined } });
+    const pending = (await store.load(message.id)).message!;
+    let calls = 0;
+    // Right after the first call of the load, somebody ends the message and writes the ledger.
+    table.client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        calls += 1;
+        if (calls === 1) {
+          await store.commit({
+            ledger: { value: emptyLedger(openid), version: undefined },
+            message: { ...pending, value: { ...message, state: 'sent' } },
+          });
+        }
+        return result;
+      },
+      { step: 'initialize', name: 'endsMeanwhile' },
+    );
+    const loaded = await store.load(message.id);
+    table.client.middlewareStack.remove('endsMeanwhile');
+    // One batch read of both would have seen the message pending: its items are read at two moments, in any order.
+    expect(loaded.message?.value.state).toBe('sent');
+    expect(loaded.ledger.version).toBeUndefined();
+  },
+);

@@ -1,0 +1,70 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Table } from './client.ts';
+import { getItem, type Item, readItem } from './items.ts';
+import type { Key } from './keys.ts';
+
+/** Reads one item as it stands after the latest write before the call, as {@link getItem} does. */
+export type ReadItem = (key: Key) => Promise<Item | undefined>;
+
+/** DynamoDB takes so many keys in one call. */
+const KEYS_PER_CALL = 100;
+
+interface Asked {
+  readonly key: Key;
+  readonly answer: PromiseWithResolvers<Item | undefined>;
+}
+
+/**
+ * Reads that are asked for at the same moment share one call. A sender works on ten messages side by side and its limit is the CPU
+ * time of the AWS SDK's calls, so that this nearly halves what a message costs it; DynamoDB bills the same.
+ *
+ * Each read still begins after it was asked for, so who waits for one before asking for the next gets them in that order.
+ */
+export function createSharedReads(table: Table): ReadItem {
+  let asked: Asked[] = [];
+  const readAll = () => {
+    const all = asked;
+    asked = [];
+    for (let from = 0; from < all.length; from += KEYS_PER_CALL) {
+      const group = all.slice(from, from + KEYS_PER_CALL);
+      readGroup(table, group).catch((error) => {
+        for (const { answer } of group) answer.reject(error);
+      });
+    }
+  };
+  return (key) => {
+    const answer = Promise.withResolvers<Item | undefined>();
+    asked.push({ key, answer });
+    if (asked.length === 1) setImmediate(readAll);
+    return answer.promise;
+  };
+}
+
+async function readGroup(table: Table, group: readonly Asked[]): Promise<void> {
+  const keys = new Map(group.map(({ key }) => [nameOf(key), key]));
+  const found = keys.size === 1 ? { items: new Map(), left: keys } : await readTogether(table, keys);
+  // What DynamoDB left out for lack of capacity is read alone, where the SDK waits and tries again.
+  const alone = await Promise.all(
+    [...found.left].map(async ([name, key]) => [name, await getItem(table, key)] as const),
+  );
+  const items = new Map<string, Item | undefined>([...found.items, ...alone]);
+  for (const { key, answer } of group) answer.resolve(items.get(nameOf(key)));
+}
+
+async function readTogether(
+  { client, name }: Table,
+  keys: ReadonlyMap<string, Key>,
+): Promise<{ items: ReadonlyMap<string, Item>; left: ReadonlyMap<string, Key> }> {
+  const Keys = [...keys.values()].map((key) => marshall(key));
+  const { Responses, UnprocessedKeys } = await client.send(
+    new BatchGetItemCommand({ RequestItems: { [name]: { Keys, ConsistentRead: true } } }),
+  );
+  const items = (Responses?.[name] ?? []).map(readItem).map((item) => [nameOf(item), item] as const);
+  const left = new Set((UnprocessedKeys?.[name]?.Keys ?? []).map((key) => nameOf(readItem(key))));
+  return { items: new Map(items), left: new Map([...keys].filter(([key]) => left.has(key))) };
+}
+
+function nameOf({ pk, sk }: Item | Key): string {
+  return JSON.stringify([pk, sk]);
+}
