@@ -5,8 +5,8 @@ export default defineConfig({
     // Long enough for a test over the local engines on a busy laptop; a rule's test takes milliseconds.
     testTimeout: 15_000,
     hookTimeout: 60_000,
-    // Most of a test over the engines is waiting, so three of them go well on two cores.
-    maxWorkers: 3,
+    // Most of a test over the engines is waiting, so four of them go well on two cores.
+    maxWorkers: 4,
     restoreMocks: true,
     unstubEnvs: true,
     setupFiles: ['test/support/no-bad-fields.ts'],
@@ -37,13 +37,12 @@ export default defineConfig({
         test: { name: 'engines', include: ['test/engines/**/*.test.ts'] },
       },
       {
-        // What is held to seconds runs when nothing else does.
+        // What is held to seconds runs when nothing else does: in CI and by name.
         extends: true,
         test: {
           name: 'measured',
           include: ['test/measured/**/*.test.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
         },
       },
       {
