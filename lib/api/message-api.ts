@@ -8,11 +8,11 @@ import {
   type IdempotencyClaim,
 } from '../messages/accept-message.ts';
 import { cancelMessage } from '../messages/cancel-message.ts';
-import { settledLedger } from '../messages/claim-outcome.ts';
 import { type ComposeRequest, type ComposeResult, composeMessage } from '../messages/compose-message.ts';
 import type { Message } from '../messages/message.ts';
 import type { Page, UnknownMessages } from '../messages/message-store.ts';
 import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
+import { settledLedger } from '../messages/settled-ledger.ts';
 import type { Stored } from '../stored.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { TemplateNames } from '../templates/template-names.ts';

@@ -5,11 +5,11 @@ import type { Ledger } from '../grants/ledger.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
 import { changed } from '../stored.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
-import { settledLedger } from './claim-outcome.ts';
 import type { Language, Message, MiniprogramState } from './message.ts';
 import type { NewMessageId } from './message-id.ts';
 import type { IdempotencyRecord, MessageStore } from './message-store.ts';
 import { type Enqueue, LONGEST_QUEUE_DELAY_MS, noteDelayMs } from './send-job.ts';
+import { settledLedger } from './settled-ledger.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest {

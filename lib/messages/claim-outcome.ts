@@ -1,7 +1,5 @@
-import { closeClaim } from '../grants/claims.ts';
-import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
+import type { Claim, GrantEffect } from '../grants/ledger.ts';
 import { isPending, type Message } from './message.ts';
-import type { MessageStore } from './message-store.ts';
 
 /** What an open claim stands for, judged by the message it belongs to. */
 export type ClaimOutcome =
@@ -23,19 +21,4 @@ export function claimOutcome(
     return { type: 'settled', effect: message.lastClaim.effect };
   if (!isPending(message)) return { type: 'settled', effect: 'spend' };
   return nowMs < claim.leaseUntilMs ? { type: 'under-way' } : { type: 'abandoned' };
-}
-
-/** The ledger with its open claim closed, where that claim's send is already accounted for. */
-export async function settledLedger(
-  ledger: Ledger,
-  store: Pick<MessageStore, 'load' | 'findOtherSend'>,
-  nowMs: number,
-): Promise<Ledger> {
-  const { claim } = ledger;
-  if (!claim) return ledger;
-  const other = await store.findOtherSend(claim.messageId);
-  const outcome = other
-    ? other.outcomeOf(claim, nowMs)
-    : claimOutcome(claim, (await store.load(claim.messageId)).message?.value, nowMs);
-  return outcome.type === 'settled' ? closeClaim(ledger, outcome.effect) : ledger;
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
-import type { Claim, Ledger } from '../grants/ledger.ts';
-import { type ClaimOutcome, claimOutcome } from '../messages/claim-outcome.ts';
+import type { Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
+import { outcomeOfClaim } from '../messages/settled-ledger.ts';
 import type { Stored } from '../stored.ts';
 
 /** Deletes what is stored of a user. */
@@ -40,7 +40,7 @@ export async function eraseUser(services: EraseServices, openid: string): Promis
   const ledger = await untilUncontended(async () => {
     const stored = await store.loadLedger(openid);
     const { claim } = stored.value;
-    if (claim && (await outcomeOf(store, claim, clock)).type === 'under-way') {
+    if (claim && (await outcomeOfClaim(claim, store, clock())).type === 'under-way') {
       return { busyUntilMs: claim.leaseUntilMs };
     }
     // Before the ledger, which alone says in which audiences the user is.
@@ -51,14 +51,4 @@ export async function eraseUser(services: EraseServices, openid: string): Promis
   if ('busyUntilMs' in ledger) return { type: 'sending', untilMs: ledger.busyUntilMs };
   const templates = Object.keys(ledger.templates).length;
   return { type: 'erased', messages: await eraser.deleteRest(openid), templates };
-}
-
-async function outcomeOf(
-  store: Pick<MessageStore, 'load' | 'findOtherSend'>,
-  claim: Claim,
-  clock: Clock,
-): Promise<ClaimOutcome> {
-  const other = await store.findOtherSend(claim.messageId);
-  if (other) return other.outcomeOf(claim, clock());
-  return claimOutcome(claim, (await store.load(claim.messageId)).message?.value, clock());
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createHandler } from '../../handlers/send-messages.ts';
 import { wireDelivery } from '../../lib/wiring/delivery.ts';
+import { sqsRecord } from '../support/sqs-record.ts';
 import { PRICE_DROP, startService } from './running-service.ts';
 
 const { stack, wechat, operator, logIn, allow, grantOf, ended } = await startService();
@@ -41,22 +42,7 @@ test('8 cold senders ask for a token once between them', async () => {
   const senders = await Promise.all(Array.from({ length: 8 }, () => wireDelivery(env)));
   const handlers = senders.map((services) => createHandler(services));
   const records = (n: number) => [
-    {
-      messageId: `record-${n}`,
-      receiptHandle: 'handle',
-      body: JSON.stringify({ messageId: `msg_${'0'.repeat(32)}_o${n}`, sinceMs: 0 }),
-      attributes: {
-        ApproximateReceiveCount: '1',
-        SentTimestamp: '0',
-        SenderId: 'x',
-        ApproximateFirstReceiveTimestamp: '0',
-      },
-      messageAttributes: {},
-      md5OfBody: '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: 'arn:aws:sqs:local:000000000000:send',
-      awsRegion: 'local',
-    },
+    sqsRecord(`record-${n}`, { messageId: `msg_${'0'.repeat(32)}_o${n}`, sinceMs: 0 }),
   ];
   // Another appid has nothing in the table, so each of them starts without a token; WeChat does not know it either.
   await Promise.all(

@@ -16,6 +16,7 @@ import { wireDelivery } from '../../lib/wiring/delivery.ts';
 import { stackEnvironment } from '../../local/stack/environment.ts';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { useTable } from '../support/dynamodb.ts';
+import { sqsRecord } from '../support/sqs-record.ts';
 
 const MINUTE_LEFT = { getRemainingTimeInMillis: () => 60_000 };
 
@@ -191,23 +192,7 @@ async function useService(settings: Record<string, string> = {}) {
 }
 
 function sqsEvent(jobs: readonly SendJob[]) {
-  const Records = jobs.map((job) => ({
-    messageId: randomUUID(),
-    receiptHandle: '',
-    body: JSON.stringify(job),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: '',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: '',
-    awsRegion: '',
-  }));
-  return { Records };
+  return { Records: jobs.map((job) => sqsRecord(randomUUID(), job)) };
 }
 
 async function until(what: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {

@@ -1,28 +1,13 @@
-import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/send-messages.ts';
 import { DELIVERY_LIMIT_MS, type DeliveryResult } from '../../../lib/delivery/deliver-message.ts';
 import type { SendJob } from '../../../lib/messages/send-job.ts';
+import { sqsRecord } from '../../support/sqs-record.ts';
 
 const idOf = (n: number, openid: string) => `msg_${String(n).padStart(32, '0')}_${openid}`;
 
-function record(job: SendJob | string): SQSRecord {
-  return {
-    messageId: `record-${typeof job === 'string' ? job : job.messageId}`,
-    receiptHandle: '',
-    body: typeof job === 'string' ? job : JSON.stringify(job),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: '',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: '',
-    awsRegion: '',
-  };
+function record(job: SendJob | string) {
+  return sqsRecord(`record-${typeof job === 'string' ? job : job.messageId}`, job);
 }
 
 /** The handler with sixty seconds on a clock that only deliveries move on. */
