@@ -7,6 +7,9 @@ export default defineConfig({
     include: ['test/{connected,contract,engines}/**/*.test.ts'],
     globalSetup: ['test/support/dynamodb-local.ts'],
     setupFiles: ['test/support/no-bad-fields.ts'],
+    // As in vitest.config.ts.
+    maxWorkers: 4,
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     restoreMocks: true,
