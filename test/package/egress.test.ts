@@ -22,7 +22,11 @@ function roleOf(functionId: string): Record<string, unknown> {
 
 describe('a VPC', () => {
   test('is off unless subnets are named', () => {
-    expect(Conditions?.['HasVpc']).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+    expect(Conditions?.['HasVpc']).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'VpcSubnetIds' }, ''] }] });
+    expect(template.Parameters).toMatchObject({
+      VpcSubnetIds: { Default: '' },
+      DomainName: { Default: '' },
+    });
   });
 
   test('takes in every function that carries the AppSecret, with the right to be there', () => {
@@ -33,7 +37,10 @@ describe('a VPC', () => {
         {
           'Fn::If': [
             'HasVpc',
-            { SubnetIds: { 'Fn::Split': [',', ''] }, SecurityGroupIds: { 'Fn::Split': [',', ''] } },
+            {
+              SubnetIds: { 'Fn::Split': [',', { Ref: 'VpcSubnetIds' }] },
+              SecurityGroupIds: { 'Fn::Split': [',', { Ref: 'VpcSecurityGroupIds' }] },
+            },
             NOTHING,
           ],
         },
@@ -59,7 +66,7 @@ describe('a VPC', () => {
 
 describe('a domain', () => {
   test('is off unless it is named', () => {
-    expect(Conditions?.['HasDomain']).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+    expect(Conditions?.['HasDomain']).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'DomainName' }, ''] }] });
     for (const id of ['ApiDomain', 'ApiDomainMapping']) {
       expect([id, (JSON.parse(templateText).Resources[id] as { Condition?: string }).Condition]).toEqual([
         id,
