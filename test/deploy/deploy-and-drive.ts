@@ -1,0 +1,165 @@
+import { strict as assert } from 'node:assert';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import { BREAKS, type Break } from './breaks.ts';
+import { type Checkout, checkOutCommit, checkOutPresent, hasCommit } from './checkout.ts';
+import type { Aws } from './local-aws.ts';
+import { driveMainPath } from './main-path.ts';
+import { openResources } from './resources.ts';
+import { deploy, type Environment, remove, runIn } from './serverless.ts';
+import { openService, type Service, type User } from './service.ts';
+import { step } from './steps.ts';
+
+const STAGE = 'deploytest';
+/** Version 0.1.0: what a stage may have that was deployed before this version. */
+const LAST_RELEASE = '9b94866c2820abe2453f89f818344a6239b7ebe6';
+const FUNCTIONS_OF_A_SEND = [
+  'sessions',
+  'grants',
+  'messages',
+  'send-messages',
+  'send-campaign',
+  'process-events',
+];
+
+/** From nothing to a stage of the last release, this version, this version with another setting, and nothing again. */
+export async function deployAndDrive(o: {
+  aws: Aws;
+  wechat: WeChatSimulator;
+  broken: Break | undefined;
+  from: string | undefined;
+}): Promise<void> {
+  const { aws, wechat, broken, from = LAST_RELEASE } = o;
+  const env = environmentOf(aws, wechat);
+  const present = await checkOutPresent();
+  const isKnown = await hasCommit(from);
+  const earlier = isKnown ? await checkOutCommit(from) : undefined;
+  try {
+    if (broken) {
+      process.stdout.write(`  broken on purpose: ${BREAKS[broken].says}\n`);
+      await BREAKS[broken].apply(present);
+    }
+    await step('roles and variables are what the code asks for', () => checkTemplate(present));
+    const key = await step('npm run setup makes the secrets', () => setUp(present, env));
+    // A clone without its history has no earlier release to begin from.
+    await step(earlier ? `sls deploy of ${from.slice(0, 12)}` : 'sls deploy', () =>
+      deploy(earlier ?? present, { stage: STAGE, env }),
+    );
+    const resources = await openResources({
+      stage: STAGE,
+      endpoint: aws.endpoint,
+      env,
+      checkout: present,
+      appId: wechat.appId,
+    });
+    try {
+      const service = openService(resources.apiUrl(), key, wechat);
+      const user = await step('it takes grants and messages in', () => leaveData(service));
+      if (earlier) await step('sls deploy of this version', () => deploy(present, { stage: STAGE, env }));
+      await resources.readOutputs();
+      await step('all of it is still there', () => findData(service, user));
+      await useCallback(aws, service);
+      await driveMainPath(service, resources);
+      await step('sls deploy with another setting', () =>
+        deploy(present, { stage: STAGE, env, params: { sessionTtlHours: '24' } }),
+      );
+      await step('everything is as it was', () => findMessage(service, user));
+      await step('sls remove leaves nothing', async () => {
+        await remove(present, { stage: STAGE, env });
+        assert.equal(await resources.isGone(), true);
+      });
+    } catch (error) {
+      process.stderr.write(`\n${await resources.complaints(FUNCTIONS_OF_A_SEND)}\n`);
+      throw error;
+    } finally {
+      resources.close();
+    }
+  } finally {
+    await Promise.all([present.remove(), earlier?.remove()]);
+  }
+}
+
+function environmentOf({ endpoint }: Aws, { url, appId, appSecret }: WeChatSimulator): Environment {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    HOME: '/nonexistent',
+    SLS_AWS_MONITORING_FREQUENCY: '500',
+    WECHAT_APP_ID: appId,
+    WECHAT_APP_SECRET: appSecret,
+    WECHAT_API_BASE_URL: url,
+  };
+}
+
+/** The emulator lets every function do everything and knows no time zones, so these are held against the packaged template. */
+async function checkTemplate(present: Checkout): Promise<void> {
+  const files = ['permissions', 'environment', 'resources'].map((name) => `test/package/${name}.test.ts`);
+  await runIn(present, ['vitest', 'run', '--project', 'package', ...files], {});
+}
+
+/** Returns the API key that it made. */
+async function setUp(present: Checkout, env: Environment): Promise<string> {
+  const said = await runIn(
+    present,
+    ['node', 'operate/setup.ts', '--stage', STAGE, '--yes', '--scopes', 'read,send,manage'],
+    env,
+  );
+  return /qn_\w+/.exec(said)?.[0] ?? assert.fail(`setup shows no API key:\n${said}`);
+}
+
+/** Tells the simulated WeChat where to push its events, with the token and key that setup made. */
+async function useCallback({ endpoint }: Aws, { wechat, apiUrl }: Service): Promise<void> {
+  const client = new SSMClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const Names = ['push-token', 'push-aes-key'].map((name) => `/qingniao/${STAGE}/${name}`);
+  const { Parameters = [] } = await client.send(new GetParametersCommand({ Names, WithDecryption: true }));
+  client.destroy();
+  const value = (ending: string) => Parameters.find(({ Name }) => Name?.endsWith(ending))?.Value ?? '';
+  wechat.setCallback({
+    url: `${apiUrl}/v1/wechat/events`,
+    token: value('push-token'),
+    aesKey: value('push-aes-key'),
+  });
+}
+
+interface Left {
+  readonly user: User;
+  readonly sent: string;
+  readonly booked: string;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A user with a grant to spare, one held for a reminder and one spent. */
+async function leaveData(service: Service): Promise<Left> {
+  const user = await service.logIn();
+  for (let tap = 0; tap < 3; tap++) await service.allow(user);
+  const { id: sent } = await service.send(user);
+  await service.until(sent, ['sent', 'delivered']);
+  const { id: booked } = await service.send(user, { sendAt: new Date(Date.now() + DAY_MS).toISOString() });
+  return { user, sent, booked };
+}
+
+async function findData(service: Service, left: Left): Promise<void> {
+  const { available, held, spent } =
+    (await service.grantsOf(left.user)) ?? assert.fail('The ledger is gone.');
+  assert.deepEqual({ available, held, spent }, { available: 1, held: 1, spent: 1 });
+  assert.equal((await service.call('GET', `/v1/messages/${left.sent}`)).status, 'sent');
+  assert.equal((await service.call('DELETE', `/v1/messages/${left.booked}`)).status, 'canceled');
+}
+
+async function findMessage(service: Service, { user, sent, booked }: Left): Promise<void> {
+  const { items } = await service.call('GET', `/v1/messages?openid=${user.openid}`);
+  assert.deepEqual(
+    items.map(({ id, status }: { id: string; status: string }) => [id, status]),
+    [
+      [booked, 'canceled'],
+      [sent, 'sent'],
+    ],
+  );
+}

@@ -1,0 +1,65 @@
+// Deploys the service to an AWS on this machine, drives what was deployed, updates it and removes it.
+import { parseArgs } from 'node:util';
+import colors from 'picocolors';
+import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import { BREAKS, type Break } from './breaks.ts';
+import { deployAndDrive } from './deploy-and-drive.ts';
+import { runningAws, startLocalAws } from './local-aws.ts';
+import { pythonTools } from './python-tools.ts';
+import { step } from './steps.ts';
+
+const HELP = `Deploys the service to an AWS, drives what was deployed over its HTTP API, updates it and removes it.
+Without more it starts an AWS of its own on this machine (ministack, from PyPI), with a simulated WeChat.
+把服务部署到本机模拟的 AWS，通过 HTTP 接口走一遍主要流程，再更新、删除。
+
+  npm run test:deploy
+  npm run test:deploy -- --endpoint URL   another AWS that runs already 使用已在运行的 AWS
+  npm run test:deploy -- --from REF       the commit or tag that is deployed first and then updated (default: the last release)
+                                          先部署哪个版本，再升级到当前版本
+  npm run test:deploy -- --break NAME     breaks one thing first, and is to fail: ${Object.keys(BREAKS).join(', ')}
+                                          故意弄坏一处，此时应当失败
+
+It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.
+`;
+
+const { values } = parseArgs({
+  options: {
+    endpoint: { type: 'string' },
+    from: { type: 'string' },
+    break: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) process.stdout.write(HELP);
+else {
+  process.exitCode = await main().then(
+    () => 0,
+    (error) => {
+      process.stderr.write(`\n${colors.red(error instanceof Error ? error.message : String(error))}\n`);
+      return 1;
+    },
+  );
+}
+
+async function main(): Promise<void> {
+  const broken = values.break === undefined ? undefined : breakNamed(values.break);
+  const startedAt = performance.now();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const aws = await step('a local AWS starts', async () =>
+    values.endpoint === undefined ? startLocalAws(await pythonTools()) : runningAws(values.endpoint),
+  );
+  const wechat = await startWeChatSimulator();
+  try {
+    await deployAndDrive({ aws, wechat, broken, from: values.from });
+  } finally {
+    await Promise.all([aws.close(), wechat.close()]);
+  }
+  process.stdout.write(
+    `\nDeployed, driven, updated and removed in ${Math.round((performance.now() - startedAt) / 1000)} s.\n`,
+  );
+}
+
+function breakNamed(name: string): Break {
+  if (Object.hasOwn(BREAKS, name)) return name as Break;
+  throw new Error(`--break takes one of ${Object.keys(BREAKS).join(', ')}.`);
+}
