@@ -32,7 +32,12 @@ const allowed = new Set(actionsIn(statements));
 
 /** What CloudFormation calls in the deployer's name to make, change, look at and remove a resource. */
 const CALLS: Record<string, string[]> = {
-  'AWS::S3::Bucket': ['s3:CreateBucket', 's3:PutEncryptionConfiguration', 's3:DeleteBucket'],
+  'AWS::S3::Bucket': [
+    's3:CreateBucket',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutEncryptionConfiguration',
+    's3:DeleteBucket',
+  ],
   'AWS::S3::BucketPolicy': ['s3:PutBucketPolicy', 's3:GetBucketPolicy', 's3:DeleteBucketPolicy'],
   'AWS::Logs::LogGroup': [
     'logs:CreateLogGroup',

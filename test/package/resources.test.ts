@@ -84,6 +84,28 @@ describe.each(QUEUES)('the $name queue', ({ name, taker, timeout, hidden, concur
   });
 });
 
+test('every alarm tells the topic that is named, if one is', () => {
+  const alarms = resourcesOfType(template, 'AWS::CloudWatch::Alarm');
+  expect(alarms.length).toBeGreaterThan(4);
+  for (const [id, { Properties }] of alarms) {
+    expect([id, Properties['AlarmActions']]).toEqual([
+      id,
+      { 'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }] },
+    ]);
+  }
+});
+
+test('nobody can make what is uploaded public', () => {
+  expect(propertiesOf(template, 'ServerlessDeploymentBucket')).toMatchObject({
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+  });
+});
+
 test.each([
   ['dispatch-due', 'rate(1 minute)'],
   ['sync-templates', 'rate(24 hours)'],
