@@ -6,18 +6,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 const INSTALL_TIMEOUT_MS = 300_000;
 
 /**
- * The folder of the programs in requirements.txt, installed into a virtual environment of the project's own; made anew when the
- * requirements have changed.
+ * The folder of the programs that the requirements.txt of a folder of tests names, installed into a virtual environment of their own;
+ * made anew when the requirements have changed.
  *
  * @throws Error that says what is missing on this machine
  */
-export async function pythonTools(): Promise<string> {
-  const requirements = await readFile(REQUIREMENTS, 'utf8');
-  const folder = join(import.meta.dirname, '../../node_modules/.cache/qingniao-python');
+export async function pythonTools(tests: 'deploy' | 'template'): Promise<string> {
+  const file = join(import.meta.dirname, '..', tests, 'requirements.txt');
+  const requirements = await readFile(file, 'utf8');
+  const folder = join(import.meta.dirname, '../../node_modules/.cache/qingniao-python', tests);
   const mark = join(folder, 'installed');
   const hash = createHash('sha256').update(requirements).digest('hex');
   const bin = join(folder, 'bin');
@@ -25,12 +25,12 @@ export async function pythonTools(): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   try {
     await run('python3', ['-m', 'venv', folder]);
-    await run(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS], {
+    await run(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', file], {
       timeout: INSTALL_TIMEOUT_MS,
     });
   } catch (error) {
     throw new Error(
-      'The Python tools of the deploy tests cannot be installed. They need python3 with venv (Debian: python3-venv) and PyPI.',
+      'The Python tools of these tests cannot be installed. They need python3 with venv (Debian: python3-venv) and PyPI.',
       { cause: error },
     );
   }

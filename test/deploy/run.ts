@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const aws = await step('a local AWS starts', async () =>
-    values.endpoint === undefined ? startLocalAws(await pythonTools()) : runningAws(values.endpoint),
+    values.endpoint === undefined ? startLocalAws(await pythonTools('deploy')) : runningAws(values.endpoint),
   );
   const wechat = await startWeChatSimulator();
   try {
