@@ -73,6 +73,8 @@ async function runPackaging(
       ...env,
       PATH: [TOOLS, process.env['PATH']].join(delimiter),
       HOME: home,
+      // What it bundles on the way stays in there too.
+      TMPDIR: home,
       HTTP_PROXY: NO_NETWORK,
       HTTPS_PROXY: NO_NETWORK,
     },
