@@ -1,13 +1,15 @@
 // Deploys the service to an AWS on this machine, drives what was deployed, updates it and removes it.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import colors from 'picocolors';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { BREAKS, type Break } from './breaks.ts';
 import { deployAndDrive } from './deploy-and-drive.ts';
 import { runningAws, startLocalAws } from './local-aws.ts';
-import { pythonTools } from './python-tools.ts';
+import { pythonTool } from './python-tool.ts';
 import { step } from './steps.ts';
 
+const MINISTACK = join(import.meta.dirname, 'ministack.txt');
 const HELP = `Deploys the service to an AWS, drives what was deployed over its HTTP API, updates it and removes it.
 Without more it starts an AWS of its own on this machine (ministack, from PyPI), with a simulated WeChat.
 把服务部署到本机模拟的 AWS，通过 HTTP 接口走一遍主要流程，再更新、删除。
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const aws = await step('a local AWS starts', async () =>
-    values.endpoint === undefined ? startLocalAws(await pythonTools('deploy')) : runningAws(values.endpoint),
+    values.endpoint === undefined ? startLocalAws(await pythonTool(MINISTACK)) : runningAws(values.endpoint),
   );
   const wechat = await startWeChatSimulator();
   try {

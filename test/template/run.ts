@@ -1,0 +1,72 @@
+// Packages the service in the ways in which it is deployed, and has the templates checked.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import colors from 'picocolors';
+import { pythonTool } from '../deploy/python-tool.ts';
+import { step } from '../deploy/steps.ts';
+import { checkPolicies, lint, lintPlain } from './checks.ts';
+import { packageVariants } from './package-variants.ts';
+import { VARIANTS } from './variants.ts';
+
+const HELP = `Packages the service in several ways (${VARIANTS.map(({ name }) => name).join(', ')}) and has
+cfn-lint and checkov (PyPI) check the templates, that of deploy/deploy-role.yml too. What they may find is in test/template/exceptions.ts.
+用 cfn-lint 和 checkov 检查各种部署方式的模板。
+
+  npm run test:template
+
+It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.
+`;
+
+/** Whose template has everything in it. */
+const FULLEST = new Set(['default', 'with-vpc-domain-topic']);
+const CFN_LINT = join(import.meta.dirname, 'cfn-lint.txt');
+const CHECKOV = join(import.meta.dirname, 'checkov.txt');
+const DEPLOY_ROLE = join(import.meta.dirname, '../../deploy/deploy-role.yml');
+
+const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h', default: false } } });
+if (values.help) process.stdout.write(HELP);
+else {
+  process.exitCode = await main().then(
+    () => 0,
+    (error) => {
+      process.stderr.write(`\n${colors.red(error instanceof Error ? error.message : String(error))}\n`);
+      return 1;
+    },
+  );
+}
+
+/** Both at the same time: most of it is installing, one package after the other. */
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'qingniao-templates-'));
+  const startedAt = performance.now();
+  try {
+    const packaged = step('every variant is packaged', () => packageVariants(folder));
+    const done = await Promise.allSettled([lintAll(packaged), checkAll(packaged)]);
+    for (const each of done) if (each.status === 'rejected') throw each.reason;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  process.stdout.write(`\nChecked in ${Math.round((performance.now() - startedAt) / 1000)} s.\n`);
+}
+
+async function lintAll(packaged: Promise<ReadonlyMap<string, string>>): Promise<void> {
+  const [bin, templates] = await Promise.all([
+    step('cfn-lint is installed', () => pythonTool(CFN_LINT)),
+    packaged,
+  ]);
+  for (const variant of VARIANTS) {
+    await step(`cfn-lint: ${variant.name}`, () => lint(bin, templates.get(variant.name) ?? '', variant));
+  }
+  await step('cfn-lint: the deploying role', () => lintPlain(bin, DEPLOY_ROLE));
+}
+
+async function checkAll(packaged: Promise<ReadonlyMap<string, string>>): Promise<void> {
+  const [bin, templates] = await Promise.all([
+    step('checkov is installed', () => pythonTool(CHECKOV)),
+    packaged,
+  ]);
+  const fullest = [...templates].filter(([name]) => FULLEST.has(name)).map(([, file]) => file);
+  await step('checkov', () => checkPolicies(bin, [...fullest, DEPLOY_ROLE]));
+}

@@ -1,0 +1,48 @@
+/** One way to deploy the service, whose template is checked. */
+export interface Variant {
+  readonly name: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Whether subnets and a domain are named, so that nothing that depends on them is empty. */
+  readonly isFull: boolean;
+}
+
+function everything(partition: string, region: string): Record<string, string> {
+  return {
+    vpcSubnetIds: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
+    vpcSecurityGroupIds: 'sg-0123456789abcdef0',
+    domainName: 'api.example.com',
+    domainCertificateArn: `arn:${partition}:acm:${region}:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef`,
+    alarmTopicArn: `arn:${partition}:sns:${region}:123456789012:alarms`,
+  };
+}
+
+const SINGAPORE = 'ap-southeast-1';
+const BEIJING = 'cn-north-1';
+
+export const VARIANTS: readonly Variant[] = [
+  { name: 'default', stage: 'dev', region: SINGAPORE, params: {}, isFull: false },
+  { name: 'production', stage: 'prod', region: SINGAPORE, params: {}, isFull: false },
+  {
+    name: 'x86_64',
+    stage: 'prod',
+    region: SINGAPORE,
+    params: { architecture: 'x86_64' },
+    isFull: false,
+  },
+  {
+    name: 'with-vpc-domain-topic',
+    stage: 'prod',
+    region: SINGAPORE,
+    params: everything('aws', SINGAPORE),
+    isFull: true,
+  },
+  {
+    name: 'aws-china',
+    stage: 'prod',
+    region: BEIJING,
+    params: everything('aws-cn', BEIJING),
+    isFull: true,
+  },
+];
