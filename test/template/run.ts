@@ -31,7 +31,7 @@ else {
   process.exitCode = await main().then(
     () => 0,
     (error) => {
-      process.stderr.write(`\n${colors.red(error instanceof Error ? error.message : String(error))}\n`);
+      process.stderr.write(`\n${colors.red(messageOf(error))}\n`);
       return 1;
     },
   );
@@ -44,7 +44,8 @@ async function main(): Promise<void> {
   try {
     const packaged = step('every variant is packaged', () => packageVariants(folder));
     const done = await Promise.allSettled([lintAll(packaged), checkAll(packaged)]);
-    for (const each of done) if (each.status === 'rejected') throw each.reason;
+    const found = done.flatMap((each) => (each.status === 'rejected' ? [messageOf(each.reason)] : []));
+    if (found.length > 0) throw new Error(found.join('\n\n'));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -69,4 +70,8 @@ async function checkAll(packaged: Promise<ReadonlyMap<string, string>>): Promise
   ]);
   const fullest = [...templates].filter(([name]) => FULLEST.has(name)).map(([, file]) => file);
   await step('checkov', () => checkPolicies(bin, [...fullest, DEPLOY_ROLE]));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
