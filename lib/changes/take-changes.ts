@@ -1,6 +1,8 @@
 import type { PagePlace } from '../campaigns/runs/page.ts';
 import type { Logger } from '../logger.ts';
+import type { Measure } from '../metrics.ts';
 import { type Fact, type FactName, factsOf } from './facts.ts';
+import { measurementsOf } from './measure-changes.ts';
 import { partsOf, type StatisticsWriter } from './statistics-writer.ts';
 import { movedResults, type SentPage, type TableChange } from './table-change.ts';
 
@@ -12,6 +14,7 @@ export interface ChangeServices {
   readonly statistics: StatisticsWriter;
   /** Whom the results of a run's page are about; undefined where that is not kept any more. */
   readonly pageOf: (place: PagePlace) => Promise<SentPage | undefined>;
+  readonly measure: Measure;
   readonly logger: Logger;
 }
 
@@ -30,6 +33,8 @@ export async function takeChanges(
   const facts = known.map((change) => factsOf(change).filter(({ name }) => services.isPublished(name)));
   const refused = new Set(await services.publish(facts.flat()));
   const first = facts.findIndex((ofChange) => ofChange.some((fact) => refused.has(fact)));
+  // What comes again is measured then.
+  measurementsOf(first < 0 ? known : known.slice(0, first)).forEach(services.measure);
   return known[first];
 }
 

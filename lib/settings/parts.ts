@@ -128,6 +128,15 @@ const publishing = v.pipe(
   v.transform((env) => ({ busName: env.EVENT_BUS_NAME, published: env.PUBLISHED_EVENTS })),
 );
 
+const metrics = v.pipe(
+  v.object({
+    METRICS_NAMESPACE: v.exactOptional(
+      v.pipe(v.string(), v.regex(/^[\w./#:-]{1,255}$/, 'Expected the name of a CloudWatch namespace')),
+    ),
+  }),
+  v.transform((env) => (env.METRICS_NAMESPACE === undefined ? {} : { namespace: env.METRICS_NAMESPACE })),
+);
+
 const arn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:[\w-]+:.+$/, 'Expected an ARN'));
 
 const schedules = v.pipe(
@@ -164,6 +173,7 @@ export const settingsParts = {
   events,
   publishing,
   schedules,
+  metrics,
 };
 
 /** A part of the service that has settings. */

@@ -17,6 +17,7 @@ import { createRunStore, runExpiresAt } from '../table/run-store.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { type Foundation, foundation } from './foundation.ts';
+import { openMetrics } from './metrics.ts';
 import { openCatalogue } from './templates.ts';
 import { answerRules, openWeChat, weChatSender } from './wechat.ts';
 
@@ -26,6 +27,7 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     'app',
     'wechat',
     'sending',
+    'metrics',
     'table',
     'campaignQueue',
   ]);
@@ -53,7 +55,7 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     audience: createAudienceStore(table),
     look: createRunLook({ runs, clock: base.clock }),
     takeTurn: createTurns(pacer, createRunPacers(table, base)),
-    wechat: weChatSender(wechat, base.logger),
+    wechat: weChatSender(wechat, base.logger, openMetrics(settings, base, overrides)),
     rules: answerRules,
     findTemplate: (templateId: string) => catalogue.find(templateId),
     pageSize: RUN_PAGE_SIZE,

@@ -1,5 +1,6 @@
 import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import type { Measure } from '../metrics.ts';
 
 /** The environment variables that a function was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,6 +11,7 @@ export interface Overrides {
   readonly random?: Random;
   readonly sleep?: Sleep;
   readonly logger?: Logger;
+  readonly measure?: Measure;
 }
 
 /** Builds what one function needs, out of its environment. Throws when a setting is bad, naming every bad one. */

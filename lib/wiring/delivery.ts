@@ -10,6 +10,7 @@ import { createSharedReads } from '../table/shared-reads.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
+import { openMetrics } from './metrics.ts';
 import { answerRules, openWeChat, weChatSender } from './wechat.ts';
 
 /** What the function that sends needs. */
@@ -18,6 +19,7 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
     'app',
     'wechat',
     'sending',
+    'metrics',
     'table',
     'queue',
   ]);
@@ -31,7 +33,7 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
     ...base,
     store: createMessageStore(table, { ...versions, read: createSharedReads(table) }),
     newClaimId: base.newUuid,
-    wechat: weChatSender(wechat, base.logger),
+    wechat: weChatSender(wechat, base.logger, openMetrics(settings, base, overrides)),
     rules: answerRules,
     pacer: createPacer({
       ...base,

@@ -14,6 +14,7 @@ import { readStreamRecord } from '../table/stream-change.ts';
 import { openBus, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
+import { openMetrics } from './metrics.ts';
 
 /** What the bus refuses is tried again so often before the stream brings it again, with all that came after it. */
 const TRIES = 4;
@@ -24,7 +25,7 @@ const RUNS_REMEMBERED = 100;
 
 /** What the function that tells of changes needs. It holds no secret. */
 export async function wirePublishing(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(env, ['app', 'table', 'publishing']);
+  const settings = readSettings(env, ['app', 'table', 'publishing', 'metrics']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const bus = openBus(env);
@@ -38,6 +39,7 @@ export async function wirePublishing(env: Environment, overrides?: Overrides) {
     pageOf: createPageReader(runs),
     isPublished: (name: FactName) => published.has(name),
     statistics: createStatisticsWriter(table, base),
+    measure: openMetrics(settings, base, overrides),
   };
   return {
     logger: base.logger,

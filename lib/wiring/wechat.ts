@@ -2,6 +2,7 @@ import type { OutgoingMessage, WeChatSender } from '../delivery/deliver-message.
 import type { AnswerRules, SendAnswer } from '../delivery/judge-answer.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import type { Logger } from '../logger.ts';
+import type { Measure } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
 import { createAccessTokenStore } from '../table/access-token-store.ts';
 import type { Table } from '../table/client.ts';
@@ -62,7 +63,9 @@ interface LineSender extends WeChatSender {
 }
 
 /** Sends through the line, as delivery and campaigns ask for it. */
-export function weChatSender({ http, tokens }: WeChatLine, logger: Logger): LineSender {
+export function weChatSender({ http, tokens }: WeChatLine, logger: Logger, measure: Measure): LineSender {
+  const count = (name: 'WeChatErrors' | 'TokenUnavailable', errcode: number | undefined) =>
+    measure({ name, values: [1], dimensions: { Errcode: String(errcode ?? 'none') } });
   return {
     async ready() {
       try {
@@ -71,6 +74,7 @@ export function weChatSender({ http, tokens }: WeChatLine, logger: Logger): Line
       } catch (error) {
         if (!(error instanceof TokenUnavailableError)) throw error;
         logger.error(error.message, { wechat: error.wechat });
+        count('TokenUnavailable', error.wechat?.errcode);
         return false;
       }
     },
@@ -79,13 +83,18 @@ export function weChatSender({ http, tokens }: WeChatLine, logger: Logger): Line
       try {
         return await withAccessToken(
           tokens,
-          (token) => sendSubscribeMessage(http, token, message),
+          async (token) => {
+            const answer = await sendSubscribeMessage(http, token, message);
+            if (answer.type === 'answered' && answer.errcode !== 0) count('WeChatErrors', answer.errcode);
+            return answer;
+          },
           (answer) => answer.type === 'answered' && TOKEN_REFUSALS.has(answer.errcode),
         );
       } catch (error) {
         // Thrown only before a request was accepted for sending: the token could not be had, or was refused.
-        if (error instanceof TokenUnavailableError) return { type: 'not-sent', reason: error.message };
-        throw error;
+        if (!(error instanceof TokenUnavailableError)) throw error;
+        count('TokenUnavailable', error.wechat?.errcode);
+        return { type: 'not-sent', reason: error.message };
       }
     },
   };

@@ -30,7 +30,13 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'USER_SENDABLE_TEMPLATES',
     'WECHAT_TOKEN_MODE',
   ],
-  'publish-changes': ['EVENT_BUS_NAME', 'PUBLISHED_EVENTS', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  'publish-changes': [
+    'EVENT_BUS_NAME',
+    'METRICS_NAMESPACE',
+    'PUBLISHED_EVENTS',
+    'TABLE_NAME',
+    'WECHAT_APP_ID',
+  ],
   stats: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'TEMPLATE_ALIASES', 'WECHAT_APP_ID'],
   users: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
   templates: [
@@ -79,6 +85,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
     ...WECHAT_SETTINGS,
     'CAMPAIGN_QUEUE_URL',
     'MAX_SENDS_PER_SECOND',
+    'METRICS_NAMESPACE',
     'TABLE_NAME',
     'WECHAT_TOKEN_MODE',
   ],
@@ -86,6 +93,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
   'send-messages': [
     ...WECHAT_SETTINGS,
     'MAX_SENDS_PER_SECOND',
+    'METRICS_NAMESPACE',
     'SEND_QUEUE_URL',
     'TABLE_NAME',
     'WECHAT_TOKEN_MODE',

@@ -5,11 +5,13 @@ import type { RecipientResult } from '../../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import { countsOf } from '../../../lib/changes/counts.ts';
 import { type Fact, factsOf } from '../../../lib/changes/facts.ts';
+import { measurementsOf } from '../../../lib/changes/measure-changes.ts';
 import { type CountedPart, partsOf } from '../../../lib/changes/statistics-writer.ts';
 import type { TableChange } from '../../../lib/changes/table-change.ts';
 import { type ChangeServices, takeChanges } from '../../../lib/changes/take-changes.ts';
 import type { Ledger, TemplateGrants } from '../../../lib/grants/ledger.ts';
 import type { Message, MessageState } from '../../../lib/messages/message.ts';
+import type { Measurement } from '../../../lib/metrics.ts';
 
 const T = 'template-1';
 const common = (n: number) => ({ id: `event-${n}`, atMs: n * 1_000 });
@@ -227,17 +229,19 @@ describe('taking changes in', () => {
   function useServices(refuses: (fact: Fact) => boolean = () => false) {
     const added: CountedPart[] = [];
     const published: Fact[] = [];
+    const measured: Measurement[] = [];
     const services: ChangeServices = {
       statistics: { add: async (parts) => void added.push(...parts) },
       async publish(facts) {
         published.push(...facts);
         return facts.filter(refuses);
       },
+      measure: (measurement) => void measured.push(measurement),
       isPublished: (name) => name !== 'Message Sent',
       pageOf: async () => undefined,
       logger: { info() {}, warn() {}, error() {} },
     };
-    return { services, added, published };
+    return { services, added, published, measured };
   }
   const sent = (n: number): TableChange => ({
     type: 'message',
@@ -253,8 +257,53 @@ describe('taking changes in', () => {
   });
 
   test('answers the first change that the bus did not take', async () => {
-    const { services } = useServices(({ atMs }) => atMs >= 5_000);
+    const { services, measured } = useServices(({ atMs }) => atMs >= 5_000);
     const again = await takeChanges(services, [1, 2, 3, 4, 5, 6, 7].map(sent));
     expect(again?.id).toBe('event-5');
+    // What comes again is measured then, and not twice.
+    expect(measured.map(({ values, dimensions }) => [dimensions?.['Outcome'], ...values])).toEqual([
+      ['failed', 2],
+      ['sent', 2],
+    ]);
+  });
+});
+
+describe('measuring changes', () => {
+  const timed = (state: MessageState, more: Partial<Message> = {}) => ({
+    ...message(state, 9_500),
+    createdAtMs: 1_000,
+    sendAtMs: 9_000,
+    ...more,
+  });
+
+  test('sums messages by template and outcome, whatever their errcode', () => {
+    const measured = measurementsOf([
+      ofMessage(message('pending', 1), message('sent', 2)),
+      ofMessage(message('pending', 1), message('failed', 2, { errcode: 47003 })),
+      ofMessage(message('pending', 1), message('failed', 2, { errcode: 41030 })),
+      // Settled by an event: it was unknown once, and that stays measured.
+      ofMessage(message('unknown', 1), message('delivered', 2)),
+    ]);
+    expect(measured).toEqual(
+      [
+        ['sent', 2],
+        ['failed', 2],
+        ['delivered', 1],
+      ].map(([Outcome, sum]) => ({
+        name: 'Messages',
+        values: [sum],
+        dimensions: { TemplateId: T, Outcome },
+      })),
+    );
+  });
+
+  test('says how late a timed message was answered, if its first attempt was', () => {
+    const late = (before: Message, after: Message) =>
+      measurementsOf([ofMessage(before, after)]).filter(({ name }) => name === 'Lateness');
+    expect(late(timed('pending'), timed('sent'))).toEqual([{ name: 'Lateness', values: [500] }]);
+    expect(late(timed('pending'), timed('sent', { attempts: 2 }))).toEqual([]);
+    expect(late(timed('pending'), timed('failed'))).toEqual([]);
+    expect(late(message('pending', 1), message('sent', 2))).toEqual([]);
+    expect(late(timed('sent'), timed('delivered'))).toEqual([]);
   });
 });

@@ -1,0 +1,43 @@
+import type { Message } from '../messages/message.ts';
+import type { Measurement } from '../metrics.ts';
+import { countsOf } from './counts.ts';
+import type { TableChange } from './table-change.ts';
+
+const OUTCOMES: ReadonlySet<string> = new Set(['sent', 'delivered', 'refused', 'failed', 'unknown']);
+
+/** What changes mean for the metrics: how many messages came to which end, and how late timed ones were. */
+export function measurementsOf(changes: readonly TableChange[]): readonly Measurement[] {
+  return [...endings(changes), ...lateness(changes)];
+}
+
+function endings(changes: readonly TableChange[]): readonly Measurement[] {
+  const sums = new Map<string, { dimensions: { TemplateId: string; Outcome: string }; sum: number }>();
+  for (const { templateId, name, by } of changes.flatMap(countsOf)) {
+    // Statistics keep a failure's errcode; and they take an unknown back once it is settled, which no metric can.
+    const [outcome = ''] = name.split(':');
+    if (!OUTCOMES.has(outcome) || by <= 0) continue;
+    const key = `${templateId} ${outcome}`;
+    const known = sums.get(key) ?? { dimensions: { TemplateId: templateId, Outcome: outcome }, sum: 0 };
+    sums.set(key, { ...known, sum: known.sum + by });
+  }
+  return [...sums.values()].map(({ dimensions, sum }) => ({ name: 'Messages', values: [sum], dimensions }));
+}
+
+function lateness(changes: readonly TableChange[]): readonly Measurement[] {
+  const values = changes.flatMap((change) =>
+    change.type === 'message' && change.after && isTimely(change.before, change.after)
+      ? [(change.after.outcome?.atMs ?? change.after.updatedAtMs) - change.after.sendAtMs]
+      : [],
+  );
+  return values.length === 0 ? [] : [{ name: 'Lateness', values }];
+}
+
+/** A timed message that has just been sent, and that nothing but the service itself could have held up. */
+function isTimely(before: Message | undefined, after: Message): boolean {
+  return (
+    before?.state === 'pending' &&
+    after.state === 'sent' &&
+    after.attempts === 1 &&
+    after.sendAtMs > after.createdAtMs
+  );
+}

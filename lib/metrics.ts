@@ -1,0 +1,30 @@
+/**
+ * What is measured for the dashboard and the alarms: the unit, and by what it can be told apart. Each set of dimensions is a metric of
+ * its own at CloudWatch, so nothing that takes many values, like a user or a message, is one.
+ */
+export const METRICS = {
+  /** Messages and recipients of campaigns that came to an end, by `Outcome`: sent, delivered, refused, failed, unknown. */
+  Messages: { unit: 'Count', dimensionSets: [['Outcome'], ['TemplateId', 'Outcome']] },
+  /** From `sendAt` to WeChat's answer, of timed messages that were sent at the first attempt. */
+  Lateness: { unit: 'Milliseconds', dimensionSets: [[]] },
+  /** Sends that WeChat answered with another errcode than 0, each attempt for itself. */
+  WeChatErrors: { unit: 'Count', dimensionSets: [['Errcode']] },
+  /** Messages that could not even be tried for lack of an access token; `Errcode` is WeChat's reason, or `none`. */
+  TokenUnavailable: { unit: 'Count', dimensionSets: [[], ['Errcode']] },
+} as const satisfies Readonly<
+  Record<string, { unit: 'Count' | 'Milliseconds'; dimensionSets: readonly (readonly string[])[] }>
+>;
+
+/** One of {@link METRICS}. */
+export type MetricName = keyof typeof METRICS;
+
+/** Values of one metric. */
+export interface Measurement {
+  readonly name: MetricName;
+  readonly values: readonly number[];
+  /** A value for each dimension that the metric has. */
+  readonly dimensions?: Readonly<Record<string, string>>;
+}
+
+/** Takes a measurement. It must not fail. */
+export type Measure = (measurement: Measurement) => void;

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { describe, expect, inject, test } from 'vitest';
+import { METRICS } from '../../lib/metrics.ts';
+import { parseTemplate, propertiesOf, resourcesOfType } from './template.ts';
+
+const template = parseTemplate(inject('packaged').templateText);
+const NAMESPACE = 'qingniao/prod';
+
+const dimensions = v.optional(v.array(v.object({ Name: v.string(), Value: v.unknown() })), []);
+const alarmSchema = v.object({
+  AlarmDescription: v.string(),
+  AlarmActions: v.unknown(),
+  TreatMissingData: v.string(),
+  Namespace: v.optional(v.string()),
+  MetricName: v.optional(v.string()),
+  Dimensions: dimensions,
+  Metrics: v.optional(
+    v.array(
+      v.object({
+        MetricStat: v.optional(
+          v.object({
+            Metric: v.object({ Namespace: v.string(), MetricName: v.string(), Dimensions: dimensions }),
+          }),
+        ),
+      }),
+    ),
+    [],
+  ),
+});
+const alarms = resourcesOfType(template, 'AWS::CloudWatch::Alarm').map(
+  ([id, { Properties }]) => [id, v.parse(alarmSchema, Properties)] as const,
+);
+
+const runbook = readFileSync('docs/runbook.md', 'utf8');
+const headings = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+
+interface Watched {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: readonly string[];
+}
+
+const watchedByAlarms: Watched[] = alarms.flatMap(([, { Namespace, MetricName, Dimensions, Metrics }]) => [
+  ...(Namespace && MetricName
+    ? [{ namespace: Namespace, name: MetricName, dimensions: Dimensions.map(({ Name }) => Name) }]
+    : []),
+  ...Metrics.flatMap(({ MetricStat }) =>
+    MetricStat
+      ? [
+          {
+            namespace: MetricStat.Metric.Namespace,
+            name: MetricStat.Metric.MetricName,
+            dimensions: MetricStat.Metric.Dimensions.map(({ Name }) => Name),
+          },
+        ]
+      : [],
+  ),
+]);
+
+const widgetSchema = v.object({
+  properties: v.object({ title: v.string(), metrics: v.optional(v.array(v.array(v.unknown())), []) }),
+});
+
+function dashboard() {
+  const body = v.parse(
+    v.object({ 'Fn::Sub': v.string() }),
+    propertiesOf(template, 'Dashboard')['DashboardBody'],
+  );
+  return v.parse(v.object({ widgets: v.array(widgetSchema) }), JSON.parse(body['Fn::Sub'])).widgets;
+}
+
+/** `[namespace, name, dimension, value, …]`, as dashboards write a metric; searches are left out. */
+const watchedByDashboard: Watched[] = dashboard().flatMap(({ properties }) =>
+  properties.metrics.flatMap((metric) => {
+    const [namespace, name, ...rest] = metric.filter((part) => typeof part === 'string');
+    if (namespace !== NAMESPACE || name === undefined) return [];
+    return [{ namespace, name, dimensions: rest.filter((_, index) => index % 2 === 0) }];
+  }),
+);
+
+describe('alarms', () => {
+  test('are described in the runbook, each under its own name, and no other is', () => {
+    expect(headings.toSorted()).toEqual(alarms.map(([id]) => id).sort());
+  });
+
+  test.each(alarms)('%s says where to read what to do, and tells the topic', (id, alarm) => {
+    expect(alarm.AlarmDescription).toMatch(new RegExp(`\\. See docs/runbook\\.md#${id.toLowerCase()}$`));
+    expect(alarm.TreatMissingData).toBe('notBreaching');
+    expect(alarm.AlarmActions).toEqual({
+      'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }],
+    });
+  });
+
+  test('watch every queue of work and its dead letters', () => {
+    const queues = resourcesOfType(template, 'AWS::SQS::Queue').map(([id]) => id);
+    const watched = alarms.flatMap(([, { Dimensions }]) =>
+      Dimensions.filter(({ Name }) => Name === 'QueueName').map(({ Value }) => JSON.stringify(Value)),
+    );
+    expect(watched.toSorted()).toEqual(
+      queues.map((id) => JSON.stringify({ 'Fn::GetAtt': [id, 'QueueName'] })).sort(),
+    );
+  });
+});
+
+test('what alarms and the dashboard look at of our own is measured, with these dimensions', () => {
+  const own = [...watchedByAlarms, ...watchedByDashboard].filter(({ namespace }) => namespace === NAMESPACE);
+  expect(own.length).toBeGreaterThan(10);
+  const measured = Object.entries(METRICS).flatMap(([name, { dimensionSets }]) =>
+    dimensionSets.map((set) => [name, ...set].join(' ')),
+  );
+  for (const { name, dimensions } of own) expect(measured).toContain([name, ...dimensions].join(' '));
+});
+
+test('the functions measure into the namespace that alarms and the dashboard look at', () => {
+  const environments = resourcesOfType(template, 'AWS::Lambda::Function').map(
+    ([, { Properties }]) =>
+      v.parse(v.looseObject({ Environment: v.looseObject({ Variables: v.looseObject({}) }) }), Properties)
+        .Environment.Variables['METRICS_NAMESPACE'],
+  );
+  expect(new Set(environments)).toEqual(new Set([undefined, NAMESPACE]));
+  expect(environments.filter((one) => one === NAMESPACE)).toHaveLength(3);
+});
+
+test('the dashboard shows every metric and every alarm', () => {
+  const text = JSON.stringify(propertiesOf(template, 'Dashboard'));
+  for (const name of Object.keys(METRICS)) expect(text).toContain(name);
+  for (const [id] of alarms) expect(text).toContain(`\${${id}.Arn}`);
+});
