@@ -23,6 +23,9 @@ export interface CampaignStore {
     page: number,
     upload: { readonly id: string; readonly recipients: readonly Recipient[] },
   ): Promise<'committed' | 'conflict'>;
-  /** Deletes everything that stands with a campaign (recipients, runs), then the campaign. Safe to repeat. */
-  erase(campaignId: string): Promise<void>;
+  /**
+   * Deletes everything that stands with a campaign (recipients, runs), then the campaign. Safe to repeat; `more`: `mayGoOn`, which is
+   * asked before every few items, put an end to it before all was gone.
+   */
+  erase(campaignId: string, mayGoOn?: () => boolean): Promise<'erased' | 'more'>;
 }

@@ -13,6 +13,9 @@ export interface DeleteServices extends AgreeServices, Contention {
 /** What came of deleting a campaign. */
 export type DeleteCampaignResult = { readonly type: 'deleted' | 'not-found' | 'under-way' };
 
+/** For so long one call deletes. A run of a hundred thousand takes a few seconds of it. */
+const DELETE_FOR_MS = 15_000;
+
 /**
  * Deletes a campaign with its recipients, its runs and its schedule. From the first write on it is gone to everyone; what does
  * not get done here, the reconciliation of schedules finishes.
@@ -37,9 +40,10 @@ export async function deleteCampaign(
 }
 
 async function finishDeletion(services: DeleteServices, campaignId: string): Promise<void> {
+  const untilMs = services.clock() + DELETE_FOR_MS;
   try {
     await agree(services, campaignId);
-    await services.store.erase(campaignId);
+    await services.store.erase(campaignId, () => services.clock() < untilMs);
   } catch (error) {
     services.logger.warn('A deleted campaign could not be cleared away; the next reconciliation goes on.', {
       campaignId,

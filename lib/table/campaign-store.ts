@@ -1,30 +1,15 @@
-import {
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  PutItemCommand,
-  paginateQuery,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Stored } from '../stored.ts';
+import { eraseCampaign } from './campaign-eraser.ts';
 import { campaignItem, recipientsItem } from './campaign-item.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, type Item, putAll, readItem } from './items.ts';
-import {
-  campaignKey,
-  campaignPartition,
-  campaignsPartition,
-  type Key,
-  RUN_PREFIX,
-  recipientsKey,
-  runShardPartition,
-  SHARDS,
-} from './keys.ts';
+import { campaignKey, campaignsPartition, recipientsKey } from './keys.ts';
 import { type NewVersion, onVersion, parseItem, UnreadableItemError } from './versioned.ts';
 
 const versioned = v.object({ version: v.string() });
@@ -107,16 +92,7 @@ export function createCampaignStore(
       }
     },
 
-    async erase(campaignId) {
-      // Runs stay findable until the last of what belongs to them is gone: a repeat then goes on where this one ended.
-      for await (const key of keysOf(table, campaignPartition(table, campaignId))) {
-        if (key.sk.startsWith(RUN_PREFIX)) await eraseRun(table, key.sk.slice(RUN_PREFIX.length));
-      }
-      await erasePartition(table, campaignPartition(table, campaignId));
-      await table.client.send(
-        new DeleteItemCommand({ TableName: table.name, Key: marshall(campaignKey(table, campaignId)) }),
-      );
-    },
+    erase: (campaignId, mayGoOn = () => true) => eraseCampaign(table, campaignId, mayGoOn),
   };
 }
 
@@ -133,43 +109,5 @@ function readable(item: Item, logger: Logger): readonly Stored<Campaign>[] {
     if (!(error instanceof UnreadableItemError)) throw error;
     logger.error(error.message);
     return [];
-  }
-}
-
-const DELETES_PER_BATCH = 25;
-
-async function eraseRun(table: Table, runId: string): Promise<void> {
-  for (const shard of SHARDS) await erasePartition(table, runShardPartition(table, { runId, shard }));
-}
-
-async function erasePartition(table: Table, pk: string): Promise<void> {
-  const keys: Key[] = [];
-  for await (const key of keysOf(table, pk)) keys.push(key);
-  await eraseItems(table, keys);
-}
-
-async function* keysOf(table: Table, pk: string): AsyncIterable<Key> {
-  const query = {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': pk }),
-    ProjectionExpression: 'pk, sk',
-    ConsistentRead: true,
-  };
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
-    for (const item of Items) yield { pk, sk: String(readItem(item)['sk']) };
-  }
-}
-
-async function eraseItems(table: Table, keys: readonly Key[]): Promise<void> {
-  let pending = keys.map((key) => ({ DeleteRequest: { Key: marshall(key) } }));
-  while (pending.length > 0) {
-    const { UnprocessedItems } = await table.client.send(
-      new BatchWriteItemCommand({ RequestItems: { [table.name]: pending.slice(0, DELETES_PER_BATCH) } }),
-    );
-    const unprocessed = (UnprocessedItems?.[table.name] ?? []).flatMap(({ DeleteRequest }) =>
-      DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
-    );
-    pending = [...unprocessed, ...pending.slice(DELETES_PER_BATCH)];
   }
 }

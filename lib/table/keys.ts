@@ -117,9 +117,24 @@ export function resultsKey(table: Table, place: PagePlace): Key {
   return { pk: runShardPartition(table, place), sk: `${RESULTS_PREFIX}${place.after}` };
 }
 
+/** What belongs to one run and to none of its shards. */
+export function runPacePartition({ appId }: Table, runId: string): string {
+  return `${appId}#run#${runId}`;
+}
+
 /** The pace of one run. */
-export function runPaceKey({ appId }: Table, runId: string): Key {
-  return { pk: `${appId}#run#${runId}`, sk: 'pace' };
+export function runPaceKey(table: Table, runId: string): Key {
+  return { pk: runPacePartition(table, runId), sk: 'pace' };
+}
+
+/** How many runs were erased with their campaigns, by template. */
+export function forgottenRunsPartition({ appId }: Pick<Table, 'appId'>): string {
+  return `${appId}#forgotten-runs`;
+}
+
+/** How many runs of one template were erased. */
+export function forgottenRunsKey(table: Table, templateId: string): Key {
+  return { pk: forgottenRunsPartition(table), sk: templateId };
 }
 
 /** How far one shard of a run has come. */

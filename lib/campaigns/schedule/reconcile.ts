@@ -50,7 +50,7 @@ export async function reconcileSchedules(
   const lane = async () => {
     for (const id of queue) {
       if (clock() >= deadlineMs) return;
-      const { repaired, started } = await repair(services, id);
+      const { repaired, started } = await repair(services, id, deadlineMs);
       sum.campaigns += 1;
       sum.repaired += repaired;
       sum.started += started;
@@ -81,13 +81,16 @@ const NOTHING = { repaired: 0, started: 0 };
 async function repair(
   services: ReconcileServices,
   campaignId: string,
+  deadlineMs: number,
 ): Promise<Pick<Reconciliation, 'repaired' | 'started'>> {
-  const { store, logger } = services;
+  const { store, clock, logger } = services;
   try {
     const started = await catchUp(services, campaignId);
     const agreement = await agree(services, campaignId);
     const stored = await store.load(campaignId);
-    if (stored?.value.deletedAtMs !== undefined) await store.erase(campaignId);
+    if (stored?.value.deletedAtMs !== undefined) {
+      await store.erase(campaignId, () => clock() < deadlineMs);
+    }
     return { repaired: agreement.type === 'changed' ? 1 : 0, started };
   } catch (error) {
     logger.error('The schedule of a campaign could not be compared; the next reconciliation tries again.', {

@@ -52,6 +52,7 @@ function world(...campaigns: Campaign[]) {
     putRecipients: async () => 'committed',
     async erase(id) {
       table.delete(id);
+      return 'erased';
     },
   };
   const schedules: ScheduleBook = {

@@ -1,0 +1,56 @@
+import { BatchWriteItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Table } from './client.ts';
+import { readItem } from './items.ts';
+import type { Key } from './keys.ts';
+
+const ITEMS_PER_BATCH = 25;
+/** Batches that are deleted at the same time. */
+const LANES = 4;
+
+/** The keys under one partition key, in their order. */
+export async function* keysUnder(table: Table, pk: string): AsyncGenerator<Key> {
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ProjectionExpression: 'pk, sk',
+    ConsistentRead: true,
+  };
+  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+    for (const item of Items) yield { pk, sk: String(readItem(item)['sk']) };
+  }
+}
+
+/** Deletes items, whether they are there or not. */
+export async function deleteItems({ client, name }: Table, keys: readonly Key[]): Promise<void> {
+  let pending = keys.map((key) => ({ DeleteRequest: { Key: marshall(key) } }));
+  while (pending.length > 0) {
+    const { UnprocessedItems } = await client.send(
+      new BatchWriteItemCommand({ RequestItems: { [name]: pending.slice(0, ITEMS_PER_BATCH) } }),
+    );
+    const unprocessed = (UnprocessedItems?.[name] ?? []).flatMap(({ DeleteRequest }) =>
+      DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
+    );
+    pending = [...unprocessed, ...pending.slice(ITEMS_PER_BATCH)];
+  }
+}
+
+/** Deletes everything under one partition key for as long as `mayGoOn` says so. Answers whether nothing is left. */
+export async function deletePartition(table: Table, pk: string, mayGoOn: () => boolean): Promise<boolean> {
+  const keys = keysUnder(table, pk);
+  const lane = async () => {
+    for (let batch = await take(keys); batch.length > 0; batch = await take(keys)) {
+      if (!mayGoOn()) return false;
+      await deleteItems(table, batch);
+    }
+    return true;
+  };
+  return (await Promise.all(Array.from({ length: LANES }, lane))).every(Boolean);
+}
+
+/** The next batch of keys. A generator answers those who ask at the same time one after the other. */
+async function take(keys: AsyncGenerator<Key>): Promise<Key[]> {
+  const asked = Array.from({ length: ITEMS_PER_BATCH }, () => keys.next());
+  return (await Promise.all(asked)).flatMap(({ done, value }) => (done ? [] : [value]));
+}
