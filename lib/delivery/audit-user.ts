@@ -1,7 +1,7 @@
 import { closeClaim } from '../grants/claims.ts';
 import { isLongTerm } from '../grants/holds.ts';
 import { type Claim, grantsOf, type Ledger, spentOf, type TemplateGrants } from '../grants/ledger.ts';
-import { claimOutcome } from '../messages/claim-outcome.ts';
+import { type ClaimOutcome, claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
 
 /** What an audit needs to know of a message. */
@@ -9,6 +9,16 @@ export type AuditedMessage = Pick<
   Message,
   'id' | 'templateId' | 'state' | 'hold' | 'lastClaim' | 'dueAtMs' | 'heldUntilMs'
 >;
+
+/** What an audit needs to know of a user's sends in runs of campaigns, of which no messages are stored. */
+export interface AuditedCampaigns {
+  /** Grants that they took for good, by template. */
+  readonly taken: ReadonlyMap<string, number>;
+  /** The most that runs took of which nothing is kept any more, by template. */
+  readonly forgotten: ReadonlyMap<string, number>;
+  /** What the user's open claim stands for, where it is that of such a send. */
+  readonly claimOutcome?: ClaimOutcome;
+}
 
 /** What may be amiss with one user's records. */
 export type AuditRule =
@@ -20,9 +30,11 @@ export type AuditRule =
   | 'overspent'
   /** Grants are gone that no send took. */
   | 'lost-grants'
-  /** A message took a grant of a template that the ledger knows nothing of. */
+  /** Grants are gone that runs may have taken which were deleted with their campaigns, or are too old. */
+  | 'forgotten-sends'
+  /** A send took a grant of a template that the ledger knows nothing of. */
   | 'no-grants-recorded'
-  /** A sender died long ago, and nobody has come by since to settle its message. */
+  /** A sender died long ago, and nobody has come by since to settle its send. */
   | 'abandoned-claim'
   /** A message should have left long ago. */
   | 'overdue'
@@ -37,6 +49,7 @@ export interface Finding {
   readonly level: 'drift' | 'note';
   readonly rule: AuditRule;
   readonly templateId: string;
+  /** The message, or a recipient's place in a run. */
   readonly messageId?: string;
   readonly expected?: number;
   readonly found?: number;
@@ -49,17 +62,22 @@ export interface AuditMoment {
 }
 
 /**
- * Recomputes a user's balance from all of their messages and says where the ledger differs. Pure and exact: records that
+ * Recomputes a user's balance from all of their messages and campaign sends, and says where the ledger differs. Pure and exact: records that
  * were read together and are sound have no `drift`. What the zeroing of grants took away belongs to no message, so from
  * then on spent grants have a lower bound only; long-term templates have no balance to keep.
  */
 export function auditUser(
   ledger: Ledger,
   messages: readonly AuditedMessage[],
+  campaigns: AuditedCampaigns,
   moment: AuditMoment,
 ): readonly Finding[] {
-  const claim = judgeClaim(ledger, messages, moment);
-  const ids = new Set([...Object.keys(ledger.templates), ...messages.map(({ templateId }) => templateId)]);
+  const claim = judgeClaim(ledger, messages, campaigns, moment);
+  const ids = new Set([
+    ...Object.keys(ledger.templates),
+    ...messages.map(({ templateId }) => templateId),
+    ...campaigns.taken.keys(),
+  ]);
   return [
     ...claim.findings,
     ...[...ids].flatMap((templateId) =>
@@ -67,26 +85,25 @@ export function auditUser(
         claim.ledger,
         templateId,
         messages.filter((message) => message.templateId === templateId),
+        campaigns,
       ),
     ),
     ...overdue(messages, claim.ledger.claim, moment),
   ];
 }
 
-/** The ledger as it is once the open claim is closed, where its message says how the send ended. */
+/** The ledger as it is once the open claim is closed, where it stands written how its send ended. */
 function judgeClaim(
   ledger: Ledger,
   messages: readonly AuditedMessage[],
+  campaigns: AuditedCampaigns,
   { nowMs, overdueMs }: AuditMoment,
 ): { ledger: Ledger; findings: readonly Finding[] } {
   const { claim } = ledger;
   if (!claim) return { ledger, findings: [] };
   const { messageId, templateId } = claim;
-  const outcome = claimOutcome(
-    claim,
-    messages.find(({ id }) => id === messageId),
-    nowMs,
-  );
+  const message = messages.find(({ id }) => id === messageId);
+  const outcome = campaigns.claimOutcome ?? claimOutcome(claim, message, nowMs);
   if (outcome.type === 'settled') {
     const findings: Finding[] = [{ level: 'note', rule: 'settled-claim', templateId, messageId }];
     return { ledger: closeClaim(ledger, outcome.effect), findings };
@@ -99,9 +116,11 @@ function auditTemplate(
   ledger: Ledger,
   templateId: string,
   messages: readonly AuditedMessage[],
+  { taken, forgotten }: AuditedCampaigns,
 ): readonly Finding[] {
   const grants = grantsOf(ledger, templateId);
-  if (!grants) return withoutGrants(templateId, messages);
+  const inRuns = taken.get(templateId) ?? 0;
+  if (!grants) return withoutGrants(templateId, messages, inRuns);
   if (isLongTerm(grants.kind)) return [];
   const claim = ledger.claim?.templateId === templateId ? ledger.claim : undefined;
   const booked = messages.filter(
@@ -110,17 +129,30 @@ function auditTemplate(
   return [
     ...balance(templateId, grants),
     ...held(templateId, grants, booked),
-    ...spent(templateId, grants, messages.filter(tookGrant).length + (takes(claim) ? 1 : 0)),
+    ...spent(
+      templateId,
+      grants,
+      messages.filter(tookGrant).length + inRuns + (takes(claim) ? 1 : 0),
+      forgotten.get(templateId) ?? 0,
+    ),
     ...booked
       .filter(({ hold }) => hold?.epoch !== grants.epoch)
       .map(({ id }): Finding => ({ level: 'note', rule: 'void-hold', templateId, messageId: id })),
   ];
 }
 
-function withoutGrants(templateId: string, messages: readonly AuditedMessage[]): readonly Finding[] {
-  return messages
-    .filter((message) => message.lastClaim || (message.hold && isPending(message)))
-    .map(({ id }) => ({ level: 'drift', rule: 'no-grants-recorded', templateId, messageId: id }));
+function withoutGrants(
+  templateId: string,
+  messages: readonly AuditedMessage[],
+  inRuns: number,
+): readonly Finding[] {
+  const finding: Finding = { level: 'drift', rule: 'no-grants-recorded', templateId };
+  return [
+    ...messages
+      .filter((message) => message.lastClaim || (message.hold && isPending(message)))
+      .map(({ id }) => ({ ...finding, messageId: id })),
+    ...(inRuns > 0 ? [{ ...finding, expected: inRuns, found: 0 }] : []),
+  ];
 }
 
 /** Whether a message's send has a grant on its account for good. */
@@ -148,10 +180,17 @@ function held(
   return [{ level: 'drift', rule: 'held-mismatch', templateId, expected, found: grants.held }];
 }
 
-function spent(templateId: string, grants: TemplateGrants, expected: number): readonly Finding[] {
+function spent(
+  templateId: string,
+  grants: TemplateGrants,
+  expected: number,
+  forgotten: number,
+): readonly Finding[] {
   const found = spentOf(grants);
   if (found < expected) return [{ level: 'drift', rule: 'overspent', templateId, expected, found }];
   if (grants.epoch > 0 || grants.revokedAtMs !== undefined || found === expected) return [];
+  if (found - expected <= forgotten)
+    return [{ level: 'note', rule: 'forgotten-sends', templateId, expected, found }];
   return [{ level: 'drift', rule: 'lost-grants', templateId, expected, found }];
 }
 

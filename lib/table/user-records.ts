@@ -60,14 +60,19 @@ export async function* scanUsers(
 const TIMES = 5;
 
 /**
- * Reads one user's records as they stand together at one moment, by reading until the ledger did not change meanwhile;
- * undefined when it never stood still.
+ * Reads one user's records as they stand together at one moment, and with them what `readMore` reads of the same user elsewhere, by
+ * reading until the ledger did not change meanwhile; undefined when it never stood still.
  */
-export async function readUser(table: Table, openid: string): Promise<UserRecords | undefined> {
+export async function readUser<More>(
+  table: Table,
+  openid: string,
+  readMore: (ledger: Ledger) => Promise<More>,
+): Promise<(UserRecords & { readonly more: More }) | undefined> {
   for (let time = 0; time < TIMES; time++) {
     const records = await readOnce(table, openid);
+    const more = await readMore(records.ledger);
     const ledger = await getItem(table, ledgerKey(table, openid));
-    if (versionOf(ledger) === records.ledgerVersion) return records;
+    if (versionOf(ledger) === records.ledgerVersion) return { ...records, more };
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
-import { type AuditMoment, auditUser, type Finding } from '../../lib/delivery/audit-user.ts';
+import { type AuditedCampaigns, auditUser, type Finding } from '../../lib/delivery/audit-user.ts';
 import type { Table } from '../../lib/table/client.ts';
 import { readUser, scanUsers, type UserRecords } from '../../lib/table/user-records.ts';
+import { type CampaignSends, readCampaignSends } from './campaign-sends.ts';
 
 /** Something found about a user, or an item that cannot be read. */
 export type UserFinding = { readonly appId: string; readonly openid: string } & (
@@ -35,43 +36,77 @@ export interface AuditOptions {
 /** Audits every user in the table, reading only. */
 export async function audit(options: AuditOptions): Promise<AuditSummary> {
   const sum = { users: 0, messages: 0, drift: 0, notes: 0 };
+  const campaigns = createCampaignsByApp(options);
+  function tell(finding: UserFinding): void {
+    if (finding.level === 'drift') sum.drift += 1;
+    else sum.notes += 1;
+    options.found(finding);
+  }
   async function auditSegment(segment: number): Promise<void> {
     for await (const records of scanUsers(options.table, { ...options, segment })) {
       sum.users += 1;
       sum.messages += records.messages.length;
-      for (const finding of await findingsOf(options, records)) {
-        if (finding.level === 'drift') sum.drift += 1;
-        else sum.notes += 1;
-        options.found(finding);
-      }
+      const sends = await campaigns.of(records.appId);
+      for (const finding of await findingsOf(options, records, sends)) tell(finding);
       options.audited(sum);
     }
   }
   await Promise.all(Array.from({ length: options.segments }, (_, segment) => auditSegment(segment)));
+  for (const [appId, sends] of await campaigns.all()) {
+    for (const problem of sends.unreadable()) {
+      tell({ appId, openid: '-', level: 'drift', rule: 'unreadable', problem });
+    }
+  }
   return sum;
 }
 
-/** A scan may see a user's records half written: what looks like drift is judged by a second, exact reading. */
-async function findingsOf(options: AuditOptions, scanned: UserRecords): Promise<readonly UserFinding[]> {
-  const { appId, openid } = scanned;
-  const findings = judge(scanned, momentOf(options));
-  if (!findings.some(({ level }) => level === 'drift')) return findings;
-  const exact = await readUser({ ...options.table, appId }, openid);
-  return exact ? judge(exact, momentOf(options)) : [{ appId, openid, level: 'note', rule: 'not-at-rest' }];
+/** The campaign sends of each mini program, read when its first user comes by. */
+function createCampaignsByApp({ table, clock }: AuditOptions) {
+  const read = new Map<string, Promise<CampaignSends>>();
+  return {
+    of(appId: string): Promise<CampaignSends> {
+      const sends = read.get(appId) ?? readCampaignSends({ ...table, appId }, clock);
+      read.set(appId, sends);
+      return sends;
+    },
+    all: () => Promise.all([...read].map(async ([appId, sends]) => [appId, await sends] as const)),
+  };
 }
 
-function momentOf({ clock, overdueMs }: AuditOptions): AuditMoment {
-  return { nowMs: clock(), overdueMs };
+/**
+ * A scan may see a user's records half written, and runs go on meanwhile: what looks like drift is judged by a second, exact reading,
+ * and by a third one that knows of the latest runs.
+ */
+async function findingsOf(
+  options: AuditOptions,
+  scanned: UserRecords,
+  sends: CampaignSends,
+): Promise<readonly UserFinding[]> {
+  const { appId, openid } = scanned;
+  const roughly = sends.roughlyOf(scanned.ledger);
+  let findings = roughly && judge(options, scanned, roughly);
+  for (const anew of [false, true]) {
+    if (findings && !findings.some(({ level }) => level === 'drift')) break;
+    const exact = await readUser({ ...options.table, appId }, openid, (ledger) =>
+      sends.exactlyOf(ledger, { anew }),
+    );
+    findings = exact
+      ? judge(options, exact, exact.more)
+      : [{ appId, openid, level: 'note', rule: 'not-at-rest' }];
+  }
+  return findings ?? [];
 }
 
 /** Where an item cannot be read the rest proves nothing, so only that is told. */
 function judge(
+  { clock, overdueMs }: AuditOptions,
   { appId, openid, ledger, messages, unreadable }: UserRecords,
-  moment: AuditMoment,
+  campaigns: AuditedCampaigns,
 ): readonly UserFinding[] {
   const whose = { appId, openid };
   if (unreadable.length > 0) {
     return unreadable.map((problem) => ({ ...whose, level: 'drift', rule: 'unreadable', problem }));
   }
-  return auditUser(ledger, messages, moment).map((finding) => ({ ...whose, ...finding }));
+  const moment = { nowMs: clock(), overdueMs };
+  return auditUser(ledger, messages, campaigns, moment).map((finding) => ({ ...whose, ...finding }));
 }

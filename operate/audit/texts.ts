@@ -2,9 +2,11 @@ import colors from 'picocolors';
 import type { AuditSummary, UserFinding } from './audit.ts';
 
 /** What `npm run audit -- --help` prints. */
-export const HELP = `Recomputes every user's balance of grants from the messages and reports where the table differs. It only reads, and reads
-the whole table: on AWS that costs half a read unit for each 4 KB. Exits with 1 when something is amiss.
-根据消息重新计算每个用户的订阅次数，报告与数据表不一致之处。只读，但会读取整张表。发现问题时退出码为 1。
+export const HELP = `Recomputes every user's balance of grants from the messages and the campaigns' sends and reports where the table differs.
+It only reads, and reads the whole table: on AWS that costs half a read unit for each 4 KB, for runs of campaigns three
+times as much. Exits with 1 when something is amiss.
+根据消息和群发记录重新计算每个用户的订阅次数，报告与数据表不一致之处。只读，但会读取整张表（群发记录约读三遍）。
+发现问题时退出码为 1。
 
   npm run audit -- --stage NAME [--region REGION]
   npm run audit -- --table NAME [--app-id APPID]
@@ -34,9 +36,13 @@ const MEANINGS: Record<UserFinding['rule'], { en: string; zh: string }> = {
   'held-mismatch': { en: 'held grants are not those of booked messages', zh: '预留次数与已预约的消息不符' },
   overspent: { en: 'more sends took a grant than grants are spent', zh: '消耗授权的发送多于已用次数' },
   'lost-grants': { en: 'grants are gone that no send took', zh: '有授权次数消失，但没有对应的发送' },
+  'forgotten-sends': {
+    en: 'grants are gone that runs may have taken of which nothing is kept: deleted, or older than 400 days',
+    zh: '次数可能用于已不再保存的群发（已删除，或超过 400 天）',
+  },
   'no-grants-recorded': {
-    en: 'a message took a grant that was never recorded',
-    zh: '消息使用了从未记录的授权',
+    en: 'a send took a grant that was never recorded',
+    zh: '发送使用了从未记录的授权',
   },
   'abandoned-claim': {
     en: 'its sender died long ago and nobody came back: look into the dead-letter queue, npm run redrive',

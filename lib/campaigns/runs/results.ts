@@ -79,7 +79,7 @@ export function isOpen(result: RecipientResult | undefined): boolean {
  */
 export function withVerdict(before: RecipientResult | undefined, verdict: RecipientResult): RecipientResult {
   if (before === undefined || isOpen(before)) return verdict;
-  return before.state === 'unknown' && !isOpen(verdict) ? late(verdict) : before;
+  return before.state === 'unknown' && !isOpen(verdict) ? late(before, verdict) : before;
 }
 
 /** The page with verdicts come in, by the recipients' places. */
@@ -89,8 +89,16 @@ export function withVerdicts(page: PageResults, verdicts: ReadonlyMap<number, Re
   return { ...page, results };
 }
 
-function late({ effect: _closedLongAgo, ...verdict }: RecipientResult): RecipientResult {
-  return verdict;
+function late(
+  { attempts }: RecipientResult,
+  { effect: _closedLongAgo, ...verdict }: RecipientResult,
+): RecipientResult {
+  return { ...verdict, attempts: Math.max(attempts, verdict.attempts) };
+}
+
+/** Whether a send to this recipient has a grant on its account for good. What a refusal zeroed is nobody's. */
+export function tookGrant(result: RecipientResult): boolean {
+  return !isOpen(result) && result.state !== 'refused' && result.attempts > 0 && result.effect === undefined;
 }
 
 /** Reads the fate of a recipient's open claim off their result, which must have been read no earlier than the claim. */

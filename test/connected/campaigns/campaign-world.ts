@@ -28,8 +28,15 @@ export const TEMPLATE = {
 
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** The whole service on this machine, with campaigns, grantees and runs at hand. */
+/** The whole service on this machine for one test, with campaigns, grantees and runs at hand. */
 export async function useCampaigns(options: StackOptions = {}) {
+  const world = await openCampaigns(options);
+  onTestFinished(() => world.close());
+  return world;
+}
+
+/** The same until it is closed. */
+export async function openCampaigns(options: StackOptions = {}) {
   const { AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint } = process.env;
   const stack = await startStack({
     logger: QUIET,
@@ -39,11 +46,6 @@ export async function useCampaigns(options: StackOptions = {}) {
   });
   const client = localDynamoDbClient(stack.dynamodbEndpoint);
   const sqs = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint });
-  onTestFinished(async () => {
-    await stack.close();
-    client.destroy();
-    sqs.destroy();
-  });
   const { wechat } = stack;
   if (!wechat) throw new Error('The stack started no simulated WeChat.');
   const base = foundation({ logger: QUIET, ...(options.clock && { clock: options.clock }) });
@@ -64,6 +66,12 @@ export async function useCampaigns(options: StackOptions = {}) {
     table,
     ...services,
     services,
+
+    async close(): Promise<void> {
+      await stack.close();
+      client.destroy();
+      sqs.destroy();
+    },
 
     grantees: (
       count: number,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type AuditedMessage, auditUser } from '../../../lib/delivery/audit-user.ts';
+import { type AuditedCampaigns, type AuditedMessage, auditUser } from '../../../lib/delivery/audit-user.ts';
 import type { Claim, Ledger, TemplateGrants } from '../../../lib/grants/ledger.ts';
 
 const NOW_MS = Date.UTC(2026, 11, 1);
 const MOMENT = { nowMs: NOW_MS, overdueMs: 600_000 };
 const TEMPLATE = 'tpl';
+const NO_CAMPAIGNS: AuditedCampaigns = { taken: new Map(), forgotten: new Map() };
 
 function ledger(counts: Partial<TemplateGrants>, claim?: Partial<Claim>): Ledger {
   const grants: TemplateGrants = {
@@ -89,7 +90,7 @@ describe('records that are sound', () => {
       [booked({ dueAtMs: NOW_MS - 600_000 })],
     ],
   ])('%s: nothing is found', (_, stored, messages) => {
-    expect(auditUser(stored, messages, MOMENT)).toEqual([]);
+    expect(auditUser(stored, messages, NO_CAMPAIGNS, MOMENT)).toEqual([]);
   });
 });
 
@@ -146,11 +147,11 @@ describe('records that have drifted', () => {
       [],
     ],
   ])('%s', (_, expected, stored, messages) => {
-    expect(rules(stored, messages, MOMENT)).toEqual(expected);
+    expect(rules(stored, messages, NO_CAMPAIGNS, MOMENT)).toEqual(expected);
   });
 
   test('says what it expected and what it found', () => {
-    expect(auditUser(ledger({ granted: 3, held: 3 }), [booked()], MOMENT)).toEqual([
+    expect(auditUser(ledger({ granted: 3, held: 3 }), [booked()], NO_CAMPAIGNS, MOMENT)).toEqual([
       { level: 'drift', rule: 'held-mismatch', templateId: TEMPLATE, expected: 1, found: 3 },
     ]);
   });
@@ -163,10 +164,68 @@ describe('what mends itself is a note', () => {
     ['tried again later', 'keep', 'pending', { granted: 1 }],
   ])('a claim that is open though its message was %s', (_, effect, state, counts) => {
     const settled = booked({ state, lastClaim: { claimId: 'claim', effect, epoch: 0 } });
-    expect(rules(ledger(counts, {}), [settled], MOMENT)).toEqual(['note settled-claim']);
+    expect(rules(ledger(counts, {}), [settled], NO_CAMPAIGNS, MOMENT)).toEqual(['note settled-claim']);
   });
 
   test('a booked message whose grant was zeroed', () => {
-    expect(rules(ledger({ granted: 1, epoch: 1 }), [booked()], MOMENT)).toEqual(['note void-hold']);
+    expect(rules(ledger({ granted: 1, epoch: 1 }), [booked()], NO_CAMPAIGNS, MOMENT)).toEqual([
+      'note void-hold',
+    ]);
+  });
+});
+
+describe('sends of campaigns, of which no message is stored', () => {
+  const spent = { type: 'settled', effect: 'spend' } as const;
+  const campaigns = (taken: number, more: Partial<AuditedCampaigns> = {}): AuditedCampaigns => ({
+    taken: new Map(taken > 0 ? [[TEMPLATE, taken]] : []),
+    forgotten: new Map(),
+    ...more,
+  });
+  const forgotten = new Map([[TEMPLATE, 1]]);
+
+  test.each<[string, string[], Ledger, AuditedCampaigns]>([
+    ['two of them', [], ledger({ granted: 3, available: 1 }), campaigns(2)],
+    [
+      'one whose claim stands',
+      ['note settled-claim'],
+      ledger({ granted: 1 }, { messageId: 'rcp' }),
+      campaigns(1, { claimOutcome: spent }),
+    ],
+    [
+      'one that is under way',
+      [],
+      ledger({ granted: 1 }, { messageId: 'rcp' }),
+      campaigns(0, { claimOutcome: { type: 'under-way' } }),
+    ],
+    [
+      'one whose sender died long ago',
+      ['drift abandoned-claim'],
+      ledger({ granted: 1 }, { messageId: 'rcp', leaseUntilMs: 0 }),
+      campaigns(0, { claimOutcome: { type: 'abandoned' } }),
+    ],
+    [
+      'one whose grant was given back but for the ledger',
+      ['note settled-claim'],
+      ledger({ granted: 1 }, { messageId: 'rcp', source: 'available' }),
+      campaigns(0, { claimOutcome: { type: 'settled', effect: 'refund' } }),
+    ],
+    ['one that took no grant', ['drift overspent'], ledger({ granted: 1, available: 1 }), campaigns(1)],
+    ['a grant more gone than they took', ['drift lost-grants'], ledger({ granted: 2 }), campaigns(1)],
+    [
+      'a grant more gone than they took, where a run was deleted',
+      ['note forgotten-sends'],
+      ledger({ granted: 2 }),
+      campaigns(1, { forgotten }),
+    ],
+    [
+      'two grants more gone, where one run was deleted',
+      ['drift lost-grants'],
+      ledger({ granted: 3 }),
+      campaigns(1, { forgotten }),
+    ],
+    ['one without any grants', ['drift no-grants-recorded'], { openid: 'o-1', templates: {} }, campaigns(1)],
+    ['one by a long-term subscription', [], ledger({ kind: 'long-term', granted: 1 }), campaigns(5)],
+  ])('%s', (_, expected, stored, known) => {
+    expect(rules(stored, [], known, MOMENT)).toEqual(expected);
   });
 });
