@@ -1,4 +1,5 @@
 import type { Claim } from '../grants/ledger.ts';
+import type { Logger } from '../logger.ts';
 import {
   type AcceptRequest,
   type AcceptResult,
@@ -54,6 +55,7 @@ export interface MessageApi {
   /** Whether the settings let users send this template to themselves. */
   isOpenToUsers(templateId: string): Promise<boolean>;
   readonly remedyFor: RemedyFor;
+  readonly logger: Logger;
 }
 
 /** What the routes' work needs from outside. */
@@ -63,6 +65,7 @@ export interface MessageApiServices extends AcceptServices, RemarkServices {
   readonly unknown: UnknownMessages;
   readonly isOpenToUsers: MessageApi['isOpenToUsers'];
   readonly remedyFor: MessageApi['remedyFor'];
+  readonly logger: Logger;
 }
 
 /** Joins the rules of messages to the form in which callers see them. */
@@ -85,6 +88,7 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
   return {
     isOpenToUsers: services.isOpenToUsers,
     remedyFor: services.remedyFor,
+    logger: services.logger,
     resolveTemplateId: names.resolveTemplateId,
     compose: (request) => composeMessage(services.templates, request),
 

@@ -64,15 +64,18 @@ export const createMessagesSpec = routeSpec({
 /** The routes that make messages. */
 export function createMessageRoutes(api: MessageApi): readonly Route[] {
   return [
-    route(createMessageSpec, async ({ caller, body, headers }) => {
+    route(createMessageSpec, async ({ caller, body, headers, requestId }) => {
       const order: AcceptOrder = { body, idempotencyKey: headers['idempotency-key'] };
       const { type, view } = await acceptOrder(api, caller, order);
+      api.logger.info('message accepted', { requestId, messageId: view.id });
       return { status: type === 'repeated' ? 200 : 202, body: view };
     }),
 
-    route(createMessagesSpec, async ({ caller, body }) => ({
-      status: 202,
-      body: { items: await acceptBatch(api, caller, body.messages) },
-    })),
+    route(createMessagesSpec, async ({ caller, body, requestId }) => {
+      const items = await acceptBatch(api, caller, body.messages);
+      const messageIds = items.flatMap((item) => ('message' in item ? [item.message.id] : []));
+      api.logger.info('messages accepted', { requestId, messageIds });
+      return { status: 202, body: { items } };
+    }),
   ];
 }
