@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,12 +33,27 @@ export async function checkOutPresent(): Promise<Checkout> {
   return checkout;
 }
 
-/** Whether the history of this clone reaches back to a commit. */
+/** Before there was a release: a version that has what every stage is built on, and much less than today. */
+const BEFORE_RELEASES = '9b94866c2820abe2453f89f818344a6239b7ebe6';
+
+/** The release before this commit, else the version before all releases; undefined in a clone whose history does not reach back to it. */
+export async function earlierVersion(): Promise<string | undefined> {
+  const tag = await git('describe', '--tags', '--abbrev=0', 'HEAD^').catch(() => undefined);
+  if (tag !== undefined) return tag;
+  return (await hasCommit(BEFORE_RELEASES)) ? BEFORE_RELEASES : undefined;
+}
+
+/** Whether the history of this clone reaches back to a commit or a tag. */
 export async function hasCommit(ref: string): Promise<boolean> {
-  return run('git', ['cat-file', '-e', `${ref}^{commit}`], { cwd: PROJECT }).then(
+  return git('cat-file', '-e', `${ref}^{commit}`).then(
     () => true,
     () => false,
   );
+}
+
+async function git(...args: string[]): Promise<string> {
+  const { stdout } = await run('git', args, { cwd: PROJECT, maxBuffer: MOST_BYTES });
+  return stdout.trim();
 }
 
 /** The project as it was at a commit, with the packages of today. */
@@ -52,6 +68,8 @@ export async function checkOutCommit(ref: string): Promise<Checkout> {
 
 async function emptyCheckout(): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), 'qingniao-deploy-'));
+  const sweep = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.once('exit', sweep);
   await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   return {
     folder,
@@ -59,7 +77,10 @@ async function emptyCheckout(): Promise<Checkout> {
       const file = join(folder, path);
       await writeFile(file, change(await readFile(file, 'utf8')));
     },
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+    async remove() {
+      process.off('exit', sweep);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,12 +10,28 @@ import { eventually } from './steps.ts';
 /** An AWS that the service can be deployed to. */
 export interface Aws {
   readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Whether it is ministack, started here. */
+  readonly isOurs: boolean;
   close(): Promise<void>;
 }
 
-/** An AWS that runs already, wherever it is. */
-export function runningAws(endpoint: string): Aws {
-  return { endpoint, close: () => Promise.resolve() };
+const REGION = 'us-east-1';
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** An AWS that runs already, with the credentials and the region of the environment if it has any. */
+export function runningAws(endpoint: string, env: NodeJS.ProcessEnv): Aws {
+  return {
+    endpoint,
+    region: env['AWS_REGION'] ?? REGION,
+    credentials: {
+      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? CREDENTIALS.accessKeyId,
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? CREDENTIALS.secretAccessKey,
+    },
+    isOurs: false,
+    close: () => Promise.resolve(),
+  };
 }
 
 async function freePort(): Promise<number> {
@@ -29,7 +46,7 @@ async function freePort(): Promise<number> {
 
 /**
  * Starts ministack, an emulator of AWS, on a free port of 127.0.0.1, with nothing in it. Functions run in processes of their own under the
- * Node that is first in PATH.
+ * Node that is first in PATH, and with the rights of their roles.
  */
 export async function startLocalAws(bin: string): Promise<Aws> {
   const port = await freePort();
@@ -48,6 +65,11 @@ export async function startLocalAws(bin: string): Promise<Aws> {
       MINISTACK_HOST: '127.0.0.1',
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
+      MINISTACK_REGION: REGION,
+      // Roles count; whoever has these credentials is the owner of the account.
+      AUTH: 'true',
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     },
   });
   const exited = once(child, 'exit');
@@ -57,7 +79,11 @@ export async function startLocalAws(bin: string): Promise<Aws> {
       process.kill(-child.pid, 'SIGKILL');
     }
   };
-  process.once('exit', kill);
+  const sweep = () => {
+    kill();
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', sweep);
   await eventually(
     'The local AWS answers',
     () =>
@@ -69,8 +95,11 @@ export async function startLocalAws(bin: string): Promise<Aws> {
   );
   return {
     endpoint,
+    region: REGION,
+    credentials: CREDENTIALS,
+    isOurs: true,
     async close() {
-      process.off('exit', kill);
+      process.off('exit', sweep);
       kill();
       await exited;
       await rm(home, { recursive: true, force: true, maxRetries: 5 });

@@ -1,11 +1,17 @@
 import { strict as assert } from 'node:assert';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListScheduleGroupsCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Checkout } from './checkout.ts';
+import { leftoversOf } from './leftovers.ts';
+import type { Aws } from './local-aws.ts';
 import { type Environment, runIn } from './serverless.ts';
 
 /** What was deployed, seen from the account that owns it. */
@@ -14,26 +20,19 @@ export type DeployedResources = Awaited<ReturnType<typeof openResources>>;
 /** Looks into what was deployed as a stage. */
 export async function openResources(o: {
   readonly stage: string;
-  readonly endpoint: string;
+  readonly aws: Aws;
   readonly env: Environment;
   readonly checkout: Checkout;
   readonly appId: string;
 }) {
-  const config = {
-    endpoint: o.endpoint,
-    region: o.env['AWS_REGION'] ?? '',
-    credentials: {
-      accessKeyId: o.env['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: o.env['AWS_SECRET_ACCESS_KEY'] ?? '',
-    },
-  };
+  const { aws } = o;
   const [cloudFormation, logs, dynamodb, lambda, scheduler, sqs] = [
-    new CloudFormationClient(config),
-    new CloudWatchLogsClient(config),
-    new DynamoDBClient(config),
-    new LambdaClient(config),
-    new SchedulerClient(config),
-    new SQSClient(config),
+    new CloudFormationClient(aws),
+    new CloudWatchLogsClient(aws),
+    new DynamoDBClient(aws),
+    new LambdaClient(aws),
+    new SchedulerClient(aws),
+    new SQSClient(aws),
   ];
   const StackName = `qingniao-${o.stage}`;
   const outputs = new Map<string, string>();
@@ -48,8 +47,8 @@ export async function openResources(o: {
   await readOutputs();
 
   return {
-    /** The address under which the emulator serves the API. */
-    apiUrl: () => `${o.endpoint}/_aws/execute-api/${output('HttpApiId')}/$default`,
+    /** The address under which an emulator of AWS serves the API. */
+    apiUrl: () => `${aws.endpoint}/_aws/execute-api/${output('HttpApiId')}/$default`,
     readOutputs,
 
     /** Calls a function as a rule would. @throws Error with what it threw */
@@ -109,32 +108,33 @@ export async function openResources(o: {
 
     redrive: () => runIn(o.checkout, ['node', 'operate/redrive.ts', '--stage', o.stage], o.env),
 
-    /** The last lines that the functions logged as errors or died with, for the one who has to find out why. */
-    async complaints(functionNames: readonly string[]): Promise<string> {
-      const lines: string[] = [];
-      for (const name of functionNames) {
-        const logGroupName = `/aws/lambda/${StackName}-${name}`;
-        const { events = [] } = await logs
-          .send(new FilterLogEventsCommand({ logGroupName, limit: 1_000 }))
-          .catch(() => ({ events: [] }));
-        const bad = events
-          .map(({ message = '' }) => message.trim())
-          .filter((text) => /"level":"ERROR"|Error:/.test(text));
-        lines.push(...bad.slice(-5).map((text) => `${name}: ${text.slice(0, 1_000)}`));
-      }
-      return lines.join('\n');
+    /** The last lines that each function logged as an error or died with, for the one who has to find out why. */
+    async complaints(): Promise<string> {
+      const { StackResourceSummaries = [] } = await cloudFormation.send(
+        new ListStackResourcesCommand({ StackName }),
+      );
+      const names = StackResourceSummaries.flatMap(({ ResourceType, PhysicalResourceId = '' }) =>
+        ResourceType === 'AWS::Lambda::Function' ? [PhysicalResourceId] : [],
+      );
+      const lines = await Promise.all(names.map((name) => complaintsOf(logs, name)));
+      return lines.flat().join('\n');
     },
 
-    /** Whether the stack, and the table in it, are gone. */
-    async isGone(): Promise<boolean> {
-      return cloudFormation.send(new DescribeStacksCommand({ StackName })).then(
-        ({ Stacks = [] }) => Stacks.every(({ StackStatus }) => StackStatus === 'DELETE_COMPLETE'),
-        () => true,
-      );
-    },
+    leftOver: () => leftoversOf(StackName, aws),
 
     close() {
       for (const client of [cloudFormation, logs, dynamodb, lambda, scheduler, sqs]) client.destroy();
     },
   };
+}
+
+async function complaintsOf(logs: CloudWatchLogsClient, functionName: string): Promise<string[]> {
+  const { events = [] } = await logs
+    .send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${functionName}`, limit: 1_000 }))
+    .catch(() => ({ events: [] }));
+  return events
+    .map(({ message = '' }) => message.trim())
+    .filter((text) => /"level":"(WARN|ERROR)"|Error:|denied/.test(text))
+    .slice(-5)
+    .map((text) => `${functionName}: ${text.slice(0, 1_000)}`);
 }

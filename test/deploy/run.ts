@@ -48,7 +48,9 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const aws = await step('a local AWS starts', async () =>
-    values.endpoint === undefined ? startLocalAws(await pythonTool(MINISTACK)) : runningAws(values.endpoint),
+    values.endpoint === undefined
+      ? startLocalAws(await pythonTool(MINISTACK))
+      : runningAws(values.endpoint, process.env),
   );
   const wechat = await startWeChatSimulator();
   try {

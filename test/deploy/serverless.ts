@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 import type { Checkout } from './checkout.ts';
 
 const run = promisify(execFile);
+/** Whatever ends this process ends what it has started. */
+const ending = new AbortController();
+process.once('exit', () => ending.abort());
 const TIMEOUT_MS = 240_000;
 const MOST_BYTES = 64 * 2 ** 20;
 
@@ -21,6 +24,7 @@ export async function runIn(
     const { stdout } = await run(file, args, {
       cwd: folder,
       timeout: TIMEOUT_MS,
+      signal: ending.signal,
       maxBuffer: MOST_BYTES,
       env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     });

@@ -1,0 +1,59 @@
+import { type Document, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Checkout } from './checkout.ts';
+
+/**
+ * Changes a checkout in the few places where ministack differs from AWS, and nowhere else. What is changed here is held against the
+ * packaged template by test/package, and so are time to live and backups, which ministack leaves out by itself.
+ */
+export async function fitToEmulator(checkout: Checkout): Promise<void> {
+  await checkout.edit('deploy/roles.yml', inYaml(widenRoles));
+  await checkout.edit('deploy/watching.yml', inYaml(simplifyAlarms)).catch(ignoreMissing);
+}
+
+/**
+ * ministack holds functions to their roles, but asks for `ssm:GetParameters` on `*`, because it does not look at the several names in
+ * the call; for every schedule in the group `default`, whatever its own; and for an action `sqs:SendMessageBatch`, which in AWS is
+ * `sqs:SendMessage`.
+ */
+function widenRoles(document: Document): void {
+  visit(document, {
+    Map(_, statement) {
+      const actions = actionsOf(statement.get('Action', true));
+      if (actions.some((action) => action === 'ssm:GetParameters' || action.startsWith('scheduler:')))
+        statement.set('Resource', '*');
+      if (actions.includes('sqs:SendMessage')) {
+        statement.set('Action', document.createNode([...actions, 'sqs:SendMessageBatch']));
+      }
+    },
+  });
+}
+
+function actionsOf(node: unknown): string[] {
+  if (isScalar(node)) return [String(node.value)];
+  return isSeq(node) ? node.items.flatMap(actionsOf) : [];
+}
+
+/** Its CloudFormation knows alarms over one metric, and none that calculate. */
+function simplifyAlarms(document: Document): void {
+  visit(document, {
+    Map(_, alarm) {
+      const properties = alarm.get('Properties');
+      if (!isMap(properties) || !properties.delete('Metrics')) return;
+      const plain = { Namespace: 'Qingniao', MetricName: 'Messages', Statistic: 'Sum', Period: 900 };
+      for (const [name, value] of Object.entries(plain)) properties.set(name, value);
+    },
+  });
+}
+
+function inYaml(change: (document: Document) => void) {
+  return (text: string): string => {
+    const document = parseDocument(text);
+    change(document);
+    return String(document);
+  };
+}
+
+/** An earlier version may have no such file. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
