@@ -8,6 +8,7 @@ import { machine, saveResults, writeDocument } from './results.ts';
 import { measureScale } from './scale.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureUnits } from './units.ts';
+import { measureUsage } from './usage.ts';
 
 type Measure = (options: MeasureOptions) => Promise<readonly Figure[]>;
 
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, Measure>> = {
   cold: measureColdStart,
   throughput: measureThroughput,
   units: measureUnits,
+  usage: measureUsage,
   lateness: measureLateness,
   scale: measureScale,
 };
