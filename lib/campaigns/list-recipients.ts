@@ -1,5 +1,5 @@
 import type { Page } from '../messages/message-store.ts';
-import type { RecipientOutcome } from './runs/read-run.ts';
+import { outcomesOf, type RecipientOutcome } from './runs/read-run.ts';
 import type { RunStore } from './runs/run-store.ts';
 
 /** A place among the recipients of a run: a page of a shard, and how many of that page came before. */
@@ -21,7 +21,8 @@ export async function listRecipients(
   while (place && place.shard < runs.shards.length) {
     if (items.length >= limit) return { items, next: place };
     const page = await runs.loadPage({ runId, shard: place.shard, after: place.after });
-    const outcomes = page ? await outcomesOf(runs, runId, place, page.recipients) : [];
+    const results = page && (await runs.loadResults({ runId, shard: place.shard, after: place.after }));
+    const outcomes = page && results ? outcomesOf(page.recipients, results.value.results) : [];
     const taken = outcomes.slice(place.passed, place.passed + limit - items.length);
     items.push(...taken);
     place = nextPlace(place, place.passed + taken.length, outcomes.length, page?.next);
@@ -37,14 +38,4 @@ function nextPlace(
 ): RecipientPlace {
   if (passed < inPage) return { shard, after, passed };
   return next === undefined ? { shard: shard + 1, after: '', passed: 0 } : { shard, after: next, passed: 0 };
-}
-
-async function outcomesOf(
-  runs: Pick<RunStore, 'loadResults'>,
-  runId: string,
-  { shard, after }: RecipientPlace,
-  recipients: readonly { readonly openid: string }[],
-): Promise<readonly RecipientOutcome[]> {
-  const { results } = (await runs.loadResults({ runId, shard, after })).value;
-  return recipients.map(({ openid }, index) => ({ openid, ...(results.get(index) ?? { state: 'pending' }) }));
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Recipient } from '../campaigns/campaign.ts';
+import { isErased } from '../campaigns/runs/page.ts';
 import { recipientSendId } from '../campaigns/runs/recipient-send.ts';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { isOver, type RunRecord } from '../campaigns/runs/run.ts';
@@ -126,7 +127,7 @@ function resultFacts(change: ResultsChange): readonly Unnamed<Fact>[] {
   return movedResults(change).flatMap(([index, result]) => {
     const { state } = result;
     const recipient = page.recipients[index];
-    if (!isTold(state) || !recipient) return [];
+    if (!isTold(state) || !recipient || isErased(recipient)) return [];
     const id = recipientSendId({ runId: page.run.id, index, openid: recipient.openid });
     const send = { id, run: page.run, recipient, state, result };
     return [{ type: 'campaign-send' as const, name: NAMES[state], send }];

@@ -27,10 +27,7 @@ export function createCampaignStore(
   }
 
   return {
-    async load(campaignId) {
-      const item = await getItem(table, campaignKey(table, campaignId));
-      return item && toCampaign(item);
-    },
+    load: (campaignId) => readCampaign(table, campaignId),
 
     async list(limit, after) {
       const { Items = [], LastEvaluatedKey } = await table.client.send(
@@ -94,6 +91,12 @@ export function createCampaignStore(
 
     erase: (campaignId, mayGoOn = () => true) => eraseCampaign(table, campaignId, mayGoOn),
   };
+}
+
+/** Reads one campaign. @throws UnreadableItemError */
+export async function readCampaign(table: Table, campaignId: string): Promise<Stored<Campaign> | undefined> {
+  const item = await getItem(table, campaignKey(table, campaignId));
+  return item && toCampaign(item);
 }
 
 /** A campaign as read. @throws UnreadableItemError */

@@ -82,11 +82,14 @@ export function campaignPartition({ appId }: Pick<Table, 'appId'>, campaignId: s
   return `${appId}#campaign#${campaignId}`;
 }
 
+/** What the sort keys of the recipients that the owner named begin with; they sort by the number of their page. */
+export const RECIPIENTS_PREFIX = 'recipients#';
+
 /** One page of the recipients that the owner named. */
 export function recipientsKey(table: Table, campaignId: string, page: number): Key {
   return {
     pk: campaignPartition(table, campaignId),
-    sk: `recipients#${String(page).padStart(6, '0')}`,
+    sk: `${RECIPIENTS_PREFIX}${String(page).padStart(6, '0')}`,
   };
 }
 

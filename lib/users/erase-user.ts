@@ -1,5 +1,10 @@
+import {
+  type ErasePlace,
+  type EraseRecipientServices,
+  eraseRecipient,
+} from '../campaigns/erase-recipient.ts';
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
+import { untilUncontended } from '../contention.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { outcomeOfClaim } from '../messages/settled-ledger.ts';
@@ -19,7 +24,7 @@ export interface UserEraser {
 }
 
 /** What erasing needs from outside. */
-export interface EraseServices extends Contention {
+export interface EraseServices extends EraseRecipientServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'load' | 'findOtherSend'>;
   readonly eraser: UserEraser;
   readonly clock: Clock;
@@ -27,16 +32,43 @@ export interface EraseServices extends Contention {
 
 /** What came of it. Erasing a user of whom nothing is stored is no error. */
 export type EraseResult =
-  | { readonly type: 'erased'; readonly messages: number; readonly templates: number }
+  | {
+      readonly type: 'erased';
+      readonly messages: number;
+      readonly templates: number;
+      /** Places in lists and runs of campaigns. */
+      readonly places: number;
+      /** Not all campaigns were gone over: call again from here. */
+      readonly next?: ErasePlace;
+    }
   /** A request to WeChat is under way; its outcome would be written after the erasure. */
   | { readonly type: 'sending'; readonly untilMs: number };
 
+/** For so long one call goes over campaigns. */
+const CAMPAIGNS_FOR_MS = 18_000;
+
 /**
- * Erases a user. The ledger goes before the messages: without it nothing of theirs can be claimed, so that no booked message leaves any more,
- * and its note finds nothing. A crash leaves the rest to the next call. What the user grants afterwards is stored anew.
+ * Erases a user, or goes on with that where a call before has ended. The ledger goes before the messages: without it nothing of theirs can be claimed, so that no booked message leaves any more,
+ * and its note finds nothing; nor by a run of a campaign, from which the user is taken out last. A crash leaves the rest to the next call.
+ * What the user grants afterwards is stored anew.
  */
-export async function eraseUser(services: EraseServices, openid: string): Promise<EraseResult> {
-  const { store, eraser, clock, ...contention } = services;
+export async function eraseUser(
+  services: EraseServices,
+  openid: string,
+  from?: ErasePlace,
+): Promise<EraseResult> {
+  const { clock } = services;
+  const untilMs = clock() + CAMPAIGNS_FOR_MS;
+  const own = from
+    ? { type: 'erased' as const, messages: 0, templates: 0 }
+    : await eraseOwn(services, openid);
+  if (own.type === 'sending') return own;
+  const { erased, next } = await eraseRecipient(services, openid, from, () => clock() < untilMs);
+  return { ...own, places: erased, ...(next && { next }) };
+}
+
+async function eraseOwn(services: EraseServices, openid: string) {
+  const { store, eraser, clock } = services;
   const ledger = await untilUncontended(async () => {
     const stored = await store.loadLedger(openid);
     const { claim } = stored.value;
@@ -47,8 +79,8 @@ export async function eraseUser(services: EraseServices, openid: string): Promis
     await eraser.leaveAudiences(openid, Object.keys(stored.value.templates));
     if (stored.version === undefined) return stored.value;
     return (await eraser.deleteLedger(stored)) === 'conflict' ? 'conflict' : stored.value;
-  }, contention);
-  if ('busyUntilMs' in ledger) return { type: 'sending', untilMs: ledger.busyUntilMs };
+  }, services);
+  if ('busyUntilMs' in ledger) return { type: 'sending' as const, untilMs: ledger.busyUntilMs };
   const templates = Object.keys(ledger.templates).length;
-  return { type: 'erased', messages: await eraser.deleteRest(openid), templates };
+  return { type: 'erased' as const, messages: await eraser.deleteRest(openid), templates };
 }

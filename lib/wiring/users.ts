@@ -1,6 +1,10 @@
+import type { ErasePlace } from '../campaigns/erase-recipient.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
+import { createCampaignStore } from '../table/campaign-store.ts';
 import { createMessageStore } from '../table/message-store.ts';
+import { createRecipientEraser } from '../table/recipient-eraser.ts';
+import { createRunStore } from '../table/run-store.ts';
 import { createUserEraser } from '../table/user-eraser.ts';
 import { eraseUser } from '../users/erase-user.ts';
 import { httpServices } from './api.ts';
@@ -14,14 +18,18 @@ export async function wireUsers(env: Environment, overrides?: Overrides) {
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
+  const versions = { ...base, newVersion: base.newUuid };
   const services = {
     ...base,
-    store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
+    store: createMessageStore(table, versions),
     eraser: createUserEraser(table),
+    campaigns: createCampaignStore(table, versions),
+    runs: createRunStore(table, versions),
+    recipients: createRecipientEraser(table, versions),
   };
   return {
     ...httpServices(settings, base),
-    erase: (openid: string) => eraseUser(services, openid),
+    erase: (openid: string, from?: ErasePlace) => eraseUser(services, openid, from),
     async close() {
       table.client.destroy();
     },

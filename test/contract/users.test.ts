@@ -46,6 +46,30 @@ describe('erasing a user', () => {
     ]);
   });
 
+  test('takes them off the lists of campaigns, and a run that comes later knows nothing of them', async () => {
+    const [user, other] = [await logIn(), await logIn()];
+    const recipients = [user, other].map(({ openid }) => ({ openid }));
+    const order = { name: 'Sale', ...PRICE_DROP, audience: { type: 'recipients', recipients } };
+    const { body: campaign } = await operator('POST', '/v1/campaigns', order);
+    const erased = await operator('DELETE', `/v1/users/${user.openid}`);
+    expect(erased).toMatchObject({ status: 200, body: { places: 1 } });
+    expect(erased.body).not.toHaveProperty('nextCursor');
+    expect((await operator('GET', `/v1/campaigns/${campaign.id}`)).body.audience).toMatchObject({ count: 1 });
+  });
+
+  test('refuses a cursor that is none of its own, and goes on with one that is', async () => {
+    const path = '/v1/users/o-nobody?cursor=';
+    expect(await operator('DELETE', `${path}x`)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-query' },
+    });
+    const cursor = Buffer.from('{"campaignId":"cmp_gone","page":3}').toString('base64url');
+    expect(await operator('DELETE', path + cursor)).toMatchObject({
+      status: 200,
+      body: { messages: 0, templates: 0, places: 0 },
+    });
+  });
+
   test('of whom nothing is stored is no error, and can be repeated', async () => {
     for (let time = 0; time < 2; time++) {
       expect(await operator('DELETE', '/v1/users/o-nobody')).toMatchObject({

@@ -33,7 +33,6 @@ const NEVER_CALLED: Record<string, string[]> = {
   'reconcile-schedules': ['dynamodb:BatchGetItem'],
   grants: ['dynamodb:UpdateItem'],
   messages: ['dynamodb:BatchGetItem'],
-  users: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'dispatch-due': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'send-campaign': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'start-campaign-run': [

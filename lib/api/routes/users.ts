@@ -1,15 +1,22 @@
 import * as v from 'valibot';
+import type { ErasePlace } from '../../campaigns/erase-recipient.ts';
 import type { EraseResult } from '../../users/erase-user.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { openid } from '../schemas/ids.ts';
 
 /** What these routes do their work with. */
 export interface UserRouteServices {
-  readonly erase: (openid: string) => Promise<EraseResult>;
+  readonly erase: (openid: string, from?: ErasePlace) => Promise<EraseResult>;
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const campaignId = v.pipe(v.string(), v.maxLength(64));
+const place = v.union([
+  v.strictObject({ campaignId, page: v.pipe(count, v.maxValue(999_999)) }),
+  v.strictObject({ campaignId, runsAfter: v.pipe(v.string(), v.maxLength(64)) }),
+]);
 
 /** The form of `DELETE /v1/users/{openid}`. */
 export const eraseUserSpec = routeSpec({
@@ -18,13 +25,22 @@ export const eraseUserSpec = routeSpec({
   operationId: 'eraseUser',
   summary: 'Erase all that is stored of a user',
   description:
-    'Grants, messages, booked or ended, and the marks of what was counted. Booked messages are never sent. What the user grants afterwards is stored anew. Runs of campaigns keep their lists of recipients until they expire.',
+    'Grants, messages, booked or ended, the marks of what was counted, and their places in lists and runs of campaigns. Booked messages are never sent, and runs that are under way skip them; counts of runs stay as they are. Where `nextCursor` comes along, campaigns are left to be gone over: call again with it until none comes. What the user grants afterwards is stored anew.',
   access: { operator: 'manage' },
   params: v.strictObject({ openid }),
+  query: v.strictObject({ cursor: pageQuery.cursor }),
   answers: {
     200: {
       description: 'How much there was',
-      schema: v.object({ openid, messages: count, templates: count }),
+      schema: v.object({
+        openid,
+        messages: count,
+        templates: count,
+        places: v.pipe(count, v.description('Places in lists and runs of campaigns.')),
+        nextCursor: v.exactOptional(
+          v.pipe(v.string(), v.description('Campaigns are left: call again with it as `cursor`.')),
+        ),
+      }),
     },
   },
   problems: ['already-sending', 'busy'],
@@ -33,16 +49,25 @@ export const eraseUserSpec = routeSpec({
 /** The routes of `/v1/users`. */
 export function userRoutes({ erase }: UserRouteServices): readonly Route[] {
   return [
-    route(eraseUserSpec, async ({ params }) => {
-      const result = await erase(params.openid);
+    route(eraseUserSpec, async ({ params, query }) => {
+      const result = await erase(params.openid, decodeCursor(place, query.cursor));
       if (result.type === 'sending') {
         throw new ProblemError(
           'already-sending',
           'A message to this user is being sent. Nothing was erased; try again in a minute.',
         );
       }
-      const { messages, templates } = result;
-      return { status: 200, body: { openid: params.openid, messages, templates } };
+      const { messages, templates, places, next } = result;
+      return {
+        status: 200,
+        body: {
+          openid: params.openid,
+          messages,
+          templates,
+          places,
+          ...(next && { nextCursor: encodeCursor(next) }),
+        },
+      };
     }),
   ];
 }

@@ -2,13 +2,13 @@ import type { Pacer } from '../../delivery/pacer.ts';
 import type { Logger } from '../../logger.ts';
 import type { Recipient } from '../campaign.ts';
 import { readLedgersAhead } from './ledgers-ahead.ts';
-import type { RunPage } from './page.ts';
+import { isErased, type RunPage } from './page.ts';
 import type { PageJournal } from './page-journal.ts';
 import type { createTexts } from './page-texts.ts';
 import type { AudienceStore } from './recipient-source.ts';
 import { isOpen } from './results.ts';
 import type { RunRecord } from './run.ts';
-import { type RecipientServices, type SendResult, sendToRecipient } from './send-to-recipient.ts';
+import { type RecipientServices, type SendResult, sendToRecipient, skipped } from './send-to-recipient.ts';
 
 /** What bounds the work on a page. */
 export interface PageLimits {
@@ -74,6 +74,7 @@ export async function sendToPage(
   }
 
   async function attempt(recipient: Recipient, index: number): Promise<void> {
+    if (isErased(recipient)) return journal.note(index, skipped(clock()));
     const texts = work.texts(recipient, clock());
     if (texts.type === 'bad') return journal.note(index, texts.result);
     const ledger = journal.isDoubtful() ? undefined : await ledgerOf(recipient.openid);

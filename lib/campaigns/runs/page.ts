@@ -1,11 +1,15 @@
 import type { Recipient } from '../campaign.ts';
 
+const ERASED = '*';
+/** Sorts behind whatever an openid may hold. */
+const BEHIND_ALL = '~';
+
 /** How many recipients one page of a run holds at the most. */
 export const RUN_PAGE_SIZE = 100;
 
 /**
- * Where a page stands in its run. Each shard's recipients are planned in the order of their openids; `after` is where the page begins,
- * exclusively, and empty for the first.
+ * Where a page stands in its run. Each shard's recipients are planned in the order of their openids; `after` is where the page begins:
+ * empty for the first, else the border to the page before.
  */
 export interface PagePlace {
   readonly runId: string;
@@ -14,8 +18,8 @@ export interface PagePlace {
 }
 
 /**
- * Recipients that were planned together. A page is written once and never changes: planned again, it is as it was.
- * The pages of a shard do not overlap, so that nobody is in a run twice.
+ * Recipients that were planned together. A page is written once and never changes but for users who are erased: planned again, it is
+ * as it was. The pages of a shard do not overlap, so that nobody is in a run twice.
  */
 export interface RunPage {
   /** Whose run it is, and of what: so that a page can be understood without its run. */
@@ -32,4 +36,26 @@ export interface RunPage {
 export interface Planned {
   readonly pages: number;
   readonly recipients: number;
+}
+
+/**
+ * Stands where a user stood who was erased. No openid is like it, so no grant is ever found for it; each in a page is another, so
+ * that many ledgers can be read at once.
+ */
+export function erasedOpenid(index: number): string {
+  return `${ERASED}${index}`;
+}
+
+/** Whether this recipient was erased. */
+export function isErased({ openid }: Pick<Recipient, 'openid'>): boolean {
+  return openid.startsWith(ERASED);
+}
+
+/**
+ * Where a page ends that `last` is in and `following` is not: a text between the two. It stays in keys where no user can be erased,
+ * so it holds no more of an openid than tells the two apart.
+ */
+export function borderBetween(last: string, following: string): string {
+  const at = [...last].findIndex((letter, index) => letter !== following[index]);
+  return at < 0 ? last : `${last.slice(0, at + 1)}${BEHIND_ALL}`;
 }

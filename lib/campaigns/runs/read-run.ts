@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Page } from '../../messages/message-store.ts';
+import { isErased, type RunPage } from './page.ts';
 import { showRun } from './progress.ts';
-import type { RecipientResult } from './results.ts';
+import type { PageResults, RecipientResult } from './results.ts';
 import type { Run, RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -52,6 +53,18 @@ export async function readRecipient(
   return { openid, ...(results.get(index) ?? { state: 'pending' }) };
 }
 
+/** What became of the recipients of a page. Those who were erased are left out: they count, and that is all. */
+export function outcomesOf(
+  recipients: RunPage['recipients'],
+  results: PageResults['results'],
+): readonly RecipientOutcome[] {
+  return recipients.flatMap((recipient, index) =>
+    isErased(recipient)
+      ? []
+      : [{ openid: recipient.openid, ...(results.get(index) ?? { state: 'pending' as const }) }],
+  );
+}
+
 /** Every recipient of a run, page by page, for an export. */
 export async function* recipientsOf(
   { runs }: Pick<ReadServices, 'runs'>,
@@ -64,10 +77,7 @@ export async function* recipientsOf(
       const page = await runs.loadPage(place);
       if (page && page.recipients.length > 0) {
         const { results } = (await runs.loadResults(place)).value;
-        yield page.recipients.map(({ openid }, index) => ({
-          openid,
-          ...(results.get(index) ?? { state: 'pending' }),
-        }));
+        yield outcomesOf(page.recipients, results);
       }
       after = page?.next;
     }

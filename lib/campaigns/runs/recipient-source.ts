@@ -4,7 +4,7 @@ import { grantedAfter, NONE_RECENT } from '../../grants/recent-grants.ts';
 import type { Stored } from '../../stored.ts';
 import type { Recipient } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import type { RunPage } from './page.ts';
+import { borderBetween, isErased, type RunPage } from './page.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -71,6 +71,10 @@ async function nextGrantees(
   after: string,
 ): Promise<Pick<RunPage, 'recipients' | 'next'>> {
   const recipients: Recipient[] = [];
+  const ending = async (last: string, known?: string) => {
+    const following = known ?? (await audience.openids(run.content.templateId, shard, 1, last)).openids[0];
+    return { recipients, ...(following !== undefined && { next: borderBetween(last, following) }) };
+  };
   let position = after;
   for (let seen = 0; seen < MOST_CANDIDATES; seen += CANDIDATES_AT_ONCE) {
     const { openids, next } = await audience.openids(
@@ -80,15 +84,15 @@ async function nextGrantees(
       position,
     );
     const ledgers = await audience.loadLedgers(openids);
-    for (const openid of openids) {
+    for (const [index, openid] of openids.entries()) {
       const ledger = ledgers.get(openid);
       if (ledger && isGrantee(ledger.value, run)) recipients.push({ openid });
-      if (recipients.length === pageSize) return { recipients, next: openid };
+      if (recipients.length === pageSize) return ending(openid, openids[index + 1]);
     }
     if (next === undefined) return { recipients };
     position = next;
   }
-  return { recipients, next: position };
+  return ending(position);
 }
 
 const PAGES_AT_ONCE = 8;
@@ -122,8 +126,11 @@ function namedRecipients(
       named ??= read();
       const behind = (await named).filter(({ openid }) => openid > after);
       const recipients = behind.slice(0, pageSize);
-      const last = recipients.at(-1);
-      return { recipients, ...(last && behind.length > recipients.length && { next: last.openid }) };
+      const [last, following] = [recipients.at(-1), behind[pageSize]];
+      return {
+        recipients,
+        ...(last && following && { next: borderBetween(last.openid, following.openid) }),
+      };
     },
   };
 }
@@ -143,7 +150,9 @@ async function nextFailed(
     const page = await runs.loadPage(place);
     if (!page) return { recipients: [] };
     const { results } = (await runs.loadResults(place)).value;
-    const recipients = page.recipients.filter((_, index) => results.get(index)?.state === 'failed');
+    const recipients = page.recipients.filter(
+      (recipient, index) => results.get(index)?.state === 'failed' && !isErased(recipient),
+    );
     if (recipients.length > 0 || page.next === undefined) {
       return { recipients, ...(page.next !== undefined && { next: page.next }) };
     }

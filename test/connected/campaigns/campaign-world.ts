@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
-import type { Campaign } from '../../../lib/campaigns/campaign.ts';
+import type { Campaign, Recipient } from '../../../lib/campaigns/campaign.ts';
 import type { ControlServices } from '../../../lib/campaigns/runs/control-run.ts';
 import { readRun } from '../../../lib/campaigns/runs/read-run.ts';
 import type { Run } from '../../../lib/campaigns/runs/run.ts';
@@ -111,6 +111,15 @@ export async function openCampaigns(options: StackOptions = {}) {
       };
       await services.campaigns.create(campaign, []);
       return campaign;
+    },
+
+    /** Names up to a hundred recipients of a campaign. */
+    async upload({ id }: Campaign, recipients: readonly Recipient[]): Promise<void> {
+      await services.campaigns.putRecipients(id, 0, { id: base.newTimeOrderedUuid(), recipients });
+      const stored = await services.campaigns.load(id);
+      if (!stored) throw new Error(`There is no campaign ${id}.`);
+      const audience = { type: 'recipients' as const, count: recipients.length, pages: 1 };
+      await services.campaigns.put(changed(stored, { ...stored.value, audience }));
     },
 
     async start(campaign: Campaign, more: Partial<StartRequest> = {}): Promise<string> {

@@ -1,0 +1,156 @@
+import { type Contention, untilUncontended } from '../contention.ts';
+import type { CampaignStore } from './campaign-store.ts';
+import type { PagePlace } from './runs/page.ts';
+import type { RecipientResult } from './runs/results.ts';
+import type { RunRecord } from './runs/run.ts';
+import type { RunStore } from './runs/run-store.ts';
+
+/** Takes a user out of what is stored of campaigns. */
+export interface RecipientEraser {
+  /**
+   * Takes the user out of a campaign's list of recipients and off its count, beginning with the list's page `from`. Answers how often
+   * they were named there, and where to go on once `mayGoOn` says no.
+   */
+  eraseFromList(
+    campaignId: string,
+    openid: string,
+    from: number,
+    mayGoOn: () => boolean,
+  ): Promise<{ readonly erased: number; readonly next?: number }>;
+  /** Puts a name that means nobody in the place of the user's, and drops what was to be filled in for them. */
+  eraseFromPage(place: PagePlace, index: number, openid: string): Promise<void>;
+}
+
+/** What erasing a recipient needs from outside. */
+export interface EraseRecipientServices extends Contention {
+  readonly campaigns: Pick<CampaignStore, 'load' | 'list'>;
+  readonly runs: Pick<
+    RunStore,
+    'list' | 'loadTallies' | 'shardOf' | 'pageBefore' | 'loadResults' | 'putResults'
+  >;
+  readonly recipients: RecipientEraser;
+}
+
+/** How far erasing has come: in a campaign's list, or in its runs, newest first. */
+export type ErasePlace =
+  | { readonly campaignId: string; readonly page: number }
+  | { readonly campaignId: string; readonly runsAfter: string };
+
+const RUNS_AT_ONCE = 20;
+/** A run that is being planned is looked at again after this. */
+const PLANNING_WAIT_MS = 500;
+
+/**
+ * Takes a user out of the lists and the runs of all campaigns, for as long as `mayGoOn` says so; `next` is where to go on. A run keeps
+ * its counts: who had been sent to still counts as sent to, and who had not is skipped. Waits for runs that are being planned, which may
+ * have read the user's name already.
+ */
+export async function eraseRecipient(
+  services: EraseRecipientServices,
+  openid: string,
+  from: ErasePlace | undefined,
+  mayGoOn: () => boolean,
+): Promise<{ readonly erased: number; readonly next?: ErasePlace }> {
+  let erased = 0;
+  let place = from ?? (await nextCampaign(services));
+  do {
+    if (!place) return { erased };
+    const step: Step =
+      'page' in place
+        ? await eraseFromList(services, openid, place, mayGoOn)
+        : await eraseFromRuns(services, openid, place);
+    erased += step.erased;
+    place = step.next;
+  } while (mayGoOn());
+  return { erased, ...(place && { next: place }) };
+}
+
+interface Step {
+  readonly erased: number;
+  readonly next: ErasePlace | undefined;
+}
+
+async function nextCampaign(
+  { campaigns }: Pick<EraseRecipientServices, 'campaigns'>,
+  after?: string,
+): Promise<ErasePlace | undefined> {
+  for (let behind = after; ; ) {
+    const { items, next }: Awaited<ReturnType<CampaignStore['list']>> = await campaigns.list(1, behind);
+    const [campaign] = items;
+    if (campaign) return { campaignId: campaign.value.id, page: 0 };
+    if (next === undefined) return undefined;
+    behind = next;
+  }
+}
+
+async function eraseFromList(
+  { campaigns, recipients }: EraseRecipientServices,
+  openid: string,
+  { campaignId, page }: Extract<ErasePlace, { page: number }>,
+  mayGoOn: () => boolean,
+): Promise<Step> {
+  const runs = { campaignId, runsAfter: '' };
+  if ((await campaigns.load(campaignId))?.value.audience.type !== 'recipients') {
+    return { erased: 0, next: runs };
+  }
+  const { erased, next } = await recipients.eraseFromList(campaignId, openid, page, mayGoOn);
+  return { erased, next: next === undefined ? runs : { campaignId, page: next } };
+}
+
+async function eraseFromRuns(
+  services: EraseRecipientServices,
+  openid: string,
+  place: Extract<ErasePlace, { runsAfter: string }>,
+): Promise<Step> {
+  const { campaignId, runsAfter } = place;
+  const { items, next } = await services.runs.list(
+    campaignId,
+    RUNS_AT_ONCE,
+    runsAfter === '' ? undefined : runsAfter,
+  );
+  const all = await Promise.all(items.map((run) => eraseFromRun(services, run, openid)));
+  const erased = all.filter((result) => result === 'erased').length;
+  if (all.includes('planning')) {
+    await services.sleep(PLANNING_WAIT_MS);
+    return { erased, next: place };
+  }
+  if (next !== undefined) return { erased, next: { campaignId, runsAfter: next } };
+  return { erased, next: await nextCampaign(services, campaignId) };
+}
+
+/** `planning`: the user may yet be written into a page. A run that pauses plans nothing, and reads all anew when it goes on. */
+async function eraseFromRun(
+  services: EraseRecipientServices,
+  { id, status }: RunRecord,
+  openid: string,
+): Promise<'erased' | 'nowhere' | 'planning'> {
+  const { runs, recipients } = services;
+  const shard = runs.shardOf(openid);
+  const isPlanned = status !== 'running' || (await runs.loadTallies(id)).get(shard)?.planned !== undefined;
+  const found = await runs.pageBefore(id, shard, openid);
+  const index = found?.page.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
+  if (!found || index < 0) return isPlanned ? 'nowhere' : 'planning';
+  // The result first: without the name, nobody finds it again.
+  await untilUncontended(() => strip(runs, found.place, index), services);
+  await recipients.eraseFromPage(found.place, index, openid);
+  return 'erased';
+}
+
+/** Takes out of a result what WeChat knows the send by, and the texts that came of it. */
+async function strip(
+  runs: EraseRecipientServices['runs'],
+  place: PagePlace,
+  index: number,
+): Promise<'stripped' | 'conflict'> {
+  const { value, version } = await runs.loadResults(place);
+  const result = value.results.get(index);
+  if (!result || !tellsMore(result)) return 'stripped';
+  const { msgid: _msgid, rid: _rid, errmsg: _errmsg, problems: _problems, ...rest } = result;
+  const results = new Map(value.results).set(index, rest);
+  const written = await runs.putResults(place, { value: { ...value, results }, version });
+  return written === 'conflict' ? written : 'stripped';
+}
+
+function tellsMore({ msgid, rid, errmsg, problems }: RecipientResult): boolean {
+  return [msgid, rid, errmsg, problems].some((detail) => detail !== undefined);
+}

@@ -1,0 +1,136 @@
+import {
+  ConditionalCheckFailedException,
+  paginateQuery,
+  type TransactWriteItem,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
+import { erasedOpenid } from '../campaigns/runs/page.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
+import { recipientsItem } from './campaign-item.ts';
+import { readCampaign } from './campaign-store.ts';
+import type { Table } from './client.ts';
+import { getItem, readItem, writeTogether } from './items.ts';
+import {
+  campaignKey,
+  campaignPartition,
+  type Key,
+  pageKey,
+  RECIPIENTS_PREFIX,
+  recipientsKey,
+} from './keys.ts';
+import { toPage } from './run-forms.ts';
+import { type NewVersion, parseItem } from './versioned.ts';
+
+/** Takes users out of campaigns in DynamoDB. */
+export function createRecipientEraser(
+  table: Table,
+  { newVersion, ...contention }: Contention & { readonly newVersion: NewVersion },
+): RecipientEraser {
+  const { client, name: TableName } = table;
+
+  /** One page of a list without the user, and the campaign's count with it. Answers how often the user was there. */
+  async function eraseFromListPage(
+    key: Key,
+    campaignId: string,
+    openid: string,
+  ): Promise<number | 'conflict'> {
+    const item = await getItem(table, key);
+    if (!item) return 0;
+    const before = parseItem(recipientsItem, item).recipients;
+    const after = before.filter((recipient) => recipient.openid !== openid);
+    const erased = before.length - after.length;
+    if (erased === 0) return 0;
+    const counted = await countWithout(key, campaignId, erased);
+    const page: TransactWriteItem = {
+      Update: {
+        TableName,
+        Key: marshall(key),
+        UpdateExpression: 'SET recipients = :after',
+        ConditionExpression: 'recipients = :before',
+        ExpressionAttributeValues: marshall({
+          ':before': item['recipients'],
+          ':after': JSON.stringify(after),
+        }),
+      },
+    };
+    return (await writeTogether(table, [page, ...counted])) === 'conflict' ? 'conflict' : erased;
+  }
+
+  /** What an upload left behind that broke off is in no count. */
+  async function countWithout(key: Key, campaignId: string, erased: number): Promise<TransactWriteItem[]> {
+    const campaign = await readCampaign(table, campaignId);
+    const audience = campaign?.value.audience;
+    if (audience?.type !== 'recipients' || key.sk >= recipientsKey(table, campaignId, audience.pages).sk) {
+      return [];
+    }
+    return [
+      {
+        Update: {
+          TableName,
+          Key: marshall(campaignKey(table, campaignId)),
+          UpdateExpression: 'SET audience.#count = :count, version = :new',
+          ConditionExpression: 'version = :read',
+          ExpressionAttributeNames: { '#count': 'count' },
+          ExpressionAttributeValues: marshall({
+            ':count': audience.count - erased,
+            ':read': campaign?.version,
+            ':new': newVersion(),
+          }),
+        },
+      },
+    ];
+  }
+
+  return {
+    async eraseFromList(campaignId, openid, from, mayGoOn) {
+      const query = {
+        TableName,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        FilterExpression: 'contains(recipients, :openid)',
+        ProjectionExpression: 'pk, sk',
+        ExpressionAttributeValues: marshall({
+          ':pk': campaignPartition(table, campaignId),
+          ':from': recipientsKey(table, campaignId, from).sk,
+          ':to': `${RECIPIENTS_PREFIX}~`,
+          ':openid': JSON.stringify(openid),
+        }),
+        ConsistentRead: true,
+      };
+      let erased = 0;
+      for await (const { Items = [], LastEvaluatedKey } of paginateQuery({ client }, query)) {
+        for (const { sk } of Items.map(readItem)) {
+          const key = { pk: campaignPartition(table, campaignId), sk: String(sk) };
+          erased += await untilUncontended(() => eraseFromListPage(key, campaignId, openid), contention);
+        }
+        const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+        if (last !== undefined && !mayGoOn()) {
+          return { erased, next: Number(String(last).slice(RECIPIENTS_PREFIX.length)) + 1 };
+        }
+      }
+      return { erased };
+    },
+
+    async eraseFromPage(place, index, openid) {
+      const key = pageKey(table, place);
+      const item = await getItem(table, key);
+      const hasTexts = item && toPage(item).recipients[index]?.variables !== undefined;
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName,
+            Key: marshall(key),
+            UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
+            ConditionExpression: `openids[${index}] = :openid`,
+            ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
+            ExpressionAttributeValues: marshall({ ':gone': erasedOpenid(index), ':openid': openid }),
+          }),
+        );
+      } catch (error) {
+        // The page is gone, or the user was erased by another call.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+}
