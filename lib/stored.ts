@@ -5,9 +5,11 @@
 export interface Stored<T> {
   readonly value: T;
   readonly version: string | undefined;
+  /** Of a changed value: what was read at that version, so that a write can say what is new. */
+  readonly before?: T;
 }
 
 /** The same stored thing with another value, to be written over the version that was read. */
-export function changed<T>(stored: Stored<T>, value: T): Stored<T> {
-  return { value, version: stored.version };
+export function changed<T>({ value: read, version, before = read }: Stored<T>, value: T): Stored<T> {
+  return { value, version, before };
 }

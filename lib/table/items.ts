@@ -22,6 +22,8 @@ export interface ConditionalPut {
   readonly item: Item & Key;
   readonly condition: string;
   readonly values?: Item;
+  /** Where it is known: the item that the condition demands, by its version. */
+  readonly over?: { readonly item: Item; readonly version: string };
 }
 
 /** Turns a stored item into plain values. */

@@ -16,6 +16,7 @@ import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
 import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
 import { createRunStore } from './run-store.ts';
 import type { ReadItem } from './shared-reads.ts';
+import type { WriteItem } from './shared-writes.ts';
 import { type NewVersion, putLedger, putMessage, toLedger, toMessage, toMessages } from './versioned.ts';
 
 const idempotencyItem = v.object({
@@ -33,13 +34,14 @@ export interface MessageStoreOptions {
   readonly logger: Logger;
   /** How messages and ledgers are read; by default each by a call of its own. */
   readonly read?: ReadItem;
+  /** How a change of one item alone is written; by default by a call of its own. */
+  readonly write?: WriteItem;
 }
 
 /** Messages in DynamoDB, each in its user's partition beside the ledger. */
-export function createMessageStore(
-  table: Table,
-  { newVersion, clock, logger, read = (key) => getItem(table, key) }: MessageStoreOptions,
-): MessageStore {
+export function createMessageStore(table: Table, options: MessageStoreOptions): MessageStore {
+  const { newVersion, clock, logger } = options;
+  const { read = (key) => getItem(table, key), write = (put) => putAll(table, [put]) } = options;
   const runs = createRunStore(table, { newVersion, logger });
   return {
     load: (messageId) => loadWithLedger(table, read, messageId),
@@ -51,11 +53,13 @@ export function createMessageStore(
     },
 
     commit({ ledger, message, idempotency }: Change) {
-      return putAll(table, [
+      const puts = [
         ...(ledger ? [putLedger(table, ledger, newVersion)] : []),
         ...(message ? [putMessage(table, message, newVersion)] : []),
         ...(idempotency ? [putIdempotency(table, idempotency, clock())] : []),
-      ]);
+      ];
+      const [only, ...more] = puts;
+      return only && more.length === 0 ? write(only) : putAll(table, puts);
     },
 
     async findIdempotency(scope, key) {

@@ -57,31 +57,28 @@ export function toMessages(items: readonly Item[], logger: Logger): readonly Sto
 }
 
 /** The write of a ledger over the version that was read. */
-export function putLedger(
-  table: Table,
-  { value, version }: Stored<Ledger>,
-  newVersion: NewVersion,
-): ConditionalPut {
-  return {
-    item: { ...ledgerKey(table, value.openid), ...value, version: newVersion() },
-    ...onVersion(version),
-  };
+export function putLedger(table: Table, stored: Stored<Ledger>, newVersion: NewVersion): ConditionalPut {
+  return putOver(stored, newVersion, (ledger) => ({ ...ledgerKey(table, ledger.openid), ...ledger }));
 }
 
 /** The write of a message over the version that was read, or of a new one. */
-export function putMessage(
-  table: Table,
-  { value, version }: Stored<Message>,
+export function putMessage(table: Table, stored: Stored<Message>, newVersion: NewVersion): ConditionalPut {
+  return putOver(stored, newVersion, (message) => ({
+    ...messageKey(table, message.openid, message.id),
+    ...message,
+    ...worklistAttributes(table, message),
+  }));
+}
+
+function putOver<T>(
+  { value, version, before }: Stored<T>,
   newVersion: NewVersion,
+  itemOf: (value: T) => ConditionalPut['item'],
 ): ConditionalPut {
   return {
-    item: {
-      ...messageKey(table, value.openid, value.id),
-      ...value,
-      ...worklistAttributes(table, value),
-      version: newVersion(),
-    },
+    item: { ...itemOf(value), version: newVersion() },
     ...onVersion(version),
+    ...(version !== undefined && before !== undefined && { over: { item: itemOf(before), version } }),
   };
 }
 

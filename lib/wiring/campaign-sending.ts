@@ -14,6 +14,7 @@ import { runPaceKey } from '../table/keys.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createPaceStore } from '../table/pace-store.ts';
 import { createRunStore, runExpiresAt } from '../table/run-store.ts';
+import { createSharedWrites } from '../table/shared-writes.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { type Foundation, foundation } from './foundation.ts';
@@ -51,7 +52,7 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     enqueueJobs,
     pacer,
     campaigns: createCampaignStore(table, versions),
-    store: createMessageStore(table, versions),
+    store: createMessageStore(table, { ...versions, write: createSharedWrites(table) }),
     audience: createAudienceStore(table),
     look: createRunLook({ runs, clock: base.clock }),
     takeTurn: createTurns(pacer, createRunPacers(table, base)),

@@ -7,6 +7,7 @@ import { readSettings } from '../settings.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createPaceStore } from '../table/pace-store.ts';
 import { createSharedReads } from '../table/shared-reads.ts';
+import { createSharedWrites } from '../table/shared-writes.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
@@ -31,7 +32,11 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
   const { maxSendsPerSecond } = settings.sending;
   const services = {
     ...base,
-    store: createMessageStore(table, { ...versions, read: createSharedReads(table) }),
+    store: createMessageStore(table, {
+      ...versions,
+      read: createSharedReads(table),
+      write: createSharedWrites(table),
+    }),
     newClaimId: base.newUuid,
     wechat: weChatSender(wechat, base.logger, openMetrics(settings, base, overrides)),
     rules: answerRules,

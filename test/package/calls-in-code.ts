@@ -1,5 +1,7 @@
 /** IAM's name for what a command of the AWS SDK does. */
 const ACTIONS: Record<string, string> = {
+  // IAM knows no batches of statements, only what they do, and ours are updates.
+  BatchExecuteStatement: 'dynamodb:PartiQLUpdate',
   BatchGetItem: 'dynamodb:BatchGetItem',
   BatchWriteItem: 'dynamodb:BatchWriteItem',
   DeleteItem: 'dynamodb:DeleteItem',

@@ -1,0 +1,117 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { BatchExecuteStatementCommand, type BatchStatementRequest } from '@aws-sdk/client-dynamodb';
+import { convertToAttr } from '@aws-sdk/util-dynamodb';
+import type { Table } from './client.ts';
+import { type ConditionalPut, putAll } from './items.ts';
+
+/** Writes one item under its condition, as {@link putAll} does. */
+export type WriteItem = (put: ConditionalPut) => Promise<'committed' | 'conflict'>;
+
+/** DynamoDB takes so many statements in one call. */
+const STATEMENTS_PER_CALL = 25;
+/** For so long a call under way is waited for, so that one that hangs holds up nobody but those who share it. */
+const LONGEST_WAIT_MS = 10;
+
+interface Asked {
+  readonly put: ConditionalPut;
+  readonly statement: BatchStatementRequest;
+  readonly answer: PromiseWithResolvers<'committed' | 'conflict'>;
+}
+
+/**
+ * Writes that are asked for at the same moment, or while such a call is under way, share the next one. A sender's limit is the CPU time
+ * of the AWS SDK's calls, and a message takes two writes; DynamoDB bills the same.
+ *
+ * Each is a statement of its own with a condition of its own, so that one that fails leaves the others as they are. What a call does
+ * not answer with a plain success is written alone, whose answer counts: there a conflict, a repeat of our own write and lack of
+ * capacity are told apart. That is safe after a time-out too, because the statement and the put are over the same version and leave
+ * the same one behind.
+ */
+export function createSharedWrites(table: Table): WriteItem {
+  let asked: Asked[] = [];
+  let underWay = 0;
+  let leaving = false;
+
+  function leaveSoon(): void {
+    if (leaving) return;
+    leaving = true;
+    setImmediate(leave);
+  }
+
+  function leave(): void {
+    leaving = false;
+    while (asked.length >= STATEMENTS_PER_CALL || (asked.length > 0 && underWay === 0)) {
+      const group = nextGroup(asked);
+      asked = asked.filter((each) => !group.includes(each));
+      underWay += 1;
+      void Promise.race([writeGroup(table, group), sleepFor(LONGEST_WAIT_MS)]).then(() => {
+        underWay -= 1;
+        leaveSoon();
+      });
+    }
+  }
+
+  return (put) => {
+    const statement = statementOf(table, put);
+    if (!statement) return putAll(table, [put]);
+    const answer = Promise.withResolvers<'committed' | 'conflict'>();
+    asked.push({ put, statement, answer });
+    leaveSoon();
+    return answer.promise;
+  };
+}
+
+/** Those that go together: a call may name an item only once. */
+function nextGroup(asked: readonly Asked[]): readonly Asked[] {
+  const group = new Map<string, Asked>();
+  for (const each of asked) {
+    const name = JSON.stringify([each.put.item.pk, each.put.item.sk]);
+    if (!group.has(name)) group.set(name, each);
+    if (group.size === STATEMENTS_PER_CALL) break;
+  }
+  return [...group.values()];
+}
+
+/** Never rejects; who asked is answered. */
+async function writeGroup(table: Table, group: readonly Asked[]): Promise<void> {
+  const [first, ...more] = group;
+  if (first && more.length === 0) return writeAlone(table, first);
+  const done = await writeTogether(table, group);
+  for (const [index, each] of group.entries()) {
+    if (done[index]) each.answer.resolve('committed');
+    else void writeAlone(table, each);
+  }
+}
+
+function writeAlone(table: Table, { put, answer }: Asked): Promise<void> {
+  return putAll(table, [put]).then(answer.resolve, answer.reject);
+}
+
+/** Which of them DynamoDB says it has written. */
+async function writeTogether({ client }: Table, group: readonly Asked[]): Promise<readonly boolean[]> {
+  const Statements = group.map(({ statement }) => statement);
+  try {
+    const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+    return group.map((_, index) => Responses[index] !== undefined && Responses[index].Error === undefined);
+  } catch {
+    // Each finds out alone, and reports, what is wrong.
+    return [];
+  }
+}
+
+/**
+ * The same write as a statement: PartiQL has none that replaces an item, so this sets what is new. Undefined where nothing is known of
+ * the item before, and where an attribute goes, for which DynamoDB's engines have no form in common.
+ */
+function statementOf({ name }: Table, { item, over }: ConditionalPut): BatchStatementRequest | undefined {
+  if (!over || Object.keys(over.item).some((key) => item[key] === undefined)) return undefined;
+  const isNew = ([key, value]: readonly [string, unknown]) => value !== over.item[key];
+  const news = Object.entries(item).filter(isNew);
+  const assignments = news.map(([key]) => `"${key}"=?`).join(',');
+  return {
+    Statement: `UPDATE "${name}" SET ${assignments} WHERE "pk"=? AND "sk"=? AND "version"=?`,
+    Parameters: [...news.map(([, value]) => value), item.pk, item.sk, over.version].map((value) =>
+      convertToAttr(value, { removeUndefinedValues: true }),
+    ),
+  };
+}
