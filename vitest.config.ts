@@ -5,6 +5,8 @@ export default defineConfig({
     // Long enough for a test over the local engines on a busy laptop; a rule's test takes milliseconds.
     testTimeout: 15_000,
     hookTimeout: 60_000,
+    // What is waited for comes within moments where nothing else runs.
+    expect: { poll: { timeout: 10_000 } },
     // Most of a test over the engines is waiting, so four of them go well on two cores.
     maxWorkers: 4,
     restoreMocks: true,

@@ -43,7 +43,10 @@ async function usePhone(readme: string) {
       if (!phone.online) return fail({ errMsg: 'request:fail' });
       if (url.endsWith('/v1/grants')) phone.reports.push(data);
       const headers = { ...header, 'content-type': 'application/json' };
-      const response = await fetch(url, { method, headers, body: JSON.stringify(data) });
+      const response = await fetch(url, { method, headers, body: JSON.stringify(data) }).catch(
+        () => undefined,
+      );
+      if (!response) return fail({ errMsg: 'request:fail' });
       const answer = { statusCode: response.status, data: await response.json() };
       if (!phone.losesAnswers) return success(answer);
       phone.lost += 1;

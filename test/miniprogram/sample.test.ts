@@ -65,7 +65,8 @@ function open() {
         method,
         headers: { 'content-type': 'application/json', ...header },
         ...(method === 'POST' && { body: JSON.stringify(data) }),
-      });
+      }).catch(() => undefined);
+      if (!response) return fail({ errMsg: 'request:fail' });
       success({ statusCode: response.status, data: await response.json() });
     },
   };

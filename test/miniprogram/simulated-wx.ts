@@ -32,7 +32,8 @@ export function simulatedWx(stack: Stack, openid: string) {
       if (!phone.online) return fail({ errMsg: 'request:fail' });
       const init = method === 'POST' ? { body: JSON.stringify(data) } : {};
       const headers = { 'content-type': 'application/json', ...header };
-      const response = await fetch(url, { method, headers, ...init });
+      const response = await fetch(url, { method, headers, ...init }).catch(() => undefined);
+      if (!response) return fail({ errMsg: 'request:fail' });
       const body: unknown = await response.json();
       if (phone.losesAnswers) return fail({ errMsg: 'request:fail timeout' });
       success({ statusCode: response.status, data: body });
