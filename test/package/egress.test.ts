@@ -93,7 +93,8 @@ describe('a domain', () => {
 
 describe('tracing', () => {
   test('is off unless it is asked for, and allowed only then', () => {
-    expect(Conditions?.['HasTracing']).toEqual({ 'Fn::Equals': ['PassThrough', 'Active'] });
+    expect(template.Parameters).toMatchObject({ Tracing: { Default: 'PassThrough' } });
+    expect(Conditions?.['HasTracing']).toEqual({ 'Fn::Equals': [{ Ref: 'Tracing' }, 'Active'] });
     for (const id of [...carriers, ...others]) {
       expect([id, propertiesOf(template, id)['TracingConfig']]).toEqual([id, { Mode: 'PassThrough' }]);
       const policy = `arn:\${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess`;
