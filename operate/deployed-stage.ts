@@ -8,6 +8,7 @@ const outputsSchema = v.objectWithRest(
     TableName: v.string(),
     SendQueueUrl: v.string(),
     SendDeadLetterQueueUrl: v.string(),
+    ChangesDeadLetterQueueUrl: v.exactOptional(v.string()),
     HttpApiUrl: v.exactOptional(v.string()),
     ApiDomainUrl: v.exactOptional(v.string()),
   },
@@ -21,6 +22,8 @@ export interface DeployedStage {
   readonly tableName: string;
   /** By name: `send`, `event` and so on. */
   readonly queues: Readonly<Record<string, DeployedQueue>>;
+  /** Where it stands which changes of the table publish-changes failed to take in. */
+  readonly changesDeadLetterQueueUrl: string | undefined;
 }
 
 /** A queue of work, and where what failed too often lies. */
@@ -50,6 +53,7 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
       apiUrl: outputs.ApiDomainUrl ?? outputs.HttpApiUrl,
       tableName: outputs.TableName,
       queues: queuesIn(outputs),
+      changesDeadLetterQueueUrl: outputs.ChangesDeadLetterQueueUrl,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

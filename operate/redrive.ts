@@ -1,10 +1,16 @@
 // Moves what lies in a dead-letter queue back to where it came from.
-import { openQueue } from '../lib/wiring/aws.ts';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { clientConfig, openQueue } from '../lib/wiring/aws.ts';
+import type { Environment } from '../lib/wiring/cold-start.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, readArguments, runCommand } from './command-line.ts';
 import { type DeployedStage, findStage } from './deployed-stage.ts';
+import { redriveChanges } from './redrive/changes/redrive-changes.ts';
 import { redrive } from './redrive/redrive.ts';
 import { HELP } from './redrive/texts.ts';
+
+const CHANGES = 'changes';
 
 await runCommand(async () => {
   const options = readArguments('redrive', process.argv.slice(2), {
@@ -21,6 +27,7 @@ await runCommand(async () => {
     print(HELP);
     return 0;
   }
+  if (options.queue === CHANGES) return changesAgain(options);
   const { queues, env } = await findQueues(options);
   const sqs = openQueue(env);
   const moved = await redrive({
@@ -35,6 +42,44 @@ await runCommand(async () => {
   sqs.destroy();
   return moved ? 0 : 1;
 });
+
+/** The queue that holds positions in the table's stream instead of jobs. */
+async function changesAgain(options: {
+  stage?: string;
+  region?: string;
+  'queue-url'?: string;
+  'dead-letter-queue-url'?: string;
+  all: boolean;
+  'dry-run': boolean;
+}): Promise<number> {
+  const { stage, region, 'dead-letter-queue-url': named } = options;
+  if ((stage === undefined) === (named === undefined) || options['queue-url'] !== undefined) {
+    throw new CommandError(
+      'For changes give --stage NAME, or --dead-letter-queue-url alone. 处理 changes 时请给出 --stage，或只给出 --dead-letter-queue-url。',
+    );
+  }
+  const env = named === undefined ? awsEnvironment(process.env, { region }) : queueEnvironment(named, region);
+  const url = named ?? (await findStage(env, stage ?? '')).changesDeadLetterQueueUrl;
+  if (url === undefined) {
+    throw new CommandError(
+      `The stage ${stage} was deployed before this queue had an output: deploy it again. 请重新部署该 stage。`,
+    );
+  }
+  const sqs = openQueue(env);
+  const lambda = new LambdaClient(clientConfig(env, 'AWS_ENDPOINT_URL_LAMBDA'));
+  const streams = new DynamoDBStreamsClient(clientConfig(env, 'AWS_ENDPOINT_URL_DYNAMODB_STREAMS'));
+  const ended = await redriveChanges({
+    sqs,
+    lambda,
+    streams,
+    deadLetterQueueUrl: url,
+    all: options.all,
+    dryRun: options['dry-run'],
+    print,
+  });
+  for (const client of [sqs, lambda, streams]) client.destroy();
+  return ended ? 0 : 1;
+}
 
 async function findQueues(options: {
   stage?: string;
@@ -53,17 +98,20 @@ async function findQueues(options: {
       'Give --stage NAME, or both --queue-url and --dead-letter-queue-url. 请给出 --stage，或同时给出两个队列地址。',
     );
   }
-  // A queue lives where its address says, the local ones too.
+  return { queues: { queueUrl, deadLetterQueueUrl }, env: queueEnvironment(deadLetterQueueUrl, region) };
+}
+
+/** A queue lives where its address says, the local ones too. */
+function queueEnvironment(deadLetterQueueUrl: string, region: string | undefined): Environment {
   const endpoint = process.env['AWS_ENDPOINT_URL_SQS'] ?? originOf(deadLetterQueueUrl);
   const where = { region: region ?? regionIn(deadLetterQueueUrl), endpoint };
-  const env = { ...awsEnvironment(process.env, where), AWS_ENDPOINT_URL_SQS: endpoint };
-  return { queues: { queueUrl, deadLetterQueueUrl }, env };
+  return { ...awsEnvironment(process.env, where), AWS_ENDPOINT_URL_SQS: endpoint };
 }
 
 function queueNamed({ queues }: DeployedStage, name: string) {
   const found = queues[name];
   if (found) return found;
-  const names = Object.keys(queues).join(', ');
+  const names = [...Object.keys(queues), CHANGES].join(', ');
   throw new CommandError(`There is no queue "${name}"; there are ${names}. 没有这个队列，可用：${names}。`);
 }
 

@@ -29,10 +29,10 @@ export function openScheduler(env: Environment): SchedulerClient {
 }
 
 /**
- * The SDK reads these variables out of the process by itself; they are handed over here so that several stacks
+ * What a client of the AWS SDK is made with. The SDK reads these variables out of the process by itself; they are handed over here so that several stacks
  * can run in one process.
  */
-function clientConfig(env: Environment, endpointName: string) {
+export function clientConfig(env: Environment, endpointName: string) {
   const endpoint = env[endpointName] ?? env['AWS_ENDPOINT_URL'];
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
   const {

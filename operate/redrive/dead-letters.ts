@@ -109,11 +109,19 @@ async function send(sqs: SQSClient, queueUrl: string, batch: readonly DeadLetter
   return batch.filter((_, n) => arrived.has(`${n}`));
 }
 
-async function remove(sqs: SQSClient, queueUrl: string, batch: readonly DeadLetter[]): Promise<number> {
-  if (batch.length === 0) return 0;
-  const Entries = batch.map(({ receiptHandle }, n) => ({ Id: `${n}`, ReceiptHandle: receiptHandle }));
-  const { Successful = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-  return Successful.length;
+/** Takes records off their queue. Returns how many were. */
+export async function remove(
+  sqs: SQSClient,
+  queueUrl: string,
+  letters: readonly DeadLetter[],
+): Promise<number> {
+  let count = 0;
+  for (const batch of inBatches(letters)) {
+    const Entries = batch.map(({ receiptHandle }, n) => ({ Id: `${n}`, ReceiptHandle: receiptHandle }));
+    const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries });
+    count += ((await sqs.send(command)).Successful ?? []).length;
+  }
+  return count;
 }
 
 function inBatches<T>(all: readonly T[]): T[][] {

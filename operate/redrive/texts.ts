@@ -3,8 +3,8 @@ import type { DeadLetter } from './dead-letters.ts';
 
 /** What `npm run redrive -- --help` prints. */
 export const HELP = `Moves what lies in a dead-letter queue back to where it came from. Find out first why it got there (see the log of
-send-messages, process-events or send-campaign). Safe to repeat: what comes twice counts once.
-把死信队列中的记录移回原来的队列。请先在 send-messages、process-events 或 send-campaign 的日志中查明原因。
+send-messages, process-events, send-campaign or publish-changes). Safe to repeat: what comes twice counts once.
+把死信队列中的记录移回原来的队列。请先在 send-messages、process-events、send-campaign 或 publish-changes 的日志中查明原因。
 可以重复运行：重复的只算一次。
 
   npm run redrive -- --stage NAME [--queue NAME] [--region REGION]
@@ -12,16 +12,20 @@ send-messages, process-events or send-campaign). Safe to repeat: what comes twic
 
   --stage NAME                 the deployed stage; its queues are looked up in its CloudFormation stack
                                已部署的 stage，队列地址从 CloudFormation 查得
-  --queue NAME                 send (default), event (what WeChat pushed) or campaign
-                               send（默认）、event（微信推送）或 campaign（群发）
+  --queue NAME                 send (default), event (what WeChat pushed), campaign, or changes: what was neither counted nor
+                               published is read again from the table's stream, which keeps it for 24 hours, and handed
+                               to publish-changes (needs lambda:InvokeFunction and reading the stream)
+                               send（默认）、event（微信推送）、campaign（群发）或 changes：从数据流（保留 24 小时）
+                               重新读取未能统计和发布的变更，交给 publish-changes 处理
   --region REGION              where it is deployed (default: AWS_REGION, else ap-southeast-1)
                                部署区域
   --queue-url URL              the queue, to name it directly, for the local stack too
                                直接指定队列（也用于本地环境）
   --dead-letter-queue-url URL  its dead-letter queue
                                对应的死信队列
-  --all                        move records that are no job of this service too; otherwise they are left
-                               连同不属于本服务的记录一起移动；默认留在死信队列
+  --all                        move records that are no job of this service too; otherwise they are left. With changes: take
+                               off the queue what cannot be helped any more
+                               连同不属于本服务的记录一起移动；默认留在死信队列。用于 changes 时：删除已无法补救的记录
   --dry-run                    only show what is there
                                只查看，不移动
   --help, -h                   show this text
