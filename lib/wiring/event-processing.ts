@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createEventBus, type PublishEvents } from '../bus/event-bus.ts';
+import { createEarlierSends } from '../campaigns/runs/earlier-sends.ts';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { findToldSend, settleToldSend } from '../campaigns/runs/told-sends.ts';
 import { applyEvent } from '../events/apply-event.ts';
@@ -7,6 +8,7 @@ import type { OtherMessage } from '../events/event-job.ts';
 import type { SubscribeEvent } from '../events/subscribe-event.ts';
 import { createEnqueueEvent } from '../queue/event-queue.ts';
 import { readSettings } from '../settings.ts';
+import { createCampaignStore } from '../table/campaign-store.ts';
 import { createGrantStore } from '../table/grant-store.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createRunStore } from '../table/run-store.ts';
@@ -32,6 +34,7 @@ export async function wireEventProcessing(env: Environment, overrides?: Override
     grantStore: createGrantStore(table, versions),
     campaignSends: {
       find: (id: string) => findToldSend({ runs }, id),
+      findEarlier: createEarlierSends({ ...base, runs, campaigns: createCampaignStore(table, versions) }),
       settle: (id: string, change: (result: RecipientResult) => RecipientResult | undefined) =>
         settleToldSend({ ...base, runs }, id, change),
     },

@@ -26,7 +26,11 @@ const DISPATCH_TIMEOUT_MS = 55_000;
 const EVENT_TIMEOUT_MS = 30_000;
 
 /** In this world nobody has campaigns. */
-const NO_CAMPAIGNS = { find: async () => undefined, settle: async () => 'known' as const };
+const NO_CAMPAIGNS = {
+  find: async () => undefined,
+  findEarlier: async () => undefined,
+  settle: async () => 'known' as const,
+};
 
 /** A report as a phone makes it. */
 export interface Report {

@@ -168,7 +168,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a send that failed after all gives its grant back',
-    file: 'lib/events/settle-by-event.ts',
+    file: 'lib/events/final-word.ts',
     find: "{ ...message, state: 'failed', updatedAtMs: nowMs, outcome }",
     replace:
       "{ ...message, state: 'failed', updatedAtMs: nowMs, outcome, ...(message.lastClaim && { lastClaim: { ...message.lastClaim, effect: 'refund' } }) }",

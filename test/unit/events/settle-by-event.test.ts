@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { withEvent } from '../../../lib/events/final-word.ts';
 import { sendMeant } from '../../../lib/events/send-meant.ts';
-import { withEvent } from '../../../lib/events/settle-by-event.ts';
 import type { Claim } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 
