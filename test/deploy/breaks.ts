@@ -5,6 +5,7 @@ import type { Checkout } from './checkout.ts';
 export const BREAKS = {
   bundle: {
     says: 'send-messages throws as soon as it is loaded',
+    found: /send-messages failed: .*broken on purpose/,
     apply: (checkout) =>
       checkout.edit(
         'handlers/send-messages.ts',
@@ -13,14 +14,19 @@ export const BREAKS = {
   },
   variable: {
     says: 'messages is not told of the send queue',
+    found: /messages failed: .*SEND_QUEUE_URL: Required/,
     apply: (checkout) => checkout.edit('serverless.yml', withoutVariable('messages', 'SEND_QUEUE_URL')),
   },
   role: {
     says: 'send-messages may not write to the table',
+    found: /send-messages: .*not authorized to perform: dynamodb:PutItem/,
     apply: (checkout) =>
       checkout.edit('deploy/roles.yml', withoutAction('SendMessagesRole', 'dynamodb:PutItem')),
   },
-} as const satisfies Record<string, { says: string; apply: (checkout: Checkout) => Promise<void> }>;
+} as const satisfies Record<
+  string,
+  { says: string; found: RegExp; apply: (checkout: Checkout) => Promise<void> }
+>;
 
 /** One of {@link BREAKS}. */
 export type Break = keyof typeof BREAKS;

@@ -9,6 +9,7 @@ import { driveMainPath } from './main-path.ts';
 import { openResources } from './resources.ts';
 import { deploy, type Environment, remove, runIn } from './serverless.ts';
 import { openService, type Service, type User } from './service.ts';
+import { startAll } from './start-probe.ts';
 import { step } from './steps.ts';
 
 const STAGE = 'deploytest';
@@ -48,6 +49,7 @@ export async function deployAndDrive(o: {
       const user = await step('it takes grants and messages in', () => leaveData(service));
       if (earlier) await step('sls deploy of this version', () => deploy(present, { stage: STAGE, env }));
       await resources.readOutputs();
+      await step('every function starts', () => startAll(resources));
       await step('all of it is still there', () => findData(service, user));
       await useCallback(aws, service);
       await driveMainPath(service, resources);

@@ -9,6 +9,7 @@ const SCHEDULED = ['dispatch-due', 'reconcile-schedules', 'sync-templates'] as c
 /** Drives a deployed service along all that callers may rely on first of all. @throws what went wrong */
 export async function driveMainPath(service: Service, resources: DeployedResources): Promise<void> {
   const { wechat } = service;
+  const later = await bookForTomorrow(service, resources);
   for (const name of SCHEDULED) await step(`${name} runs`, () => resources.invoke(name));
   await step("WeChat's check of the callback URL is answered", async () => {
     assert.equal((await wechat.verifyCallback()).verified, true);
@@ -37,6 +38,9 @@ export async function driveMainPath(service: Service, resources: DeployedResourc
     runSchedule(service, resources),
   );
   await step('a dead letter is brought back by npm run redrive', () => redriveOne(service, resources));
+  await step('a message that waited in the table is found by the rule of dispatch-due', () =>
+    service.until(later, ['sent', 'delivered'], 90_000),
+  );
   await step('statistics and events come from the table’s stream', async () => {
     const stats = await eventually(
       'The statistics',
@@ -50,6 +54,15 @@ export async function driveMainPath(service: Service, resources: DeployedResourc
     await service.call('DELETE', `/v1/users/${user.openid}`);
     assert.equal(await service.grantsOf(user), undefined);
   });
+}
+
+/** What is due tomorrow waits in the table and not on the queue. Tomorrow comes at once, by a change of the stored message. */
+async function bookForTomorrow(service: Service, resources: DeployedResources): Promise<string> {
+  const [user] = await granteesOf(service, 1);
+  assert.ok(user);
+  const { id } = await service.send(user, { sendAt: new Date(Date.now() + 86_400_000).toISOString() });
+  await resources.bringForward(user.openid, id);
+  return id;
 }
 
 async function countsOf(service: Service, user: User) {

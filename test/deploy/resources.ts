@@ -9,6 +9,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListScheduleGroupsCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { worklistMoment } from '../../lib/table/keys.ts';
 import type { Checkout } from './checkout.ts';
 import { leftoversOf } from './leftovers.ts';
 import type { Aws } from './local-aws.ts';
@@ -46,10 +47,35 @@ export async function openResources(o: {
   const output = (name: string) => outputs.get(name) ?? assert.fail(`The stack has no output ${name}.`);
   await readOutputs();
 
+  /** As serverless.yml names them. */
+  async function functionNames(): Promise<string[]> {
+    const { StackResourceSummaries = [] } = await cloudFormation.send(
+      new ListStackResourcesCommand({ StackName }),
+    );
+    return StackResourceSummaries.flatMap(({ ResourceType, PhysicalResourceId = '' }) =>
+      ResourceType === 'AWS::Lambda::Function' ? [PhysicalResourceId.slice(StackName.length + 1)] : [],
+    );
+  }
+
+  async function storedMessage(openid: string, messageId: string) {
+    const TableName = output('TableName');
+    const Key = { pk: { S: `${o.appId}#user#${openid}` }, sk: { S: `message#${messageId}` } };
+    const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    assert.ok(Item, 'The message is not in the table.');
+    return {
+      Item,
+      put: async (item: typeof Item): Promise<void> => {
+        await dynamodb.send(new PutItemCommand({ TableName, Item: item }));
+      },
+    };
+  }
+
   return {
     /** The address under which an emulator of AWS serves the API. */
     apiUrl: () => `${aws.endpoint}/_aws/execute-api/${output('HttpApiId')}/$default`,
     readOutputs,
+
+    functionNames,
 
     /** Calls a function as a rule would. @throws Error with what it threw */
     async invoke(name: string, event: unknown = {}): Promise<void> {
@@ -94,29 +120,25 @@ export async function openResources(o: {
 
     /** Makes a stored message unreadable; what it returns mends it again. */
     async spoil(openid: string, messageId: string): Promise<() => Promise<void>> {
-      const TableName = output('TableName');
-      const Key = { pk: { S: `${o.appId}#user#${openid}` }, sk: { S: `message#${messageId}` } };
-      const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-      assert.ok(Item, 'The message is not in the table.');
-      await dynamodb.send(
-        new PutItemCommand({ TableName, Item: { ...Item, state: { S: 'of another form' } } }),
-      );
-      return async () => {
-        await dynamodb.send(new PutItemCommand({ TableName, Item }));
-      };
+      const { Item, put } = await storedMessage(openid, messageId);
+      await put({ ...Item, state: { S: 'of another form' } });
+      return () => put(Item);
+    },
+
+    /** Makes a stored message due now. */
+    async bringForward(openid: string, messageId: string): Promise<void> {
+      const { Item, put } = await storedMessage(openid, messageId);
+      const nowMs = Date.now();
+      const due = { sendAtMs: { N: `${nowMs}` }, dueAtMs: { N: `${nowMs}` } };
+      await put({ ...Item, ...due, worklistSk: { S: worklistMoment(nowMs) } });
     },
 
     redrive: () => runIn(o.checkout, ['node', 'operate/redrive.ts', '--stage', o.stage], o.env),
 
     /** The last lines that each function logged as an error or died with, for the one who has to find out why. */
     async complaints(): Promise<string> {
-      const { StackResourceSummaries = [] } = await cloudFormation.send(
-        new ListStackResourcesCommand({ StackName }),
-      );
-      const names = StackResourceSummaries.flatMap(({ ResourceType, PhysicalResourceId = '' }) =>
-        ResourceType === 'AWS::Lambda::Function' ? [PhysicalResourceId] : [],
-      );
-      const lines = await Promise.all(names.map((name) => complaintsOf(logs, name)));
+      const names = await functionNames();
+      const lines = await Promise.all(names.map((name) => complaintsOf(logs, `${StackName}-${name}`)));
       return lines.flat().join('\n');
     },
 

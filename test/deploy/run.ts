@@ -1,4 +1,5 @@
 // Deploys the service to an AWS on this machine, drives what was deployed, updates it and removes it.
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import colors from 'picocolors';
@@ -18,8 +19,8 @@ Without more it starts an AWS of its own on this machine (ministack, from PyPI),
   npm run test:deploy -- --endpoint URL   another AWS that runs already 使用已在运行的 AWS
   npm run test:deploy -- --from REF       the commit or tag that is deployed first and then updated (default: the last release)
                                           先部署哪个版本，再升级到当前版本
-  npm run test:deploy -- --break NAME     breaks one thing first, and is to fail: ${Object.keys(BREAKS).join(', ')}
-                                          故意弄坏一处，此时应当失败
+  npm run test:deploy -- --break NAME     breaks one thing first, and is to fail: ${Object.keys(BREAKS).join(', ')};
+                                          all: each of them, and passes if each is found 故意弄坏一处，此时应当失败
 
 It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.
 `;
@@ -44,6 +45,7 @@ else {
 }
 
 async function main(): Promise<void> {
+  if (values.break === 'all') return findEveryBreak();
   const broken = values.break === undefined ? undefined : breakNamed(values.break);
   const startedAt = performance.now();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -65,5 +67,27 @@ async function main(): Promise<void> {
 
 function breakNamed(name: string): Break {
   if (Object.hasOwn(BREAKS, name)) return name as Break;
-  throw new Error(`--break takes one of ${Object.keys(BREAKS).join(', ')}.`);
+  throw new Error(`--break takes one of ${Object.keys(BREAKS).join(', ')}, all.`);
+}
+
+/** @throws Error when one of the breaks goes by unnoticed, or fails for another reason */
+async function findEveryBreak(): Promise<void> {
+  for (const [name, { says, found }] of Object.entries(BREAKS)) {
+    await step(`${name}: ${says}`, async () => {
+      const { code, printed } = await runBroken(name);
+      if (code !== 1 || !found.test(printed)) throw new Error(`${name} was not found:\n${printed}`);
+    });
+  }
+}
+
+function runBroken(name: string): Promise<{ code: number | null; printed: string }> {
+  const child = spawn(process.execPath, [import.meta.filename, '--break', name]);
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+    });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject).once('close', (code) => resolve({ code, printed }));
+  });
 }
