@@ -1,3 +1,4 @@
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Env } from './settings.ts';
 
 /** Settings whose value may lie in an SSM parameter, which the variable `<name>_PARAM` names. */
@@ -63,9 +64,7 @@ async function fetchOrExplain(names: readonly string[], fetchParameters: FetchPa
   }
 }
 
-/** Loaded on demand: a function or a local start without parameters need not pay for the client. */
 async function fetchFromSsm(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { GetParametersCommand, SSMClient } = await import('@aws-sdk/client-ssm');
   const client = new SSMClient();
   try {
     const answer = await client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true }));

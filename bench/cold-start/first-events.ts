@@ -154,7 +154,6 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
     templates: async () => httpEvent('GET', '/v1/templates', { headers: operator }),
     campaigns: async () => httpEvent('GET', '/v1/campaigns', { headers: operator }),
     stats: async () => httpEvent('GET', '/v1/stats', { headers: operator }),
-    users: async () => httpEvent('DELETE', `/v1/users/${await grantee()}`, { headers: operator }),
     health: async () => httpEvent('GET', '/v1/health', {}),
     'sync-templates': async () => ({}),
     'reconcile-schedules': async () => ({}),
