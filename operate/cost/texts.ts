@@ -26,7 +26,7 @@ the polling of empty queues. A price that could not be read at its source is sai
 const NUMBER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
 /** An amount of money. */
-export function money(amount: number, { currency }: Region): string {
+function money(amount: number, { currency }: Region): string {
   return `${currency === 'USD' ? '$' : '¥'}${amount.toFixed(2)}`;
 }
 

@@ -71,7 +71,7 @@ async function readGroup(
 }
 
 /** A line in words; undefined for one that is none of ours. */
-export function toHappening(source: string, line: string, id: string): Happening | undefined {
+function toHappening(source: string, line: string, id: string): Happening | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), lineSchema), line);
   if (!parsed.success) return undefined;
   const { level, timestamp, message, ...facts } = parsed.output;
