@@ -2,6 +2,7 @@ import colors from 'picocolors';
 import { createLineLogger, lineFor, lineForEvent } from './dev/lines.ts';
 import { type DevCommand, DevOptionsError, readDevOptions } from './dev/options.ts';
 import { greeting, HELP, portInUse } from './dev/texts.ts';
+import { bothLoggers, openTrace, type Trace } from './dev/trace.ts';
 import { type Phone, startPhone } from './phone/phone.ts';
 import { NoDynamoDbEngineError } from './stack/dynamodb.ts';
 import { PortInUseError } from './stack/port-in-use.ts';
@@ -17,10 +18,16 @@ if (command.type === 'help') process.stdout.write(HELP);
 else await run(command);
 
 async function run(started: StartCommand): Promise<void> {
-  const stack = await start(started).catch((error) => exitWith(explain(error, started)));
+  const trace = await openTrace(started.stack.dataDir);
+  const stack = await start(started, trace).catch(async (error) => {
+    await trace.close();
+    return exitWith(explain(error, started));
+  });
+  await trace.tell(stack);
   const phone = await openPhone(stack, started.phonePort).catch((error) => exitWith(explain(error, started)));
   process.stdout.write(greeting(stack, started.stack.dataDir, phone?.url));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(stack));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => end(stack, trace));
   // What became due while nothing ran does not wait for the next minute.
   if (started.stack.dataDir !== undefined) await stack.dispatchNow().catch(() => undefined);
 }
@@ -35,14 +42,14 @@ async function openPhone({ apiUrl, wechatUrl }: Stack, port: number): Promise<Ph
   });
 }
 
-function start({ stack, port, wechatPort }: StartCommand): Promise<Stack> {
+function start({ stack, port, wechatPort }: StartCommand, trace: Trace): Promise<Stack> {
   return startStack({
     ...stack,
     port,
     wechatPort,
     followChanges: true,
     onEvent: (event) => print(lineForEvent(event)),
-    logger: createLineLogger(print),
+    logger: bothLoggers(createLineLogger(print), trace.logger),
     observe: (observation) => {
       const line = lineFor(observation);
       if (line !== undefined) print(line);
@@ -54,9 +61,10 @@ function print(line: string): void {
   process.stdout.write(`${colors.dim(new Date().toTimeString().slice(0, 8))} ${line}\n`);
 }
 
-async function end(stack: Stack): Promise<void> {
+async function end(stack: Stack, trace: Trace): Promise<void> {
   process.stdout.write('\nClosing… 正在退出…\n');
   setTimeout(() => process.exit(0), CLOSE_WITHIN_MS);
+  await trace.close();
   await stack.close().catch((error) => exitWith(`It did not close cleanly: ${error.message}`));
   process.exit(0);
 }

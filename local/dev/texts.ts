@@ -28,6 +28,7 @@ export const HELP = `Runs the whole service on this machine until Ctrl-C: API, q
 
 The service's own settings (WECHAT_APP_ID, USER_SENDABLE_TEMPLATES and so on) are handed on when they are set.
 服务自己的设置（WECHAT_APP_ID、USER_SENDABLE_TEMPLATES 等）如已设置，会原样传给服务。
+What happened to a message: npm run logs -- MESSAGE_ID --local. 一条消息的经过：npm run logs -- MESSAGE_ID --local。
 With the simulated WeChat USER_SENDABLE_TEMPLATES is * unless set. 使用模拟微信时，USER_SENDABLE_TEMPLATES 默认为 *。
 `;
 

@@ -1,9 +1,10 @@
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   paginateDescribeLogGroups,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as v from 'valibot';
+import { inWords } from './line-texts.ts';
 import type { Happening } from './story.ts';
 
 /** A line as our functions log it; what else it holds are facts. */
@@ -24,29 +25,29 @@ const MOST_LINES = 200;
  * What the functions of a stage logged about something, by its id. Reads every log group of the stage between two moments.
  * `reading` is told the function that is looked through.
  */
-export async function readLogs(
-  client: CloudWatchLogsClient,
-  o: {
-    readonly stage: string;
-    readonly id: string;
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly reading: (functionName: string) => void;
-  },
-): Promise<readonly Happening[]> {
-  const prefix = `/aws/lambda/qingniao-${o.stage}-`;
+export async function readLogs(o: {
+  readonly region: string;
+  readonly stage: string;
+  readonly id: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reading: (functionName: string) => void;
+}): Promise<readonly Happening[]> {
+  const client = new CloudWatchLogsClient({ region: o.region });
+  const logGroupNamePrefix = `/aws/lambda/qingniao-${o.stage}-`;
   const happenings: Happening[] = [];
-  for await (const { logGroups = [] } of paginateDescribeLogGroups(
-    { client },
-    { logGroupNamePrefix: prefix },
-  )) {
-    for (const { logGroupName = '' } of logGroups) {
-      const source = logGroupName.slice(prefix.length);
-      o.reading(source);
-      happenings.push(...(await readGroup(client, logGroupName, source, o)));
+  try {
+    for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, { logGroupNamePrefix })) {
+      for (const { logGroupName = '' } of logGroups) {
+        const source = logGroupName.slice(logGroupNamePrefix.length);
+        o.reading(source);
+        happenings.push(...(await readGroup(client, logGroupName, source, o)));
+      }
     }
+    return happenings;
+  } finally {
+    client.destroy();
   }
-  return happenings;
 }
 
 async function readGroup(
@@ -77,12 +78,23 @@ function toHappening(source: string, line: string, id: string): Happening | unde
   const { level, timestamp, message, ...facts } = parsed.output;
   const told = Object.entries(facts)
     .filter(([, value]) => value !== id && value !== undefined)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const text = [message, ...told].join('  ');
+    .map(([name, value]) => `${name}=${asText(value)}`);
   return {
     atMs: timestamp,
     source,
-    says: { en: text, zh: text },
+    says: inWords(message, told.join('  ')),
     ...(level !== 'INFO' && { isTrouble: true }),
   };
+}
+
+/** An error is told by its message: where it was thrown stands in the log. */
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const error = v.safeParse(v.looseObject({ name: v.string(), message: v.string() }), value);
+  return error.success ? `${error.output.name}: ${error.output.message}` : JSON.stringify(value);
+}
+
+/** Those of many lines that are about something, by its id, in words. */
+export function linesAbout(source: string, lines: readonly string[], id: string): readonly Happening[] {
+  return lines.flatMap((line) => (line.includes(`"${id}"`) ? (toHappening(source, line, id) ?? []) : []));
 }

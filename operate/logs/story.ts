@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import type { Claim } from '../../lib/grants/ledger.ts';
-import { type Message, type MessageStatus, statusOf } from '../../lib/messages/message.ts';
+import { type Message, type MessageStatus, type Outcome, statusOf } from '../../lib/messages/message.ts';
 
 /** One thing that happened to a message. */
 export interface Happening {
@@ -24,7 +24,7 @@ export function storyInTable(
     says: { en, zh },
     ...(isTrouble && { isTrouble }),
   });
-  const { createdAtMs, sendAtMs, outcome, deliveredAtMs, fitted = [], attempts } = message;
+  const { createdAtMs, sendAtMs, outcome, fitted = [], attempts } = message;
   const isTimed = sendAtMs > createdAtMs;
   const underWay = claim?.messageId === message.id && message.lastClaim?.claimId !== claim.claimId;
   const happenings = [
@@ -38,10 +38,9 @@ export function storyInTable(
     ...(underWay
       ? [at(claim.startedAtMs, 'a sender took its turn and the grant', '发送函数取得发送权和授权')]
       : []),
-    ...(outcome ? [at(outcome.atMs, ...outcomeTexts(message, attempts), isTroubled(message))] : []),
-    ...(deliveredAtMs === undefined
-      ? []
-      : [at(deliveredAtMs, 'WeChat told that it arrived', '微信通知已送达')]),
+    ...(outcome
+      ? [at(outcomeMs(message, outcome), ...outcomeTexts(message, attempts), isTroubled(message))]
+      : []),
     ...(message.state === 'canceled' ? [at(message.updatedAtMs, 'canceled', '已取消')] : []),
   ];
   if (message.state === 'pending' && message.dueAtMs > nowMs && message.dueAtMs !== sendAtMs) {
@@ -50,21 +49,34 @@ export function storyInTable(
   return happenings;
 }
 
+/** WeChat's event gives the moment in whole seconds: by their end it has happened, and never before the message was there. */
+function outcomeMs({ createdAtMs, deliveredAtMs }: Message, { atMs }: Outcome): number {
+  return Math.max(createdAtMs, deliveredAtMs === undefined ? atMs : deliveredAtMs + 999);
+}
+
 const TROUBLED: ReadonlySet<Message['state']> = new Set(['refused', 'failed', 'unknown']);
 
 function isTroubled({ state, outcome }: Message): boolean {
   return TROUBLED.has(state) || (outcome?.errcode ?? 0) !== 0;
 }
 
+/** What WeChat said. */
+export function wechatsWords({
+  errcode,
+  errmsg,
+  rid,
+  msgid,
+}: Partial<Pick<Outcome, 'errcode' | 'errmsg' | 'rid' | 'msgid'>>): readonly string[] {
+  return [
+    ...(errcode === undefined ? [] : [`errcode ${errcode}`]),
+    ...(errmsg === undefined ? [] : [errmsg]),
+    ...(rid === undefined ? [] : [`rid ${rid}`]),
+    ...(msgid === undefined ? [] : [`msgid ${msgid}`]),
+  ];
+}
+
 function outcomeTexts({ outcome, state }: Message, attempts: number): [string, string] {
-  const { errcode, errmsg, rid, msgid, reason } = outcome ?? { reason: '' };
-  const wechat = [
-    errcode !== undefined && `errcode ${errcode}`,
-    errmsg,
-    rid !== undefined && `rid ${rid}`,
-    msgid !== undefined && `msgid ${msgid}`,
-  ].filter(Boolean);
-  const words = [reason, ...wechat].join(', ');
+  const words = [outcome?.reason ?? '', ...wechatsWords(outcome ?? {})].join(', ');
   return state === 'pending'
     ? [
         `attempt ${attempts} did not get through and is repeated: ${words}`,
@@ -73,18 +85,22 @@ function outcomeTexts({ outcome, state }: Message, attempts: number): [string, s
     : [`${state} after ${attempts} request(s): ${words}`, `${state}，共 ${attempts} 次请求：${words}`];
 }
 
-/** Where a message stands, and what its owner can do about it. */
-export function standing(
-  message: Message,
-  claim: Claim | undefined,
-  nowMs: number,
-): { readonly status: MessageStatus; readonly says: BilingualText; readonly remedy?: BilingualText } {
+/** Where something stands, and what its owner can do about it. */
+export interface Standing {
+  readonly status: string;
+  readonly says: BilingualText;
+  readonly remedy?: BilingualText;
+}
+
+/** Where a message stands. */
+export function standing(message: Message, claim: Claim | undefined, nowMs: number): Standing {
   const status = statusOf(message, claim, nowMs);
   const { remedy } = message.outcome ?? {};
   return { status, says: MEANINGS[status], ...(remedy && { remedy }) };
 }
 
-const MEANINGS: Readonly<Record<MessageStatus, BilingualText>> = {
+/** What each status means. */
+export const MEANINGS: Readonly<Record<MessageStatus, BilingualText>> = {
   scheduled: { en: 'It waits for its time. Nothing need be done.', zh: '等待预定时间，无需处理。' },
   queued: {
     en: 'It is in the queue. If that lasts, look at npm run doctor: a missing access token, a used-up quota or a dead letter keeps it there.',
@@ -100,7 +116,10 @@ const MEANINGS: Readonly<Record<MessageStatus, BilingualText>> = {
     en: 'The user has no subscription that can be used. Ask for a new one with wx.requestSubscribeMessage.',
     zh: '用户没有可用的订阅，请再次用 wx.requestSubscribeMessage 请求。',
   },
-  failed: { en: 'It is not tried again. Its grant was given back.', zh: '不再重试，授权已退回。' },
+  failed: {
+    en: 'It is not tried again. Its grant was given back, unless WeChat had taken the message and told later that it did not arrive.',
+    zh: '不再重试。授权已退回；若微信已接受、事后才通知未送达，则授权已消耗。',
+  },
   unknown: {
     en: 'It may have arrived, and is not sent again by itself. Ask the user, or settle it: POST /v1/messages/{id}/settle.',
     zh: '可能已送达，不会自动重发。可向用户确认后调用 POST /v1/messages/{id}/settle。',

@@ -1,4 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { traceFolder } from '../../operate/logs/running-stack.ts';
 import { PRICE_DROP, startService } from '../contract/running-service.ts';
 import { useCloudFormation } from '../support/cloud-formation.ts';
 import { useCloudWatchLogs } from '../support/cloud-watch-logs.ts';
@@ -26,7 +29,32 @@ beforeAll(async () => {
 
 const logs = (args: string[], env: Record<string, string> = {}) =>
   runCommand('logs', args, { AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodbEndpoint, ...env });
+const NO_RUN = `run_${'0'.repeat(32)}`;
 const ofTable = ['--table', stack.tableName, '--app-id', appId];
+
+const stage = async () => ({
+  AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({
+    appId,
+    outputs: {
+      TableName: stack.tableName,
+      SendQueueUrl: 'https://queue',
+      SendDeadLetterQueueUrl: 'https://dead',
+    },
+  }),
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+
+/** Tells of this test's stack as `npm run dev` tells of its own. */
+async function useTracedStack(port: string): Promise<string> {
+  const folder = traceFolder(port);
+  await mkdir(folder, { recursive: true });
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { dynamodbEndpoint, tableName } = stack;
+  const running = { dynamodbEndpoint, tableName, appId, logFile: join(folder, 'log.jsonl') };
+  await writeFile(join(folder, 'stack.json'), JSON.stringify(running));
+  return folder;
+}
 
 describe('npm run logs', () => {
   test('tells what the table knows of a message, in order, and where it stands', async () => {
@@ -65,16 +93,9 @@ describe('npm run logs', () => {
       '/aws/lambda/qingniao-test-dispatch-due': [line('handed over', -600_000, { messageId: refused.id })],
       '/aws/lambda/qingniao-other-send-messages': [line('of another stage', 0, { messageId: refused.id })],
     };
-    const outputs = {
-      TableName: stack.tableName,
-      SendQueueUrl: 'https://queue',
-      SendDeadLetterQueueUrl: 'https://dead',
-    };
     const { code, stdout } = await logs([refused.id, '--stage', 'test'], {
-      AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({ appId, outputs }),
+      ...(await stage()),
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: await useCloudWatchLogs(groups),
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
     });
     expect(code).toBe(0);
     expect(stdout).toMatch(/send-messages +message not sent +attempts=1 +requestId=r-1/);
@@ -84,20 +105,13 @@ describe('npm run logs', () => {
 
   test('as JSON for programs', async () => {
     const { stdout } = await logs([sent.id, ...ofTable, '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ messageId: sent.id, status: 'sent' });
+    expect(JSON.parse(stdout)).toMatchObject({ id: sent.id, status: 'sent' });
   });
 
   test('without logs that can be read still tells what the table knows', async () => {
-    const outputs = {
-      TableName: stack.tableName,
-      SendQueueUrl: 'https://queue',
-      SendDeadLetterQueueUrl: 'https://dead',
-    };
     const { code, stdout, stderr } = await logs([sent.id, '--stage', 'test'], {
-      AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({ appId, outputs }),
+      ...(await stage()),
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
       AWS_MAX_ATTEMPTS: '1',
     });
     expect(code).toBe(0);
@@ -105,14 +119,49 @@ describe('npm run logs', () => {
     expect(stdout).toContain('WeChat accepted');
   });
 
+  test('says which permissions are missing, and still what the table knows', async () => {
+    const { code, stdout, stderr } = await logs([sent.id, '--stage', 'test'], {
+      ...(await stage()),
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: await useCloudWatchLogs('refused'),
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /AccessDeniedException.*Have logs:DescribeLogGroups, logs:FilterLogEvents allowed/,
+    );
+    expect(stdout).toContain('WeChat accepted');
+  });
+
+  test('tells of a recipient of a campaign', async () => {
+    const { openid } = await logIn();
+    await allow(wechat, openid, T);
+    wechat.addFault({ call: 'send', kind: 'errcode', errcode: 47003, openid });
+    const audience = { type: 'recipients', recipients: [{ openid }] };
+    const campaign = (await operator('POST', '/v1/campaigns', { name: 'logs', ...PRICE_DROP, audience }))
+      .body;
+    const run = (await operator('POST', `/v1/campaigns/${campaign.id}/runs`, {})).body;
+    await stack.idle();
+    const { stdout } = await logs([run.id, '--openid', openid, ...ofTable]);
+    expect(stdout).toMatch(/the run began.*\n.*failed after 1 request\(s\): .*errcode 47003/);
+    expect(stdout).toContain('resend-failed');
+  });
+
+  test('reads the table and the log of npm run dev', async () => {
+    const port = '59999';
+    const logFile = join(await useTracedStack(port), 'log.jsonl');
+    const line = { level: 'INFO', timestamp: new Date().toISOString(), message: 'message sent' };
+    const about = (messageId: string) => `${JSON.stringify({ ...line, messageId, lateMs: 7 })}\n`;
+    await writeFile(logFile, `${about(sent.id)}${about('msg_other')}no JSON ${sent.id}\n`);
+    const { stdout, stderr } = await logs([sent.id, '--local'], { PORT: port });
+    expect(stderr).toBe('');
+    expect(stdout.match(/npm run dev +message sent {2}lateMs=7 已发送/g)).toHaveLength(1);
+    expect(stdout).toContain('WeChat accepted');
+  });
+
   test.each([
-    ['no id', [], 'Give the id of one message'],
-    ['what is no id', ['order-7', ...ofTable], '请给出一条消息的编号'],
-    ['an id that nobody has', [`msg_${'0'.repeat(32)}_nobody`, ...ofTable], 'knows no message'],
-    ['neither stage nor table', [`msg_${'0'.repeat(32)}_nobody`], 'Give either --stage'],
-    ['an unknown option', ['--nope'], '--help'],
-  ])('refuses %s and says what to give', async (_, args, words) => {
-    const { code, stderr } = await logs(args);
+    ['an id that nobody has', `msg_${'0'.repeat(32)}_nobody`, [], 'knows no message'],
+    ['a recipient whom the run does not have', NO_RUN, ['--openid', 'o1'], 'no recipient o1'],
+  ])('says so of %s', async (_, id, more, words) => {
+    const { code, stderr } = await logs([id, ...more, ...ofTable]);
     expect(code).toBe(1);
     expect(stderr).toContain(words);
   });

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { CommandError } from '../command-line.ts';
+
+const runningStack = v.object({
+  dynamodbEndpoint: v.string(),
+  tableName: v.string(),
+  appId: v.string(),
+  /** One line of JSON per event. */
+  logFile: v.string(),
+});
+
+/** Where the table and the log of a local stack are, as `npm run dev` tells. */
+export type RunningStack = v.InferOutput<typeof runningStack>;
+
+/** Where `npm run dev` tells of the stack whose API has that port. */
+export function traceFolder(port: string): string {
+  return join(tmpdir(), `qingniao-dev-${process.getuid?.() ?? 0}-${port}`);
+}
+
+/** Finds the stack that `npm run dev` runs. @throws CommandError where none runs at that port */
+export async function findRunningStack(port: string): Promise<RunningStack> {
+  const text = await readFile(join(traceFolder(port), 'stack.json'), 'utf8').catch(() => undefined);
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), runningStack), text);
+  if (read.success) return read.output;
+  throw new CommandError(
+    `No local stack runs with its API on port ${port}: start npm run dev, or name its port by PORT. 端口 ${port} 上没有本地服务，请先运行 npm run dev，或用 PORT 指定端口。`,
+  );
+}
+
+/** What the stack logged; nothing where it has logged nothing yet. */
+export async function localLines({ logFile }: Pick<RunningStack, 'logFile'>): Promise<readonly string[]> {
+  const text = await readFile(logFile, 'utf8').catch(() => '');
+  return text.split('\n').filter(Boolean);
+}

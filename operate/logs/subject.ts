@@ -1,0 +1,67 @@
+import { readRecipient } from '../../lib/campaigns/runs/read-run.ts';
+import { isRunId, runStartsAtMs } from '../../lib/campaigns/runs/run-id.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { openidOf } from '../../lib/messages/message-id.ts';
+import type { Table } from '../../lib/table/client.ts';
+import { createMessageStore } from '../../lib/table/message-store.ts';
+import { createRunStore } from '../../lib/table/run-store.ts';
+import { CommandError } from '../command-line.ts';
+import { recipientStanding, recipientStory } from './recipient-story.ts';
+import { type Happening, type Standing, standing, storyInTable } from './story.ts';
+
+/** Whose story is told: a message's, or, with an openid, that of a recipient of a run. */
+export interface Subject {
+  readonly id: string;
+  readonly openid?: string;
+}
+
+/** What the table knows of a subject. */
+export interface SubjectInTable {
+  readonly happened: readonly Happening[];
+  readonly standing: Standing;
+  /** Nothing was logged about it before. */
+  readonly sinceMs: number;
+}
+
+/** Reads what is asked for off the command line. @throws CommandError saying what to give */
+export function subjectIn(words: readonly string[], openid: string | undefined): Subject {
+  const [id = '', ...more] = words;
+  if (more.length === 0 && isRunId(id)) {
+    if (openid) return { id, openid };
+    throw new CommandError(
+      'Whose? Add --openid OPENID; the run as a whole is told by npm run campaign. 请加 --openid 指定收件人；整次群发请看 npm run campaign。',
+    );
+  }
+  if (more.length === 0 && openid === undefined && openidOf(id) !== undefined) return { id };
+  throw new CommandError(
+    'Give the id of one message, as the API answers it (msg_…), or of a run (run_…) with --openid. 请给出一条消息的编号（msg_…），或群发编号（run_…）加 --openid。',
+  );
+}
+
+/** Reads a subject; undefined for one that the table does not have. */
+export async function readSubject(
+  { table, logger, clock }: { table: Table; logger: Logger; clock: Clock },
+  { id, openid }: Subject,
+): Promise<SubjectInTable | undefined> {
+  // Nothing is written, so no version is ever made.
+  const versions = { newVersion: () => '', clock, logger };
+  if (openid !== undefined) {
+    const recipient = await readRecipient({ runs: createRunStore(table, versions) }, id, openid);
+    return (
+      recipient && {
+        happened: recipientStory(id, recipient),
+        standing: recipientStanding(recipient),
+        sinceMs: runStartsAtMs(id),
+      }
+    );
+  }
+  const { message, ledger } = await createMessageStore(table, versions).load(id);
+  if (!message) return undefined;
+  const { claim } = ledger.value;
+  return {
+    happened: storyInTable(message.value, claim, clock()),
+    standing: standing(message.value, claim, clock()),
+    sinceMs: message.value.createdAtMs,
+  };
+}
