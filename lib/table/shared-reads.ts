@@ -3,6 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import type { Key } from './keys.ts';
+import { shareCalls } from './shared-calls.ts';
 
 /** Reads one item as it stands after the latest write before the call, as {@link getItem} does. */
 export type ReadItem = (key: Key) => Promise<Item | undefined>;
@@ -16,27 +17,22 @@ interface Asked {
 }
 
 /**
- * Reads that are asked for at the same moment share one call. A sender works on ten messages side by side and its limit is the CPU
- * time of the AWS SDK's calls, so that this nearly halves what a message costs it; DynamoDB bills the same.
+ * Reads that are asked for at the same moment, or while such a call is under way, share the next one; DynamoDB bills the same.
  *
  * Each read still begins after it was asked for, so who waits for one before asking for the next gets them in that order.
  */
 export function createSharedReads(table: Table): ReadItem {
-  let asked: Asked[] = [];
-  const readAll = () => {
-    const all = asked;
-    asked = [];
-    for (let from = 0; from < all.length; from += KEYS_PER_CALL) {
-      const group = all.slice(from, from + KEYS_PER_CALL);
+  const ask = shareCalls<Asked>({
+    most: KEYS_PER_CALL,
+    next: (asked) => asked.slice(0, KEYS_PER_CALL),
+    call: (group) =>
       readGroup(table, group).catch((error) => {
         for (const { answer } of group) answer.reject(error);
-      });
-    }
-  };
+      }),
+  });
   return (key) => {
     const answer = Promise.withResolvers<Item | undefined>();
-    asked.push({ key, answer });
-    if (asked.length === 1) setImmediate(readAll);
+    ask({ key, answer });
     return answer.promise;
   };
 }

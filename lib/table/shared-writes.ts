@@ -1,16 +1,18 @@
-import { setTimeout as sleepFor } from 'node:timers/promises';
-import { BatchExecuteStatementCommand, type BatchStatementRequest } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchExecuteStatementCommand,
+  type BatchStatementRequest,
+} from '@aws-sdk/client-dynamodb';
 import { convertToAttr } from '@aws-sdk/util-dynamodb';
 import type { Table } from './client.ts';
 import { type ConditionalPut, putAll } from './items.ts';
+import { shareCalls } from './shared-calls.ts';
 
 /** Writes one item under its condition, as {@link putAll} does. */
 export type WriteItem = (put: ConditionalPut) => Promise<'committed' | 'conflict'>;
 
 /** DynamoDB takes so many statements in one call. */
 const STATEMENTS_PER_CALL = 25;
-/** For so long a call under way is waited for, so that one that hangs holds up nobody but those who share it. */
-const LONGEST_WAIT_MS = 10;
 
 interface Asked {
   readonly put: ConditionalPut;
@@ -19,8 +21,7 @@ interface Asked {
 }
 
 /**
- * Writes that are asked for at the same moment, or while such a call is under way, share the next one. A sender's limit is the CPU time
- * of the AWS SDK's calls, and a message takes two writes; DynamoDB bills the same.
+ * Writes that are asked for at the same moment, or while such a call is under way, share the next one; DynamoDB bills the same.
  *
  * Each is a statement of its own with a condition of its own, so that one that fails leaves the others as they are. What a call does
  * not answer with a plain success is written alone, whose answer counts: there a conflict, a repeat of our own write and lack of
@@ -28,35 +29,16 @@ interface Asked {
  * the same one behind.
  */
 export function createSharedWrites(table: Table): WriteItem {
-  let asked: Asked[] = [];
-  let underWay = 0;
-  let leaving = false;
-
-  function leaveSoon(): void {
-    if (leaving) return;
-    leaving = true;
-    setImmediate(leave);
-  }
-
-  function leave(): void {
-    leaving = false;
-    while (asked.length >= STATEMENTS_PER_CALL || (asked.length > 0 && underWay === 0)) {
-      const group = nextGroup(asked);
-      asked = asked.filter((each) => !group.includes(each));
-      underWay += 1;
-      void Promise.race([writeGroup(table, group), sleepFor(LONGEST_WAIT_MS)]).then(() => {
-        underWay -= 1;
-        leaveSoon();
-      });
-    }
-  }
-
+  const ask = shareCalls<Asked>({
+    most: STATEMENTS_PER_CALL,
+    next: nextGroup,
+    call: (group) => writeGroup(table, group),
+  });
   return (put) => {
     const statement = statementOf(table, put);
     if (!statement) return putAll(table, [put]);
     const answer = Promise.withResolvers<'committed' | 'conflict'>();
-    asked.push({ put, statement, answer });
-    leaveSoon();
+    ask({ put, statement, answer });
     return answer.promise;
   };
 }
@@ -110,8 +92,11 @@ function statementOf({ name }: Table, { item, over }: ConditionalPut): BatchStat
   const assignments = news.map(([key]) => `"${key}"=?`).join(',');
   return {
     Statement: `UPDATE "${name}" SET ${assignments} WHERE "pk"=? AND "sk"=? AND "version"=?`,
-    Parameters: [...news.map(([, value]) => value), item.pk, item.sk, over.version].map((value) =>
-      convertToAttr(value, { removeUndefinedValues: true }),
-    ),
+    Parameters: [...news.map(([, value]) => value), item.pk, item.sk, over.version].map(parameter),
   };
+}
+
+/** Most are texts, for which the SDK's conversion of anything would be a detour. */
+function parameter(value: unknown): AttributeValue {
+  return typeof value === 'string' ? { S: value } : convertToAttr(value, { removeUndefinedValues: true });
 }

@@ -19,6 +19,9 @@ import type { Foundation } from './foundation.ts';
 /** WeChat's refusals of an access token (WeChat contract §2.3): the token is replaced and the call repeated once. */
 const TOKEN_REFUSALS: ReadonlySet<number | undefined> = new Set([40001, 42001, 40014]);
 
+/** More than the messages that one container has in hand, so that none that is claimed waits for another's answer. */
+const CONNECTIONS = 256;
+
 /** The way to WeChat for calls that carry an access token. */
 export interface WeChatLine {
   readonly http: HttpClient;
@@ -32,7 +35,7 @@ export function openWeChat(
   table: Table,
   { clock, sleep, random, newUuid }: Foundation,
 ): WeChatLine {
-  const http = createHttpClient({ baseUrl: wechat.apiBaseUrl });
+  const http = createHttpClient({ baseUrl: wechat.apiBaseUrl, connections: CONNECTIONS });
   const credentialHttp = openCredentialHttp({ wechat }) ?? http;
   const credentials = { appId: app.appId, appSecret: wechat.appSecret };
   const tokens = createAccessTokens({

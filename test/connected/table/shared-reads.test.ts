@@ -78,3 +78,16 @@ test('a call that fails fails for all who share it, and the next one is a new on
   answer = undefined;
   expect(await Promise.all([read(key('x')), read(key('y'))])).toEqual([undefined, undefined]);
 });
+
+test('what is asked for while a call is under way shares the next one', async () => {
+  for (const sk of ['under', 'way', 'later', 'too']) await put(sk, sk);
+  calls = [];
+  let later: Promise<unknown> | undefined;
+  answer = () => {
+    later ??= Promise.all([read(key('later')), read(key('too'))]);
+    return undefined;
+  };
+  await Promise.all([read(key('under')), read(key('way'))]);
+  expect(await later).toMatchObject([{ note: 'later' }, { note: 'too' }]);
+  expect(calls).toEqual(['BatchGetItemCommand', 'BatchGetItemCommand']);
+});
