@@ -31,7 +31,7 @@ export function createCapacityMeter(client: Sender): { total(): Capacity } {
   ) {
     Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
     const { name } = command.constructor;
-    const isWrite = /Put|Update|Delete|Write/.test(name);
+    const isWrite = /Put|Update|Delete|Write/.test(name) || isWriteStatement(command.input);
     total.calls += 1;
     try {
       const answer: unknown = await send.call(this, command, ...rest);
@@ -47,4 +47,12 @@ export function createCapacityMeter(client: Sender): { total(): Capacity } {
     }
   };
   return { total: () => ({ ...total }) };
+}
+
+const statements = v.object({ Statements: v.array(v.object({ Statement: v.string() })) });
+
+/** Whether a batch of PartiQL writes; DynamoDB takes none that does both. */
+function isWriteStatement(input: object): boolean {
+  const read = v.safeParse(statements, input);
+  return read.success && read.output.Statements.some(({ Statement }) => !/^\s*SELECT/i.test(Statement));
 }
