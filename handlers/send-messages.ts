@@ -31,10 +31,15 @@ export function createHandler(services: SendMessagesServices) {
 
 /** Records of one user share a lane: WeChat refuses overlapping sends to one openid (WeChat contract §3.3, 43108). */
 function laneOf(record: SQSRecord): string {
+  const messageId = messageIdIn(record);
+  return (messageId && openidOf(messageId)) ?? record.messageId;
+}
+
+function messageIdIn({ body }: SQSRecord): string | undefined {
   try {
-    return openidOf(readSendJob(record.body).messageId) ?? record.messageId;
+    return readSendJob(body).messageId;
   } catch {
-    return record.messageId;
+    return undefined;
   }
 }
 
@@ -64,6 +69,7 @@ async function handleOne(
     return true;
   } catch (error) {
     logger.error('A queue record could not be handled and comes again, or ends in the dead-letter queue.', {
+      messageId: messageIdIn(record),
       recordId: record.messageId,
       receives: record.attributes.ApproximateReceiveCount,
       error,
