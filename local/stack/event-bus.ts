@@ -6,16 +6,21 @@ import * as v from 'valibot';
 
 /** An event that was published. */
 export interface PublishedEvent {
+  readonly busName: string;
   readonly source: string;
   readonly detailType: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** When it happened, in epoch seconds, where the publisher said so. */
+  readonly time?: number;
 }
 
-/** A stand-in for EventBridge's PutEvents on a loopback port: it takes every event and keeps the latest. */
+/** A stand-in for EventBridge's PutEvents on a loopback port: it takes every event that it is not told to refuse, and keeps the latest. */
 export interface LocalEventBus {
   readonly endpoint: string;
   /** Oldest first. */
   published(): readonly PublishedEvent[];
+  /** What was asked for in each request, taken or not; oldest first. */
+  requests(): readonly (readonly PublishedEvent[])[];
   /** Fails the next requests, as a bus that is down. */
   failNext(times: number): void;
   /** Takes the next requests but for their last event, as a bus that is throttled. */
@@ -32,15 +37,21 @@ const request = v.object({
       DetailType: v.string(),
       Detail: v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
       EventBusName: v.string(),
+      Time: v.exactOptional(v.number()),
     }),
   ),
 });
 
-/** Starts the stand-in. `onEvent` is told of each event as it is published. */
-export async function startEventBus(
-  onEvent: (event: PublishedEvent) => void = () => {},
-): Promise<LocalEventBus> {
+/** Starts the stand-in. `onEvent` is told of each event as it is published; `takes` says which are taken at all. */
+export async function startEventBus({
+  onEvent = () => {},
+  takes = () => true,
+}: {
+  readonly onEvent?: (event: PublishedEvent) => void;
+  readonly takes?: (event: PublishedEvent) => boolean;
+} = {}): Promise<LocalEventBus> {
   const events: PublishedEvent[] = [];
+  const requests: (readonly PublishedEvent[])[] = [];
   let failures = 0;
   let refusals = 0;
   const server = createServer(async (incoming, outgoing) => {
@@ -51,21 +62,19 @@ export async function startEventBus(
       outgoing.writeHead(503).end('{"__type":"InternalException","message":"try again"}');
       return;
     }
-    const { Entries } = v.parse(request, JSON.parse(body));
-    const taken = refusals > 0 ? Entries.slice(0, -1) : Entries;
+    const asked = v.parse(request, JSON.parse(body)).Entries.map(readEntry);
+    const taken = (refusals > 0 ? asked.slice(0, -1) : asked).filter(takes);
     if (refusals > 0) refusals -= 1;
-    for (const { Source, DetailType, Detail } of taken) {
-      const event = { source: Source, detailType: DetailType, detail: Detail };
-      events.push(event);
-      onEvent(event);
-    }
-    events.splice(0, events.length - KEPT);
-    const answers = Entries.map((entry) =>
-      taken.includes(entry)
+    requests.push(asked);
+    events.push(...taken);
+    taken.forEach(onEvent);
+    for (const kept of [requests, events]) kept.splice(0, kept.length - KEPT);
+    const answers = asked.map((event) =>
+      taken.includes(event)
         ? { EventId: randomUUID() }
         : { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' },
     );
-    outgoing.end(JSON.stringify({ FailedEntryCount: Entries.length - taken.length, Entries: answers }));
+    outgoing.end(JSON.stringify({ FailedEntryCount: asked.length - taken.length, Entries: answers }));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
@@ -73,6 +82,7 @@ export async function startEventBus(
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     published: () => events,
+    requests: () => requests,
     failNext(times) {
       failures = times;
     },
@@ -83,5 +93,16 @@ export async function startEventBus(
       server.close();
       server.closeAllConnections();
     },
+  };
+}
+
+function readEntry(entry: v.InferOutput<typeof request>['Entries'][number]): PublishedEvent {
+  const { EventBusName, Source, DetailType, Detail, Time } = entry;
+  return {
+    busName: EventBusName,
+    source: Source,
+    detailType: DetailType,
+    detail: Detail,
+    ...(Time !== undefined && { time: Time }),
   };
 }

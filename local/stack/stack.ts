@@ -130,7 +130,8 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const queueUrls = Object.fromEntries(Object.entries(sqs.queues).map(([name, { url }]) => [name, url]));
   const functions = definition.functions();
   const scheduler = closing.add(await startScheduler(clock));
-  const bus = closing.add(await startEventBus(options.onEvent));
+  const { onEvent } = options;
+  const bus = closing.add(await startEventBus({ ...(onEvent && { onEvent }) }));
   const resources: Readonly<Record<string, string>> = {
     ...queueUrls,
     ...SCHEDULER_RESOURCES,

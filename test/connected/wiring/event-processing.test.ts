@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { OtherMessage } from '../../../lib/events/event-job.ts';
 import { wireEventProcessing } from '../../../lib/wiring/event-processing.ts';
-import { useEventBus } from '../../support/event-bus.ts';
+import { startEventBus } from '../../../local/stack/event-bus.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
 const MESSAGE: OtherMessage = {
@@ -14,7 +14,8 @@ async function useForward(
   takes?: () => boolean,
   more: Record<string, string> = { EVENT_BUS_NAME: 'owner-bus' },
 ) {
-  const bus = await useEventBus(takes);
+  const bus = await startEventBus({ ...(takes && { takes }) });
+  onTestFinished(() => bus.close());
   const env = {
     WECHAT_APP_ID: 'wx0123456789abcdef',
     TABLE_NAME: 'no-table',
@@ -35,21 +36,21 @@ test('a message of WeChat’s reaches the bus as it was, under one id however of
   await forward(MESSAGE);
   await forward(MESSAGE);
   await forward({ ...MESSAGE, fields: { ...MESSAGE.fields, MsgId: '23456789012345679' } });
-  const entries = requests.flat();
+  const entries = requests().flat();
   expect(entries[0]).toMatchObject({
-    EventBusName: 'owner-bus',
-    Source: 'qingniao',
-    DetailType: 'WeChat Message',
+    busName: 'owner-bus',
+    source: 'qingniao',
+    detailType: 'WeChat Message',
   });
-  const details = entries.map(({ Detail }) => JSON.parse(Detail));
+  const details = entries.map(({ detail }) => detail);
   expect(details[0]).toEqual({
     eventId: expect.stringMatching(/^[0-9a-f]{32}$/),
     appId: 'wx0123456789abcdef',
     name: 'text',
     message: MESSAGE.fields,
   });
-  expect(details[1].eventId).toBe(details[0].eventId);
-  expect(details[2].eventId).not.toBe(details[0].eventId);
+  expect(details[1]?.['eventId']).toBe(details[0]?.['eventId']);
+  expect(details[2]?.['eventId']).not.toBe(details[0]?.['eventId']);
 });
 
 test('what the bus does not take fails, so that the queue brings it again', async () => {
@@ -60,5 +61,5 @@ test('what the bus does not take fails, so that the queue brings it again', asyn
 test('without a bus there is nowhere to put it', async () => {
   const { forward, requests } = await useForward(undefined, {});
   await expect(forward(MESSAGE)).rejects.toThrow('EVENT_BUS_NAME');
-  expect(requests).toEqual([]);
+  expect(requests()).toEqual([]);
 });
