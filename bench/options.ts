@@ -6,7 +6,7 @@ export interface MeasureOptions {
   readonly profileInto?: string;
   /** The module of another build's `send-messages`, to measure beside this one. */
   readonly beside?: string;
-  /** Measures only the subjects whose name begins with this. */
+  /** Measures only the subjects whose name begins with this, or with one of these with commas in between. */
   readonly only: string;
   /** Also what takes many minutes. */
   readonly large: boolean;

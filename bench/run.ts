@@ -26,7 +26,7 @@ const HELP = `Measures the service beside its peers and prints one table of rati
   npm run bench                         all parts
   npm run bench -- throughput           one part, or several
   npm run bench -- --rounds 5           medians of so many interleaved rounds (3)
-  npm run bench -- --only pipeline      only the subjects whose name begins so; ratios to others are missing then
+  npm run bench -- --only pipeline      only the subjects whose name begins so (pipeline,co: either); ratios to others are missing then
   npm run bench -- --beside FILE        also the pipeline of another build: its handlers/send-messages.mjs, unpacked
   npm run bench -- --profile FOLDER     writes CPU profiles of the senders there, for a browser's developer tools
   npm run bench -- --write              puts what was measured last, all parts, into docs/performance.md; measures nothing
