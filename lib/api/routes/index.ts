@@ -1,17 +1,6 @@
 import type { RouteSpec } from '../route.ts';
 import { addRecipientsSpec } from './campaign-recipients.ts';
 import {
-  getRunRecipientSpec,
-  getRunSpec,
-  listRunRecipientsSpec,
-  listRunsSpec,
-  pauseRunSpec,
-  resendFailedSpec,
-  resumeRunSpec,
-  startRunSpec,
-  stopRunSpec,
-} from './campaign-runs.ts';
-import {
   changeCampaignSpec,
   createCampaignSpec,
   deleteCampaignSpec,
@@ -22,6 +11,17 @@ import { createMessageSpec, createMessagesSpec } from './create-messages.ts';
 import { listGrantsSpec, reportGrantsSpec } from './grants.ts';
 import { getHealthSpec } from './health.ts';
 import { cancelMessageSpec, getMessageSpec, listMessagesSpec, settleMessageSpec } from './messages.ts';
+import {
+  getRunRecipientSpec,
+  getRunSpec,
+  listRunRecipientsSpec,
+  listRunsSpec,
+  pauseRunSpec,
+  resendFailedSpec,
+  resumeRunSpec,
+  startRunSpec,
+  stopRunSpec,
+} from './run-specs.ts';
 import { openSessionSpec } from './sessions.ts';
 import { getStatisticsSpec } from './statistics.ts';
 import {

@@ -1,0 +1,43 @@
+import type { Run } from '../campaigns/runs/run.ts';
+import type { StartResult } from '../campaigns/runs/start-run.ts';
+import { notFound } from './campaign-problems.ts';
+import { ProblemError } from './problem.ts';
+
+/** Why a run cannot be started. */
+export function startProblem(type: Exclude<StartResult['type'], 'started' | 'exists'>): ProblemError {
+  switch (type) {
+    case 'unknown-campaign':
+      return notFound('campaign');
+    case 'unknown-run':
+      return notFound('run');
+    case 'not-active':
+      return new ProblemError(
+        'campaign-not-active',
+        'It is paused or has ended. PATCH its status to "active" first, unless it has ended.',
+      );
+    case 'run-not-over':
+      return new ProblemError(
+        'run-not-over',
+        'More of it may fail yet. Stop the run or wait until it is finished.',
+      );
+  }
+}
+
+/** Why nothing is done about a run that is in this state. */
+export function stateProblem(status: Run['status']): ProblemError {
+  switch (status) {
+    case 'running':
+      return new ProblemError('run-not-paused', 'The run is running. Nothing was changed.');
+    case 'paused':
+      return new ProblemError(
+        'run-not-running',
+        'The run is paused. Nothing was changed; POST …/resume goes on with it.',
+      );
+    case 'stopped':
+    case 'finished':
+      return new ProblemError(
+        'run-over',
+        `The run is ${status}, which is final. Start a new one with POST …/runs.`,
+      );
+  }
+}
