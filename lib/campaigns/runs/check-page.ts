@@ -1,4 +1,4 @@
-import { settleLeftClaim } from './claim-recipient.ts';
+import { type ClaimServices, closeLeftClaim, settleLeftClaim } from './claim-recipient.ts';
 import type { PageWork, VisitServices } from './page-visit.ts';
 import { isGrantee } from './recipient-source.ts';
 import { isOpen } from './results.ts';
@@ -15,6 +15,16 @@ export async function checkPage(
     const text = texts(recipient, clock());
     if (!ledger || !isGrantee(ledger, run)) journal.note(index, skipped(clock()));
     else if (text.type === 'bad') journal.note(index, text.result);
+  }
+}
+
+/** Closes the claims that a worker left open which died or failed between a result and the ledger, and whose grants are not spent. */
+export async function closeLeftClaims(services: ClaimServices, work: PageWork): Promise<void> {
+  const { page, journal } = work;
+  if (!journal.isDoubtful()) return;
+  for (const [index, recipient] of page.recipients.entries()) {
+    const effect = journal.resultOf(index)?.effect;
+    if (effect !== undefined) await closeLeftClaim(services, { ...work, recipient, index });
   }
 }
 

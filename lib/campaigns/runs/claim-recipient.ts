@@ -75,6 +75,23 @@ export function settleLeftClaim(
   }, services);
 }
 
+/**
+ * Gives back, or zeroes, what a claim took that a worker left open though its result says what became of it: planning goes by the
+ * ledger alone. Where the grant is spent, the claim stays for whoever needs the ledger next.
+ */
+export function closeLeftClaim(services: ClaimServices, to: Addressed): Promise<void> {
+  const { store, clock } = services;
+  return untilUncontended(async () => {
+    const stored = await store.loadLedger(to.recipient.openid);
+    const { claim: open } = stored.value;
+    if (open?.messageId !== sendIdOf(to)) return undefined;
+    const outcome = recipientClaimOutcome(open, to.journal.resultOf(to.index), clock());
+    if (outcome.type !== 'settled' || outcome.effect === 'spend') return undefined;
+    const result = await store.commit({ ledger: changed(stored, closeClaim(stored.value, outcome.effect)) });
+    return result === 'conflict' ? result : undefined;
+  }, services);
+}
+
 /** The ledger with no claim open, or what stands in the way. */
 async function freed(services: ClaimServices, to: Addressed, ledger: Stored<Ledger>) {
   const open = ledger.value.claim;

@@ -1,6 +1,6 @@
 import type { Pacer } from '../../delivery/pacer.ts';
 import type { Template } from '../../templates/template.ts';
-import { checkPage, tidyPage } from './check-page.ts';
+import { checkPage, closeLeftClaims, tidyPage } from './check-page.ts';
 import { DONE, type JobResult, type SendPageJob } from './job.ts';
 import { openJournal } from './open-page.ts';
 import type { JournalServices } from './page-journal.ts';
@@ -51,6 +51,7 @@ export async function sendPage(
   const backInMs = run.dryRun
     ? await checkPage(services, work).then(() => 0)
     : await sendToPage(services, work, limits);
+  await closeLeftClaims(services, work);
   if (await journal.close({ done: run.dryRun })) return finished(services, run);
   return { type: 'later', delayMs: backInMs };
 }
@@ -76,6 +77,7 @@ export async function tidyStopped(
   const { journal } = opening;
   const work = { run, page, journal, texts: createTexts(run.content, undefined) };
   const backInMs = await tidyPage(services, work);
+  await closeLeftClaims(services, work);
   await journal.close();
   return backInMs > 0 ? later(services, backInMs) : DONE;
 }

@@ -112,4 +112,10 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
     find: 'await Promise.allSettled(lanes);',
     replace: 'await Promise.race([Promise.allSettled(lanes), services.sleep(1_000).then(() => [])]);',
   },
+  {
+    name: 'what a dead worker was to give back stays in its claim',
+    file: 'lib/campaigns/runs/check-page.ts',
+    find: '    if (effect !== undefined) await closeLeftClaim(services, { ...work, recipient, index });\n',
+    replace: '',
+  },
 ];

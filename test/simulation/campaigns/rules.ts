@@ -18,11 +18,13 @@ export interface CampaignRulesOptions {
   readonly scheduler: Scheduler;
   readonly table: () => CampaignTable;
   readonly faults: Faults;
+  /** Nothing goes wrong in this world. */
+  readonly isUntroubled: boolean;
   readonly fail: (rule: string, facts: unknown) => void;
 }
 
 /** Checks a world as it goes, and once it is at rest. */
-export function createCampaignRules({ scheduler, table, faults, fail }: CampaignRulesOptions) {
+export function createCampaignRules({ scheduler, table, faults, isUntroubled, fail }: CampaignRulesOptions) {
   const sends = new Map<string, WeChatRequest[]>();
   const ofUser = new Map<string, WeChatRequest[]>();
   const acceptedOf = new Map<string, number>();
@@ -135,6 +137,8 @@ export function createCampaignRules({ scheduler, table, faults, fail }: Campaign
   function checkTruth(run: RunRecord, openid: string, state: string): void {
     const requests = sends.get(`${run.id.slice(-12)} ${openid}`) ?? [];
     const accepted = requests.filter(({ truth }) => truth === 'accepted').length;
+    if (state === 'unknown' && isUntroubled)
+      fail('where nothing goes wrong, nobody is unknown', { run: run.id, openid, requests });
     if (state === 'sent' && accepted !== 1) fail('what is sent was accepted once', { openid, requests });
     const harmless = state !== 'sent' && state !== 'unknown';
     const mayHide = requests.some(({ told }) => told !== 'refused');
@@ -167,6 +171,8 @@ export function createCampaignRules({ scheduler, table, faults, fail }: Campaign
       .pagesOf(send.runId)
       .find(({ page: { recipients } }) => recipients[send.index]?.openid === send.openid);
     const outcome = recipientClaimOutcome(claim, page?.results.results.get(send.index), scheduler.now());
+    if (outcome.type === 'settled' && outcome.effect !== 'spend')
+      fail('planning sees what a send gave back', { ledger, effect: outcome.effect });
     if (outcome.type === 'settled') return closeClaim(ledger, outcome.effect);
     fail('no claim is left behind', { ledger, run: table().runs.get(send.runId)?.status });
     return undefined;

@@ -42,7 +42,7 @@ function drawDeeds(chance: Chance, names: readonly string[]): { atMs: number; de
     add(atMs + chance.pick([1, 300, 5_000, 2 * MINUTE_MS]), { type: 'resume', run: 0 });
   }
   if (chance.happens(0.15)) add(soon(), { type: 'stop', run: 0 });
-  for (let more = chance.between(0, 4); more > 0; more--) {
+  for (let more = chance.between(0, 6); more > 0; more--) {
     const openid = chance.pick(names);
     if (chance.happens(0.4)) add(soon(), { type: 'grant', openid });
     else add(soon(), { type: 'message', openid, hold: chance.happens(0.5) });

@@ -68,7 +68,7 @@ export async function runCampaignWorld(options: CampaignWorldOptions): Promise<C
   const faults = () => (scheduler.now() - START_MS < options.troubleMs ? options.faults : NO_FAULTS);
   const trace = (who: string, what: string) =>
     options.trace?.(`+${((scheduler.now() - START_MS) / 1000).toFixed(3)}s ${who.padEnd(12)} ${what}`);
-  const plan = options.plan ?? plansByChance(chance, faults);
+  const plan = options.plan ?? lateAnswers(chance, faults);
   const processes = createProcesses(scheduler, plan, trace, () =>
     Math.trunc((2 * chance.next() - 1) * faults().skewMs),
   );
@@ -76,7 +76,13 @@ export async function runCampaignWorld(options: CampaignWorldOptions): Promise<C
   const fail = (rule: string, facts: unknown) => {
     violation ??= { rule, facts, atMs: scheduler.now() - START_MS };
   };
-  const rules = createCampaignRules({ scheduler, table: () => table, faults: options.faults, fail });
+  const rules = createCampaignRules({
+    scheduler,
+    table: () => table,
+    faults: options.faults,
+    isUntroubled: options.faults === NO_FAULTS && !options.plan,
+    fail,
+  });
   const table = createCampaignTable((run) => {
     trace('table', `the run is ${run.status}`);
     rules.runWritten(run);
@@ -178,4 +184,20 @@ export async function runCampaignWorld(options: CampaignWorldOptions): Promise<C
     }
     return states;
   }
+}
+
+/**
+ * By chance, and more often than that two answers that come late: of a claim when its lease is nearly over or is, and of a page's
+ * results when more are known by then.
+ */
+function lateAnswers(chance: Chance, faults: () => Faults): PlanCall {
+  const plans = plansByChance(chance, faults);
+  return (label) => {
+    const plan = plans(label);
+    if (label === 'put results' && chance.happens(0.1))
+      return { ...plan, untilAnswerMs: chance.between(50, 900) };
+    if (label === 'commit ledger' && chance.happens(2 * faults().stall))
+      return { ...plan, untilAnswerMs: chance.between(44_000, 56_000) };
+    return plan;
+  };
 }
