@@ -7,7 +7,7 @@ export type RemedyFor = (errcode: number, errmsg: string) => BilingualText;
 
 /** WeChat was to be asked for its templates, and could not be or refused. */
 export function lookupProblem(
-  { wechat }: TemplateLookupError,
+  { wechat, cause }: TemplateLookupError,
   remedyFor: RemedyFor,
   detail: string,
 ): ProblemError {
@@ -16,5 +16,5 @@ export function lookupProblem(
         wechat,
         remedy: remedyFor(wechat.errcode, wechat.errmsg),
       })
-    : new ProblemError('wechat-unavailable', detail, { headers: { 'retry-after': '10' } });
+    : new ProblemError('wechat-unavailable', detail, { headers: { 'retry-after': '10' } }, cause);
 }

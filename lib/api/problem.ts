@@ -97,8 +97,9 @@ export class ProblemError extends Error {
   /** The HTTP status, under the name by which middy's middlewares know it. */
   readonly statusCode: number;
 
-  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
-    super(detail);
+  /** `cause` is for the log and never answered. */
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}, cause?: unknown) {
+    super(detail, { cause });
     this.code = code;
     this.extras = extras;
     this.statusCode = PROBLEMS[code].status;

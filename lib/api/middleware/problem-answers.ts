@@ -12,7 +12,9 @@ export function problemAnswers(logger: Logger): HttpMiddleware {
       const error = asProblem(request.error);
       const facts = { requestId: event.requestContext.requestId, request: requestLine(event) };
       if (error instanceof ProblemError) {
-        if (error.statusCode >= 500) logger.warn(error.message, { ...facts, problem: error.toProblem() });
+        if (error.statusCode >= 500) {
+          logger.warn(error.message, { ...facts, problem: error.toProblem(), error: error.cause });
+        }
         request.response = problemAnswer(error);
         return;
       }
