@@ -41,13 +41,16 @@ async function handleOne(
   record: SQSRecord,
   deadlineMs: number,
 ): Promise<boolean> {
+  let job: RunJob | undefined;
   try {
-    const job = readRunJob(record.body);
+    job = readRunJob(record.body);
     const result = await work(job, deadlineMs);
     if (result.type === 'later') await enqueueJobs([job], result.delayMs);
     return true;
   } catch (error) {
     logger.error("A campaign's job could not be done and comes again, or ends in the dead-letter queue.", {
+      campaignId: job?.campaignId,
+      runId: job?.runId,
       recordId: record.messageId,
       receives: record.attributes.ApproximateReceiveCount,
       error,

@@ -5,6 +5,8 @@ import { redact } from './redact.ts';
 /** What {@link createConsoleLogger} may be given. */
 export interface ConsoleLoggerOptions {
   readonly clock?: Clock;
+  /** What every line says besides its own facts. */
+  readonly commonFacts?: () => LogFields;
   /** Takes one line, with its line break. Default: standard output. */
   readonly write?: (line: string) => unknown;
 }
@@ -14,11 +16,21 @@ export interface ConsoleLoggerOptions {
  * takes the line as it is, level filter included; a line given to `console.log` it would wrap as a text within JSON.
  */
 export function createConsoleLogger(options: ConsoleLoggerOptions = {}): Logger {
-  const { clock = Date.now, write = (line) => process.stdout.write(line) } = options;
+  const {
+    clock = Date.now,
+    commonFacts = () => ({}),
+    write = (line) => process.stdout.write(line),
+  } = options;
   const log =
     (level: 'INFO' | 'WARN' | 'ERROR') =>
     (message: string, fields: LogFields = {}) => {
-      const event = { ...fields, level, timestamp: new Date(clock()).toISOString(), message };
+      const event = {
+        ...commonFacts(),
+        ...fields,
+        level,
+        timestamp: new Date(clock()).toISOString(),
+        message,
+      };
       write(`${JSON.stringify(redact(event))}\n`);
     };
   return { info: log('INFO'), warn: log('WARN'), error: log('ERROR') };

@@ -5,12 +5,16 @@
 export const METRICS = {
   /** Messages and recipients of campaigns that came to an end, by `Outcome`: sent, delivered, refused, failed, unknown. */
   Messages: { unit: 'Count', dimensionSets: [['Outcome'], ['TemplateId', 'Outcome']] },
+  /** Those of {@link METRICS.Messages} that failed, by `Reason`: WeChat's errcode, or a word of ours. */
+  Failures: { unit: 'Count', dimensionSets: [['TemplateId', 'Reason']] },
   /** From `sendAt` to WeChat's answer, of timed messages that were sent at the first attempt. */
   Lateness: { unit: 'Milliseconds', dimensionSets: [[]] },
   /** Sends that WeChat answered with another errcode than 0, each attempt for itself. */
   WeChatErrors: { unit: 'Count', dimensionSets: [['Errcode']] },
   /** Messages that could not even be tried for lack of an access token; `Errcode` is WeChat's reason, or `none`. */
   TokenUnavailable: { unit: 'Count', dimensionSets: [[], ['Errcode']] },
+  /** All sending was stopped for a while, by `Cause`: rate (45011), quota (45009), busy (-1). */
+  Stops: { unit: 'Count', dimensionSets: [['Cause']] },
 } as const satisfies Readonly<
   Record<string, { unit: 'Count' | 'Milliseconds'; dimensionSets: readonly (readonly string[])[] }>
 >;

@@ -7,6 +7,7 @@ import { createRouteFinder } from './find-route.ts';
 import { admittedOf, type HttpContext, type HttpEvent, type HttpResult } from './http-event.ts';
 import { admission } from './middleware/admission.ts';
 import { commonHeaders } from './middleware/common-headers.ts';
+import { deedLog } from './middleware/deed-log.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { problemAnswers } from './middleware/problem-answers.ts';
 import { readQuery } from './read-query.ts';
@@ -34,6 +35,7 @@ export function createHttpHandler(
     .use(problemAnswers(services.logger))
     .use(admission(createRouteFinder(routes, elsewhere), services))
     .use(jsonBody())
+    .use(deedLog(services.logger))
     .handler(serve);
   return (event, context) => handle(event, context);
 }

@@ -1,5 +1,5 @@
 import type { Message } from '../messages/message.ts';
-import type { Measurement } from '../metrics.ts';
+import type { Measurement, MetricName } from '../metrics.ts';
 import { countsOf } from './counts.ts';
 import type { TableChange } from './table-change.ts';
 
@@ -11,16 +11,20 @@ export function measurementsOf(changes: readonly TableChange[]): readonly Measur
 }
 
 function endings(changes: readonly TableChange[]): readonly Measurement[] {
-  const sums = new Map<string, { dimensions: { TemplateId: string; Outcome: string }; sum: number }>();
+  const sums = new Map<string, Measurement & { readonly sum: number }>();
+  const add = (name: MetricName, dimensions: Readonly<Record<string, string>>, by: number) => {
+    const key = [name, ...Object.values(dimensions)].join(' ');
+    const sum = (sums.get(key)?.sum ?? 0) + by;
+    sums.set(key, { name, dimensions, sum, values: [sum] });
+  };
   for (const { templateId, name, by } of changes.flatMap(countsOf)) {
-    // Statistics keep a failure's errcode; and they take an unknown back once it is settled, which no metric can.
-    const [outcome = ''] = name.split(':');
+    const [outcome = '', reason] = name.split(':');
+    // Statistics take an unknown back once it is settled, which no metric can.
     if (!OUTCOMES.has(outcome) || by <= 0) continue;
-    const key = `${templateId} ${outcome}`;
-    const known = sums.get(key) ?? { dimensions: { TemplateId: templateId, Outcome: outcome }, sum: 0 };
-    sums.set(key, { ...known, sum: known.sum + by });
+    add('Messages', { TemplateId: templateId, Outcome: outcome }, by);
+    if (reason !== undefined) add('Failures', { TemplateId: templateId, Reason: reason }, by);
   }
-  return [...sums.values()].map(({ dimensions, sum }) => ({ name: 'Messages', values: [sum], dimensions }));
+  return [...sums.values()].map(({ sum: _, ...measurement }) => measurement);
 }
 
 function lateness(changes: readonly TableChange[]): readonly Measurement[] {

@@ -1,5 +1,6 @@
 import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import type { Measure } from '../metrics.ts';
 import { type Admission, admit, rateOf } from './admit.ts';
 import { isProbing, isStopped, recovered, type SlowdownCause, slowedDown } from './pace.ts';
 import { type PaceStore, type SharedPace, sharePace } from './shared-pace.ts';
@@ -27,6 +28,7 @@ export interface PacerOptions {
   readonly sleep: Sleep;
   readonly random: Random;
   readonly logger: Logger;
+  readonly measure?: Measure;
   readonly maxPerSecond?: number;
 }
 

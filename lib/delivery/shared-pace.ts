@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import type { Logger } from '../logger.ts';
+import type { Measure } from '../metrics.ts';
 import { changed, type Stored } from '../stored.ts';
 import type { Pace } from './pace.ts';
 import { logPaceChange } from './pace-log.ts';
@@ -31,8 +32,14 @@ export function sharePace({
   store,
   clock,
   logger,
+  measure,
   ...contention
-}: Contention & { readonly store: PaceStore; readonly clock: Clock; readonly logger: Logger }): SharedPace {
+}: Contention & {
+  readonly store: PaceStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly measure?: Measure;
+}): SharedPace {
   let copy: { readonly stored: Stored<Pace>; readonly atMs: number } | undefined;
   let loading: Promise<Stored<Pace>> | undefined;
   let contended = false;
@@ -69,7 +76,7 @@ export function sharePace({
           return written;
         }
         copy = { stored: written, atMs };
-        logPaceChange(logger, before.value, after);
+        logPaceChange({ logger, ...(measure && { measure }) }, before.value, after);
         return undefined;
       }, contention),
   };

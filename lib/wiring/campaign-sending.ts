@@ -33,6 +33,7 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     'campaignQueue',
   ]);
   const base = foundation(overrides);
+  const measure = openMetrics(settings, base, overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const wechat = openWeChat(settings, table, base);
@@ -40,6 +41,7 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
   const { maxSendsPerSecond } = settings.sending;
   const pacer = createPacer({
     ...base,
+    measure,
     store: createPaceStore(table, versions),
     ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
   });
@@ -56,7 +58,7 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     audience: createAudienceStore(table),
     look: createRunLook({ runs, clock: base.clock }),
     takeTurn: createTurns(pacer, createRunPacers(table, base)),
-    wechat: weChatSender(wechat, base.logger, openMetrics(settings, base, overrides)),
+    wechat: weChatSender(wechat, base.logger, measure),
     rules: answerRules,
     findTemplate: (templateId: string) => catalogue.find(templateId),
     pageSize: RUN_PAGE_SIZE,

@@ -1,6 +1,7 @@
 import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
+import { withinInvocation } from './invocation.ts';
 
 /** The environment variables that a function was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,5 +39,5 @@ export function onColdStart<Services, Event, Context, Result>(
     return starting;
   };
   if ('AWS_LAMBDA_FUNCTION_NAME' in process.env) started().catch(() => undefined);
-  return async (event, context) => (await started())(event, context);
+  return (event, context) => withinInvocation(context, async () => (await started())(event, context));
 }

@@ -25,6 +25,7 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
     'queue',
   ]);
   const base = foundation(overrides);
+  const measure = openMetrics(settings, base, overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const wechat = openWeChat(settings, table, base);
@@ -38,10 +39,11 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
       write: createSharedWrites(table),
     }),
     newClaimId: base.newUuid,
-    wechat: weChatSender(wechat, base.logger, openMetrics(settings, base, overrides)),
+    wechat: weChatSender(wechat, base.logger, measure),
     rules: answerRules,
     pacer: createPacer({
       ...base,
+      measure,
       store: createPaceStore(table, versions),
       ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
     }),

@@ -5,6 +5,7 @@ import type { Clock, Random, Sleep } from '../clock.ts';
 import { createConsoleLogger } from '../console-logger.ts';
 import type { Logger } from '../logger.ts';
 import type { Overrides } from './cold-start.ts';
+import { invocationFacts } from './invocation.ts';
 
 /** What everything else is built on: time, chance, a place to report to, fresh identifiers. */
 export interface Foundation {
@@ -24,7 +25,7 @@ export function foundation(overrides: Overrides = {}): Foundation {
     clock,
     random: overrides.random ?? Math.random,
     sleep: overrides.sleep ?? (async (ms) => void (await sleepFor(ms))),
-    logger: overrides.logger ?? createConsoleLogger(),
+    logger: overrides.logger ?? createConsoleLogger({ commonFacts: invocationFacts }),
     newUuid: randomUUID,
     newTimeOrderedUuid: () => uuidV7({ msecs: clock() }),
   };

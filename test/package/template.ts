@@ -9,6 +9,7 @@ const Statement = v.object({
 });
 const Resource = v.object({
   Type: v.string(),
+  Condition: v.optional(v.string()),
   DeletionPolicy: v.optional(v.string()),
   Properties: v.optional(v.record(v.string(), v.unknown()), {}),
 });

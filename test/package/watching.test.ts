@@ -86,7 +86,8 @@ describe('alarms', () => {
 
   test.each(alarms)('%s says where to read what to do, and tells the topic', (id, alarm) => {
     expect(alarm.AlarmDescription).toMatch(new RegExp(`\\. See docs/runbook\\.md#${id.toLowerCase()}$`));
-    expect(alarm.TreatMissingData).toBe('notBreaching');
+    // Whether timed messages are handed over is what silence says something about.
+    expect(alarm.TreatMissingData).toBe(id === 'DispatchAlarm' ? 'ignore' : 'notBreaching');
     expect(alarm.AlarmActions).toEqual({
       'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }],
     });
@@ -122,8 +123,35 @@ test('the functions measure into the namespace that alarms and the dashboard loo
   expect(environments.filter((one) => one === NAMESPACE)).toHaveLength(3);
 });
 
-test('the dashboard shows every metric and every alarm', () => {
+test('the dashboard shows every metric, every alarm, and errors and throttles of every function', () => {
   const text = JSON.stringify(propertiesOf(template, 'Dashboard'));
   for (const name of Object.keys(METRICS)) expect(text).toContain(name);
   for (const [id] of alarms) expect(text).toContain(`\${${id}.Arn}`);
+  for (const [id] of resourcesOfType(template, 'AWS::Lambda::Function'))
+    expect([id, text.split(`\${${id}}`).length - 1]).toEqual([id, expect.toSatisfy((n) => n >= 2)]);
+});
+
+test('what the dashboard searches for is measured, with these dimensions', () => {
+  const measured = Object.entries(METRICS).flatMap(([name, { dimensionSets }]) =>
+    dimensionSets.map((set) => [name, ...set].join(' ')),
+  );
+  const searches = [
+    ...JSON.stringify(dashboard()).matchAll(/SEARCH\('\{(.*?)\} MetricName=\\+"(\w+)\\+"/g),
+  ].map(([, schema = '', name]) => {
+    const [namespace, ...dimensions] = schema.split(',');
+    return { namespace: namespace?.replaceAll(/[\\"]/g, ''), metric: [name, ...dimensions].join(' ') };
+  });
+  expect(searches).toHaveLength(5);
+  for (const { namespace, metric } of searches) {
+    expect(namespace).toBe(NAMESPACE);
+    expect(measured).toContain(metric);
+  }
+});
+
+test('alarms and dashboard are left out together where nobody is to look at them', () => {
+  const watching = Object.values(template.Resources).filter(({ Type }) =>
+    Type.startsWith('AWS::CloudWatch::'),
+  );
+  expect(watching).toHaveLength(alarms.length + 1);
+  for (const { Condition } of watching) expect(Condition).toBe('IsWatched');
 });

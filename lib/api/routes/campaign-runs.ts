@@ -33,10 +33,13 @@ const place = v.strictObject({
 export function campaignRunRoutes(services: CampaignRouteServices): readonly Route[] {
   const { store, runs } = services;
 
-  async function start(request: StartRequest): Promise<Run> {
+  async function start(request: StartRequest, requestId: string): Promise<Run> {
     const result = await startRun({ ...services, campaigns: store }, request);
     if (result.type !== 'started' && result.type !== 'exists') throw startProblem(result.type);
-    return shown(request.campaignId, result.run.id);
+    const { campaignId, trigger } = request;
+    const facts = { requestId, campaignId, runId: result.run.id, trigger, result: result.type };
+    services.logger.info('campaign run asked for', facts);
+    return shown(campaignId, result.run.id);
   }
 
   /** @throws ProblemError `not-found` */
@@ -63,9 +66,11 @@ export function campaignRunRoutes(services: CampaignRouteServices): readonly Rou
   }
 
   return [
-    route(startRunSpec, async ({ params, body }) => ({
+    route(startRunSpec, async ({ params, body, requestId }) => ({
       status: 202,
-      body: runView(await start({ campaignId: params.id, trigger: 'manual', dryRun: body.dryRun })),
+      body: runView(
+        await start({ campaignId: params.id, trigger: 'manual', dryRun: body.dryRun }, requestId),
+      ),
     })),
 
     route(listRunsSpec, async ({ params, query }) => {
@@ -111,9 +116,11 @@ export function campaignRunRoutes(services: CampaignRouteServices): readonly Rou
       body: runView(await control(params, undefined, stopRun)),
     })),
 
-    route(resendFailedSpec, async ({ params }) => ({
+    route(resendFailedSpec, async ({ params, requestId }) => ({
       status: 202,
-      body: runView(await start({ campaignId: params.id, trigger: 'resend-failed', ofRunId: params.runId })),
+      body: runView(
+        await start({ campaignId: params.id, trigger: 'resend-failed', ofRunId: params.runId }, requestId),
+      ),
     })),
   ];
 }

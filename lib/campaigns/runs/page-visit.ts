@@ -133,7 +133,10 @@ export async function sendToPage(
     // Only once no send is under way any more may the page be given back.
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) {
-      services.logger.error('A page of a campaign is put down in the middle.', { error: failed.reason });
+      services.logger.error('A page of a campaign is put down in the middle.', {
+        runId: work.run.id,
+        error: failed.reason,
+      });
       return TROUBLE_WAIT_MS;
     }
     if (openPlaces().length < left) progressAtMs = clock();

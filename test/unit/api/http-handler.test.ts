@@ -436,3 +436,32 @@ describe('a failure inside', () => {
     expect(logs.lines).toEqual([]);
   });
 });
+
+describe('the log', () => {
+  const deedsIn = ({ logs }: ReturnType<typeof setUp>) => logs.lines.map((line) => JSON.parse(line));
+
+  it('says what an operator did to which thing, by which key and in which request', async () => {
+    const service = setUp();
+    await service.send({ ...put, requestId: 'req-9' });
+    expect(deedsIn(service)).toEqual([
+      {
+        level: 'INFO',
+        timestamp: '1970-01-01T00:00:00.000Z',
+        message: 'operator request done',
+        requestId: 'req-9',
+        operation: 'putThing',
+        operator: 'key-of-send',
+        id: 'abc',
+        status: 200,
+      },
+    ]);
+  });
+
+  it('says nothing of reading, nor of what users do', async () => {
+    const service = setUp();
+    const { token } = await service.sessions.issue('o-user');
+    await service.send(list);
+    await service.send({ method: 'DELETE', path: '/v1/things/abc', token });
+    expect(deedsIn(service)).toEqual([]);
+  });
+});

@@ -261,9 +261,12 @@ describe('taking changes in', () => {
     const again = await takeChanges(services, [1, 2, 3, 4, 5, 6, 7].map(sent));
     expect(again?.id).toBe('event-5');
     // What comes again is measured then, and not twice.
-    expect(measured.map(({ values, dimensions }) => [dimensions?.['Outcome'], ...values])).toEqual([
-      ['failed', 2],
-      ['sent', 2],
+    expect(
+      measured.map(({ name, values, dimensions }) => [name, dimensions?.['Outcome'], ...values]),
+    ).toEqual([
+      ['Messages', 'failed', 2],
+      ['Failures', undefined, 2],
+      ['Messages', 'sent', 2],
     ]);
   });
 });
@@ -276,25 +279,28 @@ describe('measuring changes', () => {
     ...more,
   });
 
-  test('sums messages by template and outcome, whatever their errcode', () => {
+  test('sums messages by template and outcome, and those that failed by their reason', () => {
     const measured = measurementsOf([
       ofMessage(message('pending', 1), message('sent', 2)),
       ofMessage(message('pending', 1), message('failed', 2, { errcode: 47003 })),
       ofMessage(message('pending', 1), message('failed', 2, { errcode: 41030 })),
+      ofMessage(message('pending', 1), message('failed', 2, { reason: 'no-grant' })),
       // Settled by an event: it was unknown once, and that stays measured.
       ofMessage(message('unknown', 1), message('delivered', 2)),
     ]);
-    expect(measured).toEqual(
-      [
-        ['sent', 2],
-        ['failed', 2],
-        ['delivered', 1],
-      ].map(([Outcome, sum]) => ({
-        name: 'Messages',
-        values: [sum],
-        dimensions: { TemplateId: T, Outcome },
-      })),
-    );
+    const sum = (name: string, more: object, by: number) => ({
+      name,
+      values: [by],
+      dimensions: { TemplateId: T, ...more },
+    });
+    expect(measured).toEqual([
+      sum('Messages', { Outcome: 'sent' }, 2),
+      sum('Messages', { Outcome: 'failed' }, 3),
+      sum('Failures', { Reason: '47003' }, 1),
+      sum('Failures', { Reason: '41030' }, 1),
+      sum('Failures', { Reason: 'no-grant' }, 1),
+      sum('Messages', { Outcome: 'delivered' }, 1),
+    ]);
   });
 
   test('says how late a timed message was answered, if its first attempt was', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FREE_PACE, type Pace } from '../../../lib/delivery/pace.ts';
 import { createPacer, type PaceSignal } from '../../../lib/delivery/pacer.ts';
 import type { PaceStore } from '../../../lib/delivery/shared-pace.ts';
+import type { Measurement } from '../../../lib/metrics.ts';
 import type { Stored } from '../../../lib/stored.ts';
 
 const START_MS = Date.UTC(2026, 10, 23, 4);
@@ -12,6 +13,7 @@ function useAppId() {
   let stored: Stored<Pace> = { value: FREE_PACE, version: undefined };
   let [reads, writes, conflicts] = [0, 0, 0];
   const lines: string[] = [];
+  const measured: Measurement[] = [];
   const note = (message: string) => void lines.push(message);
   const store: PaceStore = {
     async load() {
@@ -36,6 +38,7 @@ function useAppId() {
         clock: () => nowMs,
         random: () => 0,
         logger: { info: note, warn: note, error: note },
+        measure: (measurement) => void measured.push(measurement),
         async sleep(ms) {
           nowMs += ms;
           await onSleep();
@@ -50,6 +53,7 @@ function useAppId() {
       onSleep = deed;
     },
     lines,
+    measured,
     counts: () => ({ reads, writes, conflicts }),
   };
 }
@@ -165,6 +169,7 @@ test('sending is taken up slowly and gets unlimited again, each told once', asyn
     'Sending is taken up again',
     'Sending is no longer slowed down',
   ]);
+  expect(appId.measured).toEqual([{ name: 'Stops', values: [1], dimensions: { Cause: 'rate' } }]);
   expect(appId.now() - startedAtMs).toBeLessThan(30_000);
   expect(sent).toBeGreaterThan(100);
   const { writes } = appId.counts();

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { createConsoleLogger } from '../../../lib/console-logger.ts';
+import { onColdStart } from '../../../lib/wiring/cold-start.ts';
+import { invocationFacts } from '../../../lib/wiring/invocation.ts';
+
+test('every line names the invocation that it belongs to, as Lambda’s own lines do', async () => {
+  const lines: string[] = [];
+  const logger = createConsoleLogger({
+    clock: () => 0,
+    commonFacts: invocationFacts,
+    write: (line) => lines.push(line),
+  });
+  const handler = onColdStart(
+    async () => ({ logger }),
+    (services) => async (messageId: string, _context: { readonly awsRequestId?: string }) => {
+      await Promise.resolve();
+      services.logger.info('sent', { messageId });
+    },
+  );
+  await Promise.all([handler('m-1', { awsRequestId: 'a' }), handler('m-2', { awsRequestId: 'b' })]);
+  await handler('m-3', {});
+  logger.info('outside');
+  expect(
+    lines.map((line) => JSON.parse(line)).map(({ awsRequestId, messageId }) => [awsRequestId, messageId]),
+  ).toEqual([
+    ['a', 'm-1'],
+    ['b', 'm-2'],
+    [undefined, 'm-3'],
+    [undefined, undefined],
+  ]);
+});
