@@ -41,6 +41,9 @@ export function stackClient(stack: Stack) {
       return openid;
     },
 
+    /** A new user opens the mini program, which logs them in. */
+    logIn: () => post(v.unknown(), '/v1/sessions', { code: wechat.login(wechat.createUser()) }),
+
     report: (openid: string) => post(v.unknown(), '/v1/grants', { openid, requestId: randomUUID(), results }),
 
     /** A new user who allowed one message. */

@@ -3,40 +3,102 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
 import { type Stack, startStack } from '../local/stack/stack.ts';
-import type { UsageOfKind } from '../operate/cost/usage.ts';
+import { KINDS, type Kind, type Usage, type UsageOfKind } from '../operate/cost/usage.ts';
 import type { Figure } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
 import { TEMPLATE } from './senders/message.ts';
 import { stackClient } from './stack-client.ts';
+import { storedBytes } from './stored-bytes.ts';
 
 const FILE = join(import.meta.dirname, '../operate/cost/usage.json');
-const EACH = 40;
+const EACH = 30;
 const RECIPIENTS = 1_000;
 const HOUR_MS = 3_600_000;
-/** WeChat's usual answer. */
-const LATENCY_MS = 50;
+/** So many users report at the same time where it is not measured. */
+const AT_ONCE = 20;
 
-type Counters = { -readonly [K in keyof UsageOfKind]: number };
+type Measured = { readonly [K in Kind]?: UsageOfKind | undefined };
+type Both = { readonly alone: Measured; readonly crowd: Measured };
 
 /**
- * What one of each kind uses of all that AWS bills, one by one, with statistics and events, which every deployment has. Written to
- * operate/cost/usage.json, which `npm run cost` reckons with.
+ * What one of each kind uses of all that AWS bills, with statistics and events, which every deployment has: alone, when everything has
+ * settled before the next comes, and in a crowd, where all come at once. Written to operate/cost/usage.json, which `npm run cost` reckons with.
  */
 export async function measureUsage({ print }: MeasureOptions): Promise<readonly Figure[]> {
   print(`  ${EACH} of each kind, a campaign to ${RECIPIENTS}, with statistics and events ...`);
-  const usage = await usageByKind();
+  const { alone, crowd } = await withMeter({}, measureKinds);
+  const pushed = await withMeter({ pushEvents: { delayMs: 0 } }, measureMessages);
+  const events = (how: 'alone' | 'crowd') =>
+    minus(of(pushed[how], 'messages'), of({ alone, crowd }[how], 'messages'));
+  const usage: Usage = {
+    alone: complete({ ...crowd, ...alone, events: events('alone') }),
+    crowd: complete({ ...crowd, events: events('crowd') }),
+  };
   await writeFile(FILE, `${JSON.stringify(usage, undefined, 2)}\n`);
-  return Object.entries(usage).flatMap(([kind, used]) =>
-    Object.entries(used).map(
-      ([name, value]): Figure => ({ part: 'usage', name: `${kind}: ${name}`, value, unit: '' }),
+  return (['alone', 'crowd'] as const).flatMap((how) =>
+    KINDS.flatMap((kind) =>
+      Object.entries(usage[how][kind]).map(
+        ([name, value]): Figure => ({ part: 'usage', name: `${kind} (${how}): ${name}`, value, unit: '' }),
+      ),
     ),
   );
 }
 
-async function usageByKind(): Promise<Record<string, UsageOfKind>> {
-  const capacity = createCapacityMeter(DynamoDBClient.prototype);
-  const counted = { apiRequests: 0, invocations: 0, batches: 0, milliseconds: 0, logBytes: 0, events: 0 };
+function complete(measured: Measured): Usage['alone'] {
+  return {
+    grants: of(measured, 'grants'),
+    messages: of(measured, 'messages'),
+    timed: of(measured, 'timed'),
+    campaign: of(measured, 'campaign'),
+    events: of(measured, 'events'),
+    users: of(measured, 'users'),
+    minutes: of(measured, 'minutes'),
+  };
+}
+
+function of(measured: Measured, kind: Kind): UsageOfKind {
+  const used = measured[kind];
+  if (!used) throw new Error(`${kind} was not measured.`);
+  return used;
+}
+
+/** What the one uses more than the other. */
+function minus(one: UsageOfKind, other: UsageOfKind): UsageOfKind {
+  const more = (name: keyof UsageOfKind) => Number(Math.max(0, one[name] - other[name]).toPrecision(4));
+  return eachOf(more);
+}
+
+function eachOf(value: (name: keyof UsageOfKind) => number): UsageOfKind {
+  return {
+    writeUnits: value('writeUnits'),
+    readUnits: value('readUnits'),
+    apiRequests: value('apiRequests'),
+    invocations: value('invocations'),
+    queueRequests: value('queueRequests'),
+    tableCalls: value('tableCalls'),
+    cpuMilliseconds: value('cpuMilliseconds'),
+    logBytes: value('logBytes'),
+    events: value('events'),
+    storedBytes: value('storedBytes'),
+  };
+}
+
+type UsageOf = (count: number, work: () => Promise<unknown>) => Promise<UsageOfKind>;
+
+interface Metered {
+  readonly stack: Stack;
+  readonly usageOf: UsageOf;
+  readonly jump: (ms: number) => void;
+  readonly now: () => number;
+}
+
+async function withMeter<T>(
+  options: Parameters<typeof startStack>[0],
+  measure: (metered: Metered) => Promise<T>,
+): Promise<T> {
+  const counted = { apiRequests: 0, invocations: 0, batches: 0, logBytes: 0, events: 0 };
   let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
   const log = (message: string, fields: object = {}) => {
     counted.logBytes +=
       Buffer.byteLength(JSON.stringify({ ...fields, level: 'INFO', timestamp: '', message })) + 25;
@@ -48,86 +110,104 @@ async function usageByKind(): Promise<Record<string, UsageOfKind>> {
     // One container of each function, which has the machine for itself as on Lambda.
     pollers: 1,
     followChanges: true,
-    clock: () => Date.now() + aheadMs,
+    clock: now,
     onEvent: () => {
       counted.events += 1;
     },
     observe: (observation) => {
       if (observation.type === 'fault') return;
       counted.invocations += 1;
-      counted.milliseconds += observation.ms;
       if (observation.type === 'request') counted.apiRequests += 1;
       // The table's stream is read for nothing.
       if (observation.type === 'batch' && observation.function !== 'publish-changes') counted.batches += 1;
     },
+    ...options,
   });
-  const snapshot = (): Counters => {
-    const { writeUnits, readUnits } = capacity.total();
-    const { apiRequests, invocations, batches, milliseconds, logBytes, events } = counted;
+  const snapshot = () => {
+    const { user, system } = process.cpuUsage();
     // A batch is received and deleted by one request each, and was sent by at least one.
-    return {
-      writeUnits,
-      readUnits,
-      apiRequests,
-      invocations,
-      queueRequests: 3 * batches,
-      milliseconds,
-      logBytes,
-      events,
-    };
+    const queueRequests = 3 * counted.batches;
+    const { calls: tableCalls, ...units } = METER.total();
+    return { ...units, tableCalls, ...counted, queueRequests, cpuMilliseconds: (user + system) / 1_000 };
   };
   async function usageOf(count: number, work: () => Promise<unknown>): Promise<UsageOfKind> {
     await stack.idle();
+    const bytesBefore = await storedBytes(stack);
     const before = snapshot();
     await work();
     await stack.idle();
     const after = snapshot();
-    const per = (name: keyof Counters) => Number(((after[name] - before[name]) / count).toPrecision(4));
-    return {
-      writeUnits: per('writeUnits'),
-      readUnits: per('readUnits'),
-      apiRequests: per('apiRequests'),
-      invocations: per('invocations'),
-      queueRequests: per('queueRequests'),
-      milliseconds: per('milliseconds'),
-      logBytes: per('logBytes'),
-      events: per('events'),
-    };
+    const bytes = (await storedBytes(stack)) - bytesBefore;
+    return eachOf((name) => {
+      const used = name === 'storedBytes' ? Math.max(0, bytes) : after[name] - before[name];
+      return Number((used / count).toPrecision(4));
+    });
   }
   try {
-    return await measureKinds(stack, usageOf, (ms) => {
+    const jump = (ms: number) => {
       aheadMs += ms;
-    });
+    };
+    return await measure({ stack, usageOf, now, jump });
   } finally {
     await stack.close();
   }
 }
 
-async function measureKinds(
-  stack: Stack,
-  usageOf: (count: number, work: () => Promise<unknown>) => Promise<UsageOfKind>,
-  jump: (ms: number) => void,
-): Promise<Record<string, UsageOfKind>> {
+const METER = createCapacityMeter(DynamoDBClient.prototype);
+
+type EachOf = (openids: readonly string[], work: (openid: string) => Promise<unknown>) => Promise<unknown>;
+
+/** Alone the next comes when all has settled; in a crowd all come at once. */
+function manners(stack: Stack): { readonly alone: EachOf; readonly crowd: EachOf } {
+  return {
+    async alone(openids, work) {
+      for (const openid of openids) {
+        await work(openid);
+        await stack.idle();
+      }
+    },
+    crowd: (openids, work) => Promise.all(openids.map(work)),
+  };
+}
+
+async function measureMessages({ stack, usageOf }: Metered): Promise<Both> {
   const service = stackClient(stack);
-  service.wechat.setLatency({ ms: LATENCY_MS });
+  await service.send(await service.grantee());
+  const measured = async (how: 'alone' | 'crowd') => {
+    const openids = await Promise.all(Array.from({ length: EACH }, () => service.grantee()));
+    return { messages: await usageOf(EACH, () => manners(stack)[how](openids, (to) => service.send(to))) };
+  };
+  return { alone: await measured('alone'), crowd: await measured('crowd') };
+}
+
+async function measureKinds({ stack, usageOf, jump, now }: Metered): Promise<Both> {
+  const service = stackClient(stack);
+  const each = manners(stack);
+  const strangers = (count: number) => Array.from({ length: count }, () => service.tap());
+  const times = Array.from({ length: EACH }, (_, index) => `${index}`);
   // The access token and the templates are fetched once, by nobody in particular.
   await service.send(await service.grantee());
-  const inTurn = async (openids: readonly string[], work: (openid: string) => Promise<unknown>) => {
-    for (const openid of openids) await work(openid);
+
+  const tellers = strangers(EACH);
+  const alone = {
+    grants: await usageOf(EACH, () => each.alone(tellers, service.report)),
+    messages: await usageOf(EACH, () => each.alone(tellers, (to) => service.send(to))),
   };
-  const strangers = (count: number) => Array.from({ length: count }, () => service.tap());
-  const tellers = strangers(2 * EACH);
-  const grants = await usageOf(tellers.length, () => inTurn(tellers, service.report));
-  const [first, second] = [tellers.slice(0, EACH), tellers.slice(EACH)];
-  const messages = await usageOf(EACH, () => inTurn(first, (to) => service.send(to)));
-  const sendAt = new Date(Date.now() + HOUR_MS).toISOString();
+  const many = strangers(2 * EACH);
+  const [atOnce, later] = [many.slice(0, EACH), many.slice(EACH)];
+  const grants = await usageOf(many.length, () => each.crowd(many, service.report));
+  const messages = await usageOf(EACH, () => each.crowd(atOnce, (to) => service.send(to)));
+  const sendAt = new Date(now() + HOUR_MS).toISOString();
   const timed = await usageOf(EACH, async () => {
-    await inTurn(second, (to) => service.send(to, { sendAt }));
+    await each.crowd(later, (to) => service.send(to, { sendAt }));
     jump(HOUR_MS + 1_000);
     await stack.dispatchNow();
   });
+  const users = await usageOf(EACH, () => each.crowd(times, service.logIn));
+  const minutes = await usageOf(EACH, () => each.alone(times, () => stack.dispatchNow()));
   const recipients = strangers(RECIPIENTS);
-  await inTurn(recipients, service.report);
+  for (let n = 0; n < RECIPIENTS; n += AT_ONCE)
+    await Promise.all(recipients.slice(n, n + AT_ONCE).map(service.report));
   const campaign = await usageOf(RECIPIENTS, () => service.startRun());
-  return { grants, messages, timed, campaign };
+  return { alone, crowd: { grants, messages, timed, users, minutes, campaign } };
 }
