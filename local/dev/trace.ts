@@ -30,7 +30,7 @@ export async function openTrace(dataDir: string | undefined): Promise<Trace> {
     logger: createConsoleLogger({ write: (line) => stream.write(line) }),
     async tell({ apiUrl, dynamodbEndpoint, tableName, env }) {
       const appId = env['WECHAT_APP_ID'] ?? '';
-      const running: RunningStack = { dynamodbEndpoint, tableName, appId, logFile };
+      const running: RunningStack = { pid: process.pid, dynamodbEndpoint, tableName, appId, logFile };
       const folder = traceFolder(new URL(apiUrl).port);
       // One that was killed has left its own.
       await rm(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { CommandError } from '../command-line.ts';
 
 const runningStack = v.object({
+  pid: v.number(),
   dynamodbEndpoint: v.string(),
   tableName: v.string(),
   appId: v.string(),
@@ -24,7 +25,7 @@ export function traceFolder(port: string): string {
 export async function findRunningStack(port: string): Promise<RunningStack> {
   const text = await readFile(join(traceFolder(port), 'stack.json'), 'utf8').catch(() => undefined);
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), runningStack), text);
-  if (read.success) return read.output;
+  if (read.success && isAlive(read.output.pid)) return read.output;
   throw new CommandError(
     `No local stack runs with its API on port ${port}: start npm run dev, or name its port by PORT. 端口 ${port} 上没有本地服务，请先运行 npm run dev，或用 PORT 指定端口。`,
   );
@@ -34,4 +35,13 @@ export async function findRunningStack(port: string): Promise<RunningStack> {
 export async function localLines({ logFile }: Pick<RunningStack, 'logFile'>): Promise<readonly string[]> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   return text.split('\n').filter(Boolean);
+}
+
+/** One that was killed leaves its note behind. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

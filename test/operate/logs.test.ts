@@ -51,7 +51,8 @@ async function useTracedStack(port: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { dynamodbEndpoint, tableName } = stack;
-  const running = { dynamodbEndpoint, tableName, appId, logFile: join(folder, 'log.jsonl') };
+  const logFile = join(folder, 'log.jsonl');
+  const running = { pid: process.pid, dynamodbEndpoint, tableName, appId, logFile };
   await writeFile(join(folder, 'stack.json'), JSON.stringify(running));
   return folder;
 }

@@ -1,15 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
 /** `npm run dev` in a process of its own, on free ports unless told otherwise. */
 function dev(env: Record<string, string> = {}, ...args: string[]) {
+  const traces = mkdtempSync(join(tmpdir(), 'qingniao-traces-'));
   const child = spawn(process.execPath, ['local/dev.ts', ...args], {
-    env: { ...process.env, NO_COLOR: '1', PORT: '0', WECHAT_SIMULATOR_PORT: '0', ...env },
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      PORT: '0',
+      WECHAT_SIMULATOR_PORT: '0',
+      TMPDIR: traces,
+      ...env,
+    },
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    rmSync(traces, { recursive: true, force: true });
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
@@ -19,6 +32,7 @@ function dev(env: Record<string, string> = {}, ...args: string[]) {
   const exited = once(child, 'exit');
   return {
     child,
+    traces,
     exited,
     output: () => output,
     until: (text: string) => expect.poll(() => output, { timeout: 15_000 }).toContain(text),
@@ -72,12 +86,16 @@ test('two run side by side, each answering on its own port', async () => {
 test.runIf(onLinux).each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends it within a second, and its engines with it',
   async (signal) => {
-    const { child, exited, engines } = await started();
+    const { child, exited, engines, traces, apiUrl } = await started();
     expect(engines).not.toEqual([]);
+    // What npm run logs finds it by.
+    const told = readdirSync(traces).find((name) => name.endsWith(`-${new URL(apiUrl).port}`));
+    expect(readFileSync(join(traces, `${told}`, 'stack.json'), 'utf8')).toContain('log.jsonl');
     const sentAt = performance.now();
     child.kill(signal);
     expect(await exited).toEqual([0, null]);
     expect(performance.now() - sentAt).toBeLessThan(1000);
+    expect(readdirSync(traces).filter((name) => /^qingniao-(dev|log)/.test(name))).toEqual([]);
     // An engine that took its time is not waited for; it notices that it is alone.
     await expect.poll(() => alive(engines), { timeout: 5000 }).toEqual([]);
   },
