@@ -14,11 +14,13 @@ const options = v.object({
 });
 const { keyFile, certFile, latencyMs } = v.parse(options, JSON.parse(process.argv[2] ?? '{}'));
 
+/** Longer than any sender waits for its round: a peer fails over a connection that was closed meanwhile. */
+const KEPT_MS = 60 * 60_000;
 const SENT = '{"errcode":0,"errmsg":"ok","msgid":2345678901234567890}';
 let counts = { sends: 0, tokens: 0 };
 
 const server = createServer(
-  { key: readFileSync(keyFile), cert: readFileSync(certFile), keepAliveTimeout: 65_000 },
+  { key: readFileSync(keyFile), cert: readFileSync(certFile), keepAliveTimeout: KEPT_MS },
   (request, response) => {
     const isSend = request.url?.includes('/subscribe/send') ?? false;
     request.resume().once('end', () => {
