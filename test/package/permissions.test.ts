@@ -27,6 +27,7 @@ const SECRETS: Record<string, string[]> = {
 const NEVER_CALLED: Record<string, string[]> = {
   templates: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  'process-events': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'publish-changes': ['dynamodb:PutItem', 'dynamodb:Query'],
   stats: ['dynamodb:PutItem'],
   campaigns: ['scheduler:ListSchedules'],
