@@ -114,7 +114,8 @@ describe('data is checked before anything is stored', () => {
 });
 
 describe('sending at a time', () => {
-  test('scheduled until its moment, leaves within 2 s of it and never before', async () => {
+  // A busy machine may be slow for a moment.
+  test('scheduled until its moment, leaves within 2 s of it and never before', { retry: 2 }, async () => {
     const { openid } = await grantee(1);
     const sendAt = later(2_300);
     const { body } = await send(openid, { sendAt });

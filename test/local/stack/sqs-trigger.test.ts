@@ -83,7 +83,8 @@ test('a record that always fails ends in the dead-letter queue', async () => {
   expect((await sqs.contents('DeadJobs')).visible.map((message) => message.body)).toEqual(['poison']);
 });
 
-test('a delayed message comes when it is due, not before', async () => {
+// A busy machine may be slow for a moment.
+test('a delayed message comes when it is due, not before', { retry: 2 }, async () => {
   let receivedAtMs = 0;
   const handler: LambdaHandler = () => {
     receivedAtMs = Date.now();

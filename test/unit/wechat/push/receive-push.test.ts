@@ -152,5 +152,6 @@ test('bodies that were made to be slow to search are not', () => {
   ]) {
     receiver.receive(query, piece.repeat(65_536 / piece.length));
   }
-  expect(performance.now() - startedAt).toBeLessThan(500);
+  // A search that begins anew at every place takes many times this.
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
 });
