@@ -24,7 +24,7 @@ export function usdPerMillion({ writeUnits, readUnits }: Pick<Capacity, 'writeUn
 }
 
 const EACH = 40;
-const RECIPIENTS = 500;
+const RECIPIENTS = 1_000;
 const HOUR_MS = 3_600_000;
 const MUST: Readonly<Record<string, number>> = {
   'message now': 2.2,
