@@ -49,8 +49,9 @@ export async function putTlsBefore(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { port } = new URL(url);
   const [key, cert] = await Promise.all([readFile(keyFile), readFile(certFile)]);
-  const server = createServer({ key, cert }, (outside) => {
-    const inside = connect(Number(port), '127.0.0.1');
+  // Without delay, as real servers are: else an answer waits up to 40 ms for the acknowledgement of the handshake's last packet.
+  const server = createServer({ key, cert, noDelay: true }, (outside) => {
+    const inside = connect({ port: Number(port), host: '127.0.0.1', noDelay: true });
     outside.on('error', () => inside.destroy()).on('close', () => inside.destroy());
     inside.on('error', () => outside.destroy()).on('close', () => outside.destroy());
     outside.pipe(inside).pipe(outside);
