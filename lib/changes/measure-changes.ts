@@ -36,10 +36,10 @@ function lateness(changes: readonly TableChange[]): readonly Measurement[] {
   return values.length === 0 ? [] : [{ name: 'Lateness', values }];
 }
 
-/** A timed message that has just been sent, and that nothing but the service itself could have held up. */
+/** A timed message that has just been sent (and may get its own record with that), and that nothing but the service itself could have held up. */
 function isTimely(before: Message | undefined, after: Message): boolean {
   return (
-    before?.state === 'pending' &&
+    (before?.state ?? 'pending') === 'pending' &&
     after.state === 'sent' &&
     after.attempts === 1 &&
     after.sendAtMs > after.createdAtMs

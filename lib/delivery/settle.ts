@@ -1,7 +1,7 @@
 import { type Contention, untilUncontended } from '../contention.ts';
 import { closeClaim, revokeGrantedBefore } from '../grants/claims.ts';
 import { releaseHold } from '../grants/holds.ts';
-import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
+import { type Claim, type GrantEffect, type Ledger, withoutWaiting } from '../grants/ledger.ts';
 import { isPending, type Message, type MessageState } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { LONGEST_QUEUE_DELAY_MS } from '../messages/send-job.ts';
@@ -123,7 +123,8 @@ export async function endWithoutRequest(
   ledger: Stored<Ledger>,
   end: { state: Extract<MessageState, 'refused' | 'failed'>; reason: OwnReason; atMs: number },
 ): Promise<Message | 'conflict'> {
-  const { hold, templateId } = message.value;
+  const { id, hold, templateId } = message.value;
+  const released = hold ? releaseHold(ledger.value, templateId, hold) : ledger.value;
   const ended: Message = {
     ...message.value,
     state: end.state,
@@ -132,7 +133,7 @@ export async function endWithoutRequest(
     outcome: ownOutcome(end.reason, end.atMs),
   };
   const result = await store.commit({
-    ledger: changed(ledger, hold ? releaseHold(ledger.value, templateId, hold) : ledger.value),
+    ledger: changed(ledger, withoutWaiting(released, id)),
     message: changed(message, ended),
   });
   return result === 'conflict' ? result : ended;

@@ -8,6 +8,7 @@ import {
   spentOf,
   type TemplateGrants,
   withGrants,
+  withoutWaiting,
 } from './ledger.ts';
 
 /** A sender's wish to begin a send. */
@@ -71,8 +72,10 @@ function moved(grants: TemplateGrants, source: GrantSource, by: 1 | -1): Templat
  * Grants that were zeroed while the claim was open are not brought back.
  */
 export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
-  const { claim, ...open } = ledger;
+  const { claim, ...unclaimed } = ledger;
   if (!claim) return ledger;
+  // How its send ended stands in the message's own record.
+  const open = withoutWaiting(unclaimed, claim.messageId);
   const grants = grantsOf(ledger, claim.templateId);
   if (!grants || effect === 'spend') return open;
   if (effect === 'zero') return withGrants(open, claim.templateId, zeroed(grants, claim));

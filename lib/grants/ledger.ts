@@ -57,6 +57,8 @@ export interface Ledger {
   readonly openid: string;
   readonly templates: Readonly<Record<string, TemplateGrants>>;
   readonly claim?: Claim;
+  /** Messages about to leave, by their id, as texts that the ledger itself does not read (lib/messages/waiting-messages.ts). */
+  readonly waiting?: Readonly<Record<string, string>>;
 }
 
 /** What a finished send does to the grant it claimed. */
@@ -75,6 +77,13 @@ export function grantsOf(ledger: Ledger, templateId: string): TemplateGrants | u
 /** Grants that are gone: sent, refused, zeroed or of unknown fate. */
 export function spentOf(grants: TemplateGrants): number {
   return grants.granted - grants.available - grants.held;
+}
+
+/** The ledger without a message that it kept, because that has a record of its own by now. */
+export function withoutWaiting(ledger: Ledger, messageId: string): Ledger {
+  if (ledger.waiting?.[messageId] === undefined) return ledger;
+  const { [messageId]: _, ...waiting } = ledger.waiting;
+  return { ...ledger, waiting };
 }
 
 /** The ledger with the entry of one template replaced. */

@@ -3,13 +3,14 @@ import { type Contention, untilUncontended } from '../contention.ts';
 import { holdGrant } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
-import { changed } from '../stored.ts';
+import { changed, type Stored } from '../stored.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
 import type { Language, Message, MiniprogramState } from './message.ts';
 import type { NewMessageId } from './message-id.ts';
-import type { IdempotencyRecord, MessageStore } from './message-store.ts';
+import type { Change, IdempotencyRecord, MessageStore } from './message-store.ts';
 import { type Enqueue, LONGEST_QUEUE_DELAY_MS, noteDelayMs } from './send-job.ts';
 import { settledLedger } from './settled-ledger.ts';
+import { keepWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest {
@@ -71,8 +72,7 @@ export function acceptMessage(services: AcceptServices, request: AcceptRequest):
       enqueued = true;
     }
     const result = await services.store.commit({
-      ...(request.hold ? { ledger: changed(stored, booked.ledger) } : {}),
-      message: { value: booked.message, version: undefined },
+      ...stores(stored, booked, request.hold),
       ...idempotencyPart(request, draft.id, nowMs),
     });
     return result === 'conflict' ? result : { type: 'accepted', message: booked.message };
@@ -109,6 +109,20 @@ function book(
   const held = holdGrant(ledger, request.templateId, request.templateKind);
   if (held.type === 'no-grant') return undefined;
   return { ledger: held.ledger, message: { ...draft, hold: held.hold } };
+}
+
+/** What leaves soon is kept in the ledger, where it costs no write of its own; what is booked for later stands in the due index. */
+function stores(
+  read: Stored<Ledger>,
+  { ledger, message }: { ledger: Ledger; message: Message },
+  hold: boolean,
+): Change {
+  const kept = hold && !message.parked ? keepWaiting(ledger, message) : undefined;
+  if (kept) return { ledger: changed(read, kept) };
+  return {
+    ...(hold && { ledger: changed(read, ledger) }),
+    message: { value: message, version: undefined },
+  };
 }
 
 async function loadValue(store: MessageStore, messageId: string): Promise<Message | undefined> {

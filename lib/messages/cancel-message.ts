@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import { closeClaim } from '../grants/claims.ts';
 import { releaseHold } from '../grants/holds.ts';
-import type { Ledger } from '../grants/ledger.ts';
+import { type Ledger, withoutWaiting } from '../grants/ledger.ts';
 import { changed } from '../stored.ts';
 import { claimOutcome } from './claim-outcome.ts';
 import { isPending, type Message } from './message.ts';
@@ -34,7 +34,7 @@ export function cancelMessage(services: CancelServices, messageId: string): Prom
     const released = hold ? releaseHold(free, templateId, hold) : free;
     const result = await services.store.commit({
       // Written even when nothing is given back: a claim begun meanwhile must collide with this.
-      ledger: changed(ledger, released),
+      ledger: changed(ledger, withoutWaiting(released, messageId)),
       message: changed(message, canceled),
     });
     return result === 'conflict' ? result : { type: 'canceled', message: canceled };

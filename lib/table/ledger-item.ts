@@ -35,4 +35,5 @@ export const ledgerItem = v.object({
   openid: v.string(),
   templates: v.record(v.string(), templateGrants),
   claim: v.exactOptional(claim),
+  waiting: v.exactOptional(v.record(v.string(), v.string())),
 });

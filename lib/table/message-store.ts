@@ -4,13 +4,17 @@ import * as v from 'valibot';
 import { findRecipientSend } from '../campaigns/runs/give-up.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import type { Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
 import type {
   Change,
   IdempotencyRecord,
   MessageStore,
   MessageWithLedger,
+  Page,
 } from '../messages/message-store.ts';
+import { messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
+import type { Stored } from '../stored.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
 import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
@@ -68,25 +72,39 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
     },
 
     async listOfUser(openid, limit, after) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: marshall({
-            ':pk': userPartition(table, openid),
-            ':prefix': MESSAGE_PREFIX,
-          }),
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-          ...(after === undefined ? {} : { ExclusiveStartKey: marshall(messageKey(table, openid, after)) }),
-        }),
-      );
-      const items = toMessages(Items.map(readItem), logger);
-      const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
-      return { items, ...(typeof last === 'string' ? { next: last.slice(MESSAGE_PREFIX.length) } : {}) };
+      // The ledger first: a message that it keeps may get a record of its own in between, and is then found there.
+      const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
+      const page = await recordedOfUser(table, logger, openid, limit, after);
+      return withWaiting(page, ledger.value, limit, after);
     },
   };
+}
+
+/** One page of the messages that have records of their own. */
+async function recordedOfUser(
+  table: Table,
+  logger: Logger,
+  openid: string,
+  limit: number,
+  after: string | undefined,
+): Promise<Page<Stored<Message>>> {
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: marshall({
+        ':pk': userPartition(table, openid),
+        ':prefix': MESSAGE_PREFIX,
+      }),
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: limit,
+      ...(after === undefined ? {} : { ExclusiveStartKey: marshall(messageKey(table, openid, after)) }),
+    }),
+  );
+  const items = toMessages(Items.map(readItem), logger);
+  const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+  return { items, ...(typeof last === 'string' ? { next: last.slice(MESSAGE_PREFIX.length) } : {}) };
 }
 
 async function loadWithLedger(table: Table, read: ReadItem, messageId: string): Promise<MessageWithLedger> {
@@ -95,7 +113,7 @@ async function loadWithLedger(table: Table, read: ReadItem, messageId: string): 
   // One after the other: were the message read first, it could end, and its claim be closed, before the ledger is read.
   const ledger = await read(ledgerKey(table, openid));
   const message = await read(messageKey(table, openid, messageId));
-  return { message: message && toMessage(message), ledger: toLedger(openid, ledger) };
+  return messageWithLedger(messageId, message && toMessage(message), toLedger(openid, ledger));
 }
 
 /** A record whose time is over does not bind, even while DynamoDB has not deleted it yet. */

@@ -2,6 +2,8 @@ import { paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditedMessage } from '../delivery/audit-user.ts';
 import { emptyLedger, type Ledger } from '../grants/ledger.ts';
+import type { Message } from '../messages/message.ts';
+import { UnreadableWaitingError, waitingBeside } from '../messages/waiting-messages.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from './keys.ts';
@@ -47,14 +49,14 @@ export async function* scanUsers(
   for await (const { Items = [] } of pages) {
     for (const item of Items.map(readItem)) {
       if (item['pk'] !== pk) {
-        if (items) yield items;
+        if (items) yield withWaiting(items);
         pk = item['pk'];
         items = collected(String(pk));
       }
       if (items) add(items, item);
     }
   }
-  if (items) yield items;
+  if (items) yield withWaiting(items);
 }
 
 const TIMES = 5;
@@ -94,7 +96,7 @@ async function readOnce(table: Table, openid: string): Promise<UserRecords> {
       if (String(item['sk']).startsWith(MESSAGE_PREFIX)) add(records, item);
     }
   }
-  return records;
+  return withWaiting(records);
 }
 
 interface Collected extends UserRecords {
@@ -122,21 +124,37 @@ function add(records: Collected, item: Item): void {
       records.ledgerVersion = versionOf(item);
       records.ledger = toLedger(records.openid, item).value;
     } else {
-      const { id, templateId, state, hold, lastClaim, dueAtMs, heldUntilMs } = toMessage(item).value;
-      records.messages.push({
-        id,
-        templateId,
-        state,
-        dueAtMs,
-        ...(hold && { hold }),
-        ...(lastClaim && { lastClaim }),
-        ...(heldUntilMs !== undefined && { heldUntilMs }),
-      });
+      records.messages.push(audited(toMessage(item).value));
     }
   } catch (error) {
     if (!(error instanceof UnreadableItemError)) throw error;
     records.unreadable.push(error.message);
   }
+}
+
+/** With the messages that the ledger keeps and that have no record of their own. */
+function withWaiting(records: Collected): UserRecords {
+  try {
+    const recorded = new Set(records.messages.map(({ id }) => id));
+    records.messages.push(...waitingBeside(records.ledger, recorded).map(audited));
+  } catch (error) {
+    if (!(error instanceof UnreadableWaitingError)) throw error;
+    records.unreadable.push(error.message);
+  }
+  return records;
+}
+
+/** What an audit needs of a message, so that a user's thousands fit into memory. */
+function audited({ id, templateId, state, hold, lastClaim, dueAtMs, heldUntilMs }: Message): AuditedMessage {
+  return {
+    id,
+    templateId,
+    state,
+    dueAtMs,
+    ...(hold && { hold }),
+    ...(lastClaim && { lastClaim }),
+    ...(heldUntilMs !== undefined && { heldUntilMs }),
+  };
 }
 
 function versionOf(item: Item | undefined): string | undefined {

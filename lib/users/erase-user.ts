@@ -5,7 +5,7 @@ import {
 } from '../campaigns/erase-recipient.ts';
 import type { Clock } from '../clock.ts';
 import { untilUncontended } from '../contention.ts';
-import type { Ledger } from '../grants/ledger.ts';
+import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { outcomeOfClaim } from '../messages/settled-ledger.ts';
 import type { Stored } from '../stored.ts';
@@ -44,6 +44,9 @@ export type EraseResult =
   /** A request to WeChat is under way; its outcome would be written after the erasure. */
   | { readonly type: 'sending'; readonly untilMs: number };
 
+/** For so long after its claim is over a slow sender might still write the first record of a message, which then would outlive the erasure. */
+const SETTLING_MS = 60_000;
+
 /** For so long one call goes over campaigns. */
 const CAMPAIGNS_FOR_MS = 18_000;
 
@@ -67,13 +70,20 @@ export async function eraseUser(
   return { ...own, places: erased, ...(next && { next }) };
 }
 
+/** Whether the first record of the claimed message has not been written yet. */
+function isKept({ waiting }: Ledger, { messageId }: Claim): boolean {
+  return waiting?.[messageId] !== undefined;
+}
+
 async function eraseOwn(services: EraseServices, openid: string) {
   const { store, eraser, clock } = services;
   const ledger = await untilUncontended(async () => {
     const stored = await store.loadLedger(openid);
     const { claim } = stored.value;
-    if (claim && (await outcomeOfClaim(claim, store, clock())).type === 'under-way') {
-      return { busyUntilMs: claim.leaseUntilMs };
+    if (claim) {
+      const { type } = await outcomeOfClaim(claim, store, clock());
+      const busyUntilMs = claim.leaseUntilMs + (isKept(stored.value, claim) ? SETTLING_MS : 0);
+      if (type === 'under-way' || (type === 'abandoned' && clock() < busyUntilMs)) return { busyUntilMs };
     }
     // Before the ledger, which alone says in which audiences the user is.
     await eraser.leaveAudiences(openid, Object.keys(stored.value.templates));

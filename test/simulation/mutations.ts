@@ -65,8 +65,21 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'canceling does not collide with a claim',
     file: 'lib/messages/cancel-message.ts',
-    find: '      ledger: changed(ledger, released),\n',
-    replace: '      ...(hold ? { ledger: changed(ledger, released) } : {}),\n',
+    find: '      ledger: changed(ledger, withoutWaiting(released, messageId)),\n',
+    replace: '      ...(hold ? { ledger: changed(ledger, withoutWaiting(released, messageId)) } : {}),\n',
+  },
+  {
+    name: 'a message is kept in the place of those that the ledger keeps already',
+    file: 'lib/messages/waiting-messages.ts',
+    find: 'waiting: { ...waiting, [message.id]: asText(message) }',
+    replace: 'waiting: { [message.id]: asText(message) }',
+  },
+  {
+    name: 'a claimed message is dropped from the ledger with the claim, not with its first record',
+    file: 'lib/delivery/take-turn.ts',
+    find: 'const result = await store.commit({ ledger: changed(ledger, claimed.ledger) });',
+    replace:
+      'const { [messageId]: _, ...waiting } = claimed.ledger.waiting ?? {};\n  const result = await store.commit({ ledger: changed(ledger, { ...claimed.ledger, waiting }) });',
   },
   {
     name: 'a refusal empties the ledger without a new epoch',

@@ -4,6 +4,7 @@ import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import type { Change, IdempotencyRecord, MessageStore } from '../../lib/messages/message-store.ts';
+import { messageWithLedger, waitingBeside, withWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { Stored } from '../../lib/stored.ts';
 import { ledgerItem } from '../../lib/table/ledger-item.ts';
 import { messageItem } from '../../lib/table/message-item.ts';
@@ -141,23 +142,46 @@ export function createTable(options: TableOptions): SimulatedTable {
     const { tornRead } = faults();
     const apartMs = () => (tornRead > 0 && chance.happens(tornRead) ? chance.between(0, 2_000) : 0);
     await processes.callInParts(process, 'load', parts, apartMs);
-    return { message, ledger };
+    return messageWithLedger(messageId, message, ledger);
   }
 
   function pageOf(openid: string, limit: number, after?: string) {
     const ids = (byUser.get(openid) ?? []).filter((id) => after === undefined || id < after).slice(0, limit);
     const last = ids.length === limit ? ids.at(-1) : undefined;
-    return {
+    const page = {
       items: ids.map((id) => stored(messages.get(id)!)),
       ...(last === undefined ? {} : { next: last }),
     };
+    return withWaiting(page, readLedger(openid).value, limit, after);
+  }
+
+  /** What the ledger of a user keeps, and what has a record of its own. */
+  function messagesOf(openid: string): readonly Message[] {
+    const ids = byUser.get(openid) ?? [];
+    const ledger = ledgers.get(openid)?.value;
+    const recorded = ids.map((id) => messages.get(id)!.value);
+    return ledger ? [...recorded, ...waitingBeside(ledger, new Set(ids))] : recorded;
+  }
+
+  function messagesByAnyRecord(): ReadonlyMap<string, Message> {
+    const openids = () => new Set([...ledgers.keys(), ...byUser.keys()]);
+    const all = () => [...openids()].flatMap(messagesOf);
+    return {
+      get: (id: string) =>
+        messages.get(id)?.value ??
+        messagesOf(id.slice(id.lastIndexOf('_') + 1)).find((message) => message.id === id),
+      get size() {
+        return all().length;
+      },
+      values: () => all().values(),
+    } as unknown as ReadonlyMap<string, Message>;
   }
 
   return {
     state: {
       ledgers: valuesOf(ledgers),
-      messages: valuesOf(messages),
-      messagesOf: (openid) => (byUser.get(openid) ?? []).map((id) => messages.get(id)!.value),
+      messages: messagesByAnyRecord(),
+      messagesOf,
       marksOf: (openid) => [...marksOf(openid)],
     },
     ports(process) {

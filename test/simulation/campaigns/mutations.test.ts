@@ -4,7 +4,7 @@ import type { CampaignKernel } from './kernel.ts';
 import { CAMPAIGN_MUTATIONS } from './mutations.ts';
 import { runCampaignSeed } from './workload.ts';
 
-const SEEDS = 4_000;
+const SEEDS = 8_000;
 
 test.each(CAMPAIGN_MUTATIONS)(
   'a fault in campaigns is found: $name',

@@ -8,6 +8,7 @@ import type { RunStore, ShardTally, TallyChange } from '../../../lib/campaigns/r
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import type { MessageStore } from '../../../lib/messages/message-store.ts';
+import { messageWithLedger, waitingBeside, withWaiting } from '../../../lib/messages/waiting-messages.ts';
 import type { Stored } from '../../../lib/stored.ts';
 import { ledgerItem } from '../../../lib/table/ledger-item.ts';
 import { messageItem } from '../../../lib/table/message-item.ts';
@@ -141,7 +142,7 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
         const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
         const ledger = await call('load', () => readLedger(openid));
         const message = await call('load', () => readMessage(messageId));
-        return { message, ledger };
+        return messageWithLedger(messageId, message, ledger);
       },
       loadLedger: (openid) => call('loadLedger', () => readLedger(openid)),
       findOtherSend: (id) => kernel.findRecipientSend(runs, id),
@@ -158,12 +159,13 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
         );
       },
       findIdempotency: async () => undefined,
-      listOfUser: (openid) =>
-        call('listOfUser', () => ({
-          items: [...rows.keys()]
+      listOfUser: (openid, limit) =>
+        call('listOfUser', () => {
+          const items = [...rows.keys()]
             .filter((key) => key.startsWith('message ') && key.endsWith(`_${openid}`))
-            .flatMap((key) => readMessage(key.slice('message '.length)) ?? []),
-        })),
+            .flatMap((key) => readMessage(key.slice('message '.length)) ?? []);
+          return withWaiting({ items }, readLedger(openid).value, limit, undefined);
+        }),
     };
   }
 
@@ -226,9 +228,24 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
     };
   }
 
+  /** What has a record of its own, and what the ledgers keep. */
+  function messagesByAnyRecord(): ReadonlyMap<string, Message> {
+    const recorded = viewOf(rows, 'message ', (id) => readMessage(id)?.value);
+    const ledgers = viewOf(rows, 'ledger ', (openid) => readLedger(openid).value);
+    const all = () => {
+      const own = [...recorded.values()].flatMap((message) => message ?? []);
+      const ids = new Set(own.map(({ id }) => id));
+      return [...own, ...[...ledgers.values()].flatMap((ledger) => waitingBeside(ledger, ids))];
+    };
+    return {
+      get: (id: string) => all().find((message) => message.id === id),
+      values: () => all().values(),
+    } as unknown as ReadonlyMap<string, Message>;
+  }
+
   return {
     ledgers: viewOf(rows, 'ledger ', (openid) => readLedger(openid).value),
-    messages: viewOf(rows, 'message ', (id) => readMessage(id)?.value),
+    messages: messagesByAnyRecord(),
     runs: viewOf(rows, 'run ', (id) => readRun(id)?.value),
     pagesOf: (runId) =>
       placesOf('page', runId).map((place) => ({
