@@ -17,6 +17,9 @@ import type { Key } from './keys.ts';
 /** An item with its key and attributes as plain values. */
 export type Item = Readonly<Record<string, unknown>>;
 
+/** The condition that there is no item with such a key. */
+export const IS_NEW = 'attribute_not_exists(pk)';
+
 /** A write of one whole item, refused when its condition does not hold. */
 export interface ConditionalPut {
   readonly item: Item & Key;

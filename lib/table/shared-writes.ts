@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { convertToAttr } from '@aws-sdk/util-dynamodb';
 import type { Table } from './client.ts';
-import { type ConditionalPut, putAll } from './items.ts';
+import { type ConditionalPut, IS_NEW, putAll } from './items.ts';
 import { shareCalls } from './shared-calls.ts';
 
 /** Writes one item under its condition, as {@link putAll} does. */
@@ -81,11 +81,25 @@ async function writeTogether({ client }: Table, group: readonly Asked[]): Promis
   }
 }
 
+/** The same write as a statement, where there is one. */
+function statementOf(table: Table, put: ConditionalPut): BatchStatementRequest | undefined {
+  return put.condition === IS_NEW ? insertion(table, put) : update(table, put);
+}
+
+/** Refused, as the put is, where there is such an item already. */
+function insertion({ name }: Table, { item }: ConditionalPut): BatchStatementRequest {
+  const attributes = Object.entries(item).filter(([, value]) => value !== undefined);
+  return {
+    Statement: `INSERT INTO "${name}" VALUE {${attributes.map(([key]) => `'${key}':?`).join(',')}}`,
+    Parameters: attributes.map(([, value]) => parameter(value)),
+  };
+}
+
 /**
- * The same write as a statement: PartiQL has none that replaces an item, so this sets what is new. Undefined where nothing is known of
- * the item before, and where an attribute goes, for which DynamoDB's engines have no form in common.
+ * PartiQL has no statement that replaces an item, so this sets what is new. Undefined where nothing is known of the item before, and
+ * where an attribute goes, for which DynamoDB's engines have no form in common.
  */
-function statementOf({ name }: Table, { item, over }: ConditionalPut): BatchStatementRequest | undefined {
+function update({ name }: Table, { item, over }: ConditionalPut): BatchStatementRequest | undefined {
   if (!over || Object.keys(over.item).some((key) => item[key] === undefined)) return undefined;
   const isNew = ([key, value]: readonly [string, unknown]) => value !== over.item[key];
   const news = Object.entries(item).filter(isNew);

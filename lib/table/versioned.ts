@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { Message } from '../messages/message.ts';
 import type { Stored } from '../stored.ts';
 import type { Table } from './client.ts';
-import type { ConditionalPut, Item } from './items.ts';
+import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
 import { ledgerKey, messageKey, worklistAttributes } from './keys.ts';
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
@@ -84,6 +84,6 @@ function putOver<T>(
 
 /** The condition that nobody wrote since `version` was read. */
 export function onVersion(version: string | undefined): Pick<ConditionalPut, 'condition' | 'values'> {
-  if (version === undefined) return { condition: 'attribute_not_exists(pk)' };
+  if (version === undefined) return { condition: IS_NEW };
   return { condition: 'version = :version', values: { ':version': version } };
 }

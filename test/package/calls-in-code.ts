@@ -1,7 +1,7 @@
 /** IAM's name for what a command of the AWS SDK does. */
-const ACTIONS: Record<string, string> = {
-  // IAM knows no batches of statements, only what they do, and ours are updates.
-  BatchExecuteStatement: 'dynamodb:PartiQLUpdate',
+const ACTIONS: Record<string, string | readonly string[]> = {
+  // IAM knows no batches of statements, only what they do, and ours insert and update.
+  BatchExecuteStatement: ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
   BatchGetItem: 'dynamodb:BatchGetItem',
   BatchWriteItem: 'dynamodb:BatchWriteItem',
   DeleteItem: 'dynamodb:DeleteItem',
@@ -25,10 +25,10 @@ const ACTIONS: Record<string, string> = {
 /** The actions that our own code in a bundle can ask AWS for, sorted. What nothing uses, the bundler has left out. */
 export function actionsInCode(code: string): string[] {
   const commands = [...ownCode(code).matchAll(/new ([A-Z]\w+?)Command\d*\(|\bpaginate([A-Z]\w+?)\d*\(/g)];
-  return [...new Set(commands.map(([, command, paged]) => actionFor(command ?? paged ?? '')))].sort();
+  return [...new Set(commands.flatMap(([, command, paged]) => actionsFor(command ?? paged ?? '')))].sort();
 }
 
-function actionFor(command: string): string {
+function actionsFor(command: string): string | readonly string[] {
   const action = ACTIONS[command];
   if (action === undefined) throw new Error(`Say here which action of IAM ${command} needs.`);
   return action;

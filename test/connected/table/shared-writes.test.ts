@@ -108,18 +108,55 @@ test('a write alone is a plain put', async () => {
   expect(calls).toEqual(['PutItem']);
 });
 
-test('a new item, and one that loses an attribute, are plain puts even in company', async () => {
+test('one that loses an attribute is a plain put even in company', async () => {
   await stored('x', 'y', 'z');
   const { kept: _, ...without } = change('z', 'new').item as ConditionalPut['item'] & { kept: unknown };
   const results = await Promise.all([
     write(change('x', 'new')),
     write(change('y', 'new')),
     write({ ...change('z', 'new'), item: without }),
-    write({ item: { ...keyOf('fresh'), version: 'v1' }, condition: 'attribute_not_exists(pk)' }),
   ]);
-  expect(results).toEqual(Array(4).fill('committed'));
-  expect(calls.toSorted()).toEqual(['BatchExecuteStatement', 'PutItem', 'PutItem']);
+  expect(results).toEqual(Array(3).fill('committed'));
+  expect(calls.toSorted()).toEqual(['BatchExecuteStatement', 'PutItem']);
   expect(await getItem(table, keyOf('z'))).toEqual({ ...keyOf('z'), note: 'new', version: 'new over v1' });
+});
+
+describe('new items', () => {
+  const fresh = (sk: string, version = 'v1'): ConditionalPut => ({
+    item: { ...keyOf(sk), note: { de: ['价', 1, true] }, absent: undefined, version },
+    condition: 'attribute_not_exists(pk)',
+  });
+
+  test('share a call, with each other and with changes', async () => {
+    await stored('old one');
+    const results = await Promise.all([
+      write(fresh('fresh 1')),
+      write(fresh('fresh 2')),
+      write(change('old one', 'new')),
+    ]);
+    expect(results).toEqual(Array(3).fill('committed'));
+    expect(calls).toEqual(['BatchExecuteStatement']);
+    const item = { ...keyOf('fresh 2'), note: { de: ['价', 1, true] }, version: 'v1' };
+    expect(await getItem(table, keyOf('fresh 2'))).toEqual(item);
+  });
+
+  test('do not replace what is there already', async () => {
+    await stored('taken');
+    const results = await Promise.all([write(fresh('taken', 'v2')), write(fresh('free'))]);
+    expect(results).toEqual(['conflict', 'committed']);
+    expect(await note('taken')).toBe('old');
+  });
+
+  test('are known for our own when their answer was lost', async () => {
+    answer = async (_, send) => {
+      await send();
+      throw new Error('socket hang up');
+    };
+    expect(await Promise.all([write(fresh('lost 1')), write(fresh('lost 2'))])).toEqual([
+      'committed',
+      'committed',
+    ]);
+  });
 });
 
 test('a write asked for after another was answered comes after it', async () => {
