@@ -46,10 +46,10 @@ export function createUserEraser(table: Table): UserEraser {
   };
 }
 
-/** Deletes everything under one partition key but a ledger, which may be a new one by now. Returns how many messages there were. */
-async function deleteButLedger(table: Table, pk: string): Promise<number> {
+/** Deletes everything under one partition key but a ledger, which may be a new one by now. Returns the ids of the messages among it. */
+async function deleteButLedger(table: Table, pk: string): Promise<readonly string[]> {
   const keys: Key[] = [];
   for await (const key of keysUnder(table, pk)) if (key.sk !== 'ledger') keys.push(key);
   await deleteItems(table, keys);
-  return keys.filter(({ sk }) => sk.startsWith(MESSAGE_PREFIX)).length;
+  return keys.flatMap(({ sk }) => (sk.startsWith(MESSAGE_PREFIX) ? [sk.slice(MESSAGE_PREFIX.length)] : []));
 }

@@ -18,9 +18,9 @@ export interface UserEraser {
   leaveAudiences(openid: string, templateIds: readonly string[]): Promise<void>;
   /**
    * Deletes the user's messages, the marks of what was counted and the idempotency keys of their own, page by page.
-   * Returns how many messages there were.
+   * Returns the ids of the messages that had records of their own.
    */
-  deleteRest(openid: string): Promise<number>;
+  deleteRest(openid: string): Promise<readonly string[]>;
 }
 
 /** What erasing needs from outside. */
@@ -92,5 +92,6 @@ async function eraseOwn(services: EraseServices, openid: string) {
   }, services);
   if ('busyUntilMs' in ledger) return { type: 'sending' as const, untilMs: ledger.busyUntilMs };
   const templates = Object.keys(ledger.templates).length;
-  return { type: 'erased' as const, messages: await eraser.deleteRest(openid), templates };
+  const messages = new Set([...(await eraser.deleteRest(openid)), ...Object.keys(ledger.waiting ?? {})]);
+  return { type: 'erased' as const, messages: messages.size, templates };
 }
