@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { dispatchDue } from '../lib/delivery/dispatch-due.ts';
+import { createBookedNotes } from '../lib/table/booked-notes.ts';
 import { createDueIndex } from '../lib/table/due-index.ts';
 import { createMessageStore } from '../lib/table/message-store.ts';
 import { createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
@@ -161,19 +162,20 @@ async function dueIndexes(booked: readonly number[], print: (line: string) => vo
     for (const count of booked) {
       print(`  ${count} messages booked for later ...`);
       await seedMessages(table, count - inTable, {
-        withLedgers: false,
+        only: 'notes',
         sendAtMs: (index) => Date.now() + 48 * HOUR_MS + index * 10,
       });
       inTable = count;
       // Booked an hour ago by the clock of the dispatcher, which is that much ahead.
       const dueAtMs = Date.now() + HOUR_MS;
-      await seedMessages(table, DUE, { withLedgers: false, sendAtMs: () => dueAtMs });
+      await seedMessages(table, DUE, { only: 'notes', sendAtMs: () => dueAtMs });
       const clock = () => Date.now() + HOUR_MS;
       const services = {
         clock,
         logger: QUIET,
         store: createMessageStore(table, { newVersion: randomUUID, clock, logger: QUIET }),
         dueIndex: createDueIndex(table, QUIET),
+        bookedNotes: createBookedNotes(table, QUIET),
         enqueue: async () => undefined,
       };
       const [before, startedAt] = [meter.total(), performance.now()];
@@ -228,7 +230,7 @@ async function usersWithMany(count: number): Promise<Figure[]> {
       return { ms, usd };
     };
     const [veteran, novice] = [await service.grantee(), await service.grantee()];
-    await seedMessages(table, count, { openidOf: () => veteran, withLedgers: false });
+    await seedMessages(table, count, { openidOf: () => veteran, only: 'messages' });
     const [many, none] = [await costOf(veteran), await costOf(novice)];
     return [
       {

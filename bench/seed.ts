@@ -7,6 +7,8 @@ import { recordReport } from '../lib/grants/record-report.ts';
 import { acceptMessage } from '../lib/messages/accept-message.ts';
 import { createMessageIds } from '../lib/messages/message-id.ts';
 import type { Change, MessageStore } from '../lib/messages/message-store.ts';
+import type { BookedNote } from '../lib/messages/send-job.ts';
+import { bookedNoteItem } from '../lib/table/booked-notes.ts';
 import type { Table } from '../lib/table/client.ts';
 import { putLedger, putMessage } from '../lib/table/versioned.ts';
 import { DATA, TEMPLATE_ID } from './senders/message.ts';
@@ -40,24 +42,28 @@ export async function seedMessages(
   options: {
     sendAtMs?: (index: number) => number;
     openidOf?: (index: number) => string;
-    withLedgers?: boolean;
+    /** Leaves out what a measurement does not look at: all but the notes of booked messages, or but messages with records of their own. */
+    only?: 'notes' | 'messages';
   } = {},
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   const pages = Math.ceil(count / 1_000);
   for (let page = 0; page < pages; page++) {
     const size = Math.min(1_000, count - page * 1_000);
-    const changes = await Promise.all(
+    const accepted = await Promise.all(
       Array.from({ length: size }, (_, n) => {
         const index = page * 1_000 + n;
-        return accepted(options.openidOf?.(index) ?? newOpenid(), options.sendAtMs?.(index));
+        const openid = options.openidOf?.(index) ?? newOpenid();
+        // Without a hold a message has a record of its own from the start.
+        return accept(openid, options.only !== 'messages', options.sendAtMs?.(index));
       }),
     );
-    ids.push(...changes.flatMap(({ message }) => message?.value.id ?? []));
+    ids.push(...accepted.map(({ id }) => id));
     await writeItems(
       table,
-      changes.flatMap(({ ledger, message }) => [
-        ...(ledger && options.withLedgers !== false ? [putLedger(table, ledger, randomUUID).item] : []),
+      accepted.flatMap(({ change: { ledger, message }, note }) => [
+        ...(note ? [bookedNoteItem(table, note)] : []),
+        ...(ledger && options.only === undefined ? [putLedger(table, ledger, randomUUID).item] : []),
         ...(message ? [putMessage(table, message, randomUUID).item] : []),
       ]),
     );
@@ -66,14 +72,19 @@ export async function seedMessages(
 }
 
 /** What the service writes when it accepts a message of a user who allowed one. */
-async function accepted(openid: string, sendAtMs?: number): Promise<Change> {
+async function accept(
+  openid: string,
+  hold: boolean,
+  sendAtMs?: number,
+): Promise<{ id: string; change: Change; note: BookedNote | undefined }> {
   const nowMs = Date.now();
-  let written: Change = {};
+  let change: Change = {};
+  let note: BookedNote | undefined;
   const nothing = () => Promise.reject(new Error('Accepting reads nothing but the ledger.'));
   const store: MessageStore = {
     loadLedger: async () => ({ value: grantedLedger(openid, TEMPLATE_ID, 1, nowMs), version: undefined }),
-    commit: async (change) => {
-      written = change;
+    commit: async (written) => {
+      change = written;
       return 'committed';
     },
     load: nothing,
@@ -81,11 +92,14 @@ async function accepted(openid: string, sendAtMs?: number): Promise<Change> {
     findIdempotency: nothing,
     listOfUser: nothing,
   };
-  await acceptMessage(
+  const result = await acceptMessage(
     {
       store,
       newMessageId,
       enqueue: async () => undefined,
+      bookNote: async (booked) => {
+        note = booked;
+      },
       clock: () => nowMs,
       sleep: async () => undefined,
       random: Math.random,
@@ -99,11 +113,12 @@ async function accepted(openid: string, sendAtMs?: number): Promise<Change> {
       page: 'pages/item?id=1',
       miniprogramState: 'formal',
       lang: 'zh_CN',
-      hold: true,
+      hold,
       ...(sendAtMs !== undefined && { sendAtMs }),
     },
   );
-  return written;
+  if (!('message' in result)) throw new Error(`A message to seed was not accepted: ${result.type}.`);
+  return { id: result.message.id, change, note };
 }
 
 /** Writes items as they are, many at a time. */

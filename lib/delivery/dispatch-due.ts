@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { type Enqueue, noteDelayMs } from '../messages/send-job.ts';
+import { type BookedNote, type Enqueue, noteDelayMs } from '../messages/send-job.ts';
 import { changed, type Stored } from '../stored.ts';
 
 /** The messages that wait in the due index, oldest first. */
@@ -13,10 +13,24 @@ export interface DueIndex {
   due(shard: number, beforeMs: number): Promise<readonly Stored<Message>[]>;
 }
 
+/** The notes of booked messages that wait in the table. */
+export interface BookedNotes {
+  /** The shards that they are spread over. */
+  readonly shards: readonly number[];
+  /** Up to one page of a shard's notes behind its cursor that are due before `beforeMs`, oldest first, and the place of the last. */
+  next(
+    shard: number,
+    beforeMs: number,
+  ): Promise<{ readonly notes: readonly BookedNote[]; readonly place?: string }>;
+  /** Moves a shard's cursor there, unless it is further already. */
+  moveCursor(shard: number, place: string): Promise<void>;
+}
+
 /** What dispatching needs from outside. */
 export interface DispatchServices {
   readonly store: Pick<MessageStore, 'commit'>;
   readonly dueIndex: DueIndex;
+  readonly bookedNotes: BookedNotes;
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -30,14 +44,37 @@ export const DISPATCH_AHEAD_MS = 5 * 60_000;
 
 /** Hands everything that is due soon, or overdue after an outage, to the queue. Returns how many messages it handed over. */
 export async function dispatchDue(services: DispatchServices, deadlineMs: number): Promise<number> {
-  const counts = await Promise.all(
-    services.dueIndex.shards.map((shard) => dispatchShard(services, shard, deadlineMs)),
-  );
+  const counts = await Promise.all([
+    ...services.bookedNotes.shards.map((shard) => dispatchNotes(services, shard, deadlineMs)),
+    ...services.dueIndex.shards.map((shard) => dispatchShard(services, shard, deadlineMs)),
+  ]);
   const handedOver = counts.reduce((sum, count) => sum + count, 0);
   if (handedOver > 0) services.logger.info('due messages handed to the queue', { handedOver });
   return handedOver;
 }
 
+/**
+ * Queue first, cursor second: a crash in between hands notes over twice, which is harmless. No note is ever put behind the cursor: one
+ * is due more than fifteen minutes after it is put there, and the cursor is never more than {@link DISPATCH_AHEAD_MS} ahead of now.
+ */
+async function dispatchNotes(services: DispatchServices, shard: number, deadlineMs: number): Promise<number> {
+  const { bookedNotes, enqueue, clock } = services;
+  let handedOver = 0;
+  while (clock() < deadlineMs) {
+    const { notes, place } = await bookedNotes.next(shard, clock() + DISPATCH_AHEAD_MS);
+    if (place === undefined) break;
+    await Promise.all(
+      notes.map(({ messageId, sinceMs, dueAtMs }) =>
+        enqueue({ messageId, sinceMs, dueAtMs }, noteDelayMs(dueAtMs - clock())),
+      ),
+    );
+    await bookedNotes.moveCursor(shard, place);
+    handedOver += notes.length;
+  }
+  return handedOver;
+}
+
+/** The messages with records of their own: those that were put off, and those that the ledger had no room for. */
 async function dispatchShard(services: DispatchServices, shard: number, deadlineMs: number): Promise<number> {
   let handedOver = 0;
   while (services.clock() < deadlineMs) {

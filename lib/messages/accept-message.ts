@@ -8,7 +8,7 @@ import type { FittedValue } from '../templates/fit-data.ts';
 import type { Language, Message, MiniprogramState } from './message.ts';
 import type { NewMessageId } from './message-id.ts';
 import type { Change, IdempotencyRecord, MessageStore } from './message-store.ts';
-import { type Enqueue, LONGEST_QUEUE_DELAY_MS, noteDelayMs } from './send-job.ts';
+import { type BookNote, type Enqueue, isFarAhead, noteDelayMs } from './send-job.ts';
 import { settledLedger } from './settled-ledger.ts';
 import { keepWaiting } from './waiting-messages.ts';
 
@@ -38,6 +38,7 @@ export type AcceptResult =
 export interface AcceptServices extends Contention {
   readonly store: MessageStore;
   readonly enqueue: Enqueue;
+  readonly bookNote: BookNote;
   readonly newMessageId: NewMessageId;
   readonly clock: Clock;
 }
@@ -48,14 +49,15 @@ const IDEMPOTENCY_KEPT_MS = 7 * DAY_MS;
 /**
  * Takes a message in: sets its grant aside and stores it, in one step.
  *
- * The note for the sender goes onto the queue *before* that step. A crash in between leaves a note without a message,
- * which the sender drops; the other way round it would leave a message that nobody ever sends.
+ * The note for the sender goes onto the queue *before* that step, or into the table where the moment is further ahead than the queue can
+ * delay it. A crash in between leaves a note without a message, which the sender drops; the other way round it would leave a message that
+ * nobody ever sends.
  */
 export function acceptMessage(services: AcceptServices, request: AcceptRequest): Promise<AcceptResult> {
   const nowMs = services.clock();
   const sendAtMs = Math.max(request.sendAtMs ?? nowMs, nowMs);
   const draft = newMessage(request, services.newMessageId(request.openid), sendAtMs, nowMs);
-  let enqueued = draft.parked;
+  let noted = false;
   return untilUncontended(async () => {
     const stored = await services.store.loadLedger(request.openid);
     // After the ledger: a twin of this request that took the last grant has been stored by then, and is found.
@@ -66,16 +68,18 @@ export function acceptMessage(services: AcceptServices, request: AcceptRequest):
     const ledger = await settledLedger(stored.value, services.store, nowMs);
     const booked = book(ledger, draft, request);
     if (!booked) return { type: 'no-grant' };
-    if (!enqueued) {
-      const job = { messageId: draft.id, sinceMs: nowMs, ...(sendAtMs > nowMs && { dueAtMs: sendAtMs }) };
-      await services.enqueue(job, noteDelayMs(sendAtMs - nowMs));
-      enqueued = true;
+    const kept = request.hold ? keepWaiting(booked.ledger, booked.message) : undefined;
+    // What is far ahead and has a record of its own stands in the due index by that, and needs no note.
+    const message = { ...booked.message, parked: isFarAhead(draft) && !kept };
+    if (!noted && !message.parked) {
+      await note(services, message);
+      noted = true;
     }
     const result = await services.store.commit({
-      ...stores(stored, booked, request.hold),
+      ...(kept ? { ledger: changed(stored, kept) } : recorded(stored, booked.ledger, message)),
       ...idempotencyPart(request, draft.id, nowMs),
     });
-    return result === 'conflict' ? result : { type: 'accepted', message: booked.message };
+    return result === 'conflict' ? result : { type: 'accepted', message };
   }, services);
 }
 
@@ -91,7 +95,7 @@ function newMessage(request: AcceptRequest, id: string, sendAtMs: number, nowMs:
     state: 'pending',
     sendAtMs,
     dueAtMs: sendAtMs,
-    parked: sendAtMs - nowMs > LONGEST_QUEUE_DELAY_MS,
+    parked: false,
     attempts: 0,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -111,16 +115,18 @@ function book(
   return { ledger: held.ledger, message: { ...draft, hold: held.hold } };
 }
 
-/** What leaves soon is kept in the ledger, where it costs no write of its own; what is booked for later stands in the due index. */
-function stores(
-  read: Stored<Ledger>,
-  { ledger, message }: { ledger: Ledger; message: Message },
-  hold: boolean,
-): Change {
-  const kept = hold && !message.parked ? keepWaiting(ledger, message) : undefined;
-  if (kept) return { ledger: changed(read, kept) };
+/** Lets the sender know of a message in time. */
+function note(services: AcceptServices, message: Message): Promise<void> {
+  const { id: messageId, templateId, createdAtMs: sinceMs, sendAtMs: dueAtMs } = message;
+  if (isFarAhead(message)) return services.bookNote({ messageId, templateId, sinceMs, dueAtMs });
+  const job = { messageId, sinceMs, ...(dueAtMs > sinceMs && { dueAtMs }) };
+  return services.enqueue(job, noteDelayMs(dueAtMs - sinceMs));
+}
+
+/** A message with a record of its own, and the ledger that sets its grant aside. */
+function recorded(read: Stored<Ledger>, ledger: Ledger, message: Message): Change {
   return {
-    ...(hold && { ledger: changed(read, ledger) }),
+    ...(message.hold && { ledger: changed(read, ledger) }),
     message: { value: message, version: undefined },
   };
 }

@@ -123,8 +123,8 @@ export function withWaiting(
     : { ...page, items };
 }
 
-/** The messages that the ledger keeps and of which none of `recorded` is. */
-export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string>): readonly Message[] {
+/** The messages that the ledger keeps and of which none of `recorded` is; without that all, though some may have records by now. */
+export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
   return Object.keys(ledger.waiting ?? {})
     .filter((id) => !recorded.has(id))
     .flatMap((id) => findWaiting(ledger, id) ?? []);

@@ -145,6 +145,19 @@ export function tallyKey(table: Table, shard: Omit<PagePlace, 'after'>): Key {
   return { pk: runShardPartition(table, shard), sk: 'tally' };
 }
 
+/** One part of the notes of booked messages. */
+export function bookedNotesPartition({ appId }: Pick<Table, 'appId'>, shard: number): string {
+  return `${appId}#booked#${shard}`;
+}
+
+/** The note of a booked message; notes sort by the moment they are due. */
+export function bookedNoteKey(table: Pick<Table, 'appId'>, messageId: string, dueAtMs: number): Key {
+  return {
+    pk: bookedNotesPartition(table, shardOf(messageId)),
+    sk: `${worklistMoment(dueAtMs)}#${messageId}`,
+  };
+}
+
 /** What messages stand in the worklist for: waiting for their time, or for someone to find out what became of them. */
 export type Worklist = 'due' | 'unknown';
 

@@ -1,10 +1,22 @@
-import { ConditionalCheckFailedException, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  paginateQuery,
+  type TransactWriteItem,
+} from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import * as v from 'valibot';
+import type { Ledger } from '../grants/ledger.ts';
+import { isFarAhead } from '../messages/send-job.ts';
+import { waitingBeside } from '../messages/waiting-messages.ts';
+import type { Stored } from '../stored.ts';
 import type { UserEraser } from '../users/erase-user.ts';
 import type { Table } from './client.ts';
 import { deleteItems, keysUnder } from './delete-items.ts';
+import { type Item, readItem, writeTogether } from './items.ts';
 import {
   audienceKey,
+  bookedNoteKey,
   idempotencyPartition,
   type Key,
   ledgerKey,
@@ -15,23 +27,7 @@ import {
 /** Erases users from DynamoDB. */
 export function createUserEraser(table: Table): UserEraser {
   return {
-    async deleteLedger({ value, version }) {
-      try {
-        await table.client.send(
-          new DeleteItemCommand({
-            TableName: table.name,
-            Key: marshall(ledgerKey(table, value.openid)),
-            // Gone already: a repeat of this very call, whose answer was lost.
-            ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
-            ExpressionAttributeValues: marshall({ ':version': version }),
-          }),
-        );
-        return 'committed';
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'conflict';
-        throw error;
-      }
-    },
+    deleteLedger: (ledger) => deleteLedger(table, ledger),
 
     leaveAudiences: (openid, templateIds) =>
       deleteItems(
@@ -40,16 +36,73 @@ export function createUserEraser(table: Table): UserEraser {
       ),
 
     async deleteRest(openid) {
-      await deleteButLedger(table, idempotencyPartition(table, `user:${openid}`));
+      const idempotency: Key[] = [];
+      for await (const key of keysUnder(table, idempotencyPartition(table, `user:${openid}`)))
+        idempotency.push(key);
+      await deleteItems(table, idempotency);
       return deleteButLedger(table, userPartition(table, openid));
     },
   };
 }
 
+/** With the notes of the booked messages that the ledger keeps, in one step: they name the user, and the ledger alone says where they are. */
+async function deleteLedger(
+  table: Table,
+  { value, version }: Stored<Ledger>,
+): Promise<'committed' | 'conflict'> {
+  const TableName = table.name;
+  const Delete = {
+    TableName,
+    Key: marshall(ledgerKey(table, value.openid)),
+    // Gone already: a repeat of this very call, whose answer was lost.
+    ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
+    ExpressionAttributeValues: marshall({ ':version': version }),
+  };
+  const notes = waitingBeside(value)
+    .filter(isFarAhead)
+    .map(
+      ({ id, sendAtMs }): TransactWriteItem => ({
+        Delete: { TableName, Key: marshall(bookedNoteKey(table, id, sendAtMs)) },
+      }),
+    );
+  if (notes.length > 0) return writeTogether(table, [{ Delete }, ...notes]);
+  try {
+    await table.client.send(new DeleteItemCommand(Delete));
+    return 'committed';
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return 'conflict';
+    throw error;
+  }
+}
+
+const message = v.object({ sendAtMs: v.number(), createdAtMs: v.number() });
+
 /** Deletes everything under one partition key but a ledger, which may be a new one by now. Returns the ids of the messages among it. */
 async function deleteButLedger(table: Table, pk: string): Promise<readonly string[]> {
-  const keys: Key[] = [];
-  for await (const key of keysUnder(table, pk)) if (key.sk !== 'ledger') keys.push(key);
-  await deleteItems(table, keys);
-  return keys.flatMap(({ sk }) => (sk.startsWith(MESSAGE_PREFIX) ? [sk.slice(MESSAGE_PREFIX.length)] : []));
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ProjectionExpression: 'pk, sk, sendAtMs, createdAtMs',
+    ConsistentRead: true,
+  };
+  const ids: string[] = [];
+  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+    const items = Items.map(readItem).filter(({ sk }) => sk !== 'ledger');
+    const keys = items.map(({ sk }) => ({ pk, sk: String(sk) }));
+    await deleteItems(table, [...items.flatMap((item) => noteOf(table, item)), ...keys]);
+    ids.push(...items.flatMap((item) => messageIdOf(item) ?? []));
+  }
+  return ids;
+}
+
+function messageIdOf({ sk }: Item): string | undefined {
+  return String(sk).startsWith(MESSAGE_PREFIX) ? String(sk).slice(MESSAGE_PREFIX.length) : undefined;
+}
+
+/** The note of a message that was booked far ahead, which may be there still though the message has ended. */
+function noteOf(table: Table, item: Item): readonly Key[] {
+  const id = messageIdOf(item);
+  const { success, output } = v.safeParse(message, item);
+  return id !== undefined && success && isFarAhead(output) ? [bookedNoteKey(table, id, output.sendAtMs)] : [];
 }

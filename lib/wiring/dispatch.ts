@@ -1,6 +1,7 @@
 import { dispatchDue } from '../delivery/dispatch-due.ts';
 import { createEnqueue } from '../queue/send-queue.ts';
 import { readSettings } from '../settings.ts';
+import { createBookedNotes } from '../table/booked-notes.ts';
 import { createDueIndex } from '../table/due-index.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { openQueue, openTable } from './aws.ts';
@@ -16,6 +17,7 @@ export async function wireDispatch(env: Environment, overrides?: Overrides) {
   const services = {
     store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
     dueIndex: createDueIndex(table, base.logger),
+    bookedNotes: createBookedNotes(table, base.logger),
     enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
     ...base,
   };

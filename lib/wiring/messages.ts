@@ -3,6 +3,7 @@ import { createMessageIds } from '../messages/message-id.ts';
 import { createEnqueue } from '../queue/send-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
+import { createBookNote } from '../table/booked-notes.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createUnknownMessages } from '../table/unknown-messages.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
@@ -41,6 +42,7 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
       store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
       unknown: createUnknownMessages(table, base.logger),
       enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
+      bookNote: createBookNote(table),
       newMessageId: createMessageIds(base.newTimeOrderedUuid),
       templates: openCatalogue(table, wechat, base),
       names,

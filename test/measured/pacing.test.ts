@@ -10,6 +10,7 @@ import { acceptMessage } from '../../lib/messages/accept-message.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import { createMessageIds } from '../../lib/messages/message-id.ts';
 import type { SendJob } from '../../lib/messages/send-job.ts';
+import { createBookedNotes, createBookNote } from '../../lib/table/booked-notes.ts';
 import { createDueIndex } from '../../lib/table/due-index.ts';
 import { createMessageStore } from '../../lib/table/message-store.ts';
 import { wireDelivery } from '../../lib/wiring/delivery.ts';
@@ -149,7 +150,7 @@ async function useService(settings: Record<string, string> = {}) {
           );
           await store.commit({ ledger: { value, version: undefined } });
           const result = await acceptMessage(
-            { ...base, newMessageId },
+            { ...base, newMessageId, bookNote: createBookNote(table) },
             {
               openid,
               templateId: TEMPLATE,
@@ -169,7 +170,13 @@ async function useService(settings: Record<string, string> = {}) {
 
     startSenders: () => Promise.all(Array.from({ length: SENDERS }, sender)),
 
-    dispatch: () => dispatchDue({ ...base, dueIndex: createDueIndex(table, logger) }, time.clock() + HOUR_MS),
+    dispatch: () => {
+      const indexes = {
+        dueIndex: createDueIndex(table, logger),
+        bookedNotes: createBookedNotes(table, logger),
+      };
+      return dispatchDue({ ...base, ...indexes }, time.clock() + HOUR_MS);
+    },
 
     messages: async (): Promise<Message[]> =>
       Promise.all([...ids].map(async (id) => (await store.load(id)).message!.value)),

@@ -40,6 +40,7 @@ export function createLaggingIndex() {
   };
 }
 
-function shardOf(id: string): number {
+/** The shard that a message belongs to. */
+export function shardOf(id: string): number {
   return id.charCodeAt(35) % SHARDS.length;
 }

@@ -43,20 +43,6 @@ export const MUTATIONS: readonly Mutation[] = [
       'const result = await store.commit({ ledger: { value: claimed.ledger, version: (await store.loadLedger(ledger.value.openid)).version } });',
   },
   {
-    name: 'the note goes onto the queue after the message is stored',
-    file: 'lib/messages/accept-message.ts',
-    find: '      await services.enqueue(job, noteDelayMs(sendAtMs - nowMs));\n',
-    replace: `
-      const { store, enqueue } = services;
-      const commit = async (change) => {
-        const result = await store.commit(change);
-        if (result === 'committed') await enqueue(job, noteDelayMs(sendAtMs - nowMs));
-        return result;
-      };
-      services = { ...services, store: { ...store, commit } };
-`,
-  },
-  {
     name: 'canceling does not give the grant back',
     file: 'lib/messages/cancel-message.ts',
     find: 'hold ? releaseHold(free, templateId, hold) : free',
@@ -136,6 +122,27 @@ export const MUTATIONS: readonly Mutation[] = [
     find: '  await services.enqueue(\n',
     replace:
       "  if ((await services.store.commit({ message: changed(message, { ...message.value, parked: false }) })) === 'conflict') return false;\n  await services.enqueue(\n",
+  },
+  {
+    name: 'the dispatcher moves its cursor before the notes are on the queue',
+    file: 'lib/delivery/dispatch-due.ts',
+    find: '    if (place === undefined) break;\n',
+    replace: '    if (place === undefined) break;\n    await bookedNotes.moveCursor(shard, place);\n',
+  },
+  {
+    name: 'the note of a booked message is put into the table after the message is stored',
+    file: 'lib/messages/accept-message.ts',
+    find: '      await note(services, message);\n',
+    replace: `
+      const { store } = services;
+      const asked = services;
+      const commit = async (change) => {
+        const result = await store.commit(change);
+        if (result === 'committed') await note(asked, message);
+        return result;
+      };
+      services = { ...services, store: { ...store, commit } };
+`,
   },
   {
     name: 'a message with a grant set aside takes another one as well',

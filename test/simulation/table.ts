@@ -1,13 +1,15 @@
 import * as v from 'valibot';
-import type { DueIndex } from '../../lib/delivery/dispatch-due.ts';
+import type { BookedNotes, DueIndex } from '../../lib/delivery/dispatch-due.ts';
 import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import type { Change, IdempotencyRecord, MessageStore } from '../../lib/messages/message-store.ts';
+import type { BookedNote, BookNote } from '../../lib/messages/send-job.ts';
 import { messageWithLedger, waitingBeside, withWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { Stored } from '../../lib/stored.ts';
 import { ledgerItem } from '../../lib/table/ledger-item.ts';
 import { messageItem } from '../../lib/table/message-item.ts';
+import { createSimulatedNotes } from './booked-notes.ts';
 import type { Chance } from './chance.ts';
 import { createLaggingIndex, SHARDS } from './due-index.ts';
 import type { Faults } from './faults.ts';
@@ -19,6 +21,8 @@ export interface TableState {
   readonly ledgers: ReadonlyMap<string, Ledger>;
   readonly messages: ReadonlyMap<string, Message>;
   messagesOf(openid: string): readonly Message[];
+  /** The notes of booked messages that were not handed over. */
+  bookedNotes(): readonly BookedNote[];
   /** The marks of what has been counted for a user. */
   marksOf(openid: string): readonly CountMark[];
 }
@@ -26,7 +30,13 @@ export interface TableState {
 /** The table and the ports through which a process reaches it. */
 export interface SimulatedTable {
   readonly state: TableState;
-  ports(process: Process): { store: MessageStore; grantStore: GrantStore; dueIndex: DueIndex };
+  ports(process: Process): {
+    store: MessageStore;
+    grantStore: GrantStore;
+    dueIndex: DueIndex;
+    bookNote: BookNote;
+    bookedNotes: BookedNotes;
+  };
 }
 
 /** What the table is built on, and who wants to know of its writes. */
@@ -37,6 +47,8 @@ export interface TableOptions {
   readonly faults: () => Faults;
   /** Called after each write, with what was there before. */
   readonly written: (change: { ledger?: Ledger; message?: Message; before?: Message }) => void;
+  /** Called after the note of a booked message was put there. */
+  readonly noted: () => void;
 }
 
 interface Row<T> {
@@ -61,6 +73,7 @@ export function createTable(options: TableOptions): SimulatedTable {
   const counted = new Map<string, Set<CountMark>>();
   const idempotency = new Map<string, IdempotencyRecord>();
   const index = createLaggingIndex();
+  const notes = createSimulatedNotes(processes, () => options.noted());
   let versions = 0;
 
   const row = <T>(schema: v.GenericSchema<unknown, T>, value: T): Row<T> => {
@@ -182,11 +195,13 @@ export function createTable(options: TableOptions): SimulatedTable {
       ledgers: valuesOf(ledgers),
       messages: messagesByAnyRecord(),
       messagesOf,
+      bookedNotes: notes.waiting,
       marksOf: (openid) => [...marksOf(openid)],
     },
     ports(process) {
       const loadLedger = (openid: string) => processes.call(process, 'loadLedger', () => readLedger(openid));
       return {
+        ...notes.ports(process),
         store: {
           load: (messageId) => load(process, messageId),
           loadLedger,
@@ -247,7 +262,8 @@ function valuesOf<T>(rows: Map<string, Row<T>>): ReadonlyMap<string, T> {
   } as unknown as ReadonlyMap<string, T>;
 }
 
-/** The messages that wait for the dispatcher, though the index may not show them yet. */
-export function parkedMessages(state: TableState): readonly Message[] {
-  return [...state.messages.values()].filter((message) => message.parked && isPending(message));
+/** When what waits for the dispatcher is due, though the index may not show it yet. */
+export function dispatchMoments(state: TableState): readonly number[] {
+  const parked = [...state.messages.values()].filter((message) => message.parked && isPending(message));
+  return [...parked, ...state.bookedNotes()].map(({ dueAtMs }) => dueAtMs);
 }

@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Functions } from './functions.ts';
 import type { Scheduler } from './scheduler.ts';
-import { parkedMessages, type TableState } from './table.ts';
+import { dispatchMoments, type TableState } from './table.ts';
 
 /** The rule that runs the dispatcher each minute. */
 export interface Ticker {
@@ -27,9 +27,9 @@ export function createTicker({ scheduler, chance, faults, functions, state }: Ti
   let nextTickMs = Number.POSITIVE_INFINITY;
 
   function arm(): void {
-    const parked = parkedMessages(state);
-    if (parked.length === 0) return;
-    const earliestMs = Math.min(...parked.map(({ dueAtMs }) => dueAtMs));
+    const moments = dispatchMoments(state);
+    if (moments.length === 0) return;
+    const earliestMs = Math.min(...moments);
     const usefulMs = Math.max(scheduler.now(), earliestMs - DISPATCH_AHEAD_MS);
     const atMs = Math.ceil((usefulMs + 1) / MINUTE_MS) * MINUTE_MS;
     if (atMs >= nextTickMs) return;

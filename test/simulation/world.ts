@@ -125,6 +125,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
       if (change.message?.parked) ticker.arm();
       if (change.message?.state === 'unknown') callers.noticeUnknown(change.message.id);
     },
+    noted: () => ticker.arm(),
   });
   const wechat = createWeChat({
     scheduler,

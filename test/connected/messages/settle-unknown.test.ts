@@ -33,6 +33,7 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
     newClaimId: randomUUID,
     newMessageId: createMessageIds(randomUUID),
     enqueue: async () => undefined,
+    bookNote: async () => undefined,
   };
   const report = { results: { [TEMPLATE]: 'accept' }, silent: [] };
   let value = emptyLedger(openid);

@@ -7,8 +7,9 @@ import { recordReport } from '../../../lib/grants/record-report.ts';
 import { acceptMessage } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
+import { createBookNote } from '../../../lib/table/booked-notes.ts';
 import { getItem } from '../../../lib/table/items.ts';
-import { messageKey } from '../../../lib/table/keys.ts';
+import { bookedNoteKey, messageKey } from '../../../lib/table/keys.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
 import { createUserEraser } from '../../../lib/table/user-eraser.ts';
 import { readUser } from '../../../lib/table/user-records.ts';
@@ -36,6 +37,7 @@ async function useUser() {
     newClaimId: randomUUID,
     newMessageId,
     enqueue: async () => undefined,
+    bookNote: createBookNote(table),
   };
   let value = emptyLedger(openid);
   for (let n = 0; n < 10; n++) {
@@ -169,6 +171,19 @@ describe('a message that is about to leave', () => {
     expect(await user.erase()).toMatchObject({ type: 'erased', messages: 2 });
     expect((await user.services.store.load(id)).message).toBeUndefined();
     expect(await user.listed(50)).toEqual([]);
+  });
+
+  test('is erased with the note that it was booked by, whether it still waits or was canceled', async () => {
+    const user = await useUser();
+    const dueAtMs = START_MS + 86_400_000;
+    const noteOf = (id: string) => getItem(table, bookedNoteKey(table, id, dueAtMs));
+    const [waiting, canceled] = [await user.accept(dueAtMs), await user.accept(dueAtMs)];
+    await cancelMessage(user.services, canceled);
+    expect(await noteOf(waiting)).toMatchObject({ messageId: waiting, templateId: TEMPLATE, dueAtMs });
+    expect(await noteOf(canceled)).toBeDefined();
+    expect(await user.erase()).toMatchObject({ type: 'erased', messages: 2 });
+    expect(await noteOf(waiting)).toBeUndefined();
+    expect(await noteOf(canceled)).toBeUndefined();
   });
 
   test('is part of an audit', async () => {

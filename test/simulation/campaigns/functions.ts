@@ -193,7 +193,9 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
         miniprogramState: 'formal' as const,
         lang: 'zh_CN' as const,
       };
-      const body = (process: Process) => kernel.acceptMessage(servicesOf(process), request);
+      // Nothing is booked ahead in this world.
+      const bookNote = () => Promise.reject(new Error('Not simulated.'));
+      const body = (process: Process) => kernel.acceptMessage({ ...servicesOf(process), bookNote }, request);
       run('accept', API_TIMEOUT_MS, body, () => {});
     },
     workOn(batch) {
