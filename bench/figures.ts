@@ -31,10 +31,10 @@ export function middleOf(values: readonly number[]): Pick<Figure, 'value' | 'ran
   return { value: median(values), range: [Math.min(...values), Math.max(...values)] };
 }
 
-/** Whether the figure is what it must be; undefined where nothing is promised of it. */
+/** Whether the figure, as it is printed, is what it must be; undefined where nothing is promised of it. */
 export function keeps({ value, ratio, must }: Figure): boolean | undefined {
   if (!must) return undefined;
-  const judged = ratio?.value ?? value;
+  const judged = Number(rounded(ratio?.value ?? value));
   return 'atMost' in must ? judged <= must.atMost : judged >= must.atLeast;
 }
 

@@ -17,13 +17,16 @@ export interface DueIndex {
 export interface BookedNotes {
   /** The shards that they are spread over. */
   readonly shards: readonly number[];
-  /** Up to one page of a shard's notes behind its cursor that are due before `beforeMs`, oldest first, and the place of the last. */
-  next(
-    shard: number,
-    beforeMs: number,
-  ): Promise<{ readonly notes: readonly BookedNote[]; readonly place?: string }>;
+  /** Up to one page of a shard's notes that are due before `beforeMs`, oldest first, behind `after`, or else behind the shard's cursor. */
+  next(shard: number, beforeMs: number, after?: string): Promise<NotePage>;
   /** Moves a shard's cursor there, unless it is further already. */
   moveCursor(shard: number, place: string): Promise<void>;
+}
+
+/** Notes, and the place of the last of them; without a place there are no more. */
+export interface NotePage {
+  readonly notes: readonly BookedNote[];
+  readonly place?: string;
 }
 
 /** What dispatching needs from outside. */
@@ -58,20 +61,27 @@ export async function dispatchDue(services: DispatchServices, deadlineMs: number
  * is due more than fifteen minutes after it is put there, and the cursor is never more than {@link DISPATCH_AHEAD_MS} ahead of now.
  */
 async function dispatchNotes(services: DispatchServices, shard: number, deadlineMs: number): Promise<number> {
-  const { bookedNotes, enqueue, clock } = services;
+  const { bookedNotes, clock } = services;
   let handedOver = 0;
-  while (clock() < deadlineMs) {
-    const { notes, place } = await bookedNotes.next(shard, clock() + DISPATCH_AHEAD_MS);
-    if (place === undefined) break;
-    await Promise.all(
-      notes.map(({ messageId, sinceMs, dueAtMs }) =>
-        enqueue({ messageId, sinceMs, dueAtMs }, noteDelayMs(dueAtMs - clock())),
-      ),
-    );
-    await bookedNotes.moveCursor(shard, place);
-    handedOver += notes.length;
+  let reached: string | undefined;
+  try {
+    while (clock() < deadlineMs) {
+      const { notes, place } = await bookedNotes.next(shard, clock() + DISPATCH_AHEAD_MS, reached);
+      if (place === undefined) break;
+      await Promise.all(notes.map((note) => enqueueNote(services, note)));
+      handedOver += notes.length;
+      reached = place;
+    }
+    return handedOver;
+  } finally {
+    // Once, because each move is a write.
+    if (reached !== undefined) await bookedNotes.moveCursor(shard, reached);
   }
-  return handedOver;
+}
+
+function enqueueNote({ enqueue, clock }: DispatchServices, note: BookedNote): Promise<void> {
+  const { messageId, sinceMs, dueAtMs } = note;
+  return enqueue({ messageId, sinceMs, dueAtMs }, noteDelayMs(dueAtMs - clock()));
 }
 
 /** The messages with records of their own: those that were put off, and those that the ledger had no room for. */

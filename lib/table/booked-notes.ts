@@ -50,8 +50,8 @@ export function createBookedNotes(table: Table, logger: Logger): BookedNotes {
   return {
     shards: SHARDS,
 
-    async next(shard, beforeMs) {
-      const from = await placeOfCursor(table, shard);
+    async next(shard, beforeMs, after) {
+      const from = after ?? (await placeOfCursor(table, shard));
       const until = worklistMoment(beforeMs);
       if (until <= from) return { notes: [] };
       const { Items = [] } = await table.client.send(
@@ -64,7 +64,7 @@ export function createBookedNotes(table: Table, logger: Logger): BookedNotes {
             ':until': until,
           }),
           ConsistentRead: true,
-          // One more than a page: the note at the cursor itself comes again.
+          // One more than a page: the note that the last page ended with comes again.
           Limit: PAGE_SIZE + 1,
         }),
       );

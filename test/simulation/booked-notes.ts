@@ -12,7 +12,8 @@ export function createSimulatedNotes(processes: Processes, written: () => void) 
   const cursors = SHARDS.map(() => '');
 
   const placeOf = ({ dueAtMs, messageId }: BookedNote) => `${String(dueAtMs).padStart(16, '0')}#${messageId}`;
-  const behindCursor = (shard: number) => notes[shard]!.filter(({ place }) => place > cursors[shard]!);
+  const behind = (shard: number, after: string) => notes[shard]!.filter(({ place }) => place > after);
+  const behindCursor = (shard: number) => behind(shard, cursors[shard]!);
 
   function put(note: BookedNote): void {
     const ofShard = notes[shardOf(note.messageId)]!;
@@ -21,8 +22,8 @@ export function createSimulatedNotes(processes: Processes, written: () => void) 
     written();
   }
 
-  function next(shard: number, beforeMs: number) {
-    const page = behindCursor(shard)
+  function next(shard: number, beforeMs: number, after = cursors[shard]!) {
+    const page = behind(shard, after)
       .filter(({ note }) => note.dueAtMs < beforeMs)
       .slice(0, PAGE_SIZE);
     const last = page.at(-1);
@@ -41,7 +42,8 @@ export function createSimulatedNotes(processes: Processes, written: () => void) 
       bookNote: (note) => processes.call(process, 'book note', () => put(note)),
       bookedNotes: {
         shards: SHARDS,
-        next: (shard, beforeMs) => processes.call(process, 'next notes', () => next(shard, beforeMs)),
+        next: (shard, beforeMs, after) =>
+          processes.call(process, 'next notes', () => next(shard, beforeMs, after)),
         moveCursor: (shard, place) => processes.call(process, 'move cursor', () => moveCursor(shard, place)),
       },
     }),

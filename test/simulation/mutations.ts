@@ -126,8 +126,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the dispatcher moves its cursor before the notes are on the queue',
     file: 'lib/delivery/dispatch-due.ts',
-    find: '    if (place === undefined) break;\n',
-    replace: '    if (place === undefined) break;\n    await bookedNotes.moveCursor(shard, place);\n',
+    find: '      if (place === undefined) break;\n',
+    replace: '      if (place === undefined) break;\n      await bookedNotes.moveCursor(shard, place);\n',
   },
   {
     name: 'the note of a booked message is put into the table after the message is stored',
