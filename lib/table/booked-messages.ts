@@ -1,10 +1,10 @@
-import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { BookedMessage, TemplateUsers } from '../templates/template-users.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
 import { SHARDS, worklistPartition } from './keys.ts';
+import { queryPages } from './pages.ts';
 
 const bookedMessage = v.object({
   id: v.string(),
@@ -39,7 +39,7 @@ async function* ofShard(
     ExpressionAttributeNames: { '#data': 'data' },
     ExpressionAttributeValues: marshall({ ':list': worklistPartition(table, 'due', shard), ...names }),
   };
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     for (const item of Items) {
       const { success, output } = v.safeParse(bookedMessage, readItem(item));
       if (success) yield output;

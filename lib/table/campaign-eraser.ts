@@ -1,4 +1,3 @@
-import { DeleteItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RunRecord } from '../campaigns/runs/run.ts';
 import type { Table } from './client.ts';
@@ -15,6 +14,7 @@ import {
   runShardPartition,
   SHARDS,
 } from './keys.ts';
+import { queryPages } from './pages.ts';
 import { toRun } from './run-forms.ts';
 import { UnreadableItemError } from './versioned.ts';
 
@@ -31,9 +31,10 @@ export async function eraseCampaign(
     if (key.sk.startsWith(RUN_PREFIX) && !(await eraseRun(table, key, mayGoOn))) return 'more';
   }
   if (!(await deletePartition(table, campaignPartition(table, campaignId), mayGoOn))) return 'more';
-  await table.client.send(
-    new DeleteItemCommand({ TableName: table.name, Key: marshall(campaignKey(table, campaignId)) }),
-  );
+  await table.client.send('DeleteItem', {
+    TableName: table.name,
+    Key: marshall(campaignKey(table, campaignId)),
+  });
   return 'erased';
 }
 
@@ -46,7 +47,7 @@ export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<strin
     ConsistentRead: true,
   };
   const forgotten = new Map<string, number>();
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     for (const { sk, runs } of Items.map(readItem)) forgotten.set(String(sk), Number(runs));
   }
   return forgotten;
@@ -70,7 +71,7 @@ async function forget(table: Table, key: Key): Promise<void> {
   const place = { TableName: table.name, Key: marshall(key) };
   const run = await readRun(table, key);
   if (!run || sentNothing(run)) {
-    await table.client.send(new DeleteItemCommand(place));
+    await table.client.send('DeleteItem', place);
     return;
   }
   // A conflict means that somebody else has erased it.

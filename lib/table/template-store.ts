@@ -1,4 +1,4 @@
-import { type AttributeValue, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
@@ -7,6 +7,7 @@ import type { Template } from '../templates/template.ts';
 import type { TemplateStore } from '../templates/template-store.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
+import { queryPages } from './pages.ts';
 
 const PREFIX = 'template#';
 
@@ -50,7 +51,7 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
 
   async function write(sk: string, item: Item): Promise<void> {
     const stored = marshall({ ...item, pk, sk }, { removeUndefinedValues: true });
-    await table.client.send(new PutItemCommand({ TableName: table.name, Item: stored }));
+    await table.client.send('PutItem', { TableName: table.name, Item: stored });
   }
 
   function parse(item: Item): Template | undefined {
@@ -77,8 +78,7 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
         ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': PREFIX }),
         ConsistentRead: true,
       };
-      for await (const page of paginateQuery({ client: table.client }, query))
-        found.push(...(page.Items ?? []));
+      for await (const page of queryPages(table, query)) found.push(...(page.Items ?? []));
       return found.map((item) => parse(readItem(item))).filter((template) => template !== undefined);
     },
 

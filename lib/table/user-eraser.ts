@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { isRefusal } from '../aws/aws-error.ts';
 import type { UserEraser } from '../users/erase-user.ts';
 import type { Table } from './client.ts';
 import { deleteItems, keysUnder } from './delete-items.ts';
@@ -17,18 +17,16 @@ export function createUserEraser(table: Table): UserEraser {
   return {
     async deleteLedger({ value, version }) {
       try {
-        await table.client.send(
-          new DeleteItemCommand({
-            TableName: table.name,
-            Key: marshall(ledgerKey(table, value.openid)),
-            // Gone already: a repeat of this very call, whose answer was lost.
-            ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
-            ExpressionAttributeValues: marshall({ ':version': version }),
-          }),
-        );
+        await table.client.send('DeleteItem', {
+          TableName: table.name,
+          Key: marshall(ledgerKey(table, value.openid)),
+          // Gone already: a repeat of this very call, whose answer was lost.
+          ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
+          ExpressionAttributeValues: marshall({ ':version': version }),
+        });
         return 'committed';
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'conflict';
+        if (isRefusal(error, 'ConditionalCheckFailedException')) return 'conflict';
         throw error;
       }
     },

@@ -1,4 +1,3 @@
-import { paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditedMessage } from '../delivery/audit-user.ts';
 import { emptyLedger, type Ledger } from '../grants/ledger.ts';
@@ -7,6 +6,7 @@ import { UnreadableWaitingError, waitingBeside } from '../messages/waiting-messa
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from './keys.ts';
+import { queryPages, scanPages } from './pages.ts';
 import { toLedger, toMessage, UnreadableItemError } from './versioned.ts';
 
 /** Everything that is stored of one user's grants and messages. */
@@ -30,7 +30,7 @@ export async function* scanUsers(
   options: { appId?: string; segment: number; segments: number },
 ): AsyncGenerator<UserRecords> {
   const { appId, segment, segments } = options;
-  const pages = paginateScan(
+  const pages = scanPages(
     { client },
     {
       TableName: name,
@@ -91,7 +91,7 @@ async function readOnce(table: Table, openid: string): Promise<UserRecords> {
   // The ledger first: a claim must have been read no later than its message.
   const ledger = await getItem(table, ledgerKey(table, openid));
   if (ledger) add(records, ledger);
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     for (const item of Items.map(readItem)) {
       if (String(item['sk']).startsWith(MESSAGE_PREFIX)) add(records, item);
     }
