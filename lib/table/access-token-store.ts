@@ -1,7 +1,7 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { isRefusal } from '../aws/aws-error.ts';
 import type { AccessTokenStore } from '../token/access-token-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item } from './items.ts';
 import type { Key } from './keys.ts';
@@ -35,10 +35,10 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
     try {
       await table.client.send('UpdateItem', {
         TableName: table.name,
-        Key: marshall(key),
+        Key: toAttributes(key),
         UpdateExpression: expression,
         ...(condition !== undefined && { ConditionExpression: condition }),
-        ExpressionAttributeValues: marshall(values),
+        ExpressionAttributeValues: toAttributes(values),
       });
       return true;
     } catch (error) {

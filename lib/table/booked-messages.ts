@@ -1,6 +1,6 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { BookedMessage, TemplateUsers } from '../templates/template-users.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
 import { SHARDS, worklistPartition } from './keys.ts';
@@ -37,7 +37,7 @@ async function* ofShard(
     FilterExpression: `templateId IN (${Object.keys(names).join(', ')})`,
     ProjectionExpression: 'id, templateId, #data, sendAtMs',
     ExpressionAttributeNames: { '#data': 'data' },
-    ExpressionAttributeValues: marshall({ ':list': worklistPartition(table, 'due', shard), ...names }),
+    ExpressionAttributeValues: toAttributes({ ':list': worklistPartition(table, 'due', shard), ...names }),
   };
   for await (const { Items = [] } of queryPages(table, query)) {
     for (const item of Items) {

@@ -1,5 +1,5 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RunRecord } from '../campaigns/runs/run.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { deletePartition, keysUnder } from './delete-items.ts';
 import { getItem, readItem, writeTogether } from './items.ts';
@@ -33,7 +33,7 @@ export async function eraseCampaign(
   if (!(await deletePartition(table, campaignPartition(table, campaignId), mayGoOn))) return 'more';
   await table.client.send('DeleteItem', {
     TableName: table.name,
-    Key: marshall(campaignKey(table, campaignId)),
+    Key: toAttributes(campaignKey(table, campaignId)),
   });
   return 'erased';
 }
@@ -43,7 +43,7 @@ export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<strin
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': forgottenRunsPartition(table) }),
+    ExpressionAttributeValues: toAttributes({ ':pk': forgottenRunsPartition(table) }),
     ConsistentRead: true,
   };
   const forgotten = new Map<string, number>();
@@ -68,7 +68,7 @@ async function eraseRun(table: Table, key: Key, mayGoOn: () => boolean): Promise
 
 /** Deletes a run's own record and counts it, in one step: repeated, it is not counted again. */
 async function forget(table: Table, key: Key): Promise<void> {
-  const place = { TableName: table.name, Key: marshall(key) };
+  const place = { TableName: table.name, Key: toAttributes(key) };
   const run = await readRun(table, key);
   if (!run || sentNothing(run)) {
     await table.client.send('DeleteItem', place);
@@ -80,9 +80,9 @@ async function forget(table: Table, key: Key): Promise<void> {
     {
       Update: {
         TableName: table.name,
-        Key: marshall(forgottenRunsKey(table, run.content.templateId)),
+        Key: toAttributes(forgottenRunsKey(table, run.content.templateId)),
         UpdateExpression: 'ADD runs :one',
-        ExpressionAttributeValues: marshall({ ':one': 1 }),
+        ExpressionAttributeValues: toAttributes({ ':one': 1 }),
       },
     },
   ]);

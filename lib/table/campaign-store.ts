@@ -1,10 +1,10 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { isRefusal } from '../aws/aws-error.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Stored } from '../stored.ts';
+import { toAttributes } from './attributes.ts';
 import { eraseCampaign } from './campaign-eraser.ts';
 import { campaignItem, recipientsItem } from './campaign-item.ts';
 import type { Table } from './client.ts';
@@ -33,11 +33,11 @@ export function createCampaignStore(
       const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
         TableName: table.name,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: marshall({ ':pk': campaignsPartition(table) }),
+        ExpressionAttributeValues: toAttributes({ ':pk': campaignsPartition(table) }),
         ScanIndexForward: false,
         ConsistentRead: true,
         Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: marshall(campaignKey(table, after)) }),
+        ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(campaignKey(table, after)) }),
       });
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
@@ -70,13 +70,14 @@ export function createCampaignStore(
     async putRecipients(campaignId, page, { id, recipients }) {
       const put = {
         TableName: table.name,
-        Item: marshall(
-          { ...recipientsKey(table, campaignId, page), recipients: JSON.stringify(recipients), uploadId: id },
-          { removeUndefinedValues: true },
-        ),
+        Item: toAttributes({
+          ...recipientsKey(table, campaignId, page),
+          recipients: JSON.stringify(recipients),
+          uploadId: id,
+        }),
         // A repeat of our own write, by the client after a lost answer, changes nothing.
         ConditionExpression: 'attribute_not_exists(uploadId) OR uploadId <= :upload',
-        ExpressionAttributeValues: marshall({ ':upload': id }),
+        ExpressionAttributeValues: toAttributes({ ':upload': id }),
       };
       try {
         await table.client.send('PutItem', put);

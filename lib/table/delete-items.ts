@@ -1,4 +1,4 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
 import type { Key } from './keys.ts';
@@ -13,7 +13,7 @@ export async function* keysUnder(table: Table, pk: string): AsyncGenerator<Key> 
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
     ProjectionExpression: 'pk, sk',
     ConsistentRead: true,
   };
@@ -24,7 +24,7 @@ export async function* keysUnder(table: Table, pk: string): AsyncGenerator<Key> 
 
 /** Deletes items, whether they are there or not. */
 export async function deleteItems({ client, name }: Table, keys: readonly Key[]): Promise<void> {
-  let pending = keys.map((key) => ({ DeleteRequest: { Key: marshall(key) } }));
+  let pending = keys.map((key) => ({ DeleteRequest: { Key: toAttributes(key) } }));
   while (pending.length > 0) {
     const { UnprocessedItems } = await client.send('BatchWriteItem', {
       RequestItems: { [name]: pending.slice(0, ITEMS_PER_BATCH) },

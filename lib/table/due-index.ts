@@ -1,6 +1,6 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DueIndex } from '../delivery/dispatch-due.ts';
 import type { Logger } from '../logger.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
 import { SHARDS, worklistMoment, worklistPartition } from './keys.ts';
@@ -17,7 +17,7 @@ export function createDueIndex(table: Table, logger: Logger): DueIndex {
         TableName: table.name,
         IndexName: 'worklist',
         KeyConditionExpression: 'worklistPk = :list AND worklistSk < :before',
-        ExpressionAttributeValues: marshall({
+        ExpressionAttributeValues: toAttributes({
           ':list': worklistPartition(table, 'due', shard),
           ':before': worklistMoment(beforeMs),
         }),

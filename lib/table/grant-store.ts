@@ -1,6 +1,6 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../clock.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
 import { audienceKey, audiencePartition, countMarkKey, ledgerKey, SHARDS } from './keys.ts';
@@ -88,10 +88,10 @@ export async function audiencePage(
   const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
     ConsistentRead: true,
     Limit: limit,
-    ...(after === '' ? {} : { ExclusiveStartKey: marshall({ pk, sk: after }) }),
+    ...(after === '' ? {} : { ExclusiveStartKey: toAttributes({ pk, sk: after }) }),
   });
   const next = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
   return {

@@ -1,6 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { isRefusal } from '../aws/aws-error.ts';
+import { fromAttributes, toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import type { Key } from './keys.ts';
 
@@ -21,14 +21,14 @@ export interface ConditionalPut {
 
 /** Turns a stored item into plain values. */
 export function readItem(item: Record<string, AttributeValue>): Item {
-  return unmarshall(item);
+  return fromAttributes(item);
 }
 
 /** Reads one item as it stands after the latest write. */
 export async function getItem({ client, name }: Table, key: Key): Promise<Item | undefined> {
   const { Item: item } = await client.send('GetItem', {
     TableName: name,
-    Key: marshall(key),
+    Key: toAttributes(key),
     ConsistentRead: true,
   });
   return item && readItem(item);
@@ -39,7 +39,7 @@ const KEYS_PER_BATCH = 100;
 /** Reads many items as they stand after the latest write; absent ones are left out, the order is not kept. */
 export async function getItems(table: Table, keys: readonly Key[]): Promise<readonly Item[]> {
   const found: Item[] = [];
-  let pending = keys.map((key) => marshall(key));
+  let pending = keys.map((key) => toAttributes(key));
   while (pending.length > 0) {
     const answer = await table.client.send('BatchGetItem', {
       RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead: true } },
@@ -117,8 +117,8 @@ export async function writeTogether(
 export function putRequest(TableName: string, { item, condition, values }: ConditionalPut) {
   return {
     TableName,
-    Item: marshall(item, { removeUndefinedValues: true }),
+    Item: toAttributes(item),
     ConditionExpression: condition,
-    ...(values && { ExpressionAttributeValues: marshall(values) }),
+    ...(values && { ExpressionAttributeValues: toAttributes(values) }),
   };
 }

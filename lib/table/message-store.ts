@@ -1,4 +1,3 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { findRecipientSend } from '../campaigns/runs/give-up.ts';
 import type { Clock } from '../clock.ts';
@@ -14,6 +13,7 @@ import type {
 } from '../messages/message-store.ts';
 import { messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Stored } from '../stored.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
 import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
@@ -90,14 +90,14 @@ async function recordedOfUser(
   const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: marshall({
+    ExpressionAttributeValues: toAttributes({
       ':pk': userPartition(table, openid),
       ':prefix': MESSAGE_PREFIX,
     }),
     ScanIndexForward: false,
     ConsistentRead: true,
     Limit: limit,
-    ...(after === undefined ? {} : { ExclusiveStartKey: marshall(messageKey(table, openid, after)) }),
+    ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(messageKey(table, openid, after)) }),
   });
   const items = toMessages(Items.map(readItem), logger);
   const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];

@@ -1,9 +1,9 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { isRefusal } from '../aws/aws-error.ts';
 import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/page.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
+import { toAttributes } from './attributes.ts';
 import { recipientsItem } from './campaign-item.ts';
 import { readCampaign } from './campaign-store.ts';
 import type { Table } from './client.ts';
@@ -43,10 +43,10 @@ export function createRecipientEraser(
     const page: TransactWriteItem = {
       Update: {
         TableName,
-        Key: marshall(key),
+        Key: toAttributes(key),
         UpdateExpression: 'SET recipients = :after',
         ConditionExpression: 'recipients = :before',
-        ExpressionAttributeValues: marshall({
+        ExpressionAttributeValues: toAttributes({
           ':before': item['recipients'],
           ':after': JSON.stringify(after),
         }),
@@ -66,11 +66,11 @@ export function createRecipientEraser(
       {
         Update: {
           TableName,
-          Key: marshall(campaignKey(table, campaignId)),
+          Key: toAttributes(campaignKey(table, campaignId)),
           UpdateExpression: 'SET audience.#count = :count, version = :new',
           ConditionExpression: 'version = :read',
           ExpressionAttributeNames: { '#count': 'count' },
-          ExpressionAttributeValues: marshall({
+          ExpressionAttributeValues: toAttributes({
             ':count': audience.count - erased,
             ':read': campaign?.version,
             ':new': newVersion(),
@@ -87,7 +87,7 @@ export function createRecipientEraser(
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         FilterExpression: 'contains(recipients, :openid)',
         ProjectionExpression: 'pk, sk',
-        ExpressionAttributeValues: marshall({
+        ExpressionAttributeValues: toAttributes({
           ':pk': campaignPartition(table, campaignId),
           ':from': recipientsKey(table, campaignId, from).sk,
           ':to': `${RECIPIENTS_PREFIX}~`,
@@ -116,11 +116,11 @@ export function createRecipientEraser(
       try {
         await client.send('UpdateItem', {
           TableName,
-          Key: marshall(key),
+          Key: toAttributes(key),
           UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
           ConditionExpression: `openids[${index}] = :openid`,
           ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
-          ExpressionAttributeValues: marshall({ ':gone': erasedOpenid(index), ':openid': openid }),
+          ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
         });
       } catch (error) {
         // The page is gone, or the user was erased by another call.

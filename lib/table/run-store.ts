@@ -1,5 +1,4 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { PagePlace } from '../campaigns/runs/page.ts';
 import type { PageResults } from '../campaigns/runs/results.ts';
 import type { RunRecord } from '../campaigns/runs/run.ts';
@@ -7,6 +6,7 @@ import { runStartsAtMs } from '../campaigns/runs/run-id.ts';
 import type { RunStore } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Stored } from '../stored.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import {
   type ConditionalPut,
@@ -75,7 +75,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     const { Items = [] } = await table.client.send('Query', {
       TableName: table.name,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: marshall({
+      ExpressionAttributeValues: toAttributes({
         ':pk': runShardPartition(table, shard),
         ':first': prefix,
         // A page begins behind its `after`: one that begins at this very openid does not hold them.
@@ -106,14 +106,14 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
         TableName: table.name,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: marshall({
+        ExpressionAttributeValues: toAttributes({
           ':pk': campaignPartition(table, campaignId),
           ':prefix': RUN_PREFIX,
         }),
         ScanIndexForward: false,
         ConsistentRead: true,
         Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: marshall(runKey(table, campaignId, after)) }),
+        ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(runKey(table, campaignId, after)) }),
       });
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
@@ -192,14 +192,14 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       await table.client.send('UpdateItem', {
         ...keyOf(table, tallyKey(table, { runId, shard })),
         UpdateExpression: 'SET plannedPages = :pages, plannedRecipients = :recipients',
-        ExpressionAttributeValues: marshall({ ':pages': pages, ':recipients': recipients }),
+        ExpressionAttributeValues: toAttributes({ ':pages': pages, ':recipients': recipients }),
       });
     },
   };
 }
 
 function keyOf(table: Table, key: Key) {
-  return { TableName: table.name, Key: marshall(key) };
+  return { TableName: table.name, Key: toAttributes(key) };
 }
 
 function afterOf(item: Item, prefix: string): string {

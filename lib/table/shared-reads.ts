@@ -1,4 +1,4 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import type { Key } from './keys.ts';
@@ -51,7 +51,7 @@ async function readTogether(
   { client, name }: Table,
   keys: ReadonlyMap<string, Key>,
 ): Promise<{ items: ReadonlyMap<string, Item>; left: ReadonlyMap<string, Key> }> {
-  const Keys = [...keys.values()].map((key) => marshall(key));
+  const Keys = [...keys.values()].map((key) => toAttributes(key));
   const { Responses, UnprocessedKeys } = await client.send('BatchGetItem', {
     RequestItems: { [name]: { Keys, ConsistentRead: true } },
   });

@@ -1,5 +1,5 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { quarterOf, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
 import { quartersPartition, statisticsPartition, worklistMoment } from './keys.ts';
@@ -12,7 +12,7 @@ export function createStatisticsReader(table: Table): StatisticsReader {
     const pages = queryPages(table, {
       TableName: table.name,
       KeyConditionExpression: 'pk = :pk AND sk >= :from',
-      ExpressionAttributeValues: marshall({ ':pk': pk, ':from': from }),
+      ExpressionAttributeValues: toAttributes({ ':pk': pk, ':from': from }),
     });
     for await (const { Items = [] } of pages) items.push(...Items.map(readItem));
     return items;

@@ -1,10 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import { completeField } from '../templates/parse-template.ts';
 import type { Template } from '../templates/template.ts';
 import type { TemplateStore } from '../templates/template-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import { queryPages } from './pages.ts';
@@ -50,7 +50,7 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
   const pk = `${table.appId}#templates`;
 
   async function write(sk: string, item: Item): Promise<void> {
-    const stored = marshall({ ...item, pk, sk }, { removeUndefinedValues: true });
+    const stored = toAttributes({ ...item, pk, sk });
     await table.client.send('PutItem', { TableName: table.name, Item: stored });
   }
 
@@ -75,7 +75,7 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
       const query = {
         TableName: table.name,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': PREFIX }),
+        ExpressionAttributeValues: toAttributes({ ':pk': pk, ':prefix': PREFIX }),
         ConsistentRead: true,
       };
       for await (const page of queryPages(table, query)) found.push(...(page.Items ?? []));

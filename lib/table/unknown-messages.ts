@@ -1,6 +1,6 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Logger } from '../logger.ts';
 import type { UnknownMessages } from '../messages/message-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
 import { SHARDS, worklistPartition } from './keys.ts';
@@ -34,7 +34,7 @@ async function newestOf(table: Table, shard: number, count: number, after?: stri
     TableName: table.name,
     IndexName: 'worklist',
     KeyConditionExpression: `worklistPk = :list${after === undefined ? '' : ' AND worklistSk < :after'}`,
-    ExpressionAttributeValues: marshall({
+    ExpressionAttributeValues: toAttributes({
       ':list': worklistPartition(table, 'unknown', shard),
       ...(after !== undefined && { ':after': after }),
     }),

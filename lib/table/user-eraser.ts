@@ -1,6 +1,6 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { isRefusal } from '../aws/aws-error.ts';
 import type { UserEraser } from '../users/erase-user.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { deleteItems, keysUnder } from './delete-items.ts';
 import {
@@ -19,10 +19,10 @@ export function createUserEraser(table: Table): UserEraser {
       try {
         await table.client.send('DeleteItem', {
           TableName: table.name,
-          Key: marshall(ledgerKey(table, value.openid)),
+          Key: toAttributes(ledgerKey(table, value.openid)),
           // Gone already: a repeat of this very call, whose answer was lost.
           ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
-          ExpressionAttributeValues: marshall({ ':version': version }),
+          ExpressionAttributeValues: toAttributes({ ':version': version }),
         });
         return 'committed';
       } catch (error) {

@@ -1,8 +1,8 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditedMessage } from '../delivery/audit-user.ts';
 import { emptyLedger, type Ledger } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 import { UnreadableWaitingError, waitingBeside } from '../messages/waiting-messages.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from './keys.ts';
@@ -37,7 +37,7 @@ export async function* scanUsers(
       Segment: segment,
       TotalSegments: segments,
       FilterExpression: `${appId === undefined ? 'contains' : 'begins_with'}(pk, :users) AND (sk = :ledger OR begins_with(sk, :messages))`,
-      ExpressionAttributeValues: marshall({
+      ExpressionAttributeValues: toAttributes({
         ':users': userPartition({ appId: appId ?? '' }, ''),
         ':ledger': 'ledger',
         ':messages': MESSAGE_PREFIX,
@@ -85,7 +85,7 @@ async function readOnce(table: Table, openid: string): Promise<UserRecords> {
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
     ConsistentRead: true,
   };
   // The ledger first: a claim must have been read no later than its message.
