@@ -59,7 +59,7 @@ export class SigningClient<Service extends AwsService> implements AwsClient<Serv
 
   constructor(options: AwsClientOptions<Service>) {
     const { service, region, credentials, clock = Date.now, random = Math.random } = options;
-    const baseUrl = options.endpoint ?? `https://${hostOf(service, region)}`;
+    const baseUrl = options.endpoint ?? endpointOf(service, region);
     this.service = service;
     this.#http = createHttpClient({
       baseUrl,
@@ -113,6 +113,7 @@ function bodyOf(operation: string, input: unknown): string {
   return JSON.stringify({ ClientRequestToken: randomUUID(), ...Object(input) });
 }
 
-function hostOf(service: AwsService, region: string): string {
-  return `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+/** Where a service is asked in a region. China's have a domain of their own. */
+export function endpointOf(service: AwsService, region: string): string {
+  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
