@@ -80,7 +80,8 @@ function openDispatcher(
   origin: string,
   { connections = 64, proxyUrl, idleMs = DEFAULT_IDLE_MS }: HttpClientOptions,
 ): Dispatcher {
-  const pool = { connections, pipelining: 1, keepAliveTimeout: idleMs };
+  // Over HTTP/2 requests share a connection, and what became of one would hang on the others.
+  const pool = { connections, pipelining: 1, allowH2: false, keepAliveTimeout: idleMs };
   if (proxyUrl === undefined) {
     return new Pool(origin, { ...pool, connect: { timeout: CONNECT_TIMEOUT_MS } });
   }
