@@ -52,7 +52,7 @@ export async function seedMessages(
         return accepted(options.openidOf?.(index) ?? newOpenid(), options.sendAtMs?.(index));
       }),
     );
-    ids.push(...changes.flatMap(({ message }) => message?.value.id ?? []));
+    ids.push(...changes.map(({ id }) => id));
     await writeItems(
       table,
       changes.flatMap(({ ledger, message }) => [
@@ -64,8 +64,8 @@ export async function seedMessages(
   return ids;
 }
 
-/** What the service writes when it accepts a message of a user who allowed one. */
-async function accepted(openid: string, sendAtMs?: number): Promise<Change> {
+/** What the service writes when it accepts a message of a user who allowed one, and the message's id. */
+async function accepted(openid: string, sendAtMs?: number): Promise<Change & { readonly id: string }> {
   const nowMs = Date.now();
   let written: Change = {};
   const nothing = () => Promise.reject(new Error('Accepting reads nothing but the ledger.'));
@@ -80,7 +80,7 @@ async function accepted(openid: string, sendAtMs?: number): Promise<Change> {
     findIdempotency: nothing,
     listOfUser: nothing,
   };
-  await acceptMessage(
+  const result = await acceptMessage(
     {
       store,
       newMessageId,
@@ -102,7 +102,8 @@ async function accepted(openid: string, sendAtMs?: number): Promise<Change> {
       ...(sendAtMs !== undefined && { sendAtMs }),
     },
   );
-  return written;
+  if (result.type !== 'accepted') throw new Error(`A message was not accepted: ${result.type}.`);
+  return { ...written, id: result.message.id };
 }
 
 /** Writes items as they are, many at a time. */
