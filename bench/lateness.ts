@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startStack } from '../local/stack/stack.ts';
-import { localDynamoDbClient } from '../local/stack/table.ts';
+import { localTable } from '../local/stack/table.ts';
 import { type Figure, quantile } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
 import { seedMessages } from './seed.ts';
@@ -58,12 +58,11 @@ async function latenessOf(count: number): Promise<readonly number[]> {
     dispatchEverySeconds: 0,
     clock,
   });
-  const client = localDynamoDbClient(stack.dynamodbEndpoint);
+  const { wechat } = stack;
+  if (!wechat) throw new Error('The stack started no simulated WeChat.');
+  const table = localTable(stack.dynamodbEndpoint, stack.tableName, wechat.appId);
   try {
-    const { wechat } = stack;
-    if (!wechat) throw new Error('The stack started no simulated WeChat.');
     wechat.setLatency({ ms: LATENCY_MS });
-    const table = { client, name: stack.tableName, appId: wechat.appId };
     const openids = wechat.createUsers(count);
     for (const openid of openids) wechat.subscribe({ openid, results: { [TEMPLATE.templateId]: 'accept' } });
     const firstAtMs = Date.now() + 60 * MINUTE_MS;
@@ -93,7 +92,7 @@ async function latenessOf(count: number): Promise<readonly number[]> {
     const { items } = wechat.received({ call: 'send', limit: count });
     return items.map(({ openid = '', startedAtMs }) => startedAtMs - sendAtMs(place.get(openid) ?? 0));
   } finally {
-    client.destroy();
+    await table.client.close();
     await stack.close();
   }
 }

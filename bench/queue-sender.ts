@@ -2,7 +2,6 @@
  * One container of a function that a queue calls (`{functionName, queueName, queueUrl, pollers}` as the first argument), over a stack that runs
  * elsewhere. Says on request what it has used.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
@@ -30,7 +29,7 @@ const definition = await readServiceDefinition();
 const [called, queue] = [definition.functions()[functionName], definition.queues()[queueName]];
 if (!called || !queue) throw new Error(`serverless.yml defines no ${functionName} or no ${queueName}.`);
 
-const meter = createCapacityMeter(DynamoDBClient.prototype);
+const meter = createCapacityMeter();
 const { handlers } = await loadHandlers({ [functionName]: called }, env, {
   clock: () => Date.now() + aheadMs,
 });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { dispatchDue } from '../lib/delivery/dispatch-due.ts';
 import { createBookedNotes } from '../lib/table/booked-notes.ts';
@@ -11,7 +10,7 @@ import { seedGrantees } from '../local/campaign-bench/seed-grantees.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { DEV_API_KEY } from '../local/stack/environment.ts';
 import { startStack } from '../local/stack/stack.ts';
-import { localDynamoDbClient, openTable } from '../local/stack/table.ts';
+import { localTable, openTable } from '../local/stack/table.ts';
 import type { Figure } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
 import { seedMessages } from './seed.ts';
@@ -100,11 +99,10 @@ async function campaignOf(size: number, { profileInto }: MeasureOptions) {
     pollers: 0,
     dispatchEverySeconds: 0,
   });
-  const client = localDynamoDbClient(stack.dynamodbEndpoint);
+  const service = stackClient(stack);
+  const table = localTable(stack.dynamodbEndpoint, stack.tableName, service.wechat.appId);
   try {
-    const service = stackClient(stack);
     service.wechat.setLatency({ ms: LATENCY_MS });
-    const table = { client, name: stack.tableName, appId: service.wechat.appId };
     await seedGrantees(table, service.wechat, {
       count: size,
       templateId: TEMPLATE.templateId,
@@ -144,17 +142,17 @@ async function campaignOf(size: number, { profileInto }: MeasureOptions) {
       await sender.close();
     }
   } finally {
-    client.destroy();
+    await table.client.close();
     await stack.close();
   }
 }
 
 /** Handing over what is due, while so many more are booked for later. */
 async function dueIndexes(booked: readonly number[], print: (line: string) => void): Promise<Figure[]> {
-  const meter = createCapacityMeter(DynamoDBClient.prototype);
+  const meter = createCapacityMeter();
   const engine = await startDynamoDb();
   const opened = await openTable({ ...engine, name: 'bench', dropOnClose: false, hasStream: false });
-  const table = { client: opened.client, name: opened.name, appId: APP_ID };
+  const table = localTable(engine.endpoint, opened.name, APP_ID);
   const figures: Figure[] = [];
   let empty: number | undefined;
   let inTable = 0;
@@ -210,13 +208,12 @@ async function dueIndexes(booked: readonly number[], print: (line: string) => vo
 
 /** A message to a user who has had many, against one to a new user. */
 async function usersWithMany(count: number): Promise<Figure[]> {
-  const meter = createCapacityMeter(DynamoDBClient.prototype);
+  const meter = createCapacityMeter();
   const stack = await startStack({ logger: QUIET, templates: [TEMPLATE], dispatchEverySeconds: 0 });
-  const client = localDynamoDbClient(stack.dynamodbEndpoint);
+  const service = stackClient(stack);
+  const table = localTable(stack.dynamodbEndpoint, stack.tableName, service.wechat.appId);
   try {
-    const service = stackClient(stack);
     await service.send(await service.grantee());
-    const table = { client, name: stack.tableName, appId: service.wechat.appId };
     const costOf = async (openid: string) => {
       await stack.idle();
       const [before, startedAt] = [meter.total(), performance.now()];
@@ -243,7 +240,7 @@ async function usersWithMany(count: number): Promise<Figure[]> {
       },
     ];
   } finally {
-    client.destroy();
+    await table.client.close();
     await stack.close();
   }
 }

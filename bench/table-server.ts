@@ -14,13 +14,15 @@ const texts = v.object({ S: v.string() });
 const key = v.looseObject({ pk: texts, sk: texts });
 const put = v.object({
   Item: v.looseObject({ ...key.entries, version: texts }),
-  ConditionExpression: v.optional(v.literal('version = :version')),
+  ConditionExpression: v.optional(v.picklist(['version = :version', 'attribute_not_exists(pk)'])),
   ExpressionAttributeValues: v.optional(v.object({ ':version': texts })),
 });
 const statement = v.object({
   Statement: v.pipe(
     v.string(),
-    v.regex(/^UPDATE "[^"]+" SET .+ WHERE "pk"=\? AND "sk"=\? AND "version"=\?$/),
+    v.regex(
+      /^(UPDATE "[^"]+" SET .+ WHERE "pk"=\? AND "sk"=\? AND "version"=\?|INSERT INTO "[^"]+" VALUE \{.+\})$/,
+    ),
   ),
   Parameters: v.array(v.unknown()),
 });
@@ -36,6 +38,19 @@ function write({ Item, ConditionExpression, ExpressionAttributeValues }: Put): b
   if (ConditionExpression && items.get(nameOf(Item))?.version.S !== expected) return false;
   items.set(nameOf(Item), Item);
   return true;
+}
+
+function execute(asked: v.InferOutput<typeof statement>): object {
+  return asked.Statement.startsWith('INSERT') ? insert(asked) : update(asked);
+}
+
+function insert({ Statement, Parameters }: v.InferOutput<typeof statement>): object {
+  const names = Array.from(Statement.matchAll(/'(\w+)':\?/g), ([, name = '']) => name);
+  const item = v.parse(
+    put.entries.Item,
+    Object.fromEntries(names.map((name, index) => [name, Parameters[index]])),
+  );
+  return write({ Item: item, ConditionExpression: 'attribute_not_exists(pk)' }) ? {} : FAILED;
 }
 
 function update({ Statement, Parameters }: v.InferOutput<typeof statement>): object {
@@ -70,7 +85,7 @@ const CALLS: Readonly<Record<string, (input: unknown) => object | undefined>> = 
     return {};
   },
   BatchExecuteStatement: (input) => ({
-    Responses: v.parse(v.object({ Statements: v.array(statement) }), input).Statements.map(update),
+    Responses: v.parse(v.object({ Statements: v.array(statement) }), input).Statements.map(execute),
   }),
 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { stackEnvironment } from '../local/stack/environment.ts';
-import { openTable } from '../local/stack/table.ts';
+import { localTable, openTable } from '../local/stack/table.ts';
 import { type Child, startChild } from './child.ts';
 import { openPeers } from './open-peers.ts';
 import type { MeasureOptions } from './options.ts';
@@ -74,7 +74,8 @@ export async function openRunners(
     hasStream: false,
   });
   closing.push(opened.close);
-  const table = { client: opened.client, name: opened.name, appId: APP_ID };
+  const table = localTable(dynamodbEndpoint, opened.name, APP_ID);
+  closing.push(() => table.client.close());
   print('Packaging the service ...');
   const uploads = await unpackService();
   closing.push(uploads.close);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Capacity, createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
 import { type Stack, startStack } from '../local/stack/stack.ts';
 import type { Figure } from './figures.ts';
@@ -36,7 +35,7 @@ const MUST: Readonly<Record<string, number>> = {
 
 /** Measures what each kind uses, from accepting to the end, over the local stack; the capacity is what the engine says was consumed. */
 async function unitsByKind(): Promise<readonly UnitsOfKind[]> {
-  const meter = createCapacityMeter(DynamoDBClient.prototype);
+  const meter = createCapacityMeter();
   const plain = await withStack({}, (stack, jump) => ownKinds(stack, jump, meter.total));
   const followed = await withStack({ followChanges: true }, (stack) => countedKinds(stack, meter.total));
   const pushed = await withStack({ pushEvents: { delayMs: 0 } }, (stack) => pushedKinds(stack, meter.total));

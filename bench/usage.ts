@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
 import { type Stack, startStack } from '../local/stack/stack.ts';
 import { KINDS, type Kind, type Usage, type UsageOfKind } from '../operate/cost/usage.ts';
@@ -153,7 +152,7 @@ async function withMeter<T>(
   }
 }
 
-const METER = createCapacityMeter(DynamoDBClient.prototype);
+const METER = createCapacityMeter();
 
 type EachOf = (openids: readonly string[], work: (openid: string) => Promise<unknown>) => Promise<unknown>;
 

@@ -1,4 +1,4 @@
-import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { openAwsClient } from './aws/open-client.ts';
 import type { Env } from './settings.ts';
 
 /** Settings whose value may lie in an SSM parameter, which the variable `<name>_PARAM` names. */
@@ -31,7 +31,7 @@ export class SecretsError extends Error {
 export async function loadSecrets(
   env: Env,
   names: readonly SecretName[],
-  fetchParameters: FetchParameters = fetchFromSsm,
+  fetchParameters: FetchParameters = fromSsm(env),
 ): Promise<Env> {
   const wanted = names.flatMap((name) => {
     const parameter = env[`${name}_PARAM`];
@@ -64,16 +64,21 @@ async function fetchOrExplain(names: readonly string[], fetchParameters: FetchPa
   }
 }
 
-async function fetchFromSsm(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const client = new SSMClient();
-  try {
-    const answer = await client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true }));
-    return new Map(
-      (answer.Parameters ?? []).flatMap(({ Name, Value }) =>
-        Name === undefined || Value === undefined ? [] : [[Name, Value]],
-      ),
-    );
-  } finally {
-    client.destroy();
-  }
+function fromSsm(env: Env): FetchParameters {
+  return async (names) => {
+    const client = openAwsClient(env, 'ssm');
+    try {
+      const { Parameters = [] } = await client.send('GetParameters', {
+        Names: [...names],
+        WithDecryption: true,
+      });
+      return new Map(
+        Parameters.flatMap(({ Name, Value }) =>
+          Name === undefined || Value === undefined ? [] : [[Name, Value]],
+        ),
+      );
+    } finally {
+      await client.close();
+    }
+  };
 }

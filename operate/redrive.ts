@@ -1,7 +1,8 @@
 // Moves what lies in a dead-letter queue back to where it came from.
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { clientConfig, openQueue } from '../lib/wiring/aws.ts';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { clientConfig } from '../lib/wiring/aws.ts';
 import type { Environment } from '../lib/wiring/cold-start.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, readArguments, runCommand } from './command-line.ts';
@@ -29,7 +30,7 @@ await runCommand(async () => {
   }
   if (options.queue === CHANGES) return changesAgain(options);
   const { queues, env } = await findQueues(options);
-  const sqs = openQueue(env);
+  const sqs = new SQSClient(queueConfig(env));
   const moved = await redrive({
     ...queues,
     sqs,
@@ -65,7 +66,7 @@ async function changesAgain(options: {
       `The stage ${stage} was deployed before this queue had an output: deploy it again. 请重新部署该 stage。`,
     );
   }
-  const sqs = openQueue(env);
+  const sqs = new SQSClient(queueConfig(env));
   const lambda = new LambdaClient(clientConfig(env, 'AWS_ENDPOINT_URL_LAMBDA'));
   const streams = new DynamoDBStreamsClient(clientConfig(env, 'AWS_ENDPOINT_URL_DYNAMODB_STREAMS'));
   const ended = await redriveChanges({
@@ -99,6 +100,11 @@ async function findQueues(options: {
     );
   }
   return { queues: { queueUrl, deadLetterQueueUrl }, env: queueEnvironment(deadLetterQueueUrl, region) };
+}
+
+/** Queues are asked at the endpoint, which need not be the host in their address. */
+function queueConfig(env: Environment) {
+  return { ...clientConfig(env, 'AWS_ENDPOINT_URL_SQS'), useQueueUrlAsEndpoint: false };
 }
 
 /** A queue lives where its address says, the local ones too. */

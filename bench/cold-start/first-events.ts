@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { messageKey } from '../../lib/table/keys.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import type { Stack } from '../../local/stack/stack.ts';
-import { LOCAL_AWS, localDynamoDbClient } from '../../local/stack/table.ts';
+import { LOCAL_AWS, localTable } from '../../local/stack/table.ts';
 import { buildDelivery } from '../../local/wechat-simulator/events/build-delivery.ts';
 import { changeMessage } from '../../local/wechat-simulator/events/push-message.ts';
 import { DATA, TEMPLATE_ID } from '../senders/message.ts';
@@ -136,11 +135,11 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
     },
     'publish-changes': async () => {
       const { id, openid } = await newMessage();
-      const table = { appId: stack.env['WECHAT_APP_ID'] ?? '' };
-      const client = localDynamoDbClient(stack.dynamodbEndpoint);
-      const Key = marshall(messageKey({ ...table, client, name: stack.tableName }, openid, id));
-      const { Item } = await client.send(new GetItemCommand({ TableName: stack.tableName, Key }));
-      client.destroy();
+      const appId = stack.env['WECHAT_APP_ID'] ?? '';
+      const table = localTable(stack.dynamodbEndpoint, stack.tableName, appId);
+      const Key = marshall(messageKey(table, openid, id));
+      const { Item } = await table.client.send('GetItem', { TableName: table.name, Key });
+      await table.client.close();
       const ApproximateCreationDateTime = Math.floor(Date.now() / 1000);
       return {
         Records: [

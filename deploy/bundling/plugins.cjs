@@ -1,6 +1,6 @@
 // How bundles are made smaller and quicker to load than esbuild makes them by itself. What each part saves is in
 // docs/decisions/0020-cold-starts.md.
-const { join } = require('node:path');
+const { basename, join } = require('node:path');
 const { builtinModules } = require('node:module');
 
 /** Puts a module of ours in the place of a package. */
@@ -34,8 +34,33 @@ const builtInsFromProcess = {
   },
 };
 
+/** Files of undici that no request of ours comes to: another protocol, forms as bodies, and the parser for processors of other kinds. */
+const UNUSED = [
+  'lib/dispatcher/client-h2.js',
+  'lib/llhttp/llhttp-wasm.js',
+  'lib/web/fetch/body.js',
+  'lib/web/fetch/formdata.js',
+  'lib/web/webidl/index.js',
+];
+
+/** Leaves those out, and the parser that undici tries out and leaves out itself where it is bundled. */
+const undiciWithoutUnused = {
+  name: 'undici without what is unused',
+  setup(build) {
+    build.initialOptions.define = { ...build.initialOptions.define, esbuildDetection: 'true' };
+    const filter = new RegExp(
+      `[/\\\\]undici[/\\\\](${UNUSED.join('|').replaceAll('.', '\\.').replaceAll('/', '[/\\\\]')})$`,
+    );
+    build.onLoad({ filter }, ({ path }) => ({
+      contents: `module.exports = () => { throw new Error(${JSON.stringify(`The bundle leaves out undici's ${basename(path)}.`)}); };`,
+      loader: 'js',
+    }));
+  },
+};
+
 module.exports = [
   replace('undici', 'undici-parts.cjs'),
+  undiciWithoutUnused,
   replace('@aws-sdk/credential-provider-node', 'lambda-credentials.mjs'),
   builtInsFromProcess,
 ];

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** In the place of the plain `content-type` of JSON. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body?: string;
 }
@@ -32,47 +34,65 @@ export interface HttpClientOptions {
   readonly proxyUrl?: string;
   /** From the call to the last byte of the answer. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Answers that are longer count as none. Default 1 MiB, longer than WeChat's list of all templates by far. */
+  readonly maxAnswerBytes?: number;
+  /** For so long a connection is kept that nobody uses. Default 4,000. */
+  readonly idleMs?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Longer than WeChat's list of all templates by far. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
+const DEFAULT_MAX_ANSWER_BYTES = 1024 * 1024;
+const DEFAULT_IDLE_MS = 4_000;
 
 /** Opens a pool of kept-alive connections to one server. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { origin, pathname } = new URL(options.baseUrl);
   const dispatcher = openDispatcher(origin, options);
   const basePath = pathname.replace(/\/$/, '');
+  const limits: Limits = {
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    maxAnswerBytes: options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
+  };
   return {
-    request: ({ method, path, query, body }) =>
+    request: ({ method, path, query, headers, body }) =>
       exchange(
         dispatcher,
         {
           origin,
           method,
           path: basePath + path + (query ? `?${new URLSearchParams(query)}` : ''),
-          headers: body === undefined ? {} : { 'content-type': 'application/json' },
+          headers: headers ?? (body === undefined ? {} : { 'content-type': 'application/json' }),
           body: body ?? null,
         },
-        options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        limits,
       ),
     close: () => dispatcher.destroy(),
   };
 }
 
-function openDispatcher(origin: string, { connections = 64, proxyUrl }: HttpClientOptions): Dispatcher {
+interface Limits {
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+}
+
+function openDispatcher(
+  origin: string,
+  { connections = 64, proxyUrl, idleMs = DEFAULT_IDLE_MS }: HttpClientOptions,
+): Dispatcher {
+  // Over HTTP/2 requests share a connection, and what became of one would hang on the others.
+  const pool = { connections, pipelining: 1, allowH2: false, keepAliveTimeout: idleMs };
   if (proxyUrl === undefined) {
-    return new Pool(origin, { connections, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+    return new Pool(origin, { ...pool, connect: { timeout: CONNECT_TIMEOUT_MS } });
   }
-  return new ProxyAgent({ uri: proxyUrl, connections, pipelining: 1, connectTimeout: CONNECT_TIMEOUT_MS });
+  return new ProxyAgent({ uri: proxyUrl, ...pool, connectTimeout: CONNECT_TIMEOUT_MS });
 }
 
 /** undici tells when it is about to write a request; until then nothing has left. */
 function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  timeoutMs: number,
+  { timeoutMs, maxAnswerBytes }: Limits,
 ): Promise<HttpAnswer> {
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -100,8 +120,8 @@ function exchange(
       },
       onResponseData(receiving, chunk) {
         size += chunk.length;
-        if (size > MAX_ANSWER_BYTES)
-          receiving.abort(new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`));
+        if (size > maxAnswerBytes)
+          receiving.abort(new Error(`the answer is larger than ${maxAnswerBytes} bytes`));
         else chunks.push(chunk);
       },
       onResponseEnd() {

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
+import { isRefusal } from '../aws/aws-error.ts';
 import type { AccessTokenStore } from '../token/access-token-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item } from './items.ts';
 import type { Key } from './keys.ts';
@@ -33,18 +33,16 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
   /** Whether the condition held. */
   async function update(expression: string, condition: string | undefined, values: Item): Promise<boolean> {
     try {
-      await table.client.send(
-        new UpdateItemCommand({
-          TableName: table.name,
-          Key: marshall(key),
-          UpdateExpression: expression,
-          ...(condition !== undefined && { ConditionExpression: condition }),
-          ExpressionAttributeValues: marshall(values),
-        }),
-      );
+      await table.client.send('UpdateItem', {
+        TableName: table.name,
+        Key: toAttributes(key),
+        UpdateExpression: expression,
+        ...(condition !== undefined && { ConditionExpression: condition }),
+        ExpressionAttributeValues: toAttributes(values),
+      });
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isRefusal(error, 'ConditionalCheckFailedException')) return false;
       throw error;
     }
   }

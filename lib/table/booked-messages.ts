@@ -1,13 +1,13 @@
-import { paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { openidOf } from '../messages/message-id.ts';
 import { waitingBeside } from '../messages/waiting-messages.ts';
 import type { BookedMessage, TemplateUsers } from '../templates/template-users.ts';
+import { toAttributes } from './attributes.ts';
 import { bookedNoteIds } from './booked-notes.ts';
 import type { Table } from './client.ts';
 import { getItems, readItem } from './items.ts';
 import { ledgerKey, SHARDS, worklistPartition } from './keys.ts';
+import { queryPages } from './pages.ts';
 import { toLedger } from './versioned.ts';
 
 const bookedMessage = v.object({
@@ -61,9 +61,9 @@ async function* withRecords(
     FilterExpression: `templateId IN (${Object.keys(names).join(', ')})`,
     ProjectionExpression: 'id, templateId, #data, sendAtMs',
     ExpressionAttributeNames: { '#data': 'data' },
-    ExpressionAttributeValues: marshall({ ':list': worklistPartition(table, 'due', shard), ...names }),
+    ExpressionAttributeValues: toAttributes({ ':list': worklistPartition(table, 'due', shard), ...names }),
   };
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     for (const item of Items) {
       const { success, output } = v.safeParse(bookedMessage, readItem(item));
       if (success) yield output;

@@ -1,17 +1,13 @@
-import {
-  ConditionalCheckFailedException,
-  PutItemCommand,
-  paginateQuery,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
+import { isRefusal } from '../aws/aws-error.ts';
 import type { BookedNotes } from '../delivery/dispatch-due.ts';
 import type { Logger } from '../logger.ts';
 import type { BookedNote, BookNote } from '../messages/send-job.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import { bookedNoteKey, bookedNotesPartition, type Key, SHARDS, worklistMoment } from './keys.ts';
+import { queryPages } from './pages.ts';
 
 /** A note is of no use once its message is due; it is kept so much longer for an outage of the dispatcher, then DynamoDB deletes it for free. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
@@ -31,8 +27,8 @@ const cursorItem = v.object({ place: v.string() });
 /** Puts notes of booked messages into the table. */
 export function createBookNote(table: Table): BookNote {
   return async (note) => {
-    const Item = marshall(bookedNoteItem(table, note));
-    await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
+    const Item = toAttributes(bookedNoteItem(table, note));
+    await table.client.send('PutItem', { TableName: table.name, Item });
   };
 }
 
@@ -54,20 +50,18 @@ export function createBookedNotes(table: Table, logger: Logger): BookedNotes {
       const from = after ?? (await placeOfCursor(table, shard));
       const until = worklistMoment(beforeMs);
       if (until <= from) return { notes: [] };
-      const { Items = [] } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
-          ExpressionAttributeValues: marshall({
-            ':pk': bookedNotesPartition(table, shard),
-            ':from': from,
-            ':until': until,
-          }),
-          ConsistentRead: true,
-          // One more than a page: the note that the last page ended with comes again.
-          Limit: PAGE_SIZE + 1,
+      const { Items = [] } = await table.client.send('Query', {
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
+        ExpressionAttributeValues: toAttributes({
+          ':pk': bookedNotesPartition(table, shard),
+          ':from': from,
+          ':until': until,
         }),
-      );
+        ConsistentRead: true,
+        // One more than a page: the note that the last page ended with comes again.
+        Limit: PAGE_SIZE + 1,
+      });
       const items = Items.map(readItem).filter(({ sk }) => sk !== from);
       const last = items.at(-1);
       return {
@@ -78,17 +72,15 @@ export function createBookedNotes(table: Table, logger: Logger): BookedNotes {
 
     async moveCursor(shard, place) {
       try {
-        await table.client.send(
-          new PutItemCommand({
-            TableName: table.name,
-            Item: marshall({ ...cursorKey(table, shard), place }),
-            ConditionExpression: 'attribute_not_exists(pk) OR place < :place',
-            ExpressionAttributeValues: marshall({ ':place': place }),
-          }),
-        );
+        await table.client.send('PutItem', {
+          TableName: table.name,
+          Item: toAttributes({ ...cursorKey(table, shard), place }),
+          ConditionExpression: 'attribute_not_exists(pk) OR place < :place',
+          ExpressionAttributeValues: toAttributes({ ':place': place }),
+        });
       } catch (error) {
         // Somebody is further already.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!isRefusal(error, 'ConditionalCheckFailedException')) throw error;
       }
     },
   };
@@ -114,13 +106,13 @@ export async function* bookedNoteIds(
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk AND sk > :from',
     FilterExpression: `templateId IN (${Object.keys(names).join(', ')})`,
-    ExpressionAttributeValues: marshall({
+    ExpressionAttributeValues: toAttributes({
       ':pk': bookedNotesPartition(table, shard),
       ':from': await placeOfCursor(table, shard),
       ...names,
     }),
   };
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     yield Items.map((item) => String(readItem(item)['messageId']));
   }
 }

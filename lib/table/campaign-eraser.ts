@@ -1,6 +1,5 @@
-import { DeleteItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RunRecord } from '../campaigns/runs/run.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { deletePartition, keysUnder } from './delete-items.ts';
 import { getItem, readItem, writeTogether } from './items.ts';
@@ -15,6 +14,7 @@ import {
   runShardPartition,
   SHARDS,
 } from './keys.ts';
+import { queryPages } from './pages.ts';
 import { toRun } from './run-forms.ts';
 import { UnreadableItemError } from './versioned.ts';
 
@@ -31,9 +31,10 @@ export async function eraseCampaign(
     if (key.sk.startsWith(RUN_PREFIX) && !(await eraseRun(table, key, mayGoOn))) return 'more';
   }
   if (!(await deletePartition(table, campaignPartition(table, campaignId), mayGoOn))) return 'more';
-  await table.client.send(
-    new DeleteItemCommand({ TableName: table.name, Key: marshall(campaignKey(table, campaignId)) }),
-  );
+  await table.client.send('DeleteItem', {
+    TableName: table.name,
+    Key: toAttributes(campaignKey(table, campaignId)),
+  });
   return 'erased';
 }
 
@@ -42,11 +43,11 @@ export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<strin
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': forgottenRunsPartition(table) }),
+    ExpressionAttributeValues: toAttributes({ ':pk': forgottenRunsPartition(table) }),
     ConsistentRead: true,
   };
   const forgotten = new Map<string, number>();
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     for (const { sk, runs } of Items.map(readItem)) forgotten.set(String(sk), Number(runs));
   }
   return forgotten;
@@ -67,10 +68,10 @@ async function eraseRun(table: Table, key: Key, mayGoOn: () => boolean): Promise
 
 /** Deletes a run's own record and counts it, in one step: repeated, it is not counted again. */
 async function forget(table: Table, key: Key): Promise<void> {
-  const place = { TableName: table.name, Key: marshall(key) };
+  const place = { TableName: table.name, Key: toAttributes(key) };
   const run = await readRun(table, key);
   if (!run || sentNothing(run)) {
-    await table.client.send(new DeleteItemCommand(place));
+    await table.client.send('DeleteItem', place);
     return;
   }
   // A conflict means that somebody else has erased it.
@@ -79,9 +80,9 @@ async function forget(table: Table, key: Key): Promise<void> {
     {
       Update: {
         TableName: table.name,
-        Key: marshall(forgottenRunsKey(table, run.content.templateId)),
+        Key: toAttributes(forgottenRunsKey(table, run.content.templateId)),
         UpdateExpression: 'ADD runs :one',
-        ExpressionAttributeValues: marshall({ ':one': 1 }),
+        ExpressionAttributeValues: toAttributes({ ':one': 1 }),
       },
     },
   ]);

@@ -1,10 +1,10 @@
-import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
+import { isRefusal } from '../aws/aws-error.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Stored } from '../stored.ts';
+import { toAttributes } from './attributes.ts';
 import { eraseCampaign } from './campaign-eraser.ts';
 import { campaignItem, recipientsItem } from './campaign-item.ts';
 import type { Table } from './client.ts';
@@ -30,17 +30,15 @@ export function createCampaignStore(
     load: (campaignId) => readCampaign(table, campaignId),
 
     async list(limit, after) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: marshall({ ':pk': campaignsPartition(table) }),
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-          ...(after === undefined ? {} : { ExclusiveStartKey: marshall(campaignKey(table, after)) }),
-        }),
-      );
+      const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: toAttributes({ ':pk': campaignsPartition(table) }),
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(campaignKey(table, after)) }),
+      });
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
         items: Items.flatMap((item) => readable(readItem(item), logger)),
@@ -70,21 +68,22 @@ export function createCampaignStore(
     },
 
     async putRecipients(campaignId, page, { id, recipients }) {
-      const command = new PutItemCommand({
+      const put = {
         TableName: table.name,
-        Item: marshall(
-          { ...recipientsKey(table, campaignId, page), recipients: JSON.stringify(recipients), uploadId: id },
-          { removeUndefinedValues: true },
-        ),
-        // A repeat of our own write, by the SDK after a lost answer, changes nothing.
+        Item: toAttributes({
+          ...recipientsKey(table, campaignId, page),
+          recipients: JSON.stringify(recipients),
+          uploadId: id,
+        }),
+        // A repeat of our own write, by the client after a lost answer, changes nothing.
         ConditionExpression: 'attribute_not_exists(uploadId) OR uploadId <= :upload',
-        ExpressionAttributeValues: marshall({ ':upload': id }),
-      });
+        ExpressionAttributeValues: toAttributes({ ':upload': id }),
+      };
       try {
-        await table.client.send(command);
+        await table.client.send('PutItem', put);
         return 'committed';
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'conflict';
+        if (isRefusal(error, 'ConditionalCheckFailedException')) return 'conflict';
         throw error;
       }
     },

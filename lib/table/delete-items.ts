@@ -1,8 +1,8 @@
-import { BatchWriteItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
 import type { Key } from './keys.ts';
+import { queryPages } from './pages.ts';
 
 const ITEMS_PER_BATCH = 25;
 /** Batches that are deleted at the same time. */
@@ -13,22 +13,22 @@ export async function* keysUnder(table: Table, pk: string): AsyncGenerator<Key> 
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
     ProjectionExpression: 'pk, sk',
     ConsistentRead: true,
   };
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     for (const item of Items) yield { pk, sk: String(readItem(item)['sk']) };
   }
 }
 
 /** Deletes items, whether they are there or not. */
 export async function deleteItems({ client, name }: Table, keys: readonly Key[]): Promise<void> {
-  let pending = keys.map((key) => ({ DeleteRequest: { Key: marshall(key) } }));
+  let pending = keys.map((key) => ({ DeleteRequest: { Key: toAttributes(key) } }));
   while (pending.length > 0) {
-    const { UnprocessedItems } = await client.send(
-      new BatchWriteItemCommand({ RequestItems: { [name]: pending.slice(0, ITEMS_PER_BATCH) } }),
-    );
+    const { UnprocessedItems } = await client.send('BatchWriteItem', {
+      RequestItems: { [name]: pending.slice(0, ITEMS_PER_BATCH) },
+    });
     const unprocessed = (UnprocessedItems?.[name] ?? []).flatMap(({ DeleteRequest }) =>
       DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
     );

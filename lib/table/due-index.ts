@@ -1,7 +1,6 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DueIndex } from '../delivery/dispatch-due.ts';
 import type { Logger } from '../logger.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
 import { SHARDS, worklistMoment, worklistPartition } from './keys.ts';
@@ -14,18 +13,16 @@ export function createDueIndex(table: Table, logger: Logger): DueIndex {
   return {
     shards: SHARDS,
     async due(shard, beforeMs) {
-      const { Items = [] } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          IndexName: 'worklist',
-          KeyConditionExpression: 'worklistPk = :list AND worklistSk < :before',
-          ExpressionAttributeValues: marshall({
-            ':list': worklistPartition(table, 'due', shard),
-            ':before': worklistMoment(beforeMs),
-          }),
-          Limit: PAGE_SIZE,
+      const { Items = [] } = await table.client.send('Query', {
+        TableName: table.name,
+        IndexName: 'worklist',
+        KeyConditionExpression: 'worklistPk = :list AND worklistSk < :before',
+        ExpressionAttributeValues: toAttributes({
+          ':list': worklistPartition(table, 'due', shard),
+          ':before': worklistMoment(beforeMs),
         }),
-      );
+        Limit: PAGE_SIZE,
+      });
       return toMessages(Items.map(readItem), logger);
     },
   };

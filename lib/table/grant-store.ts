@@ -1,7 +1,6 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../clock.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
 import { audienceKey, audiencePartition, countMarkKey, ledgerKey, SHARDS } from './keys.ts';
@@ -86,16 +85,14 @@ export async function audiencePage(
   after: string,
 ): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }> {
   const pk = audiencePartition(table, templateId, shard);
-  const { Items = [], LastEvaluatedKey } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: marshall({ ':pk': pk }),
-      ConsistentRead: true,
-      Limit: limit,
-      ...(after === '' ? {} : { ExclusiveStartKey: marshall({ pk, sk: after }) }),
-    }),
-  );
+  const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
+    ConsistentRead: true,
+    Limit: limit,
+    ...(after === '' ? {} : { ExclusiveStartKey: toAttributes({ pk, sk: after }) }),
+  });
   const next = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
   return {
     openids: Items.map((item) => String(readItem(item)['sk'])),

@@ -1,16 +1,6 @@
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  TransactionCanceledException,
-  TransactionConflictException,
-  TransactionInProgressException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { isRefusal } from '../aws/aws-error.ts';
+import { fromAttributes, toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import type { Key } from './keys.ts';
 
@@ -31,14 +21,16 @@ export interface ConditionalPut {
 
 /** Turns a stored item into plain values. */
 export function readItem(item: Record<string, AttributeValue>): Item {
-  return unmarshall(item);
+  return fromAttributes(item);
 }
 
 /** Reads one item as it stands after the latest write. */
 export async function getItem({ client, name }: Table, key: Key): Promise<Item | undefined> {
-  const { Item: item } = await client.send(
-    new GetItemCommand({ TableName: name, Key: marshall(key), ConsistentRead: true }),
-  );
+  const { Item: item } = await client.send('GetItem', {
+    TableName: name,
+    Key: toAttributes(key),
+    ConsistentRead: true,
+  });
   return item && readItem(item);
 }
 
@@ -47,13 +39,11 @@ const KEYS_PER_BATCH = 100;
 /** Reads many items as they stand after the latest write; absent ones are left out, the order is not kept. */
 export async function getItems(table: Table, keys: readonly Key[]): Promise<readonly Item[]> {
   const found: Item[] = [];
-  let pending = keys.map((key) => marshall(key));
+  let pending = keys.map((key) => toAttributes(key));
   while (pending.length > 0) {
-    const answer = await table.client.send(
-      new BatchGetItemCommand({
-        RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead: true } },
-      }),
-    );
+    const answer = await table.client.send('BatchGetItem', {
+      RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead: true } },
+    });
     found.push(...(answer.Responses?.[table.name] ?? []).map(readItem));
     const unprocessed = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
     pending = [...unprocessed, ...pending.slice(KEYS_PER_BATCH)];
@@ -64,7 +54,7 @@ export async function getItems(table: Table, keys: readonly Key[]): Promise<read
 /**
  * Writes all of the items or none. `conflict`: a condition did not hold, or somebody else was writing at the same moment.
  *
- * The SDK repeats a call whose answer was lost. A repeat of our own write is recognised: by the request token for several
+ * The client repeats a call whose answer was lost. A repeat of our own write is recognised: by the request token for several
  * items, and for a single one by reading whether the item in place carries the version that we wrote.
  */
 export async function putAll(
@@ -82,14 +72,16 @@ export async function putAll(
 
 async function putOne({ client, name }: Table, put: ConditionalPut): Promise<'committed' | 'conflict'> {
   try {
-    await client.send(
-      new PutItemCommand({ ...putRequest(name, put), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
-    );
+    await client.send('PutItem', {
+      ...putRequest(name, put),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
     return 'committed';
   } catch (error) {
-    if (error instanceof TransactionConflictException) return 'conflict';
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const inPlace = error.Item ? readItem(error.Item) : {};
+    if (isRefusal(error, 'TransactionConflictException')) return 'conflict';
+    if (!isRefusal(error, 'ConditionalCheckFailedException')) throw error;
+    const { Item: item } = error.refusal;
+    const inPlace = item ? readItem(item) : {};
     const ours = inPlace['version'] !== undefined && inPlace['version'] === put.item['version'];
     return ours ? 'committed' : 'conflict';
   }
@@ -110,12 +102,12 @@ export async function writeTogether(
   writes: readonly TransactWriteItem[],
 ): Promise<'committed' | 'conflict'> {
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems: [...writes] }));
+    await client.send('TransactWriteItems', { TransactItems: [...writes] });
     return 'committed';
   } catch (error) {
-    if (error instanceof TransactionInProgressException) return 'conflict';
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    const reasons = error.CancellationReasons ?? [];
+    if (isRefusal(error, 'TransactionInProgressException')) return 'conflict';
+    if (!isRefusal(error, 'TransactionCanceledException')) throw error;
+    const reasons = error.refusal.CancellationReasons ?? [];
     if (reasons.every(({ Code }) => PASSING_REASONS.has(Code ?? 'None'))) return 'conflict';
     throw error;
   }
@@ -125,8 +117,8 @@ export async function writeTogether(
 export function putRequest(TableName: string, { item, condition, values }: ConditionalPut) {
   return {
     TableName,
-    Item: marshall(item, { removeUndefinedValues: true }),
+    Item: toAttributes(item),
     ConditionExpression: condition,
-    ...(values && { ExpressionAttributeValues: marshall(values) }),
+    ...(values && { ExpressionAttributeValues: toAttributes(values) }),
   };
 }

@@ -1,5 +1,3 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { findRecipientSend } from '../campaigns/runs/give-up.ts';
 import type { Clock } from '../clock.ts';
@@ -15,6 +13,7 @@ import type {
 } from '../messages/message-store.ts';
 import { messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Stored } from '../stored.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
 import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
@@ -88,20 +87,18 @@ async function recordedOfUser(
   limit: number,
   after: string | undefined,
 ): Promise<Page<Stored<Message>>> {
-  const { Items = [], LastEvaluatedKey } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: marshall({
-        ':pk': userPartition(table, openid),
-        ':prefix': MESSAGE_PREFIX,
-      }),
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      Limit: limit,
-      ...(after === undefined ? {} : { ExclusiveStartKey: marshall(messageKey(table, openid, after)) }),
+  const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: toAttributes({
+      ':pk': userPartition(table, openid),
+      ':prefix': MESSAGE_PREFIX,
     }),
-  );
+    ScanIndexForward: false,
+    ConsistentRead: true,
+    Limit: limit,
+    ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(messageKey(table, openid, after)) }),
+  });
   const items = toMessages(Items.map(readItem), logger);
   const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
   return { items, ...(typeof last === 'string' ? { next: last.slice(MESSAGE_PREFIX.length) } : {}) };

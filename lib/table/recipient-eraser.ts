@@ -1,13 +1,9 @@
-import {
-  ConditionalCheckFailedException,
-  paginateQuery,
-  type TransactWriteItem,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { isRefusal } from '../aws/aws-error.ts';
 import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/page.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
+import { toAttributes } from './attributes.ts';
 import { recipientsItem } from './campaign-item.ts';
 import { readCampaign } from './campaign-store.ts';
 import type { Table } from './client.ts';
@@ -20,6 +16,7 @@ import {
   RECIPIENTS_PREFIX,
   recipientsKey,
 } from './keys.ts';
+import { queryPages } from './pages.ts';
 import { toPage } from './run-forms.ts';
 import { type NewVersion, parseItem } from './versioned.ts';
 
@@ -46,10 +43,10 @@ export function createRecipientEraser(
     const page: TransactWriteItem = {
       Update: {
         TableName,
-        Key: marshall(key),
+        Key: toAttributes(key),
         UpdateExpression: 'SET recipients = :after',
         ConditionExpression: 'recipients = :before',
-        ExpressionAttributeValues: marshall({
+        ExpressionAttributeValues: toAttributes({
           ':before': item['recipients'],
           ':after': JSON.stringify(after),
         }),
@@ -69,11 +66,11 @@ export function createRecipientEraser(
       {
         Update: {
           TableName,
-          Key: marshall(campaignKey(table, campaignId)),
+          Key: toAttributes(campaignKey(table, campaignId)),
           UpdateExpression: 'SET audience.#count = :count, version = :new',
           ConditionExpression: 'version = :read',
           ExpressionAttributeNames: { '#count': 'count' },
-          ExpressionAttributeValues: marshall({
+          ExpressionAttributeValues: toAttributes({
             ':count': audience.count - erased,
             ':read': campaign?.version,
             ':new': newVersion(),
@@ -90,7 +87,7 @@ export function createRecipientEraser(
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         FilterExpression: 'contains(recipients, :openid)',
         ProjectionExpression: 'pk, sk',
-        ExpressionAttributeValues: marshall({
+        ExpressionAttributeValues: toAttributes({
           ':pk': campaignPartition(table, campaignId),
           ':from': recipientsKey(table, campaignId, from).sk,
           ':to': `${RECIPIENTS_PREFIX}~`,
@@ -99,7 +96,7 @@ export function createRecipientEraser(
         ConsistentRead: true,
       };
       let erased = 0;
-      for await (const { Items = [], LastEvaluatedKey } of paginateQuery({ client }, query)) {
+      for await (const { Items = [], LastEvaluatedKey } of queryPages(table, query)) {
         for (const { sk } of Items.map(readItem)) {
           const key = { pk: campaignPartition(table, campaignId), sk: String(sk) };
           erased += await untilUncontended(() => eraseFromListPage(key, campaignId, openid), contention);
@@ -117,19 +114,17 @@ export function createRecipientEraser(
       const item = await getItem(table, key);
       const hasTexts = item && toPage(item).recipients[index]?.variables !== undefined;
       try {
-        await client.send(
-          new UpdateItemCommand({
-            TableName,
-            Key: marshall(key),
-            UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
-            ConditionExpression: `openids[${index}] = :openid`,
-            ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
-            ExpressionAttributeValues: marshall({ ':gone': erasedOpenid(index), ':openid': openid }),
-          }),
-        );
+        await client.send('UpdateItem', {
+          TableName,
+          Key: toAttributes(key),
+          UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
+          ConditionExpression: `openids[${index}] = :openid`,
+          ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
+          ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
+        });
       } catch (error) {
         // The page is gone, or the user was erased by another call.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!isRefusal(error, 'ConditionalCheckFailedException')) throw error;
       }
     },
   };

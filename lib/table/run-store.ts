@@ -1,5 +1,4 @@
-import { QueryCommand, type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { PagePlace } from '../campaigns/runs/page.ts';
 import type { PageResults } from '../campaigns/runs/results.ts';
 import type { RunRecord } from '../campaigns/runs/run.ts';
@@ -7,6 +6,7 @@ import { runStartsAtMs } from '../campaigns/runs/run-id.ts';
 import type { RunStore } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Stored } from '../stored.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import {
   type ConditionalPut,
@@ -72,21 +72,19 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
 
   /** The last item of a shard whose sort key begins with `prefix` and comes before `before`. */
   async function lastBefore(shard: Omit<PagePlace, 'after'>, prefix: string, before?: string) {
-    const { Items = [] } = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: marshall({
-          ':pk': runShardPartition(table, shard),
-          ':first': prefix,
-          // A page begins behind its `after`: one that begins at this very openid does not hold them.
-          ':last': before === undefined ? `${prefix}~` : prefix + before,
-        }),
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: 2,
+    const { Items = [] } = await table.client.send('Query', {
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: toAttributes({
+        ':pk': runShardPartition(table, shard),
+        ':first': prefix,
+        // A page begins behind its `after`: one that begins at this very openid does not hold them.
+        ':last': before === undefined ? `${prefix}~` : prefix + before,
       }),
-    );
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: 2,
+    });
     const items = Items.map(readItem);
     return before === undefined ? items[0] : items.find((item) => item['sk'] !== prefix + before);
   }
@@ -105,20 +103,18 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     put: (run) => putAll(table, [putRun(run)]),
 
     async list(campaignId, limit, after) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: marshall({
-            ':pk': campaignPartition(table, campaignId),
-            ':prefix': RUN_PREFIX,
-          }),
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-          ...(after === undefined ? {} : { ExclusiveStartKey: marshall(runKey(table, campaignId, after)) }),
+      const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: toAttributes({
+          ':pk': campaignPartition(table, campaignId),
+          ':prefix': RUN_PREFIX,
         }),
-      );
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(runKey(table, campaignId, after)) }),
+      });
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
         items: Items.flatMap((item) => readableRuns(readItem(item), logger)),
@@ -193,19 +189,17 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     },
 
     async setPlanned(runId, shard, { pages, recipients }) {
-      await table.client.send(
-        new UpdateItemCommand({
-          ...keyOf(table, tallyKey(table, { runId, shard })),
-          UpdateExpression: 'SET plannedPages = :pages, plannedRecipients = :recipients',
-          ExpressionAttributeValues: marshall({ ':pages': pages, ':recipients': recipients }),
-        }),
-      );
+      await table.client.send('UpdateItem', {
+        ...keyOf(table, tallyKey(table, { runId, shard })),
+        UpdateExpression: 'SET plannedPages = :pages, plannedRecipients = :recipients',
+        ExpressionAttributeValues: toAttributes({ ':pages': pages, ':recipients': recipients }),
+      });
     },
   };
 }
 
 function keyOf(table: Table, key: Key) {
-  return { TableName: table.name, Key: marshall(key) };
+  return { TableName: table.name, Key: toAttributes(key) };
 }
 
 function afterOf(item: Item, prefix: string): string {

@@ -1,9 +1,9 @@
 import type { Update } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { RecipientState } from '../campaigns/runs/run.ts';
 import type { ShardTally, TallyChange } from '../campaigns/runs/run-store.ts';
 import { recentSlots, SLOTS_KEPT, slotOf } from '../campaigns/runs/throughput.ts';
+import { toAttributes } from './attributes.ts';
 import type { Item } from './items.ts';
 
 const STATES: readonly RecipientState[] = ['sent', 'delivered', 'refused', 'failed', 'unknown', 'skipped'];
@@ -42,7 +42,7 @@ export function tallyUpdate({
       ...added.map(([name], index) => [`#a${index}`, name]),
       ...stale.map((name, index) => [`#r${index}`, name]),
     ]),
-    ExpressionAttributeValues: marshall(
+    ExpressionAttributeValues: toAttributes(
       Object.fromEntries(added.map(([, value], index) => [`:a${index}`, value])),
     ),
   };

@@ -1,5 +1,4 @@
-import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import type { Key } from './keys.ts';
@@ -40,7 +39,7 @@ export function createSharedReads(table: Table): ReadItem {
 async function readGroup(table: Table, group: readonly Asked[]): Promise<void> {
   const keys = new Map(group.map(({ key }) => [nameOf(key), key]));
   const found = keys.size === 1 ? { items: new Map(), left: keys } : await readTogether(table, keys);
-  // What DynamoDB left out for lack of capacity is read alone, where the SDK waits and tries again.
+  // What DynamoDB left out for lack of capacity is read alone, where the client waits and tries again.
   const alone = await Promise.all(
     [...found.left].map(async ([name, key]) => [name, await getItem(table, key)] as const),
   );
@@ -52,10 +51,10 @@ async function readTogether(
   { client, name }: Table,
   keys: ReadonlyMap<string, Key>,
 ): Promise<{ items: ReadonlyMap<string, Item>; left: ReadonlyMap<string, Key> }> {
-  const Keys = [...keys.values()].map((key) => marshall(key));
-  const { Responses, UnprocessedKeys } = await client.send(
-    new BatchGetItemCommand({ RequestItems: { [name]: { Keys, ConsistentRead: true } } }),
-  );
+  const Keys = [...keys.values()].map((key) => toAttributes(key));
+  const { Responses, UnprocessedKeys } = await client.send('BatchGetItem', {
+    RequestItems: { [name]: { Keys, ConsistentRead: true } },
+  });
   const items = (Responses?.[name] ?? []).map(readItem).map((item) => [nameOf(item), item] as const);
   const left = new Set((UnprocessedKeys?.[name]?.Keys ?? []).map((key) => nameOf(readItem(key))));
   return { items: new Map(items), left: new Map([...keys].filter(([key]) => left.has(key))) };

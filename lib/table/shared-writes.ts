@@ -1,9 +1,5 @@
-import {
-  type AttributeValue,
-  BatchExecuteStatementCommand,
-  type BatchStatementRequest,
-} from '@aws-sdk/client-dynamodb';
-import { convertToAttr } from '@aws-sdk/util-dynamodb';
+import type { BatchStatementRequest } from '@aws-sdk/client-dynamodb';
+import { toAttribute } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, IS_NEW, putAll } from './items.ts';
 import { shareCalls } from './shared-calls.ts';
@@ -73,7 +69,7 @@ function writeAlone(table: Table, { put, answer }: Asked): Promise<void> {
 async function writeTogether({ client }: Table, group: readonly Asked[]): Promise<readonly boolean[]> {
   const Statements = group.map(({ statement }) => statement);
   try {
-    const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+    const { Responses = [] } = await client.send('BatchExecuteStatement', { Statements });
     return group.map((_, index) => Responses[index] !== undefined && Responses[index].Error === undefined);
   } catch {
     // Each finds out alone, and reports, what is wrong.
@@ -91,7 +87,7 @@ function insertion({ name }: Table, { item }: ConditionalPut): BatchStatementReq
   const attributes = Object.entries(item).filter(([, value]) => value !== undefined);
   return {
     Statement: `INSERT INTO "${name}" VALUE {${attributes.map(([key]) => `'${key}':?`).join(',')}}`,
-    Parameters: attributes.map(([, value]) => parameter(value)),
+    Parameters: attributes.map(([, value]) => toAttribute(value)),
   };
 }
 
@@ -106,11 +102,6 @@ function update({ name }: Table, { item, over }: ConditionalPut): BatchStatement
   const assignments = news.map(([key]) => `"${key}"=?`).join(',');
   return {
     Statement: `UPDATE "${name}" SET ${assignments} WHERE "pk"=? AND "sk"=? AND "version"=?`,
-    Parameters: [...news.map(([, value]) => value), item.pk, item.sk, over.version].map(parameter),
+    Parameters: [...news.map(([, value]) => value), item.pk, item.sk, over.version].map(toAttribute),
   };
-}
-
-/** Most are texts, for which the SDK's conversion of anything would be a detour. */
-function parameter(value: unknown): AttributeValue {
-  return typeof value === 'string' ? { S: value } : convertToAttr(value, { removeUndefinedValues: true });
 }

@@ -1,22 +1,19 @@
-import { paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { quarterOf, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
 import { quartersPartition, statisticsPartition, worklistMoment } from './keys.ts';
+import { queryPages } from './pages.ts';
 
 /** Reads the statistics that the statistics writer keeps in DynamoDB, and sums up their counters. */
 export function createStatisticsReader(table: Table): StatisticsReader {
   async function query(pk: string, from: string): Promise<readonly Item[]> {
     const items: Item[] = [];
-    const pages = paginateQuery(
-      { client: table.client },
-      {
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk >= :from',
-        ExpressionAttributeValues: marshall({ ':pk': pk, ':from': from }),
-      },
-    );
+    const pages = queryPages(table, {
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND sk >= :from',
+      ExpressionAttributeValues: toAttributes({ ':pk': pk, ':from': from }),
+    });
     for await (const { Items = [] } of pages) items.push(...Items.map(readItem));
     return items;
   }

@@ -1,11 +1,11 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import type { Count } from '../changes/counts.ts';
 import type { CountedPart, StatisticsWriter } from '../changes/statistics-writer.ts';
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import { quarterOf, sumOf } from '../statistics/statistics.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItems, type Item, writeTogether } from './items.ts';
 import { COUNTERS, type Key, quarterKey, statisticsMarkKey, stockKey } from './keys.ts';
@@ -89,10 +89,10 @@ function marks(table: Table, parts: readonly CountedPart[], nowMs: number): read
     return {
       Update: {
         TableName: table.name,
-        Key: marshall({ pk, sk: 'marks' }),
+        Key: toAttributes({ pk, sk: 'marks' }),
         UpdateExpression: 'ADD marked :marked SET expiresAt = :expiresAt',
         ConditionExpression: names.map((_, index) => `NOT contains(marked, :m${index})`).join(' AND '),
-        ExpressionAttributeValues: marshall({
+        ExpressionAttributeValues: toAttributes({
           ':marked': new Set(names),
           ':expiresAt': expiresAt,
           ...Object.fromEntries(names.map((name, index) => [`:m${index}`, name])),
@@ -155,10 +155,10 @@ function addition(
   return {
     Update: {
       TableName: table.name,
-      Key: marshall(key),
+      Key: toAttributes(key),
       UpdateExpression: `ADD ${added.map((_, index) => `#c${index} :c${index}`).join(', ')}${setsExpiry}`,
       ExpressionAttributeNames: Object.fromEntries(added.map(([name], index) => [`#c${index}`, name])),
-      ExpressionAttributeValues: marshall(values),
+      ExpressionAttributeValues: toAttributes(values),
     },
   };
 }

@@ -1,12 +1,13 @@
-import { type AttributeValue, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import { completeField } from '../templates/parse-template.ts';
 import type { Template } from '../templates/template.ts';
 import type { TemplateStore } from '../templates/template-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
+import { queryPages } from './pages.ts';
 
 const PREFIX = 'template#';
 
@@ -49,8 +50,8 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
   const pk = `${table.appId}#templates`;
 
   async function write(sk: string, item: Item): Promise<void> {
-    const stored = marshall({ ...item, pk, sk }, { removeUndefinedValues: true });
-    await table.client.send(new PutItemCommand({ TableName: table.name, Item: stored }));
+    const stored = toAttributes({ ...item, pk, sk });
+    await table.client.send('PutItem', { TableName: table.name, Item: stored });
   }
 
   function parse(item: Item): Template | undefined {
@@ -74,11 +75,10 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
       const query = {
         TableName: table.name,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': PREFIX }),
+        ExpressionAttributeValues: toAttributes({ ':pk': pk, ':prefix': PREFIX }),
         ConsistentRead: true,
       };
-      for await (const page of paginateQuery({ client: table.client }, query))
-        found.push(...(page.Items ?? []));
+      for await (const page of queryPages(table, query)) found.push(...(page.Items ?? []));
       return found.map((item) => parse(readItem(item))).filter((template) => template !== undefined);
     },
 

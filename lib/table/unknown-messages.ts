@@ -1,10 +1,10 @@
-import { paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Logger } from '../logger.ts';
 import type { UnknownMessages } from '../messages/message-store.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
 import { SHARDS, worklistPartition } from './keys.ts';
+import { queryPages } from './pages.ts';
 import { toMessages } from './versioned.ts';
 
 /**
@@ -34,14 +34,14 @@ async function newestOf(table: Table, shard: number, count: number, after?: stri
     TableName: table.name,
     IndexName: 'worklist',
     KeyConditionExpression: `worklistPk = :list${after === undefined ? '' : ' AND worklistSk < :after'}`,
-    ExpressionAttributeValues: marshall({
+    ExpressionAttributeValues: toAttributes({
       ':list': worklistPartition(table, 'unknown', shard),
       ...(after !== undefined && { ':after': after }),
     }),
     ScanIndexForward: false,
     Limit: count,
   };
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     found.push(...Items.map(readItem));
     if (found.length >= count) break;
   }

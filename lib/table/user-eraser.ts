@@ -1,16 +1,12 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  paginateQuery,
-  type TransactWriteItem,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
+import { isRefusal } from '../aws/aws-error.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { isFarAhead } from '../messages/send-job.ts';
 import { waitingBeside } from '../messages/waiting-messages.ts';
 import type { Stored } from '../stored.ts';
 import type { UserEraser } from '../users/erase-user.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { deleteItems, keysUnder } from './delete-items.ts';
 import { type Item, readItem, writeTogether } from './items.ts';
@@ -23,6 +19,7 @@ import {
   MESSAGE_PREFIX,
   userPartition,
 } from './keys.ts';
+import { queryPages } from './pages.ts';
 
 /** Erases users from DynamoDB. */
 export function createUserEraser(table: Table): UserEraser {
@@ -53,24 +50,24 @@ async function deleteLedger(
   const TableName = table.name;
   const Delete = {
     TableName,
-    Key: marshall(ledgerKey(table, value.openid)),
+    Key: toAttributes(ledgerKey(table, value.openid)),
     // Gone already: a repeat of this very call, whose answer was lost.
     ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
-    ExpressionAttributeValues: marshall({ ':version': version }),
+    ExpressionAttributeValues: toAttributes({ ':version': version }),
   };
   const notes = waitingBeside(value)
     .filter(isFarAhead)
     .map(
       ({ id, sendAtMs }): TransactWriteItem => ({
-        Delete: { TableName, Key: marshall(bookedNoteKey(table, id, sendAtMs)) },
+        Delete: { TableName, Key: toAttributes(bookedNoteKey(table, id, sendAtMs)) },
       }),
     );
   if (notes.length > 0) return writeTogether(table, [{ Delete }, ...notes]);
   try {
-    await table.client.send(new DeleteItemCommand(Delete));
+    await table.client.send('DeleteItem', Delete);
     return 'committed';
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return 'conflict';
+    if (isRefusal(error, 'ConditionalCheckFailedException')) return 'conflict';
     throw error;
   }
 }
@@ -82,12 +79,12 @@ async function deleteButLedger(table: Table, pk: string): Promise<readonly strin
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
     ProjectionExpression: 'pk, sk, sendAtMs, createdAtMs',
     ConsistentRead: true,
   };
   const ids: string[] = [];
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     const items = Items.map(readItem).filter(({ sk }) => sk !== 'ledger');
     const keys = items.map(({ sk }) => ({ pk, sk: String(sk) }));
     await deleteItems(table, [...items.flatMap((item) => noteOf(table, item)), ...keys]);

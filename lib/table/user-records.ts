@@ -1,12 +1,12 @@
-import { paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditedMessage } from '../delivery/audit-user.ts';
 import { emptyLedger, type Ledger } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 import { UnreadableWaitingError, waitingBeside } from '../messages/waiting-messages.ts';
+import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from './keys.ts';
+import { queryPages, scanPages } from './pages.ts';
 import { toLedger, toMessage, UnreadableItemError } from './versioned.ts';
 
 /** Everything that is stored of one user's grants and messages. */
@@ -30,14 +30,14 @@ export async function* scanUsers(
   options: { appId?: string; segment: number; segments: number },
 ): AsyncGenerator<UserRecords> {
   const { appId, segment, segments } = options;
-  const pages = paginateScan(
+  const pages = scanPages(
     { client },
     {
       TableName: name,
       Segment: segment,
       TotalSegments: segments,
       FilterExpression: `${appId === undefined ? 'contains' : 'begins_with'}(pk, :users) AND (sk = :ledger OR begins_with(sk, :messages))`,
-      ExpressionAttributeValues: marshall({
+      ExpressionAttributeValues: toAttributes({
         ':users': userPartition({ appId: appId ?? '' }, ''),
         ':ledger': 'ledger',
         ':messages': MESSAGE_PREFIX,
@@ -85,13 +85,13 @@ async function readOnce(table: Table, openid: string): Promise<UserRecords> {
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: marshall({ ':pk': pk }),
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
     ConsistentRead: true,
   };
   // The ledger first: a claim must have been read no later than its message.
   const ledger = await getItem(table, ledgerKey(table, openid));
   if (ledger) add(records, ledger);
-  for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+  for await (const { Items = [] } of queryPages(table, query)) {
     for (const item of Items.map(readItem)) {
       if (String(item['sk']).startsWith(MESSAGE_PREFIX)) add(records, item);
     }

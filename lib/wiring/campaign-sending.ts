@@ -72,8 +72,8 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     work: (job: RunJob, deadlineMs: number) => workOnRun(services, job, deadlineMs),
     async close() {
       await wechat.close();
-      table.client.destroy();
-      sqs.destroy();
+      await table.client.close();
+      await sqs.close();
     },
   };
 }

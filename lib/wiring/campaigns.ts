@@ -62,8 +62,8 @@ export async function wireCampaigns(env: Environment, overrides?: Overrides) {
     campaigns,
     async close() {
       await wechat.close();
-      table.client.destroy();
-      sqs.destroy();
+      await table.client.close();
+      await sqs.close();
       scheduler.destroy();
     },
   };

@@ -54,8 +54,8 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
     deliver: (job: SendJob) => deliverMessage(services, job),
     async close() {
       await wechat.close();
-      table.client.destroy();
-      sqs.destroy();
+      await table.client.close();
+      await sqs.close();
     },
   };
 }

@@ -40,7 +40,7 @@ export async function wireGrants(env: Environment, overrides?: Overrides) {
       );
     },
     async close() {
-      table.client.destroy();
+      await table.client.close();
     },
   };
 }

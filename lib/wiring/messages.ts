@@ -55,8 +55,8 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
     }),
     async close() {
       await wechat.close();
-      table.client.destroy();
-      sqs.destroy();
+      await table.client.close();
+      await sqs.close();
     },
   };
 }

@@ -40,8 +40,8 @@ export async function wireReconcile(env: Environment, overrides?: Overrides) {
     logger: base.logger,
     reconcile: (deadlineMs: number) => reconcileSchedules(services, deadlineMs),
     async close() {
-      table.client.destroy();
-      sqs.destroy();
+      await table.client.close();
+      await sqs.close();
       scheduler.destroy();
     },
   };

@@ -20,7 +20,7 @@ export async function wireStatistics(env: Environment, overrides?: Overrides) {
     names: openNames(table, settings, base),
     readStatistics: (query: StatisticsQuery) => readStatistics({ ...base, statistics }, query),
     async close() {
-      table.client.destroy();
+      await table.client.close();
     },
   };
 }

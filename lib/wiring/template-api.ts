@@ -36,7 +36,7 @@ export async function wireTemplateApi(env: Environment, overrides?: Overrides) {
     }),
     async close() {
       await wechat.close();
-      table.client.destroy();
+      await table.client.close();
     },
   };
 }

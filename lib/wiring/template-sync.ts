@@ -56,7 +56,7 @@ export async function wireTemplateSync(env: Environment, overrides?: Overrides) 
     remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
     async close() {
       await wechat.close();
-      table.client.destroy();
+      await table.client.close();
     },
   };
 }

@@ -31,7 +31,7 @@ export async function wireUsers(env: Environment, overrides?: Overrides) {
     ...httpServices(settings, base),
     erase: (openid: string, from?: ErasePlace) => eraseUser(services, openid, from),
     async close() {
-      table.client.destroy();
+      await table.client.close();
     },
   };
 }

@@ -19,7 +19,7 @@ export async function wireWeChatEvents(env: Environment, overrides?: Overrides) 
     enqueue: createEnqueueEvent(sqs, eventQueue.url),
     ...(token !== undefined && { receiver: createPushReceiver({ ...app, ...rest, token }, clock) }),
     async close() {
-      sqs.destroy();
+      await sqs.close();
     },
   };
 }

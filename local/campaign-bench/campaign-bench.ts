@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { createHandler, wire } from '../../handlers/start-campaign-run.ts';
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import { pauseRun, resumeRun } from '../../lib/campaigns/runs/control-run.ts';
@@ -10,9 +9,10 @@ import { scheduledRunId } from '../../lib/campaigns/runs/run-id.ts';
 import { createEnqueueJobs } from '../../lib/queue/campaign-queue.ts';
 import { createCampaignStore } from '../../lib/table/campaign-store.ts';
 import { createRunStore } from '../../lib/table/run-store.ts';
+import { openQueue } from '../../lib/wiring/aws.ts';
 import { foundation } from '../../lib/wiring/foundation.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { LOCAL_AWS, localDynamoDbClient } from '../stack/table.ts';
+import { localTable } from '../stack/table.ts';
 import type { WeChatSimulator } from '../wechat-simulator/index.ts';
 import { seedGrantees } from './seed-grantees.ts';
 import { type Sender, startSender } from './sender.ts';
@@ -49,11 +49,11 @@ export async function runCampaignBench(options: BenchOptions): Promise<readonly 
     dispatchEverySeconds: 0,
     sweepEverySeconds: 0,
   });
+  const { wechat } = stack;
+  if (!wechat) throw new Error('The stack started no simulated WeChat.');
+  const world = openWorld(stack, wechat);
   try {
-    const { wechat } = stack;
-    if (!wechat) throw new Error('The stack started no simulated WeChat.');
     wechat.setLatency({ ms: options.latencyMs });
-    const world = openWorld(stack, wechat);
     print(`Making ${recipients} grantees ...`);
     const madeFromMs = Date.now();
     // Twice as many grants as needed, so that WeChat itself would not refuse a second send.
@@ -66,22 +66,26 @@ export async function runCampaignBench(options: BenchOptions): Promise<readonly 
     print(`${seconds(madeFromMs)}: made`);
     return await measure(options, stack, wechat, world);
   } finally {
+    await world.close();
     await stack.close();
   }
 }
 
 function openWorld(stack: Stack, wechat: WeChatSimulator) {
   const base = foundation({ logger: QUIET });
-  const client = localDynamoDbClient(stack.dynamodbEndpoint);
-  const table = { client, name: stack.tableName, appId: wechat.appId };
+  const table = localTable(stack.dynamodbEndpoint, stack.tableName, wechat.appId);
   const versions = { ...base, newVersion: base.newUuid };
-  const sqs = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint });
+  const sqs = openQueue(stack.env);
   return {
     ...base,
     table,
     campaigns: createCampaignStore(table, versions),
     runs: createRunStore(table, versions),
     enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? ''),
+    async close(): Promise<void> {
+      await table.client.close();
+      await sqs.close();
+    },
   };
 }
 

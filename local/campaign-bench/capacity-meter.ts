@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { SigningClient } from '../../lib/aws/aws-client.ts';
+import { isRefusal } from '../../lib/aws/aws-error.ts';
 
 /** What has been used of DynamoDB. Units are those that it bills; a refused write is billed as well. */
 export interface Capacity {
@@ -12,37 +14,32 @@ const answered = v.object({
   ConsumedCapacity: v.optional(v.union([v.array(consumed), consumed])),
 });
 
-const REFUSED = new Set(['ConditionalCheckFailedException', 'TransactionCanceledException']);
-
 interface Sender {
-  // biome-ignore lint/suspicious/noExplicitAny: the client's own send has an overload for each command
+  // biome-ignore lint/suspicious/noExplicitAny: what goes into a call and what comes out differs by operation
   send: (...args: any[]) => any;
 }
 
-/** Asks for the consumed capacity with every command of a DynamoDB client, and adds up what comes back. */
-export function createCapacityMeter(client: Sender): { total(): Capacity } {
+const REFUSED = ['ConditionalCheckFailedException', 'TransactionCanceledException'];
+
+/** Asks for the consumed capacity with every call that this process makes of DynamoDB, and adds up what comes back. */
+export function createCapacityMeter(): { total(): Capacity } {
+  const client: Sender = SigningClient.prototype;
   const total = { writeUnits: 0, readUnits: 0, calls: 0 };
   const { send } = client;
 
-  client.send = async function metered(
-    this: unknown,
-    command: object & { input: object },
-    ...rest: unknown[]
-  ) {
-    Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
-    const { name } = command.constructor;
-    const isWrite = /Put|Update|Delete|Write/.test(name) || isWriteStatement(command.input);
+  client.send = async function metered(this: { readonly service: string }, operation: string, input: object) {
+    if (this.service !== 'dynamodb') return send.call(this, operation, input);
+    const isWrite = /Put|Update|Delete|Write/.test(operation) || isWriteStatement(input);
     total.calls += 1;
     try {
-      const answer: unknown = await send.call(this, command, ...rest);
+      const answer: unknown = await send.call(this, operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
       const { ConsumedCapacity = [] } = v.parse(answered, answer);
       const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
       total[isWrite ? 'writeUnits' : 'readUnits'] += units;
       return answer;
     } catch (error) {
       // Not told in the error: at least one unit, two in a transaction.
-      if (error instanceof Error && REFUSED.has(error.name))
-        total.writeUnits += name.startsWith('Transact') ? 4 : 1;
+      if (isRefusal(error, ...REFUSED)) total.writeUnits += operation.startsWith('Transact') ? 4 : 1;
       throw error;
     }
   };

@@ -3,7 +3,6 @@
  * mapping does, over the table and the queue of a stack that runs elsewhere. Says on its standard output, several times a second,
  * what it has used of DynamoDB, how often it called it, and how much memory it takes. Ends with its parent.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createConsoleLogger } from '../../lib/console-logger.ts';
 import { loadHandlers } from '../stack/load-handlers.ts';
@@ -26,7 +25,7 @@ const definition = await readServiceDefinition();
 const [called, queue] = [definition.functions()[FUNCTION], definition.queues()[QUEUE]];
 if (!called || !queue) throw new Error(`serverless.yml defines no ${FUNCTION} or no ${QUEUE}.`);
 
-const meter = createCapacityMeter(DynamoDBClient.prototype);
+const meter = createCapacityMeter();
 const logger = {
   ...createConsoleLogger({ write: (line) => process.stderr.write(line) }),
   info: quiet,

@@ -5,15 +5,22 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
+import { createAwsClient } from '../../lib/aws/aws-client.ts';
+import type { Table } from '../../lib/table/client.ts';
 import { readServiceDefinition, type TableDefinition } from './service-definition.ts';
 
-/** Local engines check no signature; the SDK wants credentials all the same. The same for SQS. */
+/** Local engines check no signature; calls want credentials all the same. The same for SQS. */
 export const LOCAL_AWS = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 
-/** A DynamoDB client for an engine on this machine. */
+/** A table on an engine on this machine, as the service's stores use it. */
+export function localTable(endpoint: string, name: string, appId: string): Table {
+  return { client: createAwsClient({ ...LOCAL_AWS, service: 'dynamodb', endpoint }), name, appId };
+}
+
+/** The SDK's DynamoDB client for an engine on this machine, which can do more than the service needs. */
 export function localDynamoDbClient(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({ ...LOCAL_AWS, endpoint });
 }

@@ -3,9 +3,9 @@ import {
   GetMetricStatisticsCommand,
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../lib/clock.ts';
-import { openQueue } from '../../lib/wiring/aws.ts';
+import { clientConfig } from '../../lib/wiring/aws.ts';
 import type { Environment } from '../../lib/wiring/cold-start.ts';
 import type { DeployedStage } from '../deployed-stage.ts';
 import { type ParameterNames, SECRETS, type SecretKind } from '../setup/parameter-names.ts';
@@ -67,7 +67,10 @@ async function orFinding(
 }
 
 async function queues({ env, deployed }: StageToProbe): Promise<readonly Finding[]> {
-  const sqs = openQueue(env);
+  const sqs = new SQSClient({
+    ...clientConfig(env, 'AWS_ENDPOINT_URL_SQS'),
+    useQueueUrlAsEndpoint: false,
+  });
   const depth = async (QueueUrl: string) => {
     const { Attributes = {} } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),

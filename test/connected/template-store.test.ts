@@ -21,7 +21,7 @@ function ownTable(appId: string): Table {
 }
 
 async function putRaw(appId: string, item: Record<string, unknown>): Promise<void> {
-  await table.client.send(
+  await table.sdk.send(
     new PutItemCommand({ TableName: table.name, Item: marshall({ pk: `${appId}#templates`, ...item }) }),
   );
 }

@@ -1,7 +1,7 @@
-import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import { openQueue } from '../../lib/wiring/aws.ts';
 import type { Stack } from '../../local/stack/stack.ts';
+import { LOCAL_AWS } from '../../local/stack/table.ts';
 
 const contents = v.object({
   messages: v.object({
@@ -19,7 +19,7 @@ export async function queueContents(stack: Stack, queueName: 'SendQueue' | 'Send
 
 /** Lets `ms` pass for the notes that somebody received and did not delete: their visibility timeouts run that much sooner. */
 export async function leapInFlight(stack: Stack, ms: number): Promise<void> {
-  const client = openQueue(stack.env);
+  const client = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint, useQueueUrlAsEndpoint: false });
   const { inflight } = await queueContents(stack, 'SendQueue');
   await Promise.all(
     inflight.map(({ receiptHandle, visibilityDeadline }) => {

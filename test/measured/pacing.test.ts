@@ -89,13 +89,12 @@ async function useService(settings: Record<string, string> = {}) {
     ],
   });
   onTestFinished(() => wechat.close());
-  const { protocol, hostname, port } = (await table.client.config.endpoint?.())!;
   const env = stackEnvironment({
     appId: APP_ID,
     appSecret: wechat.appSecret,
     wechatBaseUrl: wechat.url,
     resources: { TABLE_NAME: table.name, SEND_QUEUE_URL: 'http://127.0.0.1:9/queue' },
-    dynamodbEndpoint: `${protocol}//${hostname}:${port}`,
+    dynamodbEndpoint: table.endpoint,
     sqsEndpoint: 'http://127.0.0.1:9',
     settings,
   });

@@ -27,16 +27,11 @@ vi.setConfig({ testTimeout: 30_000 });
 
 /** Nobody follows the changes of this table: all of them are still to be taken in. */
 const table = await useTable();
-const dynamodb = await endpointOf();
+const dynamodb = table.endpoint;
 const base = foundation({ logger: QUIET });
 const bus = await startEventBus();
 const sqs = await startSqs({ Dead: {} });
 const queueUrl = sqs.queues['Dead']!.url;
-
-async function endpointOf(): Promise<string> {
-  const { protocol, hostname, port } = await table.client.config.endpoint!();
-  return `${protocol}//${hostname}:${port}`;
-}
 
 const FUNCTION = 'arn:aws:lambda:ap-southeast-1:000000000000:function:qingniao-test-publish-changes';
 
@@ -67,7 +62,7 @@ function failureOf(info: { streamArn: string; shardId: string; first: string; la
 /** Where the changes of the table stand that concern this user, both ends included. */
 async function positionOf(openid: string) {
   const streams = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint: dynamodb });
-  const { Table } = await table.client.send(new DescribeTableCommand({ TableName: table.name }));
+  const { Table } = await table.sdk.send(new DescribeTableCommand({ TableName: table.name }));
   const StreamArn = Table?.LatestStreamArn ?? '';
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
   for (const { ShardId } of StreamDescription?.Shards ?? []) {

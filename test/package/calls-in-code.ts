@@ -1,4 +1,4 @@
-/** IAM's name for what a command of the AWS SDK does. */
+/** IAM's name for what a call of AWS does. */
 const ACTIONS: Record<string, string | readonly string[]> = {
   // IAM knows no batches of statements, only what they do, and ours insert and update.
   BatchExecuteStatement: ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
@@ -24,13 +24,17 @@ const ACTIONS: Record<string, string | readonly string[]> = {
 
 /** The actions that our own code in a bundle can ask AWS for, sorted. What nothing uses, the bundler has left out. */
 export function actionsInCode(code: string): string[] {
-  const commands = [...ownCode(code).matchAll(/new ([A-Z]\w+?)Command\d*\(|\bpaginate([A-Z]\w+?)\d*\(/g)];
-  return [...new Set(commands.flatMap(([, command, paged]) => actionsFor(command ?? paged ?? '')))].sort();
+  // Our own client's calls, and commands of the AWS SDK.
+  const calls = ownCode(code).matchAll(
+    /\.send\(\s*"([A-Z]\w+)"|new ([A-Z]\w+?)Command\d*\(|\bpaginate([A-Z]\w+?)\d*\(/g,
+  );
+  const names = [...calls].map(([, call, command, paged]) => call ?? command ?? paged ?? '');
+  return [...new Set(names.flatMap(actionsFor))].sort();
 }
 
-function actionsFor(command: string): string | readonly string[] {
-  const action = ACTIONS[command];
-  if (action === undefined) throw new Error(`Say here which action of IAM ${command} needs.`);
+function actionsFor(call: string): string | readonly string[] {
+  const action = ACTIONS[call];
+  if (action === undefined) throw new Error(`Say here which action of IAM ${call} needs.`);
   return action;
 }
 

@@ -46,12 +46,19 @@ const AT_RUN_TIME: Record<string, string> = {
   API_KEYS: JSON.stringify([{ name: 'backend', sha256: 'a'.repeat(64), scopes: ['send'] }]),
 };
 
+const SET_BY_LAMBDA = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'token',
+};
+
 const template = parseTemplate(inject('packaged').templateText);
 
 test.each(Object.entries(WIRES))(
   '%s starts with the settings that it is deployed with',
   async (name, wire) => {
-    const services = await wire({ ...deployedEnvironment(name), AWS_REGION: 'eu-west-1' });
+    const services = await wire({ ...deployedEnvironment(name), ...SET_BY_LAMBDA });
     await services.close();
   },
 );

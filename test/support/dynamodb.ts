@@ -1,20 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../../lib/table/client.ts';
 import { startDynamoDb } from '../../local/stack/dynamodb.ts';
-import { createTable, localDynamoDbClient, tableDefinition } from '../../local/stack/table.ts';
+import { createTable, localDynamoDbClient, localTable, tableDefinition } from '../../local/stack/table.ts';
+
+/** A table, and what a test may need beside it: the engine's address and the SDK's client, which can ask for anything. */
+export interface TestTable extends Table {
+  readonly sdk: DynamoDBClient;
+  readonly endpoint: string;
+}
 
 /**
  * An empty table of its own on a real engine: `const table = await useTable();` at the top of a test file, or in a
  * test. Each file runs its own engine, which ends with the test's process, unless AWS_ENDPOINT_URL_DYNAMODB names one
  * that is running already.
  */
-export async function useTable(appId = 'wx0123456789abcdef'): Promise<Table> {
+export async function useTable(appId = 'wx0123456789abcdef'): Promise<TestTable> {
   const { AWS_ENDPOINT_URL_DYNAMODB } = process.env;
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? (await sharedEngine()).endpoint;
-  const client = localDynamoDbClient(endpoint);
+  const sdk = localDynamoDbClient(endpoint);
   const name = `test-${randomUUID()}`;
-  await createTable(client, name, await tableDefinition());
-  return { client, name, appId };
+  await createTable(sdk, name, await tableDefinition());
+  return { ...localTable(endpoint, name, appId), sdk, endpoint };
 }
 
 let engine: ReturnType<typeof startDynamoDb> | undefined;

@@ -14,6 +14,8 @@ export interface RunWorkServices extends PlanServices, Omit<SendPageServices, 'a
 /** A job may overtake its run's own record by as long as the starting function can run; twice that, since clocks differ. */
 const RUN_MAY_APPEAR_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 1_000;
+/** A run that its job overtook is most often one write away: so long it is waited for, rather than going back to the queue for a second. */
+const OVERTAKEN_WAIT_MS = 400;
 
 /**
  * Does a piece of a run's work. Safe to repeat, at any moment and from anywhere. The run is read anew for each job: what is dropped
@@ -26,8 +28,8 @@ export async function workOnRun(
 ): Promise<JobResult> {
   const { look, clock } = services;
   const askedAtMs = clock();
-  const run = await look.now(job);
-  if (!run || job.generation > run.generation) return notYet(job, askedAtMs);
+  const run = await runOf(services, job);
+  if (!run || isBehind(run, job)) return notYet(job, askedAtMs);
   if (run.status === 'stopped') return tidyUp(services, run, job, deadlineMs);
   if (isVoid(run, job)) return DONE;
   const quietUntil = job.type === 'send' ? untilQuietEnds(run, clock()) : undefined;
@@ -37,6 +39,20 @@ export async function workOnRun(
   const after = await look.now(job);
   // The job of a run that was stopped meanwhile comes up once more, to look after what was under way.
   return isVoid(after, job) && after?.status !== 'stopped' ? DONE : result;
+}
+
+/** The run as it stands, once it is there and has come as far as its job. */
+async function runOf({ look, clock, sleep }: RunWorkServices, job: RunJob): Promise<RunRecord | undefined> {
+  const untilMs = clock() + OVERTAKEN_WAIT_MS;
+  for (let pauseMs = 20; ; pauseMs *= 2) {
+    const run = await look.now(job);
+    if (!isBehind(run, job) || clock() >= untilMs) return run;
+    await sleep(pauseMs);
+  }
+}
+
+function isBehind(run: RunRecord | undefined, job: RunJob): boolean {
+  return !run || job.generation > run.generation;
 }
 
 /** Nothing more is sent for a run that was stopped, but what was under way is looked after. */

@@ -1,14 +1,14 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
+import { createAwsClient } from '../../../lib/aws/aws-client.ts';
 import { createEventBus } from '../../../lib/bus/event-bus.ts';
 import { type PublishedEvent, startEventBus } from '../../../local/stack/event-bus.ts';
+import { LOCAL_AWS } from '../../../local/stack/table.ts';
 
 async function useBus(takes: (event: PublishedEvent) => boolean = () => true) {
   const { requests, endpoint, close } = await startEventBus({ takes });
   onTestFinished(close);
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new EventBridgeClient({ endpoint, region: 'us-east-1', credentials });
-  onTestFinished(() => client.destroy());
+  const client = createAwsClient({ ...LOCAL_AWS, service: 'events', endpoint });
+  onTestFinished(() => client.close());
   return { requests, publish: createEventBus(client, 'owner-bus') };
 }
 

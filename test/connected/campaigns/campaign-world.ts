@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
 import type { Campaign, Recipient } from '../../../lib/campaigns/campaign.ts';
 import type { ControlServices } from '../../../lib/campaigns/runs/control-run.ts';
@@ -10,13 +9,13 @@ import { type StartRequest, startRun } from '../../../lib/campaigns/runs/start-r
 import { createEnqueueJobs } from '../../../lib/queue/campaign-queue.ts';
 import { changed } from '../../../lib/stored.ts';
 import { createCampaignStore } from '../../../lib/table/campaign-store.ts';
-import type { Table } from '../../../lib/table/client.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
 import { createRunStore } from '../../../lib/table/run-store.ts';
+import { openQueue } from '../../../lib/wiring/aws.ts';
 import { foundation } from '../../../lib/wiring/foundation.ts';
 import { seedGrantees } from '../../../local/campaign-bench/seed-grantees.ts';
 import { type StackOptions, startStack } from '../../../local/stack/stack.ts';
-import { LOCAL_AWS, localDynamoDbClient } from '../../../local/stack/table.ts';
+import { localTable } from '../../../local/stack/table.ts';
 
 /** A template of one field, of which a campaign can be made. */
 export const TEMPLATE = {
@@ -44,12 +43,11 @@ export async function openCampaigns(options: StackOptions = {}) {
     ...(dynamodbEndpoint && { dynamodbEndpoint }),
     ...options,
   });
-  const client = localDynamoDbClient(stack.dynamodbEndpoint);
-  const sqs = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint });
+  const sqs = openQueue(stack.env);
   const { wechat } = stack;
   if (!wechat) throw new Error('The stack started no simulated WeChat.');
   const base = foundation({ logger: QUIET, ...(options.clock && { clock: options.clock }) });
-  const table: Table = { client, name: stack.tableName, appId: wechat.appId };
+  const table = localTable(stack.dynamodbEndpoint, stack.tableName, wechat.appId);
   const versions = { ...base, newVersion: base.newUuid };
   const services = {
     ...base,
@@ -69,8 +67,8 @@ export async function openCampaigns(options: StackOptions = {}) {
 
     async close(): Promise<void> {
       await stack.close();
-      client.destroy();
-      sqs.destroy();
+      await table.client.close();
+      await sqs.close();
     },
 
     grantees: (

@@ -1,8 +1,8 @@
-import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { expect, test, vi } from 'vitest';
 import { readForgottenRuns } from '../../../lib/table/campaign-eraser.ts';
 import type { Table } from '../../../lib/table/client.ts';
 import { readItem } from '../../../lib/table/items.ts';
+import { scanPages } from '../../../lib/table/pages.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000 });
 /** The keys of all that belongs to campaigns. */
 async function campaignItems({ client, name }: Table): Promise<string[]> {
   const found: string[] = [];
-  for await (const { Items = [] } of paginateScan({ client }, { TableName: name })) {
+  for await (const { Items = [] } of scanPages({ client }, { TableName: name })) {
     for (const { pk, sk } of Items.map(readItem)) {
       if (/#(campaigns|campaign#|run#)/.test(String(pk))) found.push(`${pk} ${sk}`);
     }

@@ -1,8 +1,8 @@
-import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { expect, test, vi } from 'vitest';
 import { eraseRecipient } from '../../../lib/campaigns/erase-recipient.ts';
 import { pauseRun, resumeRun } from '../../../lib/campaigns/runs/control-run.ts';
 import { readRecipient, recipientsOf } from '../../../lib/campaigns/runs/read-run.ts';
+import { scanPages } from '../../../lib/table/pages.ts';
 import { createRecipientEraser } from '../../../lib/table/recipient-eraser.ts';
 import { createUserEraser } from '../../../lib/table/user-eraser.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
@@ -24,7 +24,7 @@ function erasing({ table, services }: World) {
 /** The keys of all items in which a text occurs, whether in the key or in what stands there. */
 async function itemsWith({ table: { client, name } }: World, text: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const { Items = [] } of paginateScan({ client }, { TableName: name })) {
+  for await (const { Items = [] } of scanPages({ client }, { TableName: name })) {
     for (const item of Items) {
       if (JSON.stringify(item).includes(text)) found.push(`${item['pk']?.S} ${item['sk']?.S}`);
     }

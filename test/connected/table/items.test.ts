@@ -1,10 +1,9 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Table } from '../../../lib/table/client.ts';
 import { type ConditionalPut, getItem, getItems, putAll } from '../../../lib/table/items.ts';
-import { useTable } from '../../support/dynamodb.ts';
+import { localTable } from '../../../local/stack/table.ts';
+import { type TestTable, useTable } from '../../support/dynamodb.ts';
 
 const table = await useTable();
 
@@ -51,7 +50,7 @@ describe('writing over the version that was read', () => {
   });
 });
 
-describe('a write whose answer was lost, which the SDK repeats', () => {
+describe('a write whose answer was lost, which the client repeats', () => {
   test.each([
     ['one item', (n: string) => [put(`lost-${n}`, 'mine')]],
     ['several items', (n: string) => [put(`lost-${n}-1`, 'mine'), put(`lost-${n}-2`, 'mine')]],
@@ -63,16 +62,16 @@ describe('a write whose answer was lost, which the SDK repeats', () => {
 });
 
 /** The same table behind a proxy that passes the first request on and then cuts the line instead of answering. */
-async function losingTheFirstAnswer({ client, name, appId }: Table) {
-  const endpoint = await client.config.endpoint?.();
+async function losingTheFirstAnswer({ endpoint, name, appId }: TestTable) {
+  const { hostname, port } = new URL(endpoint);
   let requests = 0;
   const proxy = createServer((incoming, answer) => {
     requests += 1;
     const lose = requests === 1;
     const onward = request(
       {
-        host: endpoint?.hostname,
-        port: endpoint?.port,
+        host: hostname,
+        port,
         method: incoming.method,
         path: incoming.url,
         headers: incoming.headers,
@@ -89,14 +88,10 @@ async function losingTheFirstAnswer({ client, name, appId }: Table) {
     incoming.pipe(onward);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const lossyClient = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  onTestFinished(() => {
-    lossyClient.destroy();
+  const lossy = localTable(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, name, appId);
+  onTestFinished(async () => {
+    await lossy.client.close();
     proxy.close();
   });
-  return { table: { client: lossyClient, name, appId }, requests: () => requests };
+  return { table: lossy, requests: () => requests };
 }

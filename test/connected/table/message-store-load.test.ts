@@ -4,8 +4,15 @@ import type { Message } from '../../../lib/messages/message.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
 import { createSharedReads } from '../../../lib/table/shared-reads.ts';
 import { useTable } from '../../support/dynamodb.ts';
+import { watched } from '../../support/watched-table.ts';
 
-const table = await useTable();
+/** What happens right after a call. */
+let after: () => Promise<unknown> = async () => undefined;
+const table = watched(await useTable(), async (_operation, _input, send) => {
+  const answer = await send();
+  await after();
+  return answer;
+});
 let versions = 0;
 const options = {
   newVersion: () => `v${++versions}`,
@@ -44,22 +51,16 @@ test.each([
     const pending = (await store.load(message.id)).message!;
     let calls = 0;
     // Right after the first call of the load, somebody ends the message and writes the ledger.
-    table.client.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        calls += 1;
-        if (calls === 1) {
-          await store.commit({
-            ledger: { value: emptyLedger(openid), version: undefined },
-            message: { ...pending, value: { ...message, state: 'sent' } },
-          });
-        }
-        return result;
-      },
-      { step: 'initialize', name: 'endsMeanwhile' },
-    );
+    after = async () => {
+      calls += 1;
+      if (calls > 1) return;
+      await store.commit({
+        ledger: { value: emptyLedger(openid), version: undefined },
+        message: { ...pending, value: { ...message, state: 'sent' } },
+      });
+    };
     const loaded = await store.load(message.id);
-    table.client.middlewareStack.remove('endsMeanwhile');
+    after = async () => undefined;
     // One batch read of both would have seen the message pending: its items are read at two moments, in any order.
     expect(loaded.message?.value.state).toBe('sent');
     expect(loaded.ledger.version).toBeUndefined();

@@ -1,32 +1,24 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type ConditionalPut, getItem, putAll } from '../../../lib/table/items.ts';
 import { createSharedWrites } from '../../../lib/table/shared-writes.ts';
 import { useTable } from '../../support/dynamodb.ts';
+import { watched } from '../../support/watched-table.ts';
 
-const table = await useTable();
-const write = createSharedWrites(table);
-
-type Answer = (input: object, send: () => Promise<unknown>) => unknown;
+type Answer = (input: object, send: () => Promise<object>) => object | Promise<object>;
 let calls: string[] = [];
 /** What stands in for DynamoDB's answer to a batch. */
 let answer: Answer | undefined;
+const table = watched(await useTable(), async (operation, input, send) => {
+  calls.push(operation);
+  return operation === 'BatchExecuteStatement' && answer ? answer(input, send) : send();
+});
+const write = createSharedWrites(table);
 
 beforeEach(() => {
   calls = [];
   answer = undefined;
-  table.client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const name = String(context.commandName).replace('Command', '');
-      calls.push(name);
-      if (name !== 'BatchExecuteStatement' || !answer) return next(args);
-      const ours = await answer(args.input, async () => (await next(args)).output);
-      return { output: { $metadata: {}, ...(ours as object) }, response: {} };
-    },
-    { step: 'initialize', name: 'watched' },
-  );
 });
-afterEach(() => table.client.middlewareStack.remove('watched'));
 
 const keyOf = (sk: string) => ({ pk: 'wx#shared', sk });
 const note = (sk: string) => getItem(table, keyOf(sk)).then((item) => item?.['note']);

@@ -8,6 +8,7 @@ import { TokenUnavailableError } from '../../../lib/token/token-unavailable-erro
 import { withAccessToken } from '../../../lib/token/with-access-token.ts';
 import { WeChatError } from '../../../lib/wechat/errors.ts';
 import { useTable } from '../../support/dynamodb.ts';
+import { watched } from '../../support/watched-table.ts';
 
 const base = await useTable();
 const HOUR_MS = 3_600_000;
@@ -46,18 +47,12 @@ function refusal(errcode: number, rid?: string) {
   return Promise.reject(new WeChatError('wechat-refused', 'stable_token', 'refused', answer));
 }
 
-/** The table seen through a client that sends every command twice, as the SDK does when an answer gets lost. */
+/** The table seen through a client that makes every call twice, as the real one does when an answer gets lost. */
 function sendingTwice(table: Table): Table {
-  const client = new Proxy(table.client, {
-    get(target, name) {
-      if (name !== 'send') return Reflect.get(target, name);
-      return async (command: Parameters<typeof target.send>[0]) => {
-        await target.send(command).catch(() => undefined);
-        return target.send(command);
-      };
-    },
+  return watched(table, async (_operation, _input, send) => {
+    await send().catch(() => undefined);
+    return send();
   });
-  return { ...table, client };
 }
 
 describe('one token for all functions', () => {

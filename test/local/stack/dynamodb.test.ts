@@ -6,14 +6,14 @@ const table = await useTable();
 const other = await useTable();
 
 test('the table is the one that serverless.yml deploys', async () => {
-  const { Table } = await table.client.send(new DescribeTableCommand({ TableName: table.name }));
+  const { Table } = await table.sdk.send(new DescribeTableCommand({ TableName: table.name }));
   expect(Table?.KeySchema?.map((key) => key.AttributeName)).toEqual(['pk', 'sk']);
   expect(Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName)).toEqual(['worklist']);
 });
 
 test('tables of one file do not see each other', async () => {
-  await table.client.send(
+  await table.sdk.send(
     new PutItemCommand({ TableName: table.name, Item: { pk: { S: 'a' }, sk: { S: 'b' } } }),
   );
-  expect((await other.client.send(new ScanCommand({ TableName: other.name }))).Count).toBe(0);
+  expect((await other.sdk.send(new ScanCommand({ TableName: other.name }))).Count).toBe(0);
 });

@@ -13,14 +13,13 @@ async function follow(...answers: Answer[]) {
   const table = await useTable();
   for (const pk of ['a', 'b', 'unheard', 'c', 'd']) {
     const Item = { pk: { S: pk }, sk: { S: pk === 'unheard' ? 'no' : 'yes' } };
-    await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
+    await table.sdk.send(new PutItemCommand({ TableName: table.name, Item }));
   }
   const calls: string[] = [];
-  const at = await table.client.config.endpoint?.();
   const stream = await startTableStream({
-    client: table.client,
+    client: table.sdk,
     tableName: table.name,
-    endpoint: `http://${at?.hostname}:${at?.port}`,
+    endpoint: table.endpoint,
     trigger: { batchSize: 5, letsThrough: (sk) => sk === 'yes' },
     called: {
       name: 'follower',

@@ -7,7 +7,7 @@ import { useTable } from '../../support/dynamodb.ts';
 const NOW_SECONDS = 1_800_000_000;
 
 test('items whose expiry has passed go; the rest stay, those without one too', async () => {
-  const { client, name: tableName } = await useTable();
+  const { sdk: client, name: tableName } = await useTable();
   const put = (sk: string, expiresAt?: number) =>
     client.send(
       new PutItemCommand({

@@ -82,11 +82,14 @@ describe('secrets', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     onTestFinished(() => void server.close());
-    vi.stubEnv('AWS_ENDPOINT_URL_SSM', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    vi.stubEnv('AWS_REGION', 'ap-southeast-1');
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-    expect(await loadSecrets({ API_KEYS_PARAM: '/q/keys' }, ['API_KEYS'])).toMatchObject({ API_KEYS: '[]' });
+    const env = {
+      AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_REGION: 'ap-southeast-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      API_KEYS_PARAM: '/q/keys',
+    };
+    expect(await loadSecrets(env, ['API_KEYS'])).toMatchObject({ API_KEYS: '[]' });
     expect(asked).toEqual(['AmazonSSM.GetParameters', { Names: ['/q/keys'], WithDecryption: true }]);
   });
 });
