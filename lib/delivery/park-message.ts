@@ -1,4 +1,5 @@
 import { type Contention, untilUncontended } from '../contention.ts';
+import { withoutWaiting } from '../grants/ledger.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { changed } from '../stored.ts';
@@ -31,8 +32,11 @@ export function parkMessage(
     if (value.dueAtMs > nowMs) return { type: 'not-now', untilMs: value.dueAtMs };
     if (isInHand(value, ledger.value.claim)) return { type: 'not-now', untilMs: nowMs + IN_HAND_MS };
     const dueAtMs = Math.ceil(untilMs);
+    const parked = changed(message, { ...value, dueAtMs, heldUntilMs: dueAtMs, parked: true });
+    const without = withoutWaiting(ledger.value, messageId);
     const result = await store.commit({
-      message: changed(message, { ...value, dueAtMs, heldUntilMs: dueAtMs, parked: true }),
+      message: parked,
+      ...(without !== ledger.value && { ledger: changed(ledger, without) }),
     });
     return result === 'conflict' ? result : { type: 'done' };
   }, contention);

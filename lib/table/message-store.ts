@@ -11,7 +11,7 @@ import type {
   MessageWithLedger,
   Page,
 } from '../messages/message-store.ts';
-import { messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
+import { isOnlyWaiting, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Stored } from '../stored.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
@@ -108,9 +108,10 @@ async function loadWithLedger(table: Table, read: ReadItem, messageId: string): 
   const openid = openidOf(messageId);
   if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
   // One after the other: were the message read first, it could end, and its claim be closed, before the ledger is read.
-  const ledger = await read(ledgerKey(table, openid));
+  const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
+  if (isOnlyWaiting(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
   const message = await read(messageKey(table, openid, messageId));
-  return messageWithLedger(messageId, message && toMessage(message), toLedger(openid, ledger));
+  return messageWithLedger(messageId, message && toMessage(message), ledger);
 }
 
 /** A record whose time is over does not bind, even while DynamoDB has not deleted it yet. */

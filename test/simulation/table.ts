@@ -5,7 +5,12 @@ import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import type { Change, IdempotencyRecord, MessageStore } from '../../lib/messages/message-store.ts';
 import type { BookedNote, BookNote } from '../../lib/messages/send-job.ts';
-import { messageWithLedger, waitingBeside, withWaiting } from '../../lib/messages/waiting-messages.ts';
+import {
+  isOnlyWaiting,
+  messageWithLedger,
+  waitingBeside,
+  withWaiting,
+} from '../../lib/messages/waiting-messages.ts';
 import type { Stored } from '../../lib/stored.ts';
 import { ledgerItem } from '../../lib/table/ledger-item.ts';
 import { messageItem } from '../../lib/table/message-item.ts';
@@ -149,7 +154,7 @@ export function createTable(options: TableOptions): SimulatedTable {
         ledger = readLedger(openid);
       },
       () => {
-        message = readMessage(messageId);
+        if (!isOnlyWaiting(ledger.value, messageId)) message = readMessage(messageId);
       },
     ];
     const { tornRead } = faults();

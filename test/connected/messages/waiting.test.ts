@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { parkMessage } from '../../../lib/delivery/park-message.ts';
 import { settle } from '../../../lib/delivery/settle.ts';
 import { CLAIM_LEASE_MS, takeTurn } from '../../../lib/delivery/take-turn.ts';
 import { emptyLedger, grantsOf } from '../../../lib/grants/ledger.ts';
@@ -15,6 +16,7 @@ import { createUserEraser } from '../../../lib/table/user-eraser.ts';
 import { readUser } from '../../../lib/table/user-records.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
 import { useTable } from '../../support/dynamodb.ts';
+import { watched } from '../../support/watched-table.ts';
 
 const TEMPLATE = 'tpl-receipt';
 const START_MS = Date.UTC(2026, 11, 1);
@@ -144,6 +146,38 @@ describe('a message that is about to leave', () => {
     const { value } = await user.services.store.loadLedger(user.openid);
     expect(value.waiting).toEqual({});
     expect(grantsOf(value, TEMPLATE)).toMatchObject({ available: 10, held: 0 });
+  });
+
+  test('gets its record in the step that puts it off, and is read from there', async () => {
+    const user = await useUser();
+    const id = await user.accept();
+    const { store } = user.services;
+    const parking = { ...user.services, nowMs: START_MS };
+    expect(await parkMessage(parking, id, START_MS + 3_600_000)).toEqual({ type: 'done' });
+    const { ledger, message } = await store.load(id);
+    expect(ledger.value.waiting).toEqual({});
+    expect(message).toMatchObject({ value: { id, parked: true }, version: expect.any(String) });
+  });
+
+  test('costs its sender one read less, until it is claimed', async () => {
+    const user = await useUser();
+    const id = await user.accept();
+    const reads: string[] = [];
+    const seen = watched(table, (operation, _input, send) => {
+      reads.push(operation);
+      return send();
+    });
+    const store = createMessageStore(seen, {
+      newVersion: randomUUID,
+      clock: user.services.clock,
+      logger: quiet,
+    });
+    await store.load(id);
+    expect(reads).toEqual(['GetItem']);
+    await user.claim(id);
+    reads.length = 0;
+    await store.load(id);
+    expect(reads).toEqual(['GetItem', 'GetItem']);
   });
 
   test('is settled once, by whoever writes the first record', async () => {

@@ -8,7 +8,12 @@ import type { RunStore, ShardTally, TallyChange } from '../../../lib/campaigns/r
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import type { MessageStore } from '../../../lib/messages/message-store.ts';
-import { messageWithLedger, waitingBeside, withWaiting } from '../../../lib/messages/waiting-messages.ts';
+import {
+  isOnlyWaiting,
+  messageWithLedger,
+  waitingBeside,
+  withWaiting,
+} from '../../../lib/messages/waiting-messages.ts';
 import type { Stored } from '../../../lib/stored.ts';
 import { ledgerItem } from '../../../lib/table/ledger-item.ts';
 import { messageItem } from '../../../lib/table/message-item.ts';
@@ -141,7 +146,9 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
       async load(messageId) {
         const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
         const ledger = await call('load', () => readLedger(openid));
-        const message = await call('load', () => readMessage(messageId));
+        const message = isOnlyWaiting(ledger.value, messageId)
+          ? undefined
+          : await call('load', () => readMessage(messageId));
         return messageWithLedger(messageId, message, ledger);
       },
       loadLedger: (openid) => call('loadLedger', () => readLedger(openid)),
