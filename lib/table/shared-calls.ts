@@ -14,8 +14,8 @@ export interface Together<T> {
 }
 
 /**
- * Lets those who ask at the same moment, or while a call is under way, share a call. A sender's limit is the CPU time of the AWS SDK's
- * calls; with ten messages side by side this makes four calls out of forty.
+ * Lets those who ask at the same moment, or while a call is under way, share a call. A sender's limit is the CPU time of its calls of
+ * AWS; with ten messages side by side this makes four calls out of forty.
  */
 export function shareCalls<T>({ most, next, call }: Together<T>): (ask: T) => void {
   let waiting: T[] = [];

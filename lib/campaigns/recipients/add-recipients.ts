@@ -141,7 +141,7 @@ async function close(
   const stored = await store.load(campaignId);
   if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
   const { upload, ...campaign } = stored.value;
-  // The SDK repeats a write whose answer was lost: ours may have been made already.
+  // The AWS client repeats a write whose answer was lost: ours may have been made already.
   if (upload?.id !== uploadId) {
     return campaign.lastUpload === hash ? { type: 'added', campaign } : { type: 'other-upload' };
   }
