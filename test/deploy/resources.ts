@@ -9,7 +9,8 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListScheduleGroupsCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { worklistMoment } from '../../lib/table/keys.ts';
+import { toAttributes } from '../../lib/table/attributes.ts';
+import { bookedNoteItem } from '../../lib/table/booked-notes.ts';
 import type { Checkout } from './checkout.ts';
 import { leftoversOf } from './leftovers.ts';
 import type { Aws } from './local-aws.ts';
@@ -57,11 +58,11 @@ export async function openResources(o: {
     );
   }
 
-  async function storedMessage(openid: string, messageId: string) {
+  async function storedOf(openid: string, sk: string) {
     const TableName = output('TableName');
-    const Key = { pk: { S: `${o.appId}#user#${openid}` }, sk: { S: `message#${messageId}` } };
+    const Key = { pk: { S: `${o.appId}#user#${openid}` }, sk: { S: sk } };
     const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-    assert.ok(Item, 'The message is not in the table.');
+    assert.ok(Item, `The table holds no ${sk} of the user's.`);
     return {
       Item,
       put: async (item: typeof Item): Promise<void> => {
@@ -120,17 +121,21 @@ export async function openResources(o: {
 
     /** Makes a stored message unreadable; what it returns mends it again. */
     async spoil(openid: string, messageId: string): Promise<() => Promise<void>> {
-      const { Item, put } = await storedMessage(openid, messageId);
+      const { Item, put } = await storedOf(openid, `message#${messageId}`);
       await put({ ...Item, state: { S: 'of another form' } });
       return () => put(Item);
     },
 
-    /** Makes a stored message due now. */
+    /** Makes a booked message due now: in its user's ledger, which keeps it, and by another note for the dispatcher. */
     async bringForward(openid: string, messageId: string): Promise<void> {
-      const { Item, put } = await storedMessage(openid, messageId);
-      const nowMs = Date.now();
-      const due = { sendAtMs: { N: `${nowMs}` }, dueAtMs: { N: `${nowMs}` } };
-      await put({ ...Item, ...due, worklistSk: { S: worklistMoment(nowMs) } });
+      const { Item, put } = await storedOf(openid, 'ledger');
+      const kept = Item['waiting']?.M ?? {};
+      const text = kept[messageId]?.S ?? assert.fail('The ledger does not keep the message.');
+      const [sendAtMs, message] = [Date.now(), JSON.parse(text)];
+      const waiting = { ...kept, [messageId]: { S: JSON.stringify({ ...message, sendAtMs }) } };
+      await put({ ...Item, waiting: { M: waiting } });
+      const { templateId, createdAtMs: sinceMs } = message;
+      await put(toAttributes(bookedNoteItem(o, { messageId, templateId, sinceMs, dueAtMs: sendAtMs })));
     },
 
     redrive: () => runIn(o.checkout, ['node', 'operate/redrive.ts', '--stage', o.stage], o.env),
