@@ -1,5 +1,5 @@
 import type { Claim } from '../grants/ledger.ts';
-import type { Message } from '../messages/message.ts';
+import type { Message, Outcome } from '../messages/message.ts';
 import type { SentEvent } from './subscribe-event.ts';
 
 /** WeChat's final word on one send. */
@@ -13,6 +13,9 @@ export type Candidate = Pick<Message, 'id' | 'outcome' | 'deliveredAtMs' | 'last
 /** A send and its event are not further apart than this, a dead sender's lease and its note's return included. */
 export const WINDOW_MS = 15 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
+
+/** The reason of the outcome of a send whose sender was given up for dead. */
+const SENDER_LOST = 'sender-lost';
 
 /** The reason of an outcome that WeChat's event told to have failed. */
 export const NOT_DELIVERED = 'not-delivered';
@@ -55,6 +58,12 @@ function mayBeMeant({ state, outcome }: Candidate, atMs: number): boolean {
     (state === 'sent' || state === 'unknown' || isDoubtful) &&
     outcome !== undefined &&
     outcome.msgid === undefined &&
-    Math.abs(outcome.atMs - atMs) <= WINDOW_MS
+    isNear(outcome, atMs)
   );
+}
+
+/** A lost sender's request left before it was given up, which may be long after: when nobody came by for the user. */
+function isNear(outcome: Outcome, atMs: number): boolean {
+  const laterMs = outcome.atMs - atMs;
+  return laterMs >= -WINDOW_MS && (laterMs <= WINDOW_MS || outcome.reason === SENDER_LOST);
 }

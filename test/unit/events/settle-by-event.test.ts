@@ -33,6 +33,8 @@ const sent = (id: string, msgid?: string, atMs = AT) =>
   });
 const unknown = (id: string, atMs = AT) =>
   message(id, { state: 'unknown', outcome: { atMs, reason: 'no-answer' } });
+const lost = (id: string, atMs: number) =>
+  message(id, { state: 'unknown', outcome: { atMs, reason: 'sender-lost' } });
 const claimOf = (messageId: string, startedAtMs = AT): Claim => ({
   claimId: 'c',
   messageId,
@@ -64,6 +66,7 @@ describe('the message that a sent event is about', () => {
       [unknown('a'), message('b', { outcome: { atMs: AT, reason: 'busy', errcode: -1 } })],
     ],
     ['it was another hour', [unknown('a', AT - 60 * MINUTE)]],
+    ['a sender was lost that was given up much later', [unknown('a'), lost('b', AT + 60 * MINUTE)]],
     [
       'only the one that is tried again after -1 fits',
       [message('b', { outcome: { atMs: AT, reason: 'busy', errcode: -1 } })],
