@@ -8,6 +8,8 @@ import type { Invoke } from './invoke.ts';
 import type { Observe } from './observation.ts';
 import { asPortInUse } from './port-in-use.ts';
 
+/** Longer than any client keeps a pooled connection, so that this side never closes a reused one. */
+const KEEP_ALIVE_MS = 65_000;
 /** The most that API Gateway takes in one request. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
@@ -29,7 +31,7 @@ export async function startHttpApi(options: {
   invoke: Invoke;
   observe: Observe;
 }): Promise<LocalHttpApi> {
-  const server = createServer((message, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
     answerRequest(message, options).then(
       (answer) => write(response, answer),
       // Only a connection that broke while the body was read ends here.
