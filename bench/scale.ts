@@ -98,6 +98,8 @@ async function campaignOf(size: number, { profileInto }: MeasureOptions) {
     templates: [TEMPLATE],
     pollers: 0,
     dispatchEverySeconds: 0,
+    // Else the stand-in for DynamoDB's TTL reads the whole table again and again.
+    sweepEverySeconds: 0,
   });
   const service = stackClient(stack);
   const table = localTable(stack.dynamodbEndpoint, stack.tableName, service.wechat.appId);
