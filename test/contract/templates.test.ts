@@ -277,7 +277,8 @@ describe('fit', () => {
 describe('what the check passes', () => {
   const VALUES_PER_KIND = 5;
 
-  test('WeChat takes, of every kind of field, fitted or not; what it would refuse is never sent', async () => {
+  const title = 'WeChat takes, of every kind of field, fitted or not; what it would refuse is never sent';
+  test(title, { timeout: 60_000 }, async () => {
     const templates = FIELD_KINDS.map((kind) => {
       const listedValues = kind.startsWith('enum') ? { values: [...VALUES] } : {};
       const keywords = [{ key: `${kind}1`, label: '标签', example: '示例', ...listedValues }];
