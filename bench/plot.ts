@@ -16,7 +16,7 @@ const WIDTH = 420;
 const HEIGHT = 300;
 const EDGE = { left: 52, right: 14, top: 34, bottom: 44 } as const;
 const LEGEND_ROW = 16;
-const COLOURS = ['#0969da', '#57606a', '#1a7f37', '#bc4c00', '#8250df'];
+const COLOURS = ['#0969da', '#57606a', '#1a7f37', '#bc4c00', '#8250df', '#cf222e'];
 const THROUGHPUT = /^(.+), (\d+) in flight$/;
 const RECIPIENT = /^campaign to (\d+), write units a recipient$/;
 

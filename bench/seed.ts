@@ -22,7 +22,7 @@ export function newOpenid(): string {
 }
 
 /** A user's ledger after so many allowed messages. */
-function grantedLedger(openid: string, templateId: string, taps: number, nowMs: number): Ledger {
+export function grantedLedger(openid: string, templateId: string, taps: number, nowMs: number): Ledger {
   let ledger = emptyLedger(openid);
   for (let tap = 0; tap < taps; tap++) {
     ledger = recordReport(
@@ -121,7 +121,7 @@ async function accept(
 }
 
 /** Writes items as they are, many at a time. */
-async function writeItems(table: Table, items: readonly object[]): Promise<void> {
+export async function writeItems(table: Table, items: readonly object[]): Promise<void> {
   const calls = Array.from({ length: Math.ceil(items.length / ITEMS_PER_CALL) }, (_, n) =>
     items.slice(n * ITEMS_PER_CALL, (n + 1) * ITEMS_PER_CALL),
   ).values();

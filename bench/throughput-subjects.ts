@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { RUN_PAGE_SIZE } from '../lib/campaigns/runs/page.ts';
+import { IN_FLIGHT as PAGE_IN_FLIGHT } from '../lib/campaigns/runs/page-visit.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { stackEnvironment } from '../local/stack/environment.ts';
 import { localTable, openTable } from '../local/stack/table.ts';
@@ -8,6 +10,7 @@ import { type Child, startChild } from './child.ts';
 import { openPeers } from './open-peers.ts';
 import type { MeasureOptions } from './options.ts';
 import { newOpenid, seedMessages } from './seed.ts';
+import { seedRun, seedTemplate } from './seed-run.ts';
 import { laneReport } from './senders/lanes.ts';
 import { makeCertificate } from './tls.ts';
 import { unpackService } from './unpack.ts';
@@ -17,10 +20,19 @@ export const LATENCY_MS = 50;
 /** So many are measured in flight. */
 export const IN_FLIGHT = [10, 50, 100, 200] as const;
 const APP_ID = 'wx0123456789abcdef';
-/** Notes that the queue brings at a time, as serverless.yml has it: so many of the sends in flight are one invocation's. */
-const BATCH = 10;
+/** What the queues bring at a time, as serverless.yml has it. */
+const NOTES_PER_BATCH = 10;
+const PAGES_PER_BATCH = 2;
+/** Of which a job is one message. */
+const ONE_MESSAGE = { sends: 1, inFlight: 1 } as const;
+/** Of which a job is a page of recipients. */
+const ONE_PAGE = { sends: RUN_PAGE_SIZE, inFlight: PAGE_IN_FLIGHT } as const;
+
+/** Where nobody answers. */
+const NO_QUEUE = 'http://127.0.0.1:9/queue';
 
 export const PIPELINE = 'pipeline';
+export const CAMPAIGNS = 'pipeline of campaigns';
 export const FLOOR = 'request alone (undici)';
 export const CO_WECHAT = 'co-wechat-api';
 export const BLOG = 'blog (a token per message, in turn)';
@@ -32,8 +44,10 @@ const served = v.object({ sends: v.number(), tokens: v.number() });
 export interface Runner {
   readonly name: string;
   readonly child: Child;
-  /** Notes in one invocation, where it is a handler; without it all that are in flight. */
+  /** Jobs in one invocation, where it is a handler; without it all that are in flight. */
   readonly batch: number | undefined;
+  /** How much a job is: its sends, and how many of them are under way at once. */
+  readonly job: { readonly sends: number; readonly inFlight: number };
   readonly logFile: string;
   readonly inFlight: readonly number[];
   readonly jobs: (count: number) => Promise<readonly string[]>;
@@ -79,24 +93,30 @@ export async function openRunners(
   print('Packaging the service ...');
   const uploads = await unpackService();
   closing.push(uploads.close);
-  const bundle = join(uploads.folderOf('send-messages'), 'handlers/send-messages.mjs');
+  const bundleOf = (name: string) => join(uploads.folderOf(name), `handlers/${name}.mjs`);
+  const bundle = bundleOf('send-messages');
   const env = {
     ...certificate.trust,
     ...stackEnvironment({
       appId: APP_ID,
       appSecret: 'bench-secret-0123456789abcdef0123',
       wechatBaseUrl: url,
-      resources: { TABLE_NAME: table.name, SEND_QUEUE_URL: 'http://127.0.0.1:9/queue' },
+      resources: { TABLE_NAME: table.name, SEND_QUEUE_URL: NO_QUEUE, CAMPAIGN_QUEUE_URL: NO_QUEUE },
       dynamodbEndpoint,
       sqsEndpoint: 'http://127.0.0.1:9',
       settings: {},
     }),
   };
   const nodeOptions = profileInto === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
-  const messages = (count: number) => seedMessages(table, count);
+  await seedTemplate(table);
+  const messages = async (count: number) => {
+    const sinceMs = Date.now();
+    return (await seedMessages(table, count)).map((messageId) => JSON.stringify({ messageId, sinceMs }));
+  };
+  const pages = async (count: number) => (await seedRun(table, count)).map((job) => JSON.stringify(job));
   const openids = async (count: number) => Array.from({ length: count }, newOpenid);
   const senders = [
-    { name: PIPELINE, script: 'pipeline', args: [bundle], jobs: messages, batch: BATCH },
+    { name: PIPELINE, script: 'pipeline', args: [bundle], jobs: messages, batch: NOTES_PER_BATCH },
     {
       name: `${PIPELINE} in one batch`,
       script: 'pipeline',
@@ -104,9 +124,25 @@ export async function openRunners(
       jobs: messages,
       batch: undefined,
     },
+    {
+      name: CAMPAIGNS,
+      script: 'pipeline',
+      args: [bundleOf('send-campaign')],
+      jobs: pages,
+      batch: PAGES_PER_BATCH,
+      job: ONE_PAGE,
+    },
     ...(beside === undefined
       ? []
-      : [{ name: 'pipeline (the other)', script: 'pipeline', args: [beside], jobs: messages, batch: BATCH }]),
+      : [
+          {
+            name: 'pipeline (the other)',
+            script: 'pipeline',
+            args: [beside],
+            jobs: messages,
+            batch: NOTES_PER_BATCH,
+          },
+        ]),
     { name: FLOOR, script: 'undici', args: [], jobs: openids, batch: 1 },
     { name: CO_WECHAT, script: 'co-wechat-api', args: [peers.requireFrom], jobs: openids, batch: 1 },
     {
@@ -120,7 +156,7 @@ export async function openRunners(
   ].filter(({ name }) => only.split(',').some((beginning) => name.startsWith(beginning)));
   const logOf = (name: string) => join(certificate.folder, `${name.replaceAll(/\W+/g, '-')}.log`);
   const runners: Runner[] = [];
-  for (const { name, script, args, jobs, batch } of senders) {
+  for (const { name, script, args, jobs, batch, job = ONE_MESSAGE } of senders) {
     const { child } = await startChild(new URL(`senders/${script}.ts`, import.meta.url), {
       env,
       args,
@@ -133,8 +169,9 @@ export async function openRunners(
       child,
       jobs,
       batch,
+      job,
       logFile: logOf(name),
-      inFlight: name === BLOG ? [10] : IN_FLIGHT,
+      inFlight: name === BLOG ? [10] : IN_FLIGHT.filter((n) => n >= job.inFlight),
     });
   }
   return { runners, wechat: server.child };
@@ -142,14 +179,18 @@ export async function openRunners(
 
 /** Sends `count` messages. Throws unless WeChat got each of them. */
 export async function runOnce(
-  { child, jobs, name, batch, logFile }: Runner,
+  { child, jobs, name, batch, job, logFile }: Runner,
   inFlight: number,
   count: number,
   wechat: Child,
 ): Promise<Round> {
   const wanted = await jobs(count);
   await wechat.ask(served, 'reset');
-  const lanes = { jobs: wanted, inFlight: name === BLOG ? 1 : inFlight, batch: batch ?? inFlight };
+  const lanes = {
+    jobs: wanted,
+    inFlight: name === BLOG ? 1 : inFlight / job.inFlight,
+    batch: batch ?? inFlight / job.inFlight,
+  };
   const report = await child.ask(laneReport, lanes);
   const { sends, tokens } = await wechat.ask(served, 'reset');
   if (sends !== count || report.failed > 0) {

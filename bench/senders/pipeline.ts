@@ -1,4 +1,4 @@
-/** The deployed sender: the handler out of its bundle (first argument), fed with the notes that the queue would bring. */
+/** A deployed sender: the handler out of its bundle (first argument), fed with the texts that the queue would bring. */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { serveSender } from './lanes.ts';
@@ -10,13 +10,13 @@ const { wire, createHandler } = v.parse(bundle, { ...(await import(process.argv[
 const handle = v.parse(v.function(), createHandler(await wire(process.env)));
 const context = { getRemainingTimeInMillis: () => 60_000 };
 
-serveSender(async (messageIds) => {
-  const sinceMs = Date.now();
-  const Records = messageIds.map((messageId) => ({
+serveSender(async (bodies) => {
+  const sentAtMs = Date.now();
+  const Records = bodies.map((body) => ({
     messageId: randomUUID(),
     receiptHandle: '',
-    body: JSON.stringify({ messageId, sinceMs }),
-    attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(sinceMs) },
+    body,
+    attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(sentAtMs) },
     messageAttributes: {},
     eventSource: 'aws:sqs',
   }));

@@ -8,24 +8,43 @@ const AT_ONCE = 25;
 /** Older than this, a ledger has too often been changed by somebody else. */
 const FRESH_MS = 2_000;
 
-/** Gives ledgers by openid out of reads of many; `openids` are in the order in which they will be asked for. */
+/**
+ * Gives ledgers by openid out of reads of many; `openids` are in the order in which they will be asked for. Who asks for the last of those
+ * that were read together begins the next read, so that nobody waits for it where many ask at once, and none is read long before it
+ * is asked for where few do.
+ */
 export function readLedgersAhead(
   { audience, clock }: { readonly audience: Pick<AudienceStore, 'loadLedgers'>; readonly clock: Clock },
   openids: readonly string[],
 ): (openid: string) => Promise<Stored<Ledger> | undefined> {
-  const groups = new Map<number, { readonly atMs: number; readonly ledgers: Promise<Ledgers> }>();
+  const places = new Map(openids.map((openid, place) => [openid, place]));
+  const groups = new Map<number, Group>();
+
+  function groupAt(number: number): Group {
+    const known = groups.get(number);
+    if (known) return known;
+    const asked = openids.slice(number * AT_ONCE, (number + 1) * AT_ONCE);
+    const group = { atMs: clock(), ledgers: audience.loadLedgers(asked) };
+    // Nobody may be waiting for it yet; who asks is told.
+    group.ledgers.catch(() => undefined);
+    groups.set(number, group);
+    return group;
+  }
 
   return async (openid) => {
-    const group = Math.floor(openids.indexOf(openid) / AT_ONCE);
-    const known = groups.get(group);
-    const read = known ?? {
-      atMs: clock(),
-      ledgers: audience.loadLedgers(openids.slice(group * AT_ONCE, (group + 1) * AT_ONCE)),
-    };
-    groups.set(group, read);
-    const ledger = (await read.ledgers).get(openid);
-    return clock() - read.atMs < FRESH_MS ? ledger : undefined;
+    const place = places.get(openid);
+    if (place === undefined) return undefined;
+    const group = groupAt(Math.floor(place / AT_ONCE));
+    const following = place + 1;
+    if (following % AT_ONCE === 0 && following < openids.length) groupAt(following / AT_ONCE);
+    const ledger = (await group.ledgers).get(openid);
+    return clock() - group.atMs < FRESH_MS ? ledger : undefined;
   };
+}
+
+interface Group {
+  readonly atMs: number;
+  readonly ledgers: Promise<Ledgers>;
 }
 
 type Ledgers = ReadonlyMap<string, Stored<Ledger>>;

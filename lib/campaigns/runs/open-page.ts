@@ -11,11 +11,21 @@ export type Opening =
   /** Another worker has it. */
   | { readonly type: 'busy'; readonly untilMs: number };
 
-/** Takes a page, unless somebody else has it or nothing is left to do. `size` is the number of its recipients. */
-export function openJournal(services: JournalServices, place: PagePlace, size: number): Promise<Opening> {
+/**
+ * Takes a page, unless somebody else has it or nothing is left to do. `size` is the number of its recipients, `read` what its results were
+ * not long ago.
+ */
+export function openJournal(
+  services: JournalServices,
+  place: PagePlace,
+  size: number,
+  read: Stored<PageResults>,
+): Promise<Opening> {
   const { runs, clock } = services;
+  let known: Stored<PageResults> | undefined = read;
   return untilUncontended(async () => {
-    const stored = await runs.loadResults(place);
+    const stored = known ?? (await runs.loadResults(place));
+    known = undefined;
     const { lease, doubtful, done } = stored.value;
     if (done)
       return (await countLate(services, place, stored)) === 'conflict' ? 'conflict' : { type: 'done' };

@@ -34,7 +34,7 @@ export interface PageWork {
 }
 
 /** So many sends of one page are under way at a time. */
-const IN_FLIGHT = 25;
+export const IN_FLIGHT = 25;
 /** A worker waits this long for a recipient whose next attempt is near, rather than giving the page back. */
 const SHORT_WAIT_MS = 3_000;
 /** For so long it stays with recipients whom others are sending to, when nobody else is left. */

@@ -33,17 +33,16 @@ export async function sendPage(
 ): Promise<JobResult> {
   const { runs } = services;
   const place = { runId: run.id, shard: job.shard, after: job.after };
-  const page = await runs.loadPage(place);
+  const [page, before] = await Promise.all([runs.loadPage(place), runs.loadResults(place)]);
   if (!page) return DONE;
-  const before = (await runs.loadResults(place)).value;
-  if (!run.dryRun && !before.done) {
+  if (!run.dryRun && !before.value.done) {
     if (!(await services.wechat.ready())) return later(services, TOKEN_WAIT_MS);
     // Before the page is taken, so that waiting for the pace costs no write of it.
     const turn = await services.takeTurn(run);
     if (turn.type === 'later') return turn;
   }
   const template = await services.findTemplate(run.content.templateId);
-  const opening = await openJournal(services, place, page.recipients.length);
+  const opening = await openJournal(services, place, page.recipients.length, before);
   if (opening.type === 'busy') return later(services, Math.max(1_000, opening.untilMs - services.clock()));
   if (opening.type === 'done') return finished(services, run);
   const { journal } = opening;
@@ -67,11 +66,11 @@ export async function tidyStopped(
 ): Promise<JobResult> {
   const { runs } = services;
   const place = { runId: run.id, shard: job.shard, after: job.after };
-  const before = (await runs.loadResults(place)).value;
-  if (!isLeftInTheMiddle(before)) return DONE;
+  const before = await runs.loadResults(place);
+  if (!isLeftInTheMiddle(before.value)) return DONE;
   const page = await runs.loadPage(place);
   if (!page) return DONE;
-  const opening = await openJournal(services, place, page.recipients.length);
+  const opening = await openJournal(services, place, page.recipients.length, before);
   if (opening.type === 'busy') return later(services, Math.max(1_000, opening.untilMs - services.clock()));
   if (opening.type === 'done') return DONE;
   const { journal } = opening;

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { v7 as uuidV7 } from 'uuid';
+import type { SendPageJob } from '../lib/campaigns/runs/job.ts';
+import { RUN_PAGE_SIZE } from '../lib/campaigns/runs/page.ts';
+import type { RunRecord } from '../lib/campaigns/runs/run.ts';
+import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
+import type { Table } from '../lib/table/client.ts';
+import { createRunStore } from '../lib/table/run-store.ts';
+import { createTemplateStore } from '../lib/table/template-store.ts';
+import { putLedger } from '../lib/table/versioned.ts';
+import { completeField } from '../lib/templates/parse-template.ts';
+import { grantedLedger, newOpenid, writeItems } from './seed.ts';
+import { DATA, TEMPLATE, TEMPLATE_ID } from './senders/message.ts';
+import { QUIET } from './stack-client.ts';
+
+const newRunId = createRunIds(uuidV7);
+const HOUR_MS = 3_600_000;
+
+/** Stores the template that campaigns of the measurement send, as a sync does. */
+export async function seedTemplate(table: Table): Promise<void> {
+  const { templateId, title, kind, keywords } = TEMPLATE;
+  const template = { templateId, title, kind, fields: keywords.map(completeField), syncedAtMs: Date.now() };
+  await createTemplateStore(table, QUIET).save([template], Date.now());
+}
+
+/** A run that has been planned, and everyone's grant, straight in the table. Answers its jobs: one for each full page of recipients. */
+export async function seedRun(table: Table, recipients: number): Promise<readonly SendPageJob[]> {
+  const runs = createRunStore(table, { newVersion: randomUUID, logger: QUIET });
+  const run = runOfNow();
+  await runs.create(run);
+  const pages = Math.ceil(recipients / RUN_PAGE_SIZE);
+  const jobs: SendPageJob[] = [];
+  for (let page = 0; page < pages; page++) {
+    const openids = Array.from({ length: RUN_PAGE_SIZE }, newOpenid).sort();
+    const place = { runId: run.id, shard: page % runs.shards.length, after: String(page) };
+    await runs.createPage(place, {
+      campaignId: run.campaignId,
+      templateId: TEMPLATE_ID,
+      recipients: openids.map((openid) => ({ openid })),
+      upTo: { pages: 1, recipients: RUN_PAGE_SIZE },
+    });
+    const ledgers = openids.map((openid) => {
+      const ledger = grantedLedger(openid, TEMPLATE_ID, 1, run.startedAtMs - HOUR_MS);
+      return putLedger(table, { value: ledger, version: undefined }, randomUUID).item;
+    });
+    await writeItems(table, ledgers);
+    jobs.push({
+      type: 'send',
+      campaignId: run.campaignId,
+      generation: run.generation,
+      sinceMs: run.startedAtMs,
+      ...place,
+    });
+  }
+  return jobs;
+}
+
+function runOfNow(): RunRecord {
+  return {
+    id: newRunId(),
+    campaignId: 'bench',
+    status: 'running',
+    trigger: 'manual',
+    dryRun: false,
+    source: { type: 'grantees' },
+    content: {
+      templateId: TEMPLATE_ID,
+      data: DATA,
+      page: 'pages/item?id=1',
+      miniprogramState: 'formal',
+      lang: 'zh_CN',
+      fit: false,
+    },
+    startedAtMs: Date.now(),
+    generation: 0,
+  };
+}
