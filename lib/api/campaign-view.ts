@@ -42,11 +42,12 @@ export function campaignView(
 }
 
 /** A run as callers see it. */
-export function runView({ startedAtMs, finishedAtMs, ...same }: Run) {
+export function runView({ startedAtMs, finishedAtMs, quietUntilMs, ...same }: Run) {
   return {
     ...same,
     startedAt: toRfc3339(startedAtMs),
     ...(finishedAtMs !== undefined && { finishedAt: toRfc3339(finishedAtMs) }),
+    ...(quietUntilMs !== undefined && { quietUntil: toRfc3339(quietUntilMs) }),
   };
 }
 

@@ -21,6 +21,7 @@ export const runAnswer = v.object({
   recipients: v.number(),
   counts,
   byErrcode: v.record(v.string(), v.number()),
+  quietUntil: v.exactOptional(v.string()),
   perSecond: v.exactOptional(v.number()),
   secondsLeft: v.exactOptional(v.number()),
 });

@@ -80,13 +80,14 @@ export function campaignLines(campaign: CampaignAnswer): readonly string[] {
 
 /** How a run stands, on one line. */
 export function runLine(run: RunAnswer): string {
-  const { status, dryRun, recipients, counts, byErrcode, perSecond, secondsLeft } = run;
+  const { status, dryRun, recipients, counts, byErrcode, quietUntil, perSecond, secondsLeft } = run;
   const errcodes = Object.entries(byErrcode).map(([errcode, count]) => `${errcode}×${count}`);
   return [
     STATUS[status] + (dryRun ? ' (dry run 试运行)' : ''),
     `${doneOf(run)}/${recipients}`,
     ...shownCounts(counts),
     ...(errcodes.length > 0 ? [colors.dim(errcodes.join(' '))] : []),
+    ...(quietUntil === undefined ? [] : [colors.yellow(`quiet until 免打扰至 ${quietUntil}`)]),
     ...(perSecond === undefined ? [] : [`${Math.round(perSecond)}/s`]),
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left 剩余`]),
   ].join('  ');

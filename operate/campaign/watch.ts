@@ -31,6 +31,6 @@ export async function watchRun(
 }
 
 function isNews(shown: RunAnswer | undefined, run: RunAnswer): boolean {
-  if (shown?.status !== run.status) return true;
+  if (shown?.status !== run.status || shown.quietUntil !== run.quietUntil) return true;
   return doneOf(run) - doneOf(shown) >= Math.max(1, run.recipients * LINE_EVERY_SHARE);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { LONG_TERM, PRICE_DROP, SHIPPED, startService } from './running-service.ts';
+import { LONG_TERM, PRICE_DROP, quietNow, SHIPPED, startService } from './running-service.ts';
 
 const { stack, wechat, call, operator, logIn, allow, grantOf } = await startService({
   dispatchEverySeconds: 0,
@@ -401,6 +401,7 @@ describe('a run', () => {
     const [openid = ''] = await grantees(1);
     const { id } = await campaign({ ...named(openid), quietHours: quietNow() });
     const { body: started } = await operator('POST', `/v1/campaigns/${id}/runs`, {});
+    expect(Date.parse(started.quietUntil)).toBeGreaterThan(Date.now());
     const at = `/v1/campaigns/${id}/runs/${started.id}`;
     const post = (action: string) => operator('POST', `${at}/${action}`);
     expect(codes(await post('resume'))).toEqual([409, 'run-not-paused']);
@@ -468,9 +469,3 @@ describe('a run', () => {
     expect(sendsTo(fine)).toHaveLength(1);
   });
 });
-
-/** Quiet hours that have just begun and last. */
-function quietNow() {
-  const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
-  return { from: clock(Date.now() - 60_000), to: clock(Date.now() + 6 * 3_600_000), timezone: 'UTC' };
-}

@@ -23,6 +23,12 @@ export interface CallOptions {
 /** For tests that break things on purpose. */
 export const QUIET: Logger = { info() {}, warn() {}, error() {} };
 
+/** Quiet hours that have just begun and last. */
+export function quietNow() {
+  const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+  return { from: clock(Date.now() - 60_000), to: clock(Date.now() + 6 * 3_600_000), timezone: 'UTC' };
+}
+
 /**
  * One stack for a test file, called over HTTP like any deployment, with WeChat's side at hand. `simulator` is the
  * WeChat behind `wechatBaseUrl` where the test has started one itself.

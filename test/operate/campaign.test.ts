@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { csvParts } from '../../operate/campaign/csv-parts.ts';
-import { PRICE_DROP, QUIET } from '../contract/running-service.ts';
+import { PRICE_DROP, QUIET, quietNow } from '../contract/running-service.ts';
 import { runCommand } from './run-command.ts';
 
 let stack: Stack;
@@ -84,6 +84,22 @@ test('from a file to the exported outcome', async () => {
   expect([over.code, over.stderr]).toEqual([1, expect.stringContaining('run-over')]);
   expect((await campaign('delete', id)).code).toBe(0);
   expect((await campaign('show', id)).stderr).toContain('not-found');
+}, 60_000);
+
+test('a run in its quiet hours says until when it waits', async () => {
+  const order = await fileWith(
+    'quiet.json',
+    JSON.stringify({
+      ...ORDER,
+      quietHours: quietNow(),
+      audience: { ...ORDER.audience, recipients: [{ openid: openids[0], variables: { name: '小明' } }] },
+    }),
+  );
+  const { stdout } = await campaign('create', order);
+  const id = /cmp_[0-9a-f]{32}/.exec(stdout)?.[0] ?? '';
+  expect((await campaign('run', id)).stdout).toMatch(/quiet until 免打扰至 20\d\d-/);
+  expect((await campaign('show', id)).stdout).toMatch(/running.*quiet until 免打扰至 20\d\d-/);
+  expect((await campaign('stop', id)).stdout).not.toContain('quiet until');
 }, 60_000);
 
 test.each<[string, string[], string]>([

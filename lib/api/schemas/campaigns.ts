@@ -163,6 +163,9 @@ export const run = v.object({
   recipients: v.pipe(v.number(), v.description('How many it is for, as far as they are counted.')),
   counts,
   byErrcode: v.pipe(v.record(v.string(), v.number()), v.description('Final outcomes by WeChat errcode.')),
+  quietUntil: v.exactOptional(
+    v.pipe(rfc3339, v.description('Nothing is sent before then: these are its quiet hours.')),
+  ),
   perSecond: v.exactOptional(v.number()),
   secondsLeft: v.exactOptional(v.number()),
 });

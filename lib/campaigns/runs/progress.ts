@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { type Contention, untilUncontended } from '../../contention.ts';
 import { changed } from '../../stored.ts';
+import { runQuietUntilMs } from './quiet-hours.ts';
 import type { Tally } from './results.ts';
 import {
   isOver,
@@ -23,8 +24,16 @@ export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: num
   const summary = await sum(runs, record.id, tallies);
   return {
     ...runWith(record, summary),
-    ...(record.status === 'running' && speed(record, summary, tallies, nowMs)),
+    ...(record.status === 'running' && {
+      ...quietness(record, nowMs),
+      ...speed(record, summary, tallies, nowMs),
+    }),
   };
+}
+
+function quietness(record: RunRecord, nowMs: number): Pick<Run, 'quietUntilMs'> {
+  const quietUntilMs = runQuietUntilMs(record, nowMs);
+  return quietUntilMs === undefined ? {} : { quietUntilMs };
 }
 
 function speed(

@@ -1,9 +1,18 @@
 import type { QuietHours } from '../campaign.ts';
 import { momentOf, wallClockAt } from '../schedule/wall-clock.ts';
+import type { RunRecord } from './run.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+
+/** When the run may send again; undefined when it may now. A dry run sends nothing, so it need not be quiet. */
+export function runQuietUntilMs(
+  { dryRun, content }: Pick<RunRecord, 'dryRun' | 'content'>,
+  nowMs: number,
+): number | undefined {
+  return dryRun || !content.quietHours ? undefined : quietUntilMs(content.quietHours, nowMs);
+}
 
 /** When the quiet hours that hold now are over; undefined outside of them. */
 export function quietUntilMs({ from, to, timezone }: QuietHours, nowMs: number): number | undefined {

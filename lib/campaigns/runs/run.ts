@@ -59,6 +59,8 @@ export interface Run extends RunSummary {
   readonly ofRunId?: string;
   readonly startedAtMs: number;
   readonly finishedAtMs?: number;
+  /** When the quiet hours that hold it back now are over; only while it is under way. */
+  readonly quietUntilMs?: number;
   /** How many recipients were done with per second lately; only while the run is under way. */
   readonly perSecond?: number;
   /** At that rate, what is left takes so long; only once everyone's place in the run is known. */

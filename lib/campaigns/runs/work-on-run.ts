@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { DONE, type JobResult, type RunJob } from './job.ts';
 import { type PlanServices, planShard, tidyShard } from './plan-run.ts';
-import { quietUntilMs } from './quiet-hours.ts';
+import { runQuietUntilMs } from './quiet-hours.ts';
 import { isOver, type RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import { type SendPageServices, sendPage, tidyStopped } from './send-page.ts';
@@ -32,7 +32,7 @@ export async function workOnRun(
   if (!run || isBehind(run, job)) return notYet(job, askedAtMs);
   if (run.status === 'stopped') return tidyUp(services, run, job, deadlineMs);
   if (isVoid(run, job)) return DONE;
-  const quietUntil = job.type === 'send' ? untilQuietEnds(run, clock()) : undefined;
+  const quietUntil = job.type === 'send' ? runQuietUntilMs(run, clock()) : undefined;
   if (quietUntil !== undefined) return { type: 'later', delayMs: quietUntil - clock() };
   const result = await doJob(services, run, job, deadlineMs);
   if (result.type === 'done') return DONE;
@@ -78,18 +78,13 @@ function doJob(
 ): Promise<JobResult> {
   const isHalted = async () => isVoid(await services.look.lately(job), job);
   if (job.type === 'plan') return planShard(services, run, job, { isHeldBack: isHalted, deadlineMs });
-  const isHeldBack = async () => (await isHalted()) || untilQuietEnds(run, services.clock()) !== undefined;
+  const isHeldBack = async () => (await isHalted()) || runQuietUntilMs(run, services.clock()) !== undefined;
   return sendPage(services, run, job, { isHeldBack, deadlineMs });
 }
 
 /** Whether the job is of no use any more: the run pauses or has ended, or has gone on since and queued everything anew. */
 function isVoid(run: RunRecord | undefined, job: RunJob): boolean {
   return !run || isOver(run) || run.status === 'paused' || job.generation < run.generation;
-}
-
-/** A dry run sends nothing, so it need not be quiet. */
-function untilQuietEnds({ dryRun, content }: RunRecord, nowMs: number): number | undefined {
-  return dryRun || !content.quietHours ? undefined : quietUntilMs(content.quietHours, nowMs);
 }
 
 /**
