@@ -4,11 +4,11 @@
  */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import { createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
 import { loadHandlers } from '../local/stack/load-handlers.ts';
 import { startRunner } from '../local/stack/runner.ts';
 import { readServiceDefinition } from '../local/stack/service-definition.ts';
 import { LOCAL_AWS } from '../local/stack/table.ts';
+import { createCapacityMeter } from './capacity-meter.ts';
 import { serveParent } from './child-side.ts';
 
 const options = v.object({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Capacity, createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
 import { type Stack, startStack } from '../local/stack/stack.ts';
+import { type Capacity, createCapacityMeter } from './capacity-meter.ts';
 import type { Figure } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
 import { TEMPLATE } from './senders/message.ts';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createCapacityMeter } from '../local/campaign-bench/capacity-meter.ts';
 import { type Stack, startStack } from '../local/stack/stack.ts';
 import { KINDS, type Kind, type Usage, type UsageOfKind } from '../operate/cost/usage.ts';
+import { createCapacityMeter } from './capacity-meter.ts';
 import type { Figure } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
 import { TEMPLATE } from './senders/message.ts';
@@ -13,11 +13,12 @@ const FILE = join(import.meta.dirname, '../operate/cost/usage.json');
 const EACH = 30;
 const RECIPIENTS = 1_000;
 const HOUR_MS = 3_600_000;
+/** WeChat's event about a send comes when all that the send itself uses is over: of one, and of a crowd. */
+const EVENT_AFTER_MS = { alone: 1_000, crowd: 4_000 } as const;
 /** So many users report at the same time where it is not measured. */
 const AT_ONCE = 20;
 
 type Measured = { readonly [K in Kind]?: UsageOfKind | undefined };
-type Both = { readonly alone: Measured; readonly crowd: Measured };
 
 /**
  * What one of each kind uses of all that AWS bills, with statistics and events, which every deployment has: alone, when everything has
@@ -26,12 +27,10 @@ type Both = { readonly alone: Measured; readonly crowd: Measured };
 export async function measureUsage({ print }: MeasureOptions): Promise<readonly Figure[]> {
   print(`  ${EACH} of each kind, a campaign to ${RECIPIENTS}, with statistics and events ...`);
   const { alone, crowd } = await withMeter({}, measureKinds);
-  const pushed = await withMeter({ pushEvents: { delayMs: 0 } }, measureMessages);
-  const events = (how: 'alone' | 'crowd') =>
-    minus(of(pushed[how], 'messages'), of({ alone, crowd }[how], 'messages'));
+  const events = await withMeter({ pushEvents: { delayMs: 0 } }, measureEvents);
   const usage: Usage = {
-    alone: complete({ ...crowd, ...alone, events: events('alone') }),
-    crowd: complete({ ...crowd, events: events('crowd') }),
+    alone: complete({ ...crowd, ...alone, events: events.alone }),
+    crowd: complete({ ...crowd, events: events.crowd }),
   };
   await writeFile(FILE, `${JSON.stringify(usage, undefined, 2)}\n`);
   return (['alone', 'crowd'] as const).flatMap((how) =>
@@ -61,10 +60,10 @@ function of(measured: Measured, kind: Kind): UsageOfKind {
   return used;
 }
 
-/** What the one uses more than the other. */
-function minus(one: UsageOfKind, other: UsageOfKind): UsageOfKind {
-  const more = (name: keyof UsageOfKind) => Number(Math.max(0, one[name] - other[name]).toPrecision(4));
-  return eachOf(more);
+function meanOf(parts: readonly UsageOfKind[]): UsageOfKind {
+  return eachOf((name) =>
+    Number((parts.reduce((sum, part) => sum + part[name], 0) / parts.length).toPrecision(4)),
+  );
 }
 
 function eachOf(value: (name: keyof UsageOfKind) => number): UsageOfKind {
@@ -169,17 +168,34 @@ function manners(stack: Stack): { readonly alone: EachOf; readonly crowd: EachOf
   };
 }
 
-async function measureMessages({ stack, usageOf }: Metered): Promise<Both> {
+/** Events about sends, apart from the sends and from the events about taps. */
+async function measureEvents({ stack, usageOf }: Metered): Promise<Record<'alone' | 'crowd', UsageOfKind>> {
   const service = stackClient(stack);
-  await service.send(await service.grantee());
-  const measured = async (how: 'alone' | 'crowd') => {
+  const eventsOver = (how: 'alone' | 'crowd') => stack.idle({ dueWithinMs: EVENT_AFTER_MS[how] });
+  const grantees = async (how: 'alone' | 'crowd') => {
+    service.wechat.setSwitches({ eventDelayMs: EVENT_AFTER_MS[how] });
     const openids = await Promise.all(Array.from({ length: EACH }, () => service.grantee()));
-    return { messages: await usageOf(EACH, () => manners(stack)[how](openids, (to) => service.send(to))) };
+    await eventsOver(how);
+    return openids;
   };
-  return { alone: await measured('alone'), crowd: await measured('crowd') };
+  const alone: UsageOfKind[] = [];
+  for (const openid of await grantees('alone')) {
+    await service.send(openid);
+    await stack.idle();
+    alone.push(await usageOf(1, () => eventsOver('alone')));
+  }
+  const many = await grantees('crowd');
+  await Promise.all(many.map((openid) => service.send(openid)));
+  await stack.idle();
+  return { alone: meanOf(alone), crowd: await usageOf(EACH, () => eventsOver('crowd')) };
 }
 
-async function measureKinds({ stack, usageOf, jump, now }: Metered): Promise<Both> {
+async function measureKinds({
+  stack,
+  usageOf,
+  jump,
+  now,
+}: Metered): Promise<Record<'alone' | 'crowd', Measured>> {
   const service = stackClient(stack);
   const each = manners(stack);
   const strangers = (count: number) => Array.from({ length: count }, () => service.tap());

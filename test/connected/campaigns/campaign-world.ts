@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import { seedGrantees } from '../../../bench/seed-grantees.ts';
 import type { Campaign, Recipient } from '../../../lib/campaigns/campaign.ts';
 import type { ControlServices } from '../../../lib/campaigns/runs/control-run.ts';
 import { readRun } from '../../../lib/campaigns/runs/read-run.ts';
@@ -13,7 +14,6 @@ import { createMessageStore } from '../../../lib/table/message-store.ts';
 import { createRunStore } from '../../../lib/table/run-store.ts';
 import { openQueue } from '../../../lib/wiring/aws.ts';
 import { foundation } from '../../../lib/wiring/foundation.ts';
-import { seedGrantees } from '../../../local/campaign-bench/seed-grantees.ts';
 import { type StackOptions, startStack } from '../../../local/stack/stack.ts';
 import { localTable } from '../../../local/stack/table.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { SigningClient } from '../../lib/aws/aws-client.ts';
-import { isRefusal } from '../../lib/aws/aws-error.ts';
+import { SigningClient } from '../lib/aws/aws-client.ts';
+import { isRefusal } from '../lib/aws/aws-error.ts';
 
 /** What has been used of DynamoDB. Units are those that it bills; a refused write is billed as well. */
 export interface Capacity {

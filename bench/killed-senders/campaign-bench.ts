@@ -11,10 +11,10 @@ import { createCampaignStore } from '../../lib/table/campaign-store.ts';
 import { createRunStore } from '../../lib/table/run-store.ts';
 import { openQueue } from '../../lib/wiring/aws.ts';
 import { foundation } from '../../lib/wiring/foundation.ts';
-import { type Stack, startStack } from '../stack/stack.ts';
-import { localTable } from '../stack/table.ts';
-import type { WeChatSimulator } from '../wechat-simulator/index.ts';
-import { seedGrantees } from './seed-grantees.ts';
+import { type Stack, startStack } from '../../local/stack/stack.ts';
+import { localTable } from '../../local/stack/table.ts';
+import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import { seedGrantees } from '../seed-grantees.ts';
 import { type Sender, startSender } from './sender.ts';
 
 /** How the measurement is made. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import type { Capacity } from './capacity-meter.ts';
+import type { Capacity } from '../capacity-meter.ts';
 
 const SCRIPT = fileURLToPath(new URL('sender-process.ts', import.meta.url));
 

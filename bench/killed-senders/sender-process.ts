@@ -5,11 +5,11 @@
  */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createConsoleLogger } from '../../lib/console-logger.ts';
-import { loadHandlers } from '../stack/load-handlers.ts';
-import { startRunner } from '../stack/runner.ts';
-import { readServiceDefinition } from '../stack/service-definition.ts';
-import { LOCAL_AWS } from '../stack/table.ts';
-import { createCapacityMeter } from './capacity-meter.ts';
+import { loadHandlers } from '../../local/stack/load-handlers.ts';
+import { startRunner } from '../../local/stack/runner.ts';
+import { readServiceDefinition } from '../../local/stack/service-definition.ts';
+import { LOCAL_AWS } from '../../local/stack/table.ts';
+import { createCapacityMeter } from '../capacity-meter.ts';
 
 const REPORT_EVERY_MS = 200;
 /** Short, because the local queue goes on serving a receiver that died. */
