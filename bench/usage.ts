@@ -13,8 +13,6 @@ const FILE = join(import.meta.dirname, '../operate/cost/usage.json');
 const EACH = 30;
 const RECIPIENTS = 1_000;
 const HOUR_MS = 3_600_000;
-/** WeChat's event about a send comes when all that the send itself uses is over: of one, and of a crowd. */
-const EVENT_AFTER_MS = { alone: 1_000, crowd: 4_000 } as const;
 /** So many users report at the same time where it is not measured. */
 const AT_ONCE = 20;
 
@@ -168,26 +166,29 @@ function manners(stack: Stack): { readonly alone: EachOf; readonly crowd: EachOf
   };
 }
 
-/** Events about sends, apart from the sends and from the events about taps. */
+/** Events about sends: WeChat keeps them back until all that the sends themselves use is over. */
 async function measureEvents({ stack, usageOf }: Metered): Promise<Record<'alone' | 'crowd', UsageOfKind>> {
   const service = stackClient(stack);
-  const eventsOver = (how: 'alone' | 'crowd') => stack.idle({ dueWithinMs: EVENT_AFTER_MS[how] });
-  const grantees = async (how: 'alone' | 'crowd') => {
-    service.wechat.setSwitches({ eventDelayMs: EVENT_AFTER_MS[how] });
+  const grantees = async () => {
     const openids = await Promise.all(Array.from({ length: EACH }, () => service.grantee()));
-    await eventsOver(how);
+    await stack.idle();
     return openids;
   };
-  const alone: UsageOfKind[] = [];
-  for (const openid of await grantees('alone')) {
-    await service.send(openid);
+  const sent = async (openids: readonly string[]) => {
+    service.wechat.addPushFault({ kind: 'reorder', event: 'sent', count: EACH + 1 });
+    await Promise.all(openids.map((openid) => service.send(openid)));
     await stack.idle();
-    alone.push(await usageOf(1, () => eventsOver('alone')));
+  };
+  const letGo = async () => service.wechat.clearPushFaults();
+
+  await sent(await grantees());
+  const crowd = await usageOf(EACH, letGo);
+  const alone: UsageOfKind[] = [];
+  for (const openid of await grantees()) {
+    await sent([openid]);
+    alone.push(await usageOf(1, letGo));
   }
-  const many = await grantees('crowd');
-  await Promise.all(many.map((openid) => service.send(openid)));
-  await stack.idle();
-  return { alone: meanOf(alone), crowd: await usageOf(EACH, () => eventsOver('crowd')) };
+  return { alone: meanOf(alone), crowd };
 }
 
 async function measureKinds({
