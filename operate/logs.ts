@@ -47,7 +47,7 @@ async function read({ env, tableName, appId }: Place, subject: Subject) {
   if (found) return found;
   throw new CommandError(
     subject.openid === undefined
-      ? `The table ${tableName} knows no message ${subject.id}. Check the id, and the stage. 表中没有这条消息，请检查编号和 stage。`
+      ? `The table ${tableName} knows no message ${subject.id}. Check the id, and the stage. 表中没有这条消息，请检查编号和环境。`
       : `The run ${subject.id} has no recipient ${subject.openid}, or has not planned them yet. 该次群发没有这个收件人，或尚未安排到。`,
   );
 }

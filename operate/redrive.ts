@@ -63,7 +63,7 @@ async function changesAgain(options: {
   const url = named ?? (await findStage(env, stage ?? '')).changesDeadLetterQueueUrl;
   if (url === undefined) {
     throw new CommandError(
-      `The stage ${stage} was deployed before this queue had an output: deploy it again. 请重新部署该 stage。`,
+      `The stage ${stage} was deployed before this queue had an output: deploy it again. 请重新部署该环境。`,
     );
   }
   const sqs = new SQSClient(queueConfig(env));

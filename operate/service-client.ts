@@ -16,7 +16,7 @@ export const SERVICE_OPTIONS = {
 
 /** The part of a help text about {@link SERVICE_OPTIONS}. */
 export const SERVICE_HELP = `  --stage NAME      the deployed stage; its address is looked up in its CloudFormation stack
-                    已部署的 stage，接口地址从 CloudFormation 查得
+                    已部署的环境，接口地址从 CloudFormation 查得
   --region REGION   where it is deployed (default: AWS_REGION, else ap-southeast-1)
                     部署区域
   --api URL         the address of the API, to name it directly (default: QINGNIAO_API_URL, else ${LOCAL_URL})

@@ -39,7 +39,7 @@ await runCommand(async () => {
   }
   const { stage, 'app-id': named, region } = options;
   if (stage === undefined || !/^[\w-]+$/.test(stage))
-    throw new CommandError('Give the stage: --stage NAME. 请用 --stage 给出 stage。');
+    throw new CommandError('Give the stage: --stage NAME. 请用 --stage 给出环境名。');
   if (!options.yes && !options['dry-run'] && !process.stdin.isTTY)
     throw new CommandError('There is no terminal to ask at: say --yes. 没有终端可以提问，请加 --yes。');
   const wishes = wishesOf(options);

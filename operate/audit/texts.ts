@@ -12,13 +12,13 @@ times as much. Exits with 1 when something is amiss.
   npm run audit -- --table NAME [--app-id APPID]
 
   --stage NAME            the deployed stage; its table is looked up in its CloudFormation stack
-                          已部署的 stage，数据表从 CloudFormation 查得
+                          已部署的环境，数据表从 CloudFormation 查得
   --region REGION         where it is deployed (default: AWS_REGION, else ap-southeast-1)
                           部署区域
   --table NAME            the table, to name it directly; AWS_ENDPOINT_URL_DYNAMODB says where, for the local stack
                           直接指定数据表；本地环境用 AWS_ENDPOINT_URL_DYNAMODB 指定地址
   --app-id APPID          only this mini program (default: the stage's, WECHAT_APP_ID, else all in the table)
-                          只检查此小程序；默认为 stage 的小程序、WECHAT_APP_ID，否则为表中全部
+                          只检查此小程序；默认为该环境的小程序、WECHAT_APP_ID，否则为表中全部
   --overdue-minutes N     how late a message may be before it is reported (default 30)
                           消息超时多少分钟后报告（默认 30）
   --segments N            parts of the table read at the same time (default 4)

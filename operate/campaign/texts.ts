@@ -31,8 +31,9 @@ export const HELP = `Makes campaigns, runs them, and shows how they go, through 
   npm run campaign -- delete ID              deletes it with its recipients and runs
                                              删除活动及其名单和发送记录
 
-${SERVICE_HELP}; "manage" for all but list, show, watch and export
-                    除 list、show、watch、export 外需要 manage 权限
+${SERVICE_HELP}
+                    All but list, show, watch and export need the scope "manage".
+                    除 list、show、watch、export 外需要 manage 权限。
   --recipients CSV  for create: names recipients at once, as add does
                     用于 create：同时添加名单
   --dry-run         for run: count and check everyone, and send nothing

@@ -50,7 +50,7 @@ export function judgeAlarms(ringing: readonly RingingAlarm[], all: number): read
       {
         check,
         level: 'warn',
-        says: { en: 'the stage has none', zh: '该 stage 没有告警' },
+        says: { en: 'the stage has none', zh: '该环境没有告警' },
         advice: { en: 'Deploy the present version.', zh: '请部署当前版本。' },
       },
     ];

@@ -8,7 +8,7 @@ const LOOK_AT_LOGS: BilingualText = {
 };
 const REACH: BilingualText = {
   en: 'Check the address, and whether the stage is deployed there.',
-  zh: '请检查地址，以及该 stage 是否已部署。',
+  zh: '请检查地址，以及该环境是否已部署。',
 };
 
 const problem = v.object({

@@ -42,7 +42,7 @@ const NO_TOKEN: Finding = {
   says: { en: 'no Token of message push', zh: '没有消息推送 Token' },
   advice: {
     en: 'Set WECHAT_PUSH_TOKEN, or name the stage, to have the callback address checked.',
-    zh: '请设置 WECHAT_PUSH_TOKEN，或用 --stage 指定 stage，以检查回调地址。',
+    zh: '请设置 WECHAT_PUSH_TOKEN，或用 --stage 指定环境，以检查回调地址。',
   },
 };
 

@@ -25,7 +25,7 @@ and what to do now. It only reads.
   RUN_ID --openid   a recipient of a run of a campaign
                     一次群发（run_…）中的一个收件人
   --stage NAME      the deployed stage; its table and its functions are looked up in its CloudFormation stack
-                    已部署的 stage，数据表和函数从 CloudFormation 查得
+                    已部署的环境，数据表和函数从 CloudFormation 查得
   --region REGION   where it is deployed (default: AWS_REGION, else ap-southeast-1)
                     部署区域
   --local           what npm run dev runs; PORT names another port of its API than 3000

@@ -11,7 +11,7 @@ send-messages, process-events, send-campaign or publish-changes). Safe to repeat
   npm run redrive -- --queue-url URL --dead-letter-queue-url URL
 
   --stage NAME                 the deployed stage; its queues are looked up in its CloudFormation stack
-                               已部署的 stage，队列地址从 CloudFormation 查得
+                               已部署的环境，队列地址从 CloudFormation 查得
   --queue NAME                 send (default), event (what WeChat pushed), campaign, or changes: what was neither counted nor
                                published is read again from the table's stream, which keeps it for 24 hours, and handed
                                to publish-changes (needs lambda:InvokeFunction and reading the stream)

@@ -7,13 +7,13 @@ import type { Change, PlanProblem } from './plan.ts';
 /** What `npm run setup -- --help` prints. */
 export const HELP = `Prepares a stage: stores its secrets as SecureString parameters of SSM, has WeChat check the AppSecret, and says what to
 enter in WeChat's console. Safe to run again: what exists is kept unless it is to be rotated.
-为一个 stage 做好部署准备：把密钥写入 SSM 参数（SecureString），向微信验证 AppSecret，并说明公众平台里要填什么。
+为一个环境（stage）做好部署准备：把密钥写入 SSM 参数（SecureString），向微信验证 AppSecret，并说明公众平台里要填什么。
 可以重复运行：已有的内容会保留，除非用 --rotate 指定轮换。
 
   npm run setup -- --stage NAME [--region REGION] [--app-id APPID]
 
   --stage NAME        the stage to prepare, before or after it is deployed
-                      要准备的 stage，部署前后都可以运行
+                      要准备的环境，部署前后都可以运行
   --region REGION     where it is or will be deployed (default: AWS_REGION, else ap-southeast-1)
                       部署区域
   --app-id APPID      the mini program (default: WECHAT_APP_ID, else the deployed stage's, else asked for)

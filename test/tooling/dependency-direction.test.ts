@@ -5,7 +5,19 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 
-const DOMAIN_FOLDERS = ['grants', 'messages', 'delivery', 'templates', 'sessions', 'token'];
+const DOMAIN_FOLDERS = [
+  'grants',
+  'messages',
+  'delivery',
+  'campaigns',
+  'templates',
+  'sessions',
+  'token',
+  'users',
+  'events',
+  'changes',
+  'statistics',
+];
 
 /** Code that no domain folder may hold, by a name for the file. */
 const FORBIDDEN_IN_DOMAIN = {

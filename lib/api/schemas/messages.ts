@@ -109,17 +109,9 @@ const outcome = v.object({
   remedy: v.exactOptional(bilingual),
 });
 
-/** One subscribe message to one user, as callers see it. */
-export const message = v.object({
-  id: v.string(),
-  to: openid,
-  templateId,
-  templateAlias: v.exactOptional(alias),
-  data: v.record(v.string(), v.string()),
-  page: v.exactOptional(v.string()),
-  miniprogramState,
-  lang,
-  status: v.picklist([
+/** Where a message stands; docs/errors.md says the same in both languages. */
+const messageStatus = v.pipe(
+  v.picklist([
     'scheduled',
     'queued',
     'sending',
@@ -130,6 +122,32 @@ export const message = v.object({
     'unknown',
     'canceled',
   ]),
+  v.description(
+    [
+      'scheduled: it waits for its time.',
+      'queued: it is due and waits for its turn or its next attempt.',
+      'sending: a request is under way.',
+      'sent: WeChat took it.',
+      'delivered: WeChat said that it arrived.',
+      'refused: the user has no usable subscription.',
+      'failed: it ended for another reason, which outcome.reason tells.',
+      'unknown: WeChat may or may not have taken it, and it is not sent again.',
+      'canceled: before it was sent, and its grant came back.',
+    ].join(' '),
+  ),
+);
+
+/** One subscribe message to one user, as callers see it. */
+export const message = v.object({
+  id: v.string(),
+  to: openid,
+  templateId,
+  templateAlias: v.exactOptional(alias),
+  data: v.record(v.string(), v.string()),
+  page: v.exactOptional(v.string()),
+  miniprogramState,
+  lang,
+  status: messageStatus,
   sendAt: rfc3339,
   createdAt: rfc3339,
   updatedAt: rfc3339,
