@@ -177,27 +177,27 @@ export async function openRunners(
   return { runners, wechat: server.child };
 }
 
-/** Sends `count` messages. Throws unless WeChat got each of them. */
+/** Sends `warmUp` messages, then measures sending `count`. Throws unless WeChat got each of them. */
 export async function runOnce(
   { child, jobs, name, batch, job, logFile }: Runner,
-  inFlight: number,
-  count: number,
+  { inFlight, warmUp, count }: { inFlight: number; warmUp: number; count: number },
   wechat: Child,
 ): Promise<Round> {
-  const wanted = await jobs(count);
+  const [first, measured] = [await jobs(warmUp), await jobs(count)];
   await wechat.ask(served, 'reset');
   const lanes = {
-    jobs: wanted,
+    warmUp: first,
+    jobs: measured,
     inFlight: name === BLOG ? 1 : inFlight / job.inFlight,
     batch: batch ?? inFlight / job.inFlight,
   };
   const report = await child.ask(laneReport, lanes);
   const { sends, tokens } = await wechat.ask(served, 'reset');
-  if (sends !== count || report.failed > 0) {
+  if (sends !== warmUp + count || report.failed > 0) {
     const lines = (await readFile(logFile, 'utf8')).split('\n');
     const complaints = lines.filter((line) => !line.includes('"message sent"')).slice(-10);
     throw new Error(
-      `${name}: WeChat got ${sends} of ${count} messages, ${report.failed} failed.\n${complaints.join('\n')}`,
+      `${name}: WeChat got ${sends} of ${warmUp + count} messages, ${report.failed} failed.\n${complaints.join('\n')}`,
     );
   }
   return {

@@ -16,8 +16,10 @@ import {
 const PART = 'throughput';
 /** A measurement is to take about so long at the limit; what is slower takes longer. */
 const IDEAL_MS = 1_000;
-/** A sender that has been at work for some seconds. */
+/** Before the first round: a sender that has been at work for some seconds. */
 const WARM_UP = 2_000;
+/** Before each measurement: the other subjects had their turns meanwhile, and connections closed. */
+const WARM_UP_PER_LANE = 4;
 const MUST: Readonly<Record<number, number>> = { 100: 0.9, 200: 0.85 };
 
 /** Measures the whole pipeline and, in the same rounds, the floor and the peers that only make the call. */
@@ -27,12 +29,18 @@ export async function measureThroughput(o: MeasureOptions): Promise<readonly Fig
     const { runners, wechat } = await openRunners(o, closing);
     const rounds = new Map<string, Round[]>();
     for (const runner of runners)
-      await runOnce(runner, runner.inFlight.at(-1) ?? 10, runner.name === BLOG ? 40 : WARM_UP, wechat);
+      await runOnce(
+        runner,
+        { inFlight: runner.inFlight.at(-1) ?? 10, warmUp: 0, count: runner.name === BLOG ? 40 : WARM_UP },
+        wechat,
+      );
     for (let round = 1; round <= o.rounds; round++) {
       for (const inFlight of IN_FLIGHT) {
         for (const runner of runners.filter((one) => one.inFlight.includes(inFlight))) {
-          const count = Math.max(200, (inFlight / LATENCY_MS) * IDEAL_MS);
-          const result = await runOnce(runner, inFlight, runner.name === BLOG ? 40 : count, wechat);
+          const ideal = Math.max(200, (inFlight / LATENCY_MS) * IDEAL_MS);
+          const [warmUp, count] =
+            runner.name === BLOG ? [0, 40] : [WARM_UP_PER_LANE * Math.max(inFlight, 100), ideal];
+          const result = await runOnce(runner, { inFlight, warmUp, count }, wechat);
           const key = `${runner.name}@${inFlight}`;
           rounds.set(key, [...(rounds.get(key) ?? []), result]);
           o.print(
