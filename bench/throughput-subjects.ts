@@ -177,17 +177,17 @@ export async function openRunners(
   return { runners, wechat: server.child };
 }
 
-/** Sends `warmUp` messages, then measures sending `count`. Throws unless WeChat got each of them. */
+/** Measures sending `count` messages after `warmUp` others. Throws unless WeChat got each of them. */
 export async function runOnce(
   { child, jobs, name, batch, job, logFile }: Runner,
   { inFlight, warmUp, count }: { inFlight: number; warmUp: number; count: number },
   wechat: Child,
 ): Promise<Round> {
-  const [first, measured] = [await jobs(warmUp), await jobs(count)];
+  const wanted = await jobs(warmUp + count);
   await wechat.ask(served, 'reset');
   const lanes = {
-    warmUp: first,
-    jobs: measured,
+    jobs: wanted,
+    warmUp: warmUp / job.sends,
     inFlight: name === BLOG ? 1 : inFlight / job.inFlight,
     batch: batch ?? inFlight / job.inFlight,
   };
@@ -201,8 +201,8 @@ export async function runOnce(
     );
   }
   return {
-    perSecond: count / (report.tookMs / 1000),
-    cpuPerThousandMs: (report.cpuMs / count) * 1000,
+    perSecond: (report.done * job.sends) / (report.tookMs / 1000),
+    cpuPerThousandMs: (report.cpuMs / (report.done * job.sends)) * 1000,
     peakBytes: report.peakBytes,
     tokens,
   };
