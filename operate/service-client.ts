@@ -83,7 +83,10 @@ async function addressOf(
 const problemSchema = v.object({
   code: v.string(),
   detail: v.string(),
-  errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() })), []),
+  errors: v.optional(
+    v.array(v.object({ path: v.string(), message: v.string(), zh: v.optional(v.string(), '') })),
+    [],
+  ),
   remedy: v.optional(v.object({ en: v.string(), zh: v.string() })),
 });
 
@@ -120,7 +123,7 @@ function refused(call: string, status: number, answer: unknown): CommandError {
   const { code, detail, errors, remedy } = v.parse(problemSchema, answer);
   const lines = [
     `${call} answered ${status} ${code}: ${detail}`,
-    ...errors.map(({ path, message }) => `  ${path}: ${message.replaceAll('\n', ' ')}`),
+    ...errors.map(({ path, message, zh }) => `  ${path}: ${message} ${zh}`.trimEnd()),
     ...(remedy ? [`  ${remedy.en}`, `  ${remedy.zh}`] : []),
   ];
   return new CommandError(lines.join('\n'));

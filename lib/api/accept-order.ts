@@ -7,7 +7,7 @@ import type { OperatorCaller, UserCaller } from './access.ts';
 import { dataErrors, invalidInput } from './data-errors.ts';
 import { lookupProblem } from './lookup-problem.ts';
 import type { AcceptView, MessageApi } from './message-api.ts';
-import { ProblemError } from './problem.ts';
+import { inputError, ProblemError } from './problem.ts';
 import type { messageBody } from './schemas/messages.ts';
 
 /** One message that a caller orders. */
@@ -73,7 +73,10 @@ function accepted(result: AcceptView): Accepted {
       );
     case 'send-at-too-old':
       throw invalidInput('invalid-body', [
-        { path: 'sendAt', message: 'Must not lie more than a day in the past' },
+        inputError('sendAt', {
+          en: 'Must not lie more than a day in the past',
+          zh: '不能早于一天之前',
+        }),
       ]);
   }
 }

@@ -2,7 +2,7 @@ import type { OrderFault, OrderRefusal } from '../campaigns/campaign-order.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import { dataErrors, invalidInput } from './data-errors.ts';
 import { lookupProblem, type RemedyFor } from './lookup-problem.ts';
-import { type ProblemCode, ProblemError } from './problem.ts';
+import { inputError, type ProblemCode, ProblemError } from './problem.ts';
 
 /** What a caller is told of an order that is refused. */
 export function orderProblem(refusal: OrderRefusal): ProblemError {
@@ -25,7 +25,9 @@ export function faultsProblem(
   faults: readonly OrderFault[],
 ): ProblemError {
   const places = [...new Set(faults.map(({ path }) => path || 'the whole'))];
-  return new ProblemError(code, `Correct ${places.join(', ')}. Nothing was stored.`, { errors: faults });
+  return new ProblemError(code, `Correct ${places.join(', ')}. Nothing was stored.`, {
+    errors: faults.map(({ path, message }) => inputError(path, message)),
+  });
 }
 
 /** WeChat does not list the template. */

@@ -1,9 +1,9 @@
 import type { FieldProblem } from '../templates/field-problem.ts';
-import { type InputError, ProblemError } from './problem.ts';
+import { type InputError, inputError, ProblemError } from './problem.ts';
 
 /** Bad data as callers are told of it: everything that is wrong, in both languages, with its rule and what to do. */
 export function dataErrors(problems: readonly FieldProblem[]): readonly InputError[] {
-  return problems.map(({ message, ...problem }) => ({ ...problem, message: `${message.en}\n${message.zh}` }));
+  return problems.map(({ path, message, ...more }) => ({ ...inputError(path, message), ...more }));
 }
 
 /** A refusal that names every error by its path. */

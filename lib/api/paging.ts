@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { ProblemError } from './problem.ts';
+import { inputError, ProblemError } from './problem.ts';
+import { RULES } from './schemas/rules.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -20,10 +21,10 @@ export const pageQuery = {
         maximum: MAX_LIMIT,
         description: 'How many items to answer at most.',
       }),
-      v.check((text) => wholeNumber.test(text), 'Expected a whole number'),
+      v.check((text) => wholeNumber.test(text), RULES.wholeNumber),
       v.transform(Number),
-      v.minValue(1, 'Expected at least 1'),
-      v.maxValue(MAX_LIMIT, `Expected at most ${MAX_LIMIT}`),
+      v.minValue(1, RULES.least(1)),
+      v.maxValue(MAX_LIMIT, RULES.most(MAX_LIMIT)),
     ),
     String(DEFAULT_LIMIT),
   ),
@@ -69,9 +70,7 @@ export function decodeCursor<S extends v.GenericSchema>(
   throw new ProblemError(
     'invalid-query',
     'Take the cursor from the answer before, or leave it out to start again.',
-    {
-      errors: [{ path: 'cursor', message: 'Not a cursor of this list' }],
-    },
+    { errors: [inputError('cursor', { en: 'Not a cursor of this list', zh: '不是此列表的 cursor' })] },
   );
 }
 

@@ -1,4 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
+import { REMEDIES } from './remedies.ts';
 
 /**
  * Every problem that the API answers: the stable code that a program may branch on, with its HTTP status and title.
@@ -46,6 +47,8 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   busy: { status: 503, title: 'Too many requests change the same record' },
+  'timed-out': { status: 503, title: 'The service did not finish in time' },
+  'not-started': { status: 503, title: 'The time was up before this entry was begun' },
   'wechat-credentials': { status: 502, title: 'WeChat refuses the credentials of this service' },
   'wechat-refused': { status: 502, title: 'WeChat refused the request' },
   'wechat-unavailable': { status: 503, title: 'WeChat could not be asked' },
@@ -55,10 +58,14 @@ export const PROBLEMS = {
 /** The stable slug of a problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** A field of the input and the rule that it breaks. `path` is dotted (`messages.0.data`) and empty for the whole. */
+/** A field of the input and the rule that it breaks, in both languages. */
 export interface InputError {
+  /** Dotted (`messages.0.data`), and empty for the whole. */
   readonly path: string;
+  /** English. */
   readonly message: string;
+  /** Chinese. */
+  readonly zh: string;
   /** Of a message's data: what is wrong, the rule, the length of the value and what to do about it. */
   readonly code?: string;
   readonly rule?: BilingualText;
@@ -72,18 +79,25 @@ export interface ProblemExtras {
   readonly errors?: readonly InputError[];
   /** WeChat's own answer, where it is the cause. */
   readonly wechat?: { readonly errcode: number; readonly errmsg: string; readonly rid?: string };
-  /** What to do about WeChat's answer. */
-  readonly remedy?: { readonly en: string; readonly zh: string };
+  /** What to do next, where more is known than {@link REMEDIES} says of the code. */
+  readonly remedy?: BilingualText;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The body of a problem answer, `application/problem+json` of RFC 9457. */
-export interface Problem extends Omit<ProblemExtras, 'headers'> {
+export interface Problem extends Omit<ProblemExtras, 'headers' | 'remedy'> {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly code: ProblemCode;
+  /** What to do next. */
+  readonly remedy: BilingualText;
+}
+
+/** One entry of a problem's errors, from a text in both languages. */
+export function inputError(path: string, { en, zh }: BilingualText): InputError {
+  return { path, message: en, zh };
 }
 
 /**
@@ -113,6 +127,7 @@ export class ProblemError extends Error {
       ...PROBLEMS[this.code],
       detail: this.message,
       code: this.code,
+      remedy: REMEDIES[this.code],
       ...members,
     };
   }

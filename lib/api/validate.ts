@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { brokenRule } from '../broken-rule.ts';
-import { type InputError, ProblemError } from './problem.ts';
+import { inputRule, unknownField } from './input-rules.ts';
+import { type InputError, inputError, ProblemError } from './problem.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 /** A body of thousands of wrong fields does not earn an answer of thousands of lines. */
 const MOST_ERRORS = 50;
@@ -15,17 +16,22 @@ export function parseInput<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
 ): v.InferOutput<S> {
-  const result = v.safeParse(schema, input);
+  // One rule for each field: a check behind a broken form would only fail on what is no such form.
+  const result = v.safeParse(schema, input, { abortPipeEarly: true });
   if (result.success) return result.output;
-  const errors = inputErrors(result.issues);
+  const errors = result.issues.flatMap((issue) => inputErrors(schema, issue)).slice(0, MOST_ERRORS);
   throw new ProblemError(code, `Correct ${errors.map(({ path }) => path || 'the whole').join(', ')}.`, {
     errors,
   });
 }
 
-/** Each field and the rule it breaks; never the value that was sent. */
-function inputErrors(issues: readonly v.BaseIssue<unknown>[]): InputError[] {
-  return issues
+/** The place of an issue and the rule that is broken there; never the value that was sent. */
+function inputErrors(schema: v.GenericSchema, issue: v.BaseIssue<unknown>): readonly InputError[] {
+  const path = v.getDotPath(issue) ?? '';
+  const unknown = unknownFields(schema, issue);
+  if (!unknown) return [inputError(path, inputRule(issue))];
+  const parent = path.slice(0, Math.max(0, path.length - String(issue.path?.at(-1)?.key).length));
+  return unknown.names
     .slice(0, MOST_ERRORS)
-    .map((issue) => ({ path: v.getDotPath(issue) ?? '', message: brokenRule(issue) }));
+    .map((name) => inputError(parent + name, unknownField(name, unknown.known)));
 }

@@ -1,3 +1,4 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import type { Language, MiniprogramState } from '../messages/message.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import type { QuietHours, Recipient } from './campaign.ts';
@@ -23,7 +24,7 @@ export interface CampaignOrder {
 /** One wrong place of an order and the rule that it breaks. `path` is dotted. */
 export interface OrderFault {
   readonly path: string;
-  readonly message: string;
+  readonly message: BilingualText;
 }
 
 /** Why an order is refused. Nothing was stored. */

@@ -1,3 +1,4 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import { normaliseData } from '../templates/normalise-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
@@ -40,7 +41,10 @@ export function checkGrantees({ data }: Pick<Campaign, 'data'>): OrderRefusal | 
   const faults = Object.entries(data).flatMap(([key, text]) =>
     variablesIn({ text }).map((name) => ({
       path: `data.${key}`,
-      message: `{{${name}}} has no value: grantees have no variables. Name the recipients with theirs instead`,
+      message: {
+        en: `{{${name}}} has no value: grantees have no variables. Name the recipients with theirs instead`,
+        zh: `{{${name}}} 没有取值：面向全部已授权用户的活动没有变量，请改为指定名单并附上变量`,
+      },
     })),
   );
   return faults.length === 0 ? undefined : { type: 'invalid-variables', faults };
@@ -57,11 +61,13 @@ export function checkSchedule(
   if (nextRuns(schedule, nowMs, 1).length > 0) return undefined;
   return refusal(
     'schedule.expression',
-    read.expression.type === 'at' ? 'must not lie in the past' : 'must have a time to come',
+    read.expression.type === 'at'
+      ? { en: 'must not lie in the past', zh: '不能早于现在' }
+      : { en: 'must have a time to come', zh: '今后不会再触发' },
   );
 }
 
-function refusal(path: string, message: string): OrderRefusal {
+function refusal(path: string, message: BilingualText): OrderRefusal {
   return { type: 'invalid-schedule', faults: [{ path, message }] };
 }
 
@@ -72,7 +78,15 @@ export function checkQuietHours(quietHours: QuietHours | undefined): OrderRefusa
   const faults: OrderFault[] = [
     ...(zoneFault === undefined ? [] : [{ path: 'quietHours.timezone', message: zoneFault }]),
     ...(quietHours.from === quietHours.to
-      ? [{ path: 'quietHours.to', message: 'must differ from "from": nothing could ever be sent' }]
+      ? [
+          {
+            path: 'quietHours.to',
+            message: {
+              en: 'must differ from "from": nothing could ever be sent',
+              zh: '不能与 from 相同，否则永远无法发送',
+            },
+          },
+        ]
       : []),
   ];
   return faults.length === 0 ? undefined : { type: 'invalid-order', faults };

@@ -72,7 +72,15 @@ export async function createCampaign(
 export function refusedByEventBridge(reason: string): OrderRefusal {
   return {
     type: 'invalid-schedule',
-    faults: [{ path: 'schedule', message: `EventBridge Scheduler refuses it: ${reason}` }],
+    faults: [
+      {
+        path: 'schedule',
+        message: {
+          en: `EventBridge Scheduler refuses it: ${reason}`,
+          zh: `EventBridge Scheduler 不接受：${reason}`,
+        },
+      },
+    ],
   };
 }
 

@@ -1,8 +1,13 @@
+import type { BilingualText } from '../bilingual-text.ts';
+
 /** A name for a template; too short to be one of WeChat's ids, which have 43 characters. */
 export const ALIAS_FORM: RegExp = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 
 /** The rule of {@link ALIAS_FORM} in words. */
-export const ALIAS_RULE = 'must be a name: a letter, then up to 39 letters, digits, - or _';
+export const ALIAS_RULE: BilingualText = {
+  en: 'must be a name: a letter, then up to 39 letters, digits, - or _',
+  zh: '应为名称：字母开头，后面最多 39 个字母、数字、- 或 _',
+};
 
 /** Aliases and the template ids that they stand for. */
 export type Aliases = Readonly<Record<string, string>>;

@@ -107,10 +107,7 @@ export async function checksBeforeWeChat(stage: Stage, ming: Person, { shipped }
   };
   const asked = sendsToWeChat(stage);
   const refused = await stage.client.send(stage.key, { to: ming.openid, templateId: shipped, data });
-  for (const { message } of refused.problem?.errors ?? []) {
-    const [en = '', zh = ''] = message.split('\n');
-    stage.say({ en, zh });
-  }
+  for (const { message: en, zh } of refused.problem?.errors ?? []) stage.say({ en, zh });
   stage.promise(refused.problem?.errors.length === 2 && sendsToWeChat(stage) === asked, {
     en: `${refused.status} ${refused.problem?.code}: both bad fields are named at once, nothing was sent.`,
     zh: `${refused.status} ${refused.problem?.code}：一次指出两个错误字段，没有请求微信。`,

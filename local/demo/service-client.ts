@@ -3,7 +3,7 @@ import * as v from 'valibot';
 const problem = v.looseObject({
   code: v.string(),
   detail: v.string(),
-  errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() })), []),
+  errors: v.optional(v.array(v.object({ path: v.string(), message: v.string(), zh: v.string() })), []),
 });
 
 const message = v.looseObject({

@@ -12,6 +12,8 @@ const { stack, wechat, call, operator, logIn, allow } = await startService({
 });
 const T = PRICE_DROP.templateId;
 const token = DEV_API_KEY;
+const ENGLISH = expect.stringMatching(/^\w{2}/);
+const CHINESE = expect.stringMatching(/\p{sc=Han}{2}/u);
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const later = (ms: number) => new Date(Date.now() + ms).toISOString();
 
@@ -74,7 +76,7 @@ const REQUESTS: readonly [
 
 describe('a refusal', () => {
   test.each(REQUESTS)(
-    '%i %s: problem+json with type, title, status, detail and code',
+    '%i %s: problem+json with type, title, status, detail, code and a remedy in both languages',
     async (status, code, ...request) => {
       const [method, path, options] = request;
       const reply = await call(method, path, options);
@@ -85,7 +87,10 @@ describe('a refusal', () => {
         title: expect.stringMatching(/\w{3}/),
         status,
         detail: expect.stringMatching(/\w{3}/),
+        remedy: { en: ENGLISH, zh: CHINESE },
       });
+      for (const error of reply.body.errors ?? [])
+        expect(error).toMatchObject({ message: ENGLISH, zh: CHINESE });
       expect(reply.headers.get('x-request-id')).toMatch(/\S{8}/);
       expect(JSON.stringify(reply.body)).not.toMatch(/\.ts:\d+|node_modules| at \w+ \(/);
     },
@@ -120,7 +125,52 @@ describe('unknown body fields are refused, not ignored', () => {
   ])('%s', async (path, body) => {
     const { status, body: problem } = await operator('POST', path, { ...body, surprise: 1 });
     expect([status, problem.code]).toEqual([422, 'invalid-body']);
-    expect(problem.errors).toContainEqual({ path: 'surprise', message: expect.any(String) });
+    expect(problem.errors).toContainEqual({ path: 'surprise', message: 'Unknown field', zh: '未知字段' });
+  });
+
+  test("WeChat's own names are told the right ones, in both languages, every one of them", async () => {
+    const raw = { touser: openid, template_id: T, data: PRICE_DROP.data, miniprogram_state: 'formal' };
+    const { status, body } = await operator('POST', '/v1/messages', raw);
+    expect([status, body.code]).toEqual([422, 'invalid-body']);
+    const hint = (path: string, meant: string) => ({
+      path,
+      message: `Unknown field; did you mean "${meant}"?`,
+      zh: `未知字段，是否想写 "${meant}"？`,
+    });
+    expect(body.errors).toEqual(
+      expect.arrayContaining([
+        hint('touser', 'to'),
+        hint('template_id', 'templateId'),
+        hint('miniprogram_state', 'miniprogramState'),
+      ]),
+    );
+    const { body: batch } = await operator('POST', '/v1/messages/batch', { messages: [raw] });
+    expect(batch.items[0].problem.errors).toEqual(body.errors);
+  });
+
+  test.each([
+    ['POST', '/v1/sessions', { js_code: 'x' }, 'js_code', 'code'],
+    ['POST', '/v1/grants', { openid, request_id: 'r', results: { t: 'ban' } }, 'request_id', 'requestId'],
+    ['POST', '/v1/grants', { openid, requestId: 'r', results: { t: 'Accept' } }, 'results.t', 'accept'],
+    ['POST', '/v1/messages', { to: openid, ...PRICE_DROP, lang: 'zh-CN' }, 'lang', 'zh_CN'],
+    [
+      'POST',
+      '/v1/messages',
+      { to: openid, ...PRICE_DROP, miniprogramState: 'develop' },
+      'miniprogramState',
+      'developer',
+    ],
+    ['POST', '/v1/campaigns', { audience: { type: 'all' } }, 'audience.type', 'grantees'],
+    ['GET', `/v1/messages?open_id=${openid}`, undefined, 'open_id', 'openid'],
+    ['GET', `/v1/grants?openid=${openid}&pageSize=3`, undefined, 'pageSize', 'limit'],
+    ['GET', '/v1/messages?status=unknwon', undefined, 'status', 'unknown'],
+  ])('%s %s %j: "%s" is told "%s"', async (method, path, body, at, meant) => {
+    const { body: problem } = await operator(method, path, body);
+    const found = problem.errors.find((error: { path: string }) => error.path === at);
+    expect(found).toMatchObject({
+      message: expect.stringContaining(`did you mean "${meant}"`),
+      zh: expect.stringContaining(`"${meant}"`),
+    });
   });
 
   test('in an entry of a batch too', async () => {

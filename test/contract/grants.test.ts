@@ -48,6 +48,22 @@ describe('POST /v1/grants', () => {
     expect(body.grants[0]).toMatchObject({ silentReject: true, available: 0 });
   });
 
+  test("WeChat's whole answer may be given as results: its errMsg is ignored", async () => {
+    const { openid } = await logIn();
+    const results = { [T]: 'accept', errMsg: 'requestSubscribeMessage:ok', errCode: 0, errno: 0 };
+    const { status, body } = await operator('POST', '/v1/grants', { openid, requestId: 'r', results });
+    expect([status, body.grants]).toMatchObject([200, [{ templateId: T, available: 1 }]]);
+    expect((await operator('GET', `/v1/grants?openid=${openid}`)).body.items).toHaveLength(1);
+  });
+
+  test("an answer of WeChat's that holds no template is refused, and says whence to take one", async () => {
+    const { openid } = await logIn();
+    const results = { errMsg: 'requestSubscribeMessage:fail', errCode: 20004 };
+    const { status, body } = await operator('POST', '/v1/grants', { openid, requestId: 'r', results });
+    expect([status, body.code]).toEqual([422, 'invalid-body']);
+    expect(body.errors).toMatchObject([{ path: 'results', message: expect.stringContaining('success') }]);
+  });
+
   test('several templates of one panel are recorded together', async () => {
     const { session } = await logIn();
     const { body } = await report(session, { [T]: 'accept', [SHIPPED.templateId]: 'reject' });
@@ -67,7 +83,7 @@ describe('POST /v1/grants', () => {
     const missing = await operator('POST', '/v1/grants', body);
     expect([missing.status, missing.body.errors]).toEqual([
       422,
-      [{ path: 'openid', message: expect.any(String) }],
+      [{ path: 'openid', message: expect.any(String), zh: expect.any(String) }],
     ]);
   });
 

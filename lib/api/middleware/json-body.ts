@@ -1,7 +1,7 @@
 import parseJson from '@middy/http-json-body-parser';
 import * as v from 'valibot';
 import { admittedOf, type HttpEvent, type HttpMiddleware } from '../http-event.ts';
-import { ProblemError } from '../problem.ts';
+import { inputError, ProblemError } from '../problem.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../route.ts';
 
 /** Reads the body of routes that take one: its size, its kind, then its JSON; or its text, where the route takes that or CSV. */
@@ -76,7 +76,12 @@ function refuseUnfit(name: string, value: unknown): unknown {
   if (name === 'constructor' || name === 'prototype') throw forbiddenName(name);
   if (typeof value !== 'string' || value.isWellFormed()) return value;
   throw new ProblemError('invalid-body', `Correct ${name || 'the whole'}.`, {
-    errors: [{ path: name, message: 'Expected whole characters: half of a surrogate pair stands alone' }],
+    errors: [
+      inputError(name, {
+        en: 'Expected whole characters: half of a surrogate pair stands alone',
+        zh: '含有不完整的字符：半个代理对（截断表情符号时常见）',
+      }),
+    ],
   });
 }
 
@@ -92,6 +97,6 @@ function bodyProblem(error: unknown): ProblemError {
 
 function forbiddenName(name: string): ProblemError {
   return new ProblemError('invalid-body', `Leave ${name} out.`, {
-    errors: [{ path: name, message: 'Forbidden field name' }],
+    errors: [inputError(name, { en: 'Forbidden field name', zh: '不允许的字段名' })],
   });
 }

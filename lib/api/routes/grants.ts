@@ -8,7 +8,7 @@ import type { OperatorCaller, UserCaller } from '../access.ts';
 import { invalidInput } from '../data-errors.ts';
 import { grantView } from '../grant-view.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
-import { ProblemError } from '../problem.ts';
+import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { grant, grantList, grantReportBody } from '../schemas/grants.ts';
 import { openid, templateId } from '../schemas/ids.ts';
@@ -115,7 +115,10 @@ async function withIds<T>(
   const byId = Object.fromEntries(entries);
   if (Object.keys(byId).length === entries.length) return byId;
   throw invalidInput('invalid-body', [
-    { path: 'results', message: 'must name each template once, by its id or by its alias' },
+    inputError('results', {
+      en: 'must name each template once, by its id or by its alias',
+      zh: '每个模板只能出现一次，用 ID 或别名均可',
+    }),
   ]);
 }
 
@@ -130,7 +133,9 @@ function userOf(
     throw new ProblemError('not-found', 'A session can be used for its own user only: leave openid out.');
   }
   if (named !== undefined) return named;
-  const errors = [{ path: 'openid', message: 'An operator must name the user' }];
+  const errors = [
+    inputError('openid', { en: 'An operator must name the user', zh: '用 API Key 调用时必须指定用户' }),
+  ];
   throw new ProblemError(where === 'body' ? 'invalid-body' : 'invalid-query', 'Name the user by openid.', {
     errors,
   });

@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import type { MessageApi } from '../message-api.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
-import { ProblemError } from '../problem.ts';
+import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { openid } from '../schemas/ids.ts';
 import { message, settlement } from '../schemas/messages.ts';
+import { RULES } from '../schemas/rules.ts';
 import { createMessageRoutes } from './create-messages.ts';
 
 const idParams = v.object({
@@ -27,7 +28,7 @@ export const listMessagesSpec = routeSpec({
   query: v.strictObject({
     ...pageQuery,
     openid: v.exactOptional(openid),
-    status: v.exactOptional(v.picklist(['unknown'], 'Only "unknown" can be asked for')),
+    status: v.exactOptional(v.picklist(['unknown'], RULES.unknownOnly)),
   }),
   answers: { 200: { description: 'The messages', schema: pageOf(message) } },
   problems: ['wrong-caller'],
@@ -136,7 +137,12 @@ function listedBy(api: MessageApi, caller: UserCaller | OperatorCaller, query: L
   }
   if (named !== undefined && !status) return api.list(named, limit, decodeCursor(v.string(), cursor));
   if (named === undefined && status) return api.listUnknown(limit, decodeCursor(unknownPlace, cursor));
-  const errors = [{ path: 'openid', message: 'An operator must name a user, or the status and no user' }];
+  const errors = [
+    inputError('openid', {
+      en: 'An operator must name a user, or the status and no user',
+      zh: '用 API Key 查询时须指定用户，或只指定 status',
+    }),
+  ];
   throw new ProblemError('invalid-query', 'Name either the user by openid or status=unknown.', { errors });
 }
 

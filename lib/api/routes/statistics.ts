@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { StatisticsQuery, StatisticsResult } from '../../statistics/read-statistics.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
-import { ProblemError } from '../problem.ts';
+import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { dayStatistics, statisticsQuery } from '../schemas/statistics.ts';
 
@@ -56,9 +56,11 @@ export function statisticsRoutes({ readStatistics, names }: StatisticsRouteServi
 }
 
 function invalidRange(type: 'too-long-ago' | 'wrong-order'): ProblemError {
-  const message =
-    type === 'too-long-ago' ? 'must be at most 92 days ago' : 'must not be after the last day, `to`';
+  const rule =
+    type === 'too-long-ago'
+      ? { en: 'must be at most 92 days ago', zh: '最早为 92 天前' }
+      : { en: 'must not be after the last day, `to`', zh: '不能晚于最后一天 `to`' };
   return new ProblemError('invalid-query', 'Ask for days within the last 92.', {
-    errors: [{ path: 'from', message }],
+    errors: [inputError('from', rule)],
   });
 }

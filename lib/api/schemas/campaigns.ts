@@ -1,12 +1,13 @@
 import * as v from 'valibot';
-import { MOST_VARIABLES, openidFault, variablesFault } from '../../campaigns/recipients/recipient-rules.ts';
+import { openidFault, variablesFault } from '../../campaigns/recipients/recipient-rules.ts';
 import { rfc3339 } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
 import { page, warning } from './messages.ts';
+import { RULES } from './rules.ts';
 
 const name = v.pipe(
   v.string(),
-  v.regex(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, 'must be 1 to 100 characters without line breaks'),
+  v.regex(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, RULES.name),
   v.description('What you call it.'),
 );
 
@@ -33,18 +34,12 @@ const recipient = v.pipe(
   v.strictObject({
     openid: v.pipe(
       v.string(),
-      v.check(
-        (text) => openidFault(text) === undefined,
-        'must be an openid: 1 to 128 letters, digits, - or _',
-      ),
+      v.check((text) => openidFault(text) === undefined, RULES.openid),
     ),
     variables: v.exactOptional(
       v.pipe(
         v.record(v.string(), v.string()),
-        v.check(
-          (texts) => variablesFault(texts) === undefined,
-          `must be at most ${MOST_VARIABLES}, 2000 bytes together, and named with letters, digits, _ and -`,
-        ),
+        v.check((texts) => variablesFault(texts) === undefined, RULES.variables),
         v.description('The texts for {{variable}}.'),
       ),
     ),
@@ -53,10 +48,7 @@ const recipient = v.pipe(
 
 const MOST_INLINE = 1000;
 
-const recipients = v.pipe(
-  v.array(recipient),
-  v.maxLength(MOST_INLINE, `must hold at most ${MOST_INLINE} recipients; add more with POST …/recipients`),
-);
+const recipients = v.pipe(v.array(recipient), v.maxLength(MOST_INLINE, RULES.mostRecipients(MOST_INLINE)));
 
 const audience = v.variant('type', [
   v.strictObject({ type: v.literal('grantees') }),
@@ -76,13 +68,13 @@ const schedule = v.strictObject({
 
 const maxPerSecond = v.pipe(
   v.number(),
-  v.integer('must be a whole number'),
-  v.minValue(1, 'must be at least 1'),
-  v.maxValue(100_000, 'must be at most 100000'),
+  v.integer(RULES.wholeNumber),
+  v.minValue(1, RULES.least(1)),
+  v.maxValue(100_000, RULES.most(100_000)),
   v.description('The most that leave in a second; a burst may use up one second at once.'),
 );
 
-const clock = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM, from 00:00 to 23:59'));
+const clock = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, RULES.wallClock));
 
 const quietHours = v.pipe(
   v.strictObject({ from: clock, to: clock, timezone: v.pipe(v.string(), v.maxLength(64)) }),
@@ -122,12 +114,12 @@ export const campaignChangeBody = v.pipe(
       v.pipe(status, v.description('paused: it starts no run until it is active again. ended: for good.')),
     ),
   }),
-  v.check((change) => Object.keys(change).length > 0, 'must change something'),
+  v.check((change) => Object.keys(change).length > 0, RULES.someChange),
 );
 
 /** The body of a request that adds recipients. */
 export const recipientsBody = v.strictObject({
-  recipients: v.pipe(recipients, v.minLength(1, 'must hold at least one recipient')),
+  recipients: v.pipe(recipients, v.minLength(1, RULES.oneRecipient)),
 });
 
 /** The body of a request for a run. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { RULES } from './rules.ts';
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
@@ -6,8 +7,8 @@ const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-
 export const instant = v.pipe(
   v.string(),
   v.metadata({ format: 'date-time' }),
-  v.regex(RFC_3339, 'must be an RFC 3339 time, such as 2026-12-01T09:00:00+08:00'),
-  v.check(isRealMoment, 'must be a date and time that exist'),
+  v.regex(RFC_3339, RULES.rfc3339),
+  v.check(isRealMoment, RULES.realMoment),
   v.transform((text) => Date.parse(text.toUpperCase())),
 );
 
@@ -36,7 +37,7 @@ export const bilingual = v.object({ en: v.string(), zh: v.string() });
 export const timezone = v.pipe(
   v.string(),
   v.maxLength(64),
-  v.check(isTimeZone, 'must be an IANA time zone, such as Asia/Shanghai'),
+  v.check(isTimeZone, RULES.timezone),
   v.description('An IANA time zone, such as Asia/Shanghai.'),
 );
 

@@ -1,41 +1,64 @@
 import * as v from 'valibot';
+import { nearestWord } from '../../nearest-word.ts';
+import { inBoth, withHint } from '../input-rules.ts';
+import { SYNONYMS } from '../synonyms.ts';
 import { rfc3339 } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
+import { RULES } from './rules.ts';
 
-/** What `wx.requestSubscribeMessage` answered for a template (WeChat contract §7.1). */
+/** What `wx.requestSubscribeMessage` is known to answer for a template (WeChat contract §7.1). */
+const STATUSES = [
+  'accept',
+  'acceptWithAlert',
+  'acceptWithAudio',
+  'acceptWithForcePush',
+  'reject',
+  'ban',
+  'filter',
+];
+
 const subscribeStatus = v.pipe(
   v.string(),
-  v.regex(
-    /^(accept[A-Za-z]{0,32}|reject|ban|filter)$/,
-    'must be accept, acceptWith…, reject, ban or filter, as wx.requestSubscribeMessage gave it',
-  ),
-  v.description(
-    'What the user answered: accept, acceptWithAlert, acceptWithAudio, acceptWithForcePush, reject, ban or filter.',
+  v.regex(/^(accept[A-Za-z]{0,32}|reject|ban|filter)$/, ({ input }) =>
+    inBoth(withHint(RULES.subscribeStatus, nearestWord(input, STATUSES, SYNONYMS))),
   ),
 );
 
 /** More templates than one panel can show, and room for what comes. */
 const MAX_TEMPLATES_PER_REPORT = 10;
 
+/** What WeChat puts beside the answers and what is no answer (WeChat contract §7.1). */
+const BESIDE_ANSWERS: ReadonlySet<string> = new Set(['errMsg', 'errCode', 'errno']);
+
 const results = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.metadata({
+    additionalProperties: { type: 'string', description: `What the user answered: ${STATUSES.join(', ')}.` },
+    minProperties: 1,
+  }),
+  v.description(
+    'One answer for each template that was asked for. The whole result of wx.requestSubscribeMessage will do: its errMsg is ignored.',
+  ),
+  v.transform((given) =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => !BESIDE_ANSWERS.has(name))),
+  ),
   v.record(templateId, subscribeStatus),
-  v.minEntries(1, 'must hold at least one template'),
-  v.maxEntries(MAX_TEMPLATES_PER_REPORT, `must hold at most ${MAX_TEMPLATES_PER_REPORT} templates`),
-  v.description('One answer for each template that was asked for.'),
+  v.minEntries(1, RULES.oneTemplate),
+  v.maxEntries(MAX_TEMPLATES_PER_REPORT, RULES.mostTemplates(MAX_TEMPLATES_PER_REPORT)),
 );
 
 /** The body of a grant report. */
 export const grantReportBody = v.strictObject({
   requestId: v.pipe(
     v.string(),
-    v.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'),
+    v.regex(/^[\x21-\x7e]{1,128}$/, RULES.visibleAscii(128)),
     v.description('Chosen by the client, new for each tap. The same one of one user counts once.'),
   ),
   results,
   silent: v.optional(
     v.pipe(
       v.array(templateId),
-      v.maxLength(MAX_TEMPLATES_PER_REPORT, `must hold at most ${MAX_TEMPLATES_PER_REPORT} templates`),
+      v.maxLength(MAX_TEMPLATES_PER_REPORT, RULES.mostTemplates(MAX_TEMPLATES_PER_REPORT)),
       v.description('Templates whose answer came without a popup ("always keep").'),
     ),
     [],

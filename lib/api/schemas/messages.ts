@@ -2,13 +2,14 @@ import * as v from 'valibot';
 import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
 import { bilingual, instant, rfc3339, timezone } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
+import { RULES } from './rules.ts';
 
 const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
 const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
 
 const idempotencyKey = v.pipe(
   v.string(),
-  v.regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+  v.regex(/^[\x21-\x7e]{1,255}$/, RULES.visibleAscii(255)),
   v.description('The same key with the same body answers the same message, for seven days.'),
 );
 
@@ -19,10 +20,7 @@ export const idempotencyHeaders = v.object({ 'idempotency-key': v.exactOptional(
 export const page = v.pipe(
   v.string(),
   v.metadata({ minLength: 1, maxLength: MAX_PAGE_LENGTH }),
-  v.check(
-    (text) => normalisePage(text) !== undefined,
-    `must be a page of the mini program, such as pages/order/detail?id=7, of up to ${MAX_PAGE_LENGTH} characters once its query is encoded`,
-  ),
+  v.check((text) => normalisePage(text) !== undefined, RULES.page),
   v.transform((text) => normalisePage(text) ?? text),
   v.description(
     'The page that the card opens, with its query. A leading slash is taken off; what is not ASCII in the query is percent-encoded, what is encoded stays. Without it the card opens nothing.',
@@ -85,8 +83,8 @@ const MAX_BATCH = 500;
 export const batchBody = v.strictObject({
   messages: v.pipe(
     v.array(v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/BatchEntry' }))),
-    v.minLength(1, 'must hold at least one message'),
-    v.maxLength(MAX_BATCH, `must hold at most ${MAX_BATCH} messages`),
+    v.minLength(1, RULES.oneMessage),
+    v.maxLength(MAX_BATCH, RULES.mostMessages(MAX_BATCH)),
     v.description('Messages as for POST /v1/messages, each with an optional idempotencyKey.'),
   ),
 });

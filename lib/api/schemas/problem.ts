@@ -14,7 +14,8 @@ export const problemSchema = v.object({
       v.array(
         v.object({
           path: v.pipe(v.string(), v.description('Dotted; empty for the whole.')),
-          message: v.pipe(v.string(), v.description('The rule that it breaks.')),
+          message: v.pipe(v.string(), v.description('The rule that it breaks, in English.')),
+          zh: v.pipe(v.string(), v.description('The same in Chinese.')),
           code: v.exactOptional(
             v.pipe(v.string(), v.description('Of a value in data: what is wrong with it, stable.')),
           ),
@@ -37,7 +38,5 @@ export const problemSchema = v.object({
       v.description("WeChat's own answer, where it is the cause."),
     ),
   ),
-  remedy: v.exactOptional(
-    v.pipe(v.object({ en: v.string(), zh: v.string() }), v.description("What to do about WeChat's answer.")),
-  ),
+  remedy: v.pipe(bilingual, v.description('What to do next.')),
 });

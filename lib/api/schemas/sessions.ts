@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { rfc3339 } from './common.ts';
+import { RULES } from './rules.ts';
 
 /** The body of `POST /v1/sessions`. */
 export const loginBody = v.strictObject({
   code: v.pipe(
     v.string(),
-    v.regex(/^[\x21-\x7e]{1,256}$/, 'must be the code from wx.login: 1 to 256 visible ASCII characters'),
+    v.regex(/^[\x21-\x7e]{1,256}$/, RULES.loginCode),
     v.description('The code from `wx.login`: good for five minutes and one use.'),
   ),
 });

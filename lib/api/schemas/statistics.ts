@@ -1,12 +1,9 @@
 import * as v from 'valibot';
 import { timezone } from './common.ts';
 import { alias, templateId } from './ids.ts';
+import { RULES } from './rules.ts';
 
-const day = v.pipe(
-  v.string(),
-  v.regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day, such as 2026-12-01'),
-  v.check(isRealDay, 'must be a day that exists'),
-);
+const day = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/, RULES.day), v.check(isRealDay, RULES.realDay));
 
 function isRealDay(text: string): boolean {
   const atMs = Date.parse(`${text}T00:00:00Z`);

@@ -42,11 +42,14 @@ function problemsOf(
 
 function faultOf(problem: FillProblem, place: string): OrderFault {
   if (problem.code === 'missing-variable') {
-    return { path: `${place}.variables.${problem.variable}`, message: 'Required' };
+    return { path: `${place}.variables.${problem.variable}`, message: { en: 'Required', zh: '必填' } };
   }
   return {
     path: `${place}.variables`,
-    message: `${problem.path}: ${problem.message.en}\n${problem.path}：${problem.message.zh}`,
+    message: {
+      en: `${problem.path}: ${problem.message.en}`,
+      zh: `${problem.path}：${problem.message.zh}`,
+    },
   };
 }
 
@@ -61,7 +64,11 @@ export function repeatedRecipients(
     const earlier = first.get(openid);
     if (earlier === undefined) first.set(openid, index);
     else if (faults.length < MOST_FAULTS) {
-      faults.push({ path: `${placeOf(index)}.openid`, message: `is the same as in ${placeOf(earlier)}` });
+      const place = placeOf(earlier);
+      faults.push({
+        path: `${placeOf(index)}.openid`,
+        message: { en: `is the same as in ${place}`, zh: `与 ${place} 重复` },
+      });
     }
   }
   return faults;

@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import type { BilingualText } from '../../bilingual-text.ts';
 import type { Recipient } from '../campaign.ts';
 import type { OrderFault } from '../campaign-order.ts';
 import { VARIABLE_NAME } from '../template-variables.ts';
@@ -29,10 +30,10 @@ const MAX_ROW_CHARACTERS = 16_384;
  */
 export function readCsv(text: string): ReadCsv {
   if (text.includes('\uFFFD')) {
-    return bad(
-      '',
-      'must be UTF-8; in Excel, save it as "CSV UTF-8". 请用 UTF-8 编码保存（Excel 中选“CSV UTF-8”）',
-    );
+    return bad('', {
+      en: 'must be UTF-8; in Excel, save it as "CSV UTF-8"',
+      zh: '请用 UTF-8 编码保存（Excel 中选“CSV UTF-8”）',
+    });
   }
   const reading = createReading();
   try {
@@ -54,35 +55,45 @@ export function readCsv(text: string): ReadCsv {
   return reading.result();
 }
 
-function bad(path: string, message: string): ReadCsv {
+function bad(path: string, message: BilingualText): ReadCsv {
   return { type: 'bad', faults: [{ path, message }] };
 }
 
 /** Never the text at fault: it may be a user's. */
-function sayingOf(code: string): string {
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'has a quote that is not closed';
-  if (code === 'CSV_MAX_RECORD_SIZE')
-    return `is longer than ${MAX_ROW_CHARACTERS} characters: is a quote not closed?`;
-  if (code.includes('QUOTE'))
-    return 'has a quote in the wrong place: put the value in quotes and double those inside';
-  return 'cannot be read as CSV';
+function sayingOf(code: string): BilingualText {
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return { en: 'has a quote that is not closed', zh: '有未闭合的引号' };
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    return {
+      en: `is longer than ${MAX_ROW_CHARACTERS} characters: is a quote not closed?`,
+      zh: `超过 ${MAX_ROW_CHARACTERS} 个字符，是否有未闭合的引号？`,
+    };
+  }
+  if (code.includes('QUOTE')) {
+    return {
+      en: 'has a quote in the wrong place: put the value in quotes and double those inside',
+      zh: '引号位置不对：请用引号包住整个值，其中的引号写两遍',
+    };
+  }
+  return { en: 'cannot be read as CSV', zh: '无法按 CSV 读取' };
 }
 
 function headerFaults(columns: readonly string[], line: number): readonly OrderFault[] {
   const path = `line ${line}`;
   const faults = columns.flatMap((name, index): OrderFault[] => {
-    if (columns.indexOf(name) !== index) return [{ path, message: `has the column ${index + 1} twice` }];
+    const at = index + 1;
+    if (columns.indexOf(name) !== index) {
+      return [{ path, message: { en: `has the column ${at} twice`, zh: `第 ${at} 列的列名重复` } }];
+    }
     if (VARIABLE_NAME.test(name)) return [];
-    return [
-      {
-        path,
-        message: `must name column ${index + 1} with letters, digits, _ and -, beginning with a letter`,
-      },
-    ];
+    const message = {
+      en: `must name column ${at} with letters, digits, _ and -, beginning with a letter`,
+      zh: `第 ${at} 列的列名只能用字母、数字、_ 和 -，且以字母开头`,
+    };
+    return [{ path, message }];
   });
   return columns.includes(OPENID_COLUMN)
     ? faults
-    : [{ path, message: 'must have a column openid' }, ...faults];
+    : [{ path, message: { en: 'must have a column openid', zh: '必须有 openid 列' } }, ...faults];
 }
 
 /** Takes rows one by one, the header first. */
@@ -96,7 +107,11 @@ function createReading() {
   function takeRow(header: readonly string[], record: readonly string[], line: number): void {
     const path = `line ${line}`;
     if (record.length !== header.length) {
-      faults.push({ path, message: `has ${record.length} values; the header has ${header.length}` });
+      const message = {
+        en: `has ${record.length} values; the header has ${header.length}`,
+        zh: `有 ${record.length} 个值，表头有 ${header.length} 列`,
+      };
+      faults.push({ path, message });
       return;
     }
     const recipient = recipientOf(header, record);
@@ -118,15 +133,22 @@ function createReading() {
     },
 
     /** What there is to say when the file could not be read to its end. */
-    brokenOff(message: string): ReadCsv {
+    brokenOff(message: BilingualText): ReadCsv {
       return { type: 'bad', faults: [...faults, { path: `line ${lastLine + 1}`, message }] };
     },
 
     result(): ReadCsv {
       if (columns === undefined)
-        return bad('line 1', 'must be the header: openid and the names of the variables');
+        return bad('line 1', {
+          en: 'must be the header: openid and the names of the variables',
+          zh: '应为表头：openid 和各变量名',
+        });
       if (faults.length > 0) return { type: 'bad', faults };
-      if (recipients.length === 0) return bad('', 'must have at least one recipient below the header');
+      if (recipients.length === 0)
+        return bad('', {
+          en: 'must have at least one recipient below the header',
+          zh: '表头下面至少要有一个收件人',
+        });
       return { type: 'read', recipients, lines };
     },
   };

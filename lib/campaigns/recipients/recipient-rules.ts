@@ -1,3 +1,4 @@
+import type { BilingualText } from '../../bilingual-text.ts';
 import type { OrderFault } from '../campaign-order.ts';
 import { VARIABLE_NAME } from '../template-variables.ts';
 
@@ -9,23 +10,33 @@ export const MOST_VARIABLES = 20;
 /** The most bytes of all variables of one recipient, so that a page of recipients stays within DynamoDB's 400 kB. */
 const MOST_BYTES = 2_000;
 
+/** The form of an openid in words. */
+export const OPENID_RULE: BilingualText = {
+  en: 'must be an openid: 1 to 128 letters, digits, - or _',
+  zh: '应为 openid：1 至 128 个字母、数字、- 或 _',
+};
+
 /** What is wrong with an openid. */
 export function openidFault(openid: string): OrderFault | undefined {
   if (OPENID.test(openid)) return undefined;
-  return { path: 'openid', message: 'must be an openid: 1 to 128 letters, digits, - or _' };
+  return { path: 'openid', message: OPENID_RULE };
 }
 
 /** What is wrong with a recipient's variables as such; whether they fit the texts is another question. */
 export function variablesFault(variables: Readonly<Record<string, string>>): OrderFault | undefined {
   const entries = Object.entries(variables);
   if (entries.length > MOST_VARIABLES) {
-    return { path: 'variables', message: `must be at most ${MOST_VARIABLES}` };
+    const message = { en: `must be at most ${MOST_VARIABLES}`, zh: `最多 ${MOST_VARIABLES} 个` };
+    return { path: 'variables', message };
   }
   const misnamed = entries.find(([name]) => !VARIABLE_NAME.test(name));
   if (misnamed) {
     return {
       path: 'variables',
-      message: 'must be named with letters, digits, _ and -, beginning with a letter',
+      message: {
+        en: 'must be named with letters, digits, _ and -, beginning with a letter',
+        zh: '变量名只能用字母、数字、_ 和 -，且以字母开头',
+      },
     };
   }
   const bytes = entries.reduce(
@@ -33,5 +44,8 @@ export function variablesFault(variables: Readonly<Record<string, string>>): Ord
     0,
   );
   if (bytes <= MOST_BYTES) return undefined;
-  return { path: 'variables', message: `must be at most ${MOST_BYTES} bytes together` };
+  return {
+    path: 'variables',
+    message: { en: `must be at most ${MOST_BYTES} bytes together`, zh: `合计不能超过 ${MOST_BYTES} 字节` },
+  };
 }

@@ -1,7 +1,9 @@
+import type { BilingualText } from '../../bilingual-text.ts';
+
 /** A cron expression in EventBridge's six fields, turned into croner's seven; or what EventBridge would refuse it for. */
 export type CronPattern =
   | { readonly type: 'pattern'; readonly pattern: string }
-  | { readonly type: 'bad'; readonly fault: string };
+  | { readonly type: 'bad'; readonly fault: BilingualText };
 
 interface Field {
   readonly name: string;
@@ -22,7 +24,14 @@ const DAY_OF_WEEK: Field = { name: 'day-of-week', least: 1, most: 7, names: WEEK
 const YEAR: Field = { name: 'year', least: 1970, most: 2199, steps: true };
 
 /** Why a field is refused. */
-class FieldFault extends Error {}
+class FieldFault extends Error {
+  readonly says: BilingualText;
+
+  constructor(says: BilingualText) {
+    super(says.en);
+    this.says = says;
+  }
+}
 
 /**
  * Reads the inside of `cron(…)`. It takes what EventBridge Scheduler documents and nothing beside: six fields, `?` in exactly
@@ -32,10 +41,16 @@ export function readCronFields(text: string): CronPattern {
   const fields = text.trim().split(/\s+/);
   const [minutes = '', hours = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = fields;
   if (fields.length !== 6) {
-    return bad(`has ${fields.length} fields; it takes 6: minutes hours day-of-month month day-of-week year`);
+    return bad({
+      en: `has ${fields.length} fields; it takes 6: minutes hours day-of-month month day-of-week year`,
+      zh: `有 ${fields.length} 个字段，应为 6 个：分 时 日 月 星期 年`,
+    });
   }
   if ((dayOfMonth === '?') === (dayOfWeek === '?')) {
-    return bad('must have ? in one of day-of-month and day-of-week, and in one only');
+    return bad({
+      en: 'must have ? in one of day-of-month and day-of-week, and in one only',
+      zh: '“日”和“星期”必须且只能有一个为 ?',
+    });
   }
   try {
     const parts = [
@@ -49,12 +64,12 @@ export function readCronFields(text: string): CronPattern {
     ];
     return { type: 'pattern', pattern: parts.join(' ') };
   } catch (error) {
-    if (error instanceof FieldFault) return bad(error.message);
+    if (error instanceof FieldFault) return bad(error.says);
     throw error;
   }
 }
 
-const bad = (fault: string): CronPattern => ({ type: 'bad', fault });
+const bad = (fault: BilingualText): CronPattern => ({ type: 'bad', fault });
 
 function daysOfMonth(text: string): string {
   if (text === '?') return '*';
@@ -102,7 +117,12 @@ function bounds(field: Field, range: string, open: boolean): [number, number] {
   const from = number(field, first);
   if (last === undefined) return [from, open ? field.most : from];
   const to = number(field, last);
-  if (to < from) throw new FieldFault(`has a range in ${field.name} that ends before it begins: ${range}`);
+  if (to < from) {
+    throw new FieldFault({
+      en: `has a range in ${field.name} that ends before it begins: ${range}`,
+      zh: `${field.name} 的范围起止颠倒：${range}`,
+    });
+  }
   return [from, to];
 }
 
@@ -111,9 +131,16 @@ function number(field: Field, text: string): number {
   const value = named >= 0 ? named + field.least : Number(text);
   if (named < 0 && !/^\d{1,4}$/.test(text)) throw fault(field, text);
   if (value >= field.least && value <= field.most) return value;
-  throw new FieldFault(`has ${text} in ${field.name}, which takes ${field.least} to ${field.most}`);
+  throw new FieldFault({
+    en: `has ${text} in ${field.name}, which takes ${field.least} to ${field.most}`,
+    zh: `${field.name} 的取值范围是 ${field.least} 到 ${field.most}，不能是 ${text}`,
+  });
 }
 
 function fault(field: Field, text: string): FieldFault {
-  return new FieldFault(`has something in ${field.name} that cannot be read: ${text.slice(0, 40)}`);
+  const shown = text.slice(0, 40);
+  return new FieldFault({
+    en: `has something in ${field.name} that cannot be read: ${shown}`,
+    zh: `${field.name} 中有无法识别的内容：${shown}`,
+  });
 }

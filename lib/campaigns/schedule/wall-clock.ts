@@ -1,3 +1,5 @@
+import type { BilingualText } from '../../bilingual-text.ts';
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -21,16 +23,20 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   return format;
 }
 
+const ZONE_RULE: BilingualText = {
+  en: 'must be an IANA time zone, such as Asia/Shanghai',
+  zh: '应为 IANA 时区名，例如 Asia/Shanghai',
+};
+
 /** What is wrong with the name of a time zone, if anything: it must be IANA's, spelt as IANA does. */
-export function timezoneFault(timezone: string): string | undefined {
-  if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(timezone))
-    return 'must be an IANA time zone, such as Asia/Shanghai';
+export function timezoneFault(timezone: string): BilingualText | undefined {
+  if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(timezone)) return ZONE_RULE;
   try {
     const { timeZone: spelt } = formatOf(timezone).resolvedOptions();
     if (spelt === timezone || spelt.toLowerCase() !== timezone.toLowerCase()) return undefined;
-    return `must be spelt ${spelt}`;
+    return { en: `must be spelt ${spelt}`, zh: `应写作 ${spelt}` };
   } catch {
-    return 'must be an IANA time zone, such as Asia/Shanghai';
+    return ZONE_RULE;
   }
 }
 

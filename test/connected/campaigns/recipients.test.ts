@@ -132,7 +132,7 @@ test('what is wrong with one recipient adds nobody', async () => {
   const recipients = [...people('a', 150), { openid: 'b' }];
   expect(await uploader()(id, recipients)).toEqual({
     type: 'invalid-variables',
-    faults: [{ path: '150.variables.name', message: 'Required' }],
+    faults: [{ path: '150.variables.name', message: { en: 'Required', zh: '必填' } }],
   });
   expect((await store.load(id))?.value.upload).toBeUndefined();
   expect(await recipientsOf(id)).toEqual([]);

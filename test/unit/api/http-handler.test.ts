@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createHttpHandler } from '../../../lib/api/http-handler.ts';
 import { pageQuery } from '../../../lib/api/paging.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
+import { REMEDIES } from '../../../lib/api/remedies.ts';
 import { route, routeSpec } from '../../../lib/api/route.ts';
 import { apiKey, NOW_MS, sessionTokens } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
@@ -129,6 +130,7 @@ describe('an answer', () => {
       status: 404,
       detail: 'There is nothing at this address.',
       code: 'not-found',
+      remedy: REMEDIES['not-found'],
     });
   });
 });
@@ -314,7 +316,7 @@ describe('a body', () => {
   ])('with %s is 422 and names field and rule', async (_, text, path, message) => {
     const reply = await setUp().send({ ...put, text });
     expect([reply.status, reply.body.code]).toEqual([422, 'invalid-body']);
-    expect(reply.body.errors).toContainEqual({ path, message });
+    expect(reply.body.errors).toContainEqual({ path, message, zh: expect.stringMatching(/\p{sc=Han}/u) });
   });
 
   it('with several faults has them all named', async () => {
@@ -359,14 +361,14 @@ describe('a query', () => {
     const reply = await setUp().send({ ...list, query: '__proto__=1' });
     expect(reply.body).toMatchObject({
       code: 'invalid-query',
-      errors: [{ path: '__proto__', message: 'Unknown field' }],
+      errors: [{ path: '__proto__', message: 'Unknown field', zh: '未知字段' }],
     });
   });
 
   it('with a name twice is 422, and a comma in a value is only a comma', async () => {
     const { send } = setUp();
     expect((await send({ ...list, query: 'owner=a&owner=b' })).body.errors).toEqual([
-      { path: 'owner', message: 'Given more than once' },
+      { path: 'owner', message: 'Given more than once', zh: '重复出现' },
     ]);
     expect((await send({ ...list, query: 'owner=a,b' })).body.owner).toBe('a,b');
   });

@@ -81,8 +81,14 @@ describe('the texts of a campaign', () => {
     expect(checkGrantees({ data: texts })).toMatchObject({
       type: 'invalid-variables',
       faults: [
-        { path: 'data.thing1', message: expect.stringContaining('{{name}}') },
-        { path: 'data.date2', message: expect.stringContaining('{{日期}}') },
+        {
+          path: 'data.thing1',
+          message: { en: expect.stringContaining('{{name}}'), zh: expect.stringContaining('{{name}}') },
+        },
+        {
+          path: 'data.date2',
+          message: { en: expect.stringContaining('{{日期}}'), zh: expect.stringContaining('{{日期}}') },
+        },
       ],
     });
     expect(checkGrantees({ data: { thing1: 'plain {{' } })).toBeUndefined();
@@ -106,8 +112,11 @@ describe('recipients who are named with a campaign', () => {
     ];
     const faults = checkRecipients(campaign, paid, recipients, (index) => `line ${index + 2}`);
     expect(faults).toEqual([
-      { path: 'line 3.variables.日期', message: 'Required' },
-      { path: 'line 4.variables', message: expect.stringContaining('data.date2') },
+      { path: 'line 3.variables.日期', message: { en: 'Required', zh: '必填' } },
+      {
+        path: 'line 4.variables',
+        message: { en: expect.stringContaining('data.date2'), zh: expect.stringContaining('data.date2') },
+      },
     ]);
   });
 });

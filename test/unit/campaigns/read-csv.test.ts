@@ -6,6 +6,12 @@ const read = (text: string) => {
   return result.type === 'read' ? result.recipients : result.faults;
 };
 
+/** A text in both languages, whose English holds `text`. */
+const says = (text: string) => ({
+  en: expect.stringContaining(text),
+  zh: expect.stringMatching(/\p{sc=Han}/u),
+});
+
 describe('a CSV of recipients', () => {
   it('has a header, a column openid and a column for each variable', () => {
     expect(read('openid,name,城市\no1,Ming,广州\no2,Hong,上海\n')).toEqual([
@@ -37,23 +43,23 @@ describe('a CSV of recipients', () => {
   });
 
   it.each([
-    ['', [{ path: 'line 1', message: expect.stringContaining('header') }]],
-    ['openid\n', [{ path: '', message: expect.stringContaining('at least one') }]],
-    ['name\nMing\n', [{ path: 'line 1', message: expect.stringContaining('openid') }]],
-    ['openid,name,name\no1,a,b\n', [{ path: 'line 1', message: expect.stringContaining('column 3 twice') }]],
-    ['openid,1st\no1,a\n', [{ path: 'line 1', message: expect.stringContaining('column 2') }]],
+    ['', [{ path: 'line 1', message: says('header') }]],
+    ['openid\n', [{ path: '', message: says('at least one') }]],
+    ['name\nMing\n', [{ path: 'line 1', message: says('openid') }]],
+    ['openid,name,name\no1,a,b\n', [{ path: 'line 1', message: says('column 3 twice') }]],
+    ['openid,1st\no1,a\n', [{ path: 'line 1', message: says('column 2') }]],
     [
       'openid,name\no1\no2,b,c\n',
       [
-        { path: 'line 2', message: 'has 1 values; the header has 2' },
-        { path: 'line 3', message: 'has 3 values; the header has 2' },
+        { path: 'line 2', message: says('has 1 values; the header has 2') },
+        { path: 'line 3', message: says('has 3 values; the header has 2') },
       ],
     ],
-    ['openid\no1\nnot an openid\n', [{ path: 'line 3.openid', message: expect.stringContaining('openid') }]],
-    ['openid,name\no1,"Ming\no2,b\n', [{ path: 'line 2', message: expect.stringContaining('not closed') }]],
-    ['openid,name\no1,Mi"ng\n', [{ path: 'line 2', message: expect.stringContaining('quote') }]],
-    ['openid,name\no1,"Ming"x\n', [{ path: 'line 2', message: expect.stringContaining('quote') }]],
-    ['openid,name\no1,\uFFFD\uFFFD\n', [{ path: '', message: expect.stringContaining('UTF-8') }]],
+    ['openid\no1\nnot an openid\n', [{ path: 'line 3.openid', message: says('openid') }]],
+    ['openid,name\no1,"Ming\no2,b\n', [{ path: 'line 2', message: says('not closed') }]],
+    ['openid,name\no1,Mi"ng\n', [{ path: 'line 2', message: says('quote') }]],
+    ['openid,name\no1,"Ming"x\n', [{ path: 'line 2', message: says('quote') }]],
+    ['openid,name\no1,\uFFFD\uFFFD\n', [{ path: '', message: says('UTF-8') }]],
   ])('%j is refused by its line', (text, faults) => {
     expect(readCsv(text)).toEqual({ type: 'bad', faults });
   });

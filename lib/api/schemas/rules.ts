@@ -1,0 +1,67 @@
+import { MOST_VARIABLES, OPENID_RULE } from '../../campaigns/recipients/recipient-rules.ts';
+import { ALIAS_RULE } from '../../templates/alias.ts';
+import { MAX_PAGE_LENGTH } from '../../templates/page-path.ts';
+import { inBoth } from '../input-rules.ts';
+
+const rule = (en: string, zh: string) => inBoth({ en, zh });
+
+/** How many there may be of something in a list. */
+function atMost(count: number, what: string, counted: string): string {
+  return rule(`must hold at most ${count} ${what}`, `最多 ${count} ${counted}`);
+}
+
+/** What a caller is told who breaks a rule that Valibot has no words for. */
+export const RULES = {
+  openid: inBoth(OPENID_RULE),
+  templateId: rule(
+    'must be a template id: 1 to 128 letters, digits, - or _',
+    '应为模板 ID：1 至 128 个字母、数字、- 或 _',
+  ),
+  alias: inBoth(ALIAS_RULE),
+  visibleAscii: (most: number) =>
+    rule(`must be 1 to ${most} visible ASCII characters`, `应为 1 至 ${most} 个可见的 ASCII 字符`),
+  loginCode: rule(
+    'must be the code from wx.login: 1 to 256 visible ASCII characters',
+    '应为 wx.login 得到的 code：1 至 256 个可见的 ASCII 字符',
+  ),
+  subscribeStatus: {
+    en: 'must be accept, acceptWith…, reject, ban or filter, as wx.requestSubscribeMessage gave it',
+    zh: '应为 wx.requestSubscribeMessage 返回的 accept、acceptWith…、reject、ban 或 filter',
+  },
+  oneTemplate: rule(
+    'must hold at least one template, as the success callback of wx.requestSubscribeMessage gives it',
+    '至少要有一个模板的结果，即 wx.requestSubscribeMessage 的 success 回调内容',
+  ),
+  mostTemplates: (most: number) => atMost(most, 'templates', '个模板'),
+  rfc3339: rule(
+    'must be an RFC 3339 time, such as 2026-12-01T09:00:00+08:00',
+    '应为 RFC 3339 时间，例如 2026-12-01T09:00:00+08:00',
+  ),
+  realMoment: rule('must be a date and time that exist', '该日期或时间不存在'),
+  timezone: rule('must be an IANA time zone, such as Asia/Shanghai', '应为 IANA 时区名，例如 Asia/Shanghai'),
+  day: rule('must be a day, such as 2026-12-01', '应为日期，例如 2026-12-01'),
+  realDay: rule('must be a day that exists', '该日期不存在'),
+  page: rule(
+    `must be a page of the mini program, such as pages/order/detail?id=7, of up to ${MAX_PAGE_LENGTH} characters once its query is encoded`,
+    `应为小程序页面，例如 pages/order/detail?id=7，参数编码后最多 ${MAX_PAGE_LENGTH} 个字符`,
+  ),
+  oneMessage: rule('must hold at least one message', '至少要有一条消息'),
+  mostMessages: (most: number) => atMost(most, 'messages', '条消息'),
+  name: rule('must be 1 to 100 characters without line breaks', '应为 1 至 100 个字符，不含换行'),
+  variables: rule(
+    `must be at most ${MOST_VARIABLES}, 2000 bytes together, and named with letters, digits, _ and -`,
+    `最多 ${MOST_VARIABLES} 个，合计不超过 2000 字节，变量名只能用字母、数字、_ 和 -`,
+  ),
+  oneRecipient: rule('must hold at least one recipient', '至少要有一个收件人'),
+  mostRecipients: (most: number) =>
+    rule(
+      `must hold at most ${most} recipients; add more with POST …/recipients`,
+      `最多 ${most} 个收件人，其余请用 POST …/recipients 添加`,
+    ),
+  wholeNumber: rule('must be a whole number', '应为整数'),
+  least: (least: number) => rule(`must be at least ${least}`, `不能小于 ${least}`),
+  most: (most: number) => rule(`must be at most ${most}`, `不能大于 ${most}`),
+  wallClock: rule('must be HH:MM, from 00:00 to 23:59', '应为 HH:MM，从 00:00 到 23:59'),
+  someChange: rule('must change something', '没有要修改的内容'),
+  unknownOnly: rule('Only "unknown" can be asked for', '只能查询 "unknown"'),
+} as const;
