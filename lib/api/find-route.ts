@@ -1,5 +1,7 @@
 import type { HttpEvent, RouteMatch } from './http-event.ts';
 import { ProblemError } from './problem.ts';
+import { isMisencoded } from './read-query.ts';
+import { ENCODE_UTF8 } from './remedies.ts';
 import type { Route, RouteSpec } from './route.ts';
 
 /** Where a request goes. @throws ProblemError `not-found` or, with `allow`, `method-not-allowed` */
@@ -17,6 +19,12 @@ export function createRouteFinder(routes: readonly Route[], elsewhere: readonly 
   return (event) => {
     const path = pathOf(event);
     const { method } = event.requestContext.http;
+    // What API Gateway could not decode has a % left.
+    if (isMisencoded(path) || path.includes('%')) {
+      throw new ProblemError('not-found', 'The address is not percent-encoded UTF-8.', {
+        remedy: ENCODE_UTF8,
+      });
+    }
     const methods = new Set<string>();
     for (const { route, pattern } of candidates) {
       const found = pattern.exec(path);

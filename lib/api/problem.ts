@@ -6,7 +6,7 @@ import { REMEDIES } from './remedies.ts';
  * A code never changes its meaning or its status; a new case gets a new code.
  */
 export const PROBLEMS = {
-  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'malformed-json': { status: 400, title: 'The body is not JSON in UTF-8' },
   'missing-token': { status: 401, title: 'A token is needed' },
   'invalid-token': { status: 401, title: 'The token is not valid' },
   'code-invalid': { status: 401, title: 'The login code is invalid, expired or used' },

@@ -1,6 +1,18 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { ProblemCode } from './problem.ts';
 
+/** How to send UTF-8 from where another encoding is the default: Windows' curl and old PHP send GBK, Excel saves UTF-16 or GBK. */
+export const SEND_UTF8: BilingualText = {
+  en: 'Send UTF-8. curl on Windows: save the body as a UTF-8 file and send it with --data-binary @body.json, or run "chcp 65001" first. PHP: mb_convert_encoding($text, "UTF-8", "GBK"), then json_encode($body, JSON_UNESCAPED_UNICODE). Excel: save as "CSV UTF-8".',
+  zh: '请用 UTF-8 编码发送。Windows 的 curl：把内容存成 UTF-8 文件，用 --data-binary @body.json 发送，或先执行 chcp 65001。PHP：先 mb_convert_encoding($text, "UTF-8", "GBK")，再 json_encode($body, JSON_UNESCAPED_UNICODE)。Excel：另存为“CSV UTF-8”。',
+};
+
+/** How to write an address or a query that holds more than ASCII. */
+export const ENCODE_UTF8: BilingualText = {
+  en: 'Percent-encode the UTF-8 bytes of what is not ASCII, as encodeURIComponent of JavaScript, quote of Python and rawurlencode of PHP do; convert GBK to UTF-8 first.',
+  zh: '非 ASCII 字符请按 UTF-8 字节做百分号编码，例如 JavaScript 的 encodeURIComponent、Python 的 quote、PHP 的 rawurlencode；GBK 文本请先转成 UTF-8。',
+};
+
 const CORRECT_FIELDS: BilingualText = {
   en: 'Correct each place that "errors" names, and send the request again.',
   zh: '请按 errors 逐项修改，然后重新发送。',
@@ -12,8 +24,8 @@ const CORRECT_FIELDS: BilingualText = {
  */
 export const REMEDIES: Readonly<Record<ProblemCode, BilingualText>> = {
   'malformed-json': {
-    en: 'Send one JSON value, without a comma behind the last member and with double quotes; let a JSON library write it.',
-    zh: '请发送一个合法的 JSON 值：用双引号，末尾不要多余的逗号；建议用 JSON 库生成。',
+    en: 'Send one JSON value, with double quotes and without a comma behind the last member; let a JSON library write it. curl on Windows takes no single quotes: put the body into a file and send it with --data-binary @body.json.',
+    zh: '请发送一个合法的 JSON 值：用双引号，末尾不要多余的逗号；建议用 JSON 库生成。Windows 的 curl 不支持单引号，请把内容存成文件，用 --data-binary @body.json 发送。',
   },
   'missing-token': {
     en: 'Add the header "authorization: Bearer <token>": an API key from a server, a session token of POST /v1/sessions from a mini program.',

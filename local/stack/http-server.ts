@@ -91,12 +91,10 @@ async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
   return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
+/** The path without its percent-encoding; what is not UTF-8 in it becomes U+FFFD. undefined where a `%` encodes nothing. */
 function decoded(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
+  if (/%(?![0-9a-f]{2})/i.test(path)) return undefined;
+  return path.replace(/(%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 }
 
 function write(response: ServerResponse, { status, headers, body }: HttpAnswer): void {

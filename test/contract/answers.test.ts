@@ -97,6 +97,69 @@ describe('a refusal', () => {
   );
 });
 
+describe('bodies that are not valid UTF-8 are 400 malformed-json', () => {
+  const GBK = Buffer.from('c4e3bac3', 'hex');
+  const post = async (path: string, contentType: string, body: Buffer) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
+    const response = await fetch(stack.apiUrl + path, {
+      method: 'POST',
+      headers,
+      body: new Uint8Array(body),
+    });
+    const reply: Pick<Reply, 'status' | 'body'> = { status: response.status, body: await response.json() };
+    return reply;
+  };
+
+  test.each(['application/json', 'application/json; charset=gbk', 'application/vnd.shop+json'])(
+    'as Windows’ curl sends them, as %s; nothing is stored, and it is told how to send UTF-8',
+    async (contentType) => {
+      const user = await logIn();
+      await allow(wechat, user.openid, T);
+      const [before = '', after = ''] = JSON.stringify({
+        to: user.openid,
+        ...PRICE_DROP,
+        data: { ...PRICE_DROP.data, thing1: 'HERE' },
+      }).split('HERE');
+      const bytes = Buffer.concat([Buffer.from(before), GBK, Buffer.from(after)]);
+      const reply = await post('/v1/messages', contentType, bytes);
+      expect([reply.status, reply.body.code]).toEqual([400, 'malformed-json']);
+      expect(reply.body.remedy).toEqual({
+        en: expect.stringMatching(/UTF-8.*--data-binary.*chcp 65001/),
+        zh: expect.stringMatching(/UTF-8.*--data-binary.*chcp 65001/),
+      });
+      expect((await operator('GET', `/v1/messages?openid=${user.openid}`)).body.items).toEqual([]);
+      expect((await operator('GET', `/v1/grants?openid=${user.openid}`)).body.items[0].held).toBe(0);
+    },
+  );
+
+  test('nor is a list of recipients taken that Excel saved in GBK', async () => {
+    const { body: campaign } = await operator('POST', '/v1/campaigns', {
+      name: 'Sale',
+      ...PRICE_DROP,
+      audience: { type: 'recipients' },
+    });
+    const path = `/v1/campaigns/${campaign.id}/recipients`;
+    const csv = Buffer.concat([Buffer.from(`openid,name\n${openid},`), GBK]);
+    const reply = await post(path, 'text/csv', csv);
+    expect([reply.status, reply.body.code]).toEqual([400, 'malformed-json']);
+    expect((await operator('GET', `/v1/campaigns/${campaign.id}`)).body.audience.count).toBe(0);
+  });
+
+  test('a byte order mark in front of UTF-8 does no harm', async () => {
+    const text = JSON.stringify({ openid, requestId: randomUUID(), results: { [T]: 'reject' } });
+    expect((await post('/v1/grants', 'application/json', Buffer.from(`\uFEFF${text}`))).status).toBe(200);
+  });
+
+  test.each(['/v1/grants?openid=%C4%E3', '/v1/messages/%C4%E3', '/v1/templates/%C4%E3'])(
+    'an address in GBK is told how to be encoded: %s',
+    async (path) => {
+      const { status, body } = await operator('GET', path);
+      expect([404, 422]).toContain(status);
+      expect(body.remedy.zh).toContain('encodeURIComponent');
+    },
+  );
+});
+
 test('every answer has an x-request-id of its own', async () => {
   const replies = await Promise.all([
     call('GET', '/v1/health'),

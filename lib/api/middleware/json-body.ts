@@ -1,7 +1,9 @@
 import parseJson from '@middy/http-json-body-parser';
 import * as v from 'valibot';
+import { bodyText } from '../body-text.ts';
 import { admittedOf, type HttpEvent, type HttpMiddleware } from '../http-event.ts';
 import { inputError, ProblemError } from '../problem.ts';
+import { SEND_UTF8 } from '../remedies.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../route.ts';
 
 /** Reads the body of routes that take one: its size, its kind, then its JSON; or its text, where the route takes that or CSV. */
@@ -17,14 +19,19 @@ export function jsonBody(): HttpMiddleware {
         return;
       }
       if (!spec.body) return;
-      const isCsv = spec.csv !== undefined && isCsvType(event.headers['content-type']);
-      if (!isCsv) checkMediaType(event.headers['content-type'], spec.csv !== undefined);
+      const { 'content-type': contentType, 'content-encoding': coding } = event.headers;
+      const isCsv = spec.csv !== undefined && isCsvType(contentType);
+      if (!isCsv) checkMediaType(contentType, spec.csv !== undefined);
+      checkCoding(coding);
       checkSize(event, spec.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+      const text = bodyText(event);
+      checkCharset(contentType);
       if (isCsv) {
-        context.csv = plainText(event);
+        context.csv = text;
         return;
       }
-      decodeText(event);
+      event.body = text;
+      event.isBase64Encoded = false;
       try {
         await parser.before?.(request);
       } catch (error) {
@@ -34,10 +41,9 @@ export function jsonBody(): HttpMiddleware {
   };
 }
 
-/** JSON in UTF-8. A body without a content type is taken for that; any other is refused rather than guessed at. */
+/** JSON. A body without a content type is taken for that; any other is refused rather than guessed at. */
 function checkMediaType(contentType: string | undefined, takesCsv: boolean): void {
-  if (contentType === undefined) return;
-  if (/^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset="?utf-?8"?\s*)?;?$/i.test(contentType.trim()))
+  if (contentType === undefined || /^application\/(?:[\w.+-]+\+)?json\s*(;|$)/i.test(contentType.trim()))
     return;
   throw new ProblemError(
     'unsupported-media-type',
@@ -45,12 +51,26 @@ function checkMediaType(contentType: string | undefined, takesCsv: boolean): voi
   );
 }
 
-/** Whatever its charset is said to be: text that was not UTF-8 shows by itself. */
+/** What is said to be GBK is refused even where it reads as UTF-8: some of its characters do, as others. */
+function checkCharset(contentType = ''): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  if (/^(utf-?8|us-ascii)$/i.test(charset)) return;
+  throw new ProblemError('unsupported-media-type', 'Send the body in UTF-8, and say no other charset.', {
+    remedy: SEND_UTF8,
+  });
+}
+
+/** A compressed body would look like one in a wrong encoding. */
+function checkCoding(coding = 'identity'): void {
+  if (/^(identity)?$/i.test(coding.trim())) return;
+  throw new ProblemError('unsupported-media-type', 'Send the body as it is, without "content-encoding".');
+}
+
 function isCsvType(contentType: string | undefined): boolean {
   return /^text\/csv\s*(;|$)/i.test(contentType?.trim() ?? '');
 }
 
-/** What is not UTF-8 becomes replacement characters, as it does in API Gateway when the body comes as text. */
+/** WeChat's own words: what is not UTF-8 in them becomes replacement characters, and nothing is lost that could be read. */
 function plainText({ body = '', isBase64Encoded }: HttpEvent): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
@@ -58,17 +78,6 @@ function plainText({ body = '', isBase64Encoded }: HttpEvent): string {
 function checkSize({ body = '', isBase64Encoded }: HttpEvent, maxBytes: number): void {
   if (Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') <= maxBytes) return;
   throw new ProblemError('body-too-large', `Send at most ${maxBytes} bytes to this route.`);
-}
-
-/** The parser would put replacement characters for bytes that are not UTF-8, and so change the text unseen. */
-function decodeText(event: HttpEvent): void {
-  if (!event.isBase64Encoded || event.body === undefined) return;
-  try {
-    event.body = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(event.body, 'base64'));
-    event.isBase64Encoded = false;
-  } catch {
-    throw new ProblemError('malformed-json', 'Send JSON in UTF-8.');
-  }
 }
 
 /** Called for each member: the names that reach into prototypes, and half characters, have no place in our data. */

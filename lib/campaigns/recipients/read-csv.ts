@@ -29,12 +29,6 @@ const MAX_ROW_CHARACTERS = 16_384;
  * that the recipient does not have. Every fault is told with its line.
  */
 export function readCsv(text: string): ReadCsv {
-  if (text.includes('\uFFFD')) {
-    return bad('', {
-      en: 'must be UTF-8; in Excel, save it as "CSV UTF-8"',
-      zh: '请用 UTF-8 编码保存（Excel 中选“CSV UTF-8”）',
-    });
-  }
   const reading = createReading();
   try {
     parse(text, {
