@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type CampaignService, campaignsOf } from './campaign/campaign-service.ts';
 import { exportRecipients } from './campaign/export-run.ts';
-import { campaignLine, campaignLines, HELP, runLine } from './campaign/texts.ts';
+import { campaignLine, campaignLines, HELP, runLine, warningLines } from './campaign/texts.ts';
 import { watchRun } from './campaign/watch.ts';
 import { CommandError, print, readWords, runCommand } from './command-line.ts';
 import { findService, SERVICE_OPTIONS } from './service-client.ts';
@@ -82,9 +82,11 @@ async function perform(
   switch (command) {
     case 'create':
       return create(campaigns, id, options);
-    case 'add':
-      print(`${await campaigns.addCsv(id, await read(second ?? ''))} recipients 人`);
+    case 'add': {
+      const added = await campaigns.addCsv(id, await read(second ?? ''));
+      print([`${added.count} recipients 人`, ...warningLines(added.warnings)].join('\n'));
       return 0;
+    }
     case 'list':
       for (const campaign of await campaigns.list()) print(shown(campaign, campaignLine, options));
       return 0;
@@ -119,9 +121,11 @@ async function create(campaigns: CampaignService, file: string, options: Options
   const body = parsed(await read(file), file);
   const csv = options.recipients === undefined ? undefined : await read(options.recipients);
   const campaign = await campaigns.create(body);
-  if (csv !== undefined) await campaigns.addCsv(campaign.id, csv);
-  const made = csv === undefined ? campaign : await campaigns.read(campaign.id);
-  print(shown(made, (one) => campaignLines(one).join('\n'), options));
+  const added = csv === undefined ? undefined : await campaigns.addCsv(campaign.id, csv);
+  const made = added ? await campaigns.read(campaign.id) : campaign;
+  const warnings = [...(made.warnings ?? []), ...(added?.warnings ?? [])];
+  const whole = { ...made, ...(warnings.length > 0 && { warnings }) };
+  print(shown(whole, (one) => campaignLines(one).join('\n'), options));
   return 0;
 }
 

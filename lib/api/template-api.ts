@@ -1,8 +1,10 @@
+import type * as v from 'valibot';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { dataWarnings } from '../templates/data-warnings.ts';
 import { exampleData } from '../templates/example-data.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
-import { type MessageWarning, pageWarning } from '../templates/page-path.ts';
+import { pageWarning } from '../templates/page-path.ts';
 import { prepareData } from '../templates/prepare-data.ts';
 import type { AliasResult } from '../templates/set-alias.ts';
 import type { SyncResult } from '../templates/sync-templates.ts';
@@ -10,6 +12,7 @@ import type { TemplateNames } from '../templates/template-names.ts';
 import { type TemplateView, templateView } from '../templates/template-view.ts';
 import type { ListedTemplate } from '../templates/template-warnings.ts';
 import type { RemedyFor } from './lookup-problem.ts';
+import type { messageWarning } from './schemas/messages.ts';
 
 /** Data to be tried against a template. */
 export interface CheckRequest {
@@ -23,7 +26,7 @@ export interface CheckRequest {
 export type CheckView = {
   readonly templateId: string;
   readonly templateAlias?: string;
-  readonly warnings: readonly MessageWarning[];
+  readonly warnings: readonly v.InferOutput<typeof messageWarning>[];
 } & (
   | {
       readonly valid: true;
@@ -113,16 +116,16 @@ export function createTemplateApi(services: TemplateApiServices): TemplateApi {
     async check(idOrAlias, { data, page, fit, timezone }) {
       const { template, alias } = (await found(idOrAlias)) ?? {};
       if (!template) return undefined;
-      const warning = pageWarning(page, pages);
-      const about = {
-        templateId: template.templateId,
-        ...(alias !== undefined && { templateAlias: alias }),
-        warnings: warning ? [warning] : [],
-      };
       const prepared = prepareData(template, data, {
         fit,
         ...(timezone !== undefined && { timeZone: timezone }),
       });
+      const onPage = pageWarning(page, pages);
+      const about = {
+        templateId: template.templateId,
+        ...(alias !== undefined && { templateAlias: alias }),
+        warnings: [...(onPage ? [onPage] : []), ...dataWarnings(prepared.data)],
+      };
       if (prepared.type === 'invalid') return { ...about, valid: false, problems: prepared.problems };
       const { data: texts, fitted } = prepared;
       return { ...about, valid: true, data: texts, ...(page !== undefined && { page }), fitted };

@@ -1,5 +1,9 @@
-import { type MessageWarning, pageWarning } from '../templates/page-path.ts';
+import type * as v from 'valibot';
+import type { Message } from '../messages/message.ts';
+import { dataWarnings } from '../templates/data-warnings.ts';
+import { pageWarning } from '../templates/page-path.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
+import type { messageWarning } from './schemas/messages.ts';
 
 /** What remarks are made from. */
 export interface RemarkServices {
@@ -11,18 +15,19 @@ export interface RemarkServices {
 /** What answers say of a message besides what is stored: its template's alias, and what its owner should look at. */
 export interface Remarks {
   readonly templateAlias?: string;
-  readonly warnings?: MessageWarning[];
+  readonly warnings?: v.InferOutput<typeof messageWarning>[];
 }
 
-/** Remarks on a message, or on a campaign's. */
+/** Remarks on a message, or on what is the same in all messages of a campaign. */
 export async function remarksOn(
   { names, pages }: RemarkServices,
-  { templateId, page }: { readonly templateId: string; readonly page?: string },
+  { templateId, page, data }: Pick<Message, 'templateId' | 'page' | 'data'>,
 ): Promise<Remarks> {
   const templateAlias = await names.aliasOf(templateId);
-  const warning = pageWarning(page, pages);
+  const onPage = pageWarning(page, pages);
+  const warnings = [...(onPage ? [onPage] : []), ...dataWarnings(data)];
   return {
     ...(templateAlias !== undefined && { templateAlias }),
-    ...(warning && { warnings: [warning] }),
+    ...(warnings.length > 0 && { warnings }),
   };
 }

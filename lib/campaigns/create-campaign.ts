@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import type { DataWarning } from '../templates/data-warnings.ts';
 import { type Audience, type Campaign, RECIPIENTS_PER_PAGE } from './campaign.ts';
 import type { CampaignOrder, OrderRefusal } from './campaign-order.ts';
 import type { CampaignStore } from './campaign-store.ts';
@@ -17,7 +18,14 @@ export interface CampaignServices extends AgreeServices {
 }
 
 /** What came of ordering a campaign. */
-export type CreateCampaignResult = { readonly type: 'created'; readonly campaign: Campaign } | OrderRefusal;
+export type CreateCampaignResult =
+  | {
+      readonly type: 'created';
+      readonly campaign: Campaign;
+      /** Doubtful values that recipients' variables make. */
+      readonly warnings: readonly DataWarning[];
+    }
+  | OrderRefusal;
 
 /**
  * Checks an order as a whole and stores it with the recipients it names, all of it or nothing; then its schedule is written.
@@ -49,13 +57,13 @@ export async function createCampaign(
   const placeOf = (index: number) => `audience.recipients.${index}`;
   const repeated = repeatedRecipients(recipients, placeOf);
   if (repeated.length > 0) return { type: 'invalid-order', faults: repeated };
-  const faults = checkRecipients(campaign, template, recipients, placeOf);
+  const { faults, warnings } = checkRecipients(campaign, template, recipients, placeOf);
   if (faults.length > 0) return { type: 'invalid-variables', faults };
 
   const stored = await store.create(campaign, pagesOf(recipients, RECIPIENTS_PER_PAGE));
   if (stored === 'conflict')
     throw new Error(`The id ${campaign.id} is taken: two ids of version 7 were the same.`);
-  if (!campaign.schedule) return { type: 'created', campaign };
+  if (!campaign.schedule) return { type: 'created', campaign, warnings };
   // The campaign is there from here on: whatever fails now, the reconciliation sets right.
   const agreement = await agree(services, campaign.id).catch((error) => {
     logger.warn('The schedule of a new campaign could not be written; the next reconciliation writes it.', {
@@ -63,7 +71,7 @@ export async function createCampaign(
       error,
     });
   });
-  if (agreement?.type !== 'refused') return { type: 'created', campaign };
+  if (agreement?.type !== 'refused') return { type: 'created', campaign, warnings };
   await store.erase(campaign.id);
   return refusedByEventBridge(agreement.reason);
 }

@@ -1,9 +1,9 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import { type FieldProblem, missingProblem, problemOf, valueProblem } from './field-problem.ts';
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
+import { valueFault } from './grade-value.ts';
 import { type NormalisedData, normaliseData } from './normalise-data.ts';
 import type { Template, TemplateField } from './template.ts';
-import { valueFault } from './value-fault.ts';
 
 /** What came of checking a message's data: the texts to send, or everything that is wrong with it. */
 export type CheckResult =

@@ -1,6 +1,6 @@
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
+import { valueFault } from './grade-value.ts';
 import type { FieldKind, Template, TemplateField } from './template.ts';
-import { valueFault } from './value-fault.ts';
 
 /** A value of each kind that WeChat takes, for templates whose own example it would not take. */
 const SAMPLES: Readonly<Record<FieldKind, string>> = {

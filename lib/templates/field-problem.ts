@@ -1,7 +1,7 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { FormFault } from './field-rules.ts';
+import type { ValueFault } from './grade-value.ts';
 import type { TemplateField } from './template.ts';
-import type { ValueFault } from './value-fault.ts';
 
 /** Stable words for what is wrong with one place of `data`. */
 type FieldProblemCode =

@@ -1,6 +1,5 @@
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
 import type { Template } from './template.ts';
-import { valueFault } from './value-fault.ts';
 
 /** One value that was put into another form. */
 export interface FittedValue {
@@ -16,11 +15,11 @@ export interface FittedData {
 }
 
 /**
- * Shortens and reformats what WeChat would refuse, wherever the meaning stays the same: text cut by character with an
- * ellipsis, white space and line breaks tidied, full-width forms made half-width, RFC 3339 moments and amounts put into
- * WeChat's forms.
+ * Shortens and reformats what WeChat does not surely take, wherever the meaning stays the same: text cut by character
+ * with an ellipsis, white space and line breaks tidied, full-width forms made half-width, RFC 3339 moments and amounts
+ * put into WeChat's forms.
  *
- * A value that passes is never touched, and one that cannot be fitted stays for the check to refuse; so fitting twice
+ * A value that WeChat surely takes is never touched, and one that cannot be fitted stays for the check to refuse; so fitting twice
  * changes nothing. Keys that are not the template's stay too.
  *
  * @param options.timeZone IANA zone in which moments are told; default Asia/Shanghai; an unknown one is a RangeError.
@@ -32,7 +31,7 @@ export function fitData(
 ): FittedData {
   const fitted = template.fields.flatMap((field) => {
     const from = Object.hasOwn(data, field.key) ? data[field.key] : undefined;
-    if (from === undefined || valueFault(field, from) === undefined) return [];
+    if (from === undefined) return [];
     const to = fitValue(field, from, timeZone);
     return to === undefined ? [] : [{ key: field.key, from, to }];
   });

@@ -1,3 +1,12 @@
+import {
+  LONGEST_MOMENT as LONGEST,
+  type Point,
+  pointIn,
+  RANGE_JOINER,
+  rangesIn,
+  type WrittenDate,
+} from './loose-moments.ts';
+
 /** RFC 3339 date-time, also without offset, to the second; fractions are not shown by WeChat and fall away. */
 const DATE_TIME =
   /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d{1,9})?)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
@@ -10,30 +19,63 @@ const FIRST_YEAR = 1970;
  * names its offset is told in `timeZone`. What is not understood stays as it was.
  */
 export function fitMoment(text: string, timeZone: string): string {
-  return text
-    .replaceAll('～', '~')
-    .split('~')
-    .map((point) => fitPoint(point.trim(), timeZone))
-    .join('~');
+  if (text.length > LONGEST) return text;
+  const points = text.split(RANGE_JOINER).map((point) => point.trim());
+  const fitted = points.map((point) => fitPoint(point, timeZone));
+  if (fitted.every((point) => point !== undefined)) return fitted.join('~');
+  const range = points.length === 1 ? rangeByHyphen(text) : undefined;
+  return range?.join('~') ?? points.map((point, index) => fitted[index] ?? point).join('~');
 }
 
-function fitPoint(point: string, timeZone: string): string {
+/** The two points that a hyphen joins, where only one hyphen can be the one. */
+function rangeByHyphen(text: string): readonly string[] | undefined {
+  const ranges = rangesIn(text).flatMap((texts) => {
+    const points = texts.map(pointIn);
+    const [first, second] = points.map((point) => point && shapeOf(point));
+    if (first === undefined || second === undefined) return [];
+    if (first !== second && text.split('-').length > 2) return [];
+    const written = points.flatMap((point) => (point && writePoint(point)) ?? []);
+    return written.length === 2 ? [written] : [];
+  });
+  return ranges.length === 1 ? ranges[0] : undefined;
+}
+
+function shapeOf({ date, clock }: Point): string {
+  return Object.keys({ ...date, ...clock })
+    .toSorted()
+    .join();
+}
+
+function fitPoint(point: string, timeZone: string): string | undefined {
   const [, date, hour, minute, second = '00', offset] = DATE_TIME.exec(point) ?? [];
-  if (!date) return fitWritten(point);
+  if (!date) {
+    const read = pointIn(point);
+    return read && writePoint(read);
+  }
   const clock = `${hour}:${minute}:${second}`;
   if (offset === undefined) return `${date} ${withoutZeroSeconds(clock)}`;
-  return inZone(`${date}T${clock}${offset.toUpperCase()}`, timeZone) ?? point;
+  return inZone(`${date}T${clock}${offset.toUpperCase()}`, timeZone);
 }
 
-/** Adds the zeros and the space that were left out; the order of year, month and day must be plain already. */
-function fitWritten(point: string): string {
-  return point
-    .replace(/^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/, (_all, year, joiner, month, day) =>
-      [year, pad(month), pad(day)].join(joiner),
-    )
-    .replace(/日(?=\d)/, '日 ')
-    .replace(/ {2,}/, ' ')
-    .replace(/(^| )(\d:\d{2}(?::\d{2})?)$/, '$10$2');
+/** A point in WeChat's form, or undefined where that would say more or less than was written. */
+function writePoint({ date, clock }: Point): string | undefined {
+  const day = date && writeDate(date);
+  if (!clock) return day;
+  if (clock.endOfDay) return undefined;
+  const time = [clock.hour, clock.minute, ...(clock.second === undefined ? [] : [clock.second])]
+    .map(pad)
+    .join(':');
+  if (!date) return time;
+  return day !== undefined && date.day !== undefined ? `${day} ${time}` : undefined;
+}
+
+function writeDate({ year, month, day, joiner }: WrittenDate): string | undefined {
+  if (month === undefined || (year === undefined ? day === undefined : year.length !== 4)) return undefined;
+  if (joiner !== '年') {
+    return [year, pad(month), day && pad(day)].filter((part) => part !== undefined).join(joiner);
+  }
+  const parts = [year && `${year}年`, `${month}月`, day && `${day}日`];
+  return parts.filter((part) => part !== undefined).join('');
 }
 
 function inZone(moment: string, timeZone: string): string | undefined {

@@ -1,81 +1,77 @@
+import { clockIn, dateIn, exists, LONGEST_MOMENT, pointIn, rangesIn } from './loose-moments.ts';
+
 /** What is wrong with a date or time. */
 export type MomentFault = 'wrong-form' | 'no-such-date';
 
-interface CalendarDate {
-  readonly year?: number;
-  readonly month: number;
-  readonly day?: number;
-}
+/** What WeChat's rule does not surely take in a date or time. */
+export type MomentDoubt = 'bare-date' | 'unusual-form';
 
-/**
- * The written forms of a date (WeChat contract §4). Joined forms are taken only with two-digit months and days, as in
- * WeChat's samples; 年月日 forms also with one digit.
- */
+type MomentGrade = 'sure' | MomentDoubt | MomentFault;
+
+/** The written forms of a date (WeChat contract §4). Month and day need no leading zero. */
 const DATE_FORMS: readonly RegExp[] = [
-  /^(?<year>\d{4})年(?<month>\d{1,2})月(?<day>\d{1,2})日$/,
-  /^(?<year>\d{4})年(?<month>\d{1,2})月$/,
-  /^(?<month>\d{1,2})月(?<day>\d{1,2})日$/,
-  /^(?<year>\d{4})(?<joiner>[-/.])(?<month>\d{2})\k<joiner>(?<day>\d{2})$/,
-  /^(?<year>\d{4})[-/.](?<month>\d{2})$/,
-  /^(?<month>\d{2})[-/.](?<day>\d{2})$/,
+  /^\d{4}年\d{1,2}月\d{1,2}日$/,
+  /^\d{4}年\d{1,2}月$/,
+  /^\d{1,2}月\d{1,2}日$/,
+  /^\d{4}([-/.])\d{1,2}\1\d{1,2}$/,
+  /^\d{4}[-/.]\d{1,2}$/,
+  /^\d{1,2}[-/.]\d{1,2}$/,
 ];
 
-const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/;
+const CLOCK_FORM = /^\d{2}:\d{2}(?::\d{2})?$/;
 
-const DAYS_IN_MONTH: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** What surely makes WeChat refuse a date or time (WeChat contract §4). */
+export function momentFault(kind: 'date' | 'time', value: string): MomentFault | undefined {
+  const grade = gradeMoment(kind, value);
+  return grade === 'wrong-form' || grade === 'no-such-date' ? grade : undefined;
+}
+
+/** What may make WeChat refuse a date or time that has no fault. */
+export function momentDoubt(kind: 'date' | 'time', value: string): MomentDoubt | undefined {
+  const grade = gradeMoment(kind, value);
+  return grade === 'bare-date' || grade === 'unusual-form' ? grade : undefined;
+}
 
 /**
- * Checks the value of a `date` or `time` field (WeChat contract §4): one point, or two joined by a half-width `~`.
- *
- * A date point is a date; a time point is a clock. A date with a day, a space and a clock is both. A bare date in a
- * `time` field is unconfirmed and refused, so is a clock after a date without a day. 29 February passes where no year
- * is given.
+ * Sure is one point, or two joined by a half-width `~`: a clock or a date with a clock for a `time`, a date with or
+ * without a clock for a `date`. What a person reads as such in another spelling is doubtful, but for the full-width
+ * `～`, which WeChat was seen to refuse. 29 February passes where no year is given.
  */
-export function momentFault(kind: 'date' | 'time', value: string): MomentFault | undefined {
-  const points = value.split('~');
-  if (points.length > 2) return 'wrong-form';
-  const faults = points.map((point) => pointFault(kind, point));
-  return faults.includes('wrong-form') ? 'wrong-form' : faults.find((fault) => fault !== undefined);
+function gradeMoment(kind: 'date' | 'time', value: string): MomentGrade {
+  if (value.includes('～') || value.length > LONGEST_MOMENT) return 'wrong-form';
+  const plain = value.split('~');
+  if (plain.length <= 2 && plain.every((point) => isSure(kind, point))) return 'sure';
+  const grades = rangesIn(value).map((points) => gradeRange(kind, points));
+  const best = grades.find((grade) => grade === 'bare-date' || grade === 'unusual-form');
+  return best ?? (grades.includes('no-such-date') ? 'no-such-date' : 'wrong-form');
 }
 
-function pointFault(kind: 'date' | 'time', point: string): MomentFault | undefined {
+function isSure(kind: 'date' | 'time', point: string): boolean {
   const [first = '', second, ...more] = point.split(' ');
-  if (more.length > 0) return 'wrong-form';
-  if (second === undefined) {
-    if (kind === 'time') return CLOCK.test(first) ? undefined : 'wrong-form';
-    return dateFault(first, { withDay: false });
-  }
-  return CLOCK.test(second) ? dateFault(first, { withDay: true }) : 'wrong-form';
+  if (more.length > 0) return false;
+  if (second === undefined) return kind === 'time' ? isSureClock(first) : isSureDate(first);
+  return isSureDate(first) && dateIn(first)?.day !== undefined && isSureClock(second);
 }
 
-function dateFault(text: string, { withDay }: { withDay: boolean }): MomentFault | undefined {
-  const date = readDate(text);
-  if (!date || (withDay && date.day === undefined)) return 'wrong-form';
-  return exists(date) ? undefined : 'no-such-date';
+function isSureClock(text: string): boolean {
+  return CLOCK_FORM.test(text) && clockIn(text)?.endOfDay === false;
 }
 
-function readDate(text: string): CalendarDate | undefined {
-  for (const form of DATE_FORMS) {
-    const parts = form.exec(text)?.groups;
-    if (!parts) continue;
-    const { year, month, day } = parts;
-    return {
-      month: Number(month),
-      ...(year === undefined ? {} : { year: Number(year) }),
-      ...(day === undefined ? {} : { day: Number(day) }),
-    };
-  }
-  return undefined;
+function isSureDate(text: string): boolean {
+  const date = dateIn(text);
+  return date !== undefined && exists(date) && DATE_FORMS.some((form) => form.test(text));
 }
 
-function exists({ year, month, day }: CalendarDate): boolean {
-  const days = DAYS_IN_MONTH[month - 1];
-  if (days === undefined) return false;
-  if (day === undefined) return true;
-  if (month === 2 && day === 29 && year !== undefined) return isLeapYear(year);
-  return day >= 1 && day <= days;
-}
-
-function isLeapYear(year: number): boolean {
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+function gradeRange(kind: 'date' | 'time', texts: readonly string[]): MomentGrade {
+  const points = texts.map(pointIn);
+  const [first] = points;
+  const fits = points.every((point, index) => {
+    if (!point) return false;
+    if (kind === 'time' || point.date) return true;
+    // The end of a range of one day: 2026-01-31 15:01~16:30.
+    return index === 1 && first?.date !== undefined && first.clock !== undefined;
+  });
+  if (!fits) return 'wrong-form';
+  if (points.some((point) => point?.date && !exists(point.date))) return 'no-such-date';
+  return kind === 'time' && texts.every(isSureDate) ? 'bare-date' : 'unusual-form';
 }

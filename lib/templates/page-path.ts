@@ -28,8 +28,9 @@ export function normalisePage(text: string): string | undefined {
   return page.length <= MAX_PAGE_LENGTH ? page : undefined;
 }
 
-/** Something about a message that was taken all the same. */
-export interface MessageWarning extends BilingualText {
+/** A page that was taken all the same. */
+interface PageWarning extends BilingualText {
+  readonly path: 'page';
   readonly code: 'page-not-listed';
 }
 
@@ -37,11 +38,12 @@ export interface MessageWarning extends BilingualText {
 export function pageWarning(
   page: string | undefined,
   pages: readonly string[] | undefined,
-): MessageWarning | undefined {
+): PageWarning | undefined {
   if (page === undefined || pages === undefined) return undefined;
   const [path = ''] = page.split('?');
   if (pages.includes(path)) return undefined;
   return {
+    path: 'page',
     code: 'page-not-listed',
     en: `The page ${path} is not among the mini program's pages (APP_PAGES): the card may open nothing.`,
     zh: `页面 ${path} 不在小程序的页面列表（APP_PAGES）中，点击卡片可能无法打开。`,

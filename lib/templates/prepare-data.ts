@@ -5,14 +5,17 @@ import { normaliseData } from './normalise-data.ts';
 import type { Template } from './template.ts';
 
 /** Data that is ready to be stored and sent, or everything that is wrong with it. */
-export type PreparedData =
+export type PreparedData = {
+  /** Every text that could be read, after fitting. */
+  readonly data: Readonly<Record<string, string>>;
+} & (
   | {
       readonly type: 'valid';
-      readonly data: Readonly<Record<string, string>>;
       /** What fitting changed; empty without it. */
       readonly fitted: readonly FittedValue[];
     }
-  | { readonly type: 'invalid'; readonly problems: readonly FieldProblem[] };
+  | { readonly type: 'invalid'; readonly problems: readonly FieldProblem[] }
+);
 
 /** How a caller wants its data treated. */
 export interface PrepareOptions {
@@ -31,5 +34,5 @@ export function prepareData(
   const { data: given, problems } = normaliseData(input);
   const { data, fitted } = fit ? fitData(template, given, zone) : { data: given, fitted: [] };
   const checked = checkNormalised(template, { data, problems });
-  return checked.type === 'valid' ? { ...checked, fitted } : checked;
+  return checked.type === 'valid' ? { ...checked, fitted } : { ...checked, data };
 }

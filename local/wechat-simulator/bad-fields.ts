@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** A send whose data the simulated WeChat refused by itself with 47003; a fault that was asked for is none. */
+/** A send whose data the simulated WeChat refused by itself with 47003; a fault or a strictness that was asked for is none. */
 export interface BadField {
   readonly templateId: string;
   readonly errmsg: string;

@@ -91,10 +91,11 @@ function decide(world: World, send: Send): { answer: Answer; told?: Promise<void
 
 function refusalOf(world: World, { user, template, data }: Send): Answer | undefined {
   if (!isSubscribed(world, user, template)) return world.refuse(43101);
-  const badField = fieldRefusal(template, data);
+  const badField = fieldRefusal(template, data, world.switches);
   if (badField) {
+    const surely = fieldRefusal(template, data, { refuseDoubtful: false });
     const told: BadField = { templateId: template.templateId, errmsg: badField };
-    badFields.publish(told);
+    if (surely) badFields.publish(told);
     return world.refuse(47003, badField);
   }
   return hasSensitiveWord(world, data) ? world.refuse(45168) : undefined;

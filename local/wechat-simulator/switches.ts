@@ -16,6 +16,8 @@ const entries = {
   ipWhitelist: v.nullable(v.array(v.string())),
   /** A value that contains one of these draws 45168. */
   sensitiveWords: v.array(v.pipe(v.string(), v.minLength(1))),
+  /** Whether values that the rules do not surely take draw 47003 (WeChat contract §4). Nobody knows; false takes them. */
+  refuseDoubtful: v.boolean(),
   /** Whether grants come back when a user turns a template off and on again. WeChat does not say; false refuses. */
   grantsSurviveOff: v.boolean(),
   /** Lifetime of a new access token. */
@@ -70,6 +72,7 @@ export const DEFAULT_SWITCHES: Switches = {
   accountBanned: false,
   ipWhitelist: null,
   sensitiveWords: [],
+  refuseDoubtful: false,
   grantsSurviveOff: false,
   tokenLifetimeSeconds: 7200,
   loginsPerUserPerMinute: 100,

@@ -29,6 +29,10 @@ export const runAnswer = v.object({
 /** A run of a campaign. */
 export type RunAnswer = v.InferOutput<typeof runAnswer>;
 
+const warnings = v.exactOptional(
+  v.array(v.object({ path: v.string(), code: v.string(), en: v.string(), zh: v.string() })),
+);
+
 /** A campaign as the API tells it, as far as the commands look. */
 export const campaignAnswer = v.object({
   id: v.string(),
@@ -40,6 +44,7 @@ export const campaignAnswer = v.object({
   nextRunAt: v.exactOptional(v.string()),
   nextRuns: v.exactOptional(v.array(v.string())),
   lastRun: v.exactOptional(runAnswer),
+  warnings,
 });
 
 /** A campaign. */
@@ -63,4 +68,4 @@ export const recipientAnswer = v.object({
 });
 
 /** What became of added recipients. */
-export const uploadAnswer = v.object({ added: v.number(), count: v.number() });
+export const uploadAnswer = v.object({ added: v.number(), count: v.number(), warnings });

@@ -15,11 +15,17 @@ import { csvParts } from './csv-parts.ts';
 /** What became of one recipient, as it is exported. */
 export type RecipientAnswer = v.InferOutput<typeof recipientAnswer>;
 
+/** How many recipients there are after adding some, and what is doubtful about their texts. */
+export interface AddedCsv {
+  readonly count: number;
+  readonly warnings: NonNullable<CampaignAnswer['warnings']>;
+}
+
 /** The campaign routes as the commands use them. Every call may throw a CommandError. */
 export interface CampaignService {
   create(body: unknown): Promise<CampaignAnswer>;
-  /** Adds recipients from the text of a CSV file, in as many requests as it takes; answers how many there are then. */
-  addCsv(id: string, csv: string): Promise<number>;
+  /** Adds recipients from the text of a CSV file, in as many requests as it takes. */
+  addCsv(id: string, csv: string): Promise<AddedCsv>;
   list(): Promise<readonly CampaignAnswer[]>;
   read(id: string): Promise<CampaignAnswer>;
   change(id: string, change: object): Promise<CampaignAnswer>;
@@ -55,11 +61,18 @@ export function campaignsOf(service: ServiceClient): CampaignService {
   return {
     create: (body) => service.call(campaignAnswer, 'POST', '/v1/campaigns', body),
     async addCsv(id, csv) {
-      let count = 0;
+      let added: AddedCsv = { count: 0, warnings: [] };
       for (const part of csvParts(csv)) {
-        ({ count } = await service.call(uploadAnswer, 'POST', `${at(id)}/recipients`, new CsvBody(part)));
+        const body = new CsvBody(part);
+        const { count, warnings = [] } = await service.call(
+          uploadAnswer,
+          'POST',
+          `${at(id)}/recipients`,
+          body,
+        );
+        added = { count, warnings: [...added.warnings, ...warnings] };
       }
-      return count;
+      return added;
     },
     async list() {
       const campaigns: CampaignAnswer[] = [];

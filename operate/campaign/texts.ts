@@ -71,12 +71,18 @@ export function campaignLine({ id, name, status, audience, schedule, nextRunAt }
 
 /** A campaign with its coming runs and the last one. */
 export function campaignLines(campaign: CampaignAnswer): readonly string[] {
-  const { nextRuns = [], lastRun } = campaign;
+  const { nextRuns = [], lastRun, warnings = [] } = campaign;
   return [
     campaignLine(campaign),
     ...nextRuns.map((at) => `  next 将于  ${at}`),
     ...(lastRun ? [`  last 上次  ${lastRun.id}  ${runLine(lastRun)}`] : []),
+    ...warningLines(warnings),
   ];
+}
+
+/** What WeChat may refuse, or a page that may open nothing, a line each. */
+export function warningLines(warnings: NonNullable<CampaignAnswer['warnings']>): readonly string[] {
+  return warnings.map(({ path, en, zh }) => colors.yellow(`  ! ${path}: ${en} ${zh}`));
 }
 
 /** How a run stands, on one line. */

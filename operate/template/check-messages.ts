@@ -4,15 +4,17 @@ import type { CheckedMessage } from './message-file.ts';
 
 const bilingual = v.object({ en: v.string(), zh: v.string() });
 
+const warning = v.object({ path: v.string(), code: v.string(), ...bilingual.entries });
+
 const checkAnswer = v.variant('valid', [
   v.object({
     valid: v.literal(true),
-    warnings: v.array(bilingual),
+    warnings: v.array(warning),
     fitted: v.array(v.object({ key: v.string(), from: v.string(), to: v.string() })),
   }),
   v.object({
     valid: v.literal(false),
-    warnings: v.array(bilingual),
+    warnings: v.array(warning),
     problems: v.array(v.object({ path: v.string(), message: bilingual })),
   }),
 ]);

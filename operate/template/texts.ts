@@ -57,7 +57,7 @@ export function templateLines({
 /** A verdict over one line or several. */
 export function verdictLines({ templateId, result }: MessageVerdict, index: number): string[] {
   const name = `${index + 1}  ${templateId}`;
-  const warnings = result.warnings.map(({ en, zh }) => colors.yellow(`     ! ${en} ${zh}`));
+  const warnings = result.warnings.map(({ path, en, zh }) => colors.yellow(`     ! ${path}: ${en} ${zh}`));
   if (!result.valid) {
     return [
       colors.red(`  ✘ ${name}`),

@@ -8,6 +8,7 @@ import type { CampaignRouteServices } from '../campaign-services.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
+import { messageWarning } from '../schemas/messages.ts';
 import { campaignEnded, campaignId } from './campaigns.ts';
 
 /** API Gateway and Lambda take 6 MB with everything that wraps the text: this leaves room for quotes and line ends. */
@@ -32,6 +33,12 @@ export const addRecipientsSpec = routeSpec({
       schema: v.object({
         added: v.pipe(v.number(), v.description('How many this request named.')),
         count: v.pipe(v.number(), v.description('How many the campaign has now.')),
+        warnings: v.exactOptional(
+          v.pipe(
+            v.array(messageWarning),
+            v.description('The first values that WeChat may refuse, by recipient.'),
+          ),
+        ),
       }),
     },
     200: {
@@ -61,7 +68,14 @@ export function campaignRecipientRoutes(services: CampaignRouteServices): readon
       const result = await lookingUp(services.remedyFor, addRecipients(services, params.id, upload));
       switch (result.type) {
         case 'added':
-          return { status: 201, body: { added: upload.recipients.length, count: countOf(result.campaign) } };
+          return {
+            status: 201,
+            body: {
+              added: upload.recipients.length,
+              count: countOf(result.campaign),
+              ...(result.warnings.length > 0 && { warnings: [...result.warnings] }),
+            },
+          };
         case 'repeated':
           return { status: 200, body: { added: 0, count: countOf(result.campaign) } };
         case 'invalid-recipients':

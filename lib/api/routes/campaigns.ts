@@ -4,8 +4,10 @@ import { isCampaignId } from '../../campaigns/campaign.ts';
 import { changeCampaign } from '../../campaigns/change-campaign.ts';
 import { createCampaign } from '../../campaigns/create-campaign.ts';
 import { deleteCampaign } from '../../campaigns/delete-campaign.ts';
+import { fixedParts } from '../../campaigns/fixed-parts.ts';
 import { listRuns } from '../../campaigns/runs/read-run.ts';
 import { isOver } from '../../campaigns/runs/run.ts';
+import type { DataWarning } from '../../templates/data-warnings.ts';
 import { lookingUp, notFound, ORDER_PROBLEMS, orderProblem } from '../campaign-problems.ts';
 import type { CampaignRouteServices } from '../campaign-services.ts';
 import { campaignView } from '../campaign-view.ts';
@@ -97,17 +99,26 @@ export const deleteCampaignSpec = routeSpec({
 /** The routes of `/v1/campaigns` itself; those of recipients and runs stand by themselves. */
 export function campaignRoutes(services: CampaignRouteServices): readonly Route[] {
   const { store, clock, remedyFor } = services;
-  const show = async (campaign: Campaign, whole?: Parameters<typeof campaignView>[2]) => ({
-    ...campaignView(campaign, clock(), whole),
-    ...(await remarksOn(services, campaign)),
-  });
+  const show = async (
+    campaign: Campaign,
+    whole?: Parameters<typeof campaignView>[2],
+    onRecipients: readonly DataWarning[] = [],
+  ) => {
+    const remarks = await remarksOn(services, fixedParts(campaign));
+    const warnings = [...(remarks.warnings ?? []), ...onRecipients];
+    return {
+      ...campaignView(campaign, clock(), whole),
+      ...remarks,
+      ...(warnings.length > 0 && { warnings }),
+    };
+  };
   const isUnderWay = async (id: string) => (await recentRuns(services, id)).some((run) => !isOver(run));
 
   return [
     route(createCampaignSpec, async ({ body }) => {
       const result = await lookingUp(remedyFor, createCampaign(services, body));
       if (result.type !== 'created') throw orderProblem(result);
-      return { status: 201, body: await show(result.campaign, {}) };
+      return { status: 201, body: await show(result.campaign, {}, result.warnings) };
     }),
 
     route(listCampaignsSpec, async ({ query }) => {

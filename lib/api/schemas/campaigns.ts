@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { openidFault, variablesFault } from '../../campaigns/recipients/recipient-rules.ts';
 import { rfc3339 } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
-import { page, warning } from './messages.ts';
+import { messageWarning, page } from './messages.ts';
 import { RULES } from './rules.ts';
 
 const name = v.pipe(
@@ -186,7 +186,7 @@ export const campaign = v.object({
   templateAlias: v.exactOptional(alias),
   data: v.record(v.string(), v.string()),
   page: v.exactOptional(v.string()),
-  warnings: v.exactOptional(v.array(warning)),
+  warnings: v.exactOptional(v.array(messageWarning)),
   miniprogramState,
   lang,
   fit: v.boolean(),

@@ -27,8 +27,16 @@ export const page = v.pipe(
   ),
 );
 
-/** What a caller sees of a message's or template's slips that refuse nothing. */
-export const warning = v.object({ code: v.string(), en: v.string(), zh: v.string() });
+/** What a caller sees of a template's peculiarities. */
+export const templateWarning = v.object({ code: v.string(), en: v.string(), zh: v.string() });
+
+/** What a caller sees of a value that is taken although WeChat may refuse it, or of a page that may open nothing. */
+export const messageWarning = v.object({
+  path: v.pipe(v.string(), v.description('data.<key>, or page.')),
+  code: v.string(),
+  en: v.string(),
+  zh: v.string(),
+});
 
 /** Values that fitting changed. */
 export const fittedValues = v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }));
@@ -152,7 +160,7 @@ export const message = v.object({
   attempts: v.number(),
   campaignId: v.exactOptional(v.string()),
   fitted: v.exactOptional(fittedValues),
-  warnings: v.exactOptional(v.array(warning)),
+  warnings: v.exactOptional(v.array(messageWarning)),
   outcome: v.exactOptional(outcome),
   deliveredAt: v.exactOptional(rfc3339),
 });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { FieldKind } from '../../templates/template.ts';
 import { bilingual, rfc3339, timezone } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
-import { fittedValues, page, warning } from './messages.ts';
+import { fittedValues, messageWarning, page, templateWarning } from './messages.ts';
 
 const FIELD_KINDS = [
   'thing',
@@ -48,7 +48,7 @@ export const template = v.object({
   title: v.string(),
   kind: v.picklist(['one-time', 'long-term', 'unknown']),
   fields: v.pipe(v.array(field), v.description("In WeChat's order.")),
-  warnings: v.array(warning),
+  warnings: v.array(templateWarning),
   usedBy: v.exactOptional(usedBy),
   syncedAt: v.pipe(rfc3339, v.description('When WeChat last listed it.')),
 });
@@ -81,7 +81,7 @@ const fieldProblem = v.object({
   suggestion: v.exactOptional(bilingual),
 });
 
-const checked = { templateId, templateAlias: v.exactOptional(alias), warnings: v.array(warning) };
+const checked = { templateId, templateAlias: v.exactOptional(alias), warnings: v.array(messageWarning) };
 
 /** What came of a check. */
 export const checkResult = v.union([

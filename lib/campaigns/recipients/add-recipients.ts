@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { type Contention, untilUncontended } from '../../contention.ts';
 import { changed, type Stored } from '../../stored.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
+import type { DataWarning } from '../../templates/data-warnings.ts';
 import { type Campaign, RECIPIENTS_PER_PAGE, type Recipient } from '../campaign.ts';
 import type { OrderFault } from '../campaign-order.ts';
 import type { CampaignStore } from '../campaign-store.ts';
@@ -27,7 +28,8 @@ export interface Upload {
 /** What came of it. Whatever is not `added` or `repeated` added nobody. */
 export type AddRecipientsResult =
   /** `repeated`: the very same recipients were the last to be added, and are not added again. */
-  | { readonly type: 'added' | 'repeated'; readonly campaign: Campaign }
+  | { readonly type: 'added'; readonly campaign: Campaign; readonly warnings: readonly DataWarning[] }
+  | { readonly type: 'repeated'; readonly campaign: Campaign }
   | {
       readonly type:
         | 'not-found'
@@ -38,6 +40,9 @@ export type AddRecipientsResult =
         | 'unknown-template';
     }
   | { readonly type: 'invalid-recipients' | 'invalid-variables'; readonly faults: readonly OrderFault[] };
+
+type Closed = { readonly type: 'added'; readonly campaign: Campaign } | Refusal;
+type Refusal = Exclude<AddRecipientsResult, { readonly type: 'added' }>;
 
 /** The most recipients of one campaign. */
 export const MOST_RECIPIENTS = 1_000_000;
@@ -61,8 +66,8 @@ export async function addRecipients(
   upload: Upload,
 ): Promise<AddRecipientsResult> {
   const { store, clock, newUploadId } = services;
-  const faults = await checked(services, campaignId, upload);
-  if (faults) return faults;
+  const check = await checked(services, campaignId, upload);
+  if (check.type !== 'checked') return check;
   const id = newUploadId();
   const opened = await untilUncontended(async () => {
     const stored = await store.load(campaignId);
@@ -75,7 +80,8 @@ export async function addRecipients(
   }, services);
   if (opened.type !== 'open') return opened;
   if (!(await writePages(store, opened.open, id, upload.recipients))) return { type: 'other-upload' };
-  return untilUncontended(() => close(services, campaignId, id, upload), services);
+  const closed = await untilUncontended(() => close(services, campaignId, id, upload), services);
+  return closed.type === 'added' ? { ...closed, warnings: check.warnings } : closed;
 }
 
 /** Why the recipients cannot be added, as far as one look at the campaign tells. */
@@ -83,7 +89,7 @@ function refusal(
   stored: Stored<Campaign> | undefined,
   { recipients, hash }: Upload,
   nowMs: number,
-): AddRecipientsResult | undefined {
+): Refusal | undefined {
   if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
   const { audience, status, lastUpload, upload } = stored.value;
   if (audience.type !== 'recipients') return { type: 'not-for-recipients' };
@@ -98,7 +104,7 @@ async function checked(
   { store, templates, clock }: AddRecipientsServices,
   campaignId: string,
   upload: Upload,
-): Promise<AddRecipientsResult | undefined> {
+): Promise<Refusal | { readonly type: 'checked'; readonly warnings: readonly DataWarning[] }> {
   const stored = await store.load(campaignId);
   const refused = refusal(stored, upload, clock());
   if (refused || !stored) return refused ?? { type: 'not-found' };
@@ -106,8 +112,8 @@ async function checked(
   if (repeated.length > 0) return { type: 'invalid-recipients', faults: repeated };
   const template = await templates.find(stored.value.templateId);
   if (!template) return { type: 'unknown-template' };
-  const faults = checkRecipients(stored.value, template, upload.recipients, upload.placeOf);
-  return faults.length === 0 ? undefined : { type: 'invalid-variables', faults };
+  const { faults, warnings } = checkRecipients(stored.value, template, upload.recipients, upload.placeOf);
+  return faults.length > 0 ? { type: 'invalid-variables', faults } : { type: 'checked', warnings };
 }
 
 /** False when a later upload is writing there. */
@@ -137,7 +143,7 @@ async function close(
   campaignId: string,
   uploadId: string,
   { recipients, hash }: Upload,
-): Promise<AddRecipientsResult | 'conflict'> {
+): Promise<Closed | 'conflict'> {
   const stored = await store.load(campaignId);
   if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
   const { upload, ...campaign } = stored.value;

@@ -1,10 +1,22 @@
+import { type DataWarning, dataWarnings } from '../../templates/data-warnings.ts';
 import type { Template } from '../../templates/template.ts';
 import type { Campaign, Recipient } from '../campaign.ts';
 import type { OrderFault } from '../campaign-order.ts';
 import { type FillProblem, fillMessage } from '../fill-message.ts';
+import { variablesIn } from '../template-variables.ts';
 
 /** The most faults that are told at once. */
 const MOST_FAULTS = 50;
+
+/** The most warnings that are told at once. */
+const MOST_WARNINGS = 50;
+
+/** What came of making every recipient's message. */
+export interface CheckedRecipients {
+  readonly faults: readonly OrderFault[];
+  /** Doubtful values that variables make, at the place of the recipient. */
+  readonly warnings: readonly DataWarning[];
+}
 
 /** How a recipient is pointed at: `recipients.3`, `line 17`. */
 export type PlaceOf = (index: number) => string;
@@ -18,26 +30,40 @@ export function checkRecipients(
   template: Template,
   recipients: readonly Recipient[],
   placeOf: PlaceOf,
-): readonly OrderFault[] {
-  const known = new Map<string, readonly FillProblem[]>();
+): CheckedRecipients {
+  const known = new Map<string, MadeFor>();
   const faults: OrderFault[] = [];
+  const warnings: DataWarning[] = [];
   for (const [index, { variables = {} }] of recipients.entries()) {
     const key = JSON.stringify(variables);
-    const problems = known.get(key) ?? problemsOf(campaign, template, variables);
-    if (known.size < 10_000) known.set(key, problems);
-    faults.push(...problems.map((problem) => faultOf(problem, placeOf(index))));
+    const made = known.get(key) ?? madeFor(campaign, template, variables);
+    if (known.size < 10_000) known.set(key, made);
+    faults.push(...made.problems.map((problem) => faultOf(problem, placeOf(index))));
     if (faults.length >= MOST_FAULTS) break;
+    if (warnings.length < MOST_WARNINGS) {
+      warnings.push(...made.warnings.map((warning) => ({ ...warning, path: `${placeOf(index)}.variables` })));
+    }
   }
-  return faults.slice(0, MOST_FAULTS);
+  return { faults: faults.slice(0, MOST_FAULTS), warnings: warnings.slice(0, MOST_WARNINGS) };
 }
 
-function problemsOf(
+interface MadeFor {
+  readonly problems: readonly FillProblem[];
+  readonly warnings: readonly DataWarning[];
+}
+
+/** Warnings about texts that are the same for everybody belong to the campaign and are left out. */
+function madeFor(
   campaign: Pick<Campaign, 'data' | 'fit'>,
   template: Template,
   variables: Readonly<Record<string, string>>,
-): readonly FillProblem[] {
+): MadeFor {
   const filled = fillMessage(campaign, template, variables);
-  return filled.type === 'filled' ? [] : filled.problems;
+  if (filled.type === 'bad') return { problems: filled.problems, warnings: [] };
+  const own = Object.entries(filled.data).filter(
+    ([key]) => variablesIn({ text: campaign.data[key] ?? '' }).length > 0,
+  );
+  return { problems: [], warnings: dataWarnings(Object.fromEntries(own)) };
 }
 
 function faultOf(problem: FillProblem, place: string): OrderFault {

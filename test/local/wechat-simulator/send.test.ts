@@ -141,6 +141,17 @@ test.each([
   expect(wechat.ledger()).toMatchObject([{ left: 1 }]);
 });
 
+test('a value that the rules do not surely take is taken, and refused under the switch', async () => {
+  const doubtful = { ...GOOD_DATA, time1: { value: '2026-11-23' } };
+  const { wechat, send, access_token } = await startGranted();
+  expect((await send(access_token, { data: doubtful })).errcode).toBe(0);
+  wechat.subscribe(accept());
+  wechat.setSwitches({ refuseDoubtful: true });
+  const reply = await send(access_token, { data: doubtful });
+  expect(reply.errmsg).toMatch(/^argument invalid! data\.time1\.value invalid rid: /);
+  expect((await send(access_token)).errcode).toBe(0);
+});
+
 test.each([
   ['a JSON string', JSON.stringify(GOOD_DATA)],
   ['absent', undefined],

@@ -110,7 +110,7 @@ describe('recipients who are named with a campaign', () => {
       { openid: 'o2', variables: { name: '小红' } },
       { openid: 'o3', variables: { ...ming, 日期: 'tomorrow' } },
     ];
-    const faults = checkRecipients(campaign, paid, recipients, (index) => `line ${index + 2}`);
+    const { faults } = checkRecipients(campaign, paid, recipients, (index) => `line ${index + 2}`);
     expect(faults).toEqual([
       { path: 'line 3.variables.日期', message: { en: 'Required', zh: '必填' } },
       {

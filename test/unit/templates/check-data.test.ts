@@ -126,7 +126,7 @@ describe('what a beginner reads', () => {
   test('fit: true is offered only where it helps', () => {
     const offers = (value: string) =>
       problems(checkData(template(), { ...GOOD, amount3: value }))[0]?.suggestion?.en.includes('fit: true');
-    expect(offers('1,000')).toBe(true);
+    expect(offers('￥100\n')).toBe(true);
     expect(offers('a lot')).toBe(false);
   });
 

@@ -76,14 +76,43 @@ const DATE = fc.oneof(
   fc.tuple(YEAR, JOINER, MONTH, JOINER, DAY).map((parts) => parts.join('')),
   fc.tuple(YEAR, JOINER, MONTH).map((parts) => parts.join('')),
   fc.tuple(MONTH, JOINER, DAY).map((parts) => parts.join('')),
+  fc
+    .tuple(YEAR, MONTH, DAY, fc.constantFrom('日', '号', '', ' 日'), fc.nat(7))
+    .map(([y, m, d, end, parts]) => {
+      const [year, month, day] = [
+        parts & 1 ? `${y}年` : '',
+        parts & 2 ? `${m} 月` : '',
+        parts & 4 ? d + end : '',
+      ];
+      return year + month + day;
+    }),
+  fc.tuple(YEAR, MONTH, DAY).map((parts) => parts.join('')),
 );
-const CLOCK = fc
-  .tuple(
-    MAYBE_PADDED(25),
-    fc.array(MAYBE_PADDED(61), { minLength: 1, maxLength: 2 }),
-    fc.constantFrom(':', ':', ':', ':', ':', '：'),
-  )
-  .map(([hour, rest, colon]) => [hour, ...rest].join(colon));
+const CLOCK = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        MAYBE_PADDED(25),
+        fc.array(MAYBE_PADDED(61), { minLength: 1, maxLength: 2 }),
+        fc.constantFrom(':', ':', ':', ':', ':', '：'),
+        fc.constantFrom('', '', '', '', '', '.5'),
+      )
+      .map(([hour, rest, colon, fraction]) => [hour, ...rest].join(colon) + fraction),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        MAYBE_PADDED(25),
+        fc.constantFrom('点', '时', ' 点'),
+        MAYBE_PADDED(61),
+        fc.constantFrom('', '分', '分5秒'),
+      )
+      .map((parts) => parts.join('')),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('24:00', '24:00:00', '24:01', '24点', '0:00') },
+);
 const RFC_3339 = fc
   .tuple(
     fc.date({ min: new Date('1960-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
@@ -106,20 +135,29 @@ const MOMENT = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(POINT, fc.constantFrom('~', '~', '～', ' ~ ', '-'), POINT)
+      .tuple(POINT, fc.constantFrom('~', '~', '～', ' ~ ', '-', ' - ', '至', '——', '〜', '–'), POINT)
       .map((parts) => parts.join('')),
   },
 );
 
+const GROUPS = fc
+  .tuple(
+    fc.nat(1234),
+    fc.array(fc.constantFrom('000', '123', '12', '1234'), { maxLength: 4 }),
+    fc.constantFrom(',', '，'),
+  )
+  .map(([first, rest, comma]) => [first, ...rest].join(comma));
+const WIDE_DIGITS = textOf(fc.constantFrom(...'０１２３4５'), 12);
+
 const DECIMAL = fc
   .tuple(
-    fc.constantFrom('', '', '¥', '￥', '$', '€', '£', '-', '+', '￥ ', '₹'),
-    fc.oneof(textOf(DIGIT, 10), textOf(DIGIT, 34)),
+    fc.constantFrom('', '', '¥', '￥', '$', '€', '£', '-', '+', '￥ ', '₹', '-¥', '¥-', '−', '¥¥', 'HK$'),
+    fc.oneof(textOf(DIGIT, 10), textOf(DIGIT, 34), GROUPS, WIDE_DIGITS),
     fc.oneof(
       fc.constant(''),
       textOf(DIGIT, 4).map((digits) => `.${digits}`),
     ),
-    fc.constantFrom('', '', '元', ' 元', '圆', '%'),
+    fc.constantFrom('', '', '元', ' 元', '圆', '%', '€', '¥', '.'),
   )
   .map((parts) => parts.join(''));
 
@@ -127,15 +165,28 @@ const DECIMAL = fc
 const NEAR: Readonly<Record<FieldKind, fc.Arbitrary<string>>> = {
   thing: textOf(fc.oneof(HAN, LETTER, SYMBOL), 24),
   number: fc.oneof(textOf(DIGIT, 36), DECIMAL),
-  letter: textOf(LETTER, 36),
+  letter: textOf(
+    fc.oneof(
+      { weight: 20, arbitrary: LETTER },
+      { weight: 1, arbitrary: fc.constantFrom('é', 'Ａ', 'Я', 'e\u0301') },
+    ),
+    36,
+  ),
   symbol: textOf(SYMBOL, 7),
   character_string: textOf(fc.oneof(LETTER, DIGIT, SYMBOL), 36),
   time: MOMENT,
   date: MOMENT,
   amount: DECIMAL,
-  phone_number: textOf(fc.oneof(DIGIT, fc.constantFrom('+', '-', '(', ')', ' ')), 20),
+  phone_number: textOf(
+    fc.oneof(DIGIT, DIGIT, fc.constantFrom('+', '-', '(', ')', ' ', '*', '#', '/', '，')),
+    20,
+  ),
   car_number: fc
-    .tuple(fc.oneof(HAN, LETTER), textOf(fc.oneof(LETTER, DIGIT), 7), fc.oneof(HAN, DIGIT))
+    .tuple(
+      fc.oneof(HAN, LETTER),
+      textOf(fc.oneof(LETTER, DIGIT, fc.constantFrom('Ａ', '１')), 7),
+      fc.oneof(HAN, DIGIT),
+    )
     .map((parts) => parts.join('')),
   name: textOf(fc.oneof(HAN, LETTER, fc.constantFrom('·', ' ', '-', '.')), 24),
   phrase: textOf(HAN, 7),

@@ -64,6 +64,7 @@ test('a page is looked for without its query, and only where pages are listed', 
   expect(pageWarning('pages/other?a=1', undefined)).toBeUndefined();
   expect(pageWarning(undefined, pages)).toBeUndefined();
   expect(pageWarning('pages/other?a=1', pages)).toMatchObject({
+    path: 'page',
     code: 'page-not-listed',
     en: expect.stringContaining('pages/other'),
     zh: expect.stringContaining('pages/other'),

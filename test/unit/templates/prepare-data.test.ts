@@ -29,7 +29,11 @@ test('what was good from the start is said to be unchanged', () => {
 });
 
 test('fitting hides no fault: values that cannot be read or fitted are all named', () => {
-  const result = prepareData(template(), { thing1: 5, date2: '2026-02-30', amount3: '1,000' }, { fit: true });
+  const result = prepareData(
+    template(),
+    { thing1: 5, date2: '2026-02-30', amount3: '￥1,000' },
+    { fit: true },
+  );
   expect(result.type === 'invalid' && result.problems.map(({ path, code }) => `${path} ${code}`)).toEqual([
     'data.thing1 not-text',
     'data.date2 no-such-date',
