@@ -72,11 +72,19 @@ function heldBackUntilMs({ slowdown }: Pace, { nowMs, random }: Asking): number 
 
 /**
  * While the day's quota is used up, messages come back at any time between the next probe and some minutes after the day: a few of
- * them find out that the quota was raised, and the many do not all ask every half hour.
+ * them find out that the quota was raised, and the many do not all ask every half hour. Likewise where WeChat refuses every send, over
+ * as much time again as the pause takes.
  */
 function spreadMs(slowdown: Slowdown | undefined, earliestMs: number, nowMs: number): number {
-  if (slowdown?.cause !== 'quota' || nowMs >= slowdown.stoppedUntilMs) return SPREAD_MS;
-  return Math.max(0, quotaDayEndsAtMs(nowMs) - earliestMs) + QUOTA_SPREAD_MS;
+  if (!slowdown || nowMs >= slowdown.stoppedUntilMs) return SPREAD_MS;
+  switch (slowdown.cause) {
+    case 'quota':
+      return Math.max(0, quotaDayEndsAtMs(nowMs) - earliestMs) + QUOTA_SPREAD_MS;
+    case 'refused':
+      return slowdown.pauseMs;
+    default:
+      return SPREAD_MS;
+  }
 }
 
 function waits(count: number, untilMs: (index: number) => number): Admission[] {

@@ -5,11 +5,13 @@ import { openidOf } from '../messages/message-id.ts';
 import { LONGEST_QUEUE_DELAY_MS, noteDelayMs, type SendJob } from '../messages/send-job.ts';
 import type { Stored } from '../stored.ts';
 import { type AnswerRules, judgeAnswer, type SendAnswer } from './judge-answer.ts';
+import { logOutcome } from './outcome-log.ts';
 import { paceSignal } from './pace-signal.ts';
-import type { Pacer } from './pacer.ts';
+import { paceTurn } from './pace-turn.ts';
+import type { Pacer, PaceTurn } from './pacer.ts';
 import { parkMessage } from './park-message.ts';
 import { refuseBooked } from './refuse-booked.ts';
-import { mightLeaveAtMs, TOKEN_PATIENCE_MS } from './retry-policy.ts';
+import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from './retry-policy.ts';
 import { endWithoutRequest, settle } from './settle.ts';
 import { type Turn, type TurnServices, takeTurn } from './take-turn.ts';
 
@@ -69,8 +71,8 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
     return DONE;
   }
   if (!(await services.wechat.ready())) return withoutToken(services, job);
-  const pace = await services.pacer.turn(job.dueAtMs);
-  if (pace.type === 'later') return heldBack(services, job, pace.delayMs);
+  const pace = await paceTurn(services, job);
+  if (pace.type === 'later') return heldBack(services, job, pace);
   const turn = await takeTurnPatiently(services, job);
   switch (turn.type) {
     case 'claimed':
@@ -142,10 +144,11 @@ async function sendClaimed(
   const verdict = judgeAnswer(answer, message.value, services.rules, nowMs, services.random);
   const settled = await settle(services, claim, message, verdict);
   logOutcome(services.logger, settled, nowMs);
-  const signal = paceSignal(answer, services.rules);
-  if (signal) await services.pacer.report(signal, leftAtMs);
+  const { openid, templateId } = settled;
+  const signal = paceSignal(answer, services.rules, openid);
+  if (signal) await services.pacer.report(signal, { leftAtMs, templateId });
   if (verdict.effect === 'zero') {
-    await refuseBooked(services, settled.openid, settled.templateId, nowMs);
+    await refuseBooked(services, openid, templateId, nowMs);
   }
   return settled.state === 'pending' && !settled.parked ? untilNearlyDue(settled.dueAtMs, nowMs) : DONE;
 }
@@ -155,26 +158,11 @@ async function untilDue({ clock, sleep }: DeliveryServices, dueAtMs: number): Pr
   while (clock() < dueAtMs) await sleep(dueAtMs - clock());
 }
 
-function logOutcome(logger: Logger, message: Message, nowMs: number): void {
-  const facts = {
-    messageId: message.id,
-    templateId: message.templateId,
-    state: message.state,
-    reason: message.outcome?.reason,
-    errcode: message.outcome?.errcode,
-    rid: message.outcome?.rid,
-    attempts: message.attempts,
-    lateMs: nowMs - message.sendAtMs,
-  };
-  if (message.state === 'sent') logger.info('message sent', facts);
-  else logger.warn('message not sent', facts);
-}
-
 async function end(
   services: DeliveryServices,
   turn: { message: Stored<Message>; ledger: Parameters<typeof endWithoutRequest>[2] },
   state: 'refused' | 'failed',
-  reason: 'no-grant' | 'grant-revoked' | 'token-unavailable',
+  reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped',
   job: SendJob,
 ): Promise<DeliveryResult> {
   const nowMs = services.clock();
@@ -188,16 +176,26 @@ async function end(
   return DONE;
 }
 
-/** While all sending is slowed down nothing is claimed and the grant stays set aside. What has to wait long does so in the due index. */
-async function heldBack(services: DeliveryServices, job: SendJob, delayMs: number): Promise<DeliveryResult> {
+/**
+ * While sending is slowed down nothing is claimed and the grant stays set aside. What has to wait long does so in the due index, for up to
+ * a day where it is WeChat's refusals that hold it back.
+ */
+async function heldBack(
+  services: DeliveryServices,
+  job: SendJob,
+  { delayMs, refused }: Extract<PaceTurn, { type: 'later' }>,
+): Promise<DeliveryResult> {
   if (delayMs <= LONGEST_QUEUE_DELAY_MS) return { type: 'later', delayMs };
   const nowMs = services.clock();
-  const parking = await parkMessage({ ...services, nowMs }, job.messageId, nowMs + delayMs);
+  const patience = refused ? { patienceMs: STOP_PATIENCE_MS } : {};
+  const parking = await parkMessage({ ...services, nowMs, ...patience }, job.messageId, nowMs + delayMs);
   switch (parking.type) {
     case 'done':
       return DONE;
     case 'not-now':
       return { type: 'later', delayMs: parking.untilMs - nowMs };
+    case 'waited-too-long':
+      return end(services, parking, 'failed', 'sending-stopped', job);
     case 'missing':
       return neverAccepted(job, nowMs) ? DONE : later(services, 1_000);
   }

@@ -28,6 +28,8 @@ export interface AnswerRule {
   readonly exhausted?: 'failed' | 'unknown';
   /** The class of the answer, used as the reason slug. */
   readonly class: string;
+  /** What several such answers in a row stop for a while; one of `template-unless-one-user` needs several users. */
+  readonly stops?: 'account' | 'template' | 'template-unless-one-user';
 }
 
 /** The outcome table: a rule for every errcode, and words for a person to act on. */
@@ -85,15 +87,10 @@ function judgeErrcode(
       ? { state: 'unknown', effect: 'spend', outcome }
       : { state: 'failed', effect: 'refund', outcome };
   }
-  switch (rule.grant) {
-    case 'zero':
-      return { state: 'refused', effect: 'zero', outcome };
-    case 'spend':
-      return { state: 'unknown', effect: 'spend', outcome };
-    case 'refund':
-    case 'keep':
-      return { state: 'failed', effect: 'refund', outcome };
-  }
+  // WeChat said no, whatever the errcode: nothing was sent.
+  return rule.grant === 'zero'
+    ? { state: 'refused', effect: 'zero', outcome }
+    : { state: 'failed', effect: 'refund', outcome };
 }
 
 function retriedOrFailed(

@@ -1,12 +1,14 @@
 import type { Random } from '../clock.ts';
 import { quotaDayEndsAtMs } from './quota-day.ts';
 
-/** Why WeChat wants less: the minute's quota (45011), the day's (45009), or it is busy (-1). */
-export type SlowdownCause = 'rate' | 'quota' | 'busy';
+/** Why WeChat takes less: the minute's quota (45011), the day's (45009), it is busy (-1), or it refuses one send after the other. */
+export type SlowdownCause = 'rate' | 'quota' | 'busy' | 'refused';
 
-/** What a refusal brings upon the whole appid: a pause, then a few probes, then a rate that doubles until it is no limit any more. */
+/** What a refusal brings upon the whole appid, or one template: a pause, then a few probes, then a rate that doubles until it is no limit any more. */
 export interface Slowdown {
   readonly cause: SlowdownCause;
+  /** What WeChat refuses with, where the cause does not say it. */
+  readonly errcode?: number;
   /** Until then nothing is sent. */
   readonly stoppedUntilMs: number;
   readonly pauseMs: number;
@@ -18,7 +20,7 @@ export interface Slowdown {
   readonly steppedAtMs: number;
 }
 
-/** How fast the whole appid may send, across all functions. */
+/** How fast sends may leave, across all functions. */
 export interface Pace {
   /** Present from a refusal until sending is unlimited again. */
   readonly slowdown?: Slowdown;
@@ -28,12 +30,35 @@ export interface Pace {
   readonly lastBackAtMs: number;
 }
 
+/** The pace of the whole appid, and of those templates that WeChat refuses by themselves. */
+export interface AppPace extends Pace {
+  readonly templates?: Readonly<Record<string, Pace>>;
+}
+
 /** No refusal is remembered and nobody waits. */
 export const FREE_PACE: Pace = { nextFreeAtMs: 0, lastBackAtMs: 0 };
+
+/** What a pace is of: the whole appid, or one of its templates. */
+export type PaceScope = 'appid' | { readonly templateId: string };
+
+/** The pace within a scope. */
+export function paceOf(pace: AppPace, scope: PaceScope): Pace {
+  return scope === 'appid' ? pace : (pace.templates?.[scope.templateId] ?? FREE_PACE);
+}
+
+/** The same with another pace within the scope. A template without a slowdown is not remembered. */
+export function withPace(pace: AppPace, scope: PaceScope, changed: Pace): AppPace {
+  if (changed === paceOf(pace, scope)) return pace;
+  if (scope === 'appid') return { ...changed, ...(pace.templates && { templates: pace.templates }) };
+  const { templates: { [scope.templateId]: _before, ...others } = {}, ...ofAll } = pace;
+  const templates = changed.slowdown ? { ...others, [scope.templateId]: changed } : others;
+  return { ...ofAll, ...(Object.keys(templates).length > 0 && { templates }) };
+}
 
 /** A refusal, and when its request left. */
 export interface Refusal {
   readonly cause: SlowdownCause;
+  readonly errcode?: number;
   readonly leftAtMs: number;
 }
 
@@ -42,12 +67,14 @@ const MINUTE_MS = 60 * SECOND_MS;
 
 /**
  * WeChat names no lengths but "retry next minute" for 45011 and "retry later" for -1 (WeChat contract §3.3). 45009 lasts until the
- * quota day is over; a probe each half hour finds out earlier that the quota was raised or cleared.
+ * quota day is over; a probe each half hour finds out earlier that the quota was raised or cleared. What refuses every send is most often
+ * for a person to mend: a probe after five minutes at first, then each hour, finds out that it was, and costs one refused message each.
  */
 const PAUSES: Record<SlowdownCause, { readonly firstMs: number; readonly longestMs: number }> = {
   rate: { firstMs: 15 * SECOND_MS, longestMs: 5 * MINUTE_MS },
   busy: { firstMs: 5 * SECOND_MS, longestMs: 5 * MINUTE_MS },
   quota: { firstMs: 30 * MINUTE_MS, longestMs: 30 * MINUTE_MS },
+  refused: { firstMs: 5 * MINUTE_MS, longestMs: 60 * MINUTE_MS },
 };
 
 /** What is sent after a pause, until an answer shows that WeChat takes more. */
@@ -61,7 +88,12 @@ const RAMP_ENDS_PER_SECOND = 512;
  * The pace after a refusal. Requests that left before the present pause was over are refused for the same reason that it was
  * made for, so they change nothing; only the end of the day's quota outdoes the other causes.
  */
-export function slowedDown(pace: Pace, { cause, leftAtMs }: Refusal, nowMs: number, random: Random): Pace {
+export function slowedDown(
+  pace: Pace,
+  { cause, errcode, leftAtMs }: Refusal,
+  nowMs: number,
+  random: Random,
+): Pace {
   const before = pace.slowdown;
   const isNews = !before || leftAtMs >= before.stoppedUntilMs;
   const isWorse = cause === 'quota' && before?.cause !== 'quota';
@@ -73,6 +105,7 @@ export function slowedDown(pace: Pace, { cause, leftAtMs }: Refusal, nowMs: numb
     ...pace,
     slowdown: {
       cause,
+      ...(errcode !== undefined && { errcode }),
       pauses,
       pauseMs,
       stoppedUntilMs,

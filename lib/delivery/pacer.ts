@@ -1,12 +1,33 @@
 import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
-import { type Admission, admit, rateOf } from './admit.ts';
-import { isProbing, isStopped, recovered, type SlowdownCause, slowedDown } from './pace.ts';
-import { type PaceStore, type SharedPace, sharePace } from './shared-pace.ts';
+import type { SlowdownCause } from './pace.ts';
+import { createScopePacer, type ScopePacer } from './scope-pacer.ts';
+import { type PaceStore, partOf, sharePace } from './shared-pace.ts';
 
 /** What an answer of WeChat's says about the pace: less, please; or that it took the request for what it was. */
-export type PaceSignal = SlowdownCause | 'served';
+export type PaceSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
+
+/** WeChat refuses with an errcode that is not about this one message or user. */
+export interface RefusedSignal {
+  readonly type: 'refused';
+  readonly scope: 'account' | 'template';
+  readonly errcode: number;
+  /** Where the errcode may be about the user all the same: several refusals to one user then count as one. */
+  readonly user?: string;
+}
+
+/** Leave, or stay away for so long. */
+export type PaceTurn =
+  | { readonly type: 'go' }
+  /** `refused`: because WeChat refuses every send, which may last. */
+  | { readonly type: 'later'; readonly delayMs: number; readonly refused?: true };
+
+/** The request that an answer is about. */
+export interface PacedRequest {
+  readonly leftAtMs: number;
+  readonly templateId: string;
+}
 
 /** Keeps the sending of the whole appid to a pace. */
 export interface Pacer {
@@ -14,11 +35,15 @@ export interface Pacer {
    * Asked before a message is claimed. Waits for its turn where that is near; `later` says how long it is to stay away.
    * Under a rate, the turn of a message that is due in a moment comes no sooner than `dueAtMs`.
    */
-  turn(
-    dueAtMs?: number,
-  ): Promise<{ readonly type: 'go' } | { readonly type: 'later'; readonly delayMs: number }>;
-  /** Told of each answer to a request that left at `leftAtMs`. */
-  report(signal: PaceSignal, leftAtMs: number): Promise<void>;
+  turn(dueAtMs?: number): Promise<PaceTurn>;
+  /** The same for one template, asked besides: WeChat may refuse it alone. */
+  turnOf(templateId: string): Promise<PaceTurn>;
+  /** Whether {@link turnOf} may say anything but `go` of any template. */
+  holdsTemplates(): Promise<boolean>;
+  /** Whether WeChat took this container's latest sends of the template for what they were, a moment ago. */
+  isServed(templateId: string): boolean;
+  /** Told of each answer. */
+  report(signal: PaceSignal, request: PacedRequest): Promise<void>;
 }
 
 /** What pacing needs from outside. */
@@ -32,79 +57,40 @@ export interface PacerOptions {
   readonly maxPerSecond?: number;
 }
 
-/** A note comes up no further ahead of its message's moment than this. */
-const LONGEST_WAIT_MS = 2_000;
-
-/** So many times busy without any other answer in between, seen by one container, mean that WeChat is busy for everyone. */
-const BUSY_IN_A_ROW = 3;
-
 /**
  * A pacer for one container. Without a rate to keep and without a refusal it reads the shared pace once a second and writes nothing;
  * under a rate it writes once for all messages that ask at the same time.
  */
-export function createPacer(options: PacerOptions): Pacer {
-  const { clock, sleep, maxPerSecond } = options;
+export function createPacer({ maxPerSecond, ...options }: PacerOptions): Pacer {
   const shared = sharePace(options);
-  const takePlace = createPlaces(options, shared);
-  let busyInARow = 0;
+  const limit = maxPerSecond === undefined ? {} : { maxPerSecond };
+  const ofAll = createScopePacer({ ...options, ...limit }, partOf(shared, 'appid'));
+  const ofTemplates = new Map<string, ScopePacer>();
 
-  async function turn(dueAtMs = 0): ReturnType<Pacer['turn']> {
-    if (rateOf(await shared.present(), maxPerSecond) === undefined) return { type: 'go' };
-    // Places taken ahead of the moment would all be used up at the moment.
-    if (dueAtMs > clock() && dueAtMs <= clock() + LONGEST_WAIT_MS) await sleep(dueAtMs - clock());
-    const place = await takePlace();
-    if (place.type === 'wait') return { type: 'later', delayMs: Math.max(0, place.untilMs - clock()) };
-    if (place.atMs > clock()) await sleep(place.atMs - clock());
-    // A stop that was made while the message waited is for it too.
-    return isStopped(await shared.present(), clock()) ? turn() : { type: 'go' };
-  }
-
-  /** Whether WeChat is busy for everyone, and not just now and then. */
-  function isBusy(): boolean {
-    const slowdown = shared.latest()?.slowdown;
-    return busyInARow >= BUSY_IN_A_ROW || (slowdown !== undefined && isProbing(slowdown));
+  function ofTemplate(templateId: string): ScopePacer {
+    const known = ofTemplates.get(templateId);
+    if (known) return known;
+    const pacer = createScopePacer(options, partOf(shared, { templateId }));
+    ofTemplates.set(templateId, pacer);
+    return pacer;
   }
 
   return {
-    turn,
+    turn: ofAll.turn,
+    holdsTemplates: async () => (await shared.present()).templates !== undefined,
 
-    async report(signal, leftAtMs) {
-      busyInARow = signal === 'busy' ? busyInARow + 1 : 0;
-      if (signal === 'served') {
-        if (shared.latest()?.slowdown) await shared.change((pace) => recovered(pace, leftAtMs, clock()));
-      } else if (signal !== 'busy' || isBusy()) {
-        const refusal = { cause: signal, leftAtMs };
-        await shared.change((pace) => slowedDown(pace, refusal, clock(), options.random));
-      }
+    async turnOf(templateId) {
+      const { templates } = await shared.present();
+      return templates?.[templateId] ? ofTemplate(templateId).turn() : { type: 'go' };
     },
-  };
-}
 
-/** Takes places under the rate. All who ask while a write is under way share the next one. */
-function createPlaces({ clock, random, maxPerSecond }: PacerOptions, shared: SharedPace) {
-  let asking: ((admission: Promise<Admission>) => void)[] = [];
-  let admitting = Promise.resolve();
+    isServed: (templateId) => ofAll.isServed() && ofTemplate(templateId).isServed(),
 
-  async function admitAll(): Promise<void> {
-    const group = asking;
-    asking = [];
-    const limits = maxPerSecond === undefined ? {} : { maxPerSecond };
-    let admissions: readonly Admission[] = [];
-    const admitted = shared.change((pace) => {
-      const result = admit(pace, { ...limits, count: group.length, nowMs: clock(), random });
-      admissions = result.admissions;
-      return result.pace;
-    });
-    for (const [index, resolve] of group.entries()) {
-      resolve(admitted.then(() => admissions[index] ?? { type: 'wait', untilMs: clock() }));
-    }
-    await admitted.catch(() => undefined);
-  }
-
-  return (): Promise<Admission> => {
-    const { promise, resolve } = Promise.withResolvers<Admission>();
-    asking.push(resolve);
-    if (asking.length === 1) admitting = admitting.then(admitAll);
-    return promise;
+    async report(signal, { leftAtMs, templateId }) {
+      const aboutTemplate =
+        signal === 'served' || (typeof signal === 'object' && signal.scope === 'template');
+      await ofAll.report(aboutTemplate ? 'served' : signal, leftAtMs);
+      if (aboutTemplate) await ofTemplate(templateId).report(signal, leftAtMs);
+    },
   };
 }

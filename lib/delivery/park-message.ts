@@ -1,8 +1,8 @@
 import { type Contention, untilUncontended } from '../contention.ts';
-import { withoutWaiting } from '../grants/ledger.ts';
+import { type Ledger, withoutWaiting } from '../grants/ledger.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { changed } from '../stored.ts';
+import { changed, type Stored } from '../stored.ts';
 
 /** What became of the wish to put a message off. */
 export type Parking =
@@ -10,6 +10,12 @@ export type Parking =
   | { readonly type: 'done' }
   /** It is due only then in any case, or somebody has it in hand. Its note is to come up again. */
   | { readonly type: 'not-now'; readonly untilMs: number }
+  /** It has been waiting for longer than is worth while. */
+  | {
+      readonly type: 'waited-too-long';
+      readonly message: Stored<Message>;
+      readonly ledger: Stored<Ledger>;
+    }
   | { readonly type: 'missing' };
 
 /** A message that somebody has in hand is looked at again after this. */
@@ -20,7 +26,12 @@ const IN_HAND_MS = 60_000;
  * grant that is set aside for it, and no retry of its own is used up.
  */
 export function parkMessage(
-  { store, nowMs, ...contention }: Contention & { readonly store: MessageStore; readonly nowMs: number },
+  {
+    store,
+    nowMs,
+    patienceMs = Number.POSITIVE_INFINITY,
+    ...contention
+  }: Contention & { readonly store: MessageStore; readonly nowMs: number; readonly patienceMs?: number },
   messageId: string,
   untilMs: number,
 ): Promise<Parking> {
@@ -31,6 +42,7 @@ export function parkMessage(
     if (!isPending(value) || value.parked) return { type: 'done' };
     if (value.dueAtMs > nowMs) return { type: 'not-now', untilMs: value.dueAtMs };
     if (isInHand(value, ledger.value.claim)) return { type: 'not-now', untilMs: nowMs + IN_HAND_MS };
+    if (nowMs >= value.sendAtMs + patienceMs) return { type: 'waited-too-long', message, ledger };
     const dueAtMs = Math.ceil(untilMs);
     const parked = changed(message, { ...value, dueAtMs, heldUntilMs: dueAtMs, parked: true });
     const without = withoutWaiting(ledger.value, messageId);

@@ -9,6 +9,7 @@ export type OwnReason =
   | 'sender-lost'
   | 'no-grant'
   | 'grant-revoked'
+  | 'sending-stopped'
   | 'token-unavailable';
 
 const REMEDIES: Record<OwnReason, BilingualText> = {
@@ -35,6 +36,10 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
   'grant-revoked': {
     en: 'WeChat showed that the user no longer accepts this template, so the grant set aside for this message is gone. Ask the user to subscribe again.',
     zh: '微信表明该用户已不再接受此模板的消息，为这条消息预留的订阅次数因此失效。请引导用户重新订阅。',
+  },
+  'sending-stopped': {
+    en: 'For a whole day WeChat refused every send of this account or template, so this message was not tried. Look at the messages that failed before it for the errcode, and at docs/errors.md for what to do about it.',
+    zh: '一整天里微信都拒绝该账号或该模板的发送，因此这条消息没有尝试发送。请查看此前失败消息的错误码，并按 docs/errors.md 处理。',
   },
   'token-unavailable': {
     en: 'No valid access token could be had for a whole day, so nothing was sent. Check the appid, the AppSecret and the IP allow-list.',

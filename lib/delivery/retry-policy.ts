@@ -54,6 +54,8 @@ const POLICIES: Record<RetryPolicyName, RetryPolicy> = {
 
 /** How long a message waits for a valid access token before it is given up. */
 export const TOKEN_PATIENCE_MS = DAY_MS;
+/** The same, from its time on, while WeChat refuses every send of the account or of its template. */
+export const STOP_PATIENCE_MS = DAY_MS;
 
 /** What a further attempt depends on. */
 export type Attempted = Pick<Message, 'sendAtMs' | 'heldUntilMs' | 'retries'>;

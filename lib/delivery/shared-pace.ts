@@ -3,25 +3,37 @@ import { type Contention, untilUncontended } from '../contention.ts';
 import type { Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
 import { changed, type Stored } from '../stored.ts';
-import type { Pace } from './pace.ts';
+import { type AppPace, type Pace, type PaceScope, paceOf, withPace } from './pace.ts';
 import { logPaceChange } from './pace-log.ts';
 
 /** Where the pace of the appid is kept for all functions. */
 export interface PaceStore {
   /** The pace as it stands after the latest write. */
-  load(): Promise<Stored<Pace>>;
+  load(): Promise<Stored<AppPace>>;
   /** Writes over what was read, and answers what then stands; `conflict`: somebody else wrote first. */
-  commit(pace: Stored<Pace>): Promise<Stored<Pace> | 'conflict'>;
+  commit(pace: Stored<AppPace>): Promise<Stored<AppPace> | 'conflict'>;
 }
 
 /** The pace that all functions share, as one container sees it. */
-export interface SharedPace {
+export interface SharedPace<P extends Pace = Pace> {
   /** The pace, at most {@link CACHED_MS} old. */
-  present(): Promise<Pace>;
+  present(): Promise<P>;
   /** What was last read or written; undefined before that. */
-  latest(): Pace | undefined;
+  latest(): P | undefined;
   /** Writes what `change` makes of the pace, unless it leaves it as it is. Calls it again when somebody else wrote first. */
-  change(change: (pace: Pace) => Pace): Promise<void>;
+  change(change: (pace: P) => P): Promise<void>;
+}
+
+/** The part of the shared pace that is about one scope. */
+export function partOf(shared: SharedPace<AppPace>, scope: PaceScope): SharedPace {
+  return {
+    present: async () => paceOf(await shared.present(), scope),
+    latest() {
+      const latest = shared.latest();
+      return latest && paceOf(latest, scope);
+    },
+    change: (change) => shared.change((pace) => withPace(pace, scope, change(paceOf(pace, scope)))),
+  };
 }
 
 /** After this long, a stop that another function made is known everywhere. */
@@ -39,12 +51,12 @@ export function sharePace({
   readonly clock: Clock;
   readonly logger: Logger;
   readonly measure?: Measure;
-}): SharedPace {
-  let copy: { readonly stored: Stored<Pace>; readonly atMs: number } | undefined;
-  let loading: Promise<Stored<Pace>> | undefined;
+}): SharedPace<AppPace> {
+  let copy: { readonly stored: Stored<AppPace>; readonly atMs: number } | undefined;
+  let loading: Promise<Stored<AppPace>> | undefined;
   let contended = false;
 
-  async function load(): Promise<Stored<Pace>> {
+  async function load(): Promise<Stored<AppPace>> {
     const atMs = clock();
     const stored = await store.load();
     contended = copy?.stored.version !== stored.version;

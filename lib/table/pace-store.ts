@@ -7,10 +7,11 @@ import { getItem, putAll } from './items.ts';
 import type { Key } from './keys.ts';
 import { type NewVersion, onVersion } from './versioned.ts';
 
-const paceItem = v.object({
+const pace = {
   slowdown: v.exactOptional(
     v.object({
-      cause: v.picklist(['rate', 'quota', 'busy']),
+      cause: v.picklist(['rate', 'quota', 'busy', 'refused']),
+      errcode: v.exactOptional(v.number()),
       stoppedUntilMs: v.number(),
       pauseMs: v.number(),
       pauses: v.number(),
@@ -20,6 +21,10 @@ const paceItem = v.object({
   ),
   nextFreeAtMs: v.number(),
   lastBackAtMs: v.number(),
+};
+const paceItem = v.object({
+  ...pace,
+  templates: v.exactOptional(v.record(v.string(), v.object(pace))),
 });
 const versionOnly = v.object({ version: v.exactOptional(v.string()) });
 
@@ -39,8 +44,8 @@ export function createPaceStore(table: Table, { newVersion, logger, place }: Pac
       const item = await getItem(table, key);
       if (!item) return { value: FREE_PACE, version: undefined };
       const { version } = v.parse(versionOnly, item);
-      const pace = v.safeParse(paceItem, item);
-      if (pace.success) return { value: pace.output, version };
+      const parsed = v.safeParse(paceItem, item);
+      if (parsed.success) return { value: parsed.output, version };
       // Sending goes on: the next write puts the item right.
       logger.error(`The stored item ${key.pk} / ${key.sk} cannot be read and is taken for absent.`);
       return { value: FREE_PACE, version };

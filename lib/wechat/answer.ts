@@ -3,29 +3,52 @@ import type { HttpAnswer } from '../http/http-client.ts';
 import { type WeChatAnswer, WeChatError } from './errors.ts';
 import { keepLongInteger } from './long-integers.ts';
 
-/** The members that any answer of WeChat's may have (WeChat contract §0.1). */
+/** A number, or the same as text. */
+const errcode = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.trim(), v.regex(/^-?\d+(\.0+)?$/), v.transform(Number))]),
+  v.safeInteger(),
+);
+
+/** The members that any answer of WeChat's may have (WeChat contract §0.1). What is odd about the others takes nothing from the errcode. */
 const envelope = v.looseObject({
-  errcode: v.optional(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))]), 0),
-  errmsg: v.optional(v.string(), ''),
-  rid: v.optional(v.string()),
+  errcode: v.nullish(errcode),
+  errmsg: v.fallback(v.string(), ''),
+  rid: v.fallback(v.optional(v.string()), undefined),
 });
 
 /** With a comma before it on `/sns`, without one elsewhere (WeChat contract §0.2). */
 const RID = /,?\s*\brid:\s*([0-9a-f]+-[0-9a-f]+-[0-9a-f]+)/i;
 
+/** An answer of WeChat's, and whether it names an errcode: without one it stands for success on most calls. */
+export interface ReadAnswer {
+  readonly answer: WeChatAnswer;
+  readonly namesErrcode: boolean;
+  readonly body: unknown;
+}
+
 /** Reads an answer by its text: WeChat's content types cannot be relied on (WeChat contract §0.1). Undefined when it is not JSON. */
-export function readAnswer(text: string): { answer: WeChatAnswer; body: unknown } | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text, keepLongInteger);
-  } catch {
-    return undefined;
-  }
+export function readAnswer(text: string): ReadAnswer | undefined {
+  const body = parseJson(text);
   const result = v.safeParse(envelope, body);
   if (!result.success) return undefined;
   const { errcode, errmsg } = result.output;
   const rid = result.output.rid ?? RID.exec(errmsg)?.[1];
-  return { body, answer: { errcode, errmsg, ...(rid !== undefined && { rid }) } };
+  return {
+    body,
+    namesErrcode: errcode !== undefined && errcode !== null,
+    answer: { errcode: errcode ?? 0, errmsg, ...(rid !== undefined && { rid }) },
+  };
+}
+
+/** A byte-order mark, and control characters that a text of WeChat's holds unescaped, leave JSON readable. */
+function parseJson(text: string): unknown {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant.
+  const cleaned = text.replace(/^\uFEFF/, '').replace(/[\u0000-\u001f]/g, ' ');
+  try {
+    return JSON.parse(cleaned, keepLongInteger);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

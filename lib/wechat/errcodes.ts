@@ -7,7 +7,7 @@ import { SEND_RULES, UNLISTED } from './errcodes/send.ts';
 import { TEMPLATE_REMEDIES } from './errcodes/templates.ts';
 import type { SendPolicy } from './errcodes/types.ts';
 
-/** What an answer to a send means for the message and its grant. A code that the table does not list is `unknown`. */
+/** What an answer to a send means for the message and its grant. A code that the table does not list is a refusal, too. */
 export function sendRule(errcode: number): SendPolicy {
   return SEND_RULES.get(errcode) ?? UNLISTED;
 }

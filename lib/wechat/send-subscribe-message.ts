@@ -57,23 +57,22 @@ function wireForm({ openid, templateId, data, page, miniprogramState, lang }: Su
 }
 
 /**
- * WeChat's own answers come with HTTP 200; another status is a gateway's (§0.1). A 5xx says nothing about the message,
- * whatever its body: it may have been taken. So does a body that is not WeChat's. Only an HTTP 4xx without one comes from
- * a gateway that turned the request away before WeChat saw it (§9.3): probably nothing was sent, and the grant stays reserved.
+ * An answer with an errcode is WeChat's own, whatever the HTTP status that a gateway gave it: most often 200 (§0.1). Without one a 5xx says
+ * nothing about the message, which may have been taken. Only an HTTP 4xx comes from a gateway that turned the request away before
+ * WeChat saw it (§9.3): probably nothing was sent, and the grant stays reserved.
  */
 function readSendAnswer(http: HttpAnswer): SendAnswer {
   if (http.type !== 'answered') return http;
-  if (http.status >= 500) return { type: 'no-answer', reason: `HTTP ${http.status}` };
   const read = readAnswer(http.text);
-  if (!read || !isObjectWithErrcode(read.body)) {
-    const reason = `HTTP ${http.status} without a readable answer`;
-    return { type: http.status >= 400 ? 'turned-away' : 'no-answer', reason };
+  // Documented for this call, unlike for others: without an errcode it is no answer of WeChat's (§3.2).
+  if (!read?.namesErrcode) {
+    const reason = `HTTP ${http.status} without a readable errcode`;
+    return { type: isTurnedAway(http.status) ? 'turned-away' : 'no-answer', reason };
   }
   const msgid = v.safeParse(withMsgid, read.body);
   return { type: 'answered', ...read.answer, ...(msgid.success && { msgid: msgid.output.msgid }) };
 }
 
-/** `errcode` is documented for this call, unlike for others: an object without it is no answer of WeChat's (§3.2). */
-function isObjectWithErrcode(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'errcode' in body;
+function isTurnedAway(status: number): boolean {
+  return status >= 400 && status < 500;
 }

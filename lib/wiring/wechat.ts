@@ -69,6 +69,15 @@ interface LineSender extends WeChatSender {
 export function weChatSender({ http, tokens }: WeChatLine, logger: Logger, measure: Measure): LineSender {
   const count = (name: 'WeChatErrors' | 'TokenUnavailable', errcode: number | undefined) =>
     measure({ name, values: [1], dimensions: { Errcode: String(errcode ?? 'none') } });
+  const noteRefusal = ({ errcode, errmsg, rid }: Extract<SendAnswer, { type: 'answered' }>) => {
+    count('WeChatErrors', errcode);
+    if (sendRule(errcode).class !== 'unlisted') return;
+    logger.warn('WeChat refused a send with an errcode that is not documented for it. Look its rid up.', {
+      errcode,
+      errmsg,
+      rid,
+    });
+  };
   return {
     async ready() {
       try {
@@ -88,7 +97,7 @@ export function weChatSender({ http, tokens }: WeChatLine, logger: Logger, measu
           tokens,
           async (token) => {
             const answer = await sendSubscribeMessage(http, token, message);
-            if (answer.type === 'answered' && answer.errcode !== 0) count('WeChatErrors', answer.errcode);
+            if (answer.type === 'answered' && answer.errcode !== 0) noteRefusal(answer);
             return answer;
           },
           (answer) => answer.type === 'answered' && TOKEN_REFUSALS.has(answer.errcode),

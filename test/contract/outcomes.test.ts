@@ -29,8 +29,12 @@ const sender = await wireDelivery(stack.env, {
 afterAll(() => sender.close());
 
 /** A user with two grants and one message that is ready to go. */
-async function ready() {
+function ready() {
   nowMs += DAY_MS;
+  return readyNow();
+}
+
+async function readyNow() {
   const { openid } = await logIn();
   await allow(wechat, openid, T, 2);
   const { body } = await operator('POST', '/v1/messages', { to: openid, ...PRICE_DROP });
@@ -82,7 +86,9 @@ describe('each answer of WeChat', () => {
     [40097, 'failed', 1, REFUNDED, 0],
     [40234, 'failed', 1, REFUNDED, 0],
     [-1, 'unknown', 4, ONE_SPENT, 10 * MINUTE_MS],
-    [99999, 'unknown', 1, ONE_SPENT, 0],
+    ...[48004, 50002, 50004, 50007, 61007, 40013, 40125, 40164, 43003, 45002, 99999, -501001].map(
+      (errcode): [number, string, number, object, number] => [errcode, 'failed', 1, REFUNDED, 0],
+    ),
   ])(
     'errcode %i to the last try: %s after %i requests',
     async (errcode, status, attempts, grants, stepMs) => {
@@ -140,6 +146,84 @@ describe('each answer of WeChat', () => {
     expect(await deliverUntilEnded(id, 0)).toMatchObject({ status: 'failed', outcome: { errcode: 40001 } });
     expect(await grantOf(openid, T)).toMatchObject(REFUNDED);
   });
+});
+
+describe('what WeChat refuses for everyone', () => {
+  /** Messages of as many users, each tried once. Answers how they stand. */
+  async function tryEach(count: number): Promise<string[]> {
+    const messages = [];
+    for (let n = 0; n < count; n++) messages.push(await readyNow());
+    for (const { id } of messages) await deliver(id);
+    return Promise.all(messages.map(async ({ id }) => (await read(id)).status));
+  }
+
+  test.each([48001, 48004, 43107, 99999])(
+    'errcode %i three times in a row: the others wait with their grants, and go on when it is over',
+    async (errcode) => {
+      nowMs += DAY_MS;
+      misbehave({ call: 'send', kind: 'errcode', errcode, times: 99 });
+      expect(await tryEach(3)).toEqual(['failed', 'failed', 'failed']);
+      const { openid, id } = await readyNow();
+      expect(await deliver(id)).toMatchObject({ type: 'later', delayMs: expect.any(Number) });
+      expect(await read(id)).toMatchObject({ status: 'queued', attempts: 0 });
+      expect(await grantOf(openid, T)).toMatchObject({ available: 1, held: 1, spent: 0 });
+
+      nowMs += 20 * MINUTE_MS;
+      const probe = await readyNow();
+      await deliver(probe.id);
+      expect(await read(probe.id)).toMatchObject({ status: 'failed', outcome: { errcode } });
+      await deliver(id);
+      expect(requestsTo(openid)).toHaveLength(0);
+
+      wechat.clearFaults();
+      nowMs += 20 * MINUTE_MS;
+      expect(await deliverUntilEnded(id, MINUTE_MS)).toMatchObject({ status: 'sent' });
+      await settleDown();
+    },
+  );
+
+  test('one odd errcode, or one of a single user time and again, stops nobody else', async () => {
+    nowMs += DAY_MS;
+    const { openid } = await logIn();
+    await allow(wechat, openid, T, 5);
+    misbehave({ call: 'send', kind: 'errcode', errcode: 99999, openid, times: 5 });
+    for (let n = 0; n < 5; n++) {
+      const { body } = await operator('POST', '/v1/messages', { to: openid, ...PRICE_DROP });
+      await deliver(body.id);
+      expect(await read(body.id)).toMatchObject({ status: 'failed' });
+    }
+    wechat.clearFaults();
+    expect(await tryEach(2)).toEqual(['sent', 'sent']);
+  });
+
+  test('a message that has waited for a day fails without a request, and its grant comes back', async () => {
+    nowMs += DAY_MS;
+    misbehave({ call: 'send', kind: 'errcode', errcode: 50002, times: 99 });
+    await tryEach(3);
+    const { openid, id } = await readyNow();
+    const sinceMs = nowMs;
+    while ((await read(id)).status !== 'failed' && nowMs < sinceMs + 2 * DAY_MS) {
+      nowMs += 90 * MINUTE_MS;
+      await tryEach(1);
+      await stack.dispatchNow();
+      await deliver(id);
+    }
+    expect(nowMs - sinceMs).toBeGreaterThanOrEqual(DAY_MS);
+    expect(await read(id)).toMatchObject({ status: 'failed', outcome: { reason: 'sending-stopped' } });
+    expect(await grantOf(openid, T)).toMatchObject(REFUNDED);
+    expect(requestsTo(openid)).toHaveLength(0);
+    wechat.clearFaults();
+    nowMs += DAY_MS;
+    await settleDown();
+  });
+
+  /** Sends until nothing is slowed down any more. */
+  async function settleDown(): Promise<void> {
+    for (let n = 0; n < 12; n++) {
+      nowMs += 10_000;
+      await tryEach(1);
+    }
+  }
 });
 
 describe('no answer', () => {

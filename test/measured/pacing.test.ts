@@ -275,7 +275,7 @@ describe("the minute's quota", () => {
     expect(await service.grants()).toEqual({ available: 0, held: 0, spent: 200 });
     expect(service.notes.failures).toBe(0);
     expect(service.logged('All sending is stopped')).toBe(1);
-    expect(service.logged('Sending is taken up again')).toBe(1);
+    expect(service.logged('All sending is taken up again')).toBe(1);
   }, 60_000);
 });
 

@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import type { Pacer } from '../../lib/delivery/pacer.ts';
+import type { Pacer, PaceTurn } from '../../lib/delivery/pacer.ts';
 import type { EventResult } from '../../lib/events/apply-event.ts';
 import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
 import type { GrantReport } from '../../lib/grants/record-report.ts';
@@ -104,15 +104,19 @@ export function createFunctions(options: FunctionOptions): Functions {
     };
   }
 
-  /** Holds messages back at random, for moments or for longer than the queue can delay them. */
+  /** Holds messages back at random, all or those of one template, for moments or for longer than the queue can delay them. */
   function pacerOf(process: Process): Pacer {
-    const decide = () => {
+    const decide = (): PaceTurn => {
       const { heldBack } = options.faults();
-      if (heldBack === 0 || !chance.happens(heldBack)) return { type: 'go' as const };
-      return { type: 'later' as const, delayMs: chance.pick([1_000, 60_000, 20 * 60_000]) };
+      if (heldBack === 0 || !chance.happens(heldBack)) return { type: 'go' };
+      const delayMs = chance.pick([1_000, 60_000, 20 * 60_000]);
+      return { type: 'later', delayMs, ...(chance.happens(0.5) && { refused: true }) };
     };
     return {
       turn: () => processes.call(process, 'pace', decide),
+      turnOf: () => processes.call(process, 'pace of template', decide),
+      holdsTemplates: async () => options.faults().heldBack > 0,
+      isServed: () => chance.happens(0.5),
       report: () => processes.call(process, 'report pace', () => undefined),
     };
   }

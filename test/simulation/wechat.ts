@@ -63,10 +63,10 @@ export interface WeChatOptions {
   readonly tell?: (event: SubscribeEvent) => void;
 }
 
-/** Refusals whatever WeChat's own count says (WeChat contract §3.3), and a code that nobody knows. */
-const REFUSALS = [43101, 43101, 43107, 45011, 45009, -1, -1, 43108, 47003, 40001, 48001, 99999];
-/** The table does not know this code, so the sender learns nothing from it. */
-const UNKNOWN_CODE = 99999;
+/** Refusals whatever WeChat's own count says (WeChat contract §3.3, §9.1), and a code that nobody knows. */
+const REFUSALS = [
+  43101, 43101, 43107, 45011, 45009, -1, -1, 43108, 47003, 40001, 48001, 48004, 50002, 40013, 45002, 99999,
+];
 
 const GIVE_UP_MS = 10_000;
 const REQUEST_LIMIT_MS = 35_000;
@@ -163,8 +163,7 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
       }
       if (crash === 'after') scheduler.after(durationMs, () => process.crash('after send'));
       finish(durationMs, () => {
-        request.told =
-          silent || errcode === UNKNOWN_CODE ? 'unknown' : errcode === 0 ? 'accepted' : 'refused';
+        request.told = silent ? 'unknown' : errcode === 0 ? 'accepted' : 'refused';
         trace(process.name, `is told ${silent ? 'nothing' : errcode} of ${message.id}`);
         if (silent) return { type: 'no-answer', reason: 'time-out' };
         const named = options.answersMsgid && request.msgid !== undefined;

@@ -62,7 +62,7 @@ export function runSeed(kernel: Kernel, seed: number, trace?: (line: string) => 
   const disaster = faults !== NO_FAULTS && chance.happens(0.005);
   const workload = drawWorkload(chance, disaster ? 3 : 17);
   const lasting = disaster
-    ? { ...NO_FAULTS, ...(chance.happens(0.5) ? { tokenOutage: 1 } : { notReached: 1 }) }
+    ? { ...NO_FAULTS, ...chance.pick([{ tokenOutage: 1 }, { notReached: 1 }, { heldBack: 1 }]) }
     : faults;
   const troubleMs = disaster
     ? 26 * HOUR_MS

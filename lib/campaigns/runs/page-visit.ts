@@ -21,6 +21,7 @@ export interface PageLimits {
 /** What working on a page needs from outside. */
 export interface VisitServices extends RecipientServices {
   readonly audience: Pick<AudienceStore, 'loadLedgers'>;
+  readonly pacer: Pick<Pacer, 'report' | 'isServed'>;
   readonly takeTurn: (run: RunRecord) => ReturnType<Pacer['turn']>;
   readonly logger: Logger;
 }
@@ -35,6 +36,8 @@ export interface PageWork {
 
 /** So many sends of one page are under way at a time. */
 export const IN_FLIGHT = 25;
+/** As many at first, where no answer of late says how WeChat takes them: what refuses everyone is known before all have been tried. */
+const ON_TRIAL = 3;
 /** A worker waits this long for a recipient whose next attempt is near, rather than giving the page back. */
 const SHORT_WAIT_MS = 3_000;
 /** For so long it stays with recipients whom others are sending to, when nobody else is left. */
@@ -87,8 +90,8 @@ export async function sendToPage(
     if (result.type === 'busy') leftAlone.set(index, clock() + 500 * (1 + services.random()));
   }
 
-  /** One of several that work side by side. The first has its place under the pace already. */
-  async function lane(hasPlace: boolean): Promise<void> {
+  /** One of several that work side by side. The first has its place under the pace already. On trial it makes one attempt. */
+  async function lane(hasPlace: boolean, onTrial: boolean): Promise<void> {
     for (let placed = hasPlace; await mayGoOn(); placed = false) {
       const index = firstDue();
       const recipient = index === undefined ? undefined : recipients[index];
@@ -101,6 +104,7 @@ export async function sendToPage(
       } finally {
         taken.delete(index);
       }
+      if (onTrial) return;
     }
   }
 
@@ -127,8 +131,9 @@ export async function sendToPage(
 
   let progressAtMs = clock();
   for (let round = 0, left = openPlaces().length; ; round++) {
-    const count = Math.min(IN_FLIGHT, openPlaces().length);
-    const lanes = Array.from({ length: count }, (_, index) => lane(round === 0 && index === 0));
+    const onTrial = round === 0 && !services.pacer.isServed(work.run.content.templateId);
+    const count = Math.min(onTrial ? ON_TRIAL : IN_FLIGHT, openPlaces().length);
+    const lanes = Array.from({ length: count }, (_, index) => lane(round === 0 && index === 0, onTrial));
     const ends = await Promise.allSettled(lanes);
     // Only once no send is under way any more may the page be given back.
     const failed = ends.find((end) => end.status === 'rejected');

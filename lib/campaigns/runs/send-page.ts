@@ -90,13 +90,15 @@ function later({ random }: SendPageServices, atLeastMs: number): JobResult {
   return { type: 'later', delayMs: atLeastMs * (1 + random() / 2) };
 }
 
-/** Takes a place under the run's own pace and then under that of all sending. */
+/** Takes a place under the run's own pace, then under its template's and then under that of all sending. */
 export function createTurns(
-  pacer: Pick<Pacer, 'turn'>,
+  pacer: Pick<Pacer, 'turn' | 'turnOf'>,
   runPacer: (run: RunRecord) => Pick<Pacer, 'turn'> | undefined,
 ): SendPageServices['takeTurn'] {
   return async (run) => {
     const own = await runPacer(run)?.turn();
-    return own?.type === 'later' ? own : pacer.turn();
+    if (own?.type === 'later') return own;
+    const ofTemplate = await pacer.turnOf(run.content.templateId);
+    return ofTemplate.type === 'later' ? ofTemplate : pacer.turn();
   };
 }

@@ -72,8 +72,9 @@ async function sendClaimed(
   const attempted = { sendAtMs: firstAtMs, ...(before?.retries && { retries: before.retries }) };
   const verdict = judgeAnswer(answer, attempted, rules, clock(), random);
   await settle(services, to, claim, verdict, resultAfter(before, claim, verdict, firstAtMs));
-  const signal = paceSignal(answer, rules);
-  if (signal) await services.pacer.report(signal, leftAtMs);
+  const signal = paceSignal(answer, rules, to.recipient.openid);
+  const { templateId } = to.run.content;
+  if (signal) await services.pacer.report(signal, { leftAtMs, templateId });
 }
 
 function outgoing({ run, recipient }: Addressed, data: Readonly<Record<string, string>>): OutgoingMessage {

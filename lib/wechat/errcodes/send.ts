@@ -1,11 +1,9 @@
+import { ACCOUNT_SEND_RULES } from './account-sends.ts';
+import { rule } from './rule.ts';
 import type { SendPolicy, SendRule } from './types.ts';
 
 const TOKEN: SendPolicy = { class: 'token', retry: 'token', grant: 'refund' };
 const OUR_BUG: SendPolicy = { class: 'our-bug', retry: 'none', grant: 'refund' };
-
-function rule(errcode: number, policy: SendPolicy, en: string, zh: string): [number, SendRule] {
-  return [errcode, { errcode, ...policy, remedy: { en, zh } }];
-}
 
 /** Answers of subscribeMessage.send: policy of WeChat contract §9.1, meanings of §3.3. */
 export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
@@ -42,7 +40,7 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
   ),
   rule(
     40037,
-    { class: 'configuration', retry: 'none', grant: 'refund' },
+    { class: 'configuration', retry: 'none', grant: 'refund', stops: 'template' },
     "WeChat does not know the template id: it was deleted or is another account's. Look it up among the account's subscribe-message templates in WeChat's console.",
     '模板 ID 不存在、已删除或属于别的账号。请到公众平台的订阅消息页核对。',
   ),
@@ -59,12 +57,6 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
     '用户已没有可用的订阅：次数用完、拒绝，或在设置里关闭了通知。请在用户点击后再次调用 wx.requestSubscribeMessage 获取授权，在此之前不要重发。',
   ),
   rule(
-    43107,
-    { class: 'ban', retry: 'none', grant: 'refund' },
-    "WeChat has banned this template or the whole account from sending. Read the site mail in WeChat's console.",
-    '该模板或整个账号的发送能力被微信封禁。请登录公众平台查看站内信。',
-  ),
-  rule(
     43108,
     { class: 'transient', retry: 'concurrent', grant: 'keep', exhausted: 'failed' },
     'Something else kept sending to this user at the same time. Let only this service send subscribe messages.',
@@ -75,6 +67,12 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
     { class: 'payload', retry: 'none', grant: 'refund' },
     'The content met the sensitive-word filter. Change the wording; do not try variants automatically.',
     '内容命中敏感词过滤。请修改文案，不要自动换词重试。',
+  ),
+  rule(
+    45002,
+    { class: 'payload', retry: 'none', grant: 'refund' },
+    'The content is longer than WeChat takes. Shorten the values of the message.',
+    '消息内容超过微信的长度限制。请缩短各字段的值。',
   ),
   rule(
     47003,
@@ -94,12 +92,6 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
     "The minute's quota stayed used up. Spread the sends over more time.",
     '每分钟的调用额度一直用满。请把发送分散到更长的时间。',
   ),
-  rule(
-    48001,
-    { class: 'permission', retry: 'none', grant: 'refund' },
-    'The account may not call this API. Open 订阅消息 (功能) in the console of this mini program.',
-    '账号没有此接口的权限。请在公众平台为该小程序开通“订阅消息”功能。',
-  ),
   ...[47001, 44002, 43002, 40097].map((errcode) =>
     rule(
       errcode,
@@ -108,12 +100,7 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
       '微信无法解析请求，这是本服务的错误，请附上 rid 反馈给我们。',
     ),
   ),
-  rule(
-    40234,
-    { class: 'configuration', retry: 'none', grant: 'refund' },
-    'The account has "API security" (request signing) turned on, which this service does not speak. Have its administrator turn it off in WeChat\'s console.',
-    '账号开启了“API 安全”（请求签名），本服务不支持。请管理员到公众平台关闭。',
-  ),
+  ...ACCOUNT_SEND_RULES,
   rule(
     -1,
     { class: 'ambiguous', retry: 'busy', grant: 'keep', exhausted: 'unknown' },
@@ -122,5 +109,13 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
   ),
 ]);
 
-/** What is done about an errcode that the table does not list: nobody knows what it means for the message. */
-export const UNLISTED: SendPolicy = { class: 'unknown', retry: 'none', grant: 'spend' };
+/**
+ * An errcode that the table does not list: WeChat said no, so nothing was sent (WeChat contract §9.1). Whom it is about nobody knows, but
+ * what several users meet in a row is not about one of them.
+ */
+export const UNLISTED: SendPolicy = {
+  class: 'unlisted',
+  retry: 'none',
+  grant: 'refund',
+  stops: 'template-unless-one-user',
+};

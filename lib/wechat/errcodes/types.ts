@@ -14,7 +14,7 @@ export type SendClass =
   | 'permission'
   | 'our-bug'
   | 'ambiguous'
-  | 'unknown';
+  | 'unlisted';
 
 /** What an answer to a send means for the message and its grant (WeChat contract §9.1). */
 export interface SendPolicy {
@@ -25,6 +25,8 @@ export interface SendPolicy {
   readonly grant: 'spend' | 'refund' | 'zero' | 'keep';
   /** How the message ends when its retries are used up. */
   readonly exhausted?: 'failed' | 'unknown';
+  /** What several such answers in a row stop for a while, because they are about it and not about one message or user. */
+  readonly stops?: 'account' | 'template' | 'template-unless-one-user';
 }
 
 /** A row of the outcome table. */

@@ -83,6 +83,9 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
     };
     return {
       turn: () => processes.call(process, 'pace', decide),
+      turnOf: () => processes.call(process, 'pace of template', decide),
+      holdsTemplates: async () => options.faults().heldBack > 0,
+      isServed: () => chance.happens(0.5),
       report: () => processes.call(process, 'report pace', () => undefined),
     };
   }
@@ -104,7 +107,7 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
       newMessageId,
       look: kernel.createRunLook(base),
       findTemplate: async () => TEMPLATE,
-      takeTurn: () => pacer.turn(),
+      takeTurn: kernel.createTurns(pacer, () => undefined),
       pageSize: options.pageSize,
       newClaimId: () => `claim-${nextId()}`,
       newWorkerId: () => `worker-${nextId()}`,

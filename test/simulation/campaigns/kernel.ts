@@ -3,6 +3,7 @@ export { createHandler as createCampaignHandler } from '../../../handlers/send-c
 export { createHandler as createSendHandler } from '../../../handlers/send-messages.ts';
 export { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
 export { findRecipientSend } from '../../../lib/campaigns/runs/give-up.ts';
+export { createTurns } from '../../../lib/campaigns/runs/send-page.ts';
 export { startRun } from '../../../lib/campaigns/runs/start-run.ts';
 export { createRunLook, workOnRun } from '../../../lib/campaigns/runs/work-on-run.ts';
 export { ContentionError } from '../../../lib/contention.ts';

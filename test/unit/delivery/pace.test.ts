@@ -33,15 +33,19 @@ function pausesInARow(cause: SlowdownCause, count: number, random = evenly): num
 }
 
 describe('a refusal', () => {
-  test.each(['rate', 'quota', 'busy'] as const)('of the kind %s stops everything at once', (cause) => {
-    const pace = refused(FREE_PACE, cause, NOON);
-    expect(isStopped(pace, NOON)).toBe(true);
-    const { admissions } = admit(pace, { count: 3, nowMs: NOON, random: evenly });
-    expect(admissions.map(({ type }) => type)).toEqual(['wait', 'wait', 'wait']);
-  });
+  test.each(['rate', 'quota', 'busy', 'refused'] as const)(
+    'of the kind %s stops everything at once',
+    (cause) => {
+      const pace = refused(FREE_PACE, cause, NOON);
+      expect(isStopped(pace, NOON)).toBe(true);
+      const { admissions } = admit(pace, { count: 3, nowMs: NOON, random: evenly });
+      expect(admissions.map(({ type }) => type)).toEqual(['wait', 'wait', 'wait']);
+    },
+  );
 
-  test('that follows another makes the pause twice as long, up to five minutes', () => {
+  test('that follows another makes the pause twice as long, up to five minutes or an hour', () => {
     expect(pausesInARow('rate', 7).map((ms) => ms / 1000)).toEqual([15, 30, 60, 120, 240, 300, 300]);
+    expect(pausesInARow('refused', 6).map((ms) => ms / MINUTE_MS)).toEqual([5, 10, 20, 40, 60, 60]);
     expect(pausesInARow('busy', 8).map((ms) => ms / 1000)).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
   });
 

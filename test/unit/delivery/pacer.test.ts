@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FREE_PACE, type Pace } from '../../../lib/delivery/pace.ts';
+import { type AppPace, FREE_PACE } from '../../../lib/delivery/pace.ts';
 import { createPacer, type PaceSignal } from '../../../lib/delivery/pacer.ts';
 import type { PaceStore } from '../../../lib/delivery/shared-pace.ts';
 import type { Measurement } from '../../../lib/metrics.ts';
@@ -10,7 +10,7 @@ const START_MS = Date.UTC(2026, 10, 23, 4);
 /** The shared pace, and any number of containers that go by it, on one hand-set clock. */
 function useAppId() {
   let nowMs = START_MS;
-  let stored: Stored<Pace> = { value: FREE_PACE, version: undefined };
+  let stored: Stored<AppPace> = { value: FREE_PACE, version: undefined };
   let [reads, writes, conflicts] = [0, 0, 0];
   const lines: string[] = [];
   const measured: Measurement[] = [];
@@ -49,6 +49,8 @@ function useAppId() {
       nowMs += ms;
     },
     now: () => nowMs,
+    /** A request that leaves now. */
+    left: (templateId = 'T1') => ({ leftAtMs: nowMs, templateId }),
     whileAsleep(deed: () => Promise<void>) {
       onSleep = deed;
     },
@@ -66,7 +68,7 @@ describe('without a rate and without a refusal', () => {
     const pacer = appId.container();
     for (let n = 0; n < 50; n++) {
       expect(await Promise.all([pacer.turn(), pacer.turn()])).toEqual([{ type: 'go' }, { type: 'go' }]);
-      await pacer.report('served', appId.now());
+      await pacer.report('served', appId.left());
       appId.pass(100);
     }
     expect(appId.counts()).toEqual({ reads: 5, writes: 0, conflicts: 0 });
@@ -99,7 +101,7 @@ describe('a refusal that one container meets', () => {
     const appId = useAppId();
     const [one, other] = [appId.container(), appId.container()];
     await Promise.all([one.turn(), other.turn()]);
-    await one.report('rate', appId.now());
+    await one.report('rate', appId.left());
     expect(await one.turn()).toEqual({ type: 'later', delayMs: 15_000 });
     appId.pass(1_000);
     expect(await other.turn()).toEqual({ type: 'later', delayMs: 14_000 });
@@ -112,7 +114,7 @@ describe('a refusal that one container meets', () => {
     const [waiting, other] = [appId.container(1), appId.container(1)];
     await waiting.turn();
     await waiting.turn();
-    appId.whileAsleep(() => other.report('quota', appId.now()));
+    appId.whileAsleep(() => other.report('quota', appId.left()));
     expect(await waiting.turn()).toMatchObject({ type: 'later' });
   });
 
@@ -120,7 +122,7 @@ describe('a refusal that one container meets', () => {
     const appId = useAppId();
     const containers = Array.from({ length: 5 }, () => appId.container());
     await Promise.all(containers.map((pacer) => pacer.turn()));
-    await Promise.all(containers.flatMap((pacer) => [1, 2, 3].map(() => pacer.report('rate', appId.now()))));
+    await Promise.all(containers.flatMap((pacer) => [1, 2, 3].map(() => pacer.report('rate', appId.left()))));
     expect(appId.counts().writes).toBe(1);
     expect(appId.lines).toHaveLength(1);
   });
@@ -128,7 +130,7 @@ describe('a refusal that one container meets', () => {
 
 describe('busy', () => {
   async function told(pacer: Pacer, nowMs: number, ...signals: PaceSignal[]) {
-    for (const signal of signals) await pacer.report(signal, nowMs);
+    for (const signal of signals) await pacer.report(signal, { leftAtMs: nowMs, templateId: 'T1' });
     return (await pacer.turn()).type;
   }
 
@@ -145,8 +147,108 @@ describe('busy', () => {
     await told(one, START_MS, 'busy', 'busy', 'busy');
     appId.pass(5_000);
     expect(await other.turn()).toEqual({ type: 'go' });
-    await other.report('busy', appId.now());
+    await other.report('busy', appId.left());
     expect(await other.turn()).toEqual({ type: 'later', delayMs: 10_000 });
+  });
+});
+
+describe('one refusal after the other', () => {
+  const MINUTE_MS = 60_000;
+  const banned: PaceSignal = { type: 'refused', scope: 'account', errcode: 48004 };
+  const ofTemplate: PaceSignal = { type: 'refused', scope: 'template', errcode: 43107 };
+  const odd = (user: string): PaceSignal => ({ type: 'refused', scope: 'template', errcode: 99999, user });
+
+  /** What all sends, and those of two templates, are told. */
+  async function turns(pacer: Pacer) {
+    const all = await Promise.all([pacer.turn(), pacer.turnOf('T1'), pacer.turnOf('T2')]);
+    return all.map(({ type }) => type);
+  }
+
+  test('of the account stops all sending for five minutes, everywhere', async () => {
+    const appId = useAppId();
+    const [one, other] = [appId.container(), appId.container()];
+    for (const templateId of ['T1', 'T2']) await one.report(banned, appId.left(templateId));
+    expect(await turns(one)).toEqual(['go', 'go', 'go']);
+    await one.report(banned, appId.left());
+    for (const pacer of [one, other]) {
+      expect(await pacer.turn()).toEqual({ type: 'later', delayMs: 5 * MINUTE_MS, refused: true });
+    }
+    expect(appId.lines).toEqual([expect.stringMatching(/^All sending is stopped.*site mail/)]);
+    expect(appId.measured).toEqual([{ name: 'Stops', values: [1], dimensions: { Cause: 'refused' } }]);
+  });
+
+  test('of one template stops that alone', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    await pacer.report(ofTemplate, appId.left());
+    await pacer.report('served', appId.left('T2'));
+    for (let n = 0; n < 2; n++) await pacer.report(ofTemplate, appId.left());
+    expect(await turns(pacer)).toEqual(['go', 'later', 'go']);
+    expect(await pacer.holdsTemplates()).toBe(true);
+    expect(appId.lines).toEqual([expect.stringMatching(/^Sending of one template is stopped/)]);
+  });
+
+  test('with any other answer in between stops nothing', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    const other: PaceSignal = { type: 'refused', scope: 'account', errcode: 50002 };
+    for (const signal of [banned, banned, 'served', banned, banned, other, banned, 'busy'] as const) {
+      await pacer.report(signal, appId.left());
+    }
+    for (let n = 0; n < 2; n++) await pacer.report(banned, appId.left());
+    expect(await turns(pacer)).toEqual(['go', 'go', 'go']);
+    expect(appId.measured).toEqual([]);
+  });
+
+  test('with an errcode that may be about the user counts each user once', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    for (const user of ['ada', 'ada', 'ada', 'bob', 'ada']) await pacer.report(odd(user), appId.left());
+    expect(await turns(pacer)).toEqual(['go', 'go', 'go']);
+    await pacer.report(odd('cyd'), appId.left());
+    expect(await turns(pacer)).toEqual(['go', 'later', 'go']);
+  });
+
+  test('is looked into by one send after each pause, up to an hour apart, and ends by itself', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    for (let n = 0; n < 3; n++) await pacer.report(banned, appId.left());
+    const pauses: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      const turn = await pacer.turn();
+      if (turn.type !== 'later') throw new Error('not stopped');
+      pauses.push(turn.delayMs / MINUTE_MS);
+      appId.pass(turn.delayMs);
+      expect(await pacer.turn()).toEqual({ type: 'go' });
+      await pacer.report(n < 5 ? banned : 'served', appId.left());
+    }
+    expect(pauses).toEqual([5, 10, 20, 40, 60, 60]);
+    appId.pass(2_000);
+    await pacer.report('served', appId.left());
+    expect((await pacer.turn()).type).toBe('go');
+  });
+
+  test('a template that WeChat takes again is no longer remembered', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    for (let n = 0; n < 3; n++) await pacer.report(ofTemplate, appId.left());
+    appId.pass(5 * MINUTE_MS);
+    for (let n = 0; n < 12; n++) {
+      appId.pass(2_000);
+      await pacer.report('served', appId.left());
+    }
+    expect(await pacer.holdsTemplates()).toBe(false);
+    expect(appId.lines.at(-1)).toBe('Sending of one template is no longer slowed down.');
+  });
+
+  test('a single one after a stop for another reason stops nothing more', async () => {
+    const appId = useAppId();
+    const pacer = appId.container();
+    await pacer.report('rate', appId.left());
+    appId.pass(15_000);
+    await pacer.turn();
+    await pacer.report(banned, appId.left());
+    expect((await pacer.turn()).type).toBe('go');
   });
 });
 
@@ -154,20 +256,20 @@ test('sending is taken up slowly and gets unlimited again, each told once', asyn
   const appId = useAppId();
   const pacer = appId.container();
   await pacer.turn();
-  await pacer.report('rate', appId.now());
+  await pacer.report('rate', appId.left());
   appId.pass(15_000);
   const startedAtMs = appId.now();
   let sent = 0;
   while (appId.lines.length < 3 && appId.now() < startedAtMs + 60_000) {
     const leftAtMs = appId.now();
     if ((await pacer.turn()).type === 'go') sent += 1;
-    await pacer.report('served', leftAtMs);
+    await pacer.report('served', { leftAtMs, templateId: 'T1' });
     appId.pass(10);
   }
   expect(appId.lines.map((line) => line.split(/[.,]/)[0])).toEqual([
     'All sending is stopped for a while',
-    'Sending is taken up again',
-    'Sending is no longer slowed down',
+    'All sending is taken up again',
+    'All sending is no longer slowed down',
   ]);
   expect(appId.measured).toEqual([{ name: 'Stops', values: [1], dimensions: { Cause: 'rate' } }]);
   expect(appId.now() - startedAtMs).toBeLessThan(30_000);

@@ -81,10 +81,12 @@ describe('subscribeMessage.send', () => {
 
   test.each<[string, HttpAnswer]>([
     ['an HTML page of a gateway', { type: 'answered', status: 502, text: '<html>Bad Gateway' }],
-    [
-      'an errcode with HTTP 500, which a gateway made',
-      { type: 'answered', status: 500, text: '{"errcode":43101}' },
-    ],
+    ['JSON of a gateway with HTTP 500', { type: 'answered', status: 500, text: '{"code":500,"msg":"x"}' }],
+    ['words without an errcode', { type: 'answered', status: 200, text: '{"errmsg":"ok"}' }],
+    ['an errcode of null', { type: 'answered', status: 200, text: '{"errcode":null,"errmsg":"ok"}' }],
+    ['an errcode with a fraction', { type: 'answered', status: 200, text: '{"errcode":43101.5}' }],
+    ['a page that quotes an errcode', { type: 'answered', status: 200, text: '<p>{"errcode":43101}</p>' }],
+    ['an errcode that is cut off', { type: 'answered', status: 200, text: '{"errcode":4310' }],
     ['half a JSON text', { type: 'answered', status: 200, text: '{"errcode":0,"err' }],
     ['JSON without errcode', { type: 'answered', status: 200, text: '{}' }],
     ['JSON that is no object', { type: 'answered', status: 200, text: 'null' }],
@@ -100,15 +102,35 @@ describe('subscribeMessage.send', () => {
     expect((await sendSubscribeMessage(http, 'T', MESSAGE)).type).toBe('turned-away');
   });
 
-  test('a refusal in JSON counts with an HTTP 4xx too', async () => {
-    const http = line({
+  test.each([200, 302, 400, 412, 500, 502, 504])(
+    'a readable errcode is a refusal, HTTP %i or not',
+    async (status) => {
+      const http = line({ type: 'answered', status, text: '{"errcode":48004,"errmsg":"api forbidden"}' });
+      expect(await sendSubscribeMessage(http, 'T', MESSAGE)).toEqual({
+        type: 'answered',
+        errcode: 48004,
+        errmsg: 'api forbidden',
+      });
+    },
+  );
+
+  test.each([
+    ['as text', '{"errcode":"48004","errmsg":"no"}', 48004, 'no'],
+    ['as text with spaces', '{"errcode":" 48004 ","errmsg":"no"}', 48004, 'no'],
+    ['as a float', '{"errcode":48004.0,"errmsg":"no"}', 48004, 'no'],
+    ['as a float in text', '{"errcode":"48004.0","errmsg":"no"}', 48004, 'no'],
+    ['below zero', '{"errcode":"-501001","errmsg":"no"}', -501001, 'no'],
+    ['without words', '{"errcode":48004}', 48004, ''],
+    ['with words of null', '{"errcode":48004,"errmsg":null,"rid":null}', 48004, ''],
+    ['with words that are an object', '{"errcode":48004,"errmsg":{"en":"no"},"rid":7}', 48004, ''],
+    ['with a byte-order mark', '\uFEFF{"errcode":48004,"errmsg":"no"}', 48004, 'no'],
+    ['with a line break inside the words', '{"errcode":48004,"errmsg":"no\nway"}', 48004, 'no way'],
+    ['0 with odd words', '{"errcode":0,"errmsg":"system error"}', 0, 'system error'],
+  ])('an errcode %s is readable', async (_form, text, errcode, errmsg) => {
+    expect(await sendSubscribeMessage(line(text), 'T', MESSAGE)).toEqual({
       type: 'answered',
-      status: 412,
-      text: '{"errcode":47001,"errmsg":"data format error"}',
-    });
-    expect(await sendSubscribeMessage(http, 'T', MESSAGE)).toMatchObject({
-      type: 'answered',
-      errcode: 47001,
+      errcode,
+      errmsg,
     });
   });
 

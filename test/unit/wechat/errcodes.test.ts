@@ -24,6 +24,21 @@ const SEND_POLICY: [number, string, string, string, string?][] = [
   [43002, 'our-bug', 'none', 'refund'],
   [40097, 'our-bug', 'none', 'refund'],
   [40234, 'configuration', 'none', 'refund'],
+  [48004, 'ban', 'none', 'refund'],
+  [50002, 'ban', 'none', 'refund'],
+  [50004, 'ban', 'none', 'refund'],
+  [50007, 'ban', 'none', 'refund'],
+  [61007, 'permission', 'none', 'refund'],
+  [40013, 'configuration', 'none', 'refund'],
+  [40125, 'configuration', 'none', 'refund'],
+  [40164, 'configuration', 'none', 'refund'],
+  [40243, 'configuration', 'none', 'refund'],
+  [43003, 'configuration', 'none', 'refund'],
+  [89501, 'configuration', 'none', 'refund'],
+  [89503, 'configuration', 'none', 'refund'],
+  [89506, 'configuration', 'none', 'refund'],
+  [89507, 'configuration', 'none', 'refund'],
+  [45002, 'payload', 'none', 'refund'],
   [-1, 'ambiguous', 'busy', 'keep', 'unknown'],
 ];
 
@@ -41,8 +56,31 @@ describe('the outcome table of send', () => {
     },
   );
 
-  test('an errcode that is not listed is unknown: the grant is spent and nothing is repeated', () => {
-    expect(sendRule(99999)).toEqual({ class: 'unknown', retry: 'none', grant: 'spend' });
+  test('an errcode that is not listed is a refusal: the grant comes back and nothing is repeated', () => {
+    for (const errcode of [99999, 1, -2, -501001, 40038]) {
+      expect(sendRule(errcode)).toMatchObject({ class: 'unlisted', retry: 'none', grant: 'refund' });
+    }
+  });
+
+  test('what several meet in a row stops the account, or the template, and nothing else does', () => {
+    const stopped = (what: string) =>
+      SEND_POLICY.map(([errcode]) => errcode).filter((errcode) => sendRule(errcode).stops === what);
+    expect(stopped('account').toSorted()).toEqual([
+      40013, 40125, 40164, 40234, 40243, 43003, 48001, 48004, 50002, 50004, 50007, 61007, 89501, 89503, 89506,
+      89507,
+    ]);
+    expect(stopped('template').toSorted()).toEqual([40037, 43107]);
+    expect(sendRule(99999).stops).toBe('template-unless-one-user');
+    expect(stopped('template-unless-one-user')).toEqual([]);
+  });
+
+  test('only -1 ends as unknown', () => {
+    const codes = [...Array.from({ length: 100_000 }, (_, code) => code + 1), -1, -2];
+    const unknown = codes.filter((code) => {
+      const { grant, exhausted } = sendRule(code);
+      return grant === 'spend' || exhausted === 'unknown';
+    });
+    expect(unknown).toEqual([-1]);
   });
 });
 
