@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type * as v from 'valibot';
 import type { IdempotencyClaim } from '../messages/accept-message.ts';
 import type { ComposeResult } from '../messages/compose-message.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
+import { bodyHashes } from './body-hash.ts';
 import { dataErrors, invalidInput } from './data-errors.ts';
 import { lookupProblem } from './lookup-problem.ts';
 import type { AcceptView, MessageApi } from './message-api.ts';
@@ -32,7 +32,11 @@ export async function acceptOrder(
   const idempotency: IdempotencyClaim | undefined =
     idempotencyKey === undefined
       ? undefined
-      : { scope: scopeOf(caller), key: idempotencyKey, bodyHash: hashOf(body) };
+      : {
+          scope: scopeOf(caller),
+          key: idempotencyKey,
+          ...bodyHashes(body, { templateId, alias: await api.aliasOf(templateId) }),
+        };
   const earlier = idempotency && (await api.earlier(idempotency));
   if (earlier) return accepted(earlier);
   const { data, fitted, templateKind } = await compose(api, body, templateId);
@@ -126,9 +130,4 @@ async function compose(
 
 function scopeOf(caller: UserCaller | OperatorCaller): string {
   return caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
-}
-
-/** Schemas put the fields into one order, so equal bodies hash alike; the order inside `data` is the caller's. */
-function hashOf(body: AcceptOrder['body']): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
 }

@@ -32,6 +32,7 @@ export interface MessageApi {
   compose(request: ComposeRequest): Promise<ComposeResult>;
   /** The template's id, where a caller may have given its alias. */
   resolveTemplateId(idOrAlias: string): Promise<string>;
+  aliasOf(templateId: string): Promise<string | undefined>;
   /** The message that an idempotency key stands for already, if it does. */
   earlier(idempotency: IdempotencyClaim): Promise<AcceptView | undefined>;
   accept(request: AcceptRequest): Promise<AcceptView>;
@@ -90,6 +91,7 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
     remedyFor: services.remedyFor,
     logger: services.logger,
     resolveTemplateId: names.resolveTemplateId,
+    aliasOf: names.aliasOf,
     compose: (request) => composeMessage(services.templates, request),
 
     async earlier(idempotency) {

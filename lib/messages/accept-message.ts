@@ -136,16 +136,19 @@ async function loadValue(store: MessageStore, messageId: string): Promise<Messag
 }
 
 /** What a caller names a message by, before it has an id: who calls, their key, and a hash of what they asked for. */
-export type IdempotencyClaim = Pick<IdempotencyRecord, 'scope' | 'key' | 'bodyHash'>;
+export interface IdempotencyClaim extends Pick<IdempotencyRecord, 'scope' | 'key' | 'bodyHash'> {
+  /** Hashes of the same request in other words, such as with the template's id in the place of its alias. */
+  readonly sameHashes?: readonly string[];
+}
 
 /** The message that an idempotency key stands for already; `idempotency-conflict` when it was another body's. */
 export async function findEarlier(
   { store, clock }: Pick<AcceptServices, 'store' | 'clock'>,
-  { scope, key, bodyHash }: IdempotencyClaim,
+  { scope, key, bodyHash, sameHashes = [] }: IdempotencyClaim,
 ): Promise<AcceptResult | undefined> {
   const earlier = await store.findIdempotency(scope, key);
   if (!earlier || earlier.expiresAtMs <= clock()) return undefined;
-  if (earlier.bodyHash !== bodyHash) return { type: 'idempotency-conflict' };
+  if (![bodyHash, ...sameHashes].includes(earlier.bodyHash)) return { type: 'idempotency-conflict' };
   const message = await loadValue(store, earlier.messageId);
   return message && { type: 'repeated', message };
 }
@@ -156,5 +159,6 @@ function idempotencyPart(
   nowMs: number,
 ): { idempotency?: IdempotencyRecord } {
   if (!request.idempotency) return {};
-  return { idempotency: { ...request.idempotency, messageId, expiresAtMs: nowMs + IDEMPOTENCY_KEPT_MS } };
+  const { scope, key, bodyHash } = request.idempotency;
+  return { idempotency: { scope, key, bodyHash, messageId, expiresAtMs: nowMs + IDEMPOTENCY_KEPT_MS } };
 }

@@ -284,6 +284,11 @@ describe('recipients', () => {
     expect((await upload(id, csv)).status).toBe(201);
     const again = await upload(id, csv);
     expect([again.status, again.body]).toEqual([200, { added: 0, count: 1 }]);
+    const otherwise = await upload(id, '\uFEFFname,openid\r\nMing,o1\r\n');
+    expect([otherwise.status, otherwise.body]).toEqual([200, { added: 0, count: 1 }]);
+    const recipients = [{ variables: { name: 'Ming' }, openid: 'o1' }];
+    const asJson = await operator('POST', `/v1/campaigns/${id}/recipients`, { recipients });
+    expect([asJson.status, asJson.body]).toEqual([200, { added: 0, count: 1 }]);
   });
 
   test.each<[string, string, string, string]>([

@@ -232,6 +232,67 @@ describe('Idempotency-Key', () => {
     expect([reply.status, reply.body.code]).toEqual([409, 'idempotency-conflict']);
   });
 
+  test.each<[string, object, object]>([
+    [
+      'the members in another order',
+      {},
+      { data: Object.fromEntries(Object.entries(PRICE_DROP.data).reverse()), page: 'pages/a' },
+    ],
+    [
+      "WeChat's form of data",
+      {},
+      { data: Object.fromEntries(Object.entries(PRICE_DROP.data).map(([key, value]) => [key, { value }])) },
+    ],
+    [
+      'the two forms of data mixed',
+      {},
+      { data: { ...PRICE_DROP.data, thing1: { value: PRICE_DROP.data.thing1 } } },
+    ],
+    [
+      'what WeChat ignores beside a value',
+      {},
+      { data: { ...PRICE_DROP.data, thing1: { value: PRICE_DROP.data.thing1, color: '#173177' } } },
+    ],
+    [
+      'defaults written out',
+      {},
+      { miniprogramState: 'formal', lang: 'zh_CN', hold: true, fit: false, timezone: 'Asia/Shanghai' },
+    ],
+    ['a leading slash', {}, { page: '/pages/a' }],
+    ['another offset', { sendAt: '2099-01-01T00:00:00Z' }, { sendAt: '2099-01-01T08:00:00.000+08:00' }],
+    ['the alias of the template', {}, { templateId: 'idempotent-drop' }],
+  ])('one body in two forms is one body: %s', async (_, first, second) => {
+    await operator('PUT', `/v1/templates/${T}/alias`, { alias: 'idempotent-drop' });
+    const { openid } = await grantee(3);
+    const key = { 'idempotency-key': randomUUID() };
+    const page = 'pages/a';
+    const accepted = await send(openid, { page, ...first }, key);
+    const { to, ...rest } = { to: openid, ...PRICE_DROP, page, ...first, ...second };
+    const again = await operator('POST', '/v1/messages', { ...rest, to }, key);
+    expect([accepted.status, again.status]).toEqual([202, 200]);
+    expect(again.body.id).toBe(accepted.body.id);
+    const entry = { idempotencyKey: key['idempotency-key'], ...rest, to };
+    const { body } = await operator('POST', '/v1/messages/batch', { messages: [entry] });
+    expect(body.items[0].message?.id).toBe(accepted.body.id);
+  });
+
+  test.each<[string, object]>([
+    ['another text', { data: { ...PRICE_DROP.data, thing1: '有线耳机' } }],
+    ['a text that cannot be read', { data: { ...PRICE_DROP.data, thing1: 7 } }],
+    ['no data', { data: null }],
+    ['one field less', { data: { thing1: PRICE_DROP.data.thing1 } }],
+    ['another template', { templateId: SHIPPED.templateId }],
+    ['another state', { miniprogramState: 'trial' }],
+    ['another moment', { sendAt: '2099-01-01T00:00:00Z' }],
+    ['another zone', { timezone: 'UTC' }],
+  ])('another body remains another: %s', async (_, changes) => {
+    const { openid } = await grantee(2);
+    const key = { 'idempotency-key': randomUUID() };
+    await send(openid, {}, key);
+    const { status, body } = await send(openid, changes, key);
+    expect([status, body.code]).toEqual([409, 'idempotency-conflict']);
+  });
+
   test('its scope is one API key or one user', async () => {
     const { openid, session } = await grantee(2);
     const key = { 'idempotency-key': randomUUID() };

@@ -96,7 +96,7 @@ function countOf({ audience }: { audience: { type: string; count?: number } }): 
 function fromJson(recipients: readonly Recipient[]): Upload {
   return {
     recipients,
-    hash: hashOf(JSON.stringify(recipients)),
+    hash: hashOf(recipients),
     placeOf: (index) => `recipients.${index}`,
   };
 }
@@ -106,10 +106,17 @@ function fromCsv(csv: string): Upload {
   const read = readCsv(csv);
   if (read.type === 'bad') throw faultsProblem('invalid-csv', read.faults);
   const { recipients, lines } = read;
-  return { recipients, hash: hashOf(csv), placeOf: (index) => `line ${lines[index]}` };
+  return { recipients, hash: hashOf(recipients), placeOf: (index) => `line ${lines[index]}` };
 }
 
-const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
+/** The same for the same recipients, however they came: as JSON or CSV, with their variables in any order. */
+function hashOf(recipients: readonly Recipient[]): string {
+  const texts = recipients.map(({ openid, variables = {} }) => [
+    openid,
+    Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
+  return createHash('sha256').update(JSON.stringify(texts)).digest('base64url');
+}
 
 function refusal(
   type: 'not-found' | 'ended' | 'not-for-recipients' | 'too-many' | 'other-upload' | 'unknown-template',

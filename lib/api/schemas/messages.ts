@@ -10,7 +10,9 @@ const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
 const idempotencyKey = v.pipe(
   v.string(),
   v.regex(/^[\x21-\x7e]{1,255}$/, RULES.visibleAscii(255)),
-  v.description('The same key with the same body answers the same message, for seven days.'),
+  v.description(
+    'The same key with the same body answers the same message, for seven days, whatever the order of its members or the form of its data.',
+  ),
 );
 
 /** Headers of a request that makes a message. */
