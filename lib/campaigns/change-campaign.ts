@@ -66,14 +66,24 @@ async function checkChange(
   const schedule = change.schedule !== undefined || change.status === 'active' ? next.schedule : undefined;
   const refused = checkSchedule(schedule, nowMs) ?? checkQuietHours(next.quietHours);
   if (refused) return refused;
-  if (change.data === undefined && change.fit === undefined) return { type: 'changed', campaign: next };
-  const template = await templates.find(campaign.templateId);
-  if (!template) return { type: 'unknown-template' };
-  const texts = checkTexts(template, change.data ?? campaign.data, next.fit);
-  if (texts.type === 'invalid-data') return texts;
-  const refilled = { ...next, data: texts.data };
-  const ungranted = refilled.audience.type === 'grantees' ? checkGrantees(refilled) : undefined;
+  const refilled = await withTexts(templates, next, change);
+  if ('type' in refilled) return refilled;
+  const isRefilled = refilled !== next || change.page !== undefined;
+  const ungranted = isRefilled && next.audience.type === 'grantees' ? checkGrantees(refilled) : undefined;
   return ungranted ?? { type: 'changed', campaign: refilled };
+}
+
+/** The campaign with its texts checked anew, where the change touches them. */
+async function withTexts(
+  templates: Services['templates'],
+  next: Campaign,
+  { data, fit }: CampaignChange,
+): Promise<Campaign | OrderRefusal> {
+  if (data === undefined && fit === undefined) return next;
+  const template = await templates.find(next.templateId);
+  if (!template) return { type: 'unknown-template' };
+  const texts = checkTexts(template, data ?? next.data, next.fit);
+  return texts.type === 'invalid-data' ? texts : { ...next, data: texts.data };
 }
 
 function applied(campaign: Campaign, change: CampaignChange, nowMs: number): Campaign {

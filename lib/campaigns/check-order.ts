@@ -5,6 +5,7 @@ import { prepareData } from '../templates/prepare-data.ts';
 import type { Template } from '../templates/template.ts';
 import type { Campaign, QuietHours } from './campaign.ts';
 import type { OrderFault, OrderRefusal } from './campaign-order.ts';
+import { variablesInPage } from './page-variables.ts';
 import { readExpression } from './schedule/expression.ts';
 import { nextRuns } from './schedule/run-times.ts';
 import { timezoneFault } from './schedule/wall-clock.ts';
@@ -36,11 +37,15 @@ export function checkTexts(template: Template, input: unknown, fit: boolean): Ch
 
 const hasVariables = (text: string) => variablesIn({ text }).length > 0;
 
-/** Grantees bring no variables along: a text that needs one could be sent to nobody. */
-export function checkGrantees({ data }: Pick<Campaign, 'data'>): OrderRefusal | undefined {
-  const faults = Object.entries(data).flatMap(([key, text]) =>
-    variablesIn({ text }).map((name) => ({
-      path: `data.${key}`,
+/** Grantees bring no variables along: a text or page that needs one could be sent to nobody. */
+export function checkGrantees({ data, page }: Pick<Campaign, 'data' | 'page'>): OrderRefusal | undefined {
+  const places = [
+    ...Object.entries(data).map(([key, text]) => ({ path: `data.${key}`, names: variablesIn({ text }) })),
+    { path: 'page', names: variablesInPage(page) },
+  ];
+  const faults = places.flatMap(({ path, names }) =>
+    names.map((name) => ({
+      path,
       message: {
         en: `{{${name}}} has no value: grantees have no variables. Name the recipients with theirs instead`,
         zh: `{{${name}}} 没有取值：面向全部已授权用户的活动没有变量，请改为指定名单并附上变量`,

@@ -1,8 +1,11 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
+import { MAX_PAGE_LENGTH } from '../templates/page-path.ts';
 import { prepareData } from '../templates/prepare-data.ts';
 import type { Template } from '../templates/template.ts';
 import type { Campaign } from './campaign.ts';
+import { fillPage, variablesInPage } from './page-variables.ts';
 import { substitute, variablesIn } from './template-variables.ts';
 
 /** A variable that a recipient lacks. */
@@ -11,24 +14,44 @@ export interface MissingVariable {
   readonly variable: string;
 }
 
+/** A page that a recipient's variables make too long, or none of the mini program's. */
+export interface BadPage {
+  readonly path: 'page';
+  readonly code: 'bad-page';
+  readonly message: BilingualText;
+}
+
 /** Why a campaign's message cannot be made for one recipient. */
-export type FillProblem = MissingVariable | FieldProblem;
+export type FillProblem = MissingVariable | BadPage | FieldProblem;
 
 /** The texts for one recipient, or everything that stands against them. */
 export type FilledMessage =
   | {
       readonly type: 'filled';
       readonly data: Readonly<Record<string, string>>;
+      readonly page?: string;
       readonly fitted: readonly FittedValue[];
     }
   | { readonly type: 'bad'; readonly problems: readonly FillProblem[] };
 
+/** What of a campaign may hold variables, and how its texts are treated. */
+export type FillableParts = Pick<Campaign, 'data' | 'fit' | 'page'>;
+
+const BAD_PAGE: BadPage = {
+  path: 'page',
+  code: 'bad-page',
+  message: {
+    en: `With these variables it is no page of the mini program, or longer than ${MAX_PAGE_LENGTH} characters once encoded.`,
+    zh: `代入这些变量后不是小程序页面，或编码后超过 ${MAX_PAGE_LENGTH} 个字符。`,
+  },
+};
+
 /**
- * Puts one recipient's variables into a campaign's texts, fits them where the campaign asks for it, and checks them
- * against the template. Variables that the texts do not name are passed over.
+ * Puts one recipient's variables into a campaign's texts and page, fits the texts where the campaign asks for it, and
+ * checks them against the template. Variables that nothing names are passed over.
  */
 export function fillMessage(
-  campaign: Pick<Campaign, 'data' | 'fit'>,
+  campaign: FillableParts,
   template: Template,
   variables: Readonly<Record<string, string>> = {},
 ): FilledMessage {
@@ -40,14 +63,22 @@ export function fillMessage(
     Object.entries(campaign.data).map(([key, text]) => [key, substitute(text, variables)]),
   );
   const prepared = prepareData(template, data, { fit: campaign.fit });
-  if (prepared.type === 'invalid') return { type: 'bad', problems: prepared.problems };
-  return { type: 'filled', data: prepared.data, fitted: prepared.fitted };
+  const { page } = campaign;
+  const filledPage = page === undefined ? undefined : fillPage(page, variables);
+  const isBadPage = page !== undefined && filledPage === undefined;
+  if (prepared.type === 'invalid' || isBadPage) {
+    const faults = prepared.type === 'invalid' ? prepared.problems : [];
+    return { type: 'bad', problems: isBadPage ? [...faults, BAD_PAGE] : faults };
+  }
+  const { data: texts, fitted } = prepared;
+  return { type: 'filled', data: texts, fitted, ...(filledPage !== undefined && { page: filledPage }) };
 }
 
-/** The variables that the texts name and a recipient does not have. */
+/** The variables that the texts or the page name and a recipient does not have. */
 function missingVariables(
-  { data }: Pick<Campaign, 'data'>,
+  { data, page }: Pick<Campaign, 'data' | 'page'>,
   variables: Readonly<Record<string, string>> = {},
 ): readonly string[] {
-  return variablesIn(data).filter((name) => !Object.hasOwn(variables, name));
+  const names = new Set([...variablesIn(data), ...variablesInPage(page)]);
+  return [...names].filter((name) => !Object.hasOwn(variables, name));
 }

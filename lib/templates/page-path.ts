@@ -13,19 +13,33 @@ const WEB_ADDRESS = /^[a-z][a-z0-9+.-]*:/i;
  * A page as WeChat takes it (WeChat contract §3.1): without a leading slash, its query kept and what is not ASCII in it
  * percent-encoded. What is encoded already stays as it is, so that doing it twice changes nothing.
  *
- * @returns undefined for what names no page of a mini program
+ * @returns undefined for what names no page of a mini program, or is too long
  */
 export function normalisePage(text: string): string | undefined {
-  const trimmed = text.trim().replace(/^\/+/, '');
-  if (WEB_ADDRESS.test(trimmed) || /\p{Cc}/u.test(trimmed)) return undefined;
+  const page = encodePage(text);
+  return page !== undefined && page.length <= MAX_PAGE_LENGTH ? page : undefined;
+}
+
+/** The same, however long it is. */
+export function encodePage(text: string): string | undefined {
+  const trimmed = withoutSlash(text);
+  if (!isPageOfApp(trimmed)) return undefined;
   const [path = '', ...rest] = trimmed.split('?');
-  if (path === '') return undefined;
   const query = rest.join('?');
   // A lone half of a surrogate pair has no encoding in UTF-8.
-  const page = [path, ...(query === '' ? [] : [query])]
+  return [path, ...(query === '' ? [] : [query])]
     .map((part) => part.toWellFormed().replace(TO_ENCODE, encodeURIComponent))
     .join('?');
-  return page.length <= MAX_PAGE_LENGTH ? page : undefined;
+}
+
+/** Whether a text can name a page of a mini program: a path, on one line, and no web address. */
+export function isPageOfApp(text: string): boolean {
+  const trimmed = withoutSlash(text);
+  return trimmed.split('?')[0] !== '' && !WEB_ADDRESS.test(trimmed) && !/\p{Cc}/u.test(trimmed);
+}
+
+function withoutSlash(text: string): string {
+  return text.trim().replace(/^\/+/, '');
 }
 
 /** A page that was taken all the same. */

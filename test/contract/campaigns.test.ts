@@ -52,6 +52,89 @@ const schedules = async (): Promise<string[]> => {
 };
 const codes = (reply: { status: number; body: { code: string } }) => [reply.status, reply.body.code];
 
+describe('{{variable}} in the page', () => {
+  const forEach = (...variables: Record<string, string>[]) => ({
+    audience: {
+      type: 'recipients',
+      recipients: variables.map((each, index) => ({ openid: `oPage${index}`, variables: each })),
+    },
+  });
+
+  test('is filled in for each recipient, percent-encoded', async () => {
+    const [one = '', two = ''] = await grantees(2);
+    const recipients = [
+      { openid: one, variables: { 订单: 'A&B #7', kind: 'detail' } },
+      { openid: two, variables: { 订单: '小明', kind: 'list' } },
+    ];
+    const page = '/pages/order/{{kind}}?id={{订单}}&again={{ 订单 }}';
+    const made = await campaign({ page, audience: { type: 'recipients', recipients } });
+    expect(made.page).toBe('pages/order/{{kind}}?id={{订单}}&again={{订单}}');
+    const { body: read } = await operator('GET', `/v1/campaigns/${made.id}`);
+    expect(read.page).toBe(made.page);
+    await run(made.id);
+    expect(sendsTo(one)).toMatchObject([{ page: 'pages/order/detail?id=A%26B%20%237&again=A%26B%20%237' }]);
+    expect(sendsTo(two)).toMatchObject([
+      { page: 'pages/order/list?id=%E5%B0%8F%E6%98%8E&again=%E5%B0%8F%E6%98%8E' },
+    ]);
+  });
+
+  test('without a value is an input error at creation', async () => {
+    const order = { name: 'x', ...PRICE_DROP, page: 'pages/order?id={{id}}' };
+    const missing = await operator('POST', '/v1/campaigns', { ...order, ...forEach({ id: '7' }, {}) });
+    expect(codes(missing)).toEqual([422, 'invalid-variables']);
+    expect(missing.body.errors).toMatchObject([{ path: 'audience.recipients.1.variables.id' }]);
+    const grantees = await operator('POST', '/v1/campaigns', { ...order, audience: { type: 'grantees' } });
+    expect(codes(grantees)).toEqual([422, 'invalid-variables']);
+    expect(grantees.body.errors).toMatchObject([{ path: 'page' }]);
+    const made = await campaign({ page: order.page });
+    const added = await upload(made.id, 'openid,id\noOne,7\noTwo,\n');
+    expect(codes(added)).toEqual([422, 'invalid-variables']);
+    expect(added.body.errors).toMatchObject([{ path: 'line 3.variables.id' }]);
+  });
+
+  test('that makes no page, or one that is too long, is an input error', async () => {
+    const order = { name: 'x', ...PRICE_DROP, page: '{{page}}?n={{n}}' };
+    const bad = [
+      { page: 'https://example.com', n: '1' },
+      { page: 'pages/a', n: '名'.repeat(200) },
+    ];
+    const { status, body } = await operator('POST', '/v1/campaigns', { ...order, ...forEach(...bad) });
+    expect([status, body.code]).toEqual([422, 'invalid-variables']);
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
+      'audience.recipients.0.variables',
+      'audience.recipients.1.variables',
+    ]);
+  });
+
+  test('in a form that is no variable is warned of, in page and texts', async () => {
+    const data = { ...PRICE_DROP.data, thing1: '{{order id}} 降价' };
+    const made = await campaign({ data, page: 'pages/order?id={{order.id}}' });
+    expect(made.warnings).toMatchObject([
+      { path: 'data.thing1', code: 'not-a-variable', en: expect.stringContaining('{{order id}}') },
+      { path: 'page', code: 'not-a-variable', en: expect.stringContaining('{{order.id}}') },
+    ]);
+  });
+
+  test('that comes with a later change fails the recipients without it, and grantees cannot get it', async () => {
+    const [openid = ''] = await grantees(1);
+    const made = await campaign(named(openid));
+    const page = 'pages/order?id={{id}}';
+    expect((await operator('PATCH', `/v1/campaigns/${made.id}`, { page })).body.page).toBe(page);
+    const done = await run(made.id);
+    expect(done.counts).toMatchObject({ failed: 1 });
+    const path = `/v1/campaigns/${made.id}/runs/${done.id}/recipients`;
+    expect((await operator('GET', path)).body.items).toMatchObject([
+      { openid, status: 'failed', reason: 'invalid-data', problems: ['missing-variable id'] },
+    ]);
+    expect(sendsTo(openid)).toEqual([]);
+    const all = await campaign({ audience: { type: 'grantees' } });
+    expect(codes(await operator('PATCH', `/v1/campaigns/${all.id}`, { page }))).toEqual([
+      422,
+      'invalid-variables',
+    ]);
+  });
+});
+
 describe('a campaign', () => {
   test('is made, read, listed newest first, changed and deleted', async () => {
     const made = await campaign({ page: 'pages/sale', lang: 'en_US', fit: true, maxPerSecond: 50 });

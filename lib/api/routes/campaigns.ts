@@ -5,6 +5,7 @@ import { changeCampaign } from '../../campaigns/change-campaign.ts';
 import { createCampaign } from '../../campaigns/create-campaign.ts';
 import { deleteCampaign } from '../../campaigns/delete-campaign.ts';
 import { fixedParts } from '../../campaigns/fixed-parts.ts';
+import { placeholderWarnings } from '../../campaigns/placeholder-warnings.ts';
 import { listRuns } from '../../campaigns/runs/read-run.ts';
 import { isOver } from '../../campaigns/runs/run.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
@@ -105,7 +106,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
     onRecipients: readonly DataWarning[] = [],
   ) => {
     const remarks = await remarksOn(services, fixedParts(campaign));
-    const warnings = [...(remarks.warnings ?? []), ...onRecipients];
+    const warnings = [...(remarks.warnings ?? []), ...placeholderWarnings(campaign), ...onRecipients];
     return {
       ...campaignView(campaign, clock(), whole),
       ...remarks,

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { readPage } from '../../campaigns/page-variables.ts';
 import { openidFault, variablesFault } from '../../campaigns/recipients/recipient-rules.ts';
 import { rfc3339 } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
-import { messageWarning, page } from './messages.ts';
+import { messageWarning } from './messages.ts';
 import { RULES } from './rules.ts';
 
 const name = v.pipe(
@@ -17,6 +18,16 @@ const data = v.pipe(
     'One text for each field of the template, as for a message. A text may hold {{variable}}, replaced for each recipient.',
   ),
   v.metadata({ type: 'object' }),
+);
+
+const page = v.pipe(
+  v.string(),
+  v.metadata({ minLength: 1 }),
+  v.check((text) => readPage(text) !== undefined, RULES.page),
+  v.transform((text) => readPage(text) ?? text),
+  v.description(
+    'The page that the card opens, as for a message. It may hold {{variable}} in path and query, replaced for each recipient and percent-encoded.',
+  ),
 );
 
 const miniprogramState = v.picklist(['developer', 'trial', 'formal']);

@@ -1,8 +1,8 @@
 import { type DataWarning, dataWarnings } from '../../templates/data-warnings.ts';
 import type { Template } from '../../templates/template.ts';
-import type { Campaign, Recipient } from '../campaign.ts';
+import type { Recipient } from '../campaign.ts';
 import type { OrderFault } from '../campaign-order.ts';
-import { type FillProblem, fillMessage } from '../fill-message.ts';
+import { type FillableParts, type FillProblem, fillMessage } from '../fill-message.ts';
 import { variablesIn } from '../template-variables.ts';
 
 /** The most faults that are told at once. */
@@ -26,7 +26,7 @@ export type PlaceOf = (index: number) => string;
  * the same variables are made one message only.
  */
 export function checkRecipients(
-  campaign: Pick<Campaign, 'data' | 'fit'>,
+  campaign: FillableParts,
   template: Template,
   recipients: readonly Recipient[],
   placeOf: PlaceOf,
@@ -54,7 +54,7 @@ interface MadeFor {
 
 /** Warnings about texts that are the same for everybody belong to the campaign and are left out. */
 function madeFor(
-  campaign: Pick<Campaign, 'data' | 'fit'>,
+  campaign: FillableParts,
   template: Template,
   variables: Readonly<Record<string, string>>,
 ): MadeFor {

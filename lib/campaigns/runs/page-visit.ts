@@ -81,7 +81,7 @@ export async function sendToPage(
     const texts = work.texts(recipient, clock());
     if (texts.type === 'bad') return journal.note(index, texts.result);
     const ledger = journal.isDoubtful() ? undefined : await ledgerOf(recipient.openid);
-    const result = await sendToRecipient(services, { ...work, recipient, index, ledger }, texts.data);
+    const result = await sendToRecipient(services, { ...work, recipient, index, ledger }, texts);
     after(index, result);
   }
 

@@ -7,6 +7,7 @@ import { refuseBooked } from '../../delivery/refuse-booked.ts';
 import { closeInLedger } from '../../delivery/settle.ts';
 import type { Claim } from '../../grants/ledger.ts';
 import { type Addressed, type ClaimServices, claimRecipient } from './claim-recipient.ts';
+import type { FilledTexts } from './page-texts.ts';
 import type { RecipientResult } from './results.ts';
 
 /** What sending to a recipient needs from outside. */
@@ -32,12 +33,12 @@ const DONE: SendResult = { type: 'done' };
 export async function sendToRecipient(
   services: RecipientServices,
   to: Addressed,
-  data: Readonly<Record<string, string>>,
+  texts: FilledTexts,
 ): Promise<SendResult> {
   const turn = await claimRecipient(services, to);
   switch (turn.type) {
     case 'claimed':
-      await sendClaimed(services, to, data, turn.claim);
+      await sendClaimed(services, to, texts, turn.claim);
       return DONE;
     case 'no-grant':
       to.journal.note(to.index, skipped(services.clock()));
@@ -58,14 +59,14 @@ export function skipped(nowMs: number): RecipientResult {
 async function sendClaimed(
   services: RecipientServices,
   to: Addressed,
-  data: Readonly<Record<string, string>>,
+  texts: FilledTexts,
   claim: Claim,
 ): Promise<void> {
   const { clock, rules, random } = services;
   const leftAtMs = clock();
   const answer: SendAnswer =
     leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs
-      ? await services.wechat.send(outgoing(to, data))
+      ? await services.wechat.send(outgoing(to, texts))
       : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
   const before = to.journal.resultOf(to.index);
   const firstAtMs = before?.firstAtMs ?? leftAtMs;
@@ -77,8 +78,8 @@ async function sendClaimed(
   if (signal) await services.pacer.report(signal, { leftAtMs, templateId });
 }
 
-function outgoing({ run, recipient }: Addressed, data: Readonly<Record<string, string>>): OutgoingMessage {
-  const { templateId, miniprogramState, lang, page } = run.content;
+function outgoing({ run, recipient }: Addressed, { data, page }: FilledTexts): OutgoingMessage {
+  const { templateId, miniprogramState, lang } = run.content;
   return {
     openid: recipient.openid,
     templateId,

@@ -54,6 +54,35 @@ describe('the message of one recipient', () => {
   });
 });
 
+describe('the page of one recipient', () => {
+  const paged = { ...campaign, page: 'pages/{{kind}}?name={{name}}' };
+
+  it('has every variable replaced, percent-encoded', () => {
+    expect(fillMessage(paged, paid, { ...ming, kind: 'order' })).toMatchObject({
+      type: 'filled',
+      page: 'pages/order?name=%E5%B0%8F%E6%98%8E',
+    });
+  });
+
+  it('names each variable that the recipient lacks, once', () => {
+    expect(fillMessage(paged, paid, { 日期: '2026年12月1日' })).toEqual({
+      type: 'bad',
+      problems: [
+        { code: 'missing-variable', variable: 'name' },
+        { code: 'missing-variable', variable: 'kind' },
+      ],
+    });
+  });
+
+  it('is refused beside bad texts where it is too long', () => {
+    const result = fillMessage(paged, paid, { ...ming, kind: '类'.repeat(120), 日期: 'tomorrow' });
+    expect(result).toMatchObject({
+      type: 'bad',
+      problems: [{ path: 'data.date2' }, { path: 'page', code: 'bad-page' }],
+    });
+  });
+});
+
 describe('the texts of a campaign', () => {
   it('are taken with variables whatever the form of their field', () => {
     expect(checkTexts(paid, texts, false)).toEqual({ type: 'texts', data: texts });
