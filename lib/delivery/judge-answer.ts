@@ -16,6 +16,8 @@ export type SendAnswer =
     }
   /** Certain that no byte left. */
   | { readonly type: 'not-sent'; readonly reason: string }
+  /** No access token could be had that WeChat takes, so nothing was sent. */
+  | { readonly type: 'no-token'; readonly reason: string }
   /** A gateway in between refused the request, so that WeChat has probably not seen it (WeChat contract §9.3). */
   | { readonly type: 'turned-away'; readonly reason: string }
   /** A byte may have left, and no readable answer came. */
@@ -59,6 +61,8 @@ export function judgeAnswer(
       return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };
     case 'not-sent':
       return retriedOrFailed('connection', message, ownOutcome('not-reached', nowMs), random);
+    case 'no-token':
+      return retriedOrFailed('connection', message, ownOutcome('token-unavailable', nowMs), random);
     case 'turned-away':
       return retriedOrFailed('gateway', message, ownOutcome('turned-away', nowMs), random);
     case 'answered':

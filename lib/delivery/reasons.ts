@@ -42,8 +42,8 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
     zh: '一整天里微信都拒绝该账号或该模板的发送，因此这条消息没有尝试发送。请查看此前失败消息的错误码，并按 docs/errors.md 处理。',
   },
   'token-unavailable': {
-    en: 'No valid access token could be had for a whole day, so nothing was sent. Check the appid, the AppSecret and the IP allow-list.',
-    zh: '一整天都没能取得有效的 access_token，消息没有发出。请检查 AppID、AppSecret 和 IP 白名单。',
+    en: 'No access token could be had that WeChat takes, so nothing was sent. It is tried again for a day. Check the appid, the AppSecret and the IP allow-list, and that nothing else fetches tokens for this appid.',
+    zh: '没能取得微信认可的 access_token，消息没有发出；一天之内会自动重试。请检查 AppID、AppSecret 和 IP 白名单，并确认没有其他程序在为同一 AppID 获取 token。',
   },
 };
 

@@ -81,7 +81,7 @@ function withVerdict(message: Message, claim: Claim, verdict: Verdict): Message 
   return {
     ...message,
     state: verdict.state,
-    attempts: message.attempts + (verdict.outcome.reason === 'not-reached' ? 0 : 1),
+    attempts: message.attempts + (leftNothing(verdict) ? 0 : 1),
     updatedAtMs: atMs,
     lastClaim: { claimId: claim.claimId, effect: verdict.effect, epoch: claim.epoch },
     outcome: verdict.outcome,
@@ -92,6 +92,11 @@ function withVerdict(message: Message, claim: Claim, verdict: Verdict): Message 
       retries: { ...message.retries, [retry.policy]: (message.retries?.[retry.policy] ?? 0) + 1 },
     }),
   };
+}
+
+/** Whether nothing left for WeChat that it would have looked at. */
+function leftNothing({ outcome: { reason } }: Verdict): boolean {
+  return reason === 'not-reached' || reason === 'token-unavailable';
 }
 
 /** Closes a claim whose send is accounted for, unless that has been done; a refusal zeroes the grants even then. */

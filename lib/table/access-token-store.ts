@@ -11,6 +11,9 @@ const tokenItem = v.object({
   renewAtMs: v.number(),
   expiresAtMs: v.number(),
   dropped: v.boolean(),
+  // Absent in what an earlier version of the service wrote.
+  fetchedAtMs: v.optional(v.number(), 0),
+  condemned: v.optional(v.boolean(), false),
 });
 const failureItem = v.object({
   failure: v.object({
@@ -68,15 +71,17 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
       );
     },
 
-    async save({ accessToken, renewAtMs, expiresAtMs, dropped }) {
+    async save({ accessToken, fetchedAtMs, renewAtMs, expiresAtMs, dropped, condemned }) {
       await update(
-        'SET accessToken = :token, renewAtMs = :renew, expiresAtMs = :at, dropped = :dropped, expiresAt = :ttl REMOVE lease, leaseUntilMs, failure',
+        'SET accessToken = :token, fetchedAtMs = :fetched, renewAtMs = :renew, expiresAtMs = :at, dropped = :dropped, condemned = :condemned, expiresAt = :ttl REMOVE lease, leaseUntilMs, failure',
         'lease = :lease',
         {
           ':token': accessToken,
+          ':fetched': fetchedAtMs,
           ':renew': renewAtMs,
           ':at': expiresAtMs,
           ':dropped': dropped,
+          ':condemned': condemned,
           ':ttl': Math.ceil(expiresAtMs / 1000) + KEPT_AFTER_EXPIRY_SECONDS,
           ':lease': lease,
         },
@@ -94,10 +99,19 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
       await update('REMOVE lease, leaseUntilMs', 'lease = :lease', { ':lease': lease });
     },
 
-    async drop(accessToken) {
-      await update('SET dropped = :dropped', 'accessToken = :token', {
-        ':dropped': true,
+    async drop(accessToken, refusedAtMs) {
+      await update(
+        'SET dropped = :dropped',
+        'accessToken = :token AND (attribute_not_exists(fetchedAtMs) OR fetchedAtMs <= :refused)',
+        { ':dropped': true, ':token': accessToken, ':refused': refusedAtMs },
+      );
+    },
+
+    async condemn(accessToken, failure) {
+      await update('SET condemned = :condemned, failure = :failure', 'accessToken = :token', {
+        ':condemned': true,
         ':token': accessToken,
+        ':failure': failure,
       });
     },
 

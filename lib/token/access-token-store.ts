@@ -1,17 +1,28 @@
 /** The token that all functions share. */
 export interface StoredToken {
   readonly accessToken: string;
+  /** When WeChat last gave it out, be it for the second time. */
+  readonly fetchedAtMs: number;
   /** From here on a new one is fetched, while this one goes on working. */
   readonly renewAtMs: number;
   readonly expiresAtMs: number;
-  /** WeChat has refused it: not to be handed out any more. */
+  /** WeChat has refused it once: WeChat is asked before it is handed out again. */
   readonly dropped: boolean;
+  /** WeChat has refused it again although it gives no other: not to be handed out until WeChat gives it out anew. */
+  readonly condemned: boolean;
+}
+
+/** WeChat's own words of a refusal. */
+export interface WeChatRefusal {
+  readonly errcode: number;
+  readonly errmsg: string;
+  readonly rid?: string;
 }
 
 /** Why no token could be fetched, for all functions to read, and until when none of them asks again. */
 export interface StoredFailure {
   readonly reason: string;
-  readonly wechat?: { readonly errcode: number; readonly errmsg: string; readonly rid?: string };
+  readonly wechat?: WeChatRefusal;
   readonly untilMs: number;
 }
 
@@ -34,8 +45,10 @@ export interface AccessTokenStore {
   fail(failure: StoredFailure): Promise<void>;
   /** Gives our lease back with nothing new. */
   releaseLease(): Promise<void>;
-  /** Marks the token as refused, if it is still the present one. */
-  drop(accessToken: string): Promise<void>;
+  /** Marks the token as refused, if it is still the present one and WeChat has not given it out again since then. */
+  drop(accessToken: string, refusedAtMs: number): Promise<void>;
+  /** Marks the token as condemned, if it is still the present one, with the failure that all functions then know of. */
+  condemn(accessToken: string, failure: StoredFailure): Promise<void>;
   /**
    * Whether we, holding the lease, may force a refresh: once in `everyMs` for all functions together. The lease then
    * lasts `leaseMs` from now.

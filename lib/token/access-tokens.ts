@@ -1,18 +1,33 @@
 import type { Random, Sleep } from '../clock.ts';
-import type { SharedState, StoredToken } from './access-token-store.ts';
-import { type FetchOptions, fetchOtherToken, LEASE_MS } from './fetch-other-token.ts';
+import type {
+  AccessTokenStore,
+  SharedState,
+  StoredFailure,
+  StoredToken,
+  WeChatRefusal,
+} from './access-token-store.ts';
+import { type FetchOptions, fetchAsStored } from './fetch-as-stored.ts';
 import { asUnavailable, pauseAfterMs, TokenUnavailableError } from './token-unavailable-error.ts';
 
 /** Hands out access tokens of one appid that are valid now. */
 export interface AccessTokens {
   /** A token that has not expired. @throws TokenUnavailableError */
   get(): Promise<string>;
-  /** Another token than `refused`, which WeChat would not take. @throws TokenUnavailableError */
-  replace(refused: string): Promise<string>;
+  /** What WeChat gives out after it refused a token, at `refusedAtMs` at the earliest: another one, or the same. @throws TokenUnavailableError */
+  replace(refused: string, refusedAtMs: number): Promise<string>;
+  /** Another token than one that was refused twice, at WeChat's or forced from it. @throws TokenUnavailableError */
+  force(refused: string, answer: WeChatRefusal): Promise<string>;
+  /** The last one was refused, too: everybody waits for a while. Answers the error to throw. */
+  giveUp(refused: string, answer: WeChatRefusal): Promise<TokenUnavailableError>;
+  /** The time by which refusals are told. */
+  now(): number;
 }
 
 /** What the holder needs from outside. */
 export interface AccessTokensOptions extends FetchOptions {
+  readonly store: AccessTokenStore;
+  /** Only `stable_token` knows `force_refresh`; the plain endpoint gives a new token each time. */
+  readonly canForceRefresh: boolean;
   readonly sleep: Sleep;
   readonly random: Random;
 }
@@ -21,14 +36,31 @@ export interface AccessTokensOptions extends FetchOptions {
 const USABLE_BEFORE_MS = 15_000;
 /**
  * A fetch takes a fraction of this. Whoever waits longer comes back later rather than outlast the claim on its message:
- * with one or two requests of its own afterwards, a holder answers within 25 s.
+ * with one request of its own afterwards, a holder answers within 15 s.
  */
 const WAIT_FOR_OTHERS_MS = 5_000;
+/** A little longer than the one request that it covers. */
+const LEASE_MS = 15_000;
+const FORCE = { everyMs: 5 * 60_000, leaseMs: LEASE_MS };
+
+type Known = string | TokenUnavailableError;
+
+/** How a token is come by. */
+interface Way {
+  /** What is to be had without a fetch: a token, or the reason why there is none. Undefined when it is time to fetch. */
+  readonly settled: (state: SharedState) => Known | undefined;
+  /** What to go on with while another function fetches. */
+  readonly meanwhile: (state: SharedState) => string | undefined;
+  /** Fetches, holding the lease. */
+  readonly fetch: (state: SharedState) => Promise<Known>;
+}
 
 /**
  * One token for all functions, kept in the table and in this process's memory. Whoever finds it missing or near its end
  * takes the lease in the table and fetches; everyone else waits for the result or goes on with the old one while it is
  * valid. A failure is shared too, so that WeChat is left alone for its pause by all functions together.
+ *
+ * A token that WeChat refuses once is asked for anew, and goes on being used if WeChat gives no other or no answer.
  */
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   const { store, clock, sleep, random } = options;
@@ -36,9 +68,13 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   let pending: Promise<string> | undefined;
 
   const usable = (token: StoredToken | undefined) =>
-    token && !token.dropped && token.expiresAtMs - clock() > USABLE_BEFORE_MS ? token.accessToken : undefined;
+    token && !token.condemned && token.expiresAtMs - clock() > USABLE_BEFORE_MS
+      ? token.accessToken
+      : undefined;
   const fresh = (token: StoredToken | undefined) =>
-    token && clock() < token.renewAtMs ? usable(token) : undefined;
+    token && !token.dropped && clock() < token.renewAtMs ? usable(token) : undefined;
+  const pausing = (failure: StoredFailure | undefined) =>
+    failure && clock() < failure.untilMs ? new TokenUnavailableError(failure) : undefined;
 
   /** One at a time in this process; the promise is forgotten when it settles, however it does. */
   function once(work: () => Promise<string>): Promise<string> {
@@ -54,25 +90,12 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     return state;
   }
 
-  /** What is to be had without a fetch: a token, or the reason why there is none. Undefined when it is time to fetch. */
-  function settled(
-    { token, failure }: SharedState,
-    refused: string | undefined,
-  ): string | TokenUnavailableError | undefined {
-    const ready = except(refused, fresh(token));
-    if (ready !== undefined) return ready;
-    if (!failure || clock() >= failure.untilMs) return undefined;
-    return except(refused, usable(token)) ?? new TokenUnavailableError(failure);
-  }
-
-  async function obtain(refused: string | undefined): Promise<string> {
+  async function obtain(way: Way): Promise<string> {
     const deadlineMs = clock() + WAIT_FOR_OTHERS_MS;
     for (;;) {
       const state = await look();
-      const known = settled(state, refused) ?? (await refreshInTurn(refused));
+      const known = way.settled(state) ?? (await fetchInTurn(way)) ?? way.meanwhile(state);
       if (known !== undefined) return orThrow(known);
-      const old = except(refused, usable(state.token));
-      if (old !== undefined) return old;
       if (clock() >= deadlineMs) {
         throw new TokenUnavailableError({ reason: 'another function has been fetching it for too long' });
       }
@@ -81,55 +104,117 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   }
 
   /** Undefined when somebody else holds the lease. */
-  async function refreshInTurn(
-    refused: string | undefined,
-  ): Promise<string | TokenUnavailableError | undefined> {
+  async function fetchInTurn(way: Way): Promise<Known | undefined> {
     if (!(await store.takeLease(clock(), LEASE_MS))) return undefined;
     // Somebody may have come to a result between our look and our lease.
     const state = await look();
-    const known = settled(state, refused);
-    if (known === undefined) return refresh(state, refused);
+    const known = way.settled(state);
+    if (known === undefined) return way.fetch(state);
     await store.releaseLease();
     return known;
   }
 
-  /** Holding the lease: nobody else fetches. */
-  async function refresh(
-    { token }: SharedState,
-    refused: string | undefined,
-  ): Promise<string | TokenUnavailableError> {
-    const unwanted = [refused, token?.dropped ? token.accessToken : undefined];
-    const refusedOnes = new Set(unwanted.filter((each) => each !== undefined));
-    const fetched = await fetchOtherToken(refusedOnes, options).catch(asUnavailable);
-    if (fetched instanceof TokenUnavailableError) {
-      const { reason, wechat } = fetched;
-      await store.fail({ reason, ...(wechat && { wechat }), untilMs: clock() + pauseAfterMs(fetched) });
-      return except(refused, usable(token)) ?? fetched;
-    }
-    await store.save(fetched);
-    memory = fetched;
-    return fetched.accessToken;
+  async function save(token: StoredToken): Promise<string> {
+    await store.save(token);
+    memory = token;
+    return token.accessToken;
+  }
+
+  async function fail(error: TokenUnavailableError): Promise<TokenUnavailableError> {
+    await store.fail(failureOf(error));
+    return error;
+  }
+
+  function failureOf(error: TokenUnavailableError): StoredFailure {
+    const { reason, wechat } = error;
+    return { reason, ...(wechat && { wechat }), untilMs: clock() + pauseAfterMs(error) };
+  }
+
+  const usual: Way = {
+    settled: ({ token, failure }) => {
+      const paused = pausing(failure);
+      return fresh(token) ?? (paused && (usable(token) ?? paused));
+    },
+    meanwhile: ({ token }) => usable(token),
+    async fetch({ token }) {
+      const fetched = await fetchAsStored(false, options).catch(asUnavailable);
+      if (!(fetched instanceof TokenUnavailableError)) return save(fetched);
+      await fail(fetched);
+      return usable(token) ?? fetched;
+    },
+  };
+
+  /** Waits for what WeChat says rather than take up the refused one; unless WeChat says nothing in time. */
+  const anew = (refused: string): Way => {
+    const untilMs = clock() + WAIT_FOR_OTHERS_MS;
+    const isOver = () => clock() >= untilMs;
+    return {
+      ...usual,
+      meanwhile: ({ token }) => (token?.accessToken !== refused || isOver() ? usable(token) : undefined),
+    };
+  };
+
+  /** Force kills the old token for everyone, so it is the last resort (WeChat contract §2.3). */
+  const forced = (refused: string, answer: WeChatRefusal): Way => {
+    const other = ({ token }: SharedState) => (token?.accessToken === refused ? undefined : usable(token));
+    return {
+      settled: (state) => other(state) ?? pausing(state.failure),
+      meanwhile: other,
+      async fetch() {
+        if (!(await store.takeForce(clock(), FORCE))) return fail(allRefused(answer));
+        const fetched = await fetchAsStored(options.canForceRefresh, options).catch(asUnavailable);
+        if (fetched instanceof TokenUnavailableError) return fail(fetched);
+        return fetched.accessToken === refused ? fail(allRefused(answer)) : save(fetched);
+      },
+    };
+  };
+
+  /** From now on nobody goes on with the token while there is a failure. */
+  async function condemn(refused: string, error: TokenUnavailableError): Promise<void> {
+    const { failure } = await look();
+    await store.condemn(refused, failure && pausing(failure) ? failure : failureOf(error));
+    memory = undefined;
   }
 
   return {
+    now: clock,
+
     async get() {
-      return fresh(memory) ?? once(() => obtain(undefined));
+      return fresh(memory) ?? once(() => obtain(usual));
     },
-    async replace(refused) {
-      if (memory?.accessToken === refused) memory = undefined;
-      await store.drop(refused);
-      const token = await once(() => obtain(refused));
-      // A fetch that was under way already may have brought the same one.
-      return token === refused ? once(() => obtain(refused)) : token;
+
+    async replace(refused, refusedAtMs) {
+      if (memory?.accessToken === refused && memory.fetchedAtMs <= refusedAtMs) memory = undefined;
+      await store.drop(refused, refusedAtMs);
+      const token = await once(() => obtain(anew(refused)));
+      // What was under way already may not have asked WeChat since.
+      return token === refused ? once(() => obtain(anew(refused))) : token;
+    },
+
+    async force(refused, answer) {
+      const way = forced(refused, answer);
+      try {
+        const token = await once(() => obtain(way));
+        return token === refused ? await once(() => obtain(way)) : token;
+      } catch (error) {
+        if (error instanceof TokenUnavailableError) await condemn(refused, error);
+        throw error;
+      }
+    },
+
+    async giveUp(refused, answer) {
+      const error = allRefused(answer);
+      await condemn(refused, error);
+      return error;
     },
   };
 }
 
-function except(refused: string | undefined, token: string | undefined): string | undefined {
-  return token === refused ? undefined : token;
+function allRefused(wechat: WeChatRefusal): TokenUnavailableError {
+  return new TokenUnavailableError({ reason: 'WeChat refuses each one that it gives out', wechat });
 }
 
-function orThrow(known: string | TokenUnavailableError): string {
+function orThrow(known: Known): string {
   if (known instanceof TokenUnavailableError) throw known;
   return known;
 }

@@ -45,7 +45,7 @@ const PASSING: ReadonlySet<number | undefined> = new Set([undefined, -1, 45011, 
 function nextStep(errcode: number | undefined): string {
   if (PASSING.has(errcode))
     return 'It is tried again by itself; check the connection to WeChat if this lasts.';
-  return "Check WECHAT_APP_ID, the AppSecret and the IP allow-list in WeChat's console.";
+  return "Check WECHAT_APP_ID, the AppSecret and the IP allow-list in WeChat's console, and that nothing else fetches tokens for this appid.";
 }
 
 /** How long the endpoint is left alone after a refusal (WeChat contract §9.2); what only a person can mend is tried each minute. */

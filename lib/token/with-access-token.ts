@@ -1,17 +1,45 @@
+import type { WeChatRefusal } from './access-token-store.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import { TokenUnavailableError } from './token-unavailable-error.ts';
+
+/** A call that carries an access token. */
+export interface TokenCall<T> {
+  readonly call: (accessToken: string) => Promise<T>;
+  /** WeChat's refusal of the token; undefined for any other answer. */
+  readonly refusalOf: (result: T) => WeChatRefusal | undefined;
+  /** Whether there is time left for asking for a token, or for the call itself. By default there is. */
+  readonly hasTimeFor?: (step: 'token' | 'call') => boolean;
+}
+
+/** An expired token, its refused replacement, that one once more, and the forced one. */
+const MOST_CALLS = 4;
 
 /**
- * Makes a call with an access token. When WeChat refuses the token, it is replaced and the call repeated, once: that is
- * safe even for a send, because the first call was turned away before anything was done (WeChat contract §2.3).
+ * Makes a call with an access token. When WeChat refuses the token, WeChat is asked for it and the call is repeated with what it gives, be
+ * it the same one: refusals of good tokens happen. Only where the same token is refused a second time, a new one is forced and the call
+ * made once more. Repeating is safe even for a send: WeChat turned the call away before anything was done (WeChat contract §2.3).
  *
- * @throws TokenUnavailableError, and whatever `call` throws
+ * @throws TokenUnavailableError also when every token was refused, and whatever `call` throws
  */
 export async function withAccessToken<T>(
   tokens: AccessTokens,
-  call: (accessToken: string) => Promise<T>,
-  isTokenRefused: (result: T) => boolean,
+  { call, refusalOf, hasTimeFor = () => true }: TokenCall<T>,
 ): Promise<T> {
-  const token = await tokens.get();
-  const result = await call(token);
-  return isTokenRefused(result) ? call(await tokens.replace(token)) : result;
+  let token = await tokens.get();
+  let refused: string | undefined;
+  let forced = false;
+  for (let calls = 1; ; calls++) {
+    const askedAtMs = tokens.now();
+    const result = await call(token);
+    const refusal = refusalOf(result);
+    if (!refusal) return result;
+    if (forced || calls === MOST_CALLS) throw await tokens.giveUp(token, refusal);
+    if (!hasTimeFor('token')) throw new TokenUnavailableError({ reason: OUT_OF_TIME });
+    forced = token === refused;
+    refused = token;
+    token = forced ? await tokens.force(token, refusal) : await tokens.replace(token, askedAtMs);
+    if (!hasTimeFor('call')) throw new TokenUnavailableError({ reason: OUT_OF_TIME });
+  }
 }
+
+const OUT_OF_TIME = 'WeChat refused the one at hand, and there was no time left to try another';

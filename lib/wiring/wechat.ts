@@ -1,4 +1,5 @@
-import type { OutgoingMessage, WeChatSender } from '../delivery/deliver-message.ts';
+import type { Clock } from '../clock.ts';
+import { type OutgoingMessage, REQUEST_LIMIT_MS, type WeChatSender } from '../delivery/deliver-message.ts';
 import type { AnswerRules, SendAnswer } from '../delivery/judge-answer.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import type { Logger } from '../logger.ts';
@@ -10,14 +11,16 @@ import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts
 import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
 import { withAccessToken } from '../token/with-access-token.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
-import { WeChatError } from '../wechat/errors.ts';
+import { type WeChatAnswer, WeChatError } from '../wechat/errors.ts';
 import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
 import { getTemplates, type WeChatTemplate } from '../wechat/get-templates.ts';
 import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
 import type { Foundation } from './foundation.ts';
 
-/** WeChat's refusals of an access token (WeChat contract §2.3): the token is replaced and the call repeated once. */
-const TOKEN_REFUSALS: ReadonlySet<number | undefined> = new Set([40001, 42001, 40014]);
+/** WeChat's refusals of an access token (WeChat contract §2.3). */
+const TOKEN_REFUSALS: ReadonlySet<number> = new Set([40001, 42001, 40014]);
+/** The longest that WeChat's answer to one call may take, and that getting a token takes: a wait for others, and a fetch. */
+const LONGEST_MS = { call: 10_000, token: 15_000 };
 
 /** More than the messages that one container has in hand, so that none that is claimed waits for another's answer. */
 const CONNECTIONS = 256;
@@ -26,6 +29,7 @@ const CONNECTIONS = 256;
 export interface WeChatLine {
   readonly http: HttpClient;
   readonly tokens: AccessTokens;
+  readonly clock: Clock;
   close(): Promise<void>;
 }
 
@@ -50,6 +54,7 @@ export function openWeChat(
   return {
     http,
     tokens,
+    clock,
     close: async () => void (await Promise.all([http.close(), credentialHttp.close()])),
   };
 }
@@ -66,7 +71,11 @@ interface LineSender extends WeChatSender {
 }
 
 /** Sends through the line, as delivery and campaigns ask for it. */
-export function weChatSender({ http, tokens }: WeChatLine, logger: Logger, measure: Measure): LineSender {
+export function weChatSender(
+  { http, tokens, clock }: WeChatLine,
+  logger: Logger,
+  measure: Measure,
+): LineSender {
   const count = (name: 'WeChatErrors' | 'TokenUnavailable', errcode: number | undefined) =>
     measure({ name, values: [1], dimensions: { Errcode: String(errcode ?? 'none') } });
   const noteRefusal = ({ errcode, errmsg, rid }: Extract<SendAnswer, { type: 'answered' }>) => {
@@ -92,33 +101,40 @@ export function weChatSender({ http, tokens }: WeChatLine, logger: Logger, measu
     },
 
     async send(message) {
+      const untilMs = clock() + REQUEST_LIMIT_MS;
       try {
-        return await withAccessToken(
-          tokens,
-          async (token) => {
+        return await withAccessToken(tokens, {
+          async call(token) {
             const answer = await sendSubscribeMessage(http, token, message);
             if (answer.type === 'answered' && answer.errcode !== 0) noteRefusal(answer);
             return answer;
           },
-          (answer) => answer.type === 'answered' && TOKEN_REFUSALS.has(answer.errcode),
-        );
+          refusalOf: (answer) => (answer.type === 'answered' ? tokenRefusal(answer) : undefined),
+          // A token is worth getting only for a call that can still be made.
+          hasTimeFor: (step) =>
+            clock() + LONGEST_MS.call + (step === 'token' ? LONGEST_MS.token : 0) <= untilMs,
+        });
       } catch (error) {
-        // Thrown only before a request was accepted for sending: the token could not be had, or was refused.
+        // Thrown only where nothing was accepted for sending: the token could not be had, or was refused.
         if (!(error instanceof TokenUnavailableError)) throw error;
         count('TokenUnavailable', error.wechat?.errcode);
-        return { type: 'not-sent', reason: error.message };
+        return { type: 'no-token', reason: error.message };
       }
     },
   };
 }
 
+function tokenRefusal({ errcode, errmsg = '', rid }: Partial<WeChatAnswer>): WeChatAnswer | undefined {
+  if (errcode === undefined || !TOKEN_REFUSALS.has(errcode)) return undefined;
+  return { errcode, errmsg, ...(rid !== undefined && { rid }) };
+}
+
 /** The account's templates, read with an access token. @throws WeChatError, TokenUnavailableError */
 export async function fetchTemplates({ http, tokens }: WeChatLine): Promise<readonly WeChatTemplate[]> {
-  const result = await withAccessToken(
-    tokens,
-    (token) => getTemplates(http, token).catch(refusalOrThrow),
-    (answer) => answer instanceof WeChatError && TOKEN_REFUSALS.has(answer.errcode),
-  );
+  const result = await withAccessToken(tokens, {
+    call: (token) => getTemplates(http, token).catch(refusalOrThrow),
+    refusalOf: (answer) => (answer instanceof WeChatError ? tokenRefusal(answer) : undefined),
+  });
   if (result instanceof WeChatError) throw result;
   return result;
 }

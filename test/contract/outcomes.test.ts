@@ -130,21 +130,40 @@ describe('each answer of WeChat', () => {
   });
 
   test.each([40001, 42001, 40014])(
-    'errcode %i: the token is replaced and the call repeated once',
+    'errcode %i once: the call is repeated, and nothing stops; twice: a new token is forced',
     async (errcode) => {
-      const { openid, id } = await ready();
-      misbehave({ call: 'send', kind: 'errcode', errcode, openid });
-      expect(await deliverUntilEnded(id, 0)).toMatchObject({ status: 'sent' });
-      expect(requestsTo(openid)).toHaveLength(2);
-      expect(await grantOf(openid, T)).toMatchObject(ONE_SPENT);
+      for (const times of [1, 2]) {
+        const { openid, id } = await ready();
+        misbehave({ call: 'send', kind: 'errcode', errcode, openid, times });
+        expect(await deliverUntilEnded(id, 0)).toMatchObject({ status: 'sent', attempts: 1 });
+        expect(requestsTo(openid)).toHaveLength(times + 1);
+        expect(await grantOf(openid, T)).toMatchObject(ONE_SPENT);
+      }
     },
   );
 
-  test('a new token that is refused as well: failed, the grant given back', async () => {
+  test('two false refusals of the token within five minutes keep nobody waiting', async () => {
+    for (let n = 0; n < 2; n++) {
+      const { openid, id } = await readyNow();
+      misbehave({ call: 'send', kind: 'errcode', errcode: 40001, openid });
+      await deliver(id);
+      expect(await read(id)).toMatchObject({ status: 'sent' });
+      nowMs += MINUTE_MS;
+    }
+  });
+
+  test('a forced token that is refused as well: the message waits with its grant, and is sent later', async () => {
     const { openid, id } = await ready();
-    misbehave({ call: 'send', kind: 'errcode', errcode: 40001, openid, times: 2 });
-    expect(await deliverUntilEnded(id, 0)).toMatchObject({ status: 'failed', outcome: { errcode: 40001 } });
-    expect(await grantOf(openid, T)).toMatchObject(REFUNDED);
+    misbehave({ call: 'send', kind: 'errcode', errcode: 40001, openid, times: 3 });
+    await deliver(id);
+    expect(await read(id)).toMatchObject({
+      status: 'queued',
+      attempts: 0,
+      outcome: { reason: 'token-unavailable' },
+    });
+    expect(await grantOf(openid, T)).toMatchObject({ available: 1, held: 1, spent: 0 });
+    nowMs += 2 * MINUTE_MS;
+    expect(await deliverUntilEnded(id, MINUTE_MS)).toMatchObject({ status: 'sent' });
   });
 });
 

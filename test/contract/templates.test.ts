@@ -458,6 +458,11 @@ describe('a page', () => {
 });
 
 describe('POST /v1/templates/sync', () => {
+  test.each([1, 2])('is not stopped by %i refusals of the access token', async (times) => {
+    wechat.addFault({ call: 'templates', kind: 'errcode', errcode: 40001, times });
+    expect(await operator('POST', '/v1/templates/sync')).toMatchObject({ status: 200 });
+  });
+
   test('tells what is new', async () => {
     wechat.addTemplates([{ ...SAMPLE_TEMPLATES[0]!, templateId: 'brand-new', title: '全新' }]);
     const { status, body } = await operator('POST', '/v1/templates/sync');

@@ -127,7 +127,8 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
         });
       const { notReached, noAnswer, slowAnswer } = faults();
       if (notReached > 0 && chance.happens(notReached)) {
-        return finish(chance.between(1, 9_000), () => ({ type: 'not-sent', reason: 'no connection' }));
+        const type = chance.happens(0.2) ? 'no-token' : 'not-sent';
+        return finish(chance.between(1, 9_000), () => ({ type, reason: 'no connection, or no token' }));
       }
       const silent = noAnswer > 0 && chance.happens(noAnswer);
       const limitMs = REQUEST_LIMIT_MS - Math.ceil(2 * options.skewMs);

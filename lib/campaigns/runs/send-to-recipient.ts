@@ -120,7 +120,7 @@ function resultAfter(
   firstAtMs: number,
 ): RecipientResult {
   const { atMs, reason, errcode, errmsg, rid, msgid } = outcome;
-  const reached = reason !== 'not-reached' && reason !== 'turned-away';
+  const reached = reason !== 'not-reached' && reason !== 'turned-away' && reason !== 'token-unavailable';
   return {
     state: state === 'canceled' ? 'failed' : state,
     atMs,

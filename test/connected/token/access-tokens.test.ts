@@ -213,41 +213,147 @@ describe('the life of a token', () => {
 
 test('writes that arrive twice change nothing', async () => {
   const { world, container } = account('stable', sendingTwice(base));
+  sticky(world);
+  const containers = Array.from({ length: 4 }, container);
+  await Promise.all(containers.map((tokens) => tokens.get()));
+  const forced = await Promise.all(containers.map((tokens) => tokens.force('sticky-0', REFUSED)));
+  expect(new Set(forced)).toEqual(new Set(['sticky-1']));
+  expect(world.fetches).toEqual([false, true]);
+});
+
+const REFUSED = { errcode: 40001, errmsg: 'invalid credential' };
+
+/** A WeChat that sticks to its token until it is forced to give another, as stable_token does. */
+function sticky(world: ReturnType<typeof account>['world']) {
   let forced = 0;
   world.answer = async () => {
     if (world.fetches.at(-1)) forced += 1;
     return { accessToken: `sticky-${forced}`, expiresInSeconds: 7200 };
   };
-  const containers = Array.from({ length: 4 }, container);
-  await Promise.all(containers.map((tokens) => tokens.get()));
-  const replaced = await Promise.all(containers.map((tokens) => tokens.replace('sticky-0')));
-  expect(new Set(replaced)).toEqual(new Set(['sticky-1']));
-  expect(world.fetches).toEqual([false, false, true]);
-});
+}
+
+/** Calls that WeChat refuses as often as told, whatever the token. Answers what was called with, and how it ended. */
+async function callThrough(tokens: AccessTokens, isRefused: (token: string, calls: number) => boolean) {
+  const seen: string[] = [];
+  const result = await withAccessToken(tokens, {
+    async call(token) {
+      seen.push(token);
+      return isRefused(token, seen.length) ? REFUSED : 'fine';
+    },
+    refusalOf: (answer) => (answer === 'fine' ? undefined : REFUSED),
+  }).catch((error: unknown) => error);
+  return { seen, result };
+}
 
 describe('a token that WeChat refuses', () => {
-  test('is not handed out again when WeChat still gives the same one', async () => {
+  test('once, though it is good: the call is repeated with the same one, and nothing stops', async () => {
     const { world, container } = account();
-    world.answer = async () => ({ accessToken: 'stuck', expiresInSeconds: 7200 });
+    sticky(world);
+    const tokens = container();
+    for (const waitMs of [0, 1_000, 60_000, 6 * 60_000, 0]) {
+      world.nowMs += waitMs;
+      const { seen, result } = await callThrough(tokens, (_token, calls) => calls === 1);
+      expect([seen, result]).toEqual([['sticky-0', 'sticky-0'], 'fine']);
+      expect(await container().get()).toBe('sticky-0');
+    }
+    expect(world.fetches).not.toContain(true);
+  });
+
+  test('once, for each of fifty senders at the same time: WeChat is asked anew a few times, and none stops', async () => {
+    const { world, container } = account();
+    sticky(world);
+    const containers = [container(), container()];
+    await Promise.all(containers.map((tokens) => tokens.get()));
+    world.nowMs += 1_000;
+    const calls = Array.from({ length: 50 }, (_, index) =>
+      callThrough(containers[index % 2]!, (_token, count) => count === 1),
+    );
+    for (const { result } of await Promise.all(calls)) expect(result).toBe('fine');
+    expect(world.fetches).not.toContain(true);
+    expect(world.fetches.length).toBeLessThan(10);
+  });
+
+  test('a second time: a new one is forced, and the call made once more', async () => {
+    const { world, container } = account();
+    sticky(world);
+    const { seen, result } = await callThrough(container(), (token) => token === 'sticky-0');
+    expect([seen, result]).toEqual([['sticky-0', 'sticky-0', 'sticky-1'], 'fine']);
+    expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
+  });
+
+  test('and so the forced one: everybody waits for a minute, and is not made to wait for longer', async () => {
+    const { world, container } = account();
+    sticky(world);
+    const { seen, result } = await callThrough(container(), () => true);
+    expect(seen).toEqual(['sticky-0', 'sticky-0', 'sticky-1']);
+    expect(result).toMatchObject({ code: 'token-unavailable', wechat: REFUSED });
+    world.nowMs += 59_000;
+    await expect(container().get()).rejects.toThrow(TokenUnavailableError);
+    world.nowMs += 1_000;
+    expect(await container().get()).toBe('sticky-1');
+    expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
+  });
+
+  test('twice within five minutes of a forced one: nothing is forced, everybody waits', async () => {
+    const { world, container } = account();
+    sticky(world);
+    await callThrough(container(), (token) => token === 'sticky-0');
+    const { seen, result } = await callThrough(container(), () => true);
+    expect(seen).toEqual(['sticky-1', 'sticky-1']);
+    expect(result).toBeInstanceOf(TokenUnavailableError);
+    expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
+    world.nowMs += 5 * 60_000 + 1;
+    expect((await callThrough(container(), (token) => token === 'sticky-1')).seen).toEqual([
+      'sticky-1',
+      'sticky-1',
+      'sticky-2',
+    ]);
+  });
+
+  test('for good, with twenty senders at it: it is forced once, and all go on with the new one', async () => {
+    const { world, container } = account();
+    sticky(world);
+    const containers = Array.from({ length: 4 }, container);
+    await Promise.all(containers.map((tokens) => tokens.get()));
+    world.nowMs += 1_000;
+    const calls = containers.flatMap((tokens) =>
+      Array.from({ length: 5 }, () => callThrough(tokens, (token) => token === 'sticky-0')),
+    );
+    for (const { result } of await Promise.all(calls)) expect(result).toBe('fine');
+    expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
+  });
+
+  test('once, while WeChat gives out none: it goes on being used', async () => {
+    const { world, container } = account();
     const tokens = container();
     await tokens.get();
-    await expect(tokens.replace('stuck')).rejects.toThrow('keeps handing out');
-    world.nowMs += 10_000;
-    await expect(tokens.get()).rejects.toThrow('keeps handing out');
-    await expect(container().get()).rejects.toThrow('keeps handing out');
-    expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
+    for (const errcode of [-1, 45009]) {
+      world.answer = () => refusal(errcode);
+      const { seen, result } = await callThrough(tokens, (_token, calls) => calls === 1);
+      expect([seen, result]).toEqual([['token-1', 'token-1'], 'fine']);
+      expect(await container().get()).toBe('token-1');
+      world.nowMs += 60_000;
+    }
+  });
+
+  test('twice, while WeChat gives out none: it is used no more, and WeChat is left alone for its pause', async () => {
+    const { world, container } = account();
+    const tokens = container();
+    await tokens.get();
+    world.answer = () => refusal(45009);
+    expect((await callThrough(tokens, () => true)).result).toMatchObject({ wechat: { errcode: 45009 } });
+    const fetches = world.fetches.length;
+    world.nowMs += 14 * 60_000;
+    await expect(container().get()).rejects.toThrow(TokenUnavailableError);
+    expect(world.fetches).toHaveLength(fetches);
   });
 
   test('is replaced once, however many callers come with it', async () => {
     const { world, container } = account();
     const [a, b] = [container(), container()];
     await Promise.all([a.get(), b.get()]);
-    const replaced = await Promise.all([
-      a.replace('token-1'),
-      a.replace('token-1'),
-      b.replace('token-1'),
-      b.replace('token-1'),
-    ]);
+    const refusedAtMs = world.nowMs;
+    const replaced = await Promise.all([a, a, b, b].map((tokens) => tokens.replace('token-1', refusedAtMs)));
     expect(new Set(replaced)).toEqual(new Set(['token-2']));
     expect(world.fetches).toHaveLength(2);
   });
@@ -256,49 +362,54 @@ describe('a token that WeChat refuses', () => {
     const { world, container } = account();
     const [a, b] = [container(), container()];
     await Promise.all([a.get(), b.get()]);
-    await a.replace('token-1');
-    expect(await b.replace('token-1')).toBe('token-2');
+    await a.replace('token-1', world.nowMs);
+    expect(await b.replace('token-1', world.nowMs)).toBe('token-2');
+    expect(await b.force('token-1', REFUSED)).toBe('token-2');
     expect(world.fetches).toHaveLength(2);
   });
 
-  test('force_refresh comes only when the very same token comes back, and at most once in five minutes', async () => {
-    const { world, container } = account();
-    const [a, b] = [container(), container()];
-    let forced = 0;
-    world.answer = async () => {
-      if (world.fetches.at(-1)) forced += 1;
-      return { accessToken: `sticky-${forced}`, expiresInSeconds: 7200 };
-    };
-    expect(await a.get()).toBe('sticky-0');
-    expect(await a.replace('sticky-0')).toBe('sticky-1');
-    await expect(b.replace('sticky-1')).rejects.toThrow(TokenUnavailableError);
-    expect(forced).toBe(1);
-    world.nowMs += 5 * 60_000 + 1;
-    expect(await b.replace('sticky-1')).toBe('sticky-2');
-    expect(forced).toBe(2);
-  });
-
-  test('the plain endpoint knows no force_refresh', async () => {
+  test('the plain endpoint knows no force_refresh; it gives another one at once', async () => {
     const { world, container } = account('plain');
     const tokens = container();
+    const { seen, result } = await callThrough(tokens, (_token, calls) => calls === 1);
+    expect([seen, result]).toEqual([['token-1', 'token-2'], 'fine']);
     world.answer = async () => ({ accessToken: 'same', expiresInSeconds: 7200 });
-    await tokens.get();
-    await expect(tokens.replace('same')).rejects.toThrow(TokenUnavailableError);
+    const stuck = await callThrough(tokens, () => true);
+    expect(stuck.seen).toEqual(['token-2', 'same', 'same']);
+    expect(stuck.result).toBeInstanceOf(TokenUnavailableError);
     expect(world.fetches).not.toContain(true);
   });
 
-  test('the call is repeated once with the new one, and not again', async () => {
+  test('expired, and its replacement refused once: three calls, and nothing is forced', async () => {
+    const { world, container } = account();
+    const tokens = container();
+    await tokens.get();
+    world.answer = async () => ({ accessToken: 'new', expiresInSeconds: 7200 });
+    const { seen, result } = await callThrough(tokens, (_token, calls) => calls < 3);
+    expect([seen, result]).toEqual([['token-1', 'new', 'new'], 'fine']);
+    expect(world.fetches).not.toContain(true);
+  });
+
+  test('each of them new: four calls, no more', async () => {
     const { container } = account();
-    const seen: string[] = [];
-    const result = await withAccessToken(
-      container(),
-      async (token) => {
-        seen.push(token);
-        return 'refused';
+    const { seen, result } = await callThrough(container(), () => true);
+    expect(seen).toEqual(['token-1', 'token-2', 'token-3', 'token-4']);
+    expect(result).toBeInstanceOf(TokenUnavailableError);
+  });
+
+  test('without time left for another call none is made', async () => {
+    const { world, container } = account();
+    const calls: string[] = [];
+    const sending = withAccessToken(container(), {
+      async call(token) {
+        calls.push(token);
+        return REFUSED;
       },
-      (answer) => answer === 'refused',
-    );
-    expect(result).toBe('refused');
-    expect(seen).toEqual(['token-1', 'token-2']);
+      refusalOf: (answer) => answer,
+      hasTimeFor: (step) => step === 'token',
+    });
+    await expect(sending).rejects.toThrow('no time left');
+    expect(calls).toHaveLength(1);
+    expect(world.fetches).toEqual([false, false]);
   });
 });
