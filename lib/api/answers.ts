@@ -1,5 +1,5 @@
 import type { HttpResult } from './http-event.ts';
-import type { ProblemError } from './problem.ts';
+import type { ProblemCode, ProblemError } from './problem.ts';
 import type { AnswerSpec, Reply } from './route.ts';
 
 /** A route's reply in the form that API Gateway takes: JSON, or text where the route says so. */
@@ -13,11 +13,23 @@ export function replyAnswer({ status, body, headers }: Reply, spec: AnswerSpec |
   };
 }
 
+/** When to come back, where a route does not say it. */
+const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ProblemCode, number>>> = {
+  busy: 2,
+  'timed-out': 5,
+  'table-unreachable': 10,
+};
+
 /** A problem in the form that API Gateway takes. */
 export function problemAnswer(error: ProblemError): HttpResult {
+  const seconds = RETRY_AFTER_SECONDS[error.code];
   return {
     statusCode: error.statusCode,
-    headers: { 'content-type': 'application/problem+json; charset=utf-8', ...error.extras.headers },
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+      ...error.extras.headers,
+    },
     body: JSON.stringify(error.toProblem()),
   };
 }

@@ -10,8 +10,10 @@ import { commonHeaders } from './middleware/common-headers.ts';
 import { deedLog } from './middleware/deed-log.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { problemAnswers } from './middleware/problem-answers.ts';
+import { ProblemError } from './problem.ts';
 import { readQuery } from './read-query.ts';
 import type { Route, RouteSpec } from './route.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** What every HTTP function needs, whatever its routes. */
 export interface HttpServices extends Credentials {
@@ -30,7 +32,10 @@ export function createHttpHandler(
   services: HttpServices,
   elsewhere: readonly RouteSpec[] = [],
 ): HttpHandler {
-  const handle = middy<HttpEvent, HttpResult>()
+  const handle = middy<HttpEvent, HttpResult>({
+    timeoutEarlyInMillis: ANSWER_MS,
+    timeoutEarlyResponse: timedOut,
+  })
     .use(commonHeaders())
     .use(problemAnswers(services.logger))
     .use(admission(createRouteFinder(routes, elsewhere), services))
@@ -38,6 +43,16 @@ export function createHttpHandler(
     .use(deedLog(services.logger))
     .handler(serve);
   return (event, context) => handle(event, context);
+}
+
+/** Whatever is still under way this long before Lambda ends the function is answered without it. */
+const ANSWER_MS = 500;
+
+function timedOut(): never {
+  throw new ProblemError(
+    'timed-out',
+    'The service did not finish in time. It may go on with the request, or not.',
+  );
 }
 
 async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult> {
@@ -51,6 +66,7 @@ async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult
     csv: context.csv,
     text: context.text,
     requestId: event.requestContext.requestId,
+    limit: timeLimitOf(context),
   });
   return replyAnswer(reply, route.spec.answers[reply.status]);
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Access, admit, type Caller, type CallerOf } from './access.ts';
 import { type ProblemCode, ProblemError } from './problem.ts';
+import type { TimeLimit } from './time-limit.ts';
 import { parseInput } from './validate.ts';
 
 /** A route as data: requests are checked against it, and `openapi.yaml` is made from it. */
@@ -68,6 +69,7 @@ export interface RouteRequest<S extends RouteSpec> {
   readonly csv: string | undefined;
   readonly text: TextOf<S>;
   readonly requestId: string;
+  readonly limit: TimeLimit;
 }
 
 type DeepReadonly<T> = T extends readonly (infer E)[]
@@ -98,6 +100,7 @@ interface UncheckedRequest {
   readonly csv?: string | undefined;
   readonly text?: string | undefined;
   readonly requestId: string;
+  readonly limit: TimeLimit;
 }
 
 /** What every route answers, whatever its types. */
@@ -139,6 +142,7 @@ export function route<S extends RouteSpec, const R extends RouteReply<S>>(
         csv: request.csv,
         text: textOf(spec, request),
         requestId: request.requestId,
+        limit: request.limit,
       }),
   };
 }

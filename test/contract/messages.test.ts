@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
-import { LONG_TERM, PRICE_DROP, SHIPPED, startService } from './running-service.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createHandler } from '../../handlers/messages.ts';
+import { wireMessages } from '../../lib/wiring/messages.ts';
+import { DEV_API_KEY } from '../../local/stack/environment.ts';
+import { call as invoke } from '../support/http-events.ts';
+import { LONG_TERM, PRICE_DROP, QUIET, SHIPPED, startService } from './running-service.ts';
 
 const { stack, wechat, call, operator, logIn, allow, grantOf, read, ended } = await startService({
   settings: { USER_SENDABLE_TEMPLATES: PRICE_DROP.templateId },
@@ -336,6 +340,30 @@ describe('POST /v1/messages/batch', () => {
       'accepted',
     ]);
     expect(body.items[4].message.id).toBe(body.items[0].message.id);
+  });
+
+  test('what does not finish in time is told beside what was accepted; sent again, each is one message', async () => {
+    const { openid } = await logIn();
+    const entry = { to: openid, ...PRICE_DROP, hold: false, sendAt: later(3_600_000) };
+    const messages = Array.from({ length: 40 }, () => ({ ...entry, idempotencyKey: randomUUID() }));
+    const services = await wireMessages(stack.env, { logger: QUIET });
+    onTestFinished(() => services.close());
+    const batch = { method: 'POST', path: '/v1/messages/batch', token: DEV_API_KEY, json: { messages } };
+    let asked = 0;
+    const first = await invoke(createHandler(services), batch, () => (asked++ < 30 ? 29_000 : 4_000));
+    expect(first.status).toBe(202);
+    const rest = first.body.items.filter((item: object) => 'problem' in item);
+    expect(rest.length).toBeGreaterThan(5);
+    expect(rest.length).toBeLessThan(40);
+    for (const { problem } of rest) {
+      expect(problem).toMatchObject({ code: 'not-started', status: 503, remedy: { zh: expect.any(String) } });
+    }
+    const again = await operator('POST', '/v1/messages/batch', { messages });
+    const ids = again.body.items.map((item: { message: { id: string } }) => item.message.id);
+    for (const { index, message } of first.body.items) if (message) expect(ids[index]).toBe(message.id);
+    const { body } = await operator('GET', `/v1/messages?openid=${openid}&limit=200`);
+    expect(new Set(body.items.map(({ id }: { id: string }) => id))).toEqual(new Set(ids));
+    expect(body.items).toHaveLength(40);
   });
 
   test('500 at the most', async () => {

@@ -77,9 +77,14 @@ function readBody({ headers, body }: APIGatewayProxyStructuredResultV2): unknown
   return /^text\/plain\b/.test(String(headers?.['content-type'])) ? body : JSON.parse(body);
 }
 
-/** Calls a handler as Lambda does. */
-export async function call(handler: HttpHandler, parts: HttpRequestParts): Promise<HttpReply> {
-  const result: APIGatewayProxyStructuredResultV2 = await handler(httpEvent(parts), {} as Context);
+/** Calls a handler as Lambda does. `remainingMs` tells how long the function may still run. */
+export async function call(
+  handler: HttpHandler,
+  parts: HttpRequestParts,
+  remainingMs = () => 29_000,
+): Promise<HttpReply> {
+  const context = { getRemainingTimeInMillis: remainingMs } as Context;
+  const result: APIGatewayProxyStructuredResultV2 = await handler(httpEvent(parts), context);
   return {
     status: result.statusCode ?? 0,
     headers: result.headers ?? {},

@@ -25,6 +25,7 @@ function commonProblems(spec: RouteSpec): readonly ProblemCode[] {
     ...when(spec.query, ['invalid-query']),
     ...when(spec.headers, ['invalid-header']),
     'internal-error',
+    'timed-out',
   ];
 }
 
@@ -57,7 +58,9 @@ function problemResponse(status: number, problems: readonly { code: string; titl
     headers: {
       'x-request-id': { $ref: '#/components/headers/RequestId' },
       ...(status === 401 ? { 'www-authenticate': { $ref: '#/components/headers/WwwAuthenticate' } } : {}),
-      ...(status === 429 ? { 'retry-after': { $ref: '#/components/headers/RetryAfter' } } : {}),
+      ...(status === 429 || status === 503
+        ? { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }
+        : {}),
     },
     content: {
       'application/problem+json': {

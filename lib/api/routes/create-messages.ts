@@ -41,7 +41,8 @@ export const createMessagesSpec = routeSpec({
   path: '/v1/messages/batch',
   operationId: 'createMessages',
   summary: 'Send up to 500 messages',
-  description: 'Each entry is accepted or refused on its own.',
+  description:
+    'Each entry is accepted or refused on its own. When the time is up, the rest is answered with `timed-out` (it may be accepted yet) or `not-started`: with an idempotencyKey in each entry, sending the batch again is safe.',
   access: { operator: 'send' },
   body: batchBody,
   maxBodyBytes: 2 * 1024 * 1024,
@@ -71,8 +72,8 @@ export function createMessageRoutes(api: MessageApi): readonly Route[] {
       return { status: type === 'repeated' ? 200 : 202, body: view };
     }),
 
-    route(createMessagesSpec, async ({ caller, body, requestId }) => {
-      const items = await acceptBatch(api, caller, body.messages);
+    route(createMessagesSpec, async ({ caller, body, requestId, limit }) => {
+      const items = await acceptBatch(api, caller, body.messages, limit);
       const messageIds = items.flatMap((item) => ('message' in item ? [item.message.id] : []));
       api.logger.info('messages accepted', { requestId, messageIds });
       return { status: 202, body: { items } };

@@ -5,6 +5,7 @@ import { pageQuery } from '../../../lib/api/paging.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
 import { REMEDIES } from '../../../lib/api/remedies.ts';
 import { route, routeSpec } from '../../../lib/api/route.ts';
+import { ContentionError } from '../../../lib/contention.ts';
 import { apiKey, NOW_MS, sessionTokens } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
@@ -75,7 +76,7 @@ function setUp(failure: unknown = new Error('none')) {
       route(listThings, async ({ query }) => ({ status: 200, body: query })),
       route(removeThing, async () => ({ status: 204 })),
       route(breakThing, async () => {
-        throw failure;
+        throw failure instanceof Promise ? await failure : failure;
       }),
     ],
     {
@@ -88,7 +89,11 @@ function setUp(failure: unknown = new Error('none')) {
       logger: logs.logger,
     },
   );
-  return { logs, sessions, send: (parts: HttpRequestParts) => call(handler, parts) };
+  return {
+    logs,
+    sessions,
+    send: (parts: HttpRequestParts, remainingMs?: () => number) => call(handler, parts, remainingMs),
+  };
 }
 
 const put = { method: 'POST', path: '/v1/things/abc', token: SEND_KEY, json: { name: 'n' } };
@@ -430,6 +435,22 @@ describe('a failure inside', () => {
     const reply = await send({ path: '/v1/broken' });
     expect(reply.body).toMatchObject({ status: 502, code: 'wechat-credentials', wechat, remedy });
     expect(JSON.parse(logs.lines[0] ?? '')).toMatchObject({ level: 'WARN', problem: { wechat } });
+  });
+
+  it('to finish in time is 503 timed-out, says when and how to try again, and is logged', async () => {
+    const { send, logs } = setUp(new Promise(() => undefined));
+    const reply = await send({ path: '/v1/broken', requestId: 'req-4' }, () => 510);
+    expect([reply.status, reply.body.code]).toEqual([503, 'timed-out']);
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+    expect(reply.body.remedy).toEqual(REMEDIES['timed-out']);
+    expect(reply.text).not.toMatch(/Abort/);
+    expect(JSON.parse(logs.lines[0] ?? '')).toMatchObject({ level: 'WARN', requestId: 'req-4' });
+  });
+
+  it('that passes says when to come back', async () => {
+    const reply = await setUp(new ContentionError()).send({ path: '/v1/broken' });
+    expect([reply.status, reply.body.code]).toEqual([503, 'busy']);
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
   });
 
   it('of the caller alone is not logged', async () => {

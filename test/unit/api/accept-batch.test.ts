@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { acceptBatch } from '../../../lib/api/accept-batch.ts';
+import type { MessageApi } from '../../../lib/api/message-api.ts';
+import type { MessageView } from '../../../lib/api/message-view.ts';
+import { ContentionError } from '../../../lib/contention.ts';
+import { keptLogs } from '../../support/log-lines.ts';
+
+const CALLER = { type: 'operator', keyName: 'shop', scopes: ['send'] } as const;
+const entry = (to: string) => ({ to, templateId: 'tpl', data: {} });
+
+/** Messages to `slow…` are accepted when the test says so, to `no…` refused, to `lost…` a fault; all others at once. */
+function setUp() {
+  const logs = keptLogs();
+  const accepted: string[] = [];
+  const slow = Promise.withResolvers<void>();
+  const api: Partial<MessageApi> = {
+    logger: logs.logger,
+    resolveTemplateId: async (id) => id,
+    compose: async () => ({ type: 'composed', data: {}, fitted: [], templateKind: 'one-time' }),
+    async accept({ openid }) {
+      if (openid.startsWith('slow')) await slow.promise;
+      if (openid.startsWith('no')) return { type: 'no-grant' };
+      if (openid.startsWith('busy')) throw new ContentionError();
+      if (openid.startsWith('lost')) throw new Error('DynamoDB said something about sesame');
+      accepted.push(openid);
+      return { type: 'accepted', view: { id: `msg_${openid}` } as MessageView };
+    },
+  };
+  let remainingMs = 29_000;
+  const timeUp = Promise.withResolvers<void>();
+  const limit = { remainingMs: () => remainingMs, near: () => timeUp.promise };
+  return {
+    accepted,
+    logs,
+    slow: slow.resolve,
+    left: (ms: number) => {
+      remainingMs = ms;
+    },
+    timeUp: timeUp.resolve,
+    accept: (...openids: string[]) => acceptBatch(api as MessageApi, CALLER, openids.map(entry), limit),
+  };
+}
+
+/** What became of each entry, in short: the id of its message or the code of its problem. */
+const shortly = (items: Awaited<ReturnType<typeof acceptBatch>>) =>
+  items.map((item) => ('message' in item ? item.message.id : item.problem.code));
+
+describe('a batch that does not finish in time', () => {
+  it('answers what was accepted so far, and each rest with a problem', async () => {
+    const { accept, timeUp } = setUp();
+    const answer = accept('a', 'slow1', 'no1', 'b');
+    setTimeout(timeUp);
+    const items = await answer;
+    expect(shortly(items)).toEqual(['msg_a', 'timed-out', 'no-grant', 'msg_b']);
+    expect(items.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(items[1]).toMatchObject({
+      problem: {
+        status: 503,
+        remedy: { en: expect.stringContaining('idempotency key'), zh: expect.any(String) },
+      },
+    });
+  });
+
+  it('begins no entry that may not end in time, and says which it did not begin', async () => {
+    const { accept, accepted, left, slow } = setUp();
+    const many = Array.from({ length: 60 }, (_, index) => `slow${index}`);
+    const answer = accept(...many);
+    await new Promise(setImmediate);
+    left(4_999);
+    slow();
+    const items = await answer;
+    expect(shortly(items)).toEqual(
+      many.map((openid, index) => (index < 25 ? `msg_${openid}` : 'not-started')),
+    );
+    expect(accepted).toHaveLength(25);
+  });
+
+  it('is 503 timed-out when nothing was accepted, and says how to send it again', async () => {
+    const { accept, timeUp } = setUp();
+    const answer = accept('slow1', 'no1');
+    setTimeout(timeUp);
+    await expect(answer).rejects.toMatchObject({
+      code: 'timed-out',
+      statusCode: 503,
+      message: expect.stringContaining('idempotencyKey'),
+    });
+  });
+
+  it('is 503 too when it had no time to begin with', async () => {
+    const { accept, accepted, left } = setUp();
+    left(900);
+    await expect(accept('a', 'b')).rejects.toMatchObject({ code: 'timed-out' });
+    expect(accepted).toEqual([]);
+  });
+
+  it('changes nothing of its answer afterwards', async () => {
+    const { accept, accepted, timeUp, slow } = setUp();
+    const answer = accept('a', 'slow1');
+    setTimeout(timeUp);
+    const items = await answer;
+    slow();
+    await new Promise(setImmediate);
+    expect(accepted).toEqual(['a', 'slow1']);
+    expect(shortly(items)).toEqual(['msg_a', 'timed-out']);
+  });
+});
+
+describe('a batch in time', () => {
+  it('waits for no limit', async () => {
+    expect(shortly(await setUp().accept('a', 'b'))).toEqual(['msg_a', 'msg_b']);
+  });
+
+  it('of refusals alone is answered entry by entry', async () => {
+    expect(shortly(await setUp().accept('no1', 'x y', 'busy'))).toEqual(['no-grant', 'invalid-body', 'busy']);
+  });
+
+  it('loses no accepted message for a fault in another entry, which the log tells and the answer does not', async () => {
+    const { accept, logs } = setUp();
+    const items = await accept('a', 'lost');
+    expect(shortly(items)).toEqual(['msg_a', 'internal-error']);
+    expect(JSON.stringify(items)).not.toContain('sesame');
+    expect(logs.lines).toHaveLength(1);
+  });
+});
