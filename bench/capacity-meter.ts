@@ -1,6 +1,9 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { SigningClient } from '../lib/aws/aws-client.ts';
-import { isRefusal } from '../lib/aws/aws-error.ts';
 
 /** What has been used of DynamoDB. Units are those that it bills; a refused write is billed as well. */
 export interface Capacity {
@@ -15,31 +18,31 @@ const answered = v.object({
 });
 
 interface Sender {
-  // biome-ignore lint/suspicious/noExplicitAny: what goes into a call and what comes out differs by operation
+  // biome-ignore lint/suspicious/noExplicitAny: what goes into a call and what comes out differs by command
   send: (...args: any[]) => any;
 }
 
-const REFUSED = ['ConditionalCheckFailedException', 'TransactionCanceledException'];
-
 /** Asks for the consumed capacity with every call that this process makes of DynamoDB, and adds up what comes back. */
 export function createCapacityMeter(): { total(): Capacity } {
-  const client: Sender = SigningClient.prototype;
+  const client: Sender = DynamoDBClient.prototype;
   const total = { writeUnits: 0, readUnits: 0, calls: 0 };
   const { send } = client;
 
-  client.send = async function metered(this: { readonly service: string }, operation: string, input: object) {
-    if (this.service !== 'dynamodb') return send.call(this, operation, input);
-    const isWrite = /Put|Update|Delete|Write/.test(operation) || isWriteStatement(input);
+  client.send = async function metered(command: { readonly input: object }, ...more: unknown[]) {
+    const { name } = command.constructor;
+    const isWrite = /Put|Update|Delete|Write/.test(name) || isWriteStatement(command.input);
     total.calls += 1;
     try {
-      const answer: unknown = await send.call(this, operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+      Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
+      const answer: unknown = await send.call(this, command, ...more);
       const { ConsumedCapacity = [] } = v.parse(answered, answer);
       const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
       total[isWrite ? 'writeUnits' : 'readUnits'] += units;
       return answer;
     } catch (error) {
-      // Not told in the error: at least one unit, two in a transaction.
-      if (isRefusal(error, ...REFUSED)) total.writeUnits += operation.startsWith('Transact') ? 4 : 1;
+      // Not told in the error: at least one unit, two for each item of a transaction.
+      if (error instanceof ConditionalCheckFailedException) total.writeUnits += 1;
+      if (error instanceof TransactionCanceledException) total.writeUnits += 4;
       throw error;
     }
   };

@@ -94,7 +94,7 @@ async function latenessOf(count: number): Promise<readonly number[]> {
     const { items } = wechat.received({ call: 'send', limit: count });
     return items.map(({ openid = '', startedAtMs }) => startedAtMs - sendAtMs(place.get(openid) ?? 0));
   } finally {
-    await table.client.close();
+    await table.client.destroy();
     await stack.close();
   }
 }

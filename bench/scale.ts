@@ -144,7 +144,7 @@ async function campaignOf(size: number, { profileInto }: MeasureOptions) {
       await sender.close();
     }
   } finally {
-    await table.client.close();
+    await table.client.destroy();
     await stack.close();
   }
 }
@@ -242,7 +242,7 @@ async function usersWithMany(count: number): Promise<Figure[]> {
       },
     ];
   } finally {
-    await table.client.close();
+    await table.client.destroy();
     await stack.close();
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { emptyLedger } from '../lib/grants/ledger.ts';
 import { recordReport } from '../lib/grants/record-report.ts';
@@ -69,7 +70,9 @@ function ledgerOf(openid: string, templateId: string, grants: number, nowMs: num
 async function write({ client, name }: Table, items: readonly object[]): Promise<void> {
   let pending = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
   while (pending.length > 0) {
-    const { UnprocessedItems } = await client.send('BatchWriteItem', { RequestItems: { [name]: pending } });
+    const { UnprocessedItems } = await client.send(
+      new BatchWriteItemCommand({ RequestItems: { [name]: pending } }),
+    );
     pending = (UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest }) =>
       PutRequest?.Item ? [{ PutRequest: { Item: PutRequest.Item } }] : [],
     );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { v7 as uuidV7 } from 'uuid';
 import { emptyLedger, type Ledger } from '../lib/grants/ledger.ts';
@@ -135,5 +136,5 @@ async function writeBatch({ client, name }: Table, items: readonly object[]): Pr
   const pending = items.map((item) => ({
     PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
   }));
-  await client.send('BatchWriteItem', { RequestItems: { [name]: pending } });
+  await client.send(new BatchWriteItemCommand({ RequestItems: { [name]: pending } }));
 }

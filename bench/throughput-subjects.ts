@@ -89,7 +89,7 @@ export async function openRunners(
   });
   closing.push(opened.close);
   const table = localTable(dynamodbEndpoint, opened.name, APP_ID);
-  closing.push(() => table.client.close());
+  closing.push(async () => table.client.destroy());
   print('Packaging the service ...');
   const uploads = await unpackService();
   closing.push(uploads.close);

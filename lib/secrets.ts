@@ -1,4 +1,3 @@
-import { openAwsClient } from './aws/open-client.ts';
 import type { Env } from './settings.ts';
 
 /** Settings whose value may lie in an SSM parameter, which the variable `<name>_PARAM` names. */
@@ -31,7 +30,7 @@ export class SecretsError extends Error {
 export async function loadSecrets(
   env: Env,
   names: readonly SecretName[],
-  fetchParameters: FetchParameters = fromSsm(env),
+  fetchParameters: FetchParameters,
 ): Promise<Env> {
   const wanted = names.flatMap((name) => {
     const parameter = env[`${name}_PARAM`];
@@ -62,23 +61,4 @@ async function fetchOrExplain(names: readonly string[], fetchParameters: FetchPa
       { cause },
     );
   }
-}
-
-function fromSsm(env: Env): FetchParameters {
-  return async (names) => {
-    const client = openAwsClient(env, 'ssm');
-    try {
-      const { Parameters = [] } = await client.send('GetParameters', {
-        Names: [...names],
-        WithDecryption: true,
-      });
-      return new Map(
-        Parameters.flatMap(({ Name, Value }) =>
-          Name === undefined || Value === undefined ? [] : [[Name, Value]],
-        ),
-      );
-    } finally {
-      await client.close();
-    }
-  };
 }

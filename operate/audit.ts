@@ -5,7 +5,6 @@ import { HELP, lineFor, progressLine, summaryLine } from './audit/texts.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, readArguments, runCommand } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
-import { developerAccess } from './developer-access.ts';
 
 const PROGRESS_EVERY_MS = 250;
 
@@ -28,7 +27,7 @@ await runCommand(async () => {
   const overdueMs = wholeNumber('--overdue-minutes', options['overdue-minutes'], 0) * 60_000;
   const segments = wholeNumber('--segments', options.segments, 1);
   const { name, appId, env } = await findTable(options);
-  const table = openTable(env, name, appId ?? '', await developerAccess(env));
+  const table = openTable(env, name, appId ?? '');
   const findings: UserFinding[] = [];
   let shownAtMs = 0;
   const summary = await audit({
@@ -49,7 +48,7 @@ await runCommand(async () => {
       progress(progressLine(soFar));
     },
   });
-  await table.client.close();
+  await table.client.destroy();
   progress('');
   print(options.json ? JSON.stringify({ table: name, ...summary, findings }) : summaryLine(summary));
   return summary.drift === 0 ? 0 : 1;

@@ -3,7 +3,6 @@ import { createConsoleLogger } from '../lib/console-logger.ts';
 import type { Table } from '../lib/table/client.ts';
 import { openTable } from '../lib/wiring/aws.ts';
 import { CommandError, print, readWords, runCommand } from './command-line.ts';
-import { developerAccess } from './developer-access.ts';
 import { findPlace, type Place } from './logs/place.ts';
 import { readSubject, type Subject, subjectIn } from './logs/subject.ts';
 import { both, HELP, lineOf } from './logs/texts.ts';
@@ -38,11 +37,11 @@ await runCommand(async () => {
 });
 
 async function read({ env, tableName, appId }: Place, subject: Subject) {
-  const table: Table = openTable(env, tableName, appId, await developerAccess(env));
+  const table: Table = openTable(env, tableName, appId);
   // What a store would log is no line of the story.
   const logger = createConsoleLogger({ write: () => undefined });
   const found = await readSubject({ table, logger, clock: Date.now }, subject).finally(() =>
-    table.client.close(),
+    table.client.destroy(),
   );
   if (found) return found;
   throw new CommandError(

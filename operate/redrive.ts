@@ -67,8 +67,8 @@ async function changesAgain(options: {
     );
   }
   const sqs = new SQSClient(queueConfig(env));
-  const lambda = new LambdaClient(clientConfig(env, 'AWS_ENDPOINT_URL_LAMBDA'));
-  const streams = new DynamoDBStreamsClient(clientConfig(env, 'AWS_ENDPOINT_URL_DYNAMODB_STREAMS'));
+  const lambda = new LambdaClient(clientConfig(env, 'LAMBDA'));
+  const streams = new DynamoDBStreamsClient(clientConfig(env, 'DYNAMODB_STREAMS'));
   const ended = await redriveChanges({
     sqs,
     lambda,
@@ -104,7 +104,7 @@ async function findQueues(options: {
 
 /** Queues are asked at the endpoint, which need not be the host in their address. */
 function queueConfig(env: Environment) {
-  return { ...clientConfig(env, 'AWS_ENDPOINT_URL_SQS'), useQueueUrlAsEndpoint: false };
+  return { ...clientConfig(env, 'SQS'), useQueueUrlAsEndpoint: false };
 }
 
 /** A queue lives where its address says, the local ones too. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
@@ -138,8 +139,8 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
       const appId = stack.env['WECHAT_APP_ID'] ?? '';
       const table = localTable(stack.dynamodbEndpoint, stack.tableName, appId);
       const Key = marshall(messageKey(table, openid, id));
-      const { Item } = await table.client.send('GetItem', { TableName: table.name, Key });
-      await table.client.close();
+      const { Item } = await table.client.send(new GetItemCommand({ TableName: table.name, Key }));
+      table.client.destroy();
       const ApproximateCreationDateTime = Math.floor(Date.now() / 1000);
       return {
         Records: [

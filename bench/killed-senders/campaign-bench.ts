@@ -83,8 +83,8 @@ function openWorld(stack: Stack, wechat: WeChatSimulator) {
     runs: createRunStore(table, versions),
     enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? ''),
     async close(): Promise<void> {
-      await table.client.close();
-      await sqs.close();
+      await table.client.destroy();
+      await sqs.destroy();
     },
   };
 }

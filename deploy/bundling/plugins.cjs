@@ -58,9 +58,45 @@ const undiciWithoutUnused = {
   },
 };
 
+/**
+ * Packages that AWS's clients import and that no call of ours comes to, each with what stands in its place: the clients get our own
+ * connections and the credentials that Lambda puts into the environment, and sign for one region.
+ */
+const LEFT_OUT = {
+  '@aws-sdk/credential-provider-node': `
+    export const defaultProvider = () => async () => {
+      throw new Error('Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Lambda sets both itself.');
+    };`,
+  '@smithy/node-http-handler': `
+    export const NodeHttpHandler = { create: (handler) => handler };
+    export const streamCollector = undefined;`,
+  '@smithy/core/event-streams': `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined;`,
+  '@aws-sdk/middleware-endpoint-discovery': `
+    export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {};
+    export const resolveEndpointDiscoveryConfig = (config) => config;`,
+  '@aws-sdk/signature-v4-multi-region': `export { SignatureV4 as SignatureV4MultiRegion } from '@smithy/signature-v4';`,
+};
+
+const withoutUnusedPackages = {
+  name: 'packages that are left out',
+  setup(build) {
+    const names = Object.keys(LEFT_OUT).map((name) => name.replaceAll(/[/.]/g, '\\$&'));
+    build.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+      sideEffects: false,
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: LEFT_OUT[path],
+      loader: 'js',
+      resolveDir: __dirname,
+    }));
+  },
+};
+
 module.exports = [
   replace('undici', 'undici-parts.cjs'),
   undiciWithoutUnused,
-  replace('@aws-sdk/credential-provider-node', 'lambda-credentials.mjs'),
+  withoutUnusedPackages,
   builtInsFromProcess,
 ];

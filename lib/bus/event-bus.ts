@@ -1,5 +1,8 @@
-import type { AwsClient } from '../aws/aws-client.ts';
-import type { BusEntry } from '../aws/operations.ts';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
 
 /** One event for the owner's own rules. */
 export interface BusEvent {
@@ -20,25 +23,25 @@ const MOST_ENTRIES = 10;
 const MOST_BYTES = 256 * 1024;
 
 /** Publishes on one EventBridge bus, as many events in a request as it takes. */
-export function createEventBus(client: AwsClient<'events'>, busName: string): PublishEvents {
+export function createEventBus(client: EventBridgeClient, busName: string): PublishEvents {
   return async (events) => {
     const refused: BusEvent[] = [];
     for (const batch of batches(events)) {
       const Entries = batch.map((event) => entryOf(event, busName));
-      const { Entries: results = [] } = await client.send('PutEvents', { Entries });
+      const { Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }));
       refused.push(...batch.filter((_, index) => results[index]?.EventId === undefined));
     }
     return refused;
   };
 }
 
-function entryOf({ detailType, detail, atMs }: BusEvent, busName: string): BusEntry {
+function entryOf({ detailType, detail, atMs }: BusEvent, busName: string): PutEventsRequestEntry {
   return {
     EventBusName: busName,
     Source: SOURCE,
     DetailType: detailType,
     Detail: JSON.stringify(detail),
-    ...(atMs !== undefined && { Time: atMs / 1000 }),
+    ...(atMs !== undefined && { Time: new Date(atMs) }),
   };
 }
 

@@ -1,5 +1,5 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import type { AwsClient } from '../aws/aws-client.ts';
 import type { EnqueueJobs, RunJob } from '../campaigns/runs/job.ts';
 import { LONGEST_QUEUE_DELAY_MS } from '../messages/send-job.ts';
 
@@ -36,19 +36,21 @@ class JobsNotQueuedError extends Error {
 }
 
 /** Puts jobs onto the SQS queue of campaigns. The queue delays in whole seconds, so a job comes up to one second early. */
-export function createEnqueueJobs(client: AwsClient<'sqs'>, queueUrl: string): EnqueueJobs {
+export function createEnqueueJobs(client: SQSClient, queueUrl: string): EnqueueJobs {
   return async (jobs, delayMs) => {
     const DelaySeconds = Math.floor(Math.min(Math.max(delayMs, 0), LONGEST_QUEUE_DELAY_MS) / 1000);
     for (let first = 0; first < jobs.length; first += BATCH_SIZE) {
       const batch = jobs.slice(first, first + BATCH_SIZE);
-      const { Failed = [] } = await client.send('SendMessageBatch', {
-        QueueUrl: queueUrl,
-        Entries: batch.map((job, index) => ({
-          Id: String(index),
-          MessageBody: JSON.stringify(job),
-          DelaySeconds,
-        })),
-      });
+      const { Failed = [] } = await client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: batch.map((job, index) => ({
+            Id: String(index),
+            MessageBody: JSON.stringify(job),
+            DelaySeconds,
+          })),
+        }),
+      );
       if (Failed.length > 0)
         throw new JobsNotQueuedError(
           Failed.length,

@@ -1,5 +1,5 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import type { AwsClient } from '../aws/aws-client.ts';
 import type { EnqueueEvent, EventJob } from '../events/event-job.ts';
 
 const common = { openid: v.string(), createdAtMs: v.number() };
@@ -39,13 +39,15 @@ const eventJob = v.variant('type', [
 const LONGEST_DELAY_SECONDS = 900;
 
 /** Puts what WeChat pushed onto the SQS queue from which it is taken in. */
-export function createEnqueueEvent(client: AwsClient<'sqs'>, queueUrl: string): EnqueueEvent {
+export function createEnqueueEvent(client: SQSClient, queueUrl: string): EnqueueEvent {
   return async (job, delayMs = 0) => {
-    await client.send('SendMessage', {
-      QueueUrl: queueUrl,
-      MessageBody: asText(job),
-      DelaySeconds: Math.min(Math.ceil(delayMs / 1000), LONGEST_DELAY_SECONDS),
-    });
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: asText(job),
+        DelaySeconds: Math.min(Math.ceil(delayMs / 1000), LONGEST_DELAY_SECONDS),
+      }),
+    );
   };
 }
 

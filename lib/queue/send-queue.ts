@@ -1,5 +1,5 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import type { AwsClient } from '../aws/aws-client.ts';
 import { type Enqueue, LONGEST_QUEUE_DELAY_MS, type SendJob } from '../messages/send-job.ts';
 
 const sendJob = v.strictObject({
@@ -9,13 +9,15 @@ const sendJob = v.strictObject({
 });
 
 /** Puts notes for the sender onto the SQS queue. The queue delays in whole seconds, so a note comes up to one second early. */
-export function createEnqueue(client: AwsClient<'sqs'>, queueUrl: string): Enqueue {
+export function createEnqueue(client: SQSClient, queueUrl: string): Enqueue {
   return async (job, delayMs) => {
-    await client.send('SendMessage', {
-      QueueUrl: queueUrl,
-      MessageBody: JSON.stringify(job),
-      DelaySeconds: Math.floor(Math.min(Math.max(delayMs, 0), LONGEST_QUEUE_DELAY_MS) / 1000),
-    });
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify(job),
+        DelaySeconds: Math.floor(Math.min(Math.max(delayMs, 0), LONGEST_QUEUE_DELAY_MS) / 1000),
+      }),
+    );
   };
 }
 

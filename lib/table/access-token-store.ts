@@ -1,5 +1,5 @@
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { isRefusal } from '../aws/aws-error.ts';
 import type { AccessTokenStore } from '../token/access-token-store.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
@@ -36,16 +36,18 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
   /** Whether the condition held. */
   async function update(expression: string, condition: string | undefined, values: Item): Promise<boolean> {
     try {
-      await table.client.send('UpdateItem', {
-        TableName: table.name,
-        Key: toAttributes(key),
-        UpdateExpression: expression,
-        ...(condition !== undefined && { ConditionExpression: condition }),
-        ExpressionAttributeValues: toAttributes(values),
-      });
+      await table.client.send(
+        new UpdateItemCommand({
+          TableName: table.name,
+          Key: toAttributes(key),
+          UpdateExpression: expression,
+          ...(condition !== undefined && { ConditionExpression: condition }),
+          ExpressionAttributeValues: toAttributes(values),
+        }),
+      );
       return true;
     } catch (error) {
-      if (isRefusal(error, 'ConditionalCheckFailedException')) return false;
+      if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
+import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { isRefusal } from '../aws/aws-error.ts';
 import type { BookedNotes } from '../delivery/dispatch-due.ts';
 import type { Logger } from '../logger.ts';
 import type { BookedNote, BookNote } from '../messages/send-job.ts';
@@ -28,7 +28,7 @@ const cursorItem = v.object({ place: v.string() });
 export function createBookNote(table: Table): BookNote {
   return async (note) => {
     const Item = toAttributes(bookedNoteItem(table, note));
-    await table.client.send('PutItem', { TableName: table.name, Item });
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
   };
 }
 
@@ -50,18 +50,20 @@ export function createBookedNotes(table: Table, logger: Logger): BookedNotes {
       const from = after ?? (await placeOfCursor(table, shard));
       const until = worklistMoment(beforeMs);
       if (until <= from) return { notes: [] };
-      const { Items = [] } = await table.client.send('Query', {
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
-        ExpressionAttributeValues: toAttributes({
-          ':pk': bookedNotesPartition(table, shard),
-          ':from': from,
-          ':until': until,
+      const { Items = [] } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
+          ExpressionAttributeValues: toAttributes({
+            ':pk': bookedNotesPartition(table, shard),
+            ':from': from,
+            ':until': until,
+          }),
+          ConsistentRead: true,
+          // One more than a page: the note that the last page ended with comes again.
+          Limit: PAGE_SIZE + 1,
         }),
-        ConsistentRead: true,
-        // One more than a page: the note that the last page ended with comes again.
-        Limit: PAGE_SIZE + 1,
-      });
+      );
       const items = Items.map(readItem).filter(({ sk }) => sk !== from);
       const last = items.at(-1);
       return {
@@ -72,15 +74,17 @@ export function createBookedNotes(table: Table, logger: Logger): BookedNotes {
 
     async moveCursor(shard, place) {
       try {
-        await table.client.send('PutItem', {
-          TableName: table.name,
-          Item: toAttributes({ ...cursorKey(table, shard), place }),
-          ConditionExpression: 'attribute_not_exists(pk) OR place < :place',
-          ExpressionAttributeValues: toAttributes({ ':place': place }),
-        });
+        await table.client.send(
+          new PutItemCommand({
+            TableName: table.name,
+            Item: toAttributes({ ...cursorKey(table, shard), place }),
+            ConditionExpression: 'attribute_not_exists(pk) OR place < :place',
+            ExpressionAttributeValues: toAttributes({ ':place': place }),
+          }),
+        );
       } catch (error) {
         // Somebody is further already.
-        if (!isRefusal(error, 'ConditionalCheckFailedException')) throw error;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
   };

@@ -1,3 +1,4 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RunRecord } from '../campaigns/runs/run.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
@@ -31,10 +32,12 @@ export async function eraseCampaign(
     if (key.sk.startsWith(RUN_PREFIX) && !(await eraseRun(table, key, mayGoOn))) return 'more';
   }
   if (!(await deletePartition(table, campaignPartition(table, campaignId), mayGoOn))) return 'more';
-  await table.client.send('DeleteItem', {
-    TableName: table.name,
-    Key: toAttributes(campaignKey(table, campaignId)),
-  });
+  await table.client.send(
+    new DeleteItemCommand({
+      TableName: table.name,
+      Key: toAttributes(campaignKey(table, campaignId)),
+    }),
+  );
   return 'erased';
 }
 
@@ -71,7 +74,7 @@ async function forget(table: Table, key: Key): Promise<void> {
   const place = { TableName: table.name, Key: toAttributes(key) };
   const run = await readRun(table, key);
   if (!run || sentNothing(run)) {
-    await table.client.send('DeleteItem', place);
+    await table.client.send(new DeleteItemCommand(place));
     return;
   }
   // A conflict means that somebody else has erased it.

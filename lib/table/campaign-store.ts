@@ -1,5 +1,5 @@
+import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { isRefusal } from '../aws/aws-error.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Logger } from '../logger.ts';
@@ -30,15 +30,17 @@ export function createCampaignStore(
     load: (campaignId) => readCampaign(table, campaignId),
 
     async list(limit, after) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: toAttributes({ ':pk': campaignsPartition(table) }),
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(campaignKey(table, after)) }),
-      });
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: toAttributes({ ':pk': campaignsPartition(table) }),
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(campaignKey(table, after)) }),
+        }),
+      );
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
         items: Items.flatMap((item) => readable(readItem(item), logger)),
@@ -80,10 +82,10 @@ export function createCampaignStore(
         ExpressionAttributeValues: toAttributes({ ':upload': id }),
       };
       try {
-        await table.client.send('PutItem', put);
+        await table.client.send(new PutItemCommand(put));
         return 'committed';
       } catch (error) {
-        if (isRefusal(error, 'ConditionalCheckFailedException')) return 'conflict';
+        if (error instanceof ConditionalCheckFailedException) return 'conflict';
         throw error;
       }
     },

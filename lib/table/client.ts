@@ -1,8 +1,8 @@
-import type { AwsClient } from '../aws/aws-client.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** Where the stores keep their items: one DynamoDB table, shared by mini programs because every key begins with the appid. */
 export interface Table {
-  readonly client: AwsClient<'dynamodb'>;
+  readonly client: DynamoDBClient;
   readonly name: string;
   readonly appId: string;
 }

@@ -1,3 +1,4 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
@@ -26,9 +27,11 @@ export async function* keysUnder(table: Table, pk: string): AsyncGenerator<Key> 
 export async function deleteItems({ client, name }: Table, keys: readonly Key[]): Promise<void> {
   let pending = keys.map((key) => ({ DeleteRequest: { Key: toAttributes(key) } }));
   while (pending.length > 0) {
-    const { UnprocessedItems } = await client.send('BatchWriteItem', {
-      RequestItems: { [name]: pending.slice(0, ITEMS_PER_BATCH) },
-    });
+    const { UnprocessedItems } = await client.send(
+      new BatchWriteItemCommand({
+        RequestItems: { [name]: pending.slice(0, ITEMS_PER_BATCH) },
+      }),
+    );
     const unprocessed = (UnprocessedItems?.[name] ?? []).flatMap(({ DeleteRequest }) =>
       DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
     );

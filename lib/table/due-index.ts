@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { DueIndex } from '../delivery/dispatch-due.ts';
 import type { Logger } from '../logger.ts';
 import { toAttributes } from './attributes.ts';
@@ -13,16 +14,18 @@ export function createDueIndex(table: Table, logger: Logger): DueIndex {
   return {
     shards: SHARDS,
     async due(shard, beforeMs) {
-      const { Items = [] } = await table.client.send('Query', {
-        TableName: table.name,
-        IndexName: 'worklist',
-        KeyConditionExpression: 'worklistPk = :list AND worklistSk < :before',
-        ExpressionAttributeValues: toAttributes({
-          ':list': worklistPartition(table, 'due', shard),
-          ':before': worklistMoment(beforeMs),
+      const { Items = [] } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          IndexName: 'worklist',
+          KeyConditionExpression: 'worklistPk = :list AND worklistSk < :before',
+          ExpressionAttributeValues: toAttributes({
+            ':list': worklistPartition(table, 'due', shard),
+            ':before': worklistMoment(beforeMs),
+          }),
+          Limit: PAGE_SIZE,
         }),
-        Limit: PAGE_SIZE,
-      });
+      );
       return toMessages(Items.map(readItem), logger);
     },
   };

@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../clock.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
 import { toAttributes } from './attributes.ts';
@@ -85,14 +86,16 @@ export async function audiencePage(
   after: string,
 ): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }> {
   const pk = audiencePartition(table, templateId, shard);
-  const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
-    ConsistentRead: true,
-    Limit: limit,
-    ...(after === '' ? {} : { ExclusiveStartKey: toAttributes({ pk, sk: after }) }),
-  });
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: toAttributes({ ':pk': pk }),
+      ConsistentRead: true,
+      Limit: limit,
+      ...(after === '' ? {} : { ExclusiveStartKey: toAttributes({ pk, sk: after }) }),
+    }),
+  );
   const next = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
   return {
     openids: Items.map((item) => String(readItem(item)['sk'])),

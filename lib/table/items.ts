@@ -1,5 +1,15 @@
-import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { isRefusal } from '../aws/aws-error.ts';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
 import { fromAttributes, toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import type { Key } from './keys.ts';
@@ -26,11 +36,13 @@ export function readItem(item: Record<string, AttributeValue>): Item {
 
 /** Reads one item as it stands after the latest write. */
 export async function getItem({ client, name }: Table, key: Key): Promise<Item | undefined> {
-  const { Item: item } = await client.send('GetItem', {
-    TableName: name,
-    Key: toAttributes(key),
-    ConsistentRead: true,
-  });
+  const { Item: item } = await client.send(
+    new GetItemCommand({
+      TableName: name,
+      Key: toAttributes(key),
+      ConsistentRead: true,
+    }),
+  );
   return item && readItem(item);
 }
 
@@ -41,9 +53,11 @@ export async function getItems(table: Table, keys: readonly Key[]): Promise<read
   const found: Item[] = [];
   let pending = keys.map((key) => toAttributes(key));
   while (pending.length > 0) {
-    const answer = await table.client.send('BatchGetItem', {
-      RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead: true } },
-    });
+    const answer = await table.client.send(
+      new BatchGetItemCommand({
+        RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead: true } },
+      }),
+    );
     found.push(...(answer.Responses?.[table.name] ?? []).map(readItem));
     const unprocessed = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
     pending = [...unprocessed, ...pending.slice(KEYS_PER_BATCH)];
@@ -72,15 +86,17 @@ export async function putAll(
 
 async function putOne({ client, name }: Table, put: ConditionalPut): Promise<'committed' | 'conflict'> {
   try {
-    await client.send('PutItem', {
-      ...putRequest(name, put),
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    });
+    await client.send(
+      new PutItemCommand({
+        ...putRequest(name, put),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
     return 'committed';
   } catch (error) {
-    if (isRefusal(error, 'TransactionConflictException')) return 'conflict';
-    if (!isRefusal(error, 'ConditionalCheckFailedException')) throw error;
-    const { Item: item } = error.refusal;
+    if (error instanceof TransactionConflictException) return 'conflict';
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const { Item: item } = error;
     const inPlace = item ? readItem(item) : {};
     const ours = inPlace['version'] !== undefined && inPlace['version'] === put.item['version'];
     return ours ? 'committed' : 'conflict';
@@ -102,12 +118,12 @@ export async function writeTogether(
   writes: readonly TransactWriteItem[],
 ): Promise<'committed' | 'conflict'> {
   try {
-    await client.send('TransactWriteItems', { TransactItems: [...writes] });
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [...writes] }));
     return 'committed';
   } catch (error) {
-    if (isRefusal(error, 'TransactionInProgressException')) return 'conflict';
-    if (!isRefusal(error, 'TransactionCanceledException')) throw error;
-    const reasons = error.refusal.CancellationReasons ?? [];
+    if (error instanceof TransactionInProgressException) return 'conflict';
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const reasons = error.CancellationReasons ?? [];
     if (reasons.every(({ Code }) => PASSING_REASONS.has(Code ?? 'None'))) return 'conflict';
     throw error;
   }

@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { findRecipientSend } from '../campaigns/runs/give-up.ts';
 import type { Clock } from '../clock.ts';
@@ -87,18 +88,20 @@ async function recordedOfUser(
   limit: number,
   after: string | undefined,
 ): Promise<Page<Stored<Message>>> {
-  const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: toAttributes({
-      ':pk': userPartition(table, openid),
-      ':prefix': MESSAGE_PREFIX,
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toAttributes({
+        ':pk': userPartition(table, openid),
+        ':prefix': MESSAGE_PREFIX,
+      }),
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: limit,
+      ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(messageKey(table, openid, after)) }),
     }),
-    ScanIndexForward: false,
-    ConsistentRead: true,
-    Limit: limit,
-    ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(messageKey(table, openid, after)) }),
-  });
+  );
   const items = toMessages(Items.map(readItem), logger);
   const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
   return { items, ...(typeof last === 'string' ? { next: last.slice(MESSAGE_PREFIX.length) } : {}) };

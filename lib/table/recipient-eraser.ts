@@ -1,5 +1,8 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { isRefusal } from '../aws/aws-error.ts';
+import {
+  ConditionalCheckFailedException,
+  type TransactWriteItem,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/page.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
@@ -114,17 +117,19 @@ export function createRecipientEraser(
       const item = await getItem(table, key);
       const hasTexts = item && toPage(item).recipients[index]?.variables !== undefined;
       try {
-        await client.send('UpdateItem', {
-          TableName,
-          Key: toAttributes(key),
-          UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
-          ConditionExpression: `openids[${index}] = :openid`,
-          ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
-          ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
-        });
+        await client.send(
+          new UpdateItemCommand({
+            TableName,
+            Key: toAttributes(key),
+            UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
+            ConditionExpression: `openids[${index}] = :openid`,
+            ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
+            ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
+          }),
+        );
       } catch (error) {
         // The page is gone, or the user was erased by another call.
-        if (!isRefusal(error, 'ConditionalCheckFailedException')) throw error;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
   };

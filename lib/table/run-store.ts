@@ -1,4 +1,4 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { QueryCommand, type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { PagePlace } from '../campaigns/runs/page.ts';
 import type { PageResults } from '../campaigns/runs/results.ts';
 import type { RunRecord } from '../campaigns/runs/run.ts';
@@ -72,19 +72,21 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
 
   /** The last item of a shard whose sort key begins with `prefix` and comes before `before`. */
   async function lastBefore(shard: Omit<PagePlace, 'after'>, prefix: string, before?: string) {
-    const { Items = [] } = await table.client.send('Query', {
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: toAttributes({
-        ':pk': runShardPartition(table, shard),
-        ':first': prefix,
-        // A page begins behind its `after`: one that begins at this very openid does not hold them.
-        ':last': before === undefined ? `${prefix}~` : prefix + before,
+    const { Items = [] } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: toAttributes({
+          ':pk': runShardPartition(table, shard),
+          ':first': prefix,
+          // A page begins behind its `after`: one that begins at this very openid does not hold them.
+          ':last': before === undefined ? `${prefix}~` : prefix + before,
+        }),
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: 2,
       }),
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      Limit: 2,
-    });
+    );
     const items = Items.map(readItem);
     return before === undefined ? items[0] : items.find((item) => item['sk'] !== prefix + before);
   }
@@ -103,18 +105,22 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     put: (run) => putAll(table, [putRun(run)]),
 
     async list(campaignId, limit, after) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send('Query', {
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: toAttributes({
-          ':pk': campaignPartition(table, campaignId),
-          ':prefix': RUN_PREFIX,
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: toAttributes({
+            ':pk': campaignPartition(table, campaignId),
+            ':prefix': RUN_PREFIX,
+          }),
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+          ...(after === undefined
+            ? {}
+            : { ExclusiveStartKey: toAttributes(runKey(table, campaignId, after)) }),
         }),
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(runKey(table, campaignId, after)) }),
-      });
+      );
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
         items: Items.flatMap((item) => readableRuns(readItem(item), logger)),
@@ -189,11 +195,13 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     },
 
     async setPlanned(runId, shard, { pages, recipients }) {
-      await table.client.send('UpdateItem', {
-        ...keyOf(table, tallyKey(table, { runId, shard })),
-        UpdateExpression: 'SET plannedPages = :pages, plannedRecipients = :recipients',
-        ExpressionAttributeValues: toAttributes({ ':pages': pages, ':recipients': recipients }),
-      });
+      await table.client.send(
+        new UpdateItemCommand({
+          ...keyOf(table, tallyKey(table, { runId, shard })),
+          UpdateExpression: 'SET plannedPages = :pages, plannedRecipients = :recipients',
+          ExpressionAttributeValues: toAttributes({ ':pages': pages, ':recipients': recipients }),
+        }),
+      );
     },
   };
 }

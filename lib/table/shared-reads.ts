@@ -1,3 +1,4 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
@@ -52,9 +53,11 @@ async function readTogether(
   keys: ReadonlyMap<string, Key>,
 ): Promise<{ items: ReadonlyMap<string, Item>; left: ReadonlyMap<string, Key> }> {
   const Keys = [...keys.values()].map((key) => toAttributes(key));
-  const { Responses, UnprocessedKeys } = await client.send('BatchGetItem', {
-    RequestItems: { [name]: { Keys, ConsistentRead: true } },
-  });
+  const { Responses, UnprocessedKeys } = await client.send(
+    new BatchGetItemCommand({
+      RequestItems: { [name]: { Keys, ConsistentRead: true } },
+    }),
+  );
   const items = (Responses?.[name] ?? []).map(readItem).map((item) => [nameOf(item), item] as const);
   const left = new Set((UnprocessedKeys?.[name]?.Keys ?? []).map((key) => nameOf(readItem(key))));
   return { items: new Map(items), left: new Map([...keys].filter(([key]) => left.has(key))) };

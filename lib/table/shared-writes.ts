@@ -1,4 +1,4 @@
-import type { BatchStatementRequest } from '@aws-sdk/client-dynamodb';
+import { BatchExecuteStatementCommand, type BatchStatementRequest } from '@aws-sdk/client-dynamodb';
 import { toAttribute } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, IS_NEW, putAll } from './items.ts';
@@ -69,7 +69,7 @@ function writeAlone(table: Table, { put, answer }: Asked): Promise<void> {
 async function writeTogether({ client }: Table, group: readonly Asked[]): Promise<readonly boolean[]> {
   const Statements = group.map(({ statement }) => statement);
   try {
-    const { Responses = [] } = await client.send('BatchExecuteStatement', { Statements });
+    const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
     return group.map((_, index) => Responses[index] !== undefined && Responses[index].Error === undefined);
   } catch {
     // Each finds out alone, and reports, what is wrong.

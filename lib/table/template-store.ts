@@ -1,4 +1,4 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import { completeField } from '../templates/parse-template.ts';
@@ -51,7 +51,7 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
 
   async function write(sk: string, item: Item): Promise<void> {
     const stored = toAttributes({ ...item, pk, sk });
-    await table.client.send('PutItem', { TableName: table.name, Item: stored });
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item: stored }));
   }
 
   function parse(item: Item): Template | undefined {

@@ -1,6 +1,9 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type TransactWriteItem,
+} from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { isRefusal } from '../aws/aws-error.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { isFarAhead } from '../messages/send-job.ts';
 import { waitingBeside } from '../messages/waiting-messages.ts';
@@ -64,10 +67,10 @@ async function deleteLedger(
     );
   if (notes.length > 0) return writeTogether(table, [{ Delete }, ...notes]);
   try {
-    await table.client.send('DeleteItem', Delete);
+    await table.client.send(new DeleteItemCommand(Delete));
     return 'committed';
   } catch (error) {
-    if (isRefusal(error, 'ConditionalCheckFailedException')) return 'conflict';
+    if (error instanceof ConditionalCheckFailedException) return 'conflict';
     throw error;
   }
 }

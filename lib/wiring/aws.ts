@@ -1,42 +1,80 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { AwsClient } from '../aws/aws-client.ts';
-import { type AwsAccess, openAwsClient } from '../aws/open-client.ts';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { createAwsRequestHandler } from '../http/aws-request-handler.ts';
+import type { FetchParameters } from '../secrets.ts';
 import type { Table } from '../table/client.ts';
 import type { Environment } from './cold-start.ts';
 
-/** A client for the service's table; with `access` in the place of the region and the credentials that a function is given. */
-export function openTable(env: Environment, name: string, appId: string, access?: AwsAccess): Table {
-  return { client: openAwsClient(env, 'dynamodb', access), name, appId };
+/** A client for the service's table. */
+export function openTable(env: Environment, name: string, appId: string): Table {
+  return {
+    client: new DynamoDBClient({
+      ...clientConfig(env, 'DYNAMODB'),
+      endpointDiscoveryEnabled: false,
+      accountIdEndpointMode: 'disabled',
+    }),
+    name,
+    appId,
+  };
 }
 
 /** A client for the service's queues. */
-export function openQueue(env: Environment): AwsClient<'sqs'> {
-  return openAwsClient(env, 'sqs');
+export function openQueue(env: Environment): SQSClient {
+  // Queue URLs of a local engine name a host that does not resolve.
+  return new SQSClient({ ...clientConfig(env, 'SQS'), useQueueUrlAsEndpoint: false });
 }
 
 /** A client for the bus that the owner's own rules listen to. */
-export function openBus(env: Environment): AwsClient<'events'> {
-  return openAwsClient(env, 'events');
+export function openBus(env: Environment): EventBridgeClient {
+  return new EventBridgeClient(clientConfig(env, 'EVENTBRIDGE'));
 }
 
-/** A client for EventBridge Scheduler: the SDK's, because it is asked seldom and speaks a protocol of its own. */
+/** A client for EventBridge Scheduler. */
 export function openScheduler(env: Environment): SchedulerClient {
-  return new SchedulerClient(clientConfig(env, 'AWS_ENDPOINT_URL_SCHEDULER'));
+  return new SchedulerClient(clientConfig(env, 'SCHEDULER'));
 }
+
+/** Reads parameters from SSM, decrypted, by a client that lives for the one call. */
+export function fetchFromSsm(env: Environment): FetchParameters {
+  return async (names) => {
+    const client = new SSMClient(clientConfig(env, 'SSM'));
+    try {
+      const { Parameters = [] } = await client.send(
+        new GetParametersCommand({ Names: [...names], WithDecryption: true }),
+      );
+      return new Map(
+        Parameters.flatMap(({ Name, Value }) =>
+          Name === undefined || Value === undefined ? [] : [[Name, Value]],
+        ),
+      );
+    } finally {
+      client.destroy();
+    }
+  };
+}
+
+/** AWS's services by the names that their clients look for in `AWS_ENDPOINT_URL_<name>`. */
+type ServiceName = 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'EVENTBRIDGE' | 'LAMBDA' | 'SCHEDULER' | 'SQS' | 'SSM';
 
 /**
- * What a client of the AWS SDK is made with. The SDK reads these variables out of the process by itself; they are handed over here so that several stacks
- * can run in one process.
+ * What every client of the AWS SDK is made with. The SDK reads these variables out of the process by itself; here they are
+ * handed over, so that several stacks can run in one process and a cold start looks for no files. What the environment
+ * lacks, region or credentials, a script on a developer's machine takes from where the SDK finds it.
  */
-export function clientConfig(env: Environment, endpointName: string) {
-  const endpoint = env[endpointName] ?? env['AWS_ENDPOINT_URL'];
-  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+export function clientConfig(env: Environment, service: ServiceName) {
+  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'];
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
   } = env;
   return {
+    ...FIXED,
+    requestHandler: createAwsRequestHandler(),
     ...(endpoint && { endpoint }),
     ...(region && { region }),
     ...(accessKeyId &&
@@ -45,3 +83,15 @@ export function clientConfig(env: Environment, endpointName: string) {
       }),
   };
 }
+
+/** Settings that the SDK would otherwise look for in files. */
+const FIXED = {
+  maxAttempts: 3,
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: 'qingniao',
+  authSchemePreference: async () => [],
+  disableClockSkewCorrection: false,
+} as const;

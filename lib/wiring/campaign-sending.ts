@@ -15,7 +15,7 @@ import { createMessageStore } from '../table/message-store.ts';
 import { createPaceStore } from '../table/pace-store.ts';
 import { createRunStore, runExpiresAt } from '../table/run-store.ts';
 import { createSharedWrites } from '../table/shared-writes.ts';
-import { openQueue, openTable } from './aws.ts';
+import { fetchFromSsm, openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { type Foundation, foundation } from './foundation.ts';
 import { openMetrics } from './metrics.ts';
@@ -24,7 +24,7 @@ import { answerRules, openWeChat, weChatSender } from './wechat.ts';
 
 /** What the function that plans and sends campaigns needs. */
 export async function wireCampaignSending(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET']), [
+  const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env)), [
     'app',
     'wechat',
     'sending',
@@ -72,8 +72,8 @@ export async function wireCampaignSending(env: Environment, overrides?: Override
     work: (job: RunJob, deadlineMs: number) => workOnRun(services, job, deadlineMs),
     async close() {
       await wechat.close();
-      await table.client.close();
-      await sqs.close();
+      table.client.destroy();
+      sqs.destroy();
     },
   };
 }

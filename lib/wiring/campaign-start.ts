@@ -33,8 +33,8 @@ export async function wireCampaignStart(env: Environment, overrides?: Overrides)
       return startRun(services, { campaignId, runId, trigger: 'schedule' });
     },
     async close() {
-      await table.client.close();
-      await sqs.close();
+      table.client.destroy();
+      sqs.destroy();
     },
   };
 }

@@ -11,7 +11,7 @@ import { createTemplateStore } from '../table/template-store.ts';
 import { createTemplateCatalogue } from '../templates/catalogue.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';
-import { openQueue, openScheduler, openTable } from './aws.ts';
+import { fetchFromSsm, openQueue, openScheduler, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 import { openNames } from './template-names.ts';
@@ -19,7 +19,11 @@ import { fetchTemplates, openWeChat } from './wechat.ts';
 
 /** What the function that makes and shows campaigns and their runs needs. */
 export async function wireCampaigns(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET']);
+  const secrets = await loadSecrets(
+    env,
+    ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
+    fetchFromSsm(env),
+  );
   const settings = readSettings(secrets, [
     'app',
     'sessions',
@@ -62,8 +66,8 @@ export async function wireCampaigns(env: Environment, overrides?: Overrides) {
     campaigns,
     async close() {
       await wechat.close();
-      await table.client.close();
-      await sqs.close();
+      table.client.destroy();
+      sqs.destroy();
       scheduler.destroy();
     },
   };

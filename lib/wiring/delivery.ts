@@ -8,7 +8,7 @@ import { createMessageStore } from '../table/message-store.ts';
 import { createPaceStore } from '../table/pace-store.ts';
 import { createSharedReads } from '../table/shared-reads.ts';
 import { createSharedWrites } from '../table/shared-writes.ts';
-import { openQueue, openTable } from './aws.ts';
+import { fetchFromSsm, openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 import { openMetrics } from './metrics.ts';
@@ -16,7 +16,7 @@ import { answerRules, openWeChat, weChatSender } from './wechat.ts';
 
 /** What the function that sends needs. */
 export async function wireDelivery(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET']), [
+  const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env)), [
     'app',
     'wechat',
     'sending',
@@ -54,8 +54,8 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
     deliver: (job: SendJob) => deliverMessage(services, job),
     async close() {
       await wechat.close();
-      await table.client.close();
-      await sqs.close();
+      table.client.destroy();
+      sqs.destroy();
     },
   };
 }

@@ -25,8 +25,8 @@ export async function wireDispatch(env: Environment, overrides?: Overrides) {
     clock: base.clock,
     dispatch: (deadlineMs: number) => dispatchDue(services, deadlineMs),
     async close() {
-      await table.client.close();
-      await sqs.close();
+      table.client.destroy();
+      sqs.destroy();
     },
   };
 }

@@ -48,9 +48,9 @@ export async function wireEventProcessing(env: Environment, overrides?: Override
     apply: (event: SubscribeEvent) => applyEvent(services, event),
     forward: (message: OtherMessage) => forward(publish, settings.app.appId, message),
     async close() {
-      await table.client.close();
-      await sqs.close();
-      await bus.close();
+      table.client.destroy();
+      sqs.destroy();
+      bus.destroy();
     },
   };
 }

@@ -8,7 +8,7 @@ import { createGrantStore } from '../table/grant-store.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createTemplateStore } from '../table/template-store.ts';
 import { httpServices } from './api.ts';
-import { openTable } from './aws.ts';
+import { fetchFromSsm, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 import { knownKinds } from './known-kinds.ts';
@@ -16,7 +16,7 @@ import { openNames } from './template-names.ts';
 
 /** What the function that records and shows grants needs. */
 export async function wireGrants(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS']);
+  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
@@ -40,7 +40,7 @@ export async function wireGrants(env: Environment, overrides?: Overrides) {
       );
     },
     async close() {
-      await table.client.close();
+      table.client.destroy();
     },
   };
 }

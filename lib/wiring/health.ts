@@ -12,7 +12,7 @@ export async function wireHealth(env: Environment, overrides?: Overrides) {
     logger: foundation(overrides).logger,
     readTable: () => getItem(table, { pk: `${app.appId}#health`, sk: 'health' }),
     async close() {
-      await table.client.close();
+      table.client.destroy();
     },
   };
 }

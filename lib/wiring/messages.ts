@@ -8,7 +8,7 @@ import { createMessageStore } from '../table/message-store.ts';
 import { createUnknownMessages } from '../table/unknown-messages.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';
-import { openQueue, openTable } from './aws.ts';
+import { fetchFromSsm, openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 import { openNames } from './template-names.ts';
@@ -17,7 +17,11 @@ import { openWeChat } from './wechat.ts';
 
 /** What the function that accepts, shows, cancels and settles messages needs. */
 export async function wireMessages(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET']);
+  const secrets = await loadSecrets(
+    env,
+    ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
+    fetchFromSsm(env),
+  );
   const settings = readSettings(secrets, [
     'app',
     'sessions',
@@ -55,8 +59,8 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
     }),
     async close() {
       await wechat.close();
-      await table.client.close();
-      await sqs.close();
+      table.client.destroy();
+      sqs.destroy();
     },
   };
 }

@@ -46,8 +46,8 @@ export async function wirePublishing(env: Environment, overrides?: Overrides) {
     read: (record: unknown) => readStreamRecord(table, record),
     take: (changes: readonly TableChange[]) => takeChanges(services, changes),
     async close() {
-      await table.client.close();
-      await bus.close();
+      table.client.destroy();
+      bus.destroy();
     },
   };
 }

@@ -40,8 +40,8 @@ export async function wireReconcile(env: Environment, overrides?: Overrides) {
     logger: base.logger,
     reconcile: (deadlineMs: number) => reconcileSchedules(services, deadlineMs),
     async close() {
-      await table.client.close();
-      await sqs.close();
+      table.client.destroy();
+      sqs.destroy();
       scheduler.destroy();
     },
   };

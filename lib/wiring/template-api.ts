@@ -5,7 +5,7 @@ import { createAliasStore } from '../table/alias-store.ts';
 import { removeAlias, setAlias } from '../templates/set-alias.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';
-import { openTable } from './aws.ts';
+import { fetchFromSsm, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 import { openNames } from './template-names.ts';
@@ -15,7 +15,11 @@ import { openWeChat } from './wechat.ts';
 
 /** What the function that shows, reads and names templates needs. */
 export async function wireTemplateApi(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET']);
+  const secrets = await loadSecrets(
+    env,
+    ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
+    fetchFromSsm(env),
+  );
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
@@ -36,7 +40,7 @@ export async function wireTemplateApi(env: Environment, overrides?: Overrides) {
     }),
     async close() {
       await wechat.close();
-      await table.client.close();
+      table.client.destroy();
     },
   };
 }

@@ -11,7 +11,7 @@ import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { type SyncResult, syncTemplates } from '../templates/sync-templates.ts';
 import type { TemplateUsers } from '../templates/template-users.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
-import { openTable } from './aws.ts';
+import { fetchFromSsm, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { type Foundation, foundation } from './foundation.ts';
 import { openCatalogue } from './templates.ts';
@@ -45,7 +45,7 @@ function openUsers(table: Table, base: Foundation): TemplateUsers {
 
 /** What the function that reads the templates each day needs. */
 export async function wireTemplateSync(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET']);
+  const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'wechat', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
@@ -56,7 +56,7 @@ export async function wireTemplateSync(env: Environment, overrides?: Overrides) 
     remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
     async close() {
       await wechat.close();
-      await table.client.close();
+      table.client.destroy();
     },
   };
 }

@@ -8,13 +8,13 @@ import { createRunStore } from '../table/run-store.ts';
 import { createUserEraser } from '../table/user-eraser.ts';
 import { eraseUser } from '../users/erase-user.ts';
 import { httpServices } from './api.ts';
-import { openTable } from './aws.ts';
+import { fetchFromSsm, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
 
 /** What the function that erases users needs. */
 export async function wireUsers(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS']);
+  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'table']);
   const base = foundation(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
@@ -31,7 +31,7 @@ export async function wireUsers(env: Environment, overrides?: Overrides) {
     ...httpServices(settings, base),
     erase: (openid: string, from?: ErasePlace) => eraseUser(services, openid, from),
     async close() {
-      await table.client.close();
+      table.client.destroy();
     },
   };
 }

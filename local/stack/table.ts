@@ -5,8 +5,8 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { createAwsClient } from '../../lib/aws/aws-client.ts';
 import type { Table } from '../../lib/table/client.ts';
+import { openTable as openServiceTable } from '../../lib/wiring/aws.ts';
 import { readServiceDefinition, type TableDefinition } from './service-definition.ts';
 
 /** Local engines check no signature; calls want credentials all the same. The same for SQS. */
@@ -17,7 +17,14 @@ export const LOCAL_AWS = {
 
 /** A table on an engine on this machine, as the service's stores use it. */
 export function localTable(endpoint: string, name: string, appId: string): Table {
-  return { client: createAwsClient({ ...LOCAL_AWS, service: 'dynamodb', endpoint }), name, appId };
+  const { region, credentials } = LOCAL_AWS;
+  const env = {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  return openServiceTable(env, name, appId);
 }
 
 /** The SDK's DynamoDB client for an engine on this machine, which can do more than the service needs. */

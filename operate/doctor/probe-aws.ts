@@ -68,7 +68,7 @@ async function orFinding(
 
 async function queues({ env, deployed }: StageToProbe): Promise<readonly Finding[]> {
   const sqs = new SQSClient({
-    ...clientConfig(env, 'AWS_ENDPOINT_URL_SQS'),
+    ...clientConfig(env, 'SQS'),
     useQueueUrlAsEndpoint: false,
   });
   const depth = async (QueueUrl: string) => {

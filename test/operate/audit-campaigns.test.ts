@@ -1,3 +1,4 @@
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
@@ -39,14 +40,16 @@ const audit = (...args: string[]) =>
 async function tamper(key: { pk: string; sk: string }, path: string, value: unknown, names: object = {}) {
   const { client, name } = world.table;
   const place = { TableName: name, Key: marshall(key) };
-  const before = unmarshall((await client.send('GetItem', place)).Item ?? {});
+  const before = unmarshall((await client.send(new GetItemCommand(place))).Item ?? {});
   const set = (to: unknown) =>
-    client.send('UpdateItem', {
-      ...place,
-      UpdateExpression: `SET ${path} = :to`,
-      ExpressionAttributeValues: marshall({ ':to': to }),
-      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: { ...names } }),
-    });
+    client.send(
+      new UpdateItemCommand({
+        ...place,
+        UpdateExpression: `SET ${path} = :to`,
+        ExpressionAttributeValues: marshall({ ':to': to }),
+        ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: { ...names } }),
+      }),
+    );
   await set(value);
   return { before, set };
 }

@@ -24,11 +24,8 @@ const ACTIONS: Record<string, string | readonly string[]> = {
 
 /** The actions that our own code in a bundle can ask AWS for, sorted. What nothing uses, the bundler has left out. */
 export function actionsInCode(code: string): string[] {
-  // Our own client's calls, and commands of the AWS SDK.
-  const calls = ownCode(code).matchAll(
-    /\.send\(\s*"([A-Z]\w+)"|new ([A-Z]\w+?)Command\d*\(|\bpaginate([A-Z]\w+?)\d*\(/g,
-  );
-  const names = [...calls].map(([, call, command, paged]) => call ?? command ?? paged ?? '');
+  const calls = ownCode(code).matchAll(/new ([A-Z]\w+?)Command\d*\(|\bpaginate([A-Z]\w+?)\d*\(/g);
+  const names = [...calls].map(([, command, paged]) => command ?? paged ?? '');
   return [...new Set(names.flatMap(actionsFor))].sort();
 }
 

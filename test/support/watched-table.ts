@@ -1,4 +1,4 @@
-import type { AwsClient } from '../../lib/aws/aws-client.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../../lib/table/client.ts';
 
 /** Sees a call before DynamoDB does; `send` makes it. */
@@ -6,12 +6,8 @@ export type Watch = (operation: string, input: object, send: () => Promise<objec
 
 /** The same table through a client that shows each call to `watch` and answers what that answers. */
 export function watched(table: Table, watch: Watch): Table {
-  const { client } = table;
-  const send = ((operation, input) =>
-    watch(
-      operation,
-      Object(input),
-      () => client.send(operation, input) as Promise<object>,
-    )) as AwsClient<'dynamodb'>['send'];
-  return { ...table, client: { send, close: () => client.close() } };
+  const client = Object.create(table.client) as DynamoDBClient;
+  const send = (command: Parameters<DynamoDBClient['send']>[0]) =>
+    watch(command.constructor.name.replace(/Command$/, ''), command.input, () => table.client.send(command));
+  return { ...table, client: Object.assign(client, { send }) };
 }

@@ -25,8 +25,6 @@ const FORBIDDEN_IN_DOMAIN = {
   'reaches-for-undici': `import { request } from 'undici';\nexport const used = request;`,
   'reaches-for-middy': `import middy from '@middy/core';\nexport const used = middy;`,
   'does-its-own-io': `import { request } from 'node:http';\nexport const used = request;`,
-  'signs-by-itself': `import aws4 from 'aws4';\nexport const used = aws4;`,
-  'knows-the-aws-client': `import { used } from '../aws/aws-client.ts';\nexport const it = used;`,
   'knows-the-table': `import { used } from '../table/client.ts';\nexport const it = used;`,
   'knows-a-type-of-wechat': `import type { Used } from '../wechat/client.ts';\nexport type It = Used;`,
   'knows-the-queue': `import { used } from '../queue/send-queue.ts';\nexport const it = used;`,
@@ -44,8 +42,6 @@ const ALLOWED = {
   'lib/grants/uses-a-leaf.ts': `import type { Clock } from '../clock.ts';\nexport type It = Clock;`,
   'lib/delivery/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
   'lib/table/uses-the-sdk.ts': `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nexport const used = DynamoDBClient;`,
-  'lib/table/calls-aws.ts': `import { used } from '../aws/aws-client.ts';\nexport const it = used;`,
-  'lib/aws/uses-http.ts': `import { used } from '../http/http-client.ts';\nexport const it = used;`,
   'lib/table/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
   'local/uses-anything.ts': `import { used } from '../lib/table/client.ts';\nexport const it = used;`,
 };
@@ -61,7 +57,7 @@ beforeAll(async () => {
     ...Object.fromEntries(forbidden),
     ...ALLOWED,
     'handlers/uses-a-test.ts': `import { used } from '../test/support/table.ts';\nexport const it = used;`,
-    'lib/aws/knows-the-table.ts': `import { used } from '../table/client.ts';\nexport const it = used;`,
+    'lib/http/knows-the-table.ts': `import { used } from '../table/client.ts';\nexport const it = used;`,
   });
 });
 
@@ -74,8 +70,8 @@ test('a handler that uses a test is refused', () => {
   expect(refused.get('handlers/uses-a-test.ts')).toEqual(['lint/style/noRestrictedImports']);
 });
 
-test('an AWS client that knows the table is refused', () => {
-  expect(refused.get('lib/aws/knows-the-table.ts')).toEqual(['lint/style/noRestrictedImports']);
+test('a client of HTTP that knows the table is refused', () => {
+  expect(refused.get('lib/http/knows-the-table.ts')).toEqual(['lint/style/noRestrictedImports']);
 });
 
 test.each(Object.keys(ALLOWED))('%s is fine', (file) => {

@@ -1,5 +1,5 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
-import { createAwsClient } from '../../../lib/aws/aws-client.ts';
 import { createEventBus } from '../../../lib/bus/event-bus.ts';
 import { type PublishedEvent, startEventBus } from '../../../local/stack/event-bus.ts';
 import { LOCAL_AWS } from '../../../local/stack/table.ts';
@@ -7,8 +7,8 @@ import { LOCAL_AWS } from '../../../local/stack/table.ts';
 async function useBus(takes: (event: PublishedEvent) => boolean = () => true) {
   const { requests, endpoint, close } = await startEventBus({ takes });
   onTestFinished(close);
-  const client = createAwsClient({ ...LOCAL_AWS, service: 'events', endpoint });
-  onTestFinished(() => client.close());
+  const client = new EventBridgeClient({ ...LOCAL_AWS, endpoint });
+  onTestFinished(() => client.destroy());
   return { requests, publish: createEventBus(client, 'owner-bus') };
 }
 

@@ -67,8 +67,8 @@ export async function openCampaigns(options: StackOptions = {}) {
 
     async close(): Promise<void> {
       await stack.close();
-      await table.client.close();
-      await sqs.close();
+      await table.client.destroy();
+      await sqs.destroy();
     },
 
     grantees: (

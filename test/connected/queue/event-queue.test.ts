@@ -1,10 +1,8 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
-import { createAwsClient } from '../../../lib/aws/aws-client.ts';
 import type { EventJob } from '../../../lib/events/event-job.ts';
 import { createEnqueueEvent, readEventJob } from '../../../lib/queue/event-queue.ts';
 import { startSqs } from '../../../local/stack/sqs.ts';
-import { LOCAL_AWS } from '../../../local/stack/table.ts';
 
 async function useQueue() {
   const sqs = await startSqs({ Events: {} });
@@ -14,9 +12,7 @@ async function useQueue() {
     const { Messages = [] } = await sqs.client.send(new ReceiveMessageCommand({ QueueUrl: url }));
     return Messages.map(({ Body = '' }) => Body);
   };
-  const client = createAwsClient({ ...LOCAL_AWS, service: 'sqs', endpoint: sqs.endpoint });
-  onTestFinished(() => client.close());
-  return { sqs, receive, enqueue: createEnqueueEvent(client, url) };
+  return { sqs, receive, enqueue: createEnqueueEvent(sqs.client, url) };
 }
 
 const JOBS: EventJob[] = [

@@ -90,7 +90,7 @@ async function losingTheFirstAnswer({ endpoint, name, appId }: TestTable) {
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const lossy = localTable(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, name, appId);
   onTestFinished(async () => {
-    await lossy.client.close();
+    await lossy.client.destroy();
     proxy.close();
   });
   return { table: lossy, requests: () => requests };

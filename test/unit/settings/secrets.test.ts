@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FetchParameters, loadSecrets, SecretsError } from '../../../lib/secrets.ts';
+import { fetchFromSsm } from '../../../lib/wiring/aws.ts';
 
 const parameters = (values: Record<string, string>) =>
   vi.fn<FetchParameters>(
@@ -89,7 +90,7 @@ describe('secrets', () => {
       AWS_SECRET_ACCESS_KEY: 'test',
       API_KEYS_PARAM: '/q/keys',
     };
-    expect(await loadSecrets(env, ['API_KEYS'])).toMatchObject({ API_KEYS: '[]' });
+    expect(await loadSecrets(env, ['API_KEYS'], fetchFromSsm(env))).toMatchObject({ API_KEYS: '[]' });
     expect(asked).toEqual(['AmazonSSM.GetParameters', { Names: ['/q/keys'], WithDecryption: true }]);
   });
 });

@@ -1,0 +1,165 @@
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Clock } from '../clock.ts';
+
+/** What came of one request. A pool never repeats one: a repeat may be a second card on a user's phone. */
+export type Exchange =
+  | {
+      readonly type: 'answered';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Buffer;
+    }
+  /** Certain that no byte left: DNS, connect or TLS failed, or no connection came free in time (WeChat contract §9.3). */
+  | { readonly type: 'not-sent'; readonly reason: string }
+  /** A byte may have left, and no complete answer came. */
+  | { readonly type: 'no-answer'; readonly reason: string };
+
+/** One request as it goes out. The path holds the query, which may hold secrets; it never appears in a reason. */
+export interface PooledRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | null;
+}
+
+/** Kept-alive connections to one server. */
+export interface ConnectionPool {
+  /** Never rejects for what the network or the server does. */
+  exchange(request: PooledRequest): Promise<Exchange>;
+  close(): Promise<void>;
+}
+
+/** How to reach the server. */
+export interface ConnectionPoolOptions {
+  /** Requests under way at the same time; further ones wait. Default 64. */
+  readonly connections?: number;
+  readonly proxyUrl?: string;
+  /** From the call to the last byte of the answer. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Answers that are longer count as none. Default 1 MiB, longer than WeChat's list of all templates by far. */
+  readonly maxAnswerBytes?: number;
+  /** For so long a connection is kept that nobody uses. Default 4,000. */
+  readonly idleMs?: number;
+  readonly clock?: Clock;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const DEFAULT_MAX_ANSWER_BYTES = 1024 * 1024;
+const DEFAULT_IDLE_MS = 4_000;
+
+/**
+ * Opens a pool of connections to an origin such as `https://api.weixin.qq.com`.
+ *
+ * Lambda freezes a container between two calls, timers included: a connection that the server closed long ago then still
+ * looks alive. So the clock is asked before each request whether all connections have been idle for too long.
+ */
+export function openConnectionPool(origin: string, options: ConnectionPoolOptions = {}): ConnectionPool {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, maxAnswerBytes = DEFAULT_MAX_ANSWER_BYTES } = options;
+  const { idleMs = DEFAULT_IDLE_MS, clock = Date.now } = options;
+  let dispatcher = openDispatcher(origin, idleMs, options);
+  let underWay = 0;
+  let lastUsedMs = clock();
+
+  function dropIdle(): void {
+    if (underWay > 0 || clock() - lastUsedMs <= idleMs) return;
+    void dispatcher.destroy();
+    dispatcher = openDispatcher(origin, idleMs, options);
+  }
+
+  return {
+    async exchange(request) {
+      dropIdle();
+      underWay += 1;
+      try {
+        return await exchange(dispatcher, { origin, ...request }, { timeoutMs, maxAnswerBytes });
+      } finally {
+        underWay -= 1;
+        lastUsedMs = clock();
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function openDispatcher(
+  origin: string,
+  keepAliveTimeout: number,
+  { connections = 64, proxyUrl }: ConnectionPoolOptions,
+): Dispatcher {
+  // Over HTTP/2 requests share a connection, and what became of one would hang on the others.
+  const pool = { connections, pipelining: 1, allowH2: false, keepAliveTimeout };
+  if (proxyUrl === undefined) {
+    return new Pool(origin, { ...pool, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  }
+  return new ProxyAgent({ uri: proxyUrl, ...pool, connectTimeout: CONNECT_TIMEOUT_MS });
+}
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+}
+
+type SentRequest = PooledRequest & { readonly origin: string };
+
+/** undici tells when it is about to write a request; until then nothing has left. */
+function exchange(
+  dispatcher: Dispatcher,
+  { headers, ...request }: SentRequest,
+  { timeoutMs, maxAnswerBytes }: Limits,
+): Promise<Exchange> {
+  return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let answered: { status: number; headers: Readonly<Record<string, string>> } = { status: 0, headers: {} };
+    let size = 0;
+    let expired = false;
+    const chunks: Buffer[] = [];
+    const finish = (result: Exchange) => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    const timer = setTimeout(() => {
+      expired = true;
+      if (controller) controller.abort(new Error(`no complete answer within ${timeoutMs} ms`));
+      else finish({ type: 'not-sent', reason: `no connection within ${timeoutMs} ms` });
+    }, timeoutMs);
+    dispatcher.dispatch(
+      { ...request, headers: { ...headers } },
+      {
+        onRequestStart(started) {
+          // Given up while it waited for a connection: it must not leave any more.
+          if (expired) return started.abort(new Error('given up before it was sent'));
+          controller = started;
+        },
+        onResponseStart(_controller, status, received) {
+          answered = { status, headers: plainHeaders(received) };
+        },
+        onResponseData(receiving, chunk) {
+          size += chunk.length;
+          if (size > maxAnswerBytes)
+            receiving.abort(new Error(`the answer is larger than ${maxAnswerBytes} bytes`));
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          finish({ type: 'answered', ...answered, body: Buffer.concat(chunks) });
+        },
+        onResponseError(_controller, error) {
+          finish({ type: controller ? 'no-answer' : 'not-sent', reason: reasonOf(error) });
+        },
+      },
+    );
+  });
+}
+
+/** A header that comes several times is one with commas. */
+function plainHeaders(received: Readonly<Record<string, string | string[] | undefined>>) {
+  return Object.fromEntries(
+    Object.entries(received).map(([name, value]) => [name, [value].flat().join(', ')]),
+  );
+}
+
+/** Codes and our own sentences only; a library's message could name the address with its query. */
+function reasonOf(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return code ?? (error.message || error.name);
+}
