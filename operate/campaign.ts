@@ -1,11 +1,10 @@
 // Makes campaigns, runs them, watches and steers their runs, exports what became of everyone.
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { type CampaignService, campaignsOf } from './campaign/campaign-service.ts';
 import { exportRecipients } from './campaign/export-run.ts';
 import { campaignLine, campaignLines, HELP, runLine, warningLines } from './campaign/texts.ts';
 import { watchRun } from './campaign/watch.ts';
 import { CommandError, print, readWords, runCommand } from './command-line.ts';
+import { readText } from './read-text.ts';
 import { findService, SERVICE_OPTIONS } from './service-client.ts';
 
 /** How many words follow each command: at least, at most. */
@@ -83,7 +82,7 @@ async function perform(
     case 'create':
       return create(campaigns, id, options);
     case 'add': {
-      const added = await campaigns.addCsv(id, await read(second ?? ''));
+      const added = await campaigns.addCsv(id, await readText(second ?? ''));
       print([`${added.count} recipients 人`, ...warningLines(added.warnings)].join('\n'));
       return 0;
     }
@@ -118,8 +117,8 @@ async function perform(
 }
 
 async function create(campaigns: CampaignService, file: string, options: Options): Promise<number> {
-  const body = parsed(await read(file), file);
-  const csv = options.recipients === undefined ? undefined : await read(options.recipients);
+  const body = parsed(await readText(file), file);
+  const csv = options.recipients === undefined ? undefined : await readText(options.recipients);
   const campaign = await campaigns.create(body);
   const added = csv === undefined ? undefined : await campaigns.addCsv(campaign.id, csv);
   const made = added ? await campaigns.read(campaign.id) : campaign;
@@ -171,13 +170,6 @@ async function steer(
 
 function shown<T>(value: T, line: (value: T) => string, { json }: Options): string {
   return json ? JSON.stringify(value) : line(value);
-}
-
-async function read(file: string): Promise<string> {
-  if (file === '-') return text(process.stdin);
-  return readFile(file, 'utf8').catch((error: Error) => {
-    throw new CommandError(`${file} cannot be read: ${error.message}. 文件读取失败。`);
-  });
 }
 
 function parsed(json: string, file: string): unknown {

@@ -1,11 +1,19 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import * as v from 'valibot';
+import {
+  isBlankRow,
+  isSeparatorRow,
+  LINE_ENDS,
+  separatorOf,
+} from '../../lib/campaigns/recipients/csv-form.ts';
 import { CommandError } from '../command-line.ts';
 
 /** Below the 4 MiB that one request may have. */
 const PART_BYTES = 3 * 1024 * 1024;
 
-const rows = v.array(v.object({ raw: v.string(), info: v.object({ lines: v.number() }) }));
+const rows = v.array(
+  v.object({ raw: v.string(), record: v.array(v.string()), info: v.object({ lines: v.number() }) }),
+);
 
 /**
  * Cuts a CSV file into parts that each fit into one request and begin with the header. The lines of the parts before are left
@@ -15,18 +23,29 @@ const rows = v.array(v.object({ raw: v.string(), info: v.object({ lines: v.numbe
  */
 export function csvParts(text: string, partBytes = PART_BYTES): readonly string[] {
   if (Buffer.byteLength(text) <= partBytes) return [text];
-  const [header, ...body] = read(text);
+  const all = read(text);
+  const headerAt = all.findIndex(({ record }) => !isBlankRow(record) && !isSeparatorRow(record));
+  const header = all[headerAt];
   if (!header) return [text];
+  // With what stands before it, so that its line stays the same.
+  const head = all
+    .slice(0, headerAt + 1)
+    .map(({ raw }) => ended(raw))
+    .join('');
   const parts: string[] = [];
-  let part = '';
-  let lineBefore = header.info.lines;
-  for (const { raw, info } of body) {
-    if (part !== '' && Buffer.byteLength(part) + Buffer.byteLength(raw) > partBytes) {
-      parts.push(part);
-      part = '';
+  let part = head;
+  let lines = header.info.lines;
+  let lineBefore = lines;
+  for (const { raw, record, info } of all.slice(headerAt + 1)) {
+    if (!isBlankRow(record)) {
+      if (part !== head && Buffer.byteLength(part) + Buffer.byteLength(raw) > partBytes) {
+        parts.push(part);
+        part = head;
+        lines = header.info.lines;
+      }
+      part += '\n'.repeat(lineBefore - lines) + ended(raw);
+      lines = info.lines;
     }
-    if (part === '') part = ended(header.raw) + '\n'.repeat(lineBefore - header.info.lines);
-    part += ended(raw);
     lineBefore = info.lines;
   }
   return [...parts, part];
@@ -34,11 +53,22 @@ export function csvParts(text: string, partBytes = PART_BYTES): readonly string[
 
 function read(text: string): v.InferOutput<typeof rows> {
   try {
-    return v.parse(rows, parse(text, { bom: true, info: true, raw: true, relax_column_count: true }));
+    return v.parse(
+      rows,
+      parse(text, {
+        bom: true,
+        delimiter: separatorOf(text),
+        record_delimiter: LINE_ENDS,
+        info: true,
+        raw: true,
+        relax_column_count: true,
+      }),
+    );
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new CommandError(`The file is no CSV: ${error.message}. 文件不是合法的 CSV。`);
   }
 }
 
+/** The parser leaves the `\n` of a CRLF out of a raw row. */
 const ended = (raw: string) => (raw.endsWith('\n') ? raw : `${raw}\n`);

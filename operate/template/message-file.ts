@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import * as v from 'valibot';
 import { CommandError } from '../command-line.ts';
+import { readText } from '../read-text.ts';
 
 /** A message as it would be posted, as far as a check looks at it. */
 const message = v.object({
@@ -27,24 +26,14 @@ export async function readMessages(
   file: string,
   templateId: string | undefined,
 ): Promise<readonly CheckedMessage[]> {
-  const content = parsed(file, await contentOf(file));
+  const content = parsed(file, await readText(file));
   const entries = v.is(batch, content) ? content.messages : Array.isArray(content) ? content : [content];
   return entries.map((entry, index) => messageIn(entry, templateId, index));
 }
 
-async function contentOf(file: string): Promise<string> {
-  if (file === '-') return text(process.stdin);
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${file} cannot be read: ${reason} 文件无法读取。`);
-  }
-}
-
 function parsed(file: string, content: string): unknown {
   try {
-    return JSON.parse(content.replace(/^\uFEFF/, ''));
+    return JSON.parse(content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(`${file} is not JSON: ${reason} 不是合法的 JSON。`);

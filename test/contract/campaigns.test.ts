@@ -374,7 +374,22 @@ describe('recipients', () => {
     expect([asJson.status, asJson.body]).toEqual([200, { added: 0, count: 1 }]);
   });
 
+  test.each([
+    [
+      'rows and last columns that are empty',
+      'openid,name,,\r\no1,小明,,\r\n,,,\r\no2,小红,,\r\n,,,\r\n,,,\r\n',
+    ],
+    ['semicolons', '\uFEFFsep=;\r\nopenid;name\r\no1;小明\r\no2;小红\r\n;\r\n'],
+    ['tabs', 'openid\tname\r\no1\t小明\r\no2\t小红\r\n \t \r\n'],
+  ])('as spreadsheets write them are taken: %s', async (_, csv) => {
+    const { id } = await campaign(GREETING);
+    const reply = await upload(id, csv);
+    expect([reply.status, reply.body]).toEqual([201, { added: 2, count: 2 }]);
+  });
+
   test.each<[string, string, string, string]>([
+    ['a value beside the columns', 'openid,name,\no1,Ming,\no2,Hong,x\n', 'invalid-csv', 'line 3'],
+    ['a bad row behind empty ones', 'openid,name\n,\n,\no1,Ming\n,Hong\n', 'invalid-csv', 'line 5.openid'],
     ['no header', 'o1,Ming\n', 'invalid-csv', 'line 1'],
     ['a row that is too short', 'openid,name\no1,Ming\no2\n', 'invalid-csv', 'line 3'],
     ['a bad openid', 'openid,name\no1,Ming\no 2,Hong\n', 'invalid-csv', 'line 3.openid'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCsv } from '../../lib/campaigns/recipients/read-csv.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { csvParts } from '../../operate/campaign/csv-parts.ts';
@@ -86,6 +87,29 @@ test('from a file to the exported outcome', async () => {
   expect((await campaign('show', id)).stderr).toContain('not-found');
 }, 60_000);
 
+test('what WeChat may refuse is shown, and changes nothing', async () => {
+  const data = { ...ORDER.data, amount2: '₩12000', amount3: '￥{{price}}' };
+  const order = await fileWith('doubtful.json', JSON.stringify({ ...ORDER, data }));
+  const csv = await fileWith('doubtful.csv', 'openid;name;price;\r\no1;小明;0.5283;\r\n;;;\r\n');
+  const made = await campaign('create', order, '--recipients', csv);
+  expect([made.code, made.stderr]).toEqual([0, '']);
+  expect(made.stdout).toMatch(/! data\.amount2: .*currency sign.*币种/);
+  expect(made.stdout).toMatch(/! line 2\.variables: .*two decimals.*两位/);
+  const id = /cmp_[0-9a-f]{32}/.exec(made.stdout)?.[0] ?? '';
+  const more = await fileWith('more.csv', 'openid,name,price\no2,小红,0.1234\n');
+  expect((await campaign('add', id, more)).stdout).toMatch(/^2 recipients.*\n.*! line 2\.variables/);
+});
+
+test('a file that a Chinese Excel saved in GBK is refused, with how to save it', async () => {
+  const gbk = Buffer.concat([Buffer.from('openid,name\no1,'), Buffer.from('d0a1c3f7', 'hex')]);
+  const file = join(folder, 'gbk.csv');
+  await writeFile(file, gbk);
+  const order = await fileWith('for-gbk.json', JSON.stringify(ORDER));
+  const { code, stderr } = await campaign('create', order, '--recipients', file);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/CSV UTF-8[\s\S]*另存为/)]);
+  expect((await campaign('list')).stdout).not.toContain('for-gbk');
+});
+
 test('a run in its quiet hours says until when it waits', async () => {
   const order = await fileWith(
     'quiet.json',
@@ -138,6 +162,18 @@ describe('a CSV that is too large for one request', () => {
       const lines = part.split('\n');
       expect(lines.slice(0, -1).every((line, index) => line === '' || line === whole[index])).toBe(true);
     }
+  });
+
+  test('is cut as a spreadsheet wrote it: separator, blank rows, last columns', () => {
+    const rows = Array.from({ length: 500 }, (_, i) => `o${i};"line ${i};\nand more";`);
+    const sheet = `\uFEFFsep=;\r\n;;\r\nopenid;text;\r\n${rows.join('\r\n;;\r\n')}\r\n${';;\r\n'.repeat(2000)}`;
+    const whole = readCsv(sheet);
+    const parts = csvParts(sheet, 4000).map(readCsv);
+    expect(parts.length).toBeGreaterThan(3);
+    const read = parts.filter((part) => part.type === 'read');
+    const recipients = read.flatMap((part) => part.recipients);
+    const lines = read.flatMap((part) => part.lines);
+    expect({ type: 'read', recipients, lines }).toEqual(whole);
   });
 
   test('and a small one stays as it is', () => {

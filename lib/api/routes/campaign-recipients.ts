@@ -25,7 +25,7 @@ export const addRecipientsSpec = routeSpec({
   access: { operator: 'manage' },
   params: v.object({ id: campaignId }),
   body: recipientsBody,
-  csv: 'UTF-8, with a header row: the column openid, and one column for each variable. Quotes, CRLF, empty lines and a byte order mark are understood. Faults are told by line.',
+  csv: 'UTF-8, with a header row: the column openid, and one column for each variable. What spreadsheets write is understood: quotes, any line end, a byte order mark, semicolons or tabs in place of commas; rows and columns in which nothing stands are skipped. Faults are told by line.',
   maxBodyBytes: MAX_UPLOAD_BYTES,
   answers: {
     201: {

@@ -3,6 +3,7 @@ import type { BilingualText } from '../../bilingual-text.ts';
 import type { Recipient } from '../campaign.ts';
 import type { OrderFault } from '../campaign-order.ts';
 import { VARIABLE_NAME } from '../template-variables.ts';
+import { isBlank, isBlankRow, isSeparatorRow, LINE_ENDS, separatorOf } from './csv-form.ts';
 import { openidFault, variablesFault } from './recipient-rules.ts';
 
 /** Recipients as read from a CSV file, or what is wrong with it, by line number. */
@@ -20,25 +21,28 @@ const MOST_FAULTS = 50;
 /** The column of the openid; every other one is a variable. */
 const OPENID_COLUMN = 'openid';
 
-/** Long enough for any row that makes sense; a quote that is never closed must not swallow the file. */
-const MAX_ROW_CHARACTERS = 16_384;
+/** Room for the 16,384 columns of a spreadsheet; a quote that is never closed must not swallow the file. */
+const MAX_ROW_CHARACTERS = 65_536;
 
 /**
  * Reads a CSV file (RFC 4180): a header row with the column `openid` and one for each variable, a row for each recipient. It may
- * begin with a byte order mark, end lines with CRLF or LF, hold values in quotes and empty lines. An empty value is a variable
- * that the recipient does not have. Every fault is told with its line.
+ * begin with a byte order mark or Excel's `sep=` line, end lines with CRLF, LF or CR, hold values in quotes, and separate them with
+ * `,`, `;` or tabs. Rows and columns in which nothing stands are skipped. An empty value is a variable that the recipient does not
+ * have. Every fault is told with its line.
  */
 export function readCsv(text: string): ReadCsv {
   const reading = createReading();
   try {
     parse(text, {
       bom: true,
+      delimiter: separatorOf(text),
+      record_delimiter: LINE_ENDS,
       skip_empty_lines: true,
       relax_column_count: true,
       max_record_size: MAX_ROW_CHARACTERS,
       // Taken as they come, so that a file of 100,000 rows is not kept twice.
       on_record(record: readonly string[], { lines }) {
-        reading.take(record, lines);
+        if (!isBlankRow(record)) reading.take(record, lines);
         return null;
       },
     });
@@ -74,6 +78,7 @@ function sayingOf(code: string): BilingualText {
 function headerFaults(columns: readonly string[], line: number): readonly OrderFault[] {
   const path = `line ${line}`;
   const faults = columns.flatMap((name, index): OrderFault[] => {
+    if (name === '') return [];
     const at = index + 1;
     if (columns.indexOf(name) !== index) {
       return [{ path, message: { en: `has the column ${at} twice`, zh: `第 ${at} 列的列名重复` } }];
@@ -85,9 +90,38 @@ function headerFaults(columns: readonly string[], line: number): readonly OrderF
     };
     return [{ path, message }];
   });
-  return columns.includes(OPENID_COLUMN)
-    ? faults
-    : [{ path, message: { en: 'must have a column openid', zh: '必须有 openid 列' } }, ...faults];
+  if (columns.includes(OPENID_COLUMN)) return faults;
+  if (columns.some((name) => /[，；、]/.test(name))) {
+    const message = {
+      en: 'separates its columns with a Chinese comma: use , instead',
+      zh: '用了中文逗号分隔，请改用英文逗号 ,',
+    };
+    return [{ path, message }];
+  }
+  return [{ path, message: { en: 'must have a column openid', zh: '必须有 openid 列' } }, ...faults];
+}
+
+/** The name of a column, also where it is written in braces as in the texts. */
+function columnName(cell: string): string {
+  const name = cell.trim().replace(/^\{\{\s*(.*?)\s*\}\}$/, '$1');
+  return name.toLowerCase() === OPENID_COLUMN ? OPENID_COLUMN : name;
+}
+
+/** What is wrong where a row has fewer values than the header has names, or a value under no name. */
+function widthFault(header: readonly string[], record: readonly string[]): BilingualText | undefined {
+  const named = header.findLastIndex((name) => name !== '') + 1;
+  const unnamed = record.findIndex((cell, index) => !header[index] && !isBlank(cell));
+  if (record.length >= named && unnamed < 0) return undefined;
+  const values = record.findLastIndex((cell) => !isBlank(cell)) + 1;
+  if (unnamed >= 0 && unnamed < named) {
+    const at = unnamed + 1;
+    return { en: `has a value in column ${at}, which has no name`, zh: `第 ${at} 列没有列名，却有值` };
+  }
+  const count = unnamed < 0 ? record.length : values;
+  return {
+    en: `has ${count} values; the header has ${named}`,
+    zh: `有 ${count} 个值，表头有 ${named} 列`,
+  };
 }
 
 /** Takes rows one by one, the header first. */
@@ -100,12 +134,9 @@ function createReading() {
 
   function takeRow(header: readonly string[], record: readonly string[], line: number): void {
     const path = `line ${line}`;
-    if (record.length !== header.length) {
-      const message = {
-        en: `has ${record.length} values; the header has ${header.length}`,
-        zh: `有 ${record.length} 个值，表头有 ${header.length} 列`,
-      };
-      faults.push({ path, message });
+    const wrongWidth = widthFault(header, record);
+    if (wrongWidth) {
+      faults.push({ path, message: wrongWidth });
       return;
     }
     const recipient = recipientOf(header, record);
@@ -119,7 +150,8 @@ function createReading() {
     take(record: readonly string[], line: number): void {
       lastLine = line;
       if (columns === undefined) {
-        columns = record.map((name) => name.trim());
+        if (isSeparatorRow(record)) return;
+        columns = record.map(columnName);
         faults.push(...headerFaults(columns, line));
         // Rows under a wrong header say nothing.
         if (faults.length > 0) columns = [];
@@ -154,6 +186,8 @@ function recipientOf(
 ): Recipient & { variables: Record<string, string> } {
   const values = columns.map((name, index): [string, string] => [name, record[index] ?? '']);
   const openid = values.find(([name]) => name === OPENID_COLUMN)?.[1].trim() ?? '';
-  const variables = values.filter(([name, value]) => name !== OPENID_COLUMN && value !== '');
+  const variables = values.filter(
+    ([name, value]) => name !== '' && name !== OPENID_COLUMN && !isBlank(value),
+  );
   return { openid, variables: Object.fromEntries(variables) };
 }

@@ -1,0 +1,45 @@
+/** What stands between the values of a row: a comma, or what spreadsheets write in its place. */
+export type Separator = ',' | ';' | '\t';
+
+const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
+
+/** The line by which Excel is told the separator: `sep=;`. */
+const SEPARATOR_LINE = /^\uFEFF?sep=([,;\t])?[,;\t]*$/i;
+
+/** Ends of lines, whichever system wrote them; some files have several. */
+export const LINE_ENDS: string[] = ['\r\n', '\n', '\r'];
+
+/**
+ * The separator of a file: what Excel's `sep=` line says, else what its first row with a name in it has most of outside
+ * of quotes.
+ */
+export function separatorOf(text: string): Separator {
+  const header = firstLines(text).find((line) => /[^\s,;"\uFEFF]/.test(line)) ?? '';
+  const told = SEPARATOR_LINE.exec(header)?.[1];
+  const outside = header.replace(/"[^"]*"/g, '');
+  const count = (separator: Separator) => outside.split(separator).length;
+  return (
+    SEPARATORS.find((separator) => separator === told) ??
+    SEPARATORS.reduce((best, separator) => (count(separator) > count(best) ? separator : best))
+  );
+}
+
+/** The beginning of a file, which is enough to know its form by. */
+function firstLines(text: string): readonly string[] {
+  return text.slice(0, 100_000).split(/\r\n|\n|\r/);
+}
+
+/** Whether nothing stands in a row, as in those that spreadsheets write below and beside their data. */
+export function isBlankRow(record: readonly string[]): boolean {
+  return record.every(isBlank);
+}
+
+/** Whether nothing but white space stands in a cell. */
+export function isBlank(cell: string): boolean {
+  return cell.trim() === '';
+}
+
+/** Whether a row only tells Excel the separator. */
+export function isSeparatorRow(record: readonly string[]): boolean {
+  return SEPARATOR_LINE.test(record.join(','));
+}
