@@ -9,6 +9,7 @@ import { lookupProblem } from './lookup-problem.ts';
 import type { AcceptView, MessageApi } from './message-api.ts';
 import { inputError, ProblemError } from './problem.ts';
 import type { messageBody } from './schemas/messages.ts';
+import { unknownTemplate } from './unknown-template.ts';
 
 /** One message that a caller orders. */
 export interface AcceptOrder {
@@ -111,7 +112,7 @@ const LOOKUP_FAILED =
 
 async function compose(
   api: MessageApi,
-  { data, fit, timezone }: AcceptOrder['body'],
+  { templateId: word, data, fit, timezone }: AcceptOrder['body'],
   templateId: string,
 ): Promise<Extract<ComposeResult, { type: 'composed' }>> {
   const request = { templateId, data, fit, ...(timezone !== undefined && { timeZone: timezone }) };
@@ -119,12 +120,7 @@ async function compose(
     throw error instanceof TemplateLookupError ? lookupProblem(error, api.remedyFor, LOOKUP_FAILED) : error;
   });
   if (result.type === 'composed') return result;
-  if (result.type === 'unknown-template') {
-    throw new ProblemError(
-      'unknown-template',
-      "WeChat lists no such template for this account, nor is it an alias. Take the id from the account's subscribe-message templates in WeChat's console, or from GET /v1/templates.",
-    );
-  }
+  if (result.type === 'unknown-template') throw unknownTemplate(await api.nearestAlias(word));
   throw invalidInput('invalid-data', dataErrors(result.problems));
 }
 

@@ -3,6 +3,7 @@ import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import { dataErrors, invalidInput } from './data-errors.ts';
 import { lookupProblem, type RemedyFor } from './lookup-problem.ts';
 import { inputError, type ProblemCode, ProblemError } from './problem.ts';
+import { unknownTemplate } from './unknown-template.ts';
 
 /** What a caller is told of an order that is refused. */
 export function orderProblem(refusal: OrderRefusal): ProblemError {
@@ -28,14 +29,6 @@ export function faultsProblem(
   return new ProblemError(code, `Correct ${places.join(', ')}. Nothing was stored.`, {
     errors: faults.map(({ path, message }) => inputError(path, message)),
   });
-}
-
-/** WeChat does not list the template. */
-export function unknownTemplate(): ProblemError {
-  return new ProblemError(
-    'unknown-template',
-    "WeChat lists no such template for this account. Take the id from the account's subscribe-message templates in WeChat's console.",
-  );
 }
 
 /** There is no such campaign, or no such run of it. */

@@ -33,6 +33,7 @@ export interface MessageApi {
   /** The template's id, where a caller may have given its alias. */
   resolveTemplateId(idOrAlias: string): Promise<string>;
   aliasOf(templateId: string): Promise<string | undefined>;
+  nearestAlias(word: string): Promise<string | undefined>;
   /** The message that an idempotency key stands for already, if it does. */
   earlier(idempotency: IdempotencyClaim): Promise<AcceptView | undefined>;
   accept(request: AcceptRequest): Promise<AcceptView>;
@@ -62,7 +63,7 @@ export interface MessageApi {
 /** What the routes' work needs from outside. */
 export interface MessageApiServices extends AcceptServices, RemarkServices {
   readonly templates: Pick<TemplateCatalogue, 'find'>;
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
+  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias'>;
   readonly unknown: UnknownMessages;
   readonly isOpenToUsers: MessageApi['isOpenToUsers'];
   readonly remedyFor: MessageApi['remedyFor'];
@@ -92,6 +93,7 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
     logger: services.logger,
     resolveTemplateId: names.resolveTemplateId,
     aliasOf: names.aliasOf,
+    nearestAlias: names.nearestAlias,
     compose: (request) => composeMessage(services.templates, request),
 
     async earlier(idempotency) {

@@ -69,6 +69,7 @@ export interface TemplateApi {
   ): Promise<AliasResult | { readonly type: 'unknown' }>;
   /** @throws ContentionError */
   removeAlias(idOrAlias: string): Promise<Exclude<AliasResult, { type: 'taken' }>>;
+  nearestAlias(word: string): Promise<string | undefined>;
   readonly remedyFor: RemedyFor;
 }
 
@@ -99,6 +100,7 @@ export function createTemplateApi(services: TemplateApiServices): TemplateApi {
 
   return {
     remedyFor: services.remedyFor,
+    nearestAlias: names.nearestAlias,
 
     list: async () => views(await catalogue.list()),
 

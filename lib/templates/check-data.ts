@@ -1,4 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
+import { nearestWord } from '../nearest-word.ts';
 import { type FieldProblem, missingProblem, problemOf, valueProblem } from './field-problem.ts';
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
 import { valueFault } from './grade-value.ts';
@@ -65,28 +66,49 @@ function surplusProblems(template: Template, keys: readonly string[]): FieldProb
 }
 
 function surplusProblem(template: Template, key: string): FieldProblem {
-  const bare = key.endsWith(SUFFIX) ? key.slice(0, -SUFFIX.length) : key;
   const rule = keysRule(template);
-  if (bare !== key && template.fields.some((field) => field.key === bare)) {
+  const path = `data.${key}`;
+  const meant = meantKey(template, key);
+  if (meant?.by === 'form') {
     return problemOf({
-      path: `data.${key}`,
+      path,
       code: 'data-suffix',
       rule,
       fault: {
         en: `${key} is how the template writes it; data takes the key alone.`,
         zh: `${key} 是模板里的写法，data 只用键名。`,
       },
-      suggestion: { en: `Write ${bare}.`, zh: `请写成 ${bare}。` },
+      suggestion: writeAs(meant.key),
     });
   }
   return problemOf({
-    path: `data.${key}`,
+    path,
     code: 'unexpected-key',
     rule,
     fault: { en: `${key} is not a field of this template.`, zh: `${key} 不是这个模板的字段。` },
-    suggestion: { en: `Leave it out; ${rule.en}.`, zh: `请去掉；${rule.zh}。` },
+    suggestion: meant ? writeAs(meant.key) : { en: `Leave it out; ${rule.en}.`, zh: `请去掉；${rule.zh}。` },
   });
 }
+
+const writeAs = (key: string): BilingualText => ({ en: `Write ${key}.`, zh: `请写成 ${key}。` });
+
+/** The field that a surplus key stands for: by the form `{{thing1.DATA}}`, or by its spelling. `thing2` never stands for `thing1`. */
+function meantKey(
+  { fields }: Template,
+  key: string,
+): { readonly by: 'form' | 'spelling'; readonly key: string } | undefined {
+  const bare = key.replace(/^\{\{\s*|\s*\}\}$/g, '').replace(/\.DATA$/i, '');
+  const keys = fields.map((field) => field.key);
+  if (keys.includes(bare)) return { by: 'form', key: bare };
+  const number = numberOf(bare);
+  const near = nearestWord(
+    bare,
+    keys.filter((each) => numberOf(each) === number),
+  );
+  return near === undefined ? undefined : { by: 'spelling', key: near };
+}
+
+const numberOf = (key: string) => /\d+$/.exec(key)?.[0];
 
 function keysRule({ fields }: Template): BilingualText {
   const keys = fields.map(({ key }) => key);

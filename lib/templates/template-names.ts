@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { nearestWord } from '../nearest-word.ts';
 import { ALIAS_FORM, type Aliases, aliasOfId, idOfAlias } from './alias.ts';
 import type { AliasStore } from './alias-store.ts';
 
@@ -14,6 +15,8 @@ export interface TemplateNames {
   resolveTemplateId(idOrAlias: string): Promise<string>;
   /** The alias of a template; one from the settings goes before one that was set through the API. */
   aliasOf(templateId: string): Promise<string | undefined>;
+  /** The alias that was probably meant by a word that names no template, if one is near to it. */
+  nearestAlias(word: string): Promise<string | undefined>;
   /** Takes nothing from memory the next time. */
   forget(): void;
 }
@@ -58,6 +61,9 @@ export function createTemplateNames({ configured, store, clock }: TemplateNamesO
     },
     async aliasOf(templateId) {
       return aliasOfId(configured, templateId) ?? aliasOfId(await aliases(), templateId);
+    },
+    async nearestAlias(word) {
+      return nearestWord(word, Object.keys(await aliases()));
     },
     forget() {
       remembered = undefined;

@@ -419,6 +419,36 @@ describe('an alias', () => {
     expect([reply.status, reply.body.errors[0].path]).toEqual([422, 'alias']);
   });
 
+  test('that is misspelt is told the one that was meant, wherever a template is named', async () => {
+    const { openid } = await logIn();
+    const body = { to: openid, templateId: 'shiped', data: SHIPPED.data };
+    const meant = expect.stringContaining('"shipped"');
+    const hint = { path: 'templateId', message: meant, zh: meant };
+    const single = await operator('POST', '/v1/messages', body);
+    expect([single.status, single.body.code, single.body.errors]).toEqual([422, 'unknown-template', [hint]]);
+    const messages = [{ ...body, templateId: 'Shipped' }];
+    const batch = await operator('POST', '/v1/messages/batch', { messages });
+    expect(batch.body.items[0].problem.errors).toEqual([hint]);
+    const campaign = { name: 'Sale', ...body, to: undefined, audience: { type: 'grantees' } };
+    const made = await operator('POST', '/v1/campaigns', campaign);
+    expect([made.status, made.body.code, made.body.errors]).toEqual([422, 'unknown-template', [hint]]);
+    for (const [method, path, sent] of [
+      ['GET', '', undefined],
+      ['GET', '/example', undefined],
+      ['POST', '/check', { data: {} }],
+      ['PUT', '/alias', { alias: 'other' }],
+    ] as const) {
+      const reply = await operator(method, `/v1/templates/shiped${path}`, sent);
+      expect([reply.status, reply.body.code]).toEqual([404, 'not-found']);
+      expect([reply.body.detail, reply.body.remedy.zh]).toEqual([meant, meant]);
+    }
+  });
+
+  test('is not guessed for a word that is like none', async () => {
+    const { body } = await operator('POST', '/v1/messages', { to: 'o1', templateId: 'birthday', data: {} });
+    expect([body.code, body.errors]).toEqual(['unknown-template', undefined]);
+  });
+
   test('of a template that WeChat does not have cannot be set', async () => {
     expect((await operator('PUT', '/v1/templates/nothing/alias', { alias: 'nothing' })).status).toBe(404);
   });

@@ -3,12 +3,13 @@ import * as v from 'valibot';
 import type { Recipient } from '../../campaigns/campaign.ts';
 import { addRecipients, MOST_RECIPIENTS, type Upload } from '../../campaigns/recipients/add-recipients.ts';
 import { readCsv } from '../../campaigns/recipients/read-csv.ts';
-import { faultsProblem, lookingUp, notFound, unknownTemplate } from '../campaign-problems.ts';
+import { faultsProblem, lookingUp, notFound } from '../campaign-problems.ts';
 import type { CampaignRouteServices } from '../campaign-services.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
 import { messageWarning } from '../schemas/messages.ts';
+import { unknownTemplate } from '../unknown-template.ts';
 import { campaignEnded, campaignId } from './campaigns.ts';
 
 /** API Gateway and Lambda take 6 MB with everything that wraps the text: this leaves room for quotes and line ends. */

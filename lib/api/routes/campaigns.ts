@@ -17,6 +17,7 @@ import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { campaign, campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
 import { remarksOn } from '../template-remarks.ts';
+import { unknownTemplate } from '../unknown-template.ts';
 
 /** The part of a path that names a campaign. */
 export const campaignId = v.pipe(
@@ -118,6 +119,8 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
   return [
     route(createCampaignSpec, async ({ body }) => {
       const result = await lookingUp(remedyFor, createCampaign(services, body));
+      if (result.type === 'unknown-template')
+        throw unknownTemplate(await services.names.nearestAlias(body.templateId));
       if (result.type !== 'created') throw orderProblem(result);
       return { status: 201, body: await show(result.campaign, {}, result.warnings) };
     }),

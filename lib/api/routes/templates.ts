@@ -16,6 +16,7 @@ import {
   template,
 } from '../schemas/templates.ts';
 import type { TemplateApi } from '../template-api.ts';
+import { templateNotFound } from '../unknown-template.ts';
 
 const idParams = v.object({
   id: v.pipe(templateId, v.description('The id of the template, or its alias.')),
@@ -137,26 +138,26 @@ export function templateRoutes(api: TemplateApi): readonly Route[] {
 
     route(getTemplateSpec, async ({ params }) => ({
       status: 200,
-      body: (await asking(api, api.find(params.id))) ?? missing(),
+      body: (await asking(api, api.find(params.id))) ?? (await missing(api, params.id)),
     })),
 
     route(checkDataSpec, async ({ params, body }) => ({
       status: 200,
-      body: (await asking(api, api.check(params.id, body))) ?? missing(),
+      body: (await asking(api, api.check(params.id, body))) ?? (await missing(api, params.id)),
     })),
 
     route(getExampleSpec, async ({ params, query }) => ({
       status: 200,
-      body: (await asking(api, api.example(params.id, query.openid))) ?? missing(),
+      body: (await asking(api, api.example(params.id, query.openid))) ?? (await missing(api, params.id)),
     })),
 
     route(setAliasSpec, async ({ params, body }) => {
       const result = await asking(api, api.setAlias(params.id, body.alias, body.move));
       switch (result.type) {
         case 'set':
-          return { status: 200, body: (await api.find(body.alias)) ?? missing() };
+          return { status: 200, body: (await api.find(body.alias)) ?? (await missing(api, body.alias)) };
         case 'unknown':
-          return missing();
+          return missing(api, params.id);
         case 'in-settings':
           throw inSettings();
         case 'taken':
@@ -191,11 +192,9 @@ async function asking<T>(api: TemplateApi, work: Promise<T>): Promise<T> {
   }
 }
 
-function missing(): never {
-  throw new ProblemError(
-    'not-found',
-    'WeChat lists no such template for this account, nor is it an alias. GET /v1/templates lists them all.',
-  );
+/** @throws ProblemError always */
+async function missing(api: TemplateApi, named: string): Promise<never> {
+  throw templateNotFound(await api.nearestAlias(named));
 }
 
 function inSettings(): ProblemError {

@@ -152,3 +152,28 @@ describe('what a beginner reads', () => {
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 });
+
+describe('a key that stands for a field is told the right one', () => {
+  test.each([
+    ['{{thing1.DATA}}', 'data-suffix'],
+    ['{{ thing1.DATA }}', 'data-suffix'],
+    ['thing1.data', 'data-suffix'],
+    ['Thing1', 'unexpected-key'],
+    ['thing_1', 'unexpected-key'],
+    ['THING1', 'unexpected-key'],
+    ['thng1', 'unexpected-key'],
+  ])('%s', (key, code) => {
+    const found = problems(checkData(template(), { ...GOOD, [key]: 'x' }));
+    expect(found).toMatchObject([
+      { path: `data.${key}`, code, suggestion: { en: 'Write thing1.', zh: '请写成 thing1。' } },
+    ]);
+  });
+
+  test.each(['thing2', 'thing11', 'keyword1', 'first', 'remark', 'thing'])(
+    'but is not guessed for %s',
+    (key) => {
+      const found = problems(checkData(template(), { ...GOOD, [key]: 'x' }));
+      expect(found).toMatchObject([{ suggestion: { en: expect.stringMatching(/^Leave it out/) } }]);
+    },
+  );
+});
