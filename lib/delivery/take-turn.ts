@@ -117,7 +117,7 @@ async function freeFromOther(
   const outcome = other.outcomeOf(claim, nowMs);
   if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
   if (outcome.type === 'under-way') return { type: 'busy', untilMs: claim.leaseUntilMs };
-  await other.giveUp(changed(ledger, closeClaim(ledger.value, 'spend')), nowMs);
+  await other.giveUp(claim, changed(ledger, closeClaim(ledger.value, 'spend')), nowMs);
   return 'conflict';
 }
 

@@ -36,8 +36,8 @@ export interface Page<T> {
 export interface OtherSend {
   /** What a claim of this send, read before it, stands for. */
   outcomeOf(claim: Claim, nowMs: number): ClaimOutcome;
-  /** Gives it up as of unknown fate and writes `ledger`, which has its claim closed, in the same step. */
-  giveUp(ledger: Stored<Ledger>, nowMs: number): Promise<'committed' | 'conflict'>;
+  /** Gives it up as of unknown fate and writes `ledger`, which has that claim of it closed, in the same step. */
+  giveUp(claim: Claim, ledger: Stored<Ledger>, nowMs: number): Promise<'committed' | 'conflict'>;
 }
 
 /** Where messages and ledgers are kept. Every read sees the latest write. */

@@ -10,6 +10,10 @@ export interface Faults {
   readonly crash: number;
   /** A call, or the function that made it, is held up for long. */
   readonly stall: number;
+  /** A read saw its item at once, and its answer is long in coming: others have written by then. */
+  readonly slowRead: number;
+  /** The write of an outcome is held up on its way, for longer than leases last. */
+  readonly heldUpWrite: number;
   /** The two items of one batch read are read at moments further apart. */
   readonly tornRead: number;
   readonly duplicateDelivery: number;
@@ -39,6 +43,8 @@ export const NO_FAULTS: Faults = {
   failAfter: 0,
   crash: 0,
   stall: 0,
+  slowRead: 0,
+  heldUpWrite: 0,
   tornRead: 0,
   duplicateDelivery: 0,
   lateDelivery: 0,
@@ -62,6 +68,8 @@ const WORST: Faults = {
   failAfter: 0.05,
   crash: 0.04,
   stall: 0.1,
+  slowRead: 0.3,
+  heldUpWrite: 0.2,
   tornRead: 0.5,
   duplicateDelivery: 0.4,
   lateDelivery: 0.3,
@@ -79,9 +87,14 @@ const WORST: Faults = {
   lostEvent: 0.4,
 };
 
-/** The troubles of one world: some kinds not at all, the others anything up to their worst. */
-export function drawFaults(chance: Chance): Faults {
+/** The troubles of one world: some kinds not at all, the others anything up to their worst; or, in `late` of all worlds, slowness alone. */
+export function drawFaults(chance: Chance, late = 0.1): Faults {
   if (chance.happens(0.1)) return NO_FAULTS;
+  // Nothing fails and nobody dies, but what others have written by then is found out late.
+  if (chance.happens(late)) {
+    const { slowRead, heldUpWrite, duplicateDelivery, stall } = WORST;
+    return { ...NO_FAULTS, slowRead, heldUpWrite, duplicateDelivery, stall: stall * chance.next() };
+  }
   const draw = (worst: number) => (chance.happens(0.5) ? worst * chance.next() : 0);
   return Object.fromEntries(
     Object.entries(WORST).map(([name, worst]) => [name, draw(worst)]),
@@ -101,16 +114,32 @@ export interface CallPlan {
 /** Decides on each call. */
 export type PlanCall = (label: string) => CallPlan;
 
+/** Whether a call of this name only reads. */
+export function isRead(label: string): boolean {
+  return /^(load|find|list|counted|audience|due|next)/.test(label);
+}
+
+/** Whether a call of this name writes how sends ended. What is accepted is pending, and must be there within a minute. */
+export function isOutcome(label: string): boolean {
+  return /^put results|message:(?!pending)/.test(label);
+}
+
 /** Decides by chance. */
 export function plansByChance(chance: Chance, faults: () => Faults): PlanCall {
   return (label) => {
-    const { crash, failBefore, failAfter, stall } = faults();
+    const { crash, failBefore, failAfter, stall, slowRead, heldUpWrite } = faults();
     // A claim whose answer is long in coming is the most dangerous of all.
     const stalled = stall > 0 && chance.happens(label === 'commit ledger' ? 3 * stall : stall);
+    const slow = stalled || (slowRead > 0 && isRead(label) && chance.happens(slowRead));
+    const heldUp = heldUpWrite > 0 && isOutcome(label) && chance.happens(heldUpWrite);
     const sleep = label === 'sleep';
     return {
-      untilEffectMs: stalled && chance.happens(0.3) ? chance.between(100, 20_000) : chance.between(0, 8),
-      untilAnswerMs: stalled ? chance.between(100, chance.pick([2_000, 50_000])) : chance.between(0, 8),
+      untilEffectMs: heldUp
+        ? chance.between(20_000, 75_000)
+        : stalled && chance.happens(0.3)
+          ? chance.between(100, 20_000)
+          : chance.between(0, 8),
+      untilAnswerMs: slow ? chance.between(100, chance.pick([2_000, 50_000])) : chance.between(0, 8),
       outlivesCaller: chance.happens(0.5),
       ...(crash > 0 && chance.happens(crash)
         ? { crash: chance.happens(0.5) ? 'before' : 'after' }

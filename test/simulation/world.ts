@@ -205,7 +205,8 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
 }
 
 function troubleOf({ faults, plan }: WorldOptions, deaths: number): Trouble {
-  const { crash, stall, failBefore, failAfter } = faults;
-  if (deaths > 0 || plan || crash + stall + failBefore + failAfter > 0) return 'everywhere';
+  const { crash, stall, slowRead, heldUpWrite, failBefore, failAfter } = faults;
+  if (deaths > 0 || plan || crash + stall + slowRead + heldUpWrite + failBefore + failAfter > 0)
+    return 'everywhere';
   return faults === NO_FAULTS ? 'none' : 'outside';
 }

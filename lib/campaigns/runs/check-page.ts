@@ -13,8 +13,8 @@ export async function checkPage(
   for (const [index, recipient] of page.recipients.entries()) {
     const ledger = ledgers.get(recipient.openid)?.value;
     const text = texts(recipient, clock());
-    if (!ledger || !isGrantee(ledger, run)) journal.note(index, skipped(clock()));
-    else if (text.type === 'bad') journal.note(index, text.result);
+    if (!ledger || !isGrantee(ledger, run)) journal.note(index, { result: skipped(clock()) });
+    else if (text.type === 'bad') journal.note(index, { result: text.result });
   }
 }
 

@@ -52,6 +52,8 @@ export function claimRecipient(services: ClaimServices, to: Addressed): Promise<
   return untilUncontended(async () => {
     const ledger = known ?? (await services.store.loadLedger(to.recipient.openid));
     known = undefined;
+    // Claimed before, by a worker that has not written down what came of it, or not yet.
+    if (ledger.value.claim?.messageId === sendIdOf(to)) to.journal.doubt();
     if (to.journal.isDoubtful()) await to.journal.reload();
     if (!isOpen(to.journal.resultOf(to.index))) return { type: 'ended' };
     const free = await freed(services, to, ledger);
@@ -68,6 +70,7 @@ export function settleLeftClaim(
   return untilUncontended(async () => {
     const ledger = await services.store.loadLedger(to.recipient.openid);
     if (ledger.value.claim?.messageId !== sendIdOf(to)) return { type: 'settled' };
+    to.journal.doubt();
     await to.journal.reload();
     const free = await freed(services, to, ledger);
     if (free === 'conflict') return free;
@@ -92,15 +95,23 @@ export function closeLeftClaim(services: ClaimServices, to: Addressed): Promise<
   }, services);
 }
 
-/** The ledger with no claim open, or what stands in the way. */
+/**
+ * The ledger with no claim open, or what stands in the way. The results that say what became of the recipient's own claim are those that
+ * are acted on: where others were looked at in between, everything is read again.
+ */
 async function freed(services: ClaimServices, to: Addressed, ledger: Stored<Ledger>) {
   const open = ledger.value.claim;
   if (open?.messageId !== sendIdOf(to)) return freeLedger(services, ledger);
-  // This recipient was claimed before, by a worker that did not write down what came of it, or has not yet.
-  to.journal.doubt();
   const outcome = recipientClaimOutcome(open, to.journal.resultOf(to.index), services.clock());
-  if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
-  return freeLedger(services, ledger);
+  switch (outcome.type) {
+    case 'settled':
+      return closeClaim(ledger.value, outcome.effect);
+    case 'under-way':
+      return { type: 'busy' as const, untilMs: open.leaseUntilMs };
+    case 'abandoned':
+      await freeLedger(services, ledger);
+      return 'conflict';
+  }
 }
 
 async function claim(

@@ -1,6 +1,7 @@
+import type { Claim } from '../../grants/ledger.ts';
 import type { OtherSend } from '../../messages/message-store.ts';
 import { readRecipientSendId } from './recipient-send.ts';
-import { difference, type RecipientResult, recipientClaimOutcome, tallyOf, withVerdicts } from './results.ts';
+import { difference, type RecipientResult, recipientClaimOutcome, tallyOf } from './results.ts';
 import type { RunStore } from './run-store.ts';
 
 /**
@@ -21,24 +22,25 @@ export async function findRecipientSend(
       return recipientClaimOutcome(claim, found.results.value.results.get(send.index), nowMs);
     },
 
-    async giveUp(ledger, nowMs) {
+    async giveUp(claim, ledger, nowMs) {
       if (!found) return 'conflict';
-      const { place, results } = found;
-      const before = results.value.results.get(send.index);
-      const after = withVerdicts(results.value, new Map([[send.index, lost(before, nowMs)]]));
-      const counted = tallyOf(after);
+      const { value, version } = found.results;
+      const before = value.results.get(send.index);
+      const results = new Map(value.results).set(send.index, lost(before, claim, nowMs));
+      const counted = tallyOf({ results });
       return runs.putWithLedger(
         ledger,
-        place,
-        { value: { ...after, counted }, version: results.version },
+        found.place,
+        { value: { ...value, results, counted }, version },
         // Nobody may come by this page again.
-        { by: difference(after.counted, counted), pageDone: false, atMs: nowMs },
+        { by: difference(value.counted, counted), pageDone: false, atMs: nowMs },
       );
     },
   };
 }
 
 /** Their sender died between claim and settling: the request may have left, so nothing more is sent to them in this run. */
-function lost(before: RecipientResult | undefined, nowMs: number): RecipientResult {
-  return { state: 'unknown', atMs: nowMs, reason: 'sender-lost', attempts: (before?.attempts ?? 0) + 1 };
+function lost(before: RecipientResult | undefined, { claimId }: Claim, nowMs: number): RecipientResult {
+  const attempts = (before?.attempts ?? 0) + 1;
+  return { state: 'unknown', atMs: nowMs, reason: 'sender-lost', attempts, settledClaimId: claimId };
 }

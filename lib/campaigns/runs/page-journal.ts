@@ -5,13 +5,14 @@ import type { Stored } from '../../stored.ts';
 import type { PagePlace } from './page.ts';
 import {
   difference,
+  type Finding,
   isNothing,
   isOpen,
   type PageResults,
   type RecipientResult,
   tallyOf,
-  withVerdict,
-  withVerdicts,
+  withFinding,
+  withFindings,
 } from './results.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -36,10 +37,10 @@ export interface PageJournal {
   mayBegin(): Promise<boolean>;
   /** Whether the lease holds at this moment. */
   holdsLease(): boolean;
-  /** Notes a result, which is written within half a second or so. */
-  note(index: number, result: RecipientResult): void;
-  /** Writes a result, and resolves when it stands in the table. */
-  write(index: number, result: RecipientResult): Promise<void>;
+  /** Notes what was found out, which is written within half a second or so. */
+  note(index: number, finding: Finding): void;
+  /** Writes what was found out, and resolves when it stands in the table. */
+  write(index: number, finding: Finding): Promise<void>;
   /**
    * Writes what is left, adds it to the run's counts and gives the page back. Answers whether nothing is left to do, which is so when
    * each recipient has been dealt with, or by `done`.
@@ -67,7 +68,7 @@ export function createJournal(
   const { runs, clock, sleep } = services;
   /** As it was last read or written. */
   let stored = opened;
-  const unwritten = new Map<number, RecipientResult>();
+  const unwritten = new Map<number, Finding>();
   let doubted = false;
   let writing: Promise<void> = Promise.resolve();
   let gathering = false;
@@ -95,11 +96,11 @@ export function createJournal(
     const written = writing.then(async () => {
       const batch = new Map(unwritten);
       await put((page) => {
-        const noted = { ...withVerdicts(page, batch), doubtful: page.doubtful || doubted };
+        const noted = { ...withFindings(page, batch, isMine(page)), doubtful: page.doubtful || doubted };
         return last ? last(noted) : renewed(noted);
       }, last !== undefined);
-      for (const [index, result] of batch) {
-        if (unwritten.get(index) === result) unwritten.delete(index);
+      for (const [index, finding] of batch) {
+        if (unwritten.get(index) === finding) unwritten.delete(index);
       }
     });
     writing = written.catch(() => undefined);
@@ -121,8 +122,8 @@ export function createJournal(
 
   return {
     resultOf(index) {
-      const [before, verdict] = [stored.value.results.get(index), unwritten.get(index)];
-      return verdict ? withVerdict(before, verdict) : before;
+      const [before, finding] = [stored.value.results.get(index), unwritten.get(index)];
+      return finding ? withFinding(before, finding) : before;
     },
 
     isDoubtful: () => stored.value.doubtful || doubted,
@@ -147,25 +148,27 @@ export function createJournal(
       return holdsLease();
     },
 
-    note(index, result) {
-      unwritten.set(index, result);
+    note(index, finding) {
+      unwritten.set(index, finding);
       void gather();
     },
 
-    write(index, result) {
-      unwritten.set(index, result);
+    write(index, finding) {
+      unwritten.set(index, finding);
       return flush();
     },
 
     async close(options) {
       await flush(({ lease, ...page }) => {
-        const done = page.done || options?.done === true || isAllClosed(page, size);
+        const hasPage = lease?.workerId === workerId;
+        const done = page.done || (options?.done === true && hasPage) || isAllClosed(page, size);
         return {
           ...page,
           counted: tallyOf(page),
           done,
           doubtful: page.doubtful && !done,
-          ...(lease && lease.workerId !== workerId && { lease }),
+          // Where nothing is left to do nobody needs the page, not even who has it.
+          ...(lease && !done && !hasPage && { lease }),
         };
       });
       return stored.value.done;

@@ -77,9 +77,9 @@ export async function sendToPage(
   }
 
   async function attempt(recipient: Recipient, index: number): Promise<void> {
-    if (isErased(recipient)) return journal.note(index, skipped(clock()));
+    if (isErased(recipient)) return journal.note(index, { result: skipped(clock()) });
     const texts = work.texts(recipient, clock());
-    if (texts.type === 'bad') return journal.note(index, texts.result);
+    if (texts.type === 'bad') return journal.note(index, { result: texts.result });
     const ledger = journal.isDoubtful() ? undefined : await ledgerOf(recipient.openid);
     const result = await sendToRecipient(services, { ...work, recipient, index, ledger }, texts);
     after(index, result);

@@ -18,7 +18,7 @@ export interface RecipientResult {
   readonly attempts: number;
   /** What became of the grant, where it was not simply spent. */
   readonly effect?: GrantEffect;
-  /** While pending: the last claim of this recipient, which is accounted for. */
+  /** The claim that this accounts for: while pending the last one, of a recipient who was given up that of the lost sender. */
   readonly settledClaimId?: string;
   /** When the next attempt may be made. */
   readonly notBeforeMs?: number;
@@ -73,19 +73,42 @@ export function isOpen(result: RecipientResult | undefined): boolean {
   return result === undefined || result.state === 'pending';
 }
 
-/**
- * What stands there after a verdict came in. A recipient who was given up as `unknown` while their sender was slow takes a late
- * answer on, with the grant spent as it was; whatever else is final stays.
- */
-export function withVerdict(before: RecipientResult | undefined, verdict: RecipientResult): RecipientResult {
-  if (before === undefined || isOpen(before)) return verdict;
-  return before.state === 'unknown' && !isOpen(verdict) ? late(before, verdict) : before;
+/** What a worker found out about a recipient. */
+export interface Finding {
+  readonly result: RecipientResult;
+  /** The claim under which the recipient was sent to; absent where nothing was sent, which only the page's worker may say. */
+  readonly claimId?: string;
+  /** The `settledClaimId` of the result that it was made from. */
+  readonly follows?: string | undefined;
 }
 
-/** The page with verdicts come in, by the recipients' places. */
-export function withVerdicts(page: PageResults, verdicts: ReadonlyMap<number, RecipientResult>): PageResults {
+/**
+ * What stands there after a finding came in. A recipient who was given up as `unknown` while their sender was slow takes the late
+ * answer of that sender on, with the grant spent as it was; whatever else is final stays, and so does what came later.
+ */
+export function withFinding(
+  before: RecipientResult | undefined,
+  { result, claimId, follows }: Finding,
+): RecipientResult {
+  if (before === undefined) return result;
+  if (isOpen(before)) {
+    return claimId === undefined || before.settledClaimId === follows ? result : before;
+  }
+  const isLate = before.state === 'unknown' && claimId !== undefined && before.settledClaimId === claimId;
+  return isLate && !isOpen(result) ? late(before, result) : before;
+}
+
+/** The page with a worker's findings come in, by the recipients' places. Without the page only its own sends are news of the worker's. */
+export function withFindings(
+  page: PageResults,
+  findings: ReadonlyMap<number, Finding>,
+  hasPage: boolean,
+): PageResults {
   const results = new Map(page.results);
-  for (const [index, verdict] of verdicts) results.set(index, withVerdict(results.get(index), verdict));
+  for (const [index, finding] of findings) {
+    if (finding.claimId === undefined && !hasPage) continue;
+    results.set(index, withFinding(results.get(index), finding));
+  }
   return { ...page, results };
 }
 

@@ -8,7 +8,7 @@ import { closeInLedger } from '../../delivery/settle.ts';
 import type { Claim } from '../../grants/ledger.ts';
 import { type Addressed, type ClaimServices, claimRecipient } from './claim-recipient.ts';
 import type { FilledTexts } from './page-texts.ts';
-import type { RecipientResult } from './results.ts';
+import type { Finding, RecipientResult } from './results.ts';
 
 /** What sending to a recipient needs from outside. */
 export interface RecipientServices extends ClaimServices {
@@ -41,7 +41,7 @@ export async function sendToRecipient(
       await sendClaimed(services, to, texts, turn.claim);
       return DONE;
     case 'no-grant':
-      to.journal.note(to.index, skipped(services.clock()));
+      to.journal.note(to.index, { result: skipped(services.clock()) });
       return DONE;
     case 'ended':
       return DONE;
@@ -72,7 +72,9 @@ async function sendClaimed(
   const firstAtMs = before?.firstAtMs ?? leftAtMs;
   const attempted = { sendAtMs: firstAtMs, ...(before?.retries && { retries: before.retries }) };
   const verdict = judgeAnswer(answer, attempted, rules, clock(), random);
-  await settle(services, to, claim, verdict, resultAfter(before, claim, verdict, firstAtMs));
+  const result = resultAfter(before, claim, verdict, firstAtMs);
+  const finding = { result, claimId: claim.claimId, follows: before?.settledClaimId };
+  await settle(services, to, claim, verdict, finding);
   const signal = paceSignal(answer, rules, to.recipient.openid);
   const { templateId } = to.run.content;
   if (signal) await services.pacer.report(signal, { leftAtMs, templateId });
@@ -99,10 +101,10 @@ async function settle(
   { journal, recipient, index, run }: Addressed,
   claim: Claim,
   { effect }: Verdict,
-  result: RecipientResult,
+  finding: Finding,
 ): Promise<void> {
-  if (effect === 'spend') return journal.note(index, result);
-  await journal.write(index, result);
+  if (effect === 'spend') return journal.note(index, finding);
+  await journal.write(index, finding);
   await closeInLedger(services, recipient.openid, claim, effect === 'zero' ? 'zero' : 'refund');
   if (effect === 'zero') {
     await refuseBooked(services, recipient.openid, run.content.templateId, services.clock());

@@ -33,17 +33,35 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
     replace: '',
   },
   {
+    name: 'the claim of a recipient is judged by other results than those that are acted on',
+    file: 'lib/campaigns/runs/claim-recipient.ts',
+    find: "      await freeLedger(services, ledger);\n      return 'conflict';",
+    replace: '      return freeLedger(services, ledger);',
+  },
+  {
+    name: 'what was found out without a send is taken for a late answer',
+    file: 'lib/campaigns/runs/results.ts',
+    find: "before.state === 'unknown' && claimId !== undefined && before.settledClaimId === claimId;",
+    replace: "before.state === 'unknown';",
+  },
+  {
+    name: 'a page that is done with stays with another worker',
+    file: 'lib/campaigns/runs/page-journal.ts',
+    find: '...(lease && !done && !hasPage && { lease }),',
+    replace: '...(lease && !hasPage && { lease }),',
+  },
+  {
     name: 'a recipient whose sender died is sent to again',
     file: 'lib/campaigns/runs/give-up.ts',
-    find: "return { state: 'unknown', atMs: nowMs, reason: 'sender-lost', attempts: (before?.attempts ?? 0) + 1 };",
+    find: "return { state: 'unknown', atMs: nowMs, reason: 'sender-lost', attempts, settledClaimId: claimId };",
     replace:
-      "return { state: 'pending', atMs: nowMs, reason: 'sender-lost', attempts: (before?.attempts ?? 0) + 1 };",
+      "return { state: 'pending', atMs: nowMs, reason: 'sender-lost', attempts, settledClaimId: claimId };",
   },
   {
     name: 'what is noted while the page is being written is forgotten',
     file: 'lib/campaigns/runs/page-journal.ts',
-    find: '        if (unwritten.get(index) === result) unwritten.delete(index);',
-    replace: '        if (result) unwritten.clear();',
+    find: '        if (unwritten.get(index) === finding) unwritten.delete(index);',
+    replace: '        if (finding) unwritten.clear();',
   },
   {
     name: 'a refused recipient keeps the claim open and the result says that the grant is spent',

@@ -1,5 +1,5 @@
 import { readRecipientSendId } from '../../../lib/campaigns/runs/recipient-send.ts';
-import { isOpen, recipientClaimOutcome } from '../../../lib/campaigns/runs/results.ts';
+import { isOpen, recipientClaimOutcome, tookGrant } from '../../../lib/campaigns/runs/results.ts';
 import { isOver, type Run, type RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import { closeClaim } from '../../../lib/grants/claims.ts';
 import { grantsOf, type Ledger, spentOf } from '../../../lib/grants/ledger.ts';
@@ -31,7 +31,7 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
   const grantsBefore = new Map<string, number[]>();
   const heldBackSince = new Map<string, number>();
   const promised = new Map<string, string>();
-  const isPunctual = faults.stall === 0 && faults.skewMs === 0;
+  const isPunctual = faults.stall + faults.slowRead + faults.heldUpWrite + faults.skewMs === 0;
 
   const runOf = (request: WeChatRequest) => request.messageId.split(' ')[0] ?? '';
   const isRecipients = (request: WeChatRequest) => request.messageId.includes(' ');
@@ -186,7 +186,7 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
           recipient.openid === openid ? (results.results.get(index) ?? []) : [],
         ),
       )
-      .filter(({ state }) => state === 'sent' || state === 'unknown').length;
+      .filter(tookGrant).length;
   }
 
   function spendingMessages(openid: string): number {

@@ -19,6 +19,7 @@ import { ledgerItem } from '../../../lib/table/ledger-item.ts';
 import { messageItem } from '../../../lib/table/message-item.ts';
 import { packResults, unpackResults } from '../../../lib/table/pack-results.ts';
 import { resultsItem, runItem } from '../../../lib/table/run-items.ts';
+import { describeWrite } from '../trace.ts';
 import type { CampaignKernel } from './kernel.ts';
 
 /** Recipients are spread over so many shards. */
@@ -64,7 +65,10 @@ interface Write {
  * An in-memory table that promises what the real one does and no more: writes bound to a version, transactions all or nothing, reads
  * that see the latest write. What is written goes through the stored form and back.
  */
-export function createCampaignTable(runWritten: (run: RunRecord) => void): CampaignTable {
+export function createCampaignTable(
+  runWritten: (run: RunRecord) => void,
+  told: (what: () => string) => void,
+): CampaignTable {
   const rows = new Map<string, Row>();
   let versions = 0;
 
@@ -77,6 +81,7 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
     if (!writes.every(holds)) return 'conflict';
     for (const { key, value } of writes) {
       rows.set(key, { json: JSON.stringify(value), version: `v${++versions}` });
+      told(() => describe(key, value));
       if (key.startsWith('run ')) runWritten(v.parse(runItem, value));
     }
     return 'committed';
@@ -161,7 +166,8 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
             : []),
         ];
         const json = JSON.stringify(writes.map((one) => ({ ...one, over: one.over ?? null })));
-        return call(message ? 'commit message' : 'commit ledger', () =>
+        const label = message ? `commit message:${message.value.state}` : 'commit ledger';
+        return call(label, () =>
           write(JSON.parse(json).map((one: Write) => ({ ...one, over: one.over ?? undefined }))),
         );
       },
@@ -296,6 +302,13 @@ export function createCampaignTable(runWritten: (run: RunRecord) => void): Campa
       };
     },
   };
+}
+
+/** One write of the table in one line. */
+function describe(key: string, value: unknown): string {
+  const ledger = v.safeParse(ledgerItem, value);
+  if (key.startsWith('ledger ') && ledger.success) return describeWrite({ ledger: ledger.output });
+  return `${key} = ${JSON.stringify(value)}`;
 }
 
 function viewOf<T>(

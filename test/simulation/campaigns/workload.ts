@@ -14,7 +14,7 @@ export function runCampaignSeed(
   trace?: (line: string) => void,
 ): Promise<CampaignOutcome> {
   const chance = createChance(seed);
-  const faults = drawFaults(chance);
+  const faults = drawFaults(chance, 0.3);
   const names = NAMES.slice(0, chance.between(2, NAMES.length));
   return runCampaignWorld({
     kernel,

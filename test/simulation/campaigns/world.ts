@@ -83,10 +83,10 @@ export async function runCampaignWorld(options: CampaignWorldOptions): Promise<C
     isUntroubled: options.faults === NO_FAULTS && !options.plan,
     fail,
   });
-  const table = createCampaignTable((run) => {
-    trace('table', `the run is ${run.status}`);
-    rules.runWritten(run);
-  });
+  const table = createCampaignTable(
+    (run) => rules.runWritten(run),
+    (what) => options.trace && trace('table', what()),
+  );
   const wechat = createWeChat({
     scheduler,
     processes,

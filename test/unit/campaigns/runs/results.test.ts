@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import {
   difference,
+  type Finding,
   isNothing,
   NO_TALLY,
   type RecipientResult,
   recipientClaimOutcome,
   tallyOf,
   UNTOUCHED,
-  withVerdicts,
+  withFindings,
 } from '../../../../lib/campaigns/runs/results.ts';
 import type { Claim } from '../../../../lib/grants/ledger.ts';
 
@@ -30,27 +31,54 @@ const claim: Claim = {
   leaseUntilMs: 45_000,
 };
 
-/** What stands there after `verdict` came in over `before`. */
-function after(before: RecipientResult | undefined, verdict: RecipientResult): RecipientResult | undefined {
+/** What stands there after a worker that has the page, or has lost it, found this out. */
+function after(
+  before: RecipientResult | undefined,
+  finding: Finding,
+  hasPage = true,
+): RecipientResult | undefined {
   const page = { ...UNTOUCHED, results: new Map(before ? [[0, before]] : []) };
-  return withVerdicts(page, new Map([[0, verdict]])).results.get(0);
+  return withFindings(page, new Map([[0, finding]]), hasPage).results.get(0);
 }
 
-test('a verdict takes the place of what is open, and of nothing that is final but the unknown', () => {
+const pending = (settledClaimId: string) => result('pending', { settledClaimId });
+const givenUp = result('unknown', { reason: 'sender-lost', settledClaimId: 'claim-2' });
+
+test('a finding takes the place of what is open, and of nothing that is final', () => {
   const sent = result('sent');
-  expect(after(undefined, sent)).toBe(sent);
-  expect(after(result('pending', { settledClaimId: 'claim-1' }), sent)).toBe(sent);
-  for (const state of ['sent', 'delivered', 'refused', 'failed', 'skipped'] as const) {
-    expect(after(result(state), result('failed', { reason: 'late' }))).toEqual(result(state));
+  expect(after(undefined, { result: sent, claimId: 'claim-1' })).toBe(sent);
+  expect(after(pending('claim-1'), { result: sent, claimId: 'claim-2', follows: 'claim-1' })).toBe(sent);
+  for (const state of ['sent', 'delivered', 'refused', 'failed', 'skipped', 'unknown'] as const) {
+    const late = { result: result('failed', { reason: 'late' }), claimId: 'claim-1' };
+    expect(after(result(state), late)).toEqual(result(state));
   }
 });
 
-test('who was given up takes a late answer on, keeps the grant spent, and is never tried again', () => {
-  const unknown = result('unknown', { reason: 'sender-lost' });
-  expect(after(unknown, result('refused', { errcode: 43101, effect: 'zero' }))).toEqual(
+test('who was given up takes the late answer on, keeps the grant spent, and is never tried again', () => {
+  const refused = result('refused', { errcode: 43101, effect: 'zero' });
+  expect(after(givenUp, { result: refused, claimId: 'claim-2' })).toEqual(
     result('refused', { errcode: 43101 }),
   );
-  expect(after(unknown, result('pending', { settledClaimId: 'claim-1' }))).toEqual(unknown);
+  expect(after(givenUp, { result: refused, claimId: 'claim-2' }, false)).toEqual(
+    result('refused', { errcode: 43101 }),
+  );
+  expect(after(givenUp, { result: pending('claim-2'), claimId: 'claim-2' })).toEqual(givenUp);
+});
+
+test('what was found out without a send is no late answer', () => {
+  expect(after(givenUp, { result: result('skipped') })).toEqual(givenUp);
+  expect(after(givenUp, { result: result('failed'), claimId: 'claim-1' })).toEqual(givenUp);
+});
+
+test('who has lost the page says nothing of recipients that it did not send to', () => {
+  expect(after(undefined, { result: result('skipped') }, false)).toBeUndefined();
+  expect(after(undefined, { result: result('sent'), claimId: 'claim-1' }, false)).toEqual(result('sent'));
+});
+
+test('a finding that is written once more changes nothing that came later', () => {
+  const first = { result: pending('claim-1'), claimId: 'claim-1', follows: undefined };
+  expect(after(pending('claim-1'), first)).toEqual(pending('claim-1'));
+  expect(after(pending('claim-2'), first)).toEqual(pending('claim-2'));
 });
 
 test('an open claim is judged by the result of its recipient', () => {
