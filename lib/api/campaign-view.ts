@@ -53,7 +53,8 @@ export function runView({ startedAtMs, finishedAtMs, quietUntilMs, ...same }: Ru
 
 /** What became of one recipient of a run, as callers see it. */
 export function recipientView(outcome: RecipientOutcome) {
-  const { openid, state, atMs, attempts = 0, errcode, errmsg, rid, msgid, reason, problems } = outcome;
+  const { openid, state, attempts, problems } = outcome;
+  const { atMs, errcode, errmsg, rid, msgid, reason } = outcome.outcome ?? {};
   return {
     openid,
     status: state,

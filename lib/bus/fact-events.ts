@@ -76,7 +76,8 @@ function campaignSendView({
   result,
 }: CampaignSend): Omit<v.InferOutput<typeof ofMessage>, 'eventId'> {
   const { templateId, data, page, miniprogramState, lang } = run.content;
-  const { atMs, attempts, reason, errcode, errmsg, rid, msgid } = result;
+  const { attempts, outcome } = result;
+  const { atMs, reason, errcode, errmsg, rid, msgid } = outcome;
   const [began, at] = [toRfc3339(run.startedAtMs), toRfc3339(atMs)];
   return {
     id,

@@ -145,12 +145,13 @@ async function strip(
   const { value, version } = await runs.loadResults(place);
   const result = value.results.get(index);
   if (!result || !tellsMore(result)) return 'stripped';
-  const { msgid: _msgid, rid: _rid, errmsg: _errmsg, problems: _problems, ...rest } = result;
-  const results = new Map(value.results).set(index, rest);
+  const { problems: _problems, outcome, ...rest } = result;
+  const { msgid: _msgid, rid: _rid, errmsg: _errmsg, ...told } = outcome;
+  const results = new Map(value.results).set(index, { ...rest, outcome: told });
   const written = await runs.putResults(place, { value: { ...value, results }, version });
   return written === 'conflict' ? written : 'stripped';
 }
 
-function tellsMore({ msgid, rid, errmsg, problems }: RecipientResult): boolean {
+function tellsMore({ outcome: { msgid, rid, errmsg }, problems }: RecipientResult): boolean {
   return [msgid, rid, errmsg, problems].some((detail) => detail !== undefined);
 }

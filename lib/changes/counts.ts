@@ -1,6 +1,8 @@
+import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { isLongTerm } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import type { MessageState } from '../messages/message.ts';
+import type { SendRecord } from '../sends/send-record.ts';
 import { movedResults, type TableChange } from './table-change.ts';
 
 /** What is added to the statistics of one template at one moment. Grants that are taken away again count down. */
@@ -31,31 +33,29 @@ export function countsOf(change: TableChange): readonly Count[] {
     case 'message': {
       const { before, after } = change;
       if (!after) return [];
-      return standingCounts(after.templateId, before && standing(before), standing(after));
+      return standingCounts(
+        after.templateId,
+        before && standing(before, before.updatedAtMs),
+        standing(after, after.updatedAtMs),
+      );
     }
     case 'results': {
       const { page } = change;
       if (!page || page.run.dryRun) return [];
       const { templateId } = page.run.content;
-      return movedResults(change).flatMap(([index, result]) =>
-        standingCounts(templateId, change.before.get(index), result),
-      );
+      const standingOf = (result: RecipientResult) => standing(result, result.outcome.atMs);
+      return movedResults(change).flatMap(([index, result]) => {
+        const before = change.before.get(index);
+        return standingCounts(templateId, before && standingOf(before), standingOf(result));
+      });
     }
     case 'run':
       return [];
   }
 }
 
-function standing({
-  state,
-  updatedAtMs,
-  outcome,
-}: {
-  state: MessageState;
-  updatedAtMs: number;
-  outcome?: { readonly errcode?: number; readonly reason: string };
-}): Standing {
-  return { state, atMs: updatedAtMs, errcode: outcome?.errcode, reason: outcome?.reason };
+function standing({ state, outcome }: Pick<SendRecord, 'state' | 'outcome'>, atMs: number): Standing {
+  return { state, atMs, errcode: outcome?.errcode, reason: outcome?.reason };
 }
 
 function ledgerCounts(before: Ledger | undefined, after: Ledger | undefined, atMs: number): readonly Count[] {

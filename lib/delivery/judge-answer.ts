@@ -42,7 +42,7 @@ export interface AnswerRules {
 
 /** What one attempt made of the message. `retry` is set when it stays pending and is tried again. */
 export interface Verdict {
-  readonly state: MessageState;
+  readonly state: Exclude<MessageState, 'canceled'>;
   readonly effect: GrantEffect;
   readonly outcome: Outcome;
   readonly retry?: { readonly policy: RetryPolicyName; readonly atMs: number };

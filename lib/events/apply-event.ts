@@ -1,7 +1,7 @@
 import { refuseBooked } from '../delivery/refuse-booked.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { type AnswerServices, countAnswers, isRevocation } from './count-answers.ts';
-import { type SentEventServices, type SentItemResult, settleBySentItem } from './settle-by-event.ts';
+import { type ReceiptResult, type SentEventServices, settleByReceipt } from './settle-by-event.ts';
 import type { ChangeEvent, SentEvent, SubscribeEvent } from './subscribe-event.ts';
 
 /** What taking an event in needs from outside. */
@@ -39,8 +39,8 @@ async function revoke(services: EventServices, event: ChangeEvent): Promise<void
 
 async function settleSent(services: EventServices, event: SentEvent): Promise<EventResult> {
   const { openid, createdAtMs, items } = event;
-  const results: SentItemResult[] = [];
-  for (const item of items) results.push(await settleBySentItem(services, { ...item, openid, createdAtMs }));
+  const results: ReceiptResult[] = [];
+  for (const item of items) results.push(await settleByReceipt(services, { ...item, openid, createdAtMs }));
   if (!results.includes('not-yet')) return { type: 'done' };
   return { type: 'later', delayMs: LOOK_AGAIN_MS * (1 + services.random()) };
 }

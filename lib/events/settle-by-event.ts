@@ -1,14 +1,15 @@
 import type { TellingOfSend } from '../campaigns/runs/earlier-sends.ts';
-import type { RecipientResult } from '../campaigns/runs/results.ts';
+import { NOT_BEGUN, type RecipientResult } from '../campaigns/runs/results.ts';
 import type { ToldSend } from '../campaigns/runs/told-sends.ts';
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import type { Claim } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
+import { afterReceipt, type DeliveryReceipt } from '../sends/delivery-receipt.ts';
+import { sendOfReceipt, WINDOW_MS } from '../sends/send-of-receipt.ts';
+import type { SendRecord } from '../sends/send-record.ts';
 import { changed } from '../stored.ts';
-import { resultWithEvent, withEvent } from './final-word.ts';
-import { type Candidate, type SentItem, sendMeant, WINDOW_MS } from './send-meant.ts';
 
 /** What settling by WeChat's final word needs from outside. */
 export interface SentEventServices extends Contention {
@@ -28,7 +29,7 @@ export interface SentEventServices extends Contention {
 }
 
 /** What came of it. `not-yet`: it may belong to a send whose own answer is still to come. */
-export type SentItemResult = 'settled' | 'known' | 'not-yet' | 'unmatched';
+export type ReceiptResult = 'settled' | 'known' | 'not-yet' | 'unmatched';
 
 const PAGE_SIZE = 100;
 /** Who has more messages than this gets his latest joined only. */
@@ -40,11 +41,14 @@ const MOST_PAGES = 10;
  * latest send is looked at first, which their ledger names, and earlier ones where no other has the msgid. The grant stays spent
  * either way: WeChat had taken the send.
  */
-export async function settleBySentItem(services: SentEventServices, item: SentItem): Promise<SentItemResult> {
+export async function settleByReceipt(
+  services: SentEventServices,
+  item: DeliveryReceipt,
+): Promise<ReceiptResult> {
   const { store, clock, logger } = services;
   const { claim } = (await store.loadLedger(item.openid)).value;
   const sends = [...(await campaignSend(services, item, claim)), ...(await messagesOf(services, item))];
-  const meant = sendMeant(sends, item, claim);
+  const meant = sendOfReceipt(sends, item, claim);
   if (meant === 'not-yet' && clock() - item.createdAtMs < WINDOW_MS) return 'not-yet';
   const known = meant === 'not-yet' ? undefined : meant;
   const earlier = await earlierSend(services, item, known);
@@ -59,7 +63,7 @@ export async function settleBySentItem(services: SentEventServices, item: SentIt
 /** An earlier send of a campaign, unless one is known that the event names: its msgid says more than that another fits the time. */
 async function earlierSend(
   { campaignSends }: SentEventServices,
-  { msgid, openid, templateId, createdAtMs }: SentItem,
+  { msgid, openid, templateId, createdAtMs }: DeliveryReceipt,
   known: Send | undefined,
 ): Promise<string | undefined> {
   if (msgid === undefined || known?.outcome?.msgid === msgid) return undefined;
@@ -69,14 +73,17 @@ async function earlierSend(
 function settleInRun(
   { campaignSends }: SentEventServices,
   id: string,
-  item: SentItem,
-): Promise<SentItemResult> {
-  return campaignSends.settle(id, (result) => resultWithEvent(result, item));
+  item: DeliveryReceipt,
+): Promise<ReceiptResult> {
+  return campaignSends.settle(id, (result) => afterReceipt(result, item));
 }
 
-type Send = Candidate & { readonly kind: 'message' | 'campaign' };
+type Send = SendRecord & { readonly id: string; readonly kind: 'message' | 'campaign' };
 
-async function messagesOf({ store }: SentEventServices, { openid, templateId }: SentItem): Promise<Send[]> {
+async function messagesOf(
+  { store }: SentEventServices,
+  { openid, templateId }: DeliveryReceipt,
+): Promise<Send[]> {
   const messages: Send[] = [];
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -92,36 +99,24 @@ async function messagesOf({ store }: SentEventServices, { openid, templateId }: 
 /** The send to a recipient of a campaign that the user's claim names, whether it is under way or over. */
 async function campaignSend(
   { campaignSends }: SentEventServices,
-  { templateId }: SentItem,
+  { templateId }: DeliveryReceipt,
   claim: Claim | undefined,
 ): Promise<Send[]> {
   const found = claim && (await campaignSends.find(claim.messageId));
   if (!found || found.templateId !== templateId) return [];
-  const { id, result } = found;
-  if (!result) return [{ kind: 'campaign', id, state: 'pending' }];
-  const { state, settledClaimId } = result;
-  return [
-    {
-      kind: 'campaign',
-      id,
-      state,
-      outcome: result,
-      ...(settledClaimId !== undefined && {
-        lastClaim: { claimId: settledClaimId, effect: 'spend', epoch: claim.epoch },
-      }),
-    },
-  ];
+  return [{ ...(found.result ?? NOT_BEGUN), id: found.id, kind: 'campaign' }];
 }
 
 function writeDown(
   { store, clock, ...contention }: SentEventServices,
   messageId: string,
-  item: SentItem,
-): Promise<SentItemResult> {
+  item: DeliveryReceipt,
+): Promise<ReceiptResult> {
   return untilUncontended(async () => {
     const { message } = await store.load(messageId);
-    if (message?.value.state !== 'sent' && message?.value.state !== 'unknown') return 'known';
-    const result = await store.commit({ message: changed(message, withEvent(message.value, item, clock())) });
+    const after = message && afterReceipt(message.value, item);
+    if (!after) return 'known';
+    const result = await store.commit({ message: changed(message, { ...after, updatedAtMs: clock() }) });
     return result === 'conflict' ? result : 'settled';
   }, contention);
 }

@@ -1,5 +1,7 @@
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import type { RecipientState } from '../campaigns/runs/run.ts';
+import type { GrantEffect } from '../grants/ledger.ts';
+import type { Outcome } from '../messages/message.ts';
 import { isPackable, packMsgids, unpackMsgids } from './pack-msgids.ts';
 
 /** The stored form of what became of a page's recipients. */
@@ -11,7 +13,13 @@ interface ResultsForm {
   readonly notes: Readonly<Record<string, Note>>;
 }
 
-type Note = Omit<RecipientResult, 'state' | 'atMs'>;
+/** What is said of a recipient beyond state, moment and msgid. */
+type Note = Omit<Outcome, 'atMs' | 'remedy'> &
+  Pick<RecipientResult, 'attempts' | 'retries' | 'notBeforeMs' | 'firstAtMs' | 'problems'> & {
+    /** What became of the grant, where it was not simply spent. */
+    readonly effect?: GrantEffect;
+    readonly claimId?: string;
+  };
 
 const LETTERS: Readonly<Record<RecipientState, string>> = {
   pending: 'p',
@@ -46,7 +54,7 @@ const PLAIN = new Map<RecipientState, Note>([
 export function packResults(results: ReadonlyMap<number, RecipientResult>): ResultsForm {
   const size = Math.max(-1, ...results.keys()) + 1;
   const inOrder = Array.from({ length: size }, (_, index) => results.get(index));
-  const moments = inOrder.flatMap((result) => (result ? [result.atMs] : []));
+  const moments = inOrder.flatMap((result) => (result ? [result.outcome.atMs] : []));
   const sinceMs = moments.length === 0 ? 0 : Math.min(...moments);
   const notes = [...results].flatMap(([index, result]) => {
     const noted = noteOf(result);
@@ -55,15 +63,39 @@ export function packResults(results: ReadonlyMap<number, RecipientResult>): Resu
   return {
     letters: inOrder.map((result) => (result ? LETTERS[result.state] : NOT_BEGUN)).join(''),
     sinceMs,
-    after: inOrder.map((result) => (result ? result.atMs - sinceMs : 0)),
-    msgids: packMsgids(inOrder.map((result) => result?.msgid)),
+    after: inOrder.map((result) => (result ? result.outcome.atMs - sinceMs : 0)),
+    msgids: packMsgids(inOrder.map((result) => result?.outcome.msgid)),
     notes: Object.fromEntries(notes),
   };
 }
 
-function noteOf({ state, atMs: _at, msgid, ...most }: RecipientResult): Note | undefined {
-  const rest: Note = { ...most, ...(msgid !== undefined && !isPackable(msgid) && { msgid }) };
-  return isPlain(state, rest) ? undefined : rest;
+/** Without what nobody needs once a recipient is done with, what the code says already, and the advice that follows from the rest. */
+function noteOf({ state, outcome, attempts, lastClaim, ...more }: RecipientResult): Note | undefined {
+  const { reason, errcode, errmsg, rid, msgid } = outcome;
+  const { retries, notBeforeMs, firstAtMs, problems } = more;
+  const { claimId, effect = 'spend' } = lastClaim ?? {};
+  const isPending = state === 'pending';
+  // A sender that was given up may still answer.
+  const isAwaited = isPending || reason === 'sender-lost';
+  const note: Note = {
+    reason,
+    attempts,
+    ...(errcode !== undefined && { errcode }),
+    ...(errmsg !== undefined && !isPlainText(state, effect) && { errmsg }),
+    ...(rid !== undefined && state !== 'sent' && { rid }),
+    ...(msgid !== undefined && !isPackable(msgid) && { msgid }),
+    ...(effect !== 'spend' && { effect }),
+    ...(claimId !== undefined && isAwaited && { claimId }),
+    ...(isPending && retries && { retries }),
+    ...(isPending && notBeforeMs !== undefined && { notBeforeMs }),
+    ...(isPending && firstAtMs !== undefined && { firstAtMs }),
+    ...(problems && { problems }),
+  };
+  return isPlain(state, note) ? undefined : note;
+}
+
+function isPlainText(state: RecipientState, effect: GrantEffect): boolean {
+  return state === 'sent' || state === 'delivered' || effect === 'zero';
 }
 
 function isPlain(state: RecipientState, note: Note): boolean {
@@ -90,12 +122,22 @@ export function unpackResults({
   for (const [index, letter] of [...letters].entries()) {
     const state = STATES.get(letter);
     if (!state) continue;
+    const note = notes[index] ?? PLAIN.get(state) ?? PLAIN_SENT;
+    const { attempts, effect, claimId, retries, notBeforeMs, firstAtMs, problems, ...told } = note;
     const msgid = unpacked[index];
+    const atMs = sinceMs + (after[index] ?? 0);
     results.set(index, {
-      ...(notes[index] ?? PLAIN.get(state) ?? PLAIN_SENT),
       state,
-      atMs: sinceMs + (after[index] ?? 0),
-      ...(msgid && { msgid }),
+      attempts,
+      outcome: { ...told, atMs, ...(msgid && { msgid }) },
+      ...((effect ?? claimId) !== undefined && {
+        lastClaim: { effect: effect ?? 'spend', ...(claimId !== undefined && { claimId }) },
+      }),
+      ...(state === 'delivered' && { deliveredAtMs: atMs }),
+      ...(retries && { retries }),
+      ...(notBeforeMs !== undefined && { notBeforeMs }),
+      ...(firstAtMs !== undefined && { firstAtMs }),
+      ...(problems && { problems }),
     });
   }
   return results;

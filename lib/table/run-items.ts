@@ -65,7 +65,7 @@ const note = v.object({
   rid: v.exactOptional(v.string()),
   msgid: v.exactOptional(v.string()),
   effect: v.exactOptional(v.picklist(['spend', 'refund', 'zero', 'keep'])),
-  settledClaimId: v.exactOptional(v.string()),
+  claimId: v.exactOptional(v.string()),
   notBeforeMs: v.exactOptional(instant),
   firstAtMs: v.exactOptional(instant),
   retries: v.exactOptional(

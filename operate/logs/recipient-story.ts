@@ -7,14 +7,14 @@ const TROUBLED: ReadonlySet<RecipientState> = new Set(['refused', 'failed', 'unk
 
 /** What the table tells of one recipient of a run. */
 export function recipientStory(runId: string, recipient: RecipientOutcome): readonly Happening[] {
-  const { state, atMs, attempts = 0, reason, problems = [], notBeforeMs } = recipient;
+  const { state, attempts, outcome, problems = [], notBeforeMs } = recipient;
   const at = (moment: number, en: string, zh: string, isTrouble = false): Happening => ({
     atMs: moment,
     source: 'table',
     says: { en, zh },
     ...(isTrouble && { isTrouble }),
   });
-  const words = [reason, ...wechatsWords(recipient), ...problems].join(', ');
+  const words = [outcome?.reason, ...wechatsWords(outcome ?? {}), ...problems].join(', ');
   const ended: readonly [string, string] =
     state === 'pending'
       ? [
@@ -24,7 +24,7 @@ export function recipientStory(runId: string, recipient: RecipientOutcome): read
       : [`${state} after ${attempts} request(s): ${words}`, `${state}，共 ${attempts} 次请求：${words}`];
   return [
     at(runStartsAtMs(runId), 'the run began, or was due', '群发开始（或预定开始）'),
-    ...(atMs === undefined ? [] : [at(atMs, ...ended, TROUBLED.has(state) || state === 'pending')]),
+    ...(outcome ? [at(outcome.atMs, ...ended, TROUBLED.has(state) || state === 'pending')] : []),
     ...(state === 'pending' && notBeforeMs !== undefined
       ? [at(notBeforeMs, 'the next attempt', '下一次尝试')]
       : []),
@@ -32,8 +32,8 @@ export function recipientStory(runId: string, recipient: RecipientOutcome): read
 }
 
 /** Where a recipient stands, and what can be done about it. */
-export function recipientStanding({ state, atMs }: RecipientOutcome): Standing {
-  if (state === 'pending') return { status: state, says: atMs === undefined ? WAITS : TRIED };
+export function recipientStanding({ state, outcome }: RecipientOutcome): Standing {
+  if (state === 'pending') return { status: state, says: outcome ? TRIED : WAITS };
   return { status: state, says: state === 'skipped' || state === 'failed' ? ENDS[state] : MEANINGS[state] };
 }
 

@@ -9,6 +9,7 @@ const DOMAIN_FOLDERS = [
   'grants',
   'messages',
   'delivery',
+  'sends',
   'campaigns',
   'templates',
   'sessions',

@@ -23,8 +23,8 @@ export async function closeLeftClaims(services: ClaimServices, work: PageWork): 
   const { page, journal } = work;
   if (!journal.isDoubtful()) return;
   for (const [index, recipient] of page.recipients.entries()) {
-    const effect = journal.resultOf(index)?.effect;
-    if (effect !== undefined) await closeLeftClaim(services, { ...work, recipient, index });
+    const effect = journal.resultOf(index)?.lastClaim?.effect ?? 'spend';
+    if (effect !== 'spend') await closeLeftClaim(services, { ...work, recipient, index });
   }
 }
 

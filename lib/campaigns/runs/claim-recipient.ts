@@ -4,12 +4,13 @@ import { CLAIM_LEASE_MS, freeLedger } from '../../delivery/take-turn.ts';
 import { closeClaim, openClaim } from '../../grants/claims.ts';
 import type { Claim, Ledger } from '../../grants/ledger.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
+import { claimFate } from '../../sends/send-record.ts';
 import { changed, type Stored } from '../../stored.ts';
 import type { Recipient } from '../campaign.ts';
 import type { PageJournal } from './page-journal.ts';
 import { recipientSendId } from './recipient-send.ts';
 import { isGrantee } from './recipient-source.ts';
-import { isOpen, recipientClaimOutcome } from './results.ts';
+import { isOpen, NOT_BEGUN } from './results.ts';
 import type { RunRecord } from './run.ts';
 
 /** What claiming needs from outside. */
@@ -88,7 +89,7 @@ export function closeLeftClaim(services: ClaimServices, to: Addressed): Promise<
     const stored = await store.loadLedger(to.recipient.openid);
     const { claim: open } = stored.value;
     if (open?.messageId !== sendIdOf(to)) return undefined;
-    const outcome = recipientClaimOutcome(open, to.journal.resultOf(to.index), clock());
+    const outcome = claimFate(open, to.journal.resultOf(to.index) ?? NOT_BEGUN, clock());
     if (outcome.type !== 'settled' || outcome.effect === 'spend') return undefined;
     const result = await store.commit({ ledger: changed(stored, closeClaim(stored.value, outcome.effect)) });
     return result === 'conflict' ? result : undefined;
@@ -102,7 +103,7 @@ export function closeLeftClaim(services: ClaimServices, to: Addressed): Promise<
 async function freed(services: ClaimServices, to: Addressed, ledger: Stored<Ledger>) {
   const open = ledger.value.claim;
   if (open?.messageId !== sendIdOf(to)) return freeLedger(services, ledger);
-  const outcome = recipientClaimOutcome(open, to.journal.resultOf(to.index), services.clock());
+  const outcome = claimFate(open, to.journal.resultOf(to.index) ?? NOT_BEGUN, services.clock());
   switch (outcome.type) {
     case 'settled':
       return closeClaim(ledger.value, outcome.effect);

@@ -69,7 +69,8 @@ export function createEarlierSends({
       const index = found?.page.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
       if (!found || index < 0) continue;
       const { results } = (await runs.loadResults(found.place)).value;
-      if (results.get(index)?.msgid === msgid) return recipientSendId({ runId: run.id, openid, index });
+      if (results.get(index)?.outcome.msgid === msgid)
+        return recipientSendId({ runId: run.id, openid, index });
     }
     return undefined;
   };

@@ -1,7 +1,7 @@
-import type { Claim } from '../../grants/ledger.ts';
 import type { OtherSend } from '../../messages/message-store.ts';
+import { claimFate, givenUp } from '../../sends/send-record.ts';
 import { readRecipientSendId } from './recipient-send.ts';
-import { difference, type RecipientResult, recipientClaimOutcome, tallyOf } from './results.ts';
+import { difference, NOT_BEGUN, tallyOf } from './results.ts';
 import type { RunStore } from './run-store.ts';
 
 /**
@@ -19,14 +19,14 @@ export async function findRecipientSend(
     outcomeOf(claim, nowMs) {
       // What is not remembered any more ended long ago.
       if (!found) return { type: 'settled', effect: 'spend' };
-      return recipientClaimOutcome(claim, found.results.value.results.get(send.index), nowMs);
+      return claimFate(claim, found.results.value.results.get(send.index) ?? NOT_BEGUN, nowMs);
     },
 
     async giveUp(claim, ledger, nowMs) {
       if (!found) return 'conflict';
       const { value, version } = found.results;
-      const before = value.results.get(send.index);
-      const results = new Map(value.results).set(send.index, lost(before, claim, nowMs));
+      const before = value.results.get(send.index) ?? NOT_BEGUN;
+      const results = new Map(value.results).set(send.index, givenUp(before, claim, nowMs));
       const counted = tallyOf({ results });
       return runs.putWithLedger(
         ledger,
@@ -37,10 +37,4 @@ export async function findRecipientSend(
       );
     },
   };
-}
-
-/** Their sender died between claim and settling: the request may have left, so nothing more is sent to them in this run. */
-function lost(before: RecipientResult | undefined, { claimId }: Claim, nowMs: number): RecipientResult {
-  const attempts = (before?.attempts ?? 0) + 1;
-  return { state: 'unknown', atMs: nowMs, reason: 'sender-lost', attempts, settledClaimId: claimId };
 }

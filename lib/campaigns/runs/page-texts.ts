@@ -33,7 +33,7 @@ export function createTexts(
 }
 
 function failed(reason: string, nowMs: number): RecipientResult {
-  return { state: 'failed', atMs: nowMs, reason, attempts: 0 };
+  return { state: 'failed', attempts: 0, outcome: { atMs: nowMs, reason } };
 }
 
 function told(problem: FillProblem): string {

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Page } from '../../messages/message-store.ts';
 import { isErased, type RunPage } from './page.ts';
 import { showRun } from './progress.ts';
-import type { PageResults, RecipientResult } from './results.ts';
+import { NOT_BEGUN, type PageResults, type RecipientResult } from './results.ts';
 import type { Run, RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -34,11 +34,10 @@ export async function listRuns(
   return { items: shown, ...(next !== undefined && { next }) };
 }
 
-/** What became of one recipient of a run. Nothing but the openid is there for one whose turn has not come. */
-export interface RecipientOutcome extends Partial<Omit<RecipientResult, 'state'>> {
+/** What became of one recipient of a run. There is no outcome of one whose turn has not come. */
+export type RecipientOutcome = (RecipientResult | (typeof NOT_BEGUN & Partial<RecipientResult>)) & {
   readonly openid: string;
-  readonly state: RecipientResult['state'];
-}
+};
 
 /** What happened to this user in this run, by two reads; undefined for one who is not in it. */
 export async function readRecipient(
@@ -50,7 +49,7 @@ export async function readRecipient(
   const index = found?.page.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
   if (!found || index < 0) return undefined;
   const { results } = (await runs.loadResults(found.place)).value;
-  return { openid, ...(results.get(index) ?? { state: 'pending' }) };
+  return { openid, ...(results.get(index) ?? NOT_BEGUN) };
 }
 
 /** What became of the recipients of a page. Those who were erased are left out: they count, and that is all. */
@@ -59,9 +58,7 @@ export function outcomesOf(
   results: PageResults['results'],
 ): readonly RecipientOutcome[] {
   return recipients.flatMap((recipient, index) =>
-    isErased(recipient)
-      ? []
-      : [{ openid: recipient.openid, ...(results.get(index) ?? { state: 'pending' as const }) }],
+    isErased(recipient) ? [] : [{ openid: recipient.openid, ...(results.get(index) ?? NOT_BEGUN) }],
   );
 }
 

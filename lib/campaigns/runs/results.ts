@@ -1,30 +1,16 @@
-import type { Claim, GrantEffect } from '../../grants/ledger.ts';
-import type { ClaimOutcome } from '../../messages/claim-outcome.ts';
-import type { RetryPolicyName } from '../../messages/message.ts';
+import type { Outcome } from '../../messages/message.ts';
+import { merged, type SendRecord, type SettledClaim } from '../../sends/send-record.ts';
 import type { RecipientState } from './run.ts';
 
 /** What has become of one recipient so far. */
-export interface RecipientResult {
+export interface RecipientResult extends SendRecord {
   readonly state: RecipientState;
-  /** When the last attempt ended. */
-  readonly atMs: number;
-  /** A stable slug, as a message's outcome has it. */
-  readonly reason: string;
-  readonly errcode?: number;
-  readonly errmsg?: string;
-  readonly rid?: string;
-  readonly msgid?: string;
-  /** Requests that left for WeChat. */
-  readonly attempts: number;
-  /** What became of the grant, where it was not simply spent. */
-  readonly effect?: GrantEffect;
-  /** The claim that this accounts for: while pending the last one, of a recipient who was given up that of the lost sender. */
-  readonly settledClaimId?: string;
+  /** How the last attempt ended. */
+  readonly outcome: Outcome;
   /** When the next attempt may be made. */
   readonly notBeforeMs?: number;
   /** When the first attempt was made: patience with an outage is counted from then. */
   readonly firstAtMs?: number;
-  readonly retries?: Partial<Record<RetryPolicyName, number>>;
   /** What stands against the texts for this recipient. */
   readonly problems?: readonly string[];
 }
@@ -68,34 +54,27 @@ export const UNTOUCHED: PageResults = {
   done: false,
 };
 
+/** A recipient who has not been sent to. */
+export const NOT_BEGUN = { state: 'pending', attempts: 0 } as const;
+
 /** Whether this recipient may still be sent to. */
 export function isOpen(result: RecipientResult | undefined): boolean {
   return result === undefined || result.state === 'pending';
 }
 
-/** What a worker found out about a recipient. */
+/** What a worker found out about a recipient. It has a claim where they were sent to; else only the page's worker may say it. */
 export interface Finding {
   readonly result: RecipientResult;
-  /** The claim under which the recipient was sent to; absent where nothing was sent, which only the page's worker may say. */
-  readonly claimId?: string;
-  /** The `settledClaimId` of the result that it was made from. */
-  readonly follows?: string | undefined;
+  /** The last claim of the result that it was made from. */
+  readonly follows?: SettledClaim | undefined;
 }
 
-/**
- * What stands there after a finding came in. A recipient who was given up as `unknown` while their sender was slow takes the late
- * answer of that sender on, with the grant spent as it was; whatever else is final stays, and so does what came later.
- */
+/** What stands there after a finding came in. */
 export function withFinding(
   before: RecipientResult | undefined,
-  { result, claimId, follows }: Finding,
+  { result, follows }: Finding,
 ): RecipientResult {
-  if (before === undefined) return result;
-  if (isOpen(before)) {
-    return claimId === undefined || before.settledClaimId === follows ? result : before;
-  }
-  const isLate = before.state === 'unknown' && claimId !== undefined && before.settledClaimId === claimId;
-  return isLate && !isOpen(result) ? late(before, result) : before;
+  return merged(before, result, follows);
 }
 
 /** The page with a worker's findings come in, by the recipients' places. Without the page only its own sends are news of the worker's. */
@@ -106,39 +85,22 @@ export function withFindings(
 ): PageResults {
   const results = new Map(page.results);
   for (const [index, finding] of findings) {
-    if (finding.claimId === undefined && !hasPage) continue;
+    if (!hasPage && !finding.result.lastClaim) continue;
     results.set(index, withFinding(results.get(index), finding));
   }
   return { ...page, results };
 }
 
-function late(
-  { attempts }: RecipientResult,
-  { effect: _closedLongAgo, ...verdict }: RecipientResult,
-): RecipientResult {
-  return { ...verdict, attempts: Math.max(attempts, verdict.attempts) };
-}
-
 /** Whether a send to this recipient has a grant on its account for good. What a refusal zeroed is nobody's. */
-export function tookGrant(result: RecipientResult): boolean {
-  return !isOpen(result) && result.state !== 'refused' && result.attempts > 0 && result.effect === undefined;
-}
-
-/** Reads the fate of a recipient's open claim off their result, which must have been read no earlier than the claim. */
-export function recipientClaimOutcome(
-  claim: Claim,
-  result: RecipientResult | undefined,
-  nowMs: number,
-): ClaimOutcome {
-  if (!isOpen(result)) return { type: 'settled', effect: result?.effect ?? 'spend' };
-  if (result?.settledClaimId === claim.claimId) return { type: 'settled', effect: result.effect ?? 'refund' };
-  return nowMs < claim.leaseUntilMs ? { type: 'under-way' } : { type: 'abandoned' };
+export function tookGrant({ state, attempts, lastClaim }: RecipientResult): boolean {
+  const effect = lastClaim?.effect ?? 'spend';
+  return state !== 'pending' && state !== 'refused' && attempts > 0 && effect === 'spend';
 }
 
 /** Counts a page's recipients. */
 export function tallyOf({ results }: Pick<PageResults, 'results'>): Tally {
   const closed = [...results.values()].filter((result) => !isOpen(result));
-  const errcodes = closed.flatMap(({ errcode }) => (errcode ? [String(errcode)] : []));
+  const errcodes = closed.flatMap(({ outcome: { errcode } }) => (errcode ? [String(errcode)] : []));
   return { counts: countEach(closed.map(({ state }) => state)), byErrcode: countEach(errcodes) };
 }
 

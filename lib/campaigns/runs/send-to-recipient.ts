@@ -6,9 +6,10 @@ import type { Pacer } from '../../delivery/pacer.ts';
 import { refuseBooked } from '../../delivery/refuse-booked.ts';
 import { closeInLedger } from '../../delivery/settle.ts';
 import type { Claim } from '../../grants/ledger.ts';
+import { afterAttempt } from '../../sends/send-record.ts';
 import { type Addressed, type ClaimServices, claimRecipient } from './claim-recipient.ts';
 import type { FilledTexts } from './page-texts.ts';
-import type { Finding, RecipientResult } from './results.ts';
+import { type Finding, NOT_BEGUN, type RecipientResult } from './results.ts';
 
 /** What sending to a recipient needs from outside. */
 export interface RecipientServices extends ClaimServices {
@@ -53,7 +54,7 @@ export async function sendToRecipient(
 
 /** One whose grant was gone when their turn came. */
 export function skipped(nowMs: number): RecipientResult {
-  return { state: 'skipped', atMs: nowMs, reason: 'no-grant', attempts: 0 };
+  return { state: 'skipped', attempts: 0, outcome: { atMs: nowMs, reason: 'no-grant' } };
 }
 
 async function sendClaimed(
@@ -72,9 +73,12 @@ async function sendClaimed(
   const firstAtMs = before?.firstAtMs ?? leftAtMs;
   const attempted = { sendAtMs: firstAtMs, ...(before?.retries && { retries: before.retries }) };
   const verdict = judgeAnswer(answer, attempted, rules, clock(), random);
-  const result = resultAfter(before, claim, verdict, firstAtMs);
-  const finding = { result, claimId: claim.claimId, follows: before?.settledClaimId };
-  await settle(services, to, claim, verdict, finding);
+  const result = {
+    // Nothing was set aside for them before, so nothing is between attempts.
+    ...afterAttempt(before ?? NOT_BEGUN, claim, verdict, { keepsGrant: false }),
+    ...(verdict.retry && { notBeforeMs: verdict.retry.atMs, firstAtMs }),
+  };
+  await settle(services, to, claim, verdict, { result, follows: before?.lastClaim });
   const signal = paceSignal(answer, rules, to.recipient.openid);
   const { templateId } = to.run.content;
   if (signal) await services.pacer.report(signal, { leftAtMs, templateId });
@@ -109,36 +113,4 @@ async function settle(
   if (effect === 'zero') {
     await refuseBooked(services, recipient.openid, run.content.templateId, services.clock());
   }
-}
-
-/**
- * The result after an attempt. What is tried again gives its grant back meanwhile: no grant is set aside for recipients whose turn
- * has not come, so none is for those whose turn comes again.
- */
-function resultAfter(
-  before: RecipientResult | undefined,
-  { claimId }: Claim,
-  { state, effect, outcome, retry }: Verdict,
-  firstAtMs: number,
-): RecipientResult {
-  const { atMs, reason, errcode, errmsg, rid, msgid } = outcome;
-  const reached = reason !== 'not-reached' && reason !== 'turned-away' && reason !== 'token-unavailable';
-  return {
-    state: state === 'canceled' ? 'failed' : state,
-    atMs,
-    reason,
-    attempts: (before?.attempts ?? 0) + (reached ? 1 : 0),
-    ...(errcode !== undefined && { errcode }),
-    // A refusal's text says no more than its code, and comes many times over.
-    ...(errmsg !== undefined && state !== 'sent' && effect !== 'zero' && { errmsg }),
-    ...(rid !== undefined && state !== 'sent' && { rid }),
-    ...(msgid !== undefined && { msgid }),
-    ...(effect !== 'spend' && { effect: effect === 'zero' ? 'zero' : 'refund' }),
-    ...(retry && {
-      settledClaimId: claimId,
-      notBeforeMs: retry.atMs,
-      firstAtMs,
-      retries: { ...before?.retries, [retry.policy]: (before?.retries?.[retry.policy] ?? 0) + 1 },
-    }),
-  };
 }

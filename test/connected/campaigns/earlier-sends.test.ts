@@ -36,7 +36,7 @@ async function useEvents() {
         ],
       }),
     async msgidOf(runId: string, openid: string): Promise<string> {
-      return (await readRecipient(world.services, runId, openid))?.msgid ?? '';
+      return (await readRecipient(world.services, runId, openid))?.outcome?.msgid ?? '';
     },
   };
 }

@@ -1,7 +1,51 @@
 import type { Mutation } from '../mutations.ts';
+import { type PlantedFault, plantIn } from '../planted-fault.ts';
+
+const inRecords = plantIn<typeof import('../../../lib/sends/send-record.ts')>('lib/sends/send-record.ts');
+const inClaims = plantIn<typeof import('../../../lib/campaigns/runs/claim-recipient.ts')>(
+  'lib/campaigns/runs/claim-recipient.ts',
+);
+const inPages = plantIn<typeof import('../../../lib/campaigns/runs/send-page.ts')>(
+  'lib/campaigns/runs/send-page.ts',
+);
+const inJournals = plantIn<typeof import('../../../lib/campaigns/runs/page-journal.ts')>(
+  'lib/campaigns/runs/page-journal.ts',
+);
+const inRecentGrants = plantIn<typeof import('../../../lib/grants/recent-grants.ts')>(
+  'lib/grants/recent-grants.ts',
+);
 
 /** Faults that a person could make in the code of campaigns. The simulation must notice each of them. */
-export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
+export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
+  inRecords('a recipient whose sender died is sent to again', 'givenUp', (real) => (...args) => ({
+    ...real(...args),
+    state: 'pending',
+  })),
+  inRecords(
+    'the result of a refused recipient says that the grant is spent',
+    'afterAttempt',
+    (real) =>
+      (...args) => {
+        const after = real(...args);
+        return { ...after, lastClaim: { ...after.lastClaim, effect: 'spend' } };
+      },
+  ),
+  inRecords('a claim is taken for abandoned while its lease still runs', 'claimFate', (real) => {
+    return (claim, record) => real(claim, record, Number.POSITIVE_INFINITY);
+  }),
+  inClaims('a sender does not look at its claim before the request', 'claimRecipient', (real) => {
+    return async (...args) => {
+      const turn = await real(...args);
+      if (turn.type !== 'claimed') return turn;
+      return { ...turn, claim: { ...turn.claim, leaseUntilMs: Number.POSITIVE_INFINITY } };
+    };
+  }),
+  inJournals('results are not read again after the ledger', 'createJournal', (real) => (...args) => ({
+    ...real(...args),
+    reload: async () => undefined,
+  })),
+  inPages('claims of a stopped run are left behind', 'tidyStopped', () => async () => ({ type: 'done' })),
+  inRecentGrants('a grant that came after the run began is taken', 'grantedAfter', () => () => 0),
   {
     name: 'the recipients of a page are planned anew each time',
     file: 'lib/campaigns/runs/plan-run.ts',
@@ -27,22 +71,10 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
     replace: 'doubtful: false,',
   },
   {
-    name: 'results are not read again after the ledger',
-    file: 'lib/campaigns/runs/claim-recipient.ts',
-    find: '    if (to.journal.isDoubtful()) await to.journal.reload();\n',
-    replace: '',
-  },
-  {
     name: 'the claim of a recipient is judged by other results than those that are acted on',
     file: 'lib/campaigns/runs/claim-recipient.ts',
     find: "      await freeLedger(services, ledger);\n      return 'conflict';",
     replace: '      return freeLedger(services, ledger);',
-  },
-  {
-    name: 'what was found out without a send is taken for a late answer',
-    file: 'lib/campaigns/runs/results.ts',
-    find: "before.state === 'unknown' && claimId !== undefined && before.settledClaimId === claimId;",
-    replace: "before.state === 'unknown';",
   },
   {
     name: 'a page that is done with stays with another worker',
@@ -51,29 +83,10 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
     replace: '...(lease && !hasPage && { lease }),',
   },
   {
-    name: 'a recipient whose sender died is sent to again',
-    file: 'lib/campaigns/runs/give-up.ts',
-    find: "return { state: 'unknown', atMs: nowMs, reason: 'sender-lost', attempts, settledClaimId: claimId };",
-    replace:
-      "return { state: 'pending', atMs: nowMs, reason: 'sender-lost', attempts, settledClaimId: claimId };",
-  },
-  {
     name: 'what is noted while the page is being written is forgotten',
     file: 'lib/campaigns/runs/page-journal.ts',
     find: '        if (unwritten.get(index) === finding) unwritten.delete(index);',
     replace: '        if (finding) unwritten.clear();',
-  },
-  {
-    name: 'a refused recipient keeps the claim open and the result says that the grant is spent',
-    file: 'lib/campaigns/runs/send-to-recipient.ts',
-    find: "    ...(effect !== 'spend' && { effect: effect === 'zero' ? 'zero' : 'refund' }),\n",
-    replace: '',
-  },
-  {
-    name: 'a sender does not look at its claim before the request',
-    file: 'lib/campaigns/runs/send-to-recipient.ts',
-    find: 'leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs',
-    replace: 'leftAtMs > 0',
   },
   {
     name: 'a page is counted each time it is given back',
@@ -100,12 +113,6 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
     replace: 'isOver(run)',
   },
   {
-    name: 'a grant that came after the run began is taken',
-    file: 'lib/campaigns/runs/recipient-source.ts',
-    find: 'grants.available > since;',
-    replace: 'grants.available > 0;',
-  },
-  {
     name: 'a run is stored before its jobs are queued',
     file: 'lib/campaigns/runs/start-run.ts',
     find: "  await services.enqueueJobs(planJobs(run, runs.shards, clock()), 0);\n  if ((await runs.create(run)) === 'created') return { type: 'started', run };",
@@ -117,12 +124,6 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
     file: 'lib/campaigns/runs/plan-run.ts',
     find: '      await finishIfDone(services, run);\n',
     replace: '',
-  },
-  {
-    name: 'claims of a stopped run are left behind',
-    file: 'lib/campaigns/runs/work-on-run.ts',
-    find: "  if (job.type === 'send') return tidyStopped(services, run, job);",
-    replace: "  if (job.type === 'send') return DONE;",
   },
   {
     name: 'a page is given back while sends of it are under way',

@@ -1,8 +1,9 @@
 import { readRecipientSendId } from '../../../lib/campaigns/runs/recipient-send.ts';
-import { isOpen, recipientClaimOutcome, tookGrant } from '../../../lib/campaigns/runs/results.ts';
+import { isOpen, NOT_BEGUN, tookGrant } from '../../../lib/campaigns/runs/results.ts';
 import { isOver, type Run, type RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import { closeClaim } from '../../../lib/grants/claims.ts';
 import { grantsOf, type Ledger, spentOf } from '../../../lib/grants/ledger.ts';
+import { claimFate } from '../../../lib/sends/send-record.ts';
 import type { Faults } from '../faults.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { WeChatRequest } from '../wechat.ts';
@@ -170,7 +171,7 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
     const page = table()
       .pagesOf(send.runId)
       .find(({ page: { recipients } }) => recipients[send.index]?.openid === send.openid);
-    const outcome = recipientClaimOutcome(claim, page?.results.results.get(send.index), scheduler.now());
+    const outcome = claimFate(claim, page?.results.results.get(send.index) ?? NOT_BEGUN, scheduler.now());
     if (outcome.type === 'settled' && outcome.effect !== 'spend')
       fail('planning sees what a send gave back', { ledger, effect: outcome.effect });
     if (outcome.type === 'settled') return closeClaim(ledger, outcome.effect);

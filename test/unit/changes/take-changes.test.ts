@@ -157,12 +157,10 @@ describe('the results of a run’s page', () => {
     generation: 0,
   };
   const recipients = [{ openid: 'a' }, { openid: 'b', variables: { name: '小明' } }, { openid: 'c' }];
-  const result = (state: RecipientResult['state'], more: Partial<RecipientResult> = {}): RecipientResult => ({
+  const result = (state: RecipientResult['state'], errcode?: number): RecipientResult => ({
     state,
-    atMs: 9,
-    reason: 'x',
     attempts: 1,
-    ...more,
+    outcome: { atMs: 9, reason: 'x', ...(errcode !== undefined && { errcode }) },
   });
   const change = (of: RunRecord): TableChange => ({
     type: 'results',
@@ -171,7 +169,7 @@ describe('the results of a run’s page', () => {
     before: new Map([[0, result('sent')]]),
     after: new Map([
       [0, result('sent')],
-      [1, result('failed', { errcode: 47003 })],
+      [1, result('failed', 47003)],
       [2, result('skipped')],
     ]),
     page: { run: of, recipients },

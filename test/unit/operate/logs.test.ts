@@ -88,12 +88,15 @@ describe('what the table tells of a recipient', () => {
     recipientStory(RUN, recipient).map(({ says }) => says.en);
 
   test('one whose turn has not come', () => {
-    expect(texts({ openid: 'o1', state: 'pending' })).toEqual(['the run began, or was due']);
-    expect(recipientStanding({ openid: 'o1', state: 'pending' }).says.en).toContain('turn has not come');
+    expect(texts({ openid: 'o1', state: 'pending', attempts: 0 })).toEqual(['the run began, or was due']);
+    expect(recipientStanding({ openid: 'o1', state: 'pending', attempts: 0 }).says.en).toContain(
+      'turn has not come',
+    );
   });
 
   test('a retry, and its moment', () => {
-    const tried = { atMs: NOON, attempts: 2, reason: 'wechat-busy', errcode: -1, notBeforeMs: NOON + 9 };
+    const outcome = { atMs: NOON, reason: 'wechat-busy', errcode: -1 };
+    const tried = { attempts: 2, outcome, notBeforeMs: NOON + 9 };
     expect(texts({ openid: 'o1', state: 'pending', ...tried }).slice(1)).toEqual([
       'attempt 2 did not get through and is repeated: wechat-busy, errcode -1',
       'the next attempt',
@@ -101,7 +104,8 @@ describe('what the table tells of a recipient', () => {
   });
 
   test('one who was skipped for want of a grant', () => {
-    const skipped = { openid: 'o1', state: 'skipped', atMs: NOON, attempts: 0, reason: 'no-grant' } as const;
+    const outcome = { atMs: NOON, reason: 'no-grant' };
+    const skipped = { openid: 'o1', state: 'skipped', attempts: 0, outcome } as const;
     expect(texts(skipped).at(-1)).toBe('skipped after 0 request(s): no-grant');
     expect(recipientStanding(skipped).says.zh).toContain('授权已用完');
   });

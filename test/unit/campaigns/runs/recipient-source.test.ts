@@ -110,7 +110,7 @@ describe('pages of recipients', () => {
   });
 
   test('of those who failed leave out who was erased since', async () => {
-    const failed = { state: 'failed', atMs: NOW, reason: 'system', attempts: 1 } as const;
+    const failed = { state: 'failed', attempts: 1, outcome: { atMs: NOW, reason: 'system' } } as const;
     const results: PageResults = { ...UNTOUCHED, results: new Map([0, 1].map((index) => [index, failed])) };
     const recipients = [{ openid: erasedOpenid(0) }, { openid: 'o-b' }];
     const page = { campaignId: 'cmp_1', templateId: TEMPLATE, recipients, upTo: { pages: 1, recipients: 2 } };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { withEvent } from '../../../lib/events/final-word.ts';
-import { sendMeant } from '../../../lib/events/send-meant.ts';
 import type { Claim } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
+import { afterReceipt } from '../../../lib/sends/delivery-receipt.ts';
+import { sendOfReceipt } from '../../../lib/sends/send-of-receipt.ts';
 
 const MINUTE = 60_000;
 const AT = 1_000 * MINUTE;
@@ -47,16 +47,18 @@ const claimOf = (messageId: string, startedAtMs = AT): Claim => ({
 });
 const event = (msgid?: string) => ({ createdAtMs: AT, ...(msgid && { msgid }) });
 
-describe('the message that a sent event is about', () => {
+describe('the send that a delivery receipt is about', () => {
   test('is the one that was answered with its msgid', () => {
-    expect(sendMeant([unknown('a'), sent('b', '7'), sent('c', '8')], event('8'), undefined)).toMatchObject({
+    expect(
+      sendOfReceipt([unknown('a'), sent('b', '7'), sent('c', '8')], event('8'), undefined),
+    ).toMatchObject({
       id: 'c',
     });
   });
 
   test('is the only one of that time without a msgid of its own', () => {
-    expect(sendMeant([unknown('a'), sent('b', '7')], event('9'), undefined)).toMatchObject({ id: 'a' });
-    expect(sendMeant([sent('a')], event('9'), undefined)).toMatchObject({ id: 'a' });
+    expect(sendOfReceipt([unknown('a'), sent('b', '7')], event('9'), undefined)).toMatchObject({ id: 'a' });
+    expect(sendOfReceipt([sent('a')], event('9'), undefined)).toMatchObject({ id: 'a' });
   });
 
   test.each([
@@ -73,25 +75,25 @@ describe('the message that a sent event is about', () => {
     ],
     ['all others ended otherwise', [message('a', { state: 'canceled' }), sent('b', '7')]],
   ] as const)('is left open when %s', (_why, messages) => {
-    expect(sendMeant(messages, event('9'), undefined)).toBeUndefined();
+    expect(sendOfReceipt(messages, event('9'), undefined)).toBeUndefined();
   });
 
   test('is waited for while a send of that time has no answer yet', () => {
     const waiting = [message('a', {}), unknown('b')];
-    expect(sendMeant(waiting, event('9'), claimOf('a'))).toBe('not-yet');
-    expect(sendMeant(waiting, event('9'), claimOf('a', AT + 5 * MINUTE))).toMatchObject({ id: 'b' });
+    expect(sendOfReceipt(waiting, event('9'), claimOf('a'))).toBe('not-yet');
+    expect(sendOfReceipt(waiting, event('9'), claimOf('a', AT + 5 * MINUTE))).toMatchObject({ id: 'b' });
   });
 
-  test('is the same when the event comes again, with or without a msgid', () => {
+  test('is the same when the receipt comes again, with or without a msgid', () => {
     const named = { openid: 'u', templateId: 'T', errcode: 0, errorStatus: 'success', createdAtMs: AT };
-    const again = withEvent(unknown('a'), { ...named, msgid: '9' }, AT);
-    expect(sendMeant([again, unknown('b')], event('9'), undefined)).toMatchObject({ id: 'a' });
-    const nameless = withEvent(unknown('a'), named, AT);
-    expect(sendMeant([nameless, unknown('b')], event(), undefined)).toMatchObject({ id: 'a' });
+    const again = afterReceipt(unknown('a'), { ...named, msgid: '9' })!;
+    expect(sendOfReceipt([again, unknown('b')], event('9'), undefined)).toMatchObject({ id: 'a' });
+    const nameless = afterReceipt(unknown('a'), named)!;
+    expect(sendOfReceipt([nameless, unknown('b')], event(), undefined)).toMatchObject({ id: 'a' });
   });
 });
 
-describe('the message after WeChat’s final word', () => {
+describe('the record after a delivery receipt', () => {
   const told = { openid: 'u', templateId: 'T', msgid: '9', createdAtMs: AT };
 
   test('is delivered, and keeps what the send was answered', () => {
@@ -99,22 +101,30 @@ describe('the message after WeChat’s final word', () => {
       state: 'sent',
       outcome: { atMs: AT, reason: 'accepted', errcode: 0, rid: 'r-1', msgid: '9' },
     });
-    expect(withEvent(before, { ...told, errcode: 0, errorStatus: 'success' }, AT + 1)).toMatchObject({
+    expect(afterReceipt(before, { ...told, errcode: 0, errorStatus: 'success' })).toMatchObject({
       state: 'delivered',
       deliveredAtMs: AT,
-      updatedAtMs: AT + 1,
       outcome: { rid: 'r-1', msgid: '9', reason: 'delivered' },
     });
   });
 
   test('is failed with advice, and its grant stays spent', () => {
     const before = { ...unknown('a'), lastClaim: { claimId: 'c', effect: 'spend' as const, epoch: 0 } };
-    const after = withEvent(before, { ...told, errcode: 10, errorStatus: 'system error' }, AT + 1);
+    const after = afterReceipt(before, { ...told, errcode: 10, errorStatus: 'system error' });
     expect(after).toMatchObject({
       state: 'failed',
       lastClaim: { effect: 'spend' },
       outcome: { errcode: 10, errmsg: 'system error', reason: 'not-delivered' },
     });
-    expect(after.outcome?.remedy?.zh).toContain('订阅');
+    expect(after?.outcome.remedy?.zh).toContain('订阅');
   });
+
+  test.each(['pending', 'refused', 'failed', 'canceled', 'delivered'] as const)(
+    'of one that is %s stays',
+    (state) => {
+      expect(
+        afterReceipt({ state, attempts: 1 }, { ...told, errcode: 0, errorStatus: 'success' }),
+      ).toBeUndefined();
+    },
+  );
 });

@@ -1,29 +1,21 @@
 import type { Claim } from '../grants/ledger.ts';
-import type { Message, Outcome } from '../messages/message.ts';
-import type { SentEvent } from './subscribe-event.ts';
+import type { Outcome } from '../messages/message.ts';
+import { type DeliveryReceipt, NOT_DELIVERED } from './delivery-receipt.ts';
+import type { SendRecord } from './send-record.ts';
 
-/** WeChat's final word on one send. */
-export type SentItem = SentEvent['items'][number] & Pick<SentEvent, 'openid' | 'createdAtMs'>;
+type Candidate = SendRecord & { readonly id: string };
 
-/** A send that an event may be about: a message's, or that of a recipient of a campaign. */
-export type Candidate = Pick<Message, 'id' | 'outcome' | 'deliveredAtMs' | 'lastClaim'> & {
-  readonly state: Message['state'] | 'skipped';
-};
-
-/** A send and its event are not further apart than this, a dead sender's lease and its note's return included. */
+/** A send and its receipt are not further apart than this, a dead sender's lease and its note's return included. */
 export const WINDOW_MS = 15 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /** The reason of the outcome of a send whose sender was given up for dead. */
 const SENDER_LOST = 'sender-lost';
 
-/** The reason of an outcome that WeChat's event told to have failed. */
-export const NOT_DELIVERED = 'not-delivered';
-
-/** The send that an event is about; `not-yet` while one that it may be about waits for its answer. */
-export function sendMeant<Send extends Candidate>(
+/** The send that a receipt is about; `not-yet` while one that it may be about waits for its answer. */
+export function sendOfReceipt<Send extends Candidate>(
   sends: readonly Send[],
-  item: Pick<SentItem, 'msgid' | 'createdAtMs'>,
+  item: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
   claim: Claim | undefined,
 ): Send | 'not-yet' | undefined {
   const named = sends.find((send) => isNamed(send, item));
@@ -33,10 +25,10 @@ export function sendMeant<Send extends Candidate>(
   return others.length === 0 && only && only.state !== 'pending' ? only : undefined;
 }
 
-/** The same event again, or one with the msgid that the send answered. */
+/** The same receipt again, or one with the msgid that the send answered. */
 function isNamed(
   { outcome, deliveredAtMs }: Candidate,
-  { msgid, createdAtMs }: Pick<SentItem, 'msgid' | 'createdAtMs'>,
+  { msgid, createdAtMs }: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
 ): boolean {
   if (msgid !== undefined) return outcome?.msgid === msgid;
   return deliveredAtMs === createdAtMs || (outcome?.reason === NOT_DELIVERED && outcome.atMs === createdAtMs);
