@@ -78,12 +78,14 @@ export function createJournal(
   const holdsLease = () => leaseLeftMs() > MARGIN_MS;
 
   /** Writes what `change` makes of what stands there, over whatever others write meanwhile. */
-  function put(change: (page: PageResults) => PageResults, counts: boolean): Promise<void> {
+  function put(change: (page: PageResults) => PageResults): Promise<void> {
     const attempt = async () => {
-      const value = change(stored.value);
+      const noted = change(stored.value);
+      // Who has lost the page counts at once: nobody may come by it again.
+      const value = isMine(stored.value) ? noted : { ...noted, counted: tallyOf(noted) };
       const by = difference(stored.value.counted, value.counted);
       const pageDone = value.done && !stored.value.done;
-      const tally = counts && (pageDone || !isNothing(by)) ? { by, pageDone, atMs: clock() } : undefined;
+      const tally = pageDone || !isNothing(by) ? { by, pageDone, atMs: clock() } : undefined;
       const written = await runs.putResults(place, { value, version: stored.version }, tally);
       stored = written === 'conflict' ? await runs.loadResults(place) : written;
       return written === 'conflict' ? written : undefined;
@@ -98,7 +100,7 @@ export function createJournal(
       await put((page) => {
         const noted = { ...withFindings(page, batch, isMine(page)), doubtful: page.doubtful || doubted };
         return last ? last(noted) : renewed(noted);
-      }, last !== undefined);
+      });
       for (const [index, finding] of batch) {
         if (unwritten.get(index) === finding) unwritten.delete(index);
       }
