@@ -84,8 +84,8 @@ describe('the record after an attempt', () => {
     expect(after.lastClaim.effect).toBe('refund');
   });
 
-  test('does not count what never left', () => {
-    const outcome = { atMs: 2_000, reason: 'not-reached' };
+  test.each(['not-reached', 'token-unavailable'])('does not count what never left: %s', (reason) => {
+    const outcome = { atMs: 2_000, reason };
     const after = afterAttempt(record('pending'), claim, { ...again, outcome }, { keepsGrant: true });
     expect(after.attempts).toBe(1);
   });
