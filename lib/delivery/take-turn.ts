@@ -4,7 +4,9 @@ import { closeClaim, openClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import { claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
-import type { MessageStore, OtherSend } from '../messages/message-store.ts';
+import type { MessageStore } from '../messages/message-store.ts';
+import type { Send } from '../sends/send.ts';
+import { claimFate, givenUp } from '../sends/send-record.ts';
 import { changed, type Stored } from '../stored.ts';
 
 import { ownOutcome } from './reasons.ts';
@@ -111,13 +113,14 @@ export async function freeLedger(
 async function freeFromOther(
   ledger: Stored<Ledger>,
   claim: Claim,
-  other: OtherSend,
+  other: Send,
   nowMs: number,
 ): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
-  const outcome = other.outcomeOf(claim, nowMs);
+  const outcome = claimFate(claim, other.record, nowMs);
   if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
   if (outcome.type === 'under-way') return { type: 'busy', untilMs: claim.leaseUntilMs };
-  await other.giveUp(claim, changed(ledger, closeClaim(ledger.value, 'spend')), nowMs);
+  const closed = changed(ledger, closeClaim(ledger.value, 'spend'));
+  await other.write((record) => givenUp(record, claim, nowMs), closed);
   return 'conflict';
 }
 

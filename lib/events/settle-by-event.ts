@@ -1,12 +1,11 @@
-import type { TellingOfSend } from '../campaigns/runs/earlier-sends.ts';
-import { NOT_BEGUN, type RecipientResult } from '../campaigns/runs/results.ts';
-import type { ToldSend } from '../campaigns/runs/told-sends.ts';
+import type { NamingReceipt } from '../campaigns/runs/earlier-sends.ts';
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import type { Claim } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { afterReceipt, type DeliveryReceipt } from '../sends/delivery-receipt.ts';
+import { type Send, updateSend } from '../sends/send.ts';
 import { sendOfReceipt, WINDOW_MS } from '../sends/send-of-receipt.ts';
 import type { SendRecord } from '../sends/send-record.ts';
 import { changed } from '../stored.ts';
@@ -16,13 +15,9 @@ export interface SentEventServices extends Contention {
   readonly store: Pick<MessageStore, 'load' | 'loadLedger' | 'listOfUser' | 'commit'>;
   /** The sends of campaigns, of which no message is stored. */
   readonly campaignSends: {
-    find(id: string): Promise<ToldSend | undefined>;
+    find(id: string): Promise<Send | undefined>;
     /** The id of a send that the user's ledger no longer names. */
-    findEarlier(send: TellingOfSend): Promise<string | undefined>;
-    settle(
-      id: string,
-      change: (result: RecipientResult) => RecipientResult | undefined,
-    ): Promise<'settled' | 'known'>;
+    findEarlier(receipt: NamingReceipt): Promise<string | undefined>;
   };
   readonly clock: Clock;
   readonly logger: Logger;
@@ -64,27 +59,29 @@ export async function settleByReceipt(
 async function earlierSend(
   { campaignSends }: SentEventServices,
   { msgid, openid, templateId, createdAtMs }: DeliveryReceipt,
-  known: Send | undefined,
+  known: Candidate | undefined,
 ): Promise<string | undefined> {
   if (msgid === undefined || known?.outcome?.msgid === msgid) return undefined;
   return campaignSends.findEarlier({ msgid, openid, templateId, createdAtMs });
 }
 
-function settleInRun(
-  { campaignSends }: SentEventServices,
+async function settleInRun(
+  { campaignSends, ...contention }: SentEventServices,
   id: string,
-  item: DeliveryReceipt,
+  receipt: DeliveryReceipt,
 ): Promise<ReceiptResult> {
-  return campaignSends.settle(id, (result) => afterReceipt(result, item));
+  const find = () => campaignSends.find(id);
+  const result = await updateSend(find, (record) => afterReceipt(record, receipt), contention);
+  return result === 'committed' ? 'settled' : 'known';
 }
 
-type Send = SendRecord & { readonly id: string; readonly kind: 'message' | 'campaign' };
+type Candidate = SendRecord & { readonly id: string; readonly kind: 'message' | 'campaign' };
 
 async function messagesOf(
   { store }: SentEventServices,
   { openid, templateId }: DeliveryReceipt,
-): Promise<Send[]> {
-  const messages: Send[] = [];
+): Promise<Candidate[]> {
+  const messages: Candidate[] = [];
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const { items, next } = await store.listOfUser(openid, PAGE_SIZE, after);
@@ -101,10 +98,10 @@ async function campaignSend(
   { campaignSends }: SentEventServices,
   { templateId }: DeliveryReceipt,
   claim: Claim | undefined,
-): Promise<Send[]> {
-  const found = claim && (await campaignSends.find(claim.messageId));
-  if (!found || found.templateId !== templateId) return [];
-  return [{ ...(found.result ?? NOT_BEGUN), id: found.id, kind: 'campaign' }];
+): Promise<Candidate[]> {
+  if (claim?.templateId !== templateId) return [];
+  const found = await campaignSends.find(claim.messageId);
+  return found?.record ? [{ ...found.record, id: found.id, kind: 'campaign' }] : [];
 }
 
 function writeDown(

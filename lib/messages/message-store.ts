@@ -1,6 +1,6 @@
-import type { Claim, Ledger } from '../grants/ledger.ts';
+import type { Ledger } from '../grants/ledger.ts';
+import type { Send } from '../sends/send.ts';
 import type { Stored } from '../stored.ts';
-import type { ClaimOutcome } from './claim-outcome.ts';
 import type { Message } from './message.ts';
 
 /** A message and its user's ledger, which was read just before it. */
@@ -32,21 +32,13 @@ export interface Page<T> {
   readonly next?: string;
 }
 
-/** A send that claims a grant and is no message: that of a recipient of a campaign's run. */
-export interface OtherSend {
-  /** What a claim of this send, read before it, stands for. */
-  outcomeOf(claim: Claim, nowMs: number): ClaimOutcome;
-  /** Gives it up as of unknown fate and writes `ledger`, which has that claim of it closed, in the same step. */
-  giveUp(claim: Claim, ledger: Stored<Ledger>, nowMs: number): Promise<'committed' | 'conflict'>;
-}
-
 /** Where messages and ledgers are kept. Every read sees the latest write. */
 export interface MessageStore {
   /** A message and the ledger of its user. The message is read after the ledger, so that a claim over this ledger is up to date. */
   load(messageId: string): Promise<MessageWithLedger>;
   loadLedger(openid: string): Promise<Stored<Ledger>>;
   /** The send that a claim names where it is no message; undefined where it is one, which costs no read. */
-  findOtherSend(id: string): Promise<OtherSend | undefined>;
+  findOtherSend(id: string): Promise<Send | undefined>;
   /** `conflict`: a record was changed since it was read, or the idempotency key has been taken; nothing was written. */
   commit(change: Change): Promise<'committed' | 'conflict'>;
   findIdempotency(scope: string, key: string): Promise<IdempotencyRecord | undefined>;

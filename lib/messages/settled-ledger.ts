@@ -1,5 +1,6 @@
 import { closeClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
+import { claimFate } from '../sends/send-record.ts';
 import { type ClaimOutcome, claimOutcome } from './claim-outcome.ts';
 import type { MessageStore } from './message-store.ts';
 
@@ -8,7 +9,7 @@ type Sends = Pick<MessageStore, 'load' | 'findOtherSend'>;
 /** What an open claim stands for, whatever kind of send it belongs to. */
 export async function outcomeOfClaim(claim: Claim, store: Sends, nowMs: number): Promise<ClaimOutcome> {
   const other = await store.findOtherSend(claim.messageId);
-  if (other) return other.outcomeOf(claim, nowMs);
+  if (other) return claimFate(claim, other.record, nowMs);
   return claimOutcome(claim, (await store.load(claim.messageId)).message?.value, nowMs);
 }
 

@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { findRecipientSend } from '../campaigns/runs/give-up.ts';
+import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Message } from '../messages/message.ts';
@@ -50,7 +50,7 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
   return {
     load: (messageId) => loadWithLedger(table, read, messageId),
 
-    findOtherSend: (id) => findRecipientSend(runs, id),
+    findOtherSend: (id) => findRecipientSend({ runs, clock }, id),
 
     async loadLedger(openid) {
       return toLedger(openid, await read(ledgerKey(table, openid)));

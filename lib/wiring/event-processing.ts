@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createEventBus, type PublishEvents } from '../bus/event-bus.ts';
 import { createEarlierSends } from '../campaigns/runs/earlier-sends.ts';
-import type { RecipientResult } from '../campaigns/runs/results.ts';
-import { findToldSend, settleToldSend } from '../campaigns/runs/told-sends.ts';
+import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import { applyEvent } from '../events/apply-event.ts';
 import type { OtherMessage } from '../events/event-job.ts';
 import type { SubscribeEvent } from '../events/subscribe-event.ts';
@@ -33,10 +32,8 @@ export async function wireEventProcessing(env: Environment, overrides?: Override
     store: createMessageStore(table, versions),
     grantStore: createGrantStore(table, versions),
     campaignSends: {
-      find: (id: string) => findToldSend({ runs }, id),
+      find: (id: string) => findRecipientSend({ ...base, runs }, id),
       findEarlier: createEarlierSends({ ...base, runs, campaigns: createCampaignStore(table, versions) }),
-      settle: (id: string, change: (result: RecipientResult) => RecipientResult | undefined) =>
-        settleToldSend({ ...base, runs }, id, change),
     },
     kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
   };

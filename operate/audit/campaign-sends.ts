@@ -1,4 +1,4 @@
-import { findRecipientSend } from '../../lib/campaigns/runs/give-up.ts';
+import { findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
 import type { PagePlace } from '../../lib/campaigns/runs/page.ts';
 import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/recipient-send.ts';
 import { isOpen, type RecipientResult, tookGrant } from '../../lib/campaigns/runs/results.ts';
@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { AuditedCampaigns } from '../../lib/delivery/audit-user.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { Page } from '../../lib/messages/message-store.ts';
+import { claimFate } from '../../lib/sends/send-record.ts';
 import { readForgottenRuns } from '../../lib/table/campaign-eraser.ts';
 import { createCampaignStore } from '../../lib/table/campaign-store.ts';
 import type { Table } from '../../lib/table/client.ts';
@@ -124,11 +125,11 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
         if (!result) add(forgotten, content.templateId);
         else if (result.is && tookGrant(result.is)) add(exactly, content.templateId);
       }
-      const send = claim && (await findRecipientSend(runs, claim.messageId));
+      const send = claim && (await findRecipientSend({ runs, clock }, claim.messageId));
       return {
         taken: exactly,
         forgotten,
-        ...(send && { claimOutcome: send.outcomeOf(claim, clock()) }),
+        ...(send && { claimOutcome: claimFate(claim, send.record, clock()) }),
       };
     },
 

@@ -29,7 +29,6 @@ const EVENT_TIMEOUT_MS = 30_000;
 const NO_CAMPAIGNS = {
   find: async () => undefined,
   findEarlier: async () => undefined,
-  settle: async () => 'known' as const,
 };
 
 /** A report as a phone makes it. */

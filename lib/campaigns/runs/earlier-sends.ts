@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { DeliveryReceipt } from '../../sends/delivery-receipt.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import { recipientSendId } from './recipient-send.ts';
 import type { RunRecord } from './run.ts';
@@ -11,13 +12,10 @@ export interface EarlierSendServices {
   readonly clock: Clock;
 }
 
-/** A send by what WeChat says of it. */
-export interface TellingOfSend {
-  readonly openid: string;
-  readonly templateId: string;
+/** A delivery receipt that names its send by the msgid. */
+export type NamingReceipt = Pick<DeliveryReceipt, 'openid' | 'templateId' | 'createdAtMs'> & {
   readonly msgid: string;
-  readonly createdAtMs: number;
-}
+};
 
 const CAMPAIGNS_AT_ONCE = 100;
 /** Of each campaign so many runs are looked at, the latest. */
@@ -36,7 +34,7 @@ export function createEarlierSends({
   campaigns,
   runs,
   clock,
-}: EarlierSendServices): (send: TellingOfSend) => Promise<string | undefined> {
+}: EarlierSendServices): (receipt: NamingReceipt) => Promise<string | undefined> {
   let known: { readonly atMs: number; readonly runs: Promise<readonly RunRecord[]> } | undefined;
 
   async function list(): Promise<readonly RunRecord[]> {

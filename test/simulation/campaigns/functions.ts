@@ -95,7 +95,7 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
     const pacer = pacerOf(process);
     const enqueueJob = options.queues().campaigns.enqueueOf(process);
     const base = {
-      ...table.ports((label, effect) => processes.call(process, label, effect), kernel),
+      ...table.ports((label, effect) => processes.call(process, label, effect), kernel, process.clock),
       clock: process.clock,
       random: chance.next,
       sleep: (ms: number) => processes.sleep(process, ms),

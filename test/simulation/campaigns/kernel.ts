@@ -2,7 +2,7 @@
 export { createHandler as createCampaignHandler } from '../../../handlers/send-campaign.ts';
 export { createHandler as createSendHandler } from '../../../handlers/send-messages.ts';
 export { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
-export { findRecipientSend } from '../../../lib/campaigns/runs/give-up.ts';
+export { findRecipientSend } from '../../../lib/campaigns/runs/find-recipient-send.ts';
 export { createTurns } from '../../../lib/campaigns/runs/send-page.ts';
 export { startRun } from '../../../lib/campaigns/runs/start-run.ts';
 export { createRunLook, workOnRun } from '../../../lib/campaigns/runs/work-on-run.ts';

@@ -5,6 +5,7 @@ import type { AudienceStore } from '../../../lib/campaigns/runs/recipient-source
 import { difference, NO_TALLY, type PageResults, UNTOUCHED } from '../../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import type { RunStore, ShardTally, TallyChange } from '../../../lib/campaigns/runs/run-store.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import type { MessageStore } from '../../../lib/messages/message-store.ts';
@@ -46,7 +47,7 @@ export interface CampaignTable {
   /** All pages of a run, with their results. */
   pagesOf(runId: string): readonly { place: PagePlace; page: RunPage; results: PageResults }[];
   putLedger(ledger: Ledger): void;
-  ports(call: TableCall, kernel: CampaignKernel): CampaignPorts;
+  ports(call: TableCall, kernel: CampaignKernel, clock: Clock): CampaignPorts;
 }
 
 interface Row {
@@ -146,7 +147,7 @@ export function createCampaignTable(
     placesOf(prefix, runId, shard).findLast(({ after }) => openid === undefined || after < openid);
   const shardOf = (openid: string) => (openid.codePointAt(openid.length - 1) ?? 0) % SHARDS.length;
 
-  function messagePorts(call: TableCall, kernel: CampaignKernel, runs: RunStore): MessageStore {
+  function messagePorts(call: TableCall, kernel: CampaignKernel, runs: RunStore, clock: Clock): MessageStore {
     return {
       async load(messageId) {
         const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
@@ -157,7 +158,7 @@ export function createCampaignTable(
         return messageWithLedger(messageId, message, ledger);
       },
       loadLedger: (openid) => call('loadLedger', () => readLedger(openid)),
-      findOtherSend: (id) => kernel.findRecipientSend(runs, id),
+      findOtherSend: (id) => kernel.findRecipientSend({ runs, clock }, id),
       commit({ ledger, message }) {
         const writes = [
           ...(ledger ? [writeOfLedger(ledger)] : []),
@@ -269,11 +270,11 @@ export function createCampaignTable(
     putLedger(ledger) {
       write([{ key: `ledger ${ledger.openid}`, value: ledger, over: 'anything' }]);
     },
-    ports(call, kernel) {
+    ports(call, kernel, clock) {
       const runs = runPorts(call);
       return {
         runs,
-        store: messagePorts(call, kernel, runs),
+        store: messagePorts(call, kernel, runs, clock),
         audience: {
           openids: (_templateId, shard, limit, after) =>
             call('audience', () => {

@@ -170,7 +170,7 @@ export async function runCampaignWorld(options: CampaignWorldOptions): Promise<C
       for (const { id } of paused) control('resume', id);
     });
   }
-  const calm = table.ports(async (_label, effect) => effect(), kernel);
+  const calm = table.ports(async (_label, effect) => effect(), kernel, scheduler.now);
   const services = { runs: calm.runs, clock: scheduler.now };
   if (!violation) await rules.atRest((run) => readRun(services, CAMPAIGN_ID, run.id));
   return { ...(violation && { violation }), requests: wechat.requests.length, states: statesIn() };

@@ -1,0 +1,41 @@
+import type { Clock } from '../../clock.ts';
+import type { Send } from '../../sends/send.ts';
+import { readRecipientSendId } from './recipient-send.ts';
+import { difference, NOT_BEGUN, tallyOf } from './results.ts';
+import type { RunStore, TallyChange } from './run-store.ts';
+
+/** What looking a recipient up needs from outside. */
+export interface RecipientSendServices {
+  readonly runs: Pick<RunStore, 'resultsOf' | 'putResults' | 'putWithLedger'>;
+  readonly clock: Clock;
+}
+
+/** The send to a run's recipient by its id; undefined for an id that is no recipient's. What is written moves the run's counts along. */
+export async function findRecipientSend(
+  { runs, clock }: RecipientSendServices,
+  id: string,
+): Promise<Send | undefined> {
+  const recipient = readRecipientSendId(id);
+  if (!recipient) return undefined;
+  const { runId, openid, index } = recipient;
+  const found = await runs.resultsOf(runId, openid);
+  if (!found) return { id, record: undefined, write: async () => 'unchanged' };
+  const { place } = found;
+  const { value, version } = found.results;
+  const record = value.results.get(index) ?? NOT_BEGUN;
+  return {
+    id,
+    record,
+    async write(change, ledger) {
+      const after = change(record);
+      if (!after) return 'unchanged';
+      const results = new Map(value.results).set(index, after);
+      const counted = tallyOf({ results });
+      const page = { value: { ...value, results, counted }, version };
+      // At once, because nobody may come by this page again.
+      const tally: TallyChange = { by: difference(value.counted, counted), pageDone: false, atMs: clock() };
+      if (ledger) return runs.putWithLedger(ledger, place, page, tally);
+      return (await runs.putResults(place, page, tally)) === 'conflict' ? 'conflict' : 'committed';
+    },
+  };
+}
