@@ -81,7 +81,7 @@ test('who spent their grant is skipped, who failed is sent to again by a new run
   });
   expect(await readRecipient(world.services, runId, failing)).toMatchObject({
     state: 'failed',
-    errcode: 45168,
+    outcome: { errcode: 45168 },
     attempts: 1,
   });
   expect(await readRecipient(world.services, runId, late)).toBeUndefined();
@@ -122,7 +122,7 @@ test('a dry run counts and checks, and sends nothing', async () => {
     counts: { pending: 1, failed: 1, skipped: 1, sent: 0 },
   });
   expect(await readRecipient(world.services, runId, bad)).toMatchObject({
-    reason: 'invalid-data',
+    outcome: { reason: 'invalid-data' },
     problems: ['missing-variable name'],
   });
   expect(world.wechat.received({ call: 'send' }).items).toEqual([]);
