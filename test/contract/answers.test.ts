@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHandler } from '../../handlers/health.ts';
+import { createHandler as createMessages } from '../../handlers/messages.ts';
 import { wireHealth } from '../../lib/wiring/health.ts';
+import { wireMessages } from '../../lib/wiring/messages.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { call as invoke } from '../support/http-events.ts';
 import { type CallOptions, PRICE_DROP, QUIET, type Reply, startService } from './running-service.ts';
@@ -158,6 +160,23 @@ describe('bodies that are not valid UTF-8 are 400 malformed-json', () => {
       expect(body.remedy.zh).toContain('encodeURIComponent');
     },
   );
+});
+
+test('a table that does not answer is 503 with retry-after and what to do, never a bare 500', async () => {
+  const nowhere = { ...stack.env, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
+  const services = await wireMessages(nowhere, { logger: QUIET });
+  onTestFinished(() => services.close());
+  const handler = createMessages(services);
+  for (const request of [
+    { path: '/v1/messages', query: `openid=${openid}` },
+    { method: 'POST', path: '/v1/messages', json: { to: openid, ...PRICE_DROP } },
+  ]) {
+    const { status, headers, body, text } = await invoke(handler, { ...request, token });
+    expect([status, body.code]).toEqual([503, 'timed-out']);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(body.remedy).toEqual({ en: ENGLISH, zh: CHINESE });
+    expect(text).not.toMatch(/127\.0\.0\.1|ECONN|Abort|AWS/);
+  }
 });
 
 test('every answer has an x-request-id of its own', async () => {
