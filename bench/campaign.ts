@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { print, runCommand, wholeNumber } from '../operate/command-line.ts';
 import { runCampaignBench } from './killed-senders/campaign-bench.ts';
 
 const HELP = `Runs one campaign on the local stack, sent by processes that are killed on the way, with its trigger delivered twice and the run
@@ -12,26 +12,21 @@ when a promise was broken.
   npm run bench:campaign -- --latency 50           so many milliseconds until WeChat answers (20)
 `;
 
-const { values } = parseArgs({
-  options: {
-    recipients: { type: 'string', default: '20000' },
-    kills: { type: 'string', default: '5' },
-    senders: { type: 'string', default: '3' },
-    latency: { type: 'string', default: '20' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const OPTIONS = {
+  recipients: { type: 'string', default: '20000' },
+  kills: { type: 'string', default: '5' },
+  senders: { type: 'string', default: '3' },
+  latency: { type: 'string', default: '20' },
+} as const;
 
-if (values.help) {
-  process.stdout.write(HELP);
-  process.exit();
-}
-
-const broken = await runCampaignBench({
-  recipients: Number(values.recipients),
-  kills: Number(values.kills),
-  senders: Number(values.senders),
-  latencyMs: Number(values.latency),
-  print: (line) => process.stdout.write(`${line}\n`),
+await runCommand({ name: 'bench:campaign', help: HELP, options: OPTIONS }, async (options) => {
+  const broken = await runCampaignBench({
+    recipients: wholeNumber('recipients', options.recipients, 1),
+    kills: wholeNumber('kills', options.kills),
+    senders: wholeNumber('senders', options.senders, 1),
+    latencyMs: wholeNumber('latency', options.latency),
+    print,
+  });
+  // Senders and servers that are left go with this process.
+  process.exit(broken.length > 0 ? 1 : 0);
 });
-process.exit(broken.length > 0 ? 1 : 0);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { unknown } from '../operate/argument-faults.ts';
+import { print, runCommand, UsageError, wholeNumber } from '../operate/command-line.ts';
 import { measureColdStart } from './cold-start/cold-start.ts';
 import { type Figure, keeps, renderFigures } from './figures.ts';
 import { measureLateness } from './lateness.ts';
@@ -34,47 +35,40 @@ const HELP = `Measures the service beside its peers and prints one table of rati
 
 Parts: ${Object.keys(PARTS).join(', ')}`;
 
-const { values, positionals } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: '' },
-    profile: { type: 'string' },
-    beside: { type: 'string' },
-    large: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-  allowPositionals: true,
-});
+const OPTIONS = {
+  rounds: { type: 'string', default: '3' },
+  only: { type: 'string', default: '' },
+  profile: { type: 'string' },
+  beside: { type: 'string' },
+  large: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
+} as const;
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
-
-if (values.help) print(HELP);
-// What things use is told in docs/cost.md.
-else if (values.write) await writeDocument(Object.keys(PARTS).filter((part) => part !== 'usage'));
-else await main();
-
-async function main(): Promise<void> {
-  const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
-  const unknown = names.filter((name) => !(name in PARTS));
-  if (unknown.length > 0) {
-    print(`There is no part ${unknown.join(', ')}.\n\n${HELP}`);
-    process.exit(2);
-  }
+await runCommand({ name: 'bench', help: HELP, options: OPTIONS, takesWords: true }, async (given, words) => {
+  const names = words.length > 0 ? words : Object.keys(PARTS);
+  for (const name of names)
+    if (!Object.hasOwn(PARTS, name)) throw new UsageError(unknown('part', name, Object.keys(PARTS)));
   const options: MeasureOptions = {
-    rounds: Number(values.rounds),
-    only: values.only,
-    large: values.large,
-    ...(values.beside !== undefined && { beside: resolve(values.beside) }),
-    ...(values.profile !== undefined && { profileInto: resolve(values.profile) }),
+    rounds: wholeNumber('rounds', given.rounds, 1),
+    only: given.only,
+    large: given.large,
+    ...(given.beside !== undefined && { beside: resolve(given.beside) }),
+    ...(given.profile !== undefined && { profileInto: resolve(given.profile) }),
     print,
   };
+  // What things use is told in docs/cost.md.
+  if (given.write) await writeDocument(Object.keys(PARTS).filter((part) => part !== 'usage'));
+  else await measure(names, options);
+  return 0;
+});
+
+async function measure(names: readonly string[], options: MeasureOptions): Promise<void> {
   const figures: Figure[] = [];
   for (const name of names) {
     print(`${name} ...`);
     const measured = (await PARTS[name]?.(options)) ?? [];
     // A part of a part does not stand for the whole.
-    if (values.only === '') await saveResults(name, measured);
+    if (options.only === '') await saveResults(name, measured);
     figures.push(...measured);
   }
   print(`\n${machine()}\n\n${renderFigures(figures)}`);

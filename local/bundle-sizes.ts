@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { CommandError, print, runCommand } from '../operate/command-line.ts';
 import { packageService } from './package-service.ts';
 import { findOutdatedSizes, renderSizes, replaceSizes, sizesOf } from './size-table.ts';
 
@@ -11,35 +11,36 @@ const HELP = `Packages the service and prints how large each function is.
 
 Both may be given several times.`;
 
-const { values } = parseArgs({
-  options: {
-    write: { type: 'string', multiple: true, default: [] },
-    check: { type: 'string', multiple: true, default: [] },
-    help: { type: 'boolean', short: 'h', default: false },
+await runCommand(
+  {
+    name: 'sizes',
+    help: HELP,
+    options: {
+      write: { type: 'string', multiple: true, default: [] },
+      check: { type: 'string', multiple: true, default: [] },
+    },
   },
-});
+  async ({ write, check }) => measure(write, check),
+);
 
-if (values.help) console.log(HELP);
-else await measure(values.write, values.check);
-
-async function measure(write: readonly string[], check: readonly string[]): Promise<void> {
+async function measure(write: readonly string[], check: readonly string[]): Promise<number> {
+  // A file that cannot be read is told before half a minute of packaging.
+  const read = async (file: string) => ({ file, text: await readFile(file, 'utf8') });
+  const [toWrite, toCheck] = await Promise.all([write, check].map((files) => Promise.all(files.map(read))));
   const sizes = sizesOf((await packageService({ stage: 'dev' })).bundles);
-  console.log(renderSizes(sizes));
+  print(renderSizes(sizes));
 
-  for (const file of write) {
-    const renewed = replaceSizes(await readFile(file, 'utf8'), sizes);
+  const faults: string[] = [];
+  for (const { file, text } of toWrite ?? []) {
+    const renewed = replaceSizes(text, sizes);
     if (renewed === undefined)
-      fail(`${file}: put <!-- sizes --> and <!-- /sizes --> where the table belongs.`);
+      faults.push(`${file}: put <!-- sizes --> and <!-- /sizes --> where the table belongs.`);
     else await writeFile(file, renewed);
   }
-
-  for (const file of check) {
-    const outdated = findOutdatedSizes(await readFile(file, 'utf8'), sizes);
-    for (const sentence of outdated) fail(`${file}: ${sentence} Run npm run sizes -- --write ${file}`);
+  for (const { file, text } of toCheck ?? []) {
+    for (const sentence of findOutdatedSizes(text, sizes))
+      faults.push(`${file}: ${sentence} Run npm run sizes -- --write ${file}`);
   }
-}
-
-function fail(message: string): void {
-  console.error(message);
-  process.exitCode = 1;
+  if (faults.length > 0) throw new CommandError(faults.join('\n'));
+  return 0;
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { runCommand, wholeNumber } from '../operate/command-line.ts';
 import * as campaignKernel from '../test/simulation/campaigns/kernel.ts';
 import { runCampaignSeed } from '../test/simulation/campaigns/workload.ts';
 import * as kernel from '../test/simulation/kernel.ts';
@@ -13,25 +13,15 @@ const HELP = `Runs the rules of grants and delivery through worlds full of troub
   npm run simulate -- --campaigns      the same of campaigns, with any of the above
 `;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    runs: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    campaigns: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const OPTIONS = {
+  seed: { type: 'string' },
+  runs: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  campaigns: { type: 'boolean', default: false },
+} as const;
 
 const PROGRESS_EVERY = 5_000;
 const MOST_SHOWN = 20;
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  console.error(`--${name} takes a whole number, such as --${name} 1000.`);
-  process.exit(2);
-}
 
 /** A world of campaigns, told in the words of one of messages. */
 async function runCampaigns(seed: number, trace?: (line: string) => void) {
@@ -42,12 +32,19 @@ async function runCampaigns(seed: number, trace?: (line: string) => void) {
 
 type World = Pick<Outcome, 'violation' | 'steps' | 'messages' | 'requests'>;
 
-const world: (seed: number, trace?: (line: string) => void) => Promise<World> = (seed, trace) =>
-  values.campaigns ? runCampaigns(seed, trace) : runSeed(kernel, seed, trace);
-const again = `npm run simulate --${values.campaigns ? ' --campaigns' : ''} --seed`;
+interface Worlds {
+  readonly again: string;
+  run(seed: number, trace?: (line: string) => void): Promise<World>;
+}
 
-async function runOne(seed: number): Promise<boolean> {
-  const outcome = await world(seed, (line) => console.log(line));
+const MESSAGES: Worlds = {
+  again: 'npm run simulate -- --seed',
+  run: (seed, trace) => runSeed(kernel, seed, trace),
+};
+const CAMPAIGNS: Worlds = { again: 'npm run simulate -- --campaigns --seed', run: runCampaigns };
+
+async function runOne(worlds: Worlds, seed: number): Promise<boolean> {
+  const outcome = await worlds.run(seed, (line) => console.log(line));
   const { violation, messages, requests } = outcome;
   if (!violation) {
     console.log(`\nSeed ${seed}: ${messages} messages, ${requests} requests, no rule broken.`);
@@ -58,12 +55,12 @@ async function runOne(seed: number): Promise<boolean> {
   return false;
 }
 
-async function runMany(from: number, runs: number): Promise<boolean> {
+async function runMany(worlds: Worlds, from: number, runs: number): Promise<boolean> {
   const startedAt = performance.now();
   const sum = { steps: 0, messages: 0, requests: 0, broken: 0 };
   for (let seed = from; seed < from + runs; seed++) {
-    const outcome = await world(seed);
-    add(sum, seed, outcome);
+    const outcome = await worlds.run(seed);
+    add(sum, outcome, `${worlds.again} ${seed}`);
     const done = seed - from + 1;
     if (done % PROGRESS_EVERY === 0 && done < runs)
       console.log(`${done} of ${runs} worlds, ${sum.broken} broken`);
@@ -77,8 +74,8 @@ async function runMany(from: number, runs: number): Promise<boolean> {
 
 function add(
   sum: { steps: number; messages: number; requests: number; broken: number },
-  seed: number,
   { steps, messages, requests, violation }: World,
+  again: string,
 ): void {
   sum.steps += steps;
   sum.messages += messages;
@@ -86,16 +83,15 @@ function add(
   if (!violation) return;
   sum.broken += 1;
   if (sum.broken <= MOST_SHOWN) {
-    console.log(`${violation.rule}: ${again} ${seed}`);
+    console.log(`${violation.rule}: ${again}`);
   }
 }
 
-if (values.help) {
-  console.log(HELP);
-} else {
+await runCommand({ name: 'simulate', help: HELP, options: OPTIONS }, async (options) => {
+  const worlds = options.campaigns ? CAMPAIGNS : MESSAGES;
   const good =
-    values.seed === undefined
-      ? await runMany(wholeNumber('from', values.from), wholeNumber('runs', values.runs))
-      : await runOne(wholeNumber('seed', values.seed));
-  process.exitCode = good ? 0 : 1;
-}
+    options.seed === undefined
+      ? await runMany(worlds, wholeNumber('from', options.from), wholeNumber('runs', options.runs, 1))
+      : await runOne(worlds, wholeNumber('seed', options.seed));
+  return good ? 0 : 1;
+});

@@ -3,29 +3,25 @@ import { openTable } from '../lib/wiring/aws.ts';
 import { audit, type UserFinding } from './audit/audit.ts';
 import { HELP, lineFor, progressLine, summaryLine } from './audit/texts.ts';
 import { awsEnvironment } from './aws-environment.ts';
-import { CommandError, print, progress, readArguments, runCommand } from './command-line.ts';
+import { print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
 
 const PROGRESS_EVERY_MS = 250;
 
-await runCommand(async () => {
-  const options = readArguments('audit', process.argv.slice(2), {
-    stage: { type: 'string' },
-    region: { type: 'string' },
-    table: { type: 'string' },
-    'app-id': { type: 'string' },
-    'overdue-minutes': { type: 'string', default: '30' },
-    segments: { type: 'string', default: '4' },
-    notes: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
-  if (options.help) {
-    print(HELP);
-    return 0;
-  }
-  const overdueMs = wholeNumber('--overdue-minutes', options['overdue-minutes'], 0) * 60_000;
-  const segments = wholeNumber('--segments', options.segments, 1);
+const OPTIONS = {
+  stage: { type: 'string' },
+  region: { type: 'string' },
+  table: { type: 'string' },
+  'app-id': { type: 'string' },
+  'overdue-minutes': { type: 'string', default: '30' },
+  segments: { type: 'string', default: '4' },
+  notes: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+await runCommand({ name: 'audit', help: HELP, options: OPTIONS }, async (options) => {
+  const overdueMs = wholeNumber('overdue-minutes', options['overdue-minutes'], 0) * 60_000;
+  const segments = wholeNumber('segments', options.segments, 1);
   const { name, appId, env } = await findTable(options);
   const table = openTable(env, name, appId ?? '');
   const findings: UserFinding[] = [];
@@ -57,7 +53,7 @@ await runCommand(async () => {
 async function findTable(options: { stage?: string; region?: string; table?: string; 'app-id'?: string }) {
   const { stage, region, table, 'app-id': named } = options;
   if ((stage === undefined) === (table === undefined)) {
-    throw new CommandError('Give either --stage NAME or --table NAME. 请给出 --stage 或 --table 之一。');
+    throw new UsageError('Give either --stage NAME or --table NAME. 请给出 --stage 或 --table 之一。');
   }
   const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, WECHAT_APP_ID } = process.env;
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL;
@@ -65,9 +61,4 @@ async function findTable(options: { stage?: string; region?: string; table?: str
   if (stage === undefined) return { name: table ?? '', appId: named ?? (WECHAT_APP_ID || undefined), env };
   const deployed = await findStage(env, stage);
   return { name: deployed.tableName, appId: named ?? deployed.appId, env };
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  if (/^\d{1,6}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new CommandError(`${option} takes a whole number of at least ${least}. 需要不小于 ${least} 的整数。`);
 }

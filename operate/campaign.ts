@@ -1,9 +1,10 @@
 // Makes campaigns, runs them, watches and steers their runs, exports what became of everyone.
+import { unknown } from './argument-faults.ts';
 import { type CampaignService, campaignsOf } from './campaign/campaign-service.ts';
 import { exportRecipients } from './campaign/export-run.ts';
 import { campaignLine, campaignLines, HELP, runLine, warningLines } from './campaign/texts.ts';
 import { watchRun } from './campaign/watch.ts';
-import { CommandError, print, readWords, runCommand } from './command-line.ts';
+import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import { readText } from './read-text.ts';
 import { findService, SERVICE_OPTIONS } from './service-client.ts';
 
@@ -38,33 +39,33 @@ interface Options {
   readonly json: boolean;
 }
 
-await runCommand(async () => {
-  const { values: options, positionals } = readWords('campaign', process.argv.slice(2), {
-    ...SERVICE_OPTIONS,
-    recipients: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
-    watch: { type: 'boolean', default: false },
-    campaign: { type: 'boolean', default: false },
-    every: { type: 'string', default: '1' },
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
-  if (options.help) {
-    print(HELP);
-    return 0;
-  }
-  const { command, words } = commandIn(positionals);
-  const campaigns = campaignsOf(await findService(options, process.env));
-  return perform(campaigns, command, words, options);
-});
+const OPTIONS = {
+  ...SERVICE_OPTIONS,
+  recipients: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  watch: { type: 'boolean', default: false },
+  campaign: { type: 'boolean', default: false },
+  every: { type: 'string', default: '1' },
+  out: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+await runCommand(
+  { name: 'campaign', help: HELP, options: OPTIONS, takesWords: true },
+  async (options, positionals) => {
+    const { command, words } = commandIn(positionals);
+    const campaigns = campaignsOf(await findService(options, process.env));
+    return perform(campaigns, command, words, options);
+  },
+);
 
 function commandIn([word = '', ...words]: readonly string[]): { command: Command; words: readonly string[] } {
   const command = isCommand(word) ? word : undefined;
   const [least, most] = command ? COMMANDS[command] : [0, 0];
   if (command && words.length >= least && words.length <= most) return { command, words };
-  throw new CommandError(
-    'Say create, add, list, show, run, watch, pause, resume, stop, resend, export or delete, and what it takes. 请写出命令及其参数。\n请看 See: npm run campaign -- --help',
+  if (!command && word !== '') throw new UsageError(unknown('command', word, Object.keys(COMMANDS)));
+  throw new UsageError(
+    'Say create, add, list, show, run, watch, pause, resume, stop, resend, export or delete, and what it takes. 请写出命令及其参数。',
   );
 }
 
@@ -145,7 +146,7 @@ async function watch(
   { every, json }: Options,
 ): Promise<number> {
   if (!/^\d{1,4}(\.\d+)?$/.test(every) || Number(every) <= 0) {
-    throw new CommandError('--every takes seconds above 0. --every 需要大于 0 的秒数。');
+    throw new UsageError('--every takes seconds above 0. --every 需要大于 0 的秒数。');
   }
   const run = await watchRun(() => campaigns.run(id, runId), { everyMs: Number(every) * 1000, json });
   return run.status === 'finished' ? 0 : 1;

@@ -1,6 +1,6 @@
 // Examines a deployed stage, or a local stack, from outside.
 import { awsEnvironment, isLocal } from './aws-environment.ts';
-import { CommandError, print, readArguments, runCommand } from './command-line.ts';
+import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import type { Finding } from './doctor/finding.ts';
 import { probeService } from './doctor/probe-service.ts';
 import { findingLines, HELP, summaryLine } from './doctor/texts.ts';
@@ -9,19 +9,15 @@ import { findingLines, HELP, summaryLine } from './doctor/texts.ts';
 const LOCAL_PUSH_TOKEN = 'devPushToken';
 const LOCAL_KEY = 'dev-key';
 
-await runCommand(async () => {
-  const options = readArguments('doctor', process.argv.slice(2), {
-    stage: { type: 'string' },
-    region: { type: 'string' },
-    api: { type: 'string' },
-    key: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
-  if (options.help) {
-    print(HELP);
-    return 0;
-  }
+const OPTIONS = {
+  stage: { type: 'string' },
+  region: { type: 'string' },
+  api: { type: 'string' },
+  key: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+await runCommand({ name: 'doctor', help: HELP, options: OPTIONS }, async (options) => {
   const findings: Finding[] = [];
   for await (const finding of examine(options)) {
     findings.push(finding);
@@ -82,7 +78,7 @@ async function forStages() {
 }
 
 function addressIn(api: string | undefined): string {
-  if (api === undefined) throw new CommandError('Give --stage NAME or --api URL. 请给出 --stage 或 --api。');
+  if (api === undefined) throw new UsageError('Give --stage NAME or --api URL. 请给出 --stage 或 --api。');
   if (/^https?:\/\//.test(api) && URL.canParse(api)) return api.replace(/\/+$/, '');
-  throw new CommandError(`"${api}" is no address of an API. 不是接口地址。`);
+  throw new UsageError(`"${api}" is no address of an API. 不是接口地址。`);
 }

@@ -2,39 +2,38 @@
 import { createConsoleLogger } from '../lib/console-logger.ts';
 import type { Table } from '../lib/table/client.ts';
 import { openTable } from '../lib/wiring/aws.ts';
-import { CommandError, print, readWords, runCommand } from './command-line.ts';
+import { CommandError, print, runCommand } from './command-line.ts';
 import { findPlace, type Place } from './logs/place.ts';
 import { readSubject, type Subject, subjectIn } from './logs/subject.ts';
 import { both, HELP, lineOf } from './logs/texts.ts';
 
-await runCommand(async () => {
-  const { values: options, positionals } = readWords('logs', process.argv.slice(2), {
-    stage: { type: 'string' },
-    region: { type: 'string' },
-    local: { type: 'boolean', default: false },
-    table: { type: 'string' },
-    'app-id': { type: 'string' },
-    openid: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
-  if (options.help) {
-    print(HELP);
+const OPTIONS = {
+  stage: { type: 'string' },
+  region: { type: 'string' },
+  local: { type: 'boolean', default: false },
+  table: { type: 'string' },
+  'app-id': { type: 'string' },
+  openid: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+await runCommand(
+  { name: 'logs', help: HELP, options: OPTIONS, takesWords: true },
+  async (options, positionals) => {
+    const subject = subjectIn(positionals, options.openid);
+    const place = await findPlace(options);
+    const { happened, standing, sinceMs } = await read(place, subject);
+    const logged = await place.logsAbout(subject.id, sinceMs);
+    const story = [...happened, ...logged].toSorted((a, b) => a.atMs - b.atMs);
+    if (options.json) print(JSON.stringify({ id: subject.id, ...standing, story }));
+    else {
+      for (const happening of story) print(lineOf(happening));
+      print(`\n${standing.status}: ${both(standing.says)}`);
+      if (standing.remedy) print(both(standing.remedy));
+    }
     return 0;
-  }
-  const subject = subjectIn(positionals, options.openid);
-  const place = await findPlace(options);
-  const { happened, standing, sinceMs } = await read(place, subject);
-  const logged = await place.logsAbout(subject.id, sinceMs);
-  const story = [...happened, ...logged].toSorted((a, b) => a.atMs - b.atMs);
-  if (options.json) print(JSON.stringify({ id: subject.id, ...standing, story }));
-  else {
-    for (const happening of story) print(lineOf(happening));
-    print(`\n${standing.status}: ${both(standing.says)}`);
-    if (standing.remedy) print(both(standing.remedy));
-  }
-  return 0;
-});
+  },
+);
 
 async function read({ env, tableName, appId }: Place, subject: Subject) {
   const table: Table = openTable(env, tableName, appId);

@@ -4,8 +4,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientConfig } from '../lib/wiring/aws.ts';
 import type { Environment } from '../lib/wiring/cold-start.ts';
+import { unknown } from './argument-faults.ts';
 import { awsEnvironment } from './aws-environment.ts';
-import { CommandError, print, progress, readArguments, runCommand } from './command-line.ts';
+import { CommandError, print, progress, runCommand, UsageError } from './command-line.ts';
 import { type DeployedStage, findStage } from './deployed-stage.ts';
 import { redriveChanges } from './redrive/changes/redrive-changes.ts';
 import { redrive } from './redrive/redrive.ts';
@@ -13,21 +14,17 @@ import { HELP } from './redrive/texts.ts';
 
 const CHANGES = 'changes';
 
-await runCommand(async () => {
-  const options = readArguments('redrive', process.argv.slice(2), {
-    stage: { type: 'string' },
-    queue: { type: 'string' },
-    region: { type: 'string' },
-    'queue-url': { type: 'string' },
-    'dead-letter-queue-url': { type: 'string' },
-    all: { type: 'boolean', default: false },
-    'dry-run': { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
-  if (options.help) {
-    print(HELP);
-    return 0;
-  }
+const OPTIONS = {
+  stage: { type: 'string' },
+  queue: { type: 'string' },
+  region: { type: 'string' },
+  'queue-url': { type: 'string' },
+  'dead-letter-queue-url': { type: 'string' },
+  all: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+} as const;
+
+await runCommand({ name: 'redrive', help: HELP, options: OPTIONS }, async (options) => {
   if (options.queue === CHANGES) return changesAgain(options);
   const { queues, env } = await findQueues(options);
   const sqs = new SQSClient(queueConfig(env));
@@ -55,7 +52,7 @@ async function changesAgain(options: {
 }): Promise<number> {
   const { stage, region, 'dead-letter-queue-url': named } = options;
   if ((stage === undefined) === (named === undefined) || options['queue-url'] !== undefined) {
-    throw new CommandError(
+    throw new UsageError(
       'For changes give --stage NAME, or --dead-letter-queue-url alone. 处理 changes 时请给出 --stage，或只给出 --dead-letter-queue-url。',
     );
   }
@@ -95,7 +92,7 @@ async function findQueues(options: {
     return { queues: queueNamed(await findStage(env, stage), options.queue ?? 'send'), env };
   }
   if (stage !== undefined || options.queue !== undefined || !queueUrl || !deadLetterQueueUrl) {
-    throw new CommandError(
+    throw new UsageError(
       'Give --stage NAME, or both --queue-url and --dead-letter-queue-url. 请给出 --stage，或同时给出两个队列地址。',
     );
   }
@@ -117,13 +114,13 @@ function queueEnvironment(deadLetterQueueUrl: string, region: string | undefined
 function queueNamed({ queues }: DeployedStage, name: string) {
   const found = queues[name];
   if (found) return found;
-  const names = [...Object.keys(queues), CHANGES].join(', ');
-  throw new CommandError(`There is no queue "${name}"; there are ${names}. 没有这个队列，可用：${names}。`);
+  const names = [...Object.keys(queues), CHANGES];
+  throw new UsageError(`${unknown('queue', name, names)} There are 可用：${names.join(', ')}.`);
 }
 
 function originOf(url: string): string {
   if (URL.canParse(url)) return new URL(url).origin;
-  throw new CommandError(`"${url}" is no address of a queue. 不是队列地址。`);
+  throw new UsageError(`"${url}" is no address of a queue. 不是队列地址。`);
 }
 
 function regionIn(url: string): string | undefined {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { awsEnvironment, isLocal } from './aws-environment.ts';
-import { CommandError } from './command-line.ts';
+import { CommandError, UsageError } from './command-line.ts';
 
 /** Where `npm run dev` listens, and the key that it knows. */
 const LOCAL_URL = 'http://127.0.0.1:3000';
@@ -64,12 +64,12 @@ async function addressOf(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   if (stage !== undefined && api !== undefined) {
-    throw new CommandError('Give either --stage or --api. --stage 和 --api 只能给一个。');
+    throw new UsageError('Give either --stage or --api. --stage 和 --api 只能给一个。');
   }
   const named = stage === undefined ? (api ?? env['QINGNIAO_API_URL'] ?? LOCAL_URL) : undefined;
   if (named !== undefined) {
     if (/^https?:\/\//.test(named) && URL.canParse(named)) return named;
-    throw new CommandError(`"${named}" is no address of an API. 不是接口地址。`);
+    throw new UsageError(`"${named}" is no address of an API. 不是接口地址。`);
   }
   // The AWS SDK takes half a second to load, which only this way needs.
   const { findStage } = await import('./deployed-stage.ts');

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import type { Scope } from '../lib/settings/api-keys.ts';
 import { awsEnvironment } from './aws-environment.ts';
-import { CommandError, print, readArguments, runCommand } from './command-line.ts';
+import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
 import { checkCredentials } from './setup/check-credentials.ts';
 import { parameterNames, SECRETS, type SecretKind } from './setup/parameter-names.ts';
@@ -19,50 +19,51 @@ const scopesSchema = v.pipe(
   v.array(v.picklist(['read', 'send', 'manage'] as const satisfies readonly Scope[])),
 );
 
-await runCommand(async () => {
-  const options = readArguments('setup', process.argv.slice(2), {
-    stage: { type: 'string' },
-    region: { type: 'string' },
-    'app-id': { type: 'string' },
-    rotate: { type: 'string', multiple: true, default: [] },
-    'key-name': { type: 'string', default: 'backend' },
-    scopes: { type: 'string', default: 'read,send' },
-    'remove-key': { type: 'string' },
-    'skip-check': { type: 'boolean', default: false },
-    'dry-run': { type: 'boolean', default: false },
-    yes: { type: 'boolean', short: 'y', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
-  if (options.help) {
-    print(HELP);
-    return 0;
-  }
-  const { stage, 'app-id': named, region } = options;
-  if (stage === undefined || !/^[\w-]+$/.test(stage))
-    throw new CommandError('Give the stage: --stage NAME. 请用 --stage 给出环境名。');
-  if (!options.yes && !options['dry-run'] && !process.stdin.isTTY)
-    throw new CommandError('There is no terminal to ask at: say --yes. 没有终端可以提问，请加 --yes。');
-  const wishes = wishesOf(options);
-  const aws = awsEnvironment(process.env, { region });
-  const names = await parameterNames(stage);
-  const store = openSecretStore(names, aws['AWS_REGION'] ?? '');
-  try {
-    const services = {
-      names,
-      store,
-      questions: options.yes || !process.stdin.isTTY ? undefined : terminalQuestions,
-      check: options['skip-check'] ? undefined : checkAt(process.env),
-      random: randomInt,
-      print,
-    };
-    const deployed = await findStage(aws, stage).catch(ignoreMissing);
-    const appId = named ?? (process.env['WECHAT_APP_ID'] || deployed?.appId);
-    const order = { stage, region, appId, deployed, wishes, dryRun: options['dry-run'] };
-    return (await setUp(services, order)) ? 0 : 1;
-  } finally {
-    store.close();
-  }
-});
+await runCommand(
+  {
+    name: 'setup',
+    help: HELP,
+    options: {
+      stage: { type: 'string' },
+      region: { type: 'string' },
+      'app-id': { type: 'string' },
+      rotate: { type: 'string', multiple: true, default: [] },
+      'key-name': { type: 'string', default: 'backend' },
+      scopes: { type: 'string', default: 'read,send' },
+      'remove-key': { type: 'string' },
+      'skip-check': { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
+      yes: { type: 'boolean', short: 'y', default: false },
+    },
+  },
+  async (options) => {
+    const { stage, 'app-id': named, region } = options;
+    if (stage === undefined || !/^[\w-]+$/.test(stage))
+      throw new UsageError('Give the stage: --stage NAME. 请用 --stage 给出环境名。');
+    if (!options.yes && !options['dry-run'] && !process.stdin.isTTY)
+      throw new UsageError('There is no terminal to ask at: say --yes. 没有终端可以提问，请加 --yes。');
+    const wishes = wishesOf(options);
+    const aws = awsEnvironment(process.env, { region });
+    const names = await parameterNames(stage);
+    const store = openSecretStore(names, aws['AWS_REGION'] ?? '');
+    try {
+      const services = {
+        names,
+        store,
+        questions: options.yes || !process.stdin.isTTY ? undefined : terminalQuestions,
+        check: options['skip-check'] ? undefined : checkAt(process.env),
+        random: randomInt,
+        print,
+      };
+      const deployed = await findStage(aws, stage).catch(ignoreMissing);
+      const appId = named ?? (process.env['WECHAT_APP_ID'] || deployed?.appId);
+      const order = { stage, region, appId, deployed, wishes, dryRun: options['dry-run'] };
+      return (await setUp(services, order)) ? 0 : 1;
+    } finally {
+      store.close();
+    }
+  },
+);
 
 function wishesOf(options: {
   rotate: string[];
@@ -72,11 +73,11 @@ function wishesOf(options: {
 }): Wishes {
   const scopes = v.safeParse(scopesSchema, options.scopes);
   if (!scopes.success)
-    throw new CommandError(
+    throw new UsageError(
       '--scopes takes read, send, manage with commas between. --scopes 的取值为 read、send、manage，用逗号分隔。',
     );
   if (!/^[\w.-]{1,64}$/.test(options['key-name']))
-    throw new CommandError(
+    throw new UsageError(
       '--key-name takes up to 64 letters, digits and . _ -. --key-name 最多 64 个字母、数字及 . _ -。',
     );
   const env = process.env;
@@ -98,7 +99,7 @@ function wishesOf(options: {
 function secretNamed(name: string): SecretKind {
   const kind = SECRETS.find((secret) => secret === name);
   if (kind) return kind;
-  throw new CommandError(`--rotate takes ${SECRETS.join(', ')}. --rotate 的取值见左。`);
+  throw new UsageError(`--rotate takes ${SECRETS.join(', ')}. --rotate 的取值见左。`);
 }
 
 function checkAt(env: NodeJS.ProcessEnv) {

@@ -1,7 +1,8 @@
 // Looks at the account's templates: lists them, tries messages against them, writes their types.
 import { writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { CommandError, print, readWords, runCommand } from './command-line.ts';
+import { unknown } from './argument-faults.ts';
+import { print, runCommand, UsageError } from './command-line.ts';
 import { findService, SERVICE_OPTIONS, type ServiceClient } from './service-client.ts';
 import { readTemplates } from './template/account-templates.ts';
 import { checkMessage, type MessageVerdict } from './template/check-messages.ts';
@@ -12,40 +13,40 @@ import { checkSummary, HELP, templateLines, verdictLines } from './template/text
 const COMMANDS = ['list', 'check', 'example', 'types'] as const;
 const WITH_ARGUMENT: readonly string[] = ['check', 'example'];
 
-await runCommand(async () => {
-  const { values: options, positionals } = readWords('template', process.argv.slice(2), {
-    ...SERVICE_OPTIONS,
-    template: { type: 'string' },
-    fit: { type: 'boolean', default: false },
-    openid: { type: 'string' },
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
-  if (options.help) {
-    print(HELP);
-    return 0;
-  }
-  const { command, argument } = commandIn(positionals);
-  const service = () => findService(options, process.env);
-  switch (command) {
-    case 'list':
-      return list(await service(), options.json);
-    case 'check':
-      return check(service, argument, options);
-    case 'example':
-      return example(await service(), argument, options);
-    case 'types':
-      return write(options.out, declarationOf(await readTemplates(await service())));
-  }
-});
+const OPTIONS = {
+  ...SERVICE_OPTIONS,
+  template: { type: 'string' },
+  fit: { type: 'boolean', default: false },
+  openid: { type: 'string' },
+  out: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+await runCommand(
+  { name: 'template', help: HELP, options: OPTIONS, takesWords: true },
+  async (options, positionals) => {
+    const { command, argument } = commandIn(positionals);
+    const service = () => findService(options, process.env);
+    switch (command) {
+      case 'list':
+        return list(await service(), options.json);
+      case 'check':
+        return check(service, argument, options);
+      case 'example':
+        return example(await service(), argument, options);
+      case 'types':
+        return write(options.out, declarationOf(await readTemplates(await service())));
+    }
+  },
+);
 
 function commandIn([word, argument = '', ...more]: readonly string[]) {
   const command = COMMANDS.find((name) => name === word);
   const takes = WITH_ARGUMENT.includes(word ?? '');
   if (command && more.length === 0 && takes === (argument !== '')) return { command, argument };
-  throw new CommandError(
-    'Say list, check FILE, example NAME or types. 请写 list、check 文件、example 模板 或 types。\n请看 See: npm run template -- --help',
+  if (command === undefined && word !== undefined) throw new UsageError(unknown('command', word, COMMANDS));
+  throw new UsageError(
+    'Say list, check FILE, example NAME or types. 请写 list、check 文件、example 模板 或 types。',
   );
 }
 

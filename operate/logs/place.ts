@@ -1,6 +1,6 @@
 import type { Environment } from '../../lib/wiring/cold-start.ts';
 import { awsEnvironment } from '../aws-environment.ts';
-import { CommandError, progress } from '../command-line.ts';
+import { progress, UsageError } from '../command-line.ts';
 import { findStage } from '../deployed-stage.ts';
 import { linesAbout, readLogs } from './read-logs.ts';
 import { findRunningStack, localLines } from './running-stack.ts';
@@ -34,7 +34,7 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
   const { stage, local, table } = options;
   const named = [stage !== undefined, local, table !== undefined].filter(Boolean).length;
   if (named !== 1) {
-    throw new CommandError(
+    throw new UsageError(
       'Give one of --stage NAME, --local and --table NAME. 请给出 --stage、--local、--table 之一。',
     );
   }
@@ -45,7 +45,7 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
   const deployed = stage === undefined ? undefined : await findStage(env, stage);
   const appId = options['app-id'] ?? deployed?.appId ?? process.env['WECHAT_APP_ID'];
   if (!appId) {
-    throw new CommandError('Give the mini program: --app-id APPID. 请用 --app-id 给出小程序的 AppID。');
+    throw new UsageError('Give the mini program: --app-id APPID. 请用 --app-id 给出小程序的 AppID。');
   }
   return {
     env,

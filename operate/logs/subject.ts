@@ -6,7 +6,7 @@ import { openidOf } from '../../lib/messages/message-id.ts';
 import type { Table } from '../../lib/table/client.ts';
 import { createMessageStore } from '../../lib/table/message-store.ts';
 import { createRunStore } from '../../lib/table/run-store.ts';
-import { CommandError } from '../command-line.ts';
+import { UsageError } from '../command-line.ts';
 import { recipientStanding, recipientStory } from './recipient-story.ts';
 import { type Happening, type Standing, standing, storyInTable } from './story.ts';
 
@@ -29,12 +29,12 @@ export function subjectIn(words: readonly string[], openid: string | undefined):
   const [id = '', ...more] = words;
   if (more.length === 0 && isRunId(id)) {
     if (openid) return { id, openid };
-    throw new CommandError(
+    throw new UsageError(
       'Whose? Add --openid OPENID; the run as a whole is told by npm run campaign. 请加 --openid 指定收件人；整次群发请看 npm run campaign。',
     );
   }
   if (more.length === 0 && openid === undefined && openidOf(id) !== undefined) return { id };
-  throw new CommandError(
+  throw new UsageError(
     'Give the id of one message, as the API answers it (msg_…), or of a run (run_…) with --openid. 请给出一条消息的编号（msg_…），或群发编号（run_…）加 --openid。',
   );
 }

@@ -1,9 +1,8 @@
 // Deploys the service to an AWS on this machine, drives what was deployed, updates it and removes it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import colors from 'picocolors';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import { runCommand, UsageError } from '../../operate/command-line.ts';
 import { BREAKS, type Break } from './breaks.ts';
 import { deployAndDrive } from './deploy-and-drive.ts';
 import { runningAws, startLocalAws } from './local-aws.ts';
@@ -25,38 +24,35 @@ Without more it starts an AWS of its own on this machine (ministack, from PyPI),
 It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.
 `;
 
-const { values } = parseArgs({
-  options: {
-    endpoint: { type: 'string' },
-    from: { type: 'string' },
-    break: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-if (values.help) process.stdout.write(HELP);
-else {
-  process.exitCode = await main().then(
-    () => 0,
-    (error) => {
-      process.stderr.write(`\n${colors.red(error instanceof Error ? error.message : String(error))}\n`);
-      return 1;
-    },
-  );
+interface Order {
+  readonly endpoint?: string;
+  readonly from?: string;
+  readonly break?: string;
 }
 
-async function main(): Promise<void> {
-  if (values.break === 'all') return findEveryBreak();
-  const broken = values.break === undefined ? undefined : breakNamed(values.break);
+await runCommand(
+  {
+    name: 'test:deploy',
+    help: HELP,
+    options: { endpoint: { type: 'string' }, from: { type: 'string' }, break: { type: 'string' } },
+  },
+  async (order) => {
+    if (order.break === 'all') await findEveryBreak();
+    else await main(order);
+    return 0;
+  },
+);
+
+async function main({ endpoint, from, break: named }: Order): Promise<void> {
+  const broken = named === undefined ? undefined : breakNamed(named);
   const startedAt = performance.now();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const aws = await step('a local AWS starts', async () =>
-    values.endpoint === undefined
-      ? startLocalAws(await pythonTool(MINISTACK))
-      : runningAws(values.endpoint, process.env),
+    endpoint === undefined ? startLocalAws(await pythonTool(MINISTACK)) : runningAws(endpoint, process.env),
   );
   const wechat = await startWeChatSimulator();
   try {
-    await deployAndDrive({ aws, wechat, broken, from: values.from });
+    await deployAndDrive({ aws, wechat, broken, from });
   } finally {
     await Promise.all([aws.close(), wechat.close()]);
   }
@@ -67,7 +63,7 @@ async function main(): Promise<void> {
 
 function breakNamed(name: string): Break {
   if (Object.hasOwn(BREAKS, name)) return name as Break;
-  throw new Error(`--break takes one of ${Object.keys(BREAKS).join(', ')}, all.`);
+  throw new UsageError(`--break takes one of ${Object.keys(BREAKS).join(', ')}, all.`);
 }
 
 /** @throws Error when one of the breaks goes by unnoticed, or fails for another reason */

@@ -192,7 +192,15 @@ test.each([
   [['--tabel', 'b'], 'npm run audit -- --help'],
 ])('says what is wrong with %j', async (args, text) => {
   const { code, stderr } = await runCommand('audit', args);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain(text);
   expect(stderr).not.toContain('    at ');
+});
+
+test('without credentials says how to give some, and no stack', async () => {
+  const env = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' };
+  const { code, stderr } = await runCommand('audit', ['--table', 'b'], env);
+  expect(code).toBe(1);
+  expect(stderr).toContain('Log in to AWS, or set AWS_PROFILE');
+  expect(stderr).not.toMatch(/^\s+at /m);
 });

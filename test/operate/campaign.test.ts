@@ -126,13 +126,14 @@ test('a run in its quiet hours says until when it waits', async () => {
   expect((await campaign('stop', id)).stdout).not.toContain('quiet until');
 }, 60_000);
 
-test.each<[string, string[], string]>([
-  ['no command', [], 'Say create'],
-  ['a word too few', ['run'], 'Say create'],
-  ['a file that is not there', ['create', '/nowhere.json'], 'cannot be read'],
-])('%s is told, with what to do', async (_, args, words) => {
+test.each<[string, string[], string, number]>([
+  ['no command', [], 'Say create', 2],
+  ['a word too few', ['run'], 'Say create', 2],
+  ['a command that is nearly right', ['craete', 'x.json'], 'Did you mean create?', 2],
+  ['a file that is not there', ['create', '/nowhere.json'], 'cannot be read', 1],
+])('%s is told, with what to do', async (_, args, words, ends) => {
   const { code, stderr } = await campaign(...args);
-  expect(code).toBe(1);
+  expect(code).toBe(ends);
   expect(stderr).toContain(words);
 });
 

@@ -110,7 +110,7 @@ describe('npm run cost', () => {
     [['--messages', '1', '--region', 'mars'], '不是 AWS 区域'],
   ])('refuses %j and says what to give', async (args, words) => {
     const { code, stderr } = await runCommand('cost', args);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain(words);
   });
 });

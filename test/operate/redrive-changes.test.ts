@@ -192,7 +192,7 @@ test('what the function fails at again stays in the queue, whether it throws or 
 test('needs to know where, and nothing else', async () => {
   for (const args of [[], ['--stage', 's', '--dead-letter-queue-url', 'http://127.0.0.1:1/q']]) {
     const { code, stderr } = await runCommand('redrive', ['--queue', 'changes', ...args]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('For changes give --stage NAME');
   }
 });

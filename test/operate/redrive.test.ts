@@ -118,7 +118,7 @@ describe('npm run redrive', () => {
     [['--frobnicate'], 'npm run redrive -- --help'],
   ])('says what is wrong with %j', async (args, text) => {
     const { code, stderr } = await runCommand('redrive', args);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain(text);
     expect(stderr).not.toContain('    at ');
   });

@@ -110,7 +110,7 @@ describe('npm run setup', () => {
       [[], { WECHAT_APP_SECRET: '' }, 'set WECHAT_APP_SECRET'],
     ];
     const unasked = await runCommand('setup', ['--stage', 'test'], {});
-    expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining('say --yes')]);
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('say --yes')]);
     await Promise.all(
       cases.map(async ([args, env, text]) => {
         const { code, stderr } = await setup(args, env);

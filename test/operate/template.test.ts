@@ -85,21 +85,22 @@ describe('npm run template', () => {
   });
 
   test('says what is wrong with its words, and without a stack', async () => {
-    const cases: [string[], string][] = [
+    const cases: [string[], string, number?][] = [
       [['check', 'nowhere.json'], 'cannot be read'],
       [['check', await fileWith('{')], 'not JSON'],
       [['check', await fileWith({ data: {} })], 'is none'],
-      [['frobnicate'], 'Say list'],
-      [['list', '--frobnicate'], 'npm run template -- --help'],
-      [['list', '--api', 'here'], 'no address'],
+      [[], 'Say list', 2],
+      [['exmaple', 'x'], 'Did you mean example?', 2],
+      [['list', '--frobnicate'], 'npm run template -- --help', 2],
+      [['list', '--api', 'here'], 'no address', 2],
       [['list', '--api', 'http://127.0.0.1:9'], 'cannot be reached'],
       [['list', '--api', 'https://example.com'], 'API key'],
       [['list', '--key', 'wrong'], 'invalid-token'],
     ];
     await Promise.all(
-      cases.map(async ([args, text]) => {
+      cases.map(async ([args, text, ends = 1]) => {
         const { code, stderr } = await template(...args);
-        expect([args, code, stderr]).toEqual([args, 1, expect.stringContaining(text)]);
+        expect([args, code, stderr]).toEqual([args, ends, expect.stringContaining(text)]);
         expect(stderr).not.toContain('    at ');
       }),
     );

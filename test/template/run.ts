@@ -2,8 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import colors from 'picocolors';
+import { runCommand } from '../../operate/command-line.ts';
 import { pythonTool } from '../deploy/python-tool.ts';
 import { step } from '../deploy/steps.ts';
 import { checkPolicies, lint, lintPlain } from './checks.ts';
@@ -25,17 +24,10 @@ const CFN_LINT = join(import.meta.dirname, 'cfn-lint.txt');
 const CHECKOV = join(import.meta.dirname, 'checkov.txt');
 const DEPLOY_ROLE = join(import.meta.dirname, '../../deploy/deploy-role.yml');
 
-const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h', default: false } } });
-if (values.help) process.stdout.write(HELP);
-else {
-  process.exitCode = await main().then(
-    () => 0,
-    (error) => {
-      process.stderr.write(`\n${colors.red(messageOf(error))}\n`);
-      return 1;
-    },
-  );
-}
+await runCommand({ name: 'test:template', help: HELP, options: {} }, async () => {
+  await main();
+  return 0;
+});
 
 /** Both at the same time: most of it is installing, one package after the other. */
 async function main(): Promise<void> {
