@@ -1,23 +1,56 @@
-// Runs Serverless with a folder of its own for temporary files, which goes when it ends: serverless-esbuild leaves a bundle of each
-// function behind there.
+// Runs Serverless: first its options are checked, which it does late and without a hint.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCommand, UsageError } from '../operate/command-line.ts';
+import { frameworkOptions, parameterFaults } from './serverless/framework-options.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'qingniao-serverless-'));
-const child = spawn(
-  process.execPath,
-  [fileURLToPath(import.meta.resolve('serverless/bin/serverless.js')), ...process.argv.slice(2)],
-  { stdio: 'inherit', env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder } },
-);
-// Serverless ends first; the folder goes after that.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-try {
-  const [code] = await once(child, 'close');
-  process.exitCode = typeof code === 'number' ? code : 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
+const [command = '', ...args] = process.argv.slice(2);
+
+const HELPS: Readonly<Record<string, string>> = {
+  package: `npm run package [-- --stage NAME] [-- --param "name=value"]
+
+Makes the artefacts of a deployment in .serverless, without network or account.
+在 .serverless 中生成部署所需的文件，不需要网络和 AWS 账号。`,
+  deploy: `npm run deploy -- --stage NAME [--region REGION] [--param "name=value"]
+
+Deploys the service to AWS, with the settings of the environment and of --param; bad ones are all named before anything starts.
+把服务部署到 AWS。设置取自环境变量和 --param；有误的设置会在开始之前一次列出。`,
+};
+
+const help = HELPS[command];
+// What else Serverless can do it explains itself.
+if (help === undefined) process.exitCode = await serverless(process.argv.slice(2));
+else {
+  const { options, list, words } = frameworkOptions(command, args);
+  await runCommand(
+    { name: command, help: `${help}\n\n${list}`, options },
+    async ({ param }) => {
+      const faults = await parameterFaults(param);
+      if (faults.length > 0) throw new UsageError(faults.join(' '));
+      return serverless(process.argv.slice(2));
+    },
+    args.slice(words),
+  );
+}
+
+/** serverless-esbuild leaves a bundle of each function among the temporary files: they get a folder of their own, which goes at the end. */
+async function serverless(given: readonly string[]): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'qingniao-serverless-'));
+  const program = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
+  const child = spawn(process.execPath, [program, ...given], {
+    stdio: 'inherit',
+    env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder },
+  });
+  // Serverless ends first; the folder goes after that.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  try {
+    const [code] = await once(child, 'close');
+    return typeof code === 'number' ? code : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

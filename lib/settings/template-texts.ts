@@ -5,19 +5,19 @@ const ALIASES_RULE =
   'Expected name=id pairs with commas between, or a JSON object of names to ids; a name is a letter, then up to 39 letters, digits, - or _';
 const PAGES_RULE = 'Expected pages with commas between, such as pages/index/index,pages/order/detail';
 
-const templateId = v.pipe(v.string(ALIASES_RULE), v.regex(/^[A-Za-z0-9_-]{1,128}$/, ALIASES_RULE));
-const aliases = v.record(v.pipe(v.string(), v.regex(ALIAS_FORM, ALIASES_RULE)), templateId, ALIASES_RULE);
+const templateId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/));
+const aliases = v.record(v.pipe(v.string(), v.regex(ALIAS_FORM)), templateId);
 
 /** Aliases of templates: `order-shipped=ID,price-drop=ID`, or the same as a JSON object. */
 export const templateAliases = v.pipe(
   v.string(),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
-    const pairs = value.trim().startsWith('{') ? fromJson(value) : fromPairs(value);
-    if (pairs) return pairs;
+    const parsed = v.safeParse(aliases, value.trim().startsWith('{') ? fromJson(value) : fromPairs(value));
+    if (parsed.success) return parsed.output;
+    // One problem for the whole: its place would be a name out of the value.
     addIssue({ message: ALIASES_RULE });
     return NEVER;
   }),
-  aliases,
 );
 
 function fromJson(text: string): unknown {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import colors from 'picocolors';
+import { explained, runCommand, UsageError } from '../../operate/command-line.ts';
 import { outcomeTable } from './outcome-table.ts';
 import * as scenes from './scenes.ts';
 import { openStage, print, type Stage } from './stage.ts';
@@ -8,23 +8,25 @@ const HELP = `npm run demo [-- --lang en|zh]
 
 Starts the service, a simulated WeChat, DynamoDB and SQS on this machine, on free ports, and plays the main job over HTTP:
 log in, record grants, send now, at a time and by a campaign, a refusal, a validation error, a retry.
-Exits 0 only if every promise was kept. Nothing is installed, kept or sent anywhere.
+Exits 0 only if every promise was kept. Nothing is installed, kept or sent anywhere. AWS_ENDPOINT_URL_DYNAMODB names a DynamoDB
+engine to use instead of the one that comes along; other settings are not read.
 
 在本机空闲端口上启动服务、模拟微信、DynamoDB 和 SQS，通过 HTTP 演示完整流程；所有承诺都兑现时退出码为 0。
+AWS_ENDPOINT_URL_DYNAMODB 可指定另一个 DynamoDB 引擎；不读取其他设置。
 `;
 
 const TEMPLATE_TITLES = { shipped: '订单发货通知', appointment: '预约提醒', priceDrop: '商品降价提醒' };
 
-const { values } = parseArgs({
-  options: { help: { type: 'boolean', short: 'h' }, lang: { type: 'string' } },
-});
-if (values.help) process.stdout.write(HELP);
-else process.exitCode = await demo(languageOf(values.lang));
+await runCommand({ name: 'demo', help: HELP, options: { lang: { type: 'string' } } }, async ({ lang }) =>
+  demo(languageOf(lang)),
+);
 
 /** What `--lang` says, else the language of the terminal. */
 function languageOf(option: string | undefined): 'en' | 'zh' {
+  if (option === 'en' || option === 'zh') return option;
+  if (option !== undefined) throw new UsageError('--lang takes en or zh. --lang 的取值为 en 或 zh。');
   const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-  return (option ?? LC_ALL ?? LC_MESSAGES ?? LANG ?? '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
+  return (LC_ALL || LC_MESSAGES || LANG || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
 async function demo(language: 'en' | 'zh'): Promise<number> {
@@ -43,7 +45,7 @@ async function demo(language: 'en' | 'zh'): Promise<number> {
     await play(stage);
     return await verdict(stage);
   } catch (error) {
-    print(colors.red(`\n✘ ${error instanceof Error ? error.message : String(error)}`));
+    print(colors.red(`\n✘ ${explained(error)}`));
     return 1;
   } finally {
     await stage.close();

@@ -60,7 +60,11 @@ const POLL_MS = 40;
 
 /** Starts the service and the simulated WeChat on free ports. */
 export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
-  const stack = await startStack({ logger: { info() {}, warn() {}, error() {} } });
+  const engine = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const stack = await startStack({
+    logger: { info() {}, warn() {}, error() {} },
+    ...(engine && { dynamodbEndpoint: engine }),
+  });
   const { wechat } = stack;
   if (!wechat) throw new Error('The demo needs its simulated WeChat.');
   const client = createServiceClient(stack.apiUrl);

@@ -1,22 +1,13 @@
-import { parseArgs } from 'node:util';
 import * as v from 'valibot';
+import { brokenRule } from '../../lib/broken-rule.ts';
+import { loadSecrets, SECRET_NAMES } from '../../lib/secrets.ts';
+import { httpUrl } from '../../lib/settings/texts.ts';
+import { type Env, SettingsError } from '../../lib/settings.ts';
+import { fetchFromSsm } from '../../lib/wiring/aws.ts';
+import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';
+import { plannedVariables } from '../stack/resources.ts';
+import { readServiceDefinition } from '../stack/service-definition.ts';
 import type { StackOptions } from '../stack/stack.ts';
-
-/** Settings of the service that `npm run dev` hands on when they are set. */
-const HANDED_ON = [
-  'WECHAT_APP_ID',
-  'WECHAT_APP_SECRET',
-  'WECHAT_PROXY_URL',
-  'WECHAT_TOKEN_MODE',
-  'SESSION_SECRET',
-  'SESSION_TTL_HOURS',
-  'GRANT_SOURCE',
-  'USER_SENDABLE_TEMPLATES',
-  'MAX_SENDS_PER_SECOND',
-  'WECHAT_PUSH_TOKEN',
-  'WECHAT_PUSH_AES_KEY',
-  'WECHAT_PUSH_PLAINTEXT',
-];
 
 export const DEFAULT_API_PORT = 3000;
 export const DEFAULT_WECHAT_PORT = 3100;
@@ -25,74 +16,77 @@ export const DEFAULT_PHONE_PORT = 3200;
 /** Long enough that a sender has written WeChat's answer down when the event about its send arrives. */
 export const EVENTS_AFTER_MS = 300;
 
-/** Thrown for an option or a variable that cannot be used; the message is for the person at the terminal. */
-export class DevOptionsError extends Error {
-  readonly code = 'dev-options';
+/** What is to be started, and where. */
+export interface DevOptions {
+  readonly port: number;
+  readonly wechatPort: number;
+  readonly phonePort: number;
+  readonly stack: Omit<StackOptions, 'port' | 'wechatPort'>;
+  /** Variables that are set though the stack sets them itself. */
+  readonly notTaken: readonly string[];
 }
 
-/** What the person at the terminal asked for. */
-export type DevCommand =
-  | { type: 'help' }
-  | {
-      type: 'start';
-      port: number;
-      wechatPort: number;
-      phonePort: number;
-      stack: Omit<StackOptions, 'port' | 'wechatPort'>;
-    };
+const portRule = 'Expected a port from 0 (any free one) to 65535';
+const port = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,5}$/, portRule),
+  v.transform(Number),
+  v.maxValue(65_535, portRule),
+);
 
-/** Reads the command line and the environment. Throws a DevOptionsError. */
-export function readDevOptions(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): DevCommand {
-  const { help, data } = readArguments(args);
-  if (help) return { type: 'help' };
-  const { WECHAT_API_BASE_URL, AWS_ENDPOINT_URL_DYNAMODB } = env;
-  return {
-    type: 'start',
-    port: readPort(env, 'PORT', DEFAULT_API_PORT),
-    wechatPort: readPort(env, 'WECHAT_SIMULATOR_PORT', DEFAULT_WECHAT_PORT),
-    phonePort: readPort(env, 'PHONE_PORT', DEFAULT_PHONE_PORT),
-    stack: {
-      pushEvents: { delayMs: EVENTS_AFTER_MS },
-      // With the simulated WeChat a newcomer's first reminder goes through; it reaches no real user.
-      settings: { ...(WECHAT_API_BASE_URL ? {} : { USER_SENDABLE_TEMPLATES: '*' }), ...handedOn(env) },
-      ...(data === undefined ? {} : { dataDir: data }),
-      ...(WECHAT_API_BASE_URL ? { wechatBaseUrl: WECHAT_API_BASE_URL } : {}),
-      ...(AWS_ENDPOINT_URL_DYNAMODB ? { dynamodbEndpoint: AWS_ENDPOINT_URL_DYNAMODB } : {}),
-      ...(env['WECHAT_APP_ID'] ? { appId: env['WECHAT_APP_ID'] } : {}),
-      ...(env['WECHAT_APP_SECRET'] ? { appSecret: env['WECHAT_APP_SECRET'] } : {}),
+/** The variables that are of `npm run dev` alone. */
+const ownVariables = v.object({
+  PORT: v.optional(port, `${DEFAULT_API_PORT}`),
+  WECHAT_SIMULATOR_PORT: v.optional(port, `${DEFAULT_WECHAT_PORT}`),
+  PHONE_PORT: v.optional(port, `${DEFAULT_PHONE_PORT}`),
+  AWS_ENDPOINT_URL_DYNAMODB: v.exactOptional(httpUrl),
+  AWS_ENDPOINT_URL: v.exactOptional(httpUrl),
+});
+
+/**
+ * Reads the environment: the variables of `npm run dev`, and every setting of the service, secrets in SSM parameters included.
+ *
+ * @throws SettingsError that names all bad ones at once; SecretsError
+ */
+export async function readDevOptions(variables: Env, dataDir: string | undefined): Promise<DevOptions> {
+  const definition = await readServiceDefinition();
+  const env = given(await loadSecrets(given(variables), SECRET_NAMES, fetchFromSsm(given(variables))));
+  const own = v.safeParse(ownVariables, env);
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB = AWS_ENDPOINT_URL } = env;
+  const { WECHAT_API_BASE_URL, WECHAT_APP_ID, WECHAT_APP_SECRET, TABLE_NAME } = env;
+  const stack = {
+    pushEvents: { delayMs: EVENTS_AFTER_MS },
+    // With the simulated WeChat a newcomer's first reminder goes through; it reaches no real user.
+    settings: {
+      ...(WECHAT_API_BASE_URL === undefined && { USER_SENDABLE_TEMPLATES: '*' }),
+      ...picked(env, ownersSettings(definition)),
     },
+    ...(dataDir !== undefined && { dataDir }),
+    ...(WECHAT_API_BASE_URL !== undefined && { wechatBaseUrl: WECHAT_API_BASE_URL }),
+    ...(AWS_ENDPOINT_URL_DYNAMODB !== undefined && { dynamodbEndpoint: AWS_ENDPOINT_URL_DYNAMODB }),
+    ...(TABLE_NAME !== undefined && { tableName: TABLE_NAME }),
+    ...(WECHAT_APP_ID !== undefined && { appId: WECHAT_APP_ID }),
+    ...(WECHAT_APP_SECRET !== undefined && { appSecret: WECHAT_APP_SECRET }),
   };
+  const problems = [
+    ...(own.issues ?? []).map((issue) => `${issue.path?.[0].key}: ${brokenRule(issue)}`),
+    ...stackSettingProblems(stack, definition),
+  ];
+  if (!own.success || problems.length > 0) throw new SettingsError(problems);
+  const { PORT, WECHAT_SIMULATOR_PORT, PHONE_PORT } = own.output;
+  const notTaken = Object.keys(plannedVariables(definition)).filter(
+    (name) => name in env && name !== 'TABLE_NAME',
+  );
+  return { port: PORT, wechatPort: WECHAT_SIMULATOR_PORT, phonePort: PHONE_PORT, stack, notTaken };
 }
 
-function readArguments(args: readonly string[]): { help?: boolean; data?: string } {
-  try {
-    const options = { help: { type: 'boolean', short: 'h' }, data: { type: 'string' } } as const;
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DevOptionsError(`${reason}\nSee \`npm run dev -- --help\`. 请看 \`npm run dev -- --help\`。`);
-  }
-}
-
-const portSchema = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number), v.maxValue(65_535));
-
-function readPort(
-  env: Readonly<Record<string, string | undefined>>,
-  name: string,
-  otherwise: number,
-): number {
-  const text = env[name];
-  if (text === undefined || text === '') return otherwise;
-  const parsed = v.safeParse(portSchema, text);
-  if (parsed.success) return parsed.output;
-  throw new DevOptionsError(
-    `${name} must be a port from 0 (any free one) to 65535. ${name} 必须是 0（任意空闲端口）到 65535 的端口号。`,
+/** Without what is empty, which counts as absent. */
+function given(env: Env): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, text]) => (text === undefined || text === '' ? [] : [[name, text]])),
   );
 }
 
-function handedOn(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(HANDED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+function picked(env: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)));
 }

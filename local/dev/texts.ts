@@ -23,11 +23,14 @@ export const HELP = `Runs the whole service on this machine until Ctrl-C: API, q
                              手机演示页面的端口（默认 ${DEFAULT_PHONE_PORT}）
   WECHAT_API_BASE_URL        use the WeChat at this address, start no simulated one
                              使用此地址的微信，不启动模拟的微信
-  AWS_ENDPOINT_URL_DYNAMODB  use the DynamoDB at this address, start none
-                             使用此地址的 DynamoDB，不启动内置引擎
+  AWS_ENDPOINT_URL_DYNAMODB  use the DynamoDB at this address, start none (AWS_ENDPOINT_URL does the same)
+                             使用此地址的 DynamoDB，不启动内置引擎（AWS_ENDPOINT_URL 作用相同）
+  TABLE_NAME                 of a table that stays at that address (default: one that goes at the end)
+                             在该地址上保留的数据表（默认使用退出即删除的表）
 
-The service's own settings (WECHAT_APP_ID, USER_SENDABLE_TEMPLATES and so on) are handed on when they are set.
-服务自己的设置（WECHAT_APP_ID、USER_SENDABLE_TEMPLATES 等）如已设置，会原样传给服务。
+Every setting of the service is taken when it is set: README lists them. A secret may lie in SSM, named by its …_PARAM variable.
+服务的每一项设置都可以用环境变量给出，见 README；密钥可放在 SSM 中，用 …_PARAM 变量给出参数名。
+dev-key stays valid beside the keys of API_KEYS. 设置了 API_KEYS 时，dev-key 仍然可用。
 What happened to a message: npm run logs -- MESSAGE_ID --local. 一条消息的经过：npm run logs -- MESSAGE_ID --local。
 With the simulated WeChat USER_SENDABLE_TEMPLATES is * unless set. 使用模拟微信时，USER_SENDABLE_TEMPLATES 默认为 *。
 `;
@@ -109,10 +112,20 @@ function post(url: string, body: unknown, key?: string): string[] {
 const padWide = (text: string, columns: number) => text + ' '.repeat(Math.max(0, columns - text.length * 2));
 
 /** Says which variable to set when a port is taken. */
-export function portInUse(port: number, variable: 'PORT' | 'WECHAT_SIMULATOR_PORT' | 'PHONE_PORT'): string {
+export function portInUse(
+  port: number,
+  { wechatPort, phonePort }: { wechatPort: number; phonePort: number },
+): string {
+  const ports = { [wechatPort]: 'WECHAT_SIMULATOR_PORT', [phonePort]: 'PHONE_PORT' };
+  const variable = ports[port] ?? 'PORT';
   const example = `${variable}=${port + 1} npm run dev`;
   return [
     `Port ${port} is in use. Choose another with ${variable}, for example: ${example}`,
     `端口 ${port} 已被占用。请用 ${variable} 换一个端口，例如：${example}`,
   ].join('\n');
+}
+
+/** Says which of the variables that are set have no effect. */
+export function notTakenLine(names: readonly string[]): string {
+  return `Set by npm run dev itself, yours is not used 由 npm run dev 自行设置，您设置的值不起作用: ${names.join(', ')}`;
 }

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import { apiKeysJson } from '../../lib/settings/api-keys.ts';
 import { LOCAL_AWS } from './table.ts';
 
 /** The API key that every local stack knows, with all scopes. It protects nothing: the stack listens on 127.0.0.1. */
@@ -21,7 +23,6 @@ export function stackEnvironment(o: {
   eventBusEndpoint?: string;
   settings: Readonly<Record<string, string>>;
 }): Record<string, string> {
-  const sha256 = createHash('sha256').update(DEV_API_KEY).digest('hex');
   return {
     WECHAT_APP_ID: o.appId,
     WECHAT_APP_SECRET: o.appSecret,
@@ -29,7 +30,6 @@ export function stackEnvironment(o: {
     SESSION_SECRET: randomBytes(32).toString('hex'),
     WECHAT_PUSH_TOKEN: DEV_PUSH_TOKEN,
     WECHAT_PUSH_AES_KEY: DEV_PUSH_AES_KEY,
-    API_KEYS: JSON.stringify([{ name: 'dev', sha256, scopes: ['read', 'send', 'manage'] }]),
     ...o.resources,
     AWS_REGION: LOCAL_AWS.region,
     AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
@@ -39,5 +39,15 @@ export function stackEnvironment(o: {
     ...(o.schedulerEndpoint !== undefined && { AWS_ENDPOINT_URL_SCHEDULER: o.schedulerEndpoint }),
     ...(o.eventBusEndpoint !== undefined && { AWS_ENDPOINT_URL_EVENTBRIDGE: o.eventBusEndpoint }),
     ...o.settings,
+    API_KEYS: withDevKey(o.settings['API_KEYS'] || '[]'),
   };
+}
+
+/** The owner's keys and {@link DEV_API_KEY}. What is no list of keys stays as it is, for the check of the settings to name. */
+function withDevKey(text: string): string {
+  const { success, output: keys } = v.safeParse(apiKeysJson, text);
+  const sha256 = createHash('sha256').update(DEV_API_KEY).digest('hex');
+  if (!success || keys.some((key) => key.sha256 === sha256)) return text;
+  const name = keys.some((key) => key.name === 'dev') ? `dev-${sha256.slice(0, 8)}` : 'dev';
+  return JSON.stringify([...keys, { name, sha256, scopes: ['read', 'send', 'manage'] }]);
 }

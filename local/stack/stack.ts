@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { SettingsError } from '../../lib/settings.ts';
 import { startWeChatSimulator, type Template, type WeChatSimulator } from '../wechat-simulator/index.ts';
+import { stackSettingProblems } from './check-settings.ts';
 import { type Closing, createClosing } from './closing.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { stackEnvironment } from './environment.ts';
@@ -12,22 +14,16 @@ import type { Observe } from './observation.ts';
 import { asPortInUse } from './port-in-use.ts';
 import { restoreQueues, saveQueues } from './queue-file.ts';
 import { repeat } from './repeat.ts';
+import { resourceVariables } from './resources.ts';
 import { startRunner } from './runner.ts';
 import { type LocalScheduler, startScheduler } from './scheduler/scheduler.ts';
-import { readServiceDefinition, type ServiceDefinition, variablesOf } from './service-definition.ts';
+import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
 import { type LocalSqs, startSqs } from './sqs.ts';
 import { openTable } from './table.ts';
 import { sweepExpired } from './ttl-sweeper.ts';
 
 const SWEEP_EVERY_SECONDS = 5;
 const SAVE_QUEUES_EVERY_MS = 1000;
-/** What serverless.yml's resources around EventBridge Scheduler are on this machine. */
-const SCHEDULER_RESOURCES = {
-  CampaignScheduleGroup: 'campaigns',
-  'CampaignScheduleRole.Arn': 'arn:aws:iam::000000000000:role/campaign-schedules',
-  'StartDashcampaignDashrunLambdaFunction.Arn':
-    'arn:aws:lambda:us-east-1:000000000000:function:start-campaign-run',
-};
 /** How long closing waits for functions that are running. */
 const PATIENCE_MS = 500;
 
@@ -45,6 +41,8 @@ export interface StackOptions {
   readonly port?: number;
   /** Of the simulated WeChat; 0, the default, takes a free one. */
   readonly wechatPort?: number;
+  /** An owner's own table, which stays; by default each stack has one that goes with it. */
+  readonly tableName?: string;
   /** Further environment variables of the functions, or other values for those that the stack sets. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
@@ -101,12 +99,15 @@ export interface Stack {
  * Starts the service of serverless.yml on this machine: its functions behind HTTP, queue and schedules, DynamoDB, SQS
  * and a simulated WeChat. Any number of stacks run side by side.
  *
- * @throws PortInUseError, NoDynamoDbEngineError; nothing stays running after a failed start
+ * @throws SettingsError before anything starts; PortInUseError, NoDynamoDbEngineError. Nothing stays running after a failed start
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const definition = await readServiceDefinition();
+  const problems = stackSettingProblems(options, definition);
+  if (problems.length > 0) throw new SettingsError(problems);
   const closing = createClosing();
   try {
-    return await open(options, await readServiceDefinition(), closing);
+    return await open(options, definition, closing);
   } catch (error) {
     await closing.close();
     throw error;
@@ -132,18 +133,12 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const scheduler = closing.add(await startScheduler(clock));
   const { onEvent } = options;
   const bus = closing.add(await startEventBus({ ...(onEvent && { onEvent }) }));
-  const resources: Readonly<Record<string, string>> = {
-    ...queueUrls,
-    ...SCHEDULER_RESOURCES,
-    Table: table.name,
-    EventBus: 'local',
-  };
 
   const env = stackEnvironment({
     appId: options.appId ?? wechat?.appId ?? '',
     appSecret: options.appSecret ?? wechat?.appSecret ?? '',
     wechatBaseUrl: options.wechatBaseUrl ?? wechat?.url ?? '',
-    resources: variablesOf(functions, (resource) => resources[resource]),
+    resources: resourceVariables(definition, { tableName: table.name, queueUrls }),
     dynamodbEndpoint,
     sqsEndpoint: sqs.endpoint,
     schedulerEndpoint: scheduler.endpoint,
@@ -230,7 +225,8 @@ async function untilQuiet(
 const keptIn = (dataDir: string | undefined) => (dataDir === undefined ? {} : { dataDir });
 
 /** An engine that is not ours may serve several stacks: unless data is to be kept, each has a table of its own. */
-function nameAndFate({ dataDir, dynamodbEndpoint }: StackOptions): { name: string; dropOnClose: boolean } {
+function nameAndFate({ dataDir, dynamodbEndpoint, tableName }: StackOptions) {
+  if (tableName !== undefined) return { name: tableName, dropOnClose: false };
   if (dataDir !== undefined) return { name: 'qingniao', dropOnClose: false };
   return { name: `qingniao-${randomUUID()}`, dropOnClose: dynamodbEndpoint !== undefined };
 }

@@ -79,7 +79,13 @@ export async function openTable(o: {
   const client = localDynamoDbClient(o.endpoint);
   const { StreamSpecification, ...streamless } = await tableDefinition();
   const definition = o.hasStream && StreamSpecification ? { ...streamless, StreamSpecification } : streamless;
-  await createTable(client, o.name, definition);
+  await createTable(client, o.name, definition).catch((cause) => {
+    client.destroy();
+    throw new Error(
+      `The DynamoDB engine at ${o.endpoint} cannot be used. 位于 ${o.endpoint} 的 DynamoDB 引擎无法使用。`,
+      { cause },
+    );
+  });
   return {
     client,
     name: o.name,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,13 +9,18 @@ import { expect, onTestFinished, test } from 'vitest';
 
 /** `npm run dev` in a process of its own, on free ports unless told otherwise. */
 function dev(env: Record<string, string> = {}, ...args: string[]) {
+  return run('local/dev.ts', env, ...args);
+}
+
+function run(file: string, env: Record<string, string>, ...args: string[]) {
   const traces = mkdtempSync(join(tmpdir(), 'qingniao-traces-'));
-  const child = spawn(process.execPath, ['local/dev.ts', ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
     env: {
       ...process.env,
       NO_COLOR: '1',
       PORT: '0',
       WECHAT_SIMULATOR_PORT: '0',
+      PHONE_PORT: '0',
       TMPDIR: traces,
       ...env,
     },
@@ -125,13 +131,65 @@ test.each(['PORT', 'WECHAT_SIMULATOR_PORT'])(
   },
 );
 
-test('an unknown option and a bad port are refused with the way to the help', async () => {
-  const unknown = dev({}, '--nope');
-  expect(await unknown.exited).toEqual([1, null]);
-  expect(unknown.output()).toContain('--help');
-  const badPort = dev({ PORT: '70000' });
-  expect(await badPort.exited).toEqual([1, null]);
-  expect(badPort.output()).toContain('PORT must be a port');
+test('bad settings are all named at once before anything starts, without a stack and without a value', async () => {
+  const { exited, output } = dev({
+    PORT: '70000',
+    GRANT_SOURCE: 'both-of-them',
+    API_KEYS: '[{"name":"backend","secret":"k3y-itself"}]',
+    TEMPLATE_ALIASES: 'k3y itself',
+    PUBLISHED_EVENTS: 'k3y-itself',
+    FORWARD_WECHAT_MESSAGES: 'k3y-itself',
+  });
+  expect(await exited).toEqual([1, null]);
+  for (const name of [
+    'PORT',
+    'GRANT_SOURCE',
+    'API_KEYS.0.sha256',
+    'TEMPLATE_ALIASES',
+    'PUBLISHED_EVENTS.0',
+    'FORWARD_WECHAT_MESSAGES',
+  ])
+    expect(output()).toMatch(new RegExp(`^  ${name}: `, 'm'));
+  expect(output()).not.toMatch(/k3y|both-of-them|70000|^\s+at |ready/m);
+});
+
+test("the owner's keys and aliases are taken; dev-key stays valid", async () => {
+  const plain = 'qn_owner';
+  const sha256 = createHash('sha256').update(plain).digest('hex');
+  const template = 'price-drop_qa1fMe1hKcNCRrrmT50jd3HJgQyC8R4s';
+  const { apiUrl } = await started({
+    API_KEYS: JSON.stringify([{ name: 'owner', sha256, scopes: ['read', 'manage'] }]),
+    TEMPLATE_ALIASES: `cheaper=${template}`,
+  });
+  for (const key of [plain, 'dev-key']) {
+    const headers = { authorization: `Bearer ${key}` };
+    await fetch(`${apiUrl}/v1/templates/sync`, { method: 'POST', headers });
+    const answer = await fetch(`${apiUrl}/v1/templates/cheaper`, { headers });
+    expect(await answer.json()).toMatchObject({ templateId: template });
+  }
+});
+
+test.each(['local/dev.ts', 'local/demo/run.ts'])(
+  'a start of %s that fails tells why, without a stack',
+  async (file) => {
+    const nobody = createServer().listen(0, '127.0.0.1');
+    await once(nobody, 'listening');
+    const { port } = nobody.address() as { port: number };
+    nobody.close();
+    await once(nobody, 'close');
+    const { exited, output } = run(file, { AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}` });
+    expect(await exited).toEqual([1, null]);
+    expect(output()).toContain(`The DynamoDB engine at http://127.0.0.1:${port} cannot be used.`);
+    expect(output()).toContain('ECONNREFUSED');
+    expect(output()).not.toMatch(/^\s+at /m);
+  },
+);
+
+test('a data folder that is none is told without a stack', async () => {
+  const { exited, output } = dev({}, '--data', 'package.json');
+  expect(await exited).toEqual([1, null]);
+  expect(output()).toContain('package.json');
+  expect(output()).not.toMatch(/^\s+at /m);
 });
 
 test('--help names every variable and starts nothing', async () => {
@@ -142,6 +200,7 @@ test('--help names every variable and starts nothing', async () => {
     'WECHAT_SIMULATOR_PORT',
     'WECHAT_API_BASE_URL',
     'AWS_ENDPOINT_URL_DYNAMODB',
+    'TABLE_NAME',
     '--data',
   ]) {
     expect(output()).toContain(name);

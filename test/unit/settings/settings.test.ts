@@ -173,6 +173,21 @@ describe('settings', () => {
     ]);
   });
 
+  it('that are bad are told without a stack and without what may be a secret in a wrong place', () => {
+    const API_KEYS = JSON.stringify([{ 'qn_k3y-itself': ['send'] }]);
+    const TEMPLATE_ALIASES = JSON.stringify({ 'qn_k3y itself': 'x y' });
+    try {
+      readSettings({ ...enough, API_KEYS, TEMPLATE_ALIASES }, ALL);
+      expect.unreachable();
+    } catch (error) {
+      const { stack = '', problems } = error as SettingsError;
+      expect(problems).toContain('API_KEYS.0: Unknown field');
+      expect(problems).toContainEqual(expect.stringMatching(/^TEMPLATE_ALIASES: Expected name=id/));
+      expect(stack).toContain('TEMPLATE_ALIASES');
+      expect(stack).not.toMatch(/k3y|^\s+at /m);
+    }
+  });
+
   it('take SESSION_SECRET by its bytes', () => {
     expect(problemsOf({ SESSION_SECRET: '青'.repeat(11) })).toEqual([]);
     expect(problemsOf({ SESSION_SECRET: '青'.repeat(10) })).toHaveLength(1);

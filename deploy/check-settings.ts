@@ -1,0 +1,54 @@
+// A plugin of the Serverless framework: bad settings end a deployment before anything is packaged or uploaded.
+import * as v from 'valibot';
+import { problemLine, SettingsError, settingProblems } from '../lib/settings.ts';
+
+/** What is read of the framework, whose variables are resolved by then. */
+interface Serverless {
+  readonly processedInput: { readonly commands: readonly string[] };
+  readonly service: { readonly functions: unknown; readonly resources: unknown };
+  readonly classes: { readonly Error: new (message: string) => Error };
+}
+
+const functionsSchema = v.record(
+  v.string(),
+  v.object({ environment: v.optional(v.record(v.string(), v.unknown()), {}) }),
+);
+const resourcesSchema = v.object({
+  Parameters: v.record(v.string(), v.object({ Default: v.optional(v.unknown()) })),
+});
+const reference = v.object({ Ref: v.string() });
+
+/** Refuses, with every bad setting named, to package or deploy what no function would start with. */
+export default class CheckSettings {
+  readonly hooks: Readonly<Record<string, () => void>>;
+
+  constructor(serverless: Serverless) {
+    this.hooks = { initialize: () => check(serverless) };
+  }
+}
+
+function check({ processedInput, service, classes }: Serverless): void {
+  const [command] = processedInput.commands;
+  if (command !== 'package' && command !== 'deploy') return;
+  // Secrets come at run time and wiring from the stack; the artefacts alone need no settings at all.
+  const isMissed = (name: string) => command === 'deploy' && name === 'WECHAT_APP_ID';
+  const problems = settingProblems(environment(service)).filter(
+    ({ name, rule }) => rule !== 'Required' || isMissed(name),
+  );
+  if (problems.length > 0) throw new classes.Error(new SettingsError(problems.map(problemLine)).message);
+}
+
+/** The variables of all functions as far as they are known before the stack is there. */
+function environment({ functions, resources }: Serverless['service']): Record<string, string> {
+  const { Parameters } = v.parse(resourcesSchema, resources);
+  const known = (value: unknown) => (v.is(reference, value) ? Parameters[value.Ref]?.Default : value);
+  const variables = Object.values(v.parse(functionsSchema, functions)).flatMap((each) =>
+    Object.entries(each.environment),
+  );
+  return Object.fromEntries(
+    variables.flatMap(([name, value]) => {
+      const text = known(value);
+      return typeof text === 'string' ? [[name, text]] : [];
+    }),
+  );
+}
