@@ -13,6 +13,7 @@ export interface Answer {
 /** The texts that come with each errcode. Where WeChat's own is not known the wording is the simulator's (README). */
 const TEXTS: Readonly<Record<number, string>> = {
   [-1]: 'system error',
+  20002: 'invalid args',
   40001:
     'invalid credential, access_token is invalid or not latest, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r',
   40002: 'invalid grant_type',
@@ -58,6 +59,16 @@ const TEXTS: Readonly<Record<number, string>> = {
   89503: 'this ip needs an approval',
   89506: 'this ip was refused, retry after 24 hours',
   89507: 'this ip was refused, retry after 1 hour',
+  200011: 'this account is banned from adding templates',
+  200012: 'too many private templates',
+  200014: 'invalid tid',
+  200016: 'invalid start',
+  200017: 'invalid limit',
+  200018: 'missing ids',
+  200019: 'invalid ids',
+  200020: 'invalid kidList',
+  200021: 'invalid sceneDesc',
+  200022: 'template has added already',
 };
 
 /** Refusals that carry a comma before the rid, as `/sns` answers mostly do (WeChat contract §0.2, §1.1). */
@@ -65,19 +76,19 @@ const COMMA_IN_SNS: ReadonlySet<number> = new Set([40002, 40029, 40163, 40226, 4
 
 /** Builds refusals whose rid begins with the clock in hex (WeChat contract §0.2). */
 export interface Refusals {
-  refuse(errcode: number, text?: string): Answer;
+  refuse(errcode: number, text?: string, fields?: Readonly<Record<string, unknown>>): Answer;
   /** The spelling of `/sns/jscode2session`. */
   refuseLogin(errcode: number, text?: string): Answer;
 }
 
 /** Refusals stamped by `clock`. */
 export function createRefusals(clock: Clock): Refusals {
-  const answer = (errcode: number, text: string | undefined, comma: string): Answer => {
+  const answer = (errcode: number, text: string | undefined, comma: string, fields = {}): Answer => {
     const errmsg = `${text ?? TEXTS[errcode] ?? 'error'}${comma} rid: ${createRid(clock)}`;
-    return { errcode, text: JSON.stringify({ errcode, errmsg }) };
+    return { errcode, text: JSON.stringify({ errcode, errmsg, ...fields }) };
   };
   return {
-    refuse: (errcode, text) => answer(errcode, text, ''),
+    refuse: (errcode, text, fields) => answer(errcode, text, '', fields),
     refuseLogin: (errcode, text) => answer(errcode, text, COMMA_IN_SNS.has(errcode) ? ',' : ''),
   };
 }

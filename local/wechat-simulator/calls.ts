@@ -6,6 +6,11 @@ export const CALL_NAMES = [
   'stable-token',
   'send',
   'templates',
+  'categories',
+  'public-titles',
+  'public-keywords',
+  'add-template',
+  'delete-template',
   'quota',
   'clear-quota',
 ] as const;
@@ -22,6 +27,8 @@ export interface WeChatRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly json: Json;
+  /** The members of a JSON object, or of a form; undefined for any other body. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
   /** Length of the body in characters. */
   readonly bodyLength: number;
   readonly callerIp: string;
@@ -35,6 +42,25 @@ export function readJson(text: string): Json {
   } catch {
     return { type: 'unreadable' };
   }
+}
+
+/** A form's members: one that comes several times, or as `kidList[]` or `kidList[0]`, is a list. */
+export function readForm(text: string): Readonly<Record<string, unknown>> {
+  const members = new Map<string, { values: string[]; isList: boolean }>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const key = name.replace(/\[\d*\]$/, '');
+    const { values, isList } = members.get(key) ?? { values: [], isList: false };
+    members.set(key, { values: [...values, value], isList: isList || key !== name || values.length > 0 });
+  }
+  return Object.fromEntries(
+    [...members].map(([key, { values, isList }]) => [key, isList ? values : values[0]]),
+  );
+}
+
+/** An optional member: WeChat takes an empty text and null for one that is absent. */
+export function given(record: Readonly<Record<string, unknown>>, key: string): unknown {
+  const value = record[key];
+  return value === null || value === '' ? undefined : value;
 }
 
 /** A JSON object's members, or undefined for any other value. */

@@ -1,9 +1,11 @@
 import { clearQuota, getQuota, listTemplates } from './account-calls.ts';
 import type { Answer } from './answers.ts';
 import { asRecord, type CallName, textOf, type WeChatRequest } from './calls.ts';
+import { listCategories, listPublicKeywords, listPublicTitles } from './library-calls.ts';
 import { checkSession, codeToSession } from './login-calls.ts';
 import type { RequestFacts } from './received-requests.ts';
 import { send } from './send-call.ts';
+import { addTemplate, deleteTemplate } from './template-calls.ts';
 import { plainToken, stableToken } from './token-calls.ts';
 import type { World } from './world.ts';
 
@@ -32,6 +34,11 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ['/cgi-bin/stable_token', endpoint('stable-token', afterPause(stableToken))],
   ['/cgi-bin/message/subscribe/send', endpoint('send', send)],
   ['/wxaapi/newtmpl/gettemplate', endpoint('templates', afterPause(listTemplates))],
+  ['/wxaapi/newtmpl/getcategory', endpoint('categories', afterPause(listCategories))],
+  ['/wxaapi/newtmpl/getpubtemplatetitles', endpoint('public-titles', afterPause(listPublicTitles))],
+  ['/wxaapi/newtmpl/getpubtemplatekeywords', endpoint('public-keywords', afterPause(listPublicKeywords))],
+  ['/wxaapi/newtmpl/addtemplate', endpoint('add-template', afterPause(addTemplate))],
+  ['/wxaapi/newtmpl/deltemplate', endpoint('delete-template', afterPause(deleteTemplate))],
   ['/cgi-bin/openapi/quota/get', endpoint('quota', afterPause(getQuota))],
   ['/cgi-bin/clear_quota', endpoint('clear-quota', afterPause(clearQuota))],
 ]);

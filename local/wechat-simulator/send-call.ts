@@ -1,6 +1,6 @@
 import { type Answer, success } from './answers.ts';
 import { type BadField, badFields } from './bad-fields.ts';
-import { asRecord, textOf, type WeChatRequest } from './calls.ts';
+import { asRecord, given, textOf, type WeChatRequest } from './calls.ts';
 import { tellSent } from './events/tell.ts';
 import { fieldRefusal } from './field-check.ts';
 import type { Template } from './templates.ts';
@@ -72,7 +72,9 @@ function readSend(world: World, request: WeChatRequest): Send | Answer {
 }
 
 function hasBadOption(body: Readonly<Record<string, unknown>>): boolean {
-  const { miniprogram_state: state = 'formal', lang = 'zh_CN', page = '' } = body;
+  const state = given(body, 'miniprogram_state') ?? 'formal';
+  const lang = given(body, 'lang') ?? 'zh_CN';
+  const page = given(body, 'page') ?? '';
   return !STATES.includes(state) || !LANGUAGES.includes(lang) || typeof page !== 'string';
 }
 

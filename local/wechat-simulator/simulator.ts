@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Random } from '../../lib/clock.ts';
-import { readJson, type WeChatRequest } from './calls.ts';
+import { asRecord, readForm, readJson, type WeChatRequest } from './calls.ts';
 import { answerControl, isControlPath } from './control-exchange.ts';
 import type { ServerControls } from './control-route.ts';
 import { type Controls, createControls } from './controls.ts';
@@ -14,6 +14,9 @@ import type { Template } from './templates.ts';
 import { realWait, type Wait } from './wait.ts';
 import { answerWeChatCall, write } from './wechat-exchange.ts';
 import { type Beginning, createWorld, type World } from './world.ts';
+
+/** SDKs that post JSON often say this too, so that the body decides. */
+const FORM = /^application\/x-www-form-urlencoded\b/i;
 
 /** Paths that WeChat does not have are listed up to this length. */
 const LISTED_PATH_LENGTH = 200;
@@ -122,11 +125,14 @@ function answerUnknownPath(world: World, { method, path }: WeChatRequest, respon
 }
 
 function asWeChatRequest(request: IncomingMessage, url: URL, body: string): WeChatRequest {
+  const json = readJson(body);
+  const isForm = json.type === 'unreadable' && FORM.test(request.headers['content-type'] ?? '');
   return {
     method: request.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
-    json: readJson(body),
+    json,
+    fields: isForm ? readForm(body) : json.type === 'value' ? asRecord(json.value) : undefined,
     bodyLength: body.length,
     callerIp: request.socket.remoteAddress ?? '',
   };

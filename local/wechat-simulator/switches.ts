@@ -29,6 +29,8 @@ const entries = {
   sendsPerDay: limit,
   sendsPerMinute: limit,
   templateListsPerDay: limit,
+  /** How many private templates the account may have (WeChat contract §5.3). */
+  privateTemplates: limit,
   /** Time that every call takes before WeChat decides. */
   latencyMs: ms,
   /** Random addition to `latencyMs`, from 0 up to this. */
@@ -82,6 +84,7 @@ export const DEFAULT_SWITCHES: Switches = {
   sendsPerDay: 10_000_000,
   sendsPerMinute: null,
   templateListsPerDay: null,
+  privateTemplates: 25,
   latencyMs: 0,
   latencyJitterMs: 0,
   deliveriesPerEvent: 3,

@@ -1,5 +1,5 @@
 import { type Answer, bareSuccess } from './answers.ts';
-import { asRecord, textOf, type WeChatRequest } from './calls.ts';
+import { asRecord, given, textOf, type WeChatRequest } from './calls.ts';
 import type { IssuedToken } from './token-store.ts';
 import type { World } from './world.ts';
 
@@ -36,7 +36,7 @@ export function stableToken(world: World, request: WeChatRequest): Answer {
     grantType: textOf(body, 'grant_type'),
   });
   if (refusal) return refusal;
-  const force = body['force_refresh'] ?? false;
+  const force = given(body, 'force_refresh') ?? false;
   if (typeof force !== 'boolean') return world.refuse(47001);
   const limited = world.quotas.take('stable-token', world.switches);
   if (limited) return world.refuse(limited);
