@@ -5,21 +5,23 @@ export interface Advice {
 }
 
 /** For what no user can mend. */
-const LATER = advice('暂时不可用，请稍后再试。', 'Not possible right now. Please try later.');
+const LATER = advice('请稍后再试。', 'Please try later.');
 
 const AGAIN = advice('请再点一次。', 'Please tap again.');
 
+const NETWORK = advice('网络不可用，请稍后再试。', 'No network. Please try later.');
+
 const TELL: Readonly<Record<string, Advice>> = {
-  10002: advice('网络不好，请再点一次。', 'Poor network. Please tap again.'),
-  10003: advice('网络中断，请再点一次。', 'The connection broke. Please tap again.'),
+  10002: NETWORK,
+  10003: NETWORK,
   10005: AGAIN,
-  20004: advice('您已关闭订阅消息，请到设置中打开。', 'Messages are off. See the settings.'),
-  20005: advice('本小程序暂不能发送订阅消息。', 'No messages from here for now.'),
+  20004: advice('请到设置中打开订阅消息。', 'Allow messages in the settings.'),
   'not-a-tap': AGAIN,
-  'in-flight': advice('订阅窗口正在打开。', 'The panel is opening.'),
+  'no-answer': AGAIN,
+  canceled: AGAIN,
   unsupported: advice('请升级微信后再订阅。', 'Please update WeChat first.'),
   'no-grant': advice('请先订阅，再设置提醒。', 'Please allow the reminder first.'),
-  offline: advice('网络不可用，请稍后再试。', 'No network. Please try later.'),
+  offline: NETWORK,
 };
 
 /** What to tell the user about a code. */

@@ -1,4 +1,5 @@
 export type { Advice } from './advice.ts';
+export type { SetTimer, Timeouts } from './patience.ts';
 export { createQingniao, type Qingniao, type QingniaoOptions } from './qingniao.ts';
 export type { Remaining } from './remaining.ts';
 export type { BookedMessage, RemindOptions, RemindOutcome, When } from './remind-me.ts';

@@ -14,13 +14,10 @@ export function planPopup(
   maxTemplates: number,
   longTerm: readonly string[],
 ): PopupPlan {
-  const has = (ids: readonly string[], id: string): boolean => ids.indexOf(id) >= 0;
+  const isLong = (id: string | undefined): boolean => longTerm.indexOf(`${id}`) >= 0;
   const wanted = leftBefore
-    .filter((id) => has(templateIds, id))
     .concat(templateIds)
-    .filter((id, index, all) => all.indexOf(id) === index);
-  const ask = wanted
-    .filter((id, _, [first = '']) => has(longTerm, id) === has(longTerm, first))
-    .slice(0, maxTemplates);
-  return { ask, left: wanted.filter((id) => !has(ask, id)) };
+    .filter((id, index, all) => templateIds.indexOf(id) >= 0 && all.indexOf(id) === index);
+  const ask = wanted.filter((id) => isLong(id) === isLong(wanted[0])).slice(0, maxTemplates);
+  return { ask, left: wanted.filter((id) => ask.indexOf(id) < 0) };
 }

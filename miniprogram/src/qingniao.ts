@@ -1,13 +1,14 @@
-import { createApi } from './api.ts';
-import { readClient } from './base-library.ts';
+import { createApi, createCall, createSend } from './api.ts';
+import type { SetTimer, Timeouts } from './patience.ts';
 import { type Remaining, readRemaining } from './remaining.ts';
 import { bookReminder, type RemindOptions, type RemindOutcome, type When } from './remind-me.ts';
 import { createReports } from './reports.ts';
-import { createSessions, type Session } from './session.ts';
+import { createLogin, type Session } from './session.ts';
 import { createSettingsReader, type SubscriptionSettings } from './settings.ts';
 import { createSubscribe, type SubscribeOptions } from './subscribe.ts';
 import type { SubscribeOutcome } from './subscribe-outcome.ts';
 import type { Transport } from './transport.ts';
+import { memberOf, newId, tried } from './values.ts';
 
 /** What the module works with. */
 export interface QingniaoOptions extends SubscribeOptions {
@@ -15,8 +16,12 @@ export interface QingniaoOptions extends SubscribeOptions {
   readonly transport: Transport;
   /** What the names in the phone's storage begin with; `qingniao` by default. */
   readonly storageKey?: string;
+  /** How long each kind of answer is waited for. */
+  readonly timeouts?: Timeouts;
   /** Epoch milliseconds. */
   readonly now?: () => number;
+  /** The platform's `setTimeout` by default. */
+  readonly setTimer?: SetTimer;
   /** Takes what a developer should know; by default it is printed. */
   readonly note?: (text: string) => void;
 }
@@ -50,34 +55,39 @@ export interface Qingniao {
 
 /** Joins the module up; one for the whole mini program. Whenever the network comes back, what is kept is sent. */
 export function createQingniao(options: QingniaoOptions): Qingniao {
-  const { wx, transport, storageKey = 'qingniao', now = Date.now, note = warn } = options;
-  const createId = (): string =>
-    [now(), Math.random(), Math.random()].map((part) => part.toString(36)).join('-');
-  const { login, forget } = createSessions(wx, transport, `${storageKey}:session`, now);
-  const api = createApi(transport, login, forget);
-  const reports = createReports(wx, api, `${storageKey}:reports`, note);
+  const { wx, transport } = options;
+  const storageKey = options.storageKey || 'qingniao';
+  const now = options.now || Date.now;
+  const setTimer = options.setTimer || setTimeout;
+  const timeouts = options.timeouts || {};
+  const note = (text: string): unknown => tried(() => (options.note || warn)(text));
+  const send = createSend(transport, setTimer, timeouts.requestMs || 12_000);
+  const login = createLogin(wx, send, storageKey + ':session', now, setTimer, timeouts.loginMs || 8000);
+  const session = transport.sessions ? login : () => Promise.resolve(undefined);
+  const call = createCall(send, session);
+  const api = createApi(call);
+  const reports = createReports(wx, call, storageKey + ':reports', note);
   const { flush } = reports;
-  const settings = createSettingsReader(wx);
-  const client = readClient(wx);
+  const settings = createSettingsReader(wx, setTimer, timeouts.settingsMs || 3000);
   /** The round that is under way may have met a network that was down; one more is a try of its own. */
   const settled = (): Promise<unknown> => flush().then((left) => left && flush());
 
-  if (wx.onNetworkStatusChange) {
-    wx.onNetworkStatusChange(({ isConnected }) => {
-      if (isConnected) void flush();
-    });
-  }
+  const listen = wx.onNetworkStatusChange;
+  const listener = (status: unknown): unknown => memberOf(status, 'isConnected') && flush();
+  tried(() => listen && listen.call(wx, listener));
 
   return {
     start: () => settings.read().then(flush),
-    login,
-    subscribe: createSubscribe(options, { client, reports, settings, createId, now, note }),
+    login: session,
+    subscribe: createSubscribe(options, reports, settings, setTimer, timeouts.popupMs || 120_000, now, note),
     remaining: (templateId) => settled().then(() => readRemaining(api, templateId)),
-    remindMe: (templateId, when, data, more = {}) =>
-      settled().then(() => bookReminder(wx, api, createId(), templateId, when, data, more)),
+    remindMe: (templateId, when, data, more) =>
+      settled().then(() => bookReminder(wx, api, newId(now), templateId, when, data, more)),
     settings: settings.read,
   };
 }
+
+declare const setTimeout: SetTimer;
 
 /** The console of WeChat's developer tool is where notes are looked for. */
 declare const console: { warn(text: string): void };

@@ -16,13 +16,15 @@ export interface Remaining {
   readonly silentReject?: boolean;
 }
 
-const isRemaining = having<Remaining>('kind');
-
 /** Asks the service what is left of one template. @throws ServiceError */
 export function readRemaining(api: Api, templateId: string): Promise<Remaining> {
   const path = `/v1/grants?templateId=${encodeURIComponent(templateId)}`;
-  return api(() => ({ method: 'GET', path })).then((body) => {
-    const [grant] = listOf(memberOf(body, 'items'), isRemaining);
+  return api(() => ({ method: 'GET', path }), isPage).then(({ items }) => {
+    const [grant] = listOf(items, having<Remaining>('kind'));
     return grant || { templateId, kind: 'unknown', available: 0, held: 0, spent: 0 };
   });
+}
+
+function isPage(body: unknown): body is { readonly items: readonly unknown[] } {
+  return Array.isArray(memberOf(body, 'items'));
 }

@@ -1,6 +1,7 @@
 import type { Api } from './api.ts';
-import { noAnswer, type ServiceError } from './service-error.ts';
-import { having, merge } from './values.ts';
+import { infoOf } from './base-library.ts';
+import type { ServiceError } from './service-error.ts';
+import { assign, having, memberOf, textOf } from './values.ts';
 import type { Wx } from './wx.ts';
 
 /** When a reminder leaves: a moment, epoch milliseconds or RFC 3339; null means now. */
@@ -35,9 +36,7 @@ export type RemindOutcome =
   /** With code `no-grant` the user has to allow it first; with `invalid-data` `errors` names each field that breaks a rule. */
   | { readonly type: 'failed'; readonly error: ServiceError };
 
-const isBooked = having<BookedMessage>('id');
-
-type Body = { -readonly [O in keyof RemindOptions]: RemindOptions[O] | string } & {
+type Body = { -readonly [O in keyof RemindOptions]: RemindOptions[O] | string | undefined } & {
   to?: string;
   sendAt?: string;
 };
@@ -52,33 +51,34 @@ export function bookReminder(
   templateId: string,
   when: When,
   data: Readonly<Record<string, string>>,
-  options: RemindOptions,
+  options: RemindOptions | undefined,
 ): Promise<RemindOutcome> {
+  const account = memberOf(infoOf(wx, 'getAccountInfoSync'), 'miniProgram');
   // Of the version that runs, so that a card of the trial version opens the trial version.
-  const account: { readonly envVersion?: string } = wx.getAccountInfoSync
-    ? wx.getAccountInfoSync().miniProgram
-    : {};
-  const miniprogramState = STATES[account.envVersion || ''];
-  const body: Body = merge(
-    miniprogramState ? { miniprogramState } : {},
-    merge(options, { templateId, data }),
-  );
+  const body: Body = assign(assign({ miniprogramState: STATES[textOf(account, 'envVersion')] }, options), {
+    templateId,
+    data,
+  });
   delete body.key;
   // What is no time becomes null, which the service refuses in words.
-  if (when !== null) body.sendAt = typeof when === 'string' ? when : new Date(Number(when)).toJSON();
-  const attempt = (): Promise<unknown> =>
+  if (when !== null) body.sendAt = typeof when === 'string' ? when : new Date(+when).toJSON();
+  const attempt = (): Promise<BookedMessage> =>
     api((session) => {
       if (session) body.to = session.openid;
-      return { method: 'POST', path: '/v1/messages', idempotencyKey: options.key || key, body };
-    });
+      return {
+        method: 'POST',
+        path: '/v1/messages',
+        idempotencyKey: textOf(options, 'key') || key,
+        body,
+      };
+    }, having<BookedMessage>('id'));
   return attempt()
-    .then(null, (error: ServiceError) => {
-      if (error.status > 0 && error.status < 500) throw error;
+    .catch((error: ServiceError) => {
+      if (error.status && error.status < 500) throw error;
       return attempt();
     })
-    .then((message): RemindOutcome => {
-      if (isBooked(message)) return { type: 'booked', message };
-      throw noAnswer('offline', message);
-    })
-    .then(null, (error: ServiceError): RemindOutcome => ({ type: 'failed', error }));
+    .then(
+      (message): RemindOutcome => ({ type: 'booked', message }),
+      (error: ServiceError): RemindOutcome => ({ type: 'failed', error }),
+    );
 }

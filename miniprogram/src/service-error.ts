@@ -1,6 +1,6 @@
 import { type Advice, tellOf } from './advice.ts';
 import type { ApiAnswer } from './transport.ts';
-import { having, listOf, memberOf, textOf } from './values.ts';
+import { assign, having, listOf, memberOf, textOf } from './values.ts';
 
 /** A field of the data and the rule that it breaks. */
 export interface FieldProblem {
@@ -10,21 +10,25 @@ export interface FieldProblem {
 
 /** Why the service did not do what it was asked. */
 export interface ServiceError extends Error {
-  /** `offline` without an answer, `login-failed` when `wx.login` fails, else the code of the service's own problem. */
+  /**
+   * The code of the service's own problem. `offline` when no answer of the service's came, `login-failed` when `wx.login`
+   * fails or gives no code.
+   */
   readonly code: string;
   readonly tell: Advice;
-  /** The HTTP status; 0 when there was no answer. */
+  /** The HTTP status; 0 when there was no answer of the service's. */
   readonly status: number;
   /** With `invalid-data`: every field that breaks a rule. */
   readonly errors: readonly FieldProblem[];
 }
 
-const isFieldProblem = having<FieldProblem>('message');
-
-/** The error of an answer that is no success. */
+/** The error of an answer that is no success: the service's problem, or none of its answers, such as a gateway's page. */
 export function refusal({ status, body }: ApiAnswer): ServiceError {
-  const code = textOf(body, 'code') || `http-${status}`;
-  return serviceError(code, textOf(body, 'detail'), status, listOf(memberOf(body, 'errors'), isFieldProblem));
+  const code = textOf(body, 'code');
+  const detail = textOf(body, 'detail');
+  return code && detail
+    ? serviceError(code, detail, status, listOf(memberOf(body, 'errors'), having<FieldProblem>('message')))
+    : serviceError('offline', `http-${status}`, 0, []);
 }
 
 /** An error without an answer of the service. */
@@ -37,8 +41,6 @@ export function isServiceError(thrown: unknown): thrown is ServiceError {
   return thrown instanceof Error && 'tell' in thrown;
 }
 
-type Members = { -readonly [M in Exclude<keyof ServiceError, keyof Error>]?: ServiceError[M] };
-
 /** No class: one that extends Error is no longer recognised as an Error once it is turned into ES5. */
 function serviceError(
   code: string,
@@ -46,11 +48,5 @@ function serviceError(
   status: number,
   errors: readonly FieldProblem[],
 ): ServiceError {
-  const error: Error & Members = new Error(`${code}: ${detail}`);
-  error.code = code;
-  error.tell = tellOf(status ? code : 'offline');
-  error.status = status;
-  error.errors = errors;
-  if (isServiceError(error)) return error;
-  throw error;
+  return assign(new Error(`${code}: ${detail}`), { code, tell: tellOf(code), status, errors });
 }

@@ -1,66 +1,69 @@
-import { noAnswer, refusal } from './service-error.ts';
-import { keptUnder } from './storage.ts';
-import type { Transport } from './transport.ts';
-import { having, promised, textOf } from './values.ts';
-import type { Wx, WxLoginAnswer } from './wx.ts';
+import type { Send } from './api.ts';
+import { answerOf, type SetTimer } from './patience.ts';
+import { noAnswer, refusal, type ServiceError } from './service-error.ts';
+import { having, textOf, tried } from './values.ts';
+import type { Wx } from './wx.ts';
 
 /** A user's session with the service. */
 export interface Session {
   readonly token: string;
-  /** RFC 3339. */
-  readonly expiresAt: string;
+  /** RFC 3339; empty once the service has refused the session. */
+  expiresAt: string;
   readonly openid: string;
 }
 
-/** Keeps the user logged in. */
-export interface Sessions {
-  /** The session, after logging in if there is none; one login at a time. Undefined where none is needed. @throws ServiceError */
-  login(): Promise<Session | undefined>;
-  /** Uses a session that the service refused no more, unless another has taken its place already. */
-  forget(refused: Session): void;
-}
+/** The session, after logging in if there is none; one login at a time. @throws ServiceError */
+export type Login = () => Promise<Session>;
 
 const isSession = having<Session>('token');
 
 /** What is so close to its end is renewed first. */
 const MARGIN_MS = 60_000;
 
-/** Keeps a session in the phone's storage under `key`. */
-export function createSessions(wx: Wx, transport: Transport, key: string, now: () => number): Sessions {
-  const kept = keptUnder(wx, key);
-  let current: unknown = kept.read();
+/** Logs in once and keeps the session in the phone's storage under `key`. */
+export function createLogin(
+  wx: Wx,
+  send: Send,
+  key: string,
+  now: () => number,
+  setTimer: SetTimer,
+  loginMs: number,
+): Login {
+  let current: unknown = tried(() => wx.getStorageSync(key));
   let pending: Promise<Session> | undefined;
 
+  const failed = (failure: unknown): never => {
+    throw noAnswer('login-failed', failure);
+  };
   const open = (): Promise<Session> =>
-    promised<WxLoginAnswer>((callbacks) => wx.login(callbacks))
-      .then(null, (failure) => {
-        throw noAnswer('login-failed', failure);
-      })
-      .then(({ code }) => transport.send({ method: 'POST', path: '/v1/sessions', body: { code } }))
+    answerOf<unknown>(setTimer, loginMs, (success, fail) => wx.login({ success, fail }))
+      .then((given) => {
+        const code = textOf(given, 'code');
+        return code ? send({ method: 'POST', path: '/v1/sessions', body: { code } }) : failed(given);
+      }, failed)
       .then((answer) => {
-        if (!isSession(answer.body)) throw refusal(answer);
-        current = answer.body;
-        kept.write(current);
-        return answer.body;
+        const session = answer.body;
+        if (!isSession(session)) throw refusal(answer);
+        current = session;
+        tried(() => wx.setStorageSync(key, session));
+        return session;
       });
 
-  return {
-    login() {
-      if (!transport.sessions) return Promise.resolve(undefined);
-      if (isSession(current) && Date.parse(current.expiresAt) - MARGIN_MS > now()) {
-        return Promise.resolve(current);
-      }
-      if (!pending) {
-        const done = (): void => {
-          pending = undefined;
-        };
-        pending = open();
-        pending.then(done, done);
-      }
-      return pending;
-    },
-    forget(refused) {
-      if (textOf(current, 'token') === refused.token) current = undefined;
-    },
+  return () => {
+    if (isSession(current) && Date.parse(current.expiresAt) - MARGIN_MS > now()) {
+      return Promise.resolve(current);
+    }
+    if (!pending) {
+      const done = (): void => {
+        pending = undefined;
+      };
+      // WeChat refuses a first code now and then, and takes the next one (WeChat contract §7.3).
+      pending = open().catch((error: ServiceError) => {
+        if (error.status !== 401) throw error;
+        return open();
+      });
+      pending.then(done, done);
+    }
+    return pending;
   };
 }

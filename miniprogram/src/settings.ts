@@ -1,5 +1,6 @@
-import { merge, promised, textOf } from './values.ts';
-import type { Wx, WxFailure, WxSettings } from './wx.ts';
+import { answerOf, type SetTimer } from './patience.ts';
+import { textOf } from './values.ts';
+import type { Wx, WxSettings } from './wx.ts';
 
 /** What the user has set for subscribe messages on WeChat's settings page. */
 export interface SubscriptionSettings {
@@ -9,38 +10,35 @@ export interface SubscriptionSettings {
   readonly kept: Readonly<Record<string, string>>;
 }
 
-/** A report waits for the settings, so they must come to an end. */
-const PATIENCE_MS = 3000;
-
-declare function setTimeout(callback: (failure: WxFailure) => void, ms: number): void;
-
 /** Reads the settings and remembers what was read. */
 export interface SettingsReader {
   /**
-   * Undefined where the client does not tell (before base library 2.10.1, or when it fails): then nothing may be
-   * concluded. Never rejects. WeChat contract §7.2.
+   * What is set now, or what was read last when that fails. Undefined where the client does not tell (before base library
+   * 2.10.1, or when nothing was ever read): then nothing may be concluded. Never rejects. WeChat contract §7.2.
    */
   read(): Promise<SubscriptionSettings | undefined>;
   /** What was read last. */
-  last(): SubscriptionSettings | undefined;
+  last?: SubscriptionSettings | undefined;
 }
 
 /** Reads through the given `wx`. */
-export function createSettingsReader(wx: Pick<Wx, 'getSetting'>): SettingsReader {
-  let last: SubscriptionSettings | undefined;
-  return {
+export function createSettingsReader(
+  wx: Pick<Wx, 'getSetting'>,
+  setTimer: SetTimer,
+  settingsMs: number,
+): SettingsReader {
+  const reader: SettingsReader = {
     read: () =>
-      promised<WxSettings>((callbacks) => {
-        setTimeout(callbacks.fail, PATIENCE_MS);
-        wx.getSetting(merge({ withSubscriptions: true }, callbacks));
-      })
-        .then(settingsOf, () => undefined)
-        .then((settings) => {
-          last = settings;
-          return settings;
-        }),
-    last: () => last,
+      answerOf<WxSettings>(setTimer, settingsMs, (success, fail) =>
+        wx.getSetting({ withSubscriptions: true, success, fail }),
+      )
+        .then((answer) => {
+          reader.last = settingsOf(answer) || reader.last;
+        })
+        .catch(() => undefined)
+        .then(() => reader.last),
   };
+  return reader;
 }
 
 function settingsOf({ subscriptionsSetting: setting }: WxSettings): SubscriptionSettings | undefined {

@@ -1,4 +1,5 @@
 import type { Advice } from './advice.ts';
+import { memberOf } from './values.ts';
 
 /** Why no popup came, or no answer from it: WeChat's errCode (WeChat contract §7.1), or a word where it gives none. */
 export type SubscribeErrorCode =
@@ -26,8 +27,12 @@ export type SubscribeErrorCode =
   | 20013
   /** Not called straight from a tap: something was awaited before. */
   | 'not-a-tap'
+  /** The user closed the popup. Most clients tell of it as an answer instead. */
+  | 'canceled'
   /** A popup is open already. */
   | 'in-flight'
+  /** WeChat has not told how the popup ended. An answer that comes later is still counted. */
+  | 'no-answer'
   /** The base library is older than 2.4.4. */
   | 'unsupported'
   /** Anything that WeChat does not document. */
@@ -41,13 +46,34 @@ export interface SubscribeError {
   readonly message: string;
 }
 
-/** Reads what WeChat handed to `fail`. Two failures have no errCode and are known by their words. */
-export function codeOf(errCode: unknown, message: string): SubscribeErrorCode {
-  if (isErrCode(errCode)) return errCode;
-  if (message.indexOf('TAP gesture') >= 0) return 'not-a-tap';
-  return message.indexOf('last call') >= 0 ? 'in-flight' : 'unknown';
-}
+/** What WeChat documents, and what it fails with that has no code. Two lists are smaller than one of pairs. */
+const CODES: readonly SubscribeErrorCode[] = [
+  10001,
+  10002,
+  10003,
+  10004,
+  10005,
+  20001,
+  20002,
+  20003,
+  20004,
+  20005,
+  20013,
+  'not-a-tap',
+  'in-flight',
+  'no-answer',
+  'canceled',
+];
 
-function isErrCode(errCode: unknown): errCode is SubscribeErrorCode & number {
-  return typeof errCode === 'number' && /^([12]000[1-5]|20013)$/.test(String(errCode));
+/** The words that each of `CODES` is known by, in its order. */
+const WORDS =
+  'empty|list fail|subscribe fail|invalid tem|cannot show|no template|type must|out of max|main switch|banned|devicemsg|tap gesture|last call|no answer|cancel'.split(
+    '|',
+  );
+
+/** Reads what WeChat handed to `fail`: its code is a number, a text, under `errno` or in the words, or there is none. */
+export function codeOf(failure: unknown, message: string): SubscribeErrorCode {
+  const told = [memberOf(failure, 'errCode'), memberOf(failure, 'errno'), message].join(' ');
+  const [code] = CODES.filter((one, index) => RegExp(`\\b${one}\\b|${WORDS[index]}`, 'i').test(told));
+  return code || 'unknown';
 }

@@ -12,7 +12,7 @@ export interface TemplateAnswer {
    * - `unknown`: WeChat said nothing about it, or something that is not documented
    */
   readonly status: 'accepted' | 'rejected' | 'banned' | 'filtered' | 'unknown';
-  /** No popup came, because an earlier "always keep" answered; undefined if the client does not tell. */
+  /** No popup came, because an "always keep" known of before answered; undefined if the client does not tell. */
   readonly silent: boolean | undefined;
   /** WeChat's own word, such as `accept` or `acceptWithAlert`; empty if there was none. */
   readonly word: string;
@@ -54,43 +54,40 @@ const STATUS: Readonly<Record<string, TemplateAnswer['status']>> = {
   filter: 'filtered',
 };
 
-/** What the service is told; undefined when there is nothing that it would take. */
-export function reportable(
-  words: unknown,
-  asked: readonly string[],
-): Readonly<Record<string, string>> | undefined {
-  let results: Record<string, string> | undefined;
+/** The words of WeChat's of which the meaning is known, by template: what the service is told. */
+export function knownWords(words: unknown, asked: readonly string[]): Readonly<Record<string, string>> {
+  const known: Record<string, string> = {};
   asked.forEach((id) => {
     const word = textOf(words, id);
-    if (!WORDS.test(word)) return;
-    results = results || {};
-    results[id] = word;
+    if (WORDS.test(word)) known[id] = word;
   });
-  return results;
+  return known;
 }
 
 /**
- * What WeChat's words mean. A choice that is kept after the popup was kept before it too, and so came silently, unless
- * the settings are known to have been without it: then the user has ticked "always keep" this very moment.
+ * What WeChat's words mean. A word came silently when it was the kept choice before the popup and after it. Where the
+ * settings before are not known it did not: the user may have ticked "always keep" this very moment.
  */
 export function answered(
   words: unknown,
+  known: Readonly<Record<string, string>>,
   asked: readonly string[],
   left: readonly string[],
   before: SubscriptionSettings | undefined,
   after: SubscriptionSettings | undefined,
 ): Answered {
   const answers: Record<string, TemplateAnswer> = {};
+  const accepted: string[] = [];
+  let guide: GuideReason | undefined;
   const silent = asked.filter((id) => {
-    const word = textOf(words, id);
-    const isKept = after && after.kept[id] === word && (!before || before.kept[id] === word);
-    const status = STATUS[word] || (WORDS.test(word) ? 'accepted' : 'unknown');
-    answers[id] = { status, silent: isKept, word };
+    const word = known[id];
+    const status = word ? STATUS[word] || 'accepted' : 'unknown';
+    const isKept = after && !!(before && word && before.kept[id] === word && after.kept[id] === word);
+    answers[id] = { status, silent: isKept, word: textOf(words, id) };
+    if (status === 'accepted') accepted.push(id);
+    if (isKept && word === 'reject') guide = 'kept-reject';
     return isKept;
   });
-  const having = (ids: readonly string[], status: TemplateAnswer['status']): readonly string[] =>
-    ids.filter((id) => answers[id]?.status === status);
-  const guide =
-    after && !after.mainSwitch ? 'main-switch' : having(silent, 'rejected')[0] ? 'kept-reject' : undefined;
-  return { type: 'answered', answers, accepted: having(asked, 'accepted'), silent, left, guide };
+  if (after && !after.mainSwitch) guide = 'main-switch';
+  return { type: 'answered', answers, accepted, silent, left, guide };
 }

@@ -1,4 +1,3 @@
-import { merge, promised } from './values.ts';
 import type { WxRequests, WxResponse } from './wx.ts';
 
 /** A request to the service. */
@@ -34,15 +33,22 @@ const TIMEOUT_MS = 10_000;
 export function ownDomain(options: { readonly wx: WxRequests; readonly baseUrl: string }): Transport {
   return {
     sessions: true,
-    send({ method, path, body, token, idempotencyKey }) {
+    send(request) {
       // The content type is JSON by default.
       const header: Record<string, string> = {};
-      if (token) header['authorization'] = `Bearer ${token}`;
-      if (idempotencyKey) header['idempotency-key'] = idempotencyKey;
-      const url = options.baseUrl + path;
-      return promised<WxResponse>((callbacks) =>
-        options.wx.request(merge({ url, method, header, data: body || {}, timeout: TIMEOUT_MS }, callbacks)),
-      ).then(({ statusCode, data }) => ({ status: statusCode, body: data }));
+      if (request.token) header['authorization'] = `Bearer ${request.token}`;
+      if (request.idempotencyKey) header['idempotency-key'] = request.idempotencyKey;
+      return new Promise<WxResponse>((success, fail) => {
+        options.wx.request({
+          url: options.baseUrl + request.path,
+          method: request.method,
+          header,
+          data: request.body || {},
+          timeout: TIMEOUT_MS,
+          success,
+          fail,
+        });
+      }).then(({ statusCode, data }) => ({ status: statusCode, body: data }));
     },
   };
 }

@@ -1,13 +1,11 @@
-import type { WxFailure } from './wx.ts';
-
-/** Whether a value from outside is an object with members. */
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+/** Whether members can be asked for: all but null, undefined and what is empty can be. */
+function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return !!value;
 }
 
 /** A member of what may be no object at all. */
 export function memberOf(value: unknown, name: string): unknown {
-  return isObject(value) ? value[name] : undefined;
+  return hasMembers(value) && value[name];
 }
 
 /** A member that must be a text; empty when it is none. */
@@ -26,24 +24,25 @@ export function listOf<T>(list: unknown, isOne: (value: unknown) => value is T):
   return Array.isArray(list) ? list.filter(isOne) : [];
 }
 
-/** The members of both, in a new object. Spread syntax would bring a helper of half a kilobyte along. */
-export function merge<A extends object, B extends object>(first: A, second: B): A & B;
-export function merge(
-  first: Readonly<Record<string, unknown>>,
-  second: Readonly<Record<string, unknown>>,
+/** Gives an object further members. Spread syntax would bring a helper of half a kilobyte along. */
+export function assign<A extends object, B extends object>(target: A, members: B | undefined): A & B;
+export function assign(
+  target: Record<string, unknown>,
+  members: Readonly<Record<string, unknown>> | undefined,
 ): object {
-  const both: Record<string, unknown> = {};
-  [first, second].forEach((part) => {
-    for (const name in part) both[name] = part[name];
-  });
-  return both;
+  for (const name in members) target[name] = members[name];
+  return target;
 }
 
-/** Turns a call of WeChat's with `success` and `fail` into a promise. */
-export function promised<T>(
-  call: (callbacks: { success(answer: T): void; fail(failure: WxFailure): void }) => unknown,
-): Promise<T> {
-  return new Promise((success, fail) => {
-    call({ success, fail });
-  });
+/** What a call gives; undefined when it throws, as calls of some phones do that should not. */
+export function tried<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch {}
+  return undefined;
+}
+
+/** An id that no other tap and no other reminder of the user has. `now` gives epoch milliseconds. */
+export function newId(now: () => number): string {
+  return now().toString(36) + Math.random().toString(36);
 }

@@ -1,7 +1,10 @@
 /** An answer of WeChat's that says why a call failed. */
 export interface WxFailure {
   readonly errMsg: string;
-  readonly errCode?: number;
+  /** Also seen as a text. */
+  readonly errCode?: number | string;
+  /** Where some clients put the code. */
+  readonly errno?: number | string;
 }
 
 /** What `wx.requestSubscribeMessage` takes (WeChat contract §7.1). */

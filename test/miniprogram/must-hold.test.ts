@@ -117,9 +117,10 @@ test('base library 3.12.1 takes five templates a popup', async () => {
 
 test('iOS shows the app again before it hands over the answer: the answer still leaves with what is silent', async () => {
   const phone = new Phone();
-  const qingniao = phone.launch();
   phone.popup = allOf(['a'], 'reject');
   phone.setting = { mainSwitch: true, itemSettings: { a: 'reject' } };
+  const qingniao = phone.launch();
+  await qingniao.start();
   let open: () => void = () => undefined;
   phone.settingGate = new Promise((resolve) => {
     open = resolve;

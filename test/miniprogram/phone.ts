@@ -4,7 +4,7 @@ import { createQingniao } from '../../miniprogram/src/index.ts';
 /** What the popup answers: WeChat's words by template, a failure, or nothing at all for a popup that stays open. */
 export type Popup =
   | { readonly words: Readonly<Record<string, string>> }
-  | { readonly errCode?: number; readonly errMsg: string }
+  | { readonly errCode?: number | string; readonly errno?: number | string; readonly errMsg: string }
   | 'stays open';
 
 /** What `wx.getSetting` tells; undefined before base library 2.10.1. */
@@ -28,10 +28,13 @@ export class Phone {
   /** Set while `getSetting` keeps its caller waiting. */
   settingGate: Promise<void> = Promise.resolve();
   storageFails = false;
+  writesFail = false;
   /** What the service answers instead of a success, one request each. */
   readonly refusals: ApiAnswer[] = [];
 
   readonly storage = new Map<string, unknown>();
+  /** What the storage does instead of giving what it holds, one read each of the reports. */
+  readonly badReads: ('good' | 'throws' | 'empty' | 'rubbish')[] = [];
   /** The lists of templates that the popup was called with. */
   readonly popups: string[][] = [];
   readonly requests: ApiRequest[] = [];
@@ -41,6 +44,7 @@ export class Phone {
   logins = 0;
 
   #inTap = false;
+  #timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
   #networkListener: (status: { isConnected: boolean }) => void = () => undefined;
   #life = { alive: true };
 
@@ -51,6 +55,7 @@ export class Phone {
       wx: this.wx(this.#life),
       transport: { sessions: true, send: (request) => this.serve(request, this.#life) },
       now: () => this.nowMs,
+      setTimer: (callback, ms) => this.#timers.push({ dueMs: this.nowMs + ms, callback }),
       note: (text) => this.notes.push(text),
       ...options,
     });
@@ -59,6 +64,20 @@ export class Phone {
   /** Ends the mini program: no callback of WeChat's and no answer reaches it any more. */
   kill(): void {
     this.#life.alive = false;
+  }
+
+  /** Lets time pass: timers that come due call back, and what they lead to comes to rest. */
+  async pass(ms: number): Promise<void> {
+    const untilMs = this.nowMs + ms;
+    for (;;) {
+      await rest();
+      const [next] = this.#timers.toSorted((one, other) => one.dueMs - other.dueMs);
+      if (!next || next.dueMs > untilMs) break;
+      this.#timers.splice(this.#timers.indexOf(next), 1);
+      this.nowMs = Math.max(this.nowMs, next.dueMs);
+      next.callback();
+    }
+    this.nowMs = untilMs;
   }
 
   /** Runs a tap handler; WeChat's popup may be asked for only until it returns. */
@@ -119,10 +138,14 @@ export class Phone {
       },
       getStorageSync: (key) => {
         if (this.storageFails) throw new Error('getStorageSync:fail');
+        const bad = key.endsWith(':reports') ? this.badReads.shift() : undefined;
+        if (bad === 'throws') throw new Error('getStorageSync:fail');
+        if (bad && bad !== 'good') return bad === 'empty' ? '' : { errMsg: 'getStorageSync:ok' };
         return structuredClone(this.storage.get(key) ?? '');
       },
       setStorageSync: (key, value) => {
-        if (this.storageFails) throw new Error('setStorageSync:fail exceed storage max size');
+        if (this.storageFails || this.writesFail)
+          throw new Error('setStorageSync:fail exceed storage max size');
         this.storage.set(key, structuredClone(value));
       },
       ...(has('2.20.1')

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
+import type { Qingniao } from '../../miniprogram/src/index.ts';
 import { openMiniApp, type ShownPage } from './mini-app.ts';
 
 /** Waits for as long as a busy machine may take. */
@@ -71,10 +72,11 @@ function open() {
     },
   };
   const mini = openMiniApp(sample, wx);
-  mini.app().onShow?.();
+  const app = mini.app() as { qingniao: Qingniao; onShow?: () => void };
+  app.onShow?.();
   shown = mini.show(PAGE);
   shown.call('onShow');
-  return { openid, user, page: shown };
+  return { openid, user, qingniao: app.qingniao, page: shown };
 }
 
 async function messagesOf(openid: string) {
@@ -148,8 +150,9 @@ test('with the main switch off the guide leads to the settings and back', async 
 });
 
 test('a kept refusal leads to the guide, which can be closed', async () => {
-  const { openid, page } = open();
+  const { openid, qingniao, page } = open();
   stack.wechat!.changeSettings({ openid, templateOff: [templateId] });
+  await qingniao.start(); // as App.onShow does when the user comes back from the settings
   page.tap('5 秒后');
   await eventually(page.text).toContain('提醒已被拒收');
   page.tap('暂不');

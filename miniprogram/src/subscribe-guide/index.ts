@@ -1,6 +1,9 @@
 import { createSettingsReader } from '../settings.ts';
 import { TEXTS } from './texts.ts';
 
+/** The page waits for no longer than this. */
+const SETTINGS_TIMEOUT_MS = 3000;
+
 Component({
   properties: {
     /** Whether the guide is to be seen. */
@@ -36,7 +39,7 @@ Component({
 
     /** The user came back from the settings page. */
     returned() {
-      void createSettingsReader(wx)
+      void createSettingsReader(wx, setTimeout, SETTINGS_TIMEOUT_MS)
         .read()
         .then((settings) => {
           const templates: readonly string[] = this.data.templates;
