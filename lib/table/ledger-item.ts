@@ -15,7 +15,15 @@ const templateGrants = v.object({
   lastStatus: v.string(),
   silentReject: v.boolean(),
   updatedAtMs: instant,
-  recent: v.exactOptional(v.object({ reported: instants, tapped: instants, confirmed: instants })),
+  recent: v.exactOptional(
+    v.object({
+      reported: instants,
+      tapped: instants,
+      // Ledgers from before it was kept apart have none.
+      silent: v.optional(instants, []),
+      confirmed: instants,
+    }),
+  ),
   revokedAtMs: v.exactOptional(instant),
 });
 

@@ -13,8 +13,8 @@ const tap = (
   openid: string,
   results: Parameters<typeof wechat.subscribe>[0]['results'] = { [T]: 'accept' },
 ) => wechat.subscribe({ openid, results });
-const report = (openid: string, results: object = { [T]: 'accept' }) =>
-  operator('POST', '/v1/grants', { openid, requestId: randomUUID(), results });
+const report = (openid: string, results: object = { [T]: 'accept' }, more: object = {}) =>
+  operator('POST', '/v1/grants', { openid, requestId: randomUUID(), results, ...more });
 const send = async (openid: string, more: object = {}) => {
   const { status, body } = await operator('POST', '/v1/messages', { to: openid, ...PRICE_DROP, ...more });
   expect(status).toBe(202);
@@ -119,6 +119,23 @@ describe('the popup event', () => {
     });
     for (const { openid } of [first, second]) {
       expect(await grantOf(openid, T)).toMatchObject({ available: 1 });
+    }
+  });
+
+  test('and a report that takes its popup for none are one grant in either order, and the next silent tap is another', async () => {
+    const [first, second] = [await logIn(), await logIn()];
+    const silent = { silent: [T] };
+    tap(first.openid);
+    await stack.idle();
+    await report(first.openid, undefined, silent);
+    await eventsAfter(second.openid, async () => {
+      tap(second.openid);
+      await report(second.openid, undefined, silent);
+    });
+    for (const { openid } of [first, second]) {
+      expect(await grantOf(openid, T)).toMatchObject({ available: 1 });
+      await report(openid, undefined, silent);
+      expect(await grantOf(openid, T)).toMatchObject({ available: 2 });
     }
   });
 

@@ -119,7 +119,7 @@ export function createCallers(options: CallerOptions): Callers {
             wechat.allow(openid, templateId);
             rules.tapped(openid, templateId);
           }
-          wechat.answered(openid, told.results);
+          if (deed.popup) wechat.answered(openid, told.results);
           for (let call = 0; call < deed.calls; call++) report(deed.report);
           return;
         }

@@ -99,7 +99,7 @@ const MINUTE_MS = 60_000;
 
 function granted(openid: string, atMs = 0): PlannedDeed {
   const report = { openid, requestId: `report ${atMs}`, report: { results: { once: 'accept' }, silent: [] } };
-  return { atMs, deed: { type: 'report', report, calls: 1 } };
+  return { atMs, deed: { type: 'report', report, calls: 1, popup: true } };
 }
 
 function ordered(openid: string, atMs: number, more: { inMs?: number; hold?: boolean } = {}): PlannedDeed {

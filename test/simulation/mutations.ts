@@ -171,8 +171,20 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the report and the event of one tap are both counted',
     file: 'lib/grants/recent-grants.ts',
-    find: "if (report !== undefined) return { isNew: false, recent: confirmed(recent, 'reported', report, atMs) };",
+    find: "if (report < Infinity) return { isNew: false, recent: confirmed(recent, 'reported', report, atMs) };",
     replace: '',
+  },
+  {
+    name: 'a popup that its report took for none is counted twice, the report first',
+    file: 'lib/grants/recent-grants.ts',
+    find: 'if (silent < report && silent <= atMs + SILENCE_DOUBTED_MS) {',
+    replace: 'if (silent < 0) {',
+  },
+  {
+    name: 'a popup that its report took for none is counted twice, the event first',
+    file: 'lib/grants/recent-grants.ts',
+    find: 'const sinceMs = options.silent ? atMs - SILENCE_DOUBTED_MS : -Infinity;',
+    replace: 'const sinceMs = options.silent ? Infinity : -Infinity;',
   },
   {
     name: 'an event counts as often as it comes',

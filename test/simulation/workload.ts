@@ -11,7 +11,7 @@ export interface SimulatedTemplate {
 
 /** What a person or a program does at some moment. */
 export type Deed =
-  | { readonly type: 'report'; readonly report: Report; readonly calls: number }
+  | { readonly type: 'report'; readonly report: Report; readonly calls: number; readonly popup: boolean }
   | {
       readonly type: 'accept';
       readonly request: Omit<AcceptRequest, 'sendAtMs'>;
@@ -95,8 +95,11 @@ function drawReport(
 ): Deed {
   const asked = templates.filter((_, at) => at === 0 || chance.happens(0.6));
   const results = Object.fromEntries(asked.map(({ templateId }) => [templateId, chance.pick(STATUSES)]));
-  const report = { openid: chance.pick(users), requestId: `report${index}`, report: { results, silent: [] } };
-  return { type: 'report', report, calls: chance.happens(0.3) ? chance.between(2, 4) : 1 };
+  // Of four reports one takes a popup for none, and one was answered without a popup.
+  const silent = index % 4 >= 2 ? Object.keys(results) : [];
+  const report = { openid: chance.pick(users), requestId: `report${index}`, report: { results, silent } };
+  const calls = chance.happens(0.3) ? chance.between(2, 4) : 1;
+  return { type: 'report', report, calls, popup: index % 4 < 3 };
 }
 
 function drawAccept(

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countReport, countTap, grantedAfter, NONE_RECENT } from '../../../lib/grants/recent-grants.ts';
 
@@ -82,8 +83,86 @@ test('an event does not confirm a report from long before its tap', () => {
   expect(counted(['R', 10 * S], ['E', 500 * S])).toBe(2);
 });
 
-test('a report without a popup waits for no event, and takes none away from another tap', () => {
-  expect(counted(['silent', 100 * S], ['E', 99 * S], ['R', 101 * S])).toBe(2);
+describe('a report that is marked silent', () => {
+  test('is a grant of its own, beside the tap of before', () => {
+    expect(counted(['E', 0], ['R', 1 * S], ['silent', 5 * S], ['silent', 9 * S])).toBe(3);
+  });
+
+  test('and the event of the same tap are one grant, whichever comes first', () => {
+    expect(counted(['silent', 100 * S], ['E', 99 * S])).toBe(1);
+    expect(counted(['E', 99 * S], ['silent', 100 * S])).toBe(1);
+    expect(counted(['silent', 100 * S], ['E', 103 * S])).toBe(1);
+  });
+
+  test('meets one event only', () => {
+    expect(counted(['silent', 100 * S], ['E', 99 * S], ['E', 98 * S])).toBe(2);
+    expect(counted(['E', 99 * S], ['silent', 100 * S], ['silent', 101 * S])).toBe(2);
+  });
+
+  test('is not taken for a tap from more than ten minutes before', () => {
+    expect(counted(['E', 0], ['silent', 600 * S])).toBe(1);
+    expect(counted(['E', 0], ['silent', 601 * S])).toBe(2);
+    expect(counted(['silent', 600 * S], ['E', 0])).toBe(1);
+    expect(counted(['silent', 601 * S], ['E', 0])).toBe(2);
+  });
+
+  test('takes no count from a tap whose own report comes too, in any order', () => {
+    const story = [
+      ['silent', 100 * S],
+      ['E', 99 * S],
+      ['R', 101 * S],
+    ] as const;
+    for (const [one, other, third] of permutations(3)) {
+      expect(counted(story[one!]!, story[other!]!, story[third!]!)).toBe(2);
+    }
+  });
+
+  test('is given at the moment of its tap once that is known', () => {
+    const { recent } = countTap(countReport(NONE_RECENT, 100 * S, { silent: true }).recent, 90 * S);
+    expect([grantedAfter(recent, 89 * S), grantedAfter(recent, 90 * S)]).toEqual([1, 0]);
+  });
+});
+
+/** All orders of the first `count` numbers. */
+function permutations(count: number): number[][] {
+  if (count === 0) return [[]];
+  return permutations(count - 1).flatMap((order) =>
+    Array.from({ length: count }, (_, at) => order.toSpliced(at, 0, count - 1)),
+  );
+}
+
+/** A tap: with a popup and a true report, with a popup and a report that takes it for silent, or without a popup. */
+const tap = fc.record({
+  kind: fc.constantFrom('popup', 'popup taken for silent', 'silent'),
+  afterMs: fc.integer({ min: 1 * S, max: 600 * S }),
+  /** How long the report and the event are under way; reports of one phone keep their order. */
+  reportMs: fc.integer({ min: -5 * S, max: 30 * S }),
+  eventMs: fc.integer({ min: 0, max: 2 * DAY }),
+});
+
+test('each of any taps counts once when report and event are both told, however late the events come', () => {
+  fc.assert(
+    fc.property(fc.array(tap, { minLength: 1, maxLength: 12 }), (taps) => {
+      let nowMs = 0;
+      let reportedMs = 0;
+      const arrivals = taps.flatMap(({ kind, afterMs, reportMs, eventMs }) => {
+        nowMs += afterMs;
+        reportedMs = Math.max(reportedMs + 1, nowMs + reportMs);
+        const report = {
+          comesMs: reportedMs,
+          told: [kind === 'popup' ? 'R' : 'silent', reportedMs] as ['R' | 'silent', number],
+        };
+        const event = {
+          comesMs: nowMs + eventMs,
+          told: ['E', Math.floor(nowMs / S) * S] as ['E', number],
+        };
+        return kind === 'silent' ? [report] : [report, event];
+      });
+      const story = arrivals.toSorted((one, other) => one.comesMs - other.comesMs).map(({ told }) => told);
+      expect(counted(...story)).toBe(taps.length);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('what is known of the past is bounded, and the latest is kept', () => {
