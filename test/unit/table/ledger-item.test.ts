@@ -16,7 +16,7 @@ test('a ledger is read as it was stored', () => {
 });
 
 test('a ledger from before silent reports were kept apart has none of them', () => {
-  const stored = structuredClone(ledger) as { templates: { t: { recent: { silent?: number[] } } } };
-  delete stored.templates.t.recent.silent;
+  const stored: unknown = JSON.parse(JSON.stringify(ledger).replace('"silent":[],', ''));
+  expect(stored).not.toEqual(ledger);
   expect(v.parse(ledgerItem, stored)).toEqual(ledger);
 });
