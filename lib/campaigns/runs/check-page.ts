@@ -1,8 +1,8 @@
-import { type ClaimServices, closeLeftClaim, settleLeftClaim } from './claim-recipient.ts';
+import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
 import type { PageWork, VisitServices } from './page-visit.ts';
+import { leftSend } from './recipient-port.ts';
 import { isGrantee } from './recipient-source.ts';
-import { isOpen } from './results.ts';
-import { skipped } from './send-to-recipient.ts';
+import { isOpen, skipped } from './results.ts';
 
 /** Looks at each recipient as a send would, and sends nothing: who would be skipped or fail is noted, the others stay as they are. */
 export async function checkPage(
@@ -24,7 +24,7 @@ export async function closeLeftClaims(services: ClaimServices, work: PageWork): 
   if (!journal.isDoubtful()) return;
   for (const [index, recipient] of page.recipients.entries()) {
     const effect = journal.resultOf(index)?.lastClaim?.effect ?? 'spend';
-    if (effect !== 'spend') await closeLeftClaim(services, { ...work, recipient, index });
+    if (effect !== 'spend') await resolveClaim(services, leftSend({ ...work, recipient, index }));
   }
 }
 
@@ -36,7 +36,7 @@ export async function tidyPage(services: VisitServices, work: PageWork): Promise
   let backInMs = 0;
   for (const [index, recipient] of work.page.recipients.entries()) {
     if (!isOpen(work.journal.resultOf(index))) continue;
-    const turn = await settleLeftClaim(services, { ...work, recipient, index });
+    const turn = await resolveClaim(services, leftSend({ ...work, recipient, index }));
     if (turn.type === 'busy') backInMs = Math.max(backInMs, turn.untilMs - services.clock(), 1_000);
   }
   return backInMs;

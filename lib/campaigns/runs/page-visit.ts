@@ -1,14 +1,15 @@
 import type { Pacer } from '../../delivery/pacer.ts';
 import type { Logger } from '../../logger.ts';
+import { type Performed, performSend, type SendServices } from '../../sends/perform-send.ts';
 import type { Recipient } from '../campaign.ts';
 import { readLedgersAhead } from './ledgers-ahead.ts';
 import { isErased, type RunPage } from './page.ts';
 import type { PageJournal } from './page-journal.ts';
 import type { createTexts } from './page-texts.ts';
+import { recipientPort } from './recipient-port.ts';
 import type { AudienceStore } from './recipient-source.ts';
-import { isOpen } from './results.ts';
+import { isOpen, type RecipientRecord, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
-import { type RecipientServices, type SendResult, sendToRecipient, skipped } from './send-to-recipient.ts';
 
 /** What bounds the work on a page. */
 export interface PageLimits {
@@ -19,7 +20,7 @@ export interface PageLimits {
 }
 
 /** What working on a page needs from outside. */
-export interface VisitServices extends RecipientServices {
+export interface VisitServices extends SendServices {
   readonly audience: Pick<AudienceStore, 'loadLedgers'>;
   readonly pacer: Pick<Pacer, 'report' | 'isServed'>;
   readonly takeTurn: (run: RunRecord) => ReturnType<Pacer['turn']>;
@@ -81,13 +82,14 @@ export async function sendToPage(
     const texts = work.texts(recipient, clock());
     if (texts.type === 'bad') return journal.note(index, { result: texts.result });
     const ledger = journal.isDoubtful() ? undefined : await ledgerOf(recipient.openid);
-    const result = await sendToRecipient(services, { ...work, recipient, index, ledger }, texts);
-    after(index, result);
+    const send = recipientPort({ ...work, recipient, index }, texts);
+    after(index, await performSend(services, send, ledger));
   }
 
-  function after(index: number, result: SendResult): void {
-    if (result.type === 'not-mine') awayMs = TROUBLE_WAIT_MS;
-    if (result.type === 'busy') leftAlone.set(index, clock() + 500 * (1 + services.random()));
+  function after(index: number, { type }: Performed<RecipientRecord>): void {
+    if (type === 'no-grant') journal.note(index, { result: skipped(clock()) });
+    if (type === 'not-mine') awayMs = TROUBLE_WAIT_MS;
+    if (type === 'busy') leftAlone.set(index, clock() + 500 * (1 + services.random()));
   }
 
   /** One of several that work side by side. The first has its place under the pace already. On trial it makes one attempt. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Page } from '../../messages/message-store.ts';
 import { isErased, type RunPage } from './page.ts';
 import { showRun } from './progress.ts';
-import { NOT_BEGUN, type PageResults, type RecipientResult } from './results.ts';
+import { NOT_BEGUN, type PageResults, type RecipientRecord } from './results.ts';
 import type { Run, RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -35,9 +35,9 @@ export async function listRuns(
 }
 
 /** What became of one recipient of a run. There is no outcome of one whose turn has not come. */
-export type RecipientOutcome = (RecipientResult | (typeof NOT_BEGUN & Partial<RecipientResult>)) & {
+export interface RecipientOutcome extends RecipientRecord {
   readonly openid: string;
-};
+}
 
 /** What happened to this user in this run, by two reads; undefined for one who is not in it. */
 export async function readRecipient(

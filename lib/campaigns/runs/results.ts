@@ -2,17 +2,21 @@ import type { Outcome } from '../../messages/message.ts';
 import { merged, type SendRecord, type SettledClaim } from '../../sends/send-record.ts';
 import type { RecipientState } from './run.ts';
 
-/** What has become of one recipient so far. */
-export interface RecipientResult extends SendRecord {
+/** What is known of one recipient. */
+export interface RecipientRecord extends SendRecord {
   readonly state: RecipientState;
-  /** How the last attempt ended. */
-  readonly outcome: Outcome;
   /** When the next attempt may be made. */
   readonly notBeforeMs?: number;
   /** When the first attempt was made: patience with an outage is counted from then. */
   readonly firstAtMs?: number;
   /** What stands against the texts for this recipient. */
   readonly problems?: readonly string[];
+}
+
+/** What has become of one recipient so far. */
+export interface RecipientResult extends RecipientRecord {
+  /** How the last attempt ended. */
+  readonly outcome: Outcome;
 }
 
 /** The one worker that may begin sends of a page. */
@@ -55,7 +59,12 @@ export const UNTOUCHED: PageResults = {
 };
 
 /** A recipient who has not been sent to. */
-export const NOT_BEGUN = { state: 'pending', attempts: 0 } as const;
+export const NOT_BEGUN: RecipientRecord = { state: 'pending', attempts: 0 };
+
+/** One whose grant was gone when their turn came. */
+export function skipped(nowMs: number): RecipientResult {
+  return { state: 'skipped', attempts: 0, outcome: { atMs: nowMs, reason: 'no-grant' } };
+}
 
 /** Whether this recipient may still be sent to. */
 export function isOpen(result: RecipientResult | undefined): boolean {

@@ -2,8 +2,9 @@ import type { Mutation } from '../mutations.ts';
 import { type PlantedFault, plantIn } from '../planted-fault.ts';
 
 const inRecords = plantIn<typeof import('../../../lib/sends/send-record.ts')>('lib/sends/send-record.ts');
-const inClaims = plantIn<typeof import('../../../lib/campaigns/runs/claim-recipient.ts')>(
-  'lib/campaigns/runs/claim-recipient.ts',
+const inClaims = plantIn<typeof import('../../../lib/sends/claim-send.ts')>('lib/sends/claim-send.ts');
+const inChecks = plantIn<typeof import('../../../lib/campaigns/runs/check-page.ts')>(
+  'lib/campaigns/runs/check-page.ts',
 );
 const inPages = plantIn<typeof import('../../../lib/campaigns/runs/send-page.ts')>(
   'lib/campaigns/runs/send-page.ts',
@@ -33,13 +34,28 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   inRecords('a claim is taken for abandoned while its lease still runs', 'claimFate', (real) => {
     return (claim, record) => real(claim, record, Number.POSITIVE_INFINITY);
   }),
-  inClaims('a sender does not look at its claim before the request', 'claimRecipient', (real) => {
+  inClaims('a sender does not look at its claim before the request', 'claimSend', (real) => {
     return async (...args) => {
-      const turn = await real(...args);
-      if (turn.type !== 'claimed') return turn;
-      return { ...turn, claim: { ...turn.claim, leaseUntilMs: Number.POSITIVE_INFINITY } };
+      const claimed = await real(...args);
+      if (claimed.type !== 'claimed') return claimed;
+      return { ...claimed, claim: { ...claimed.claim, leaseUntilMs: Number.POSITIVE_INFINITY } };
     };
   }),
+  inClaims('a record is read once, however often its ledger is read', 'claimSend', (real) => {
+    return (services, send, known) => {
+      let record: ReturnType<typeof send.read> | undefined;
+      return real(services, { ...send, read: (ledger) => (record ??= send.read(ledger)) }, known);
+    };
+  }),
+  inJournals('a page taken over from a dead worker is not doubted', 'createJournal', (real) => {
+    return (services, place, size, opened, workerId) =>
+      real(services, place, size, { ...opened, value: { ...opened.value, doubtful: false } }, workerId);
+  }),
+  inChecks(
+    'what a dead worker was to give back stays in its claim',
+    'closeLeftClaims',
+    () => async () => undefined,
+  ),
   inJournals('results are not read again after the ledger', 'createJournal', (real) => (...args) => ({
     ...real(...args),
     reload: async () => undefined,
@@ -63,18 +79,6 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
     file: 'lib/campaigns/runs/open-page.ts',
     find: "    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };\n",
     replace: '',
-  },
-  {
-    name: 'a page taken over from a dead worker is not doubted',
-    file: 'lib/campaigns/runs/open-page.ts',
-    find: 'doubtful: doubtful || lease !== undefined,',
-    replace: 'doubtful: false,',
-  },
-  {
-    name: 'the claim of a recipient is judged by other results than those that are acted on',
-    file: 'lib/campaigns/runs/claim-recipient.ts',
-    find: "      await freeLedger(services, ledger);\n      return 'conflict';",
-    replace: '      return freeLedger(services, ledger);',
   },
   {
     name: 'a page that is done with stays with another worker',
@@ -130,11 +134,5 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
     file: 'lib/campaigns/runs/page-visit.ts',
     find: 'await Promise.allSettled(lanes);',
     replace: 'await Promise.race([Promise.allSettled(lanes), services.sleep(1_000).then(() => [])]);',
-  },
-  {
-    name: 'what a dead worker was to give back stays in its claim',
-    file: 'lib/campaigns/runs/check-page.ts',
-    find: '    if (effect !== undefined) await closeLeftClaim(services, { ...work, recipient, index });\n',
-    replace: '',
   },
 ];

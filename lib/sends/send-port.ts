@@ -1,0 +1,39 @@
+import type { OutgoingMessage } from '../delivery/deliver-message.ts';
+import type { Attempted } from '../delivery/retry-policy.ts';
+import type { Hold } from '../grants/holds.ts';
+import type { Claim, Ledger } from '../grants/ledger.ts';
+import type { afterAttempt, SendRecord } from './send-record.ts';
+
+/** A send to be performed: all that a message and a recipient of a run differ in. */
+export interface SendPort<R extends SendRecord> {
+  /** What its claims carry. */
+  readonly id: string;
+  readonly openid: string;
+  readonly templateId: string;
+  /** Whether the grant stays set aside between attempts, rather than being given back meanwhile. */
+  readonly keepsGrant: boolean;
+  /** The record, no older than this ledger; undefined where there is none. */
+  read(ledger: Ledger): Promise<R | undefined>;
+  /** The grant that was set aside for it. */
+  holdOf?(record: R): Hold | undefined;
+  /** Whether the grants of this ledger are meant for it. */
+  isEntitled?(ledger: Ledger): boolean;
+  /** Whether this worker may still begin it; asked last before the claim. */
+  isMine?(): boolean;
+  outgoing(record: R): OutgoingMessage;
+  /** What the next attempt depends on, where this one left at `leftAtMs`. */
+  attempted(record: R, leftAtMs: number): Attempted;
+  /** Writes how an attempt ended. Where the grant is spent that may take a moment longer: the claim stays open until then. */
+  settle(after: AfterAttempt<R>, attempt: Attempt<R>): Promise<void>;
+}
+
+/** What an attempt made of a record, whatever else the record says. */
+export type AfterAttempt<R extends SendRecord> = ReturnType<typeof afterAttempt<R>>;
+
+/** One attempt: its claim, when it left, the record before, and when the next one may be made. */
+export interface Attempt<R extends SendRecord> {
+  readonly claim: Claim;
+  readonly leftAtMs: number;
+  readonly before: R;
+  readonly retryAtMs?: number;
+}
