@@ -8,7 +8,7 @@ const SEEDS = 8_000;
 
 test.each(CAMPAIGN_MUTATIONS)(
   'a fault in campaigns is found: $name',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async (mutation) => {
     const kernel = await loadMutated<CampaignKernel>(mutation, 'test/simulation/campaigns/kernel.ts');
     for (let seed = 1; seed <= SEEDS; seed++) {
