@@ -1,3 +1,5 @@
+import { type PlantedFault, plantIn } from './planted-fault.ts';
+
 /** A deliberate fault: one place of the real code, changed as it is loaded. */
 export interface Mutation {
   readonly name: string;
@@ -7,8 +9,33 @@ export interface Mutation {
   readonly replace: string;
 }
 
+const inReceipts = plantIn<typeof import('../../lib/sends/delivery-receipt.ts')>(
+  'lib/sends/delivery-receipt.ts',
+);
+const inMatches = plantIn<typeof import('../../lib/sends/send-of-receipt.ts')>(
+  'lib/sends/send-of-receipt.ts',
+);
+
 /** Faults that a person could make in the rules. The simulation must notice each of them. */
-export const MUTATIONS: readonly Mutation[] = [
+export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
+  inReceipts('a send that failed after all gives its grant back', 'afterReceipt', (real) => {
+    return (record, receipt) => {
+      const after = real(record, receipt);
+      if (after?.state !== 'failed' || !after.lastClaim) return after;
+      return { ...after, lastClaim: { ...after.lastClaim, effect: 'refund' } };
+    };
+  }),
+  inMatches('a receipt is joined by time though several messages may be meant', 'sendOfReceipt', (real) => {
+    return (sends, receipt, claim) =>
+      real(sends, receipt, claim) ?? sends.find((send) => real([send], receipt, claim) === send);
+  }),
+  inMatches(
+    'a receipt does not wait for the answer of the send that it may be about',
+    'sendOfReceipt',
+    (real) => {
+      return (sends, receipt) => real(sends, receipt, undefined);
+    },
+  ),
   {
     name: 'the verdict is written before the request is made',
     file: 'lib/delivery/deliver-message.ts',
@@ -196,25 +223,6 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a template that is turned off keeps the grants set aside',
     file: 'lib/grants/record-event.ts',
     find: '    held: 0,\n',
-    replace: '',
-  },
-  {
-    name: 'a send that failed after all gives its grant back',
-    file: 'lib/events/final-word.ts',
-    find: "{ ...message, state: 'failed', updatedAtMs: nowMs, outcome }",
-    replace:
-      "{ ...message, state: 'failed', updatedAtMs: nowMs, outcome, ...(message.lastClaim && { lastClaim: { ...message.lastClaim, effect: 'refund' } }) }",
-  },
-  {
-    name: 'an event is joined by time though several messages may be meant',
-    file: 'lib/events/send-meant.ts',
-    find: 'return others.length === 0 && only',
-    replace: 'return only',
-  },
-  {
-    name: 'an event does not wait for the answer of the send that it may be about',
-    file: 'lib/events/send-meant.ts',
-    find: "  if (sends.some((send) => mayBeUnderWay(send, claim, item.createdAtMs))) return 'not-yet';\n",
     replace: '',
   },
 ];
