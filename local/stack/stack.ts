@@ -6,24 +6,23 @@ import { SettingsError } from '../../lib/settings.ts';
 import { startWeChatSimulator, type Template, type WeChatSimulator } from '../wechat-simulator/index.ts';
 import { stackSettingProblems } from './check-settings.ts';
 import { type Closing, createClosing } from './closing.ts';
+import { keepInFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { stackEnvironment } from './environment.ts';
 import { type LocalEventBus, type PublishedEvent, startEventBus } from './event-bus.ts';
 import { loadHandlers } from './load-handlers.ts';
 import type { Observe } from './observation.ts';
 import { asPortInUse } from './port-in-use.ts';
-import { restoreQueues, saveQueues } from './queue-file.ts';
 import { repeat } from './repeat.ts';
 import { resourceVariables } from './resources.ts';
 import { startRunner } from './runner.ts';
 import { type LocalScheduler, startScheduler } from './scheduler/scheduler.ts';
 import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
-import { type LocalSqs, startSqs } from './sqs.ts';
+import { startSqs } from './sqs.ts';
 import { openTable } from './table.ts';
-import { sweepExpired } from './ttl-sweeper.ts';
+import { createSweeper } from './ttl-sweeper.ts';
 
 const SWEEP_EVERY_SECONDS = 5;
-const SAVE_QUEUES_EVERY_MS = 1000;
 /** How long closing waits for functions that are running. */
 const PATIENCE_MS = 500;
 
@@ -54,7 +53,7 @@ export interface StackOptions {
   readonly pollers?: number;
   /** Replaces the interval of every schedule; with 0 only `dispatchNow` fires. */
   readonly dispatchEverySeconds?: number;
-  /** How often expired items are looked for, which reads the whole table; 5 by default, 0 for never. */
+  /** How often expired items are looked for, each time among the next 1,000; 5 by default, 0 for never. */
   readonly sweepEverySeconds?: number;
   readonly logger?: Logger;
   readonly observe?: Observe;
@@ -117,14 +116,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function open(options: StackOptions, definition: ServiceDefinition, closing: Closing): Promise<Stack> {
   const { dataDir, clock = Date.now, observe = () => undefined } = options;
   const wechat = options.wechatBaseUrl === undefined ? closing.add(await openWeChat(options)) : undefined;
-  const dynamodbEndpoint =
-    options.dynamodbEndpoint ?? closing.add(await startDynamoDb(keptIn(dataDir))).endpoint;
   const hasStream = options.followChanges === true;
+  const dynamodbEndpoint =
+    options.dynamodbEndpoint ?? closing.add(await startDynamoDb({ ...keptIn(dataDir), hasStream })).endpoint;
   const table = closing.add(
     await openTable({ endpoint: dynamodbEndpoint, hasStream, ...nameAndFate(options) }),
   );
   const sqs = closing.add(await startSqs(definition.queues()));
-  if (dataDir !== undefined) await keepQueues(sqs, dataDir, closing);
+  const handedOver =
+    dataDir === undefined ? new Map<string, string>() : await keepInFolder(dataDir, sqs, closing);
   const { SendQueue, SendDeadLetterQueue } = sqs.queues;
   if (!SendQueue || !SendDeadLetterQueue)
     throw new Error('serverless.yml defines no SendQueue, SendDeadLetterQueue.');
@@ -147,7 +147,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   });
   const { logger } = options;
   const loaded = closing.add(await loadHandlers(functions, env, { clock, ...(logger && { logger }) }));
-  const sweep = () => sweepExpired({ ...table, tableName: table.name, clock });
+  const sweep = createSweeper({ ...table, tableName: table.name, clock });
   const { sweepEverySeconds = SWEEP_EVERY_SECONDS } = options;
   if (sweepEverySeconds > 0) closing.add(repeat(sweep, sweepEverySeconds * 1000));
   const { pollers, dispatchEverySeconds } = options;
@@ -160,7 +160,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     ...(pollers === undefined ? {} : { pollers }),
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
     ...(options.followChanges && {
-      followed: { client: table.client, tableName: table.name, endpoint: dynamodbEndpoint },
+      followed: { client: table.client, tableName: table.name, endpoint: dynamodbEndpoint, handedOver },
     }),
   });
   if (wechat && options.pushEvents) {
@@ -229,11 +229,4 @@ function nameAndFate({ dataDir, dynamodbEndpoint, tableName }: StackOptions) {
   if (tableName !== undefined) return { name: tableName, dropOnClose: false };
   if (dataDir !== undefined) return { name: 'qingniao', dropOnClose: false };
   return { name: `qingniao-${randomUUID()}`, dropOnClose: dynamodbEndpoint !== undefined };
-}
-
-async function keepQueues(sqs: LocalSqs, dataDir: string, closing: Closing): Promise<void> {
-  await restoreQueues(sqs, dataDir);
-  const save = () => saveQueues(sqs, dataDir);
-  closing.add({ close: save });
-  closing.add(repeat(save, SAVE_QUEUES_EVERY_MS));
 }

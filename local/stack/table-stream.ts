@@ -16,11 +16,16 @@ import { LOCAL_AWS } from './table.ts';
 const LOOK_EVERY_MS = 200;
 const TRY_AGAIN_MS = 100;
 
+/** How far changes have been handed over: the latest sequence number, by function, stream and shard. */
+export type HandedOver = Map<string, string>;
+
 /** A table whose changes are followed, and the engine that it is on. */
 export interface FollowedTable {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly endpoint: string;
+  /** Where to go on from, kept up to date; empty at first. */
+  readonly handedOver: HandedOver;
 }
 
 /** A table's changes on their way to a function. */
@@ -44,12 +49,13 @@ export async function startTableStream(
     observe: Observe;
   },
 ): Promise<TableStream> {
-  const { client, tableName, endpoint, trigger, called, invoke, observe } = options;
+  const { client, tableName, endpoint, handedOver, trigger, called, invoke, observe } = options;
   const streams = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint });
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   const StreamArn = Table?.LatestStreamArn;
   if (StreamArn === undefined) throw new Error(`The table ${tableName} has no stream.`);
   const positions = new Map<string, string | undefined>();
+  let knowsAllShards = false;
   let isOpen = true;
   let turn = Promise.resolve();
 
@@ -58,13 +64,18 @@ export async function startTableStream(
     const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
     for (const { ShardId } of StreamDescription?.Shards ?? []) {
       if (ShardId === undefined || positions.has(ShardId)) continue;
-      positions.set(ShardId, await beginningOf(ShardId));
+      positions.set(ShardId, await placeIn(ShardId, handedOver.get(nameOf(ShardId))));
     }
   }
 
-  async function beginningOf(ShardId: string): Promise<string | undefined> {
-    const at = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' as const };
-    return (await streams.send(new GetShardIteratorCommand(at))).ShardIterator;
+  const nameOf = (shardId: string) => `${called.name} ${StreamArn} ${shardId}`;
+
+  /** The place after a change, or a shard's beginning. */
+  async function placeIn(ShardId: string, after?: string): Promise<string | undefined> {
+    const at = after
+      ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber: after }
+      : { ShardIteratorType: 'TRIM_HORIZON' as const };
+    return (await streams.send(new GetShardIteratorCommand({ StreamArn, ShardId, ...at }))).ShardIterator;
   }
 
   /** What failed as a whole comes again by halves, what failed from one record on comes again from that one on. */
@@ -97,27 +108,41 @@ export async function startTableStream(
     return left;
   }
 
-  /** Reads on from a place in a shard to its end, and answers the place that comes next. */
-  async function readOn(iterator: string | undefined, batchSize: number): Promise<string | undefined> {
+  /** Reads on from a place in a shard to its end. Tells `reached` of each change up to which all is done, and of the place after it. */
+  async function readOn(
+    iterator: string | undefined,
+    batchSize: number,
+    reached: (next: string | undefined, last?: string) => void = () => undefined,
+  ): Promise<void> {
     while (iterator !== undefined && isOpen) {
       const command = new GetRecordsCommand({ ShardIterator: iterator, Limit: batchSize });
       const { Records = [], NextShardIterator } = await streams.send(command);
       await handOver(Records);
-      if (Records.length === 0) return NextShardIterator;
+      if (!isOpen) return;
+      reached(NextShardIterator, Records.at(-1)?.dynamodb?.SequenceNumber);
+      if (Records.length === 0) return;
       iterator = NextShardIterator;
     }
-    return iterator;
   }
 
+  /** A shard that has ended has others after it. Nothing else is described: the engine reads all changes for that. */
   async function look(): Promise<void> {
-    await findShards();
-    for (const [shardId, iterator] of positions) {
-      positions.set(shardId, await readOn(iterator, trigger.batchSize));
-    }
+    do {
+      if (!knowsAllShards) await findShards();
+      knowsAllShards = positions.size > 0;
+      for (const [shardId, iterator] of positions) {
+        if (iterator === undefined) continue;
+        await readOn(iterator, trigger.batchSize, (next, last) => {
+          positions.set(shardId, next);
+          if (next === undefined) knowsAllShards = false;
+          if (last !== undefined) handedOver.set(nameOf(shardId), last);
+        });
+      }
+    } while (isOpen && !knowsAllShards && positions.size > 0);
   }
 
   async function replay(batchSize: number): Promise<void> {
-    for (const shardId of positions.keys()) await readOn(await beginningOf(shardId), batchSize);
+    for (const shardId of positions.keys()) await readOn(await placeIn(shardId), batchSize);
   }
 
   function lookInTurn(): Promise<void> {

@@ -68,7 +68,7 @@ export interface OpenTable {
 
 /**
  * Opens the table on the engine at `endpoint`, creating it if need be; with `dropOnClose` it goes when it is closed. It gets
- * its stream only if somebody follows it: the embedded engine becomes slower with every change that it has kept.
+ * its stream only if somebody follows it, which makes each write dearer.
  */
 export async function openTable(o: {
   endpoint: string;

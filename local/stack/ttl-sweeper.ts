@@ -3,33 +3,45 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
-  paginateScan,
+  ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../lib/clock.ts';
 import type { TableDefinition } from './service-definition.ts';
 
+/** How many items one sweep looks at: a large table costs the engine no more than a small one. */
+const ITEMS_PER_SWEEP = 1_000;
+
 /**
- * Deletes the items whose TTL attribute has passed, as DynamoDB does by itself and local engines do not.
+ * Deletes the items whose TTL attribute has passed, as DynamoDB does by itself and local engines do not. Each call looks at the
+ * items that come next, and at the first again after the last.
  *
- * @returns how many were deleted
+ * @returns a function that answers how many it deleted
  */
-export async function sweepExpired(options: {
+export function createSweeper(options: {
   client: DynamoDBClient;
   tableName: string;
   definition: TableDefinition;
   clock: Clock;
-}): Promise<number> {
-  const { client, tableName, definition, clock } = options;
-  const expired = {
-    TableName: tableName,
-    ExpressionAttributeNames: { '#ttl': definition.TimeToLiveSpecification.AttributeName },
-    ExpressionAttributeValues: { ':now': { N: `${Math.floor(clock() / 1000)}` } },
-  };
-  let deleted = 0;
-  for await (const { Items = [] } of paginateScan(
-    { client },
-    { ...expired, FilterExpression: '#ttl < :now' },
-  )) {
+  itemsPerSweep?: number;
+}): () => Promise<number> {
+  const { client, tableName, definition, clock, itemsPerSweep = ITEMS_PER_SWEEP } = options;
+  let place: Record<string, AttributeValue> | undefined;
+
+  return async () => {
+    const expired = {
+      TableName: tableName,
+      ExpressionAttributeNames: { '#ttl': definition.TimeToLiveSpecification.AttributeName },
+      ExpressionAttributeValues: { ':now': { N: `${Math.floor(clock() / 1000)}` } },
+    };
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new ScanCommand({
+        ...expired,
+        FilterExpression: '#ttl < :now',
+        Limit: itemsPerSweep,
+        ...(place && { ExclusiveStartKey: place }),
+      }),
+    );
+    let deleted = 0;
     for (const item of Items) {
       const command = new DeleteItemCommand({
         ...expired,
@@ -39,8 +51,9 @@ export async function sweepExpired(options: {
       });
       deleted += await client.send(command).then(() => 1, ignoreChanged);
     }
-  }
-  return deleted;
+    place = LastEvaluatedKey;
+    return deleted;
+  };
 }
 
 function ignoreChanged(error: unknown): number {

@@ -26,7 +26,7 @@ import { runCommand } from './run-command.ts';
 vi.setConfig({ testTimeout: 30_000 });
 
 /** Nobody follows the changes of this table: all of them are still to be taken in. */
-const table = await useTable();
+const table = await useTable(undefined, { hasStream: true });
 const dynamodb = table.endpoint;
 const base = foundation({ logger: QUIET });
 const bus = await startEventBus();

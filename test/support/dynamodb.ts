@@ -13,14 +13,18 @@ export interface TestTable extends Table {
 /**
  * An empty table of its own on a real engine: `const table = await useTable();` at the top of a test file, or in a
  * test. Each file runs its own engine, which ends with the test's process, unless AWS_ENDPOINT_URL_DYNAMODB names one
- * that is running already.
+ * that is running already. Without a stream, which would make each write of every file slower than the one before.
  */
-export async function useTable(appId = 'wx0123456789abcdef'): Promise<TestTable> {
+export async function useTable(appId = 'wx0123456789abcdef', { hasStream = false } = {}): Promise<TestTable> {
   const { AWS_ENDPOINT_URL_DYNAMODB } = process.env;
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? (await sharedEngine()).endpoint;
   const sdk = localDynamoDbClient(endpoint);
   const name = `test-${randomUUID()}`;
-  await createTable(sdk, name, await tableDefinition());
+  const { StreamSpecification, ...definition } = await tableDefinition();
+  await createTable(sdk, name, {
+    ...definition,
+    ...(hasStream && StreamSpecification && { StreamSpecification }),
+  });
   return { ...localTable(endpoint, name, appId), sdk, endpoint };
 }
 

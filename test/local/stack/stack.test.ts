@@ -102,3 +102,23 @@ test('with a data directory, what was booked before a stop leaves after the next
   await after.idle({ dueWithinMs: 4000 });
   expect(await statusOf(after, id)).toBe('sent');
 });
+
+test('with a data directory, what was told before a stop is not told again after the next start', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'qingniao-'));
+  onTestFinished(() => rm(dataDir, { recursive: true }));
+  const before = await startStack({ logger: quiet, dataDir, followChanges: true, dispatchEverySeconds: 0 });
+  await grantAndBook(before);
+  await before.idle();
+  expect(before.bus.published().map(({ detailType }) => detailType)).toEqual(['Grant Recorded']);
+  await before.close();
+
+  const after = await useStack({ dataDir, followChanges: true });
+  await after.idle();
+  expect(after.bus.published()).toEqual([]);
+  after.wechat?.subscribe({ openid, results: { [templateId]: 'accept' } });
+  const results = { [templateId]: 'accept' };
+  const again = await call(after, 'POST', '/v1/grants', { requestId: 'tap2', openid, results });
+  expect(again.status).toBe(200);
+  await after.idle();
+  expect(after.bus.published()).toHaveLength(1);
+});

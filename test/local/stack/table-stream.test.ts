@@ -3,23 +3,33 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { expect, onTestFinished, test } from 'vitest';
 import { createActivity } from '../../../local/stack/activity.ts';
 import { createInvoke } from '../../../local/stack/invoke.ts';
-import { startTableStream } from '../../../local/stack/table-stream.ts';
-import { useTable } from '../../support/dynamodb.ts';
+import { type HandedOver, startTableStream } from '../../../local/stack/table-stream.ts';
+import { type TestTable, useTable } from '../../support/dynamodb.ts';
 
 type Answer = (records: readonly DynamoDBRecord[]) => DynamoDBBatchResponse | undefined;
 
 /** Follows a table with the changes a, b, c and d, and one that no filter lets through; calls are answered as `answers` says, then well. */
 async function follow(...answers: Answer[]) {
-  const table = await useTable();
+  const table = await useFollowed();
+  return handOver(table, new Map(), answers);
+}
+
+async function useFollowed() {
+  const table = await useTable(undefined, { hasStream: true });
   for (const pk of ['a', 'b', 'unheard', 'c', 'd']) {
     const Item = { pk: { S: pk }, sk: { S: pk === 'unheard' ? 'no' : 'yes' } };
     await table.sdk.send(new PutItemCommand({ TableName: table.name, Item }));
   }
+  return table;
+}
+
+async function handOver(table: TestTable, handedOver: HandedOver, answers: Answer[] = []) {
   const calls: string[] = [];
   const stream = await startTableStream({
     client: table.sdk,
     tableName: table.name,
     endpoint: table.endpoint,
+    handedOver,
     trigger: { batchSize: 5, letsThrough: (sk) => sk === 'yes' },
     called: {
       name: 'follower',
@@ -64,4 +74,15 @@ test('everything can be handed over once more, in other batches', async () => {
   const { calls, stream } = await follow();
   await stream.replay(2);
   expect(calls.slice(1)).toEqual(['ab', 'c', 'd']);
+});
+
+test('what was handed over is not handed over again by one that goes on from there', async () => {
+  const table = await useFollowed();
+  const handedOver: HandedOver = new Map();
+  const first = await handOver(table, handedOver);
+  await first.stream.close();
+  const Item = { pk: { S: 'e' }, sk: { S: 'yes' } };
+  await table.sdk.send(new PutItemCommand({ TableName: table.name, Item }));
+  expect((await handOver(table, handedOver)).calls).toEqual(['e']);
+  expect((await handOver(table, new Map())).calls).toEqual(['abcd', 'e']);
 });

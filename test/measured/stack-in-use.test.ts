@@ -1,0 +1,81 @@
+import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, onTestFinished, test } from 'vitest';
+import { startStack } from '../../local/stack/stack.ts';
+import { localDynamoDbClient } from '../../local/stack/table.ts';
+import { PRICE_DROP, QUIET } from '../contract/running-service.ts';
+import { acceptedSends, allowOneEach, ask, startElsewhere } from './stack-elsewhere.ts';
+
+const WRITES = 1_000;
+const CHANGES = 100_000;
+const PER_REQUEST = 25;
+
+async function useChangingTable() {
+  const stack = await startStack({ logger: QUIET, followChanges: true, dispatchEverySeconds: 0 });
+  const sdk = localDynamoDbClient(stack.dynamodbEndpoint);
+  onTestFinished(async () => {
+    sdk.destroy();
+    await stack.close();
+  });
+  return {
+    write: (n: number) => sdk.send(new PutItemCommand({ TableName: stack.tableName, Item: item(n) })),
+    writeMany: (numbers: readonly number[]) => {
+      const puts = numbers.map((n) => ({ PutRequest: { Item: item(n) } }));
+      return sdk.send(new BatchWriteItemCommand({ RequestItems: { [stack.tableName]: puts } }));
+    },
+    idle: () => stack.idle(),
+  };
+}
+
+const item = (n: number) => ({
+  pk: { S: `filler#${n % 5_000}` },
+  sk: { S: 'filler' },
+  text: { S: 'x'.repeat(500) },
+});
+
+const median = (values: number[]) =>
+  values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+test('a write after 100,000 changes takes at most 1.3 times the first', { timeout: 300_000 }, async () => {
+  const [used, fresh] = [await useChangingTable(), await useChangingTable()];
+  for (let n = 0; n < CHANGES; n += PER_REQUEST) {
+    await used.writeMany(Array.from({ length: PER_REQUEST }, (_, i) => n + i));
+  }
+  await used.idle();
+  const tookMs = { used: [] as number[], fresh: [] as number[] };
+  // In turns, so that whatever else the machine does slows both.
+  for (let n = 0; n < WRITES; n++) {
+    for (const [name, { write }] of Object.entries({ used, fresh })) {
+      const startedAt = performance.now();
+      await write(n);
+      tookMs[name as keyof typeof tookMs].push(performance.now() - startedAt);
+    }
+  }
+  const ratio = median(tookMs.used) / median(tookMs.fresh);
+  console.info(`a write after ${CHANGES} changes takes ${ratio.toFixed(2)} times one of the first ${WRITES}`);
+  expect(ratio).toBeLessThan(1.3);
+});
+
+const MESSAGES = 5_000;
+const BATCH = 500;
+
+test('5,000 messages in batches of 500: each is accepted within 5 s while the senders run', {
+  timeout: 300_000,
+}, async () => {
+  const stack = await startElsewhere({ followChanges: true });
+  await ask(`${stack.wechatUrl}/_control/latency`, { ms: 50 });
+  const openids = await allowOneEach(stack, MESSAGES);
+  const tookMs: number[] = [];
+  for (let from = 0; from < MESSAGES; from += BATCH) {
+    const messages = openids.slice(from, from + BATCH).map((to) => ({ to, ...PRICE_DROP }));
+    const startedAt = performance.now();
+    const { items } = await ask(`${stack.apiUrl}/v1/messages/batch`, { messages });
+    tookMs.push(performance.now() - startedAt);
+    expect(items.filter((item: { message?: unknown }) => item.message)).toHaveLength(BATCH);
+  }
+  const [first = 0] = tookMs;
+  console.info(
+    `batches of ${BATCH}, as shares of the first: ${tookMs.map((ms) => (ms / first).toFixed(2)).join(' ')}`,
+  );
+  expect(Math.max(...tookMs)).toBeLessThan(5_000);
+  await expect.poll(() => acceptedSends(stack), { timeout: 120_000, interval: 500 }).toBe(MESSAGES);
+});
