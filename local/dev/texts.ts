@@ -56,7 +56,7 @@ export function greeting(stack: Stack, dataDir: string | undefined, phoneUrl: st
     ['SQS', '队列', stack.queueUrl],
     ['Dead', '死信', stack.deadLetterQueueUrl],
     ['Schedules', '定时', `${stack.scheduler.endpoint} (stand-in for EventBridge Scheduler 替身)`],
-    ['Data', '数据', dataDir ?? 'in memory, gone at the end 在内存中，退出即清空'],
+    ['Data', '数据', dataDir ?? 'not kept 不保留，退出即清空'],
   ];
   const table = rows.map(
     ([en, zh, value]) => `  ${colors.bold(en.padEnd(9))} ${padWide(zh, 7)} ${colors.cyan(value)}`,
