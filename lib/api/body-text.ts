@@ -1,6 +1,6 @@
+import { SEND_UTF8 } from './encoding-remedies.ts';
 import type { HttpEvent } from './http-event.ts';
 import { ProblemError } from './problem.ts';
-import { SEND_UTF8 } from './remedies.ts';
 
 /** Refuses bytes that are not UTF-8, and takes a byte order mark off. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });

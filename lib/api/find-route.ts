@@ -1,7 +1,7 @@
+import { ENCODE_UTF8 } from './encoding-remedies.ts';
 import type { HttpEvent, RouteMatch } from './http-event.ts';
 import { ProblemError } from './problem.ts';
 import { isMisencoded } from './read-query.ts';
-import { ENCODE_UTF8 } from './remedies.ts';
 import type { Route, RouteSpec } from './route.ts';
 
 /** Where a request goes. @throws ProblemError `not-found` or, with `allow`, `method-not-allowed` */

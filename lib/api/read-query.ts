@@ -1,5 +1,5 @@
+import { ENCODE_UTF8 } from './encoding-remedies.ts';
 import { inputError, ProblemError } from './problem.ts';
-import { ENCODE_UTF8 } from './remedies.ts';
 
 /**
  * The query by name. API Gateway's own reading joins repeated names with commas, which an id could hold as well.

@@ -1,9 +1,9 @@
 import parseJson from '@middy/http-json-body-parser';
 import * as v from 'valibot';
 import { bodyText } from '../body-text.ts';
+import { SEND_UTF8 } from '../encoding-remedies.ts';
 import { admittedOf, type HttpEvent, type HttpMiddleware } from '../http-event.ts';
 import { inputError, ProblemError } from '../problem.ts';
-import { SEND_UTF8 } from '../remedies.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../route.ts';
 
 /** Reads the body of routes that take one: its size, its kind, then its JSON; or its text, where the route takes that or CSV. */
