@@ -7,7 +7,8 @@ import type { Observation } from '../stack/observation.ts';
 export function lineFor(observation: Observation): string | undefined {
   switch (observation.type) {
     case 'request': {
-      const { method, path, status, ms } = observation;
+      const { method, path, status, ms, isWatching } = observation;
+      if (isWatching && status < 500) return undefined;
       return `${method.padEnd(6)} ${path} ${paintStatus(status)} ${duration(ms)}`;
     }
     case 'batch': {

@@ -5,7 +5,7 @@ import { gatewayAnswer, type HttpAnswer, toHttpAnswer } from './http-answer.ts';
 import { toHttpEvent } from './http-event.ts';
 import { type HttpRoute, matchRoute } from './http-routes.ts';
 import type { Invoke } from './invoke.ts';
-import type { Observe } from './observation.ts';
+import { type Observe, WATCHING_HEADER } from './observation.ts';
 import { asPortInUse } from './port-in-use.ts';
 
 /** Longer than any client keeps a pooled connection, so that this side never closes a reused one. */
@@ -63,7 +63,9 @@ async function answerRequest(
   const rawQuery = query.join('?');
   const answered = (answer: HttpAnswer) => {
     const ms = performance.now() - startedAt;
-    observe({ type: 'request', method: message.method ?? '', path: encodedPath, status: answer.status, ms });
+    const isWatching = message.headers[WATCHING_HEADER] !== undefined;
+    const { method = '' } = message;
+    observe({ type: 'request', method, path: encodedPath, status: answer.status, ms, isWatching });
     return answer;
   };
   const body = await readBody(message);

@@ -1,6 +1,17 @@
+/** The header of a request by which somebody only watches the stack, such as the phone's page. */
+export const WATCHING_HEADER = 'x-qingniao-watching';
+
 /** Something that the local stack did, for whoever watches it. Times are in milliseconds. */
 export type Observation =
-  | { type: 'request'; method: string; path: string; status: number; ms: number }
+  | {
+      type: 'request';
+      method: string;
+      path: string;
+      status: number;
+      ms: number;
+      /** Asked by who only watches the stack, over and over. */
+      isWatching: boolean;
+    }
   | { type: 'batch'; function: string; records: number; failed: number; ms: number }
   | { type: 'tick'; function: string; ms: number }
   | { type: 'fault'; function: string; error: Error };

@@ -1,18 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { lineFor } from '../../local/dev/lines.ts';
 import { startPhone } from '../../local/phone/phone.ts';
+import type { Observation } from '../../local/stack/observation.ts';
 import { startStack } from '../../local/stack/stack.ts';
 
 /*
  * The phone of `npm run dev` in a real browser: CHROMIUM names the executable, /usr/bin/chromium by default.
  */
 const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+const observed: Observation[] = [];
 const QUIET = { info() {}, warn() {}, error() {} };
 const stack = await startStack({
   pushEvents: { delayMs: 300 },
   settings: { USER_SENDABLE_TEMPLATES: '*' },
   logger: QUIET,
+  observe: (observation) => observed.push(observation),
 });
 const phone = await startPhone({ port: 0, apiUrl: stack.apiUrl, wechatUrl: stack.wechatUrl ?? '' });
 const browser: Browser = await chromium.launch({
@@ -26,7 +30,9 @@ afterAll(async () => {
 });
 
 /** A new user's phone; nothing on its console when the test ends. */
-async function open(options: { locale?: string; width?: number; height?: number } = {}): Promise<Page> {
+async function open(
+  options: { locale?: string; width?: number; height?: number; clock?: boolean } = {},
+): Promise<Page> {
   const { locale = 'zh-CN', width = 1080, height = 900 } = options;
   const page = await browser.newPage({ locale, viewport: { width, height }, reducedMotion: 'reduce' });
   const troubles: string[] = [];
@@ -39,6 +45,7 @@ async function open(options: { locale?: string; width?: number; height?: number 
     await page.close();
     expect(troubles).toEqual([]);
   });
+  if (options.clock) await page.clock.install();
   await page.goto(phone.url);
   await page.getByRole('button', { name: /5 秒后提醒我|Remind me in 5 seconds/ }).waitFor();
   return page;
@@ -90,6 +97,64 @@ describe('from the page to a card', () => {
     ]) {
       expect(requests).toContain(text);
     }
+  });
+});
+
+describe('a banner', () => {
+  test('stays for its own eight seconds, whenever the one before it came', async () => {
+    const page = await open({ clock: true });
+    const seen = () => page.locator('#banner').count();
+    await page.click('#now');
+    await answer(page, 'allow');
+    await page.locator('#banner').waitFor();
+    await page.clock.fastForward(6_000);
+    await page.click('#now');
+    await answer(page, 'allow');
+    await page.locator('#messages .delivered').nth(1).waitFor();
+    await page.clock.fastForward(4_000);
+    expect(await seen()).toBe(1);
+    await page.clock.fastForward(6_000);
+    await expect.poll(seen).toBe(0);
+  });
+});
+
+describe('what happens underneath', () => {
+  test('stands in the order in which it began: no send before the request that caused it', async () => {
+    const page = await open();
+    await page.click('#now');
+    await answer(page, 'allow');
+    await page.locator('#messages .delivered').waitFor();
+    const rows = await page.locator('#requests li code').allTextContents();
+    const caused = ['POST /v1/sessions 201', 'POST /v1/grants 200', 'POST /v1/messages 202', 'send → 0'];
+    expect(rows.filter((row) => caused.includes(row)).toReversed()).toEqual(caused);
+  });
+
+  test('names what the user took back: revoked, and not spent', async () => {
+    const page = await open();
+    const ledger = () => page.locator('#ledger dd').allTextContents();
+    await page.click('#soon');
+    await answer(page, 'allow');
+    await expect.poll(ledger).toEqual([expect.stringMatching(/0 可用.*1 预留.*0 已用/), '1 授权0 已用']);
+    await page.click('#tab-settings');
+    await page.click('#turn-off');
+    await expect.poll(ledger).toEqual(['0 可用0 预留1 已失效', '1 授权1 已失效']);
+    await page.click('#keep-accept');
+    await page.click('#tab-app');
+    await page.click('#now');
+    await page.locator('#banner').waitFor();
+    await expect.poll(ledger).toEqual(['0 可用0 预留1 已用1 已失效', '2 授权1 已用1 已失效']);
+  });
+
+  test('is watched without a line for each look in the log of npm run dev', async () => {
+    const page = await open();
+    await page.waitForResponse((response) => response.url().includes('/api/v1/grants'));
+    await page.click('#now');
+    await answer(page, 'allow');
+    await page.locator('#messages .delivered').waitFor();
+    const lines = observed.flatMap((observation) => lineFor(observation) ?? []);
+    expect(lines.join()).toMatch(/POST .*\/v1\/messages.*202/);
+    expect(lines.join()).not.toMatch(/GET +\/v1\/(grants|messages)/);
+    expect(observed.filter((each) => each.type === 'request' && each.isWatching).length).toBeGreaterThan(1);
   });
 });
 

@@ -17,6 +17,12 @@ export function follow(openid: string, templates: readonly Template[], store: St
     store.set({ requests: own });
   }
 
+  /** Shows a banner for its time; by then another may have taken its place. */
+  function show(banner: Card): void {
+    store.set({ banner });
+    setTimeout(() => store.get().banner === banner && store.set({ banner: undefined }), BANNER_MS);
+  }
+
   async function look(): Promise<void> {
     const received = await wechat.received(lastReceived);
     lastReceived = received.at(-1)?.number ?? lastReceived;
@@ -43,7 +49,6 @@ export function follow(openid: string, templates: readonly Template[], store: St
         ),
       );
     }
-    if (cards.length > 0) setTimeout(() => store.set({ banner: undefined }), BANNER_MS);
     const before = store.get();
     store.set({
       grants,
@@ -53,9 +58,10 @@ export function follow(openid: string, templates: readonly Template[], store: St
       ...(cards.length > 0 && {
         cards: [...cards.toReversed(), ...before.cards],
         unread: before.screen === 'messages' ? 0 : before.unread + cards.length,
-        ...(before.screen !== 'messages' && { banner: cards.at(-1) }),
       }),
     });
+    const banner = before.screen === 'messages' ? undefined : cards.at(-1);
+    if (banner) show(banner);
   }
 
   async function keepLooking(): Promise<void> {

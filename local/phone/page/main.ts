@@ -56,12 +56,12 @@ const wx = createBrowserWx({
       answered = resolve;
     });
   },
-  onRequest: ({ method, path, status }) =>
+  onRequest: ({ method, path, startedAtMs, status }) =>
     following.note({
-      atMs: Date.now(),
+      atMs: startedAtMs,
       way: 'toService',
-      text: `${method} ${path} ${status}`,
-      ok: status < 400,
+      text: `${method} ${path} ${status ?? '✕'}`,
+      ok: status !== undefined && status < 400,
     }),
 });
 const qingniao = createQingniao({ wx, transport: ownDomain({ wx, baseUrl: '/api' }), note: () => {} });

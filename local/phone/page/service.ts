@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { WATCHING_HEADER } from '../../stack/observation.ts';
 
 /** The key of every local stack; it opens nothing but this machine. */
 const KEY = 'dev-key';
@@ -31,7 +32,9 @@ export type OurGrants = v.InferOutput<typeof grants>['items'][number];
 export type OurMessage = v.InferOutput<typeof messages>['items'][number];
 
 async function get<S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S>> {
-  const response = await fetch(`/api/v1/${path}`, { headers: { authorization: `Bearer ${KEY}` } });
+  const response = await fetch(`/api/v1/${path}`, {
+    headers: { authorization: `Bearer ${KEY}`, [WATCHING_HEADER]: 'phone' },
+  });
   return v.parse(schema, await response.json());
 }
 

@@ -1,6 +1,6 @@
 import { type Child, h } from './dom.ts';
 import type { State } from './state.ts';
-import { textsIn } from './texts.ts';
+import { type Texts, textsIn } from './texts.ts';
 
 /** The panel beside the phone: ledgers, messages, requests. */
 export function underneathView(
@@ -9,6 +9,9 @@ export function underneathView(
   const texts = textsIn(state.language);
   const ours = state.grants.find(({ templateId }) => templateId === state.template?.templateId);
   const theirs = state.wechatGrants.find(({ templateId }) => templateId === state.template?.templateId);
+  const sent = theirs?.spent ?? 0;
+  const revoked = theirs ? theirs.granted - theirs.spent - theirs.left : 0;
+  const oursGone = ours?.spent ?? 0;
   return [
     h('h2', {}, texts.underneath),
     h('h3', {}, texts.ledger),
@@ -22,11 +25,11 @@ export function underneathView(
         numbers(
           [texts.available, ours?.available ?? 0],
           [texts.held, ours?.held ?? 0],
-          [texts.spent, ours?.spent ?? 0],
+          ...gone(texts, oursGone, Math.min(Math.max(oursGone - sent, 0), revoked)),
         ),
       ),
       h('dt', {}, texts.ledgerOf.wechat),
-      h('dd', {}, numbers([texts.granted, theirs?.granted ?? 0], [texts.spent, theirs?.spent ?? 0])),
+      h('dd', {}, numbers([texts.granted, theirs?.granted ?? 0], ...gone(texts, sent + revoked, revoked))),
     ),
     h('h3', {}, texts.messages),
     state.messages.length === 0
@@ -65,6 +68,13 @@ export function underneathView(
             ),
         ),
   ];
+}
+
+/** What is no longer there: spent on messages, or revoked when the user turned the template off. */
+function gone(texts: Texts, count: number, revoked: number): (readonly [string, number])[] {
+  const spent: readonly [string, number] = [texts.spent, count - revoked];
+  if (revoked === 0) return [spent];
+  return [...(count > revoked ? [spent] : []), [texts.revoked, revoked]];
 }
 
 function numbers(...pairs: readonly (readonly [string, number])[]): HTMLElement {

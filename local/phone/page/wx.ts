@@ -12,8 +12,13 @@ export interface PhoneParts {
   readonly openid: string;
   /** Shows the popup and resolves when the user has answered. */
   readonly ask: (templateIds: readonly string[]) => Promise<PopupAnswer>;
-  /** Is told of each request to the service when it has been answered. */
-  readonly onRequest: (request: { method: string; path: string; status: number }) => void;
+  /** Is told of each request to the service when it has been answered, or has failed: then `status` is undefined. */
+  readonly onRequest: (request: {
+    method: string;
+    path: string;
+    startedAtMs: number;
+    status: number | undefined;
+  }) => void;
 }
 
 const BASE_LIBRARY = '3.12.1';
@@ -52,12 +57,18 @@ export function createBrowserWx({ openid, ask, onRequest }: PhoneParts): Wx & Wx
     request({ url, method, data, header, success, fail }) {
       const init = method === 'POST' ? { body: JSON.stringify(data) } : {};
       const headers = { 'content-type': 'application/json', ...header };
-      fetch(url, { method, headers, ...init })
-        .then(async (response) => {
-          onRequest({ method, path: url.slice(url.indexOf('/v1')), status: response.status });
-          success({ statusCode: response.status, data: await response.json() });
-        })
-        .catch(() => fail({ errMsg: 'request:fail' }));
+      const asked = { method, path: url.slice(url.indexOf('/v1')), startedAtMs: Date.now() };
+      fetch(url, { method, headers, ...init }).then(
+        async (response) => {
+          onRequest({ ...asked, status: response.status });
+          const data: unknown = await response.json().catch(() => undefined);
+          success({ statusCode: response.status, data });
+        },
+        () => {
+          onRequest({ ...asked, status: undefined });
+          fail({ errMsg: 'request:fail' });
+        },
+      );
     },
   };
 
