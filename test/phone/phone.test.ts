@@ -121,9 +121,15 @@ describe('a banner', () => {
 describe('what happens underneath', () => {
   test('stands in the order in which it began: no send before the request that caused it', async () => {
     const page = await open();
+    // The answer takes so long that the send has been seen by then.
+    await page.route('**/api/v1/messages', async (route) => {
+      const response = await route.fetch();
+      await page.getByText('send → 0').waitFor();
+      await route.fulfill({ response });
+    });
     await page.click('#now');
     await answer(page, 'allow');
-    await page.locator('#messages .delivered').waitFor();
+    await page.getByText('POST /v1/messages 202').waitFor();
     const rows = await page.locator('#requests li code').allTextContents();
     const caused = ['POST /v1/sessions 201', 'POST /v1/grants 200', 'POST /v1/messages 202', 'send → 0'];
     expect(rows.filter((row) => caused.includes(row)).toReversed()).toEqual(caused);
