@@ -28,7 +28,15 @@ async function usePhone(readme: string) {
   const stack = await startStack({ logger: quiet, dispatchEverySeconds: 0 });
   onTestFinished(() => stack.close());
   const storage = new Map<string, unknown>();
-  const phone = { storage, stack, online: true, losesAnswers: false, lost: 0, reports: [] as unknown[] };
+  const phone = {
+    storage,
+    stack,
+    online: true,
+    losesAnswers: false,
+    page: undefined as string | undefined,
+    lost: 0,
+    reports: [] as unknown[],
+  };
   const wx = {
     getStorageSync: (name: string) => storage.get(name) ?? '',
     setStorageSync: (name: string, value: unknown) => void storage.set(name, structuredClone(value)),
@@ -42,6 +50,7 @@ async function usePhone(readme: string) {
     async request({ url, method, data, header, success, fail }: Request) {
       if (!phone.online) return fail({ errMsg: 'request:fail' });
       if (url.endsWith('/v1/grants')) phone.reports.push(data);
+      if (phone.page !== undefined) return success({ statusCode: 200, data: phone.page });
       const headers = { ...header, 'content-type': 'application/json' };
       const response = await fetch(url, { method, headers, body: JSON.stringify(data) }).catch(
         () => undefined,
@@ -109,3 +118,21 @@ test.each(PAGES)('%s: a session that is refused is not kept', async (readme) => 
   expect(kept()).toEqual([]);
   expect(await available(phone.stack.apiUrl)).toBe(1);
 });
+
+test.each(PAGES)(
+  "%s: a page of a gateway or an empty answer in the place of the service's drops no report",
+  async (readme) => {
+    const { phone, app, kept } = await usePhone(readme);
+    await app.report();
+    for (const page of ['<html>Welcome</html>', '']) {
+      phone.page = page;
+      app.askFor([template]);
+      await expect(app.report()).rejects.toMatchObject({ statusCode: 200 });
+    }
+    expect(kept()).toHaveLength(2);
+    phone.page = undefined;
+    await app.report();
+    expect(kept()).toEqual([]);
+    expect(await available(phone.stack.apiUrl)).toBe(2);
+  },
+);

@@ -21,6 +21,9 @@ declare module 'vitest' {
 
 const OFFLINE = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts'];
 
+/** What of the package is not built. */
+const IN_PACKAGE = ['package.json', 'README.md', 'LICENSE', 'stand-in.js', 'subscribe-guide', 'src'];
+
 /** Builds, packs and installs the module once, as its users do, for all tests of this folder. */
 export default async function installOnce(project: TestProject): Promise<() => Promise<void>> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'qingniao-miniprogram-')));
@@ -28,9 +31,7 @@ export default async function installOnce(project: TestProject): Promise<() => P
   const sample = join(folder, 'sample');
   await mkdir(source);
   await Promise.all([
-    cp('miniprogram/package.json', join(source, 'package.json')),
-    cp('miniprogram/README.md', join(source, 'README.md')),
-    cp('miniprogram/src', join(source, 'src'), { recursive: true }),
+    ...IN_PACKAGE.map((name) => cp(join('miniprogram', name), join(source, name), { recursive: true })),
     cp('miniprogram/example', sample, {
       recursive: true,
       filter: (path) => !/miniprogram_npm|node_modules/.test(path),

@@ -39,10 +39,13 @@ test('the package has no dependency, and names the folder that "build npm" takes
   expect(manifest['peerDependencies']).toBeUndefined();
   expect(manifest).toMatchObject({ main: 'dist/index.js', miniprogram: 'dist', types: 'types/index.d.ts' });
   expect((await readdir(installed.package)).toSorted()).toEqual([
+    'LICENSE',
     'README.md',
     'dist',
     'package.json',
     'src',
+    'stand-in.js',
+    'subscribe-guide',
     'types',
   ]);
 });

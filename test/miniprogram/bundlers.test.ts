@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { build as esbuild } from 'esbuild';
+import { type NapiResolveOptions, ResolverFactory } from 'oxc-resolver';
+import { build as vite } from 'vite';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+
+const { sample, package: packed } = inject('installed');
+
+/** What is asked for, and the file of the package that is meant. */
+const REQUESTS = {
+  '@qingniao/miniprogram': 'dist/index.js',
+  '@qingniao/miniprogram/stand-in': 'dist/stand-in.js',
+  '@qingniao/miniprogram/subscribe-guide/index': 'dist/subscribe-guide/index.js',
+};
+/** What frameworks that compile components look for beside the script. */
+const PARTS = ['index.json', 'index.wxml', 'index.wxss'];
+
+const ENTRY = `
+import { createQingniao, ownBackend, ownDomain, isServiceError } from '@qingniao/miniprogram';
+import { modalStandIn } from '@qingniao/miniprogram/stand-in';
+import '@qingniao/miniprogram/subscribe-guide/index';
+console.log([createQingniao, ownBackend, ownDomain, isServiceError, modalStandIn].map((it) => typeof it).join());
+`;
+const REQUIRING = `
+const { createQingniao, ownBackend, ownDomain, isServiceError } = require('@qingniao/miniprogram');
+const { modalStandIn } = require('@qingniao/miniprogram/stand-in');
+require('@qingniao/miniprogram/subscribe-guide/index');
+console.log([createQingniao, ownBackend, ownDomain, isServiceError, modalStandIn].map((it) => typeof it).join());
+`;
+const FOUND = 'component\nfunction,function,function,function,function\n';
+
+/** A folder inside the project that has the package installed, as a bundler finds it. */
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(sample, 'bundled-'));
+  await writeFile(join(folder, 'component.cjs'), "globalThis.Component = () => console.log('component');");
+  await writeFile(join(folder, 'entry.mjs'), ENTRY);
+  await writeFile(join(folder, 'entry.cjs'), REQUIRING);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function run(file: string): Promise<string> {
+  const args = ['--require', join(folder, 'component.cjs'), file];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  return stdout;
+}
+
+test.each(['entry.mjs', 'entry.cjs'])(
+  'plain Node finds module, stand-in and component from %s',
+  async (entry) => {
+    expect(await run(join(folder, entry))).toBe(FOUND);
+  },
+);
+
+test.each(['entry.mjs', 'entry.cjs'])(
+  'esbuild bundles module, stand-in and component from %s',
+  async (entry) => {
+    const outfile = join(folder, `esbuild-${entry}.cjs`);
+    await esbuild({
+      entryPoints: [join(folder, entry)],
+      bundle: true,
+      outfile,
+      format: 'cjs',
+      logLevel: 'silent',
+    });
+    expect(await run(outfile)).toBe(FOUND);
+  },
+);
+
+test('Vite bundles module, stand-in and component', async () => {
+  await vite({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      outDir: 'vite',
+      lib: { entry: join(folder, 'entry.mjs'), formats: ['es'], fileName: () => 'bundle.mjs' },
+    },
+  });
+  expect(await run(join(folder, 'vite/bundle.mjs'))).toBe(FOUND);
+});
+
+const RESOLVERS: readonly (readonly [string, NapiResolveOptions])[] = [
+  [
+    'webpack 5 for an import',
+    { conditionNames: ['webpack', 'import', 'module', 'browser'], mainFields: ['browser', 'module', 'main'] },
+  ],
+  [
+    'webpack 5 for a require',
+    {
+      conditionNames: ['webpack', 'require', 'module', 'browser'],
+      mainFields: ['browser', 'module', 'main'],
+    },
+  ],
+  ['webpack 4, which knows no exports,', { exportsFields: [], mainFields: ['browser', 'module', 'main'] }],
+];
+
+/** The file that a stub at the root of the package stands for. */
+async function behindStub(file: string): Promise<string> {
+  const [, target] = /require\('(\.[^']+)'\);\n$/.exec(await readFile(file, 'utf8')) ?? [];
+  return target ? resolve(dirname(file), target) : file;
+}
+
+test.each(RESOLVERS)('%s finds module, stand-in and component', async (_, options) => {
+  const resolver = new ResolverFactory(options);
+  for (const [request, file] of Object.entries(REQUESTS)) {
+    const found = await resolver.async(folder, request);
+    expect(found.error).toBeUndefined();
+    expect(await behindStub(found.path!)).toBe(await realpath(join(packed, file)));
+  }
+});
+
+test('the parts of the component are found by name, and what was deep in the package still is', async () => {
+  const resolver = new ResolverFactory({ conditionNames: ['require'] });
+  const asked = [
+    ...PARTS.map((part) => [`subscribe-guide/${part}`, `dist/subscribe-guide/${part}`]),
+    ['dist/index.js', 'dist/index.js'],
+    ['package.json', 'package.json'],
+  ];
+  for (const [request, file] of asked) {
+    const found = await resolver.async(folder, `@qingniao/miniprogram/${request}`);
+    expect(found.path, request).toBe(await realpath(join(packed, file!)));
+  }
+});
+
+test('the packed files lead nowhere outside the package', async () => {
+  const names = (await readdir(packed, { recursive: true })).filter((name) =>
+    /\.(md|json|js|ts|wxml|wxss)$/.test(name),
+  );
+  expect(names).toContain('README.md');
+  for (const name of names) {
+    const text = await readFile(join(packed, name), 'utf8');
+    const links = name.endsWith('.md')
+      ? [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target!)
+      : [...text.matchAll(/(?:from |require\(|import\(|"extends": )["'](\.[^"']+)["']/g)].map(
+          ([, target]) => target!,
+        );
+    for (const link of links.filter((target) => !/^https?:/.test(target))) {
+      const target = resolve(packed, dirname(name), link);
+      expect(target.startsWith(`${packed}/`), `${name}: ${link}`).toBe(true);
+      expect(
+        [target, `${target}.d.ts`].some((file) => existsSync(file)),
+        `${name}: ${link}`,
+      ).toBe(true);
+    }
+  }
+});
+
+test('the licence that the package names is in it', async () => {
+  const manifest = JSON.parse(await readFile(join(packed, 'package.json'), 'utf8')) as { license: string };
+  expect(manifest.license).toBe('Apache-2.0');
+  expect(await readFile(join(packed, 'LICENSE'), 'utf8')).toBe(await readFile('LICENSE', 'utf8'));
+});
