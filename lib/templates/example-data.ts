@@ -1,5 +1,5 @@
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
-import { valueFault } from './grade-value.ts';
+import { gradeValue } from './grade-value.ts';
 import type { FieldKind, Template, TemplateField } from './template.ts';
 
 /** A value of each kind that WeChat takes, for templates whose own example it would not take. */
@@ -21,7 +21,7 @@ const SAMPLES: Readonly<Record<FieldKind, string>> = {
   unknown: '示例内容',
 };
 
-/** Data that passes the check: WeChat's own example of each field, fitted where its form needs it, else a sample. */
+/** Data that WeChat surely takes: WeChat's own example of each field, fitted where its form needs it, else a sample. */
 export function exampleData({ fields }: Pick<Template, 'fields'>): Readonly<Record<string, string>> {
   return Object.fromEntries(fields.map((field) => [field.key, exampleOf(field)]));
 }
@@ -33,5 +33,5 @@ function exampleOf(field: TemplateField): string {
     fitValue(field, field.example, DEFAULT_TIME_ZONE) ?? '',
     ...(field.values ?? []),
   ];
-  return candidates.find((value) => valueFault(field, value) === undefined) ?? sample;
+  return candidates.find((value) => gradeValue(field, value).grade === 'sure') ?? sample;
 }

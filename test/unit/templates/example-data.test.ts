@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkData } from '../../../lib/templates/check-data.ts';
+import { dataWarnings } from '../../../lib/templates/data-warnings.ts';
 import { exampleData } from '../../../lib/templates/example-data.ts';
 import { FIELD_RULES } from '../../../lib/templates/field-rules.ts';
 import type { Template } from '../../../lib/templates/template.ts';
@@ -18,12 +19,13 @@ function ofEveryKind(example: string): Template {
   });
 }
 
-test.each(['', '长'.repeat(60), '2026-01-31T00:00:00Z', '12', '～'])(
-  'an example passes the check for fields of every kind, though WeChat gave %j',
+test.each(['', '长'.repeat(60), '2026-01-31T00:00:00Z', '12', '～', '9:05', '-1', '₩5'])(
+  'an example is surely taken for fields of every kind, though WeChat gave %j',
   (example) => {
     const read = ofEveryKind(example);
     const data = exampleData(read);
     expect(checkData(read, data)).toEqual({ type: 'valid', data });
+    expect(dataWarnings(data)).toEqual([]);
     expect(Object.keys(data)).toHaveLength(kinds.length);
   },
 );
