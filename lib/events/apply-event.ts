@@ -1,7 +1,7 @@
 import { refuseBooked } from '../delivery/refuse-booked.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { type AnswerServices, countAnswers, isRevocation } from './count-answers.ts';
-import { type ReceiptResult, type SentEventServices, settleByReceipt } from './settle-by-event.ts';
+import { type SentEventServices, settleByReceipt } from './settle-by-event.ts';
 import type { ChangeEvent, SentEvent, SubscribeEvent } from './subscribe-event.ts';
 
 /** What taking an event in needs from outside. */
@@ -32,15 +32,27 @@ export async function applyEvent(services: EventServices, event: SubscribeEvent)
 /** Also when the event was counted before: the call that counted it may not have got to the booked messages. */
 async function revoke(services: EventServices, event: ChangeEvent): Promise<void> {
   await countAnswers(services, event);
-  for (const { templateId } of event.items.filter(({ status }) => isRevocation(event, status))) {
-    await refuseBooked(services, event.openid, templateId, services.clock());
-  }
+  const revoked = event.items.filter(({ status }) => isRevocation(event, status));
+  await eachInTurn(revoked, ({ templateId }) =>
+    refuseBooked(services, event.openid, templateId, services.clock()),
+  );
 }
 
 async function settleSent(services: EventServices, event: SentEvent): Promise<EventResult> {
   const { openid, createdAtMs, items } = event;
-  const results: ReceiptResult[] = [];
-  for (const item of items) results.push(await settleByReceipt(services, { ...item, openid, createdAtMs }));
+  const results = await eachInTurn(items, (item) =>
+    settleByReceipt(services, { ...item, openid, createdAtMs }),
+  );
   if (!results.includes('not-yet')) return { type: 'done' };
   return { type: 'later', delayMs: LOOK_AGAIN_MS * (1 + services.random()) };
+}
+
+/** Deals with each of them even if one cannot be dealt with, whose error is then thrown. */
+async function eachInTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: PromiseSettledResult<R>[] = [];
+  for (const item of items) results.push(...(await Promise.allSettled([work(item)])));
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }

@@ -91,8 +91,16 @@ async function take(
   const { enqueue, forwardMessages, logger } = services;
   const result = receiverOf(services).receive(query, body);
   switch (result.type) {
-    case 'subscribe':
-      return enqueue(result);
+    case 'subscribe': {
+      const { event, problems } = result;
+      if (problems)
+        logger.warn('A part of an event of WeChat’s is not as it documents it and is left out.', {
+          requestId,
+          event: event.type,
+          problems,
+        });
+      return enqueue({ type: 'subscribe', event });
+    }
     case 'other': {
       const { name, fields, problems } = result;
       if (problems)

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import type { SubscribeEvent } from '../../events/subscribe-event.ts';
+import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../events/subscribe-event.ts';
+import { listedItems } from './listed-items.ts';
 import type { Fields } from './read-fields.ts';
 
-/** What WeChat pushed. */
+/** What WeChat pushed. `problems` are the members that are not as WeChat documents them, and whose items are left out. */
 export type PushedMessage =
-  | { readonly type: 'subscribe'; readonly event: SubscribeEvent }
-  /** Everything else. `problems` are the fields of a subscribe event that is not as WeChat documents it. */
+  | { readonly type: 'subscribe'; readonly event: SubscribeEvent; readonly problems?: readonly string[] }
+  /** Everything else, a subscribe event of which nothing can be used among it. */
   | {
       readonly type: 'other';
       /** Event name or, for what is no event, message type. */
@@ -15,99 +16,119 @@ export type PushedMessage =
     };
 
 /** Any number may come as text and any text as a number (WeChat contract §6.4). */
-const text = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
+const text = v.pipe(v.union([v.string(), v.pipe(v.number(), v.transform(String))]), v.trim());
 const whole = v.pipe(text, v.regex(/^-?\d{1,15}$/), v.transform(Number));
 const id = v.pipe(text, v.regex(/^[\w-]{1,128}$/));
 const status = v.pipe(text, v.regex(/^\w{1,64}$/));
+/** What is of no use may be missing, null, empty or odd: its item is taken without it (WeChat contract §6.2b). */
+const ifReadable = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 /** Above 2^53, so never a number; 0 and empty stand for none. */
-const msgid = v.pipe(
-  text,
-  v.regex(/^\d{0,32}$/),
-  v.transform((digits) => (/^0*$/.test(digits) ? undefined : digits)),
-);
+const msgid = v.pipe(text, v.regex(/^0*[1-9]\d{0,31}$/));
 
 /** WeChat asks for five templates at most in one panel; what holds far more is not from there. */
 const MOST_ITEMS = 20;
 
-/** An object for one item and an array for several, in JSON; in XML one element per item (WeChat contract §6.4). */
-const listOf = <T>(item: v.GenericSchema<unknown, T>) =>
-  v.pipe(
-    v.unknown(),
-    v.transform((list) => (Array.isArray(list) ? list : [list])),
-    v.array(item),
-    v.maxLength(MOST_ITEMS),
-  );
-
-const common = { FromUserName: id, CreateTime: v.pipe(whole, v.minValue(0)) };
-
-const popup = v.pipe(
-  v.object({
-    ...common,
-    List: listOf(
-      v.pipe(
-        v.object({ TemplateId: id, SubscribeStatusString: status, PopupScene: v.optional(whole) }),
-        v.transform(({ TemplateId, SubscribeStatusString, PopupScene }) => ({
-          templateId: TemplateId,
-          status: SubscribeStatusString,
-          ...(PopupScene !== undefined && { scene: PopupScene }),
-        })),
-      ),
-    ),
-  }),
-  v.transform(({ List, ...rest }) => ({ type: 'popup' as const, ...whoAndWhen(rest), items: List })),
+const popupItem = v.pipe(
+  v.object({ TemplateId: id, SubscribeStatusString: status, PopupScene: ifReadable(whole) }),
+  v.transform(({ TemplateId, SubscribeStatusString, PopupScene }) => ({
+    templateId: TemplateId,
+    status: SubscribeStatusString,
+    ...(PopupScene !== undefined && { scene: PopupScene }),
+  })),
 );
 
-const change = v.pipe(
-  v.object({
-    ...common,
-    List: listOf(
-      v.pipe(
-        v.object({ TemplateId: id, SubscribeStatusString: status }),
-        v.transform((item) => ({ templateId: item.TemplateId, status: item.SubscribeStatusString })),
-      ),
-    ),
-  }),
-  v.transform(({ List, ...rest }) => ({ type: 'change' as const, ...whoAndWhen(rest), items: List })),
+const changeItem = v.pipe(
+  v.object({ TemplateId: id, SubscribeStatusString: status }),
+  v.transform((item) => ({ templateId: item.TemplateId, status: item.SubscribeStatusString })),
 );
 
-const sent = v.pipe(
+const sentItem = v.pipe(
   v.object({
-    ...common,
-    List: listOf(
-      v.pipe(
-        v.object({
-          TemplateId: id,
-          MsgID: v.optional(msgid),
-          ErrorCode: whole,
-          ErrorStatus: v.optional(text, ''),
-        }),
-        v.transform(({ TemplateId, MsgID, ErrorCode, ErrorStatus }) => ({
-          templateId: TemplateId,
-          ...(MsgID !== undefined && { msgid: MsgID }),
-          errcode: ErrorCode,
-          errorStatus: ErrorStatus,
-        })),
-      ),
-    ),
+    TemplateId: id,
+    MsgID: ifReadable(msgid),
+    ErrorCode: v.nullish(v.unknown(), ''),
+    ErrorStatus: v.fallback(v.optional(text, ''), ''),
   }),
-  v.transform(({ List, ...rest }) => ({ type: 'sent' as const, ...whoAndWhen(rest), items: List })),
+  // Success is told by either; without a code nothing else says how the send ended.
+  v.transform((item) => (isEmpty(item.ErrorCode) && isSuccess(item) ? { ...item, ErrorCode: 0 } : item)),
+  v.object({
+    TemplateId: v.string(),
+    MsgID: v.optional(v.string()),
+    ErrorCode: whole,
+    ErrorStatus: v.string(),
+  }),
+  v.transform(({ TemplateId, MsgID, ErrorCode, ErrorStatus }) => ({
+    templateId: TemplateId,
+    ...(MsgID !== undefined && { msgid: MsgID }),
+    errcode: ErrorCode,
+    errorStatus: ErrorStatus,
+  })),
 );
 
-function whoAndWhen({ FromUserName, CreateTime }: { FromUserName: string; CreateTime: number }) {
-  return { openid: FromUserName, createdAtMs: CreateTime * 1000 };
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === '';
 }
 
-/** The three events about subscribe messages, each with the element that holds its list in XML (WeChat contract §6.4). */
-const EVENTS: Readonly<
-  Record<string, { wrapper: string; schema: v.GenericSchema<unknown, SubscribeEvent> }>
-> = {
-  subscribe_msg_popup_event: { wrapper: 'SubscribeMsgPopupEvent', schema: popup },
-  subscribe_msg_change_event: { wrapper: 'SubscribeMsgChangeEvent', schema: change },
-  subscribe_msg_sent_event: { wrapper: 'SubscribeMsgSentEvent', schema: sent },
+function isSuccess({ ErrorStatus }: { readonly ErrorStatus: string }): boolean {
+  return ErrorStatus.toLowerCase() === 'success';
+}
+
+const common = v.pipe(
+  v.object({ FromUserName: id, CreateTime: v.pipe(whole, v.minValue(0)) }),
+  v.transform(({ FromUserName, CreateTime }) => ({ openid: FromUserName, createdAtMs: CreateTime * 1000 })),
+);
+
+type WhoAndWhen = v.InferOutput<typeof common>;
+
+/** One of the three events about subscribe messages, and the element that holds its list in XML (WeChat contract §6.4). */
+interface EventForm<Item> {
+  readonly wrapper: string;
+  readonly item: v.GenericSchema<unknown, Item>;
+  readonly event: (whoAndWhen: WhoAndWhen, items: readonly Item[]) => SubscribeEvent;
+}
+
+type Reading = (fields: Fields) => { readonly event?: SubscribeEvent; readonly problems: readonly string[] };
+
+const EVENTS: Readonly<Record<string, Reading>> = {
+  subscribe_msg_popup_event: readingOf<PopupEvent['items'][number]>({
+    wrapper: 'SubscribeMsgPopupEvent',
+    item: popupItem,
+    event: (whoAndWhen, items) => ({ type: 'popup', ...whoAndWhen, items }),
+  }),
+  subscribe_msg_change_event: readingOf<ChangeEvent['items'][number]>({
+    wrapper: 'SubscribeMsgChangeEvent',
+    item: changeItem,
+    event: (whoAndWhen, items) => ({ type: 'change', ...whoAndWhen, items }),
+  }),
+  subscribe_msg_sent_event: readingOf<SentEvent['items'][number]>({
+    wrapper: 'SubscribeMsgSentEvent',
+    item: sentItem,
+    event: (whoAndWhen, items) => ({ type: 'sent', ...whoAndWhen, items }),
+  }),
 };
 
+/** Reads each item by itself, so that an odd one loses none beside it. */
+function readingOf<Item>({ wrapper, item, event }: EventForm<Item>): Reading {
+  return (fields) => {
+    const whoAndWhen = v.safeParse(common, fields);
+    if (!whoAndWhen.success) return { problems: pathsOf(whoAndWhen.issues) };
+    const listed = listedItems(fields, wrapper);
+    if (listed.length === 0 || listed.length > MOST_ITEMS) return { problems: ['List'] };
+    const results = listed.map((each) => v.safeParse(item, each));
+    const items = results.flatMap((result) => (result.success ? [result.output] : []));
+    const problems = results.flatMap((result, index) =>
+      result.success ? [] : pathsOf(result.issues, `List.${index}`),
+    );
+    return { ...(items.length > 0 && { event: event(whoAndWhen.output, items) }), problems };
+  };
+}
+
+function pathsOf(issues: readonly v.BaseIssue<unknown>[], under?: string): readonly string[] {
+  const paths = issues.map((issue) => [under, v.getDotPath(issue)].filter(Boolean).join('.'));
+  return [...new Set(paths)];
+}
+
 const envelope = v.object({ MsgType: text, Event: v.optional(text) });
-const wrapped = v.object({ List: v.unknown() });
 
 /** Reads what the fields say; undefined when they do not even name a type of message. */
 export function readMessage(fields: Fields): PushedMessage | undefined {
@@ -115,14 +136,9 @@ export function readMessage(fields: Fields): PushedMessage | undefined {
   if (!parsed.success) return undefined;
   const { MsgType, Event } = parsed.output;
   const name = MsgType === 'event' && Event ? Event : MsgType;
-  const known = MsgType === 'event' && Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
-  if (!known) return { type: 'other', name, fields };
-  const wrapper = fields[known.wrapper];
-  const result = v.safeParse(
-    known.schema,
-    v.is(wrapped, wrapper) ? { ...fields, List: wrapper.List } : fields,
-  );
-  if (result.success) return { type: 'subscribe', event: result.output };
-  const problems = result.issues.map((issue) => v.getDotPath(issue) ?? '');
-  return { type: 'other', name, fields, problems: [...new Set(problems)] };
+  const read = MsgType === 'event' && Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
+  if (!read) return { type: 'other', name, fields };
+  const { event, problems } = read(fields);
+  if (!event) return { type: 'other', name, fields, problems };
+  return { type: 'subscribe', event, ...(problems.length > 0 && { problems }) };
 }

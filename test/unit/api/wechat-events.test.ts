@@ -109,6 +109,19 @@ describe('POST /v1/wechat/events', () => {
     expect(logs.text()).toContain('SubscribeStatusString');
   });
 
+  it('takes the good items of an event in, and names the bad ones in the log', async () => {
+    const { request, queued, logs } = setUp();
+    const items = [
+      { TemplateId: 'T1' },
+      ...(PUSHED.popup.items ?? []),
+      { TemplateId: 'T3', SubscribeStatusString: '' },
+    ];
+    expect(await request(pushRequest({ ...PUSHED.popup, items }))).toMatchObject({ status: 200 });
+    expect(queued).toEqual([POPUP]);
+    expect(logs.text()).toContain('List.0.SubscribeStatusString');
+    expect(logs.text()).toContain(`List.${items.length - 1}.SubscribeStatusString`);
+  });
+
   it.each([
     [
       'plaintext, while that is off',

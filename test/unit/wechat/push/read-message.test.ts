@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readFields } from '../../../../lib/wechat/push/read-fields.ts';
 import { readMessage } from '../../../../lib/wechat/push/read-message.ts';
 
@@ -111,6 +111,121 @@ test.each(['""', '"0"', '0'])('a MsgID of %s is none', (none) => {
   );
   expect(message).toMatchObject({ event: { items: [{ templateId: 'T1', errcode: 7, errorStatus: 'x' }] } });
   expect(JSON.stringify(message)).not.toContain('msgid');
+});
+
+describe('the shapes that are taken (WeChat contract §6.2b)', () => {
+  const named = (event: string, more: string) =>
+    `{"FromUserName":"oUser1","CreateTime":1760000000,"MsgType":"event","Event":"${event}",${more}}`;
+  const ONE = '{"TemplateId":"T1","SubscribeStatusString":"accept","PopupScene":0}';
+  const TWO = '{"TemplateId":"T2","SubscribeStatusString":"reject","PopupScene":0}';
+  const W = 'SubscribeMsgPopupEvent';
+
+  test.each([
+    ['an array under List', `"List":[${ONE},${TWO}]`],
+    ['an array right under the wrapper', `"${W}":[${ONE},${TWO}]`],
+    ['an array under the List of the wrapper', `"${W}":{"List":[${ONE},${TWO}]}`],
+    ['wrappers in an array, each with its List', `"${W}":[{"List":${ONE}},{"List":[${TWO}]}]`],
+    ['an array under List beside an empty wrapper', `"${W}":null,"List":[${ONE},${TWO}]`],
+    ['one under the wrapper, one under List', `"${W}":${ONE},"List":${TWO}`],
+  ])('JSON: %s', (_, more) => {
+    expect(read(named('subscribe_msg_popup_event', more))).toEqual({ type: 'subscribe', event: POPUP });
+  });
+
+  const T1 = '<TemplateId>T1</TemplateId><SubscribeStatusString>accept</SubscribeStatusString>';
+  const T2 = '<TemplateId>T2</TemplateId><SubscribeStatusString>reject</SubscribeStatusString>';
+  const scene = '<PopupScene>0</PopupScene>';
+  test.each([
+    ['items right under wrappers', `<${W}>${T1}${scene}</${W}><${W}>${T2}${scene}</${W}>`],
+    [
+      'a List in each of two wrappers',
+      [T1, T2].map((t) => `<${W}><List>${t}${scene}</List></${W}>`).join(''),
+    ],
+    ['lists without a wrapper', `<List>${T1}${scene}</List><List>${T2}${scene}</List>`],
+    [
+      'white space around the values',
+      `<${W}><List> ${T1.replace('T1', ' T1 ')} ${scene}</List><List>${T2}${scene}</List></${W}>`,
+    ],
+  ])('XML: %s', (_, items) => {
+    expect(read(`<xml>${head('subscribe_msg_popup_event')}${items}</xml>`)).toEqual({
+      type: 'subscribe',
+      event: POPUP,
+    });
+  });
+
+  test.each(['null', '""', '" "', '"x"', '{}', '[]', 'true', '1.5'])('a PopupScene of %s is none', (odd) => {
+    const list = `{"TemplateId":"T1","SubscribeStatusString":"accept","PopupScene":${odd}}`;
+    expect(read(json('subscribe_msg_popup_event', list))).toEqual({
+      type: 'subscribe',
+      event: { ...POPUP, items: [{ templateId: 'T1', status: 'accept' }] },
+    });
+  });
+
+  test.each(['', '<PopupScene/>', '<PopupScene></PopupScene>', '<PopupScene><![CDATA[]]></PopupScene>'])(
+    'XML: a PopupScene of "%s" is none',
+    (odd) => {
+      const xml = `<xml>${head('subscribe_msg_popup_event')}<${W}><List>${T1}${odd}</List></${W}></xml>`;
+      expect(read(xml)).toMatchObject({ event: { items: [{ templateId: 'T1', status: 'accept' }] } });
+    },
+  );
+
+  const sent = (more: string) => read(json('subscribe_msg_sent_event', `{"TemplateId":"T1"${more}}`));
+
+  test.each([
+    [',"ErrorCode":0', { errcode: 0, errorStatus: '' }],
+    [',"ErrorCode":"0","ErrorStatus":null', { errcode: 0, errorStatus: '' }],
+    [',"ErrorCode":0,"ErrorStatus":7', { errcode: 0, errorStatus: '7' }],
+    [',"ErrorCode":0,"ErrorStatus":{}', { errcode: 0, errorStatus: '' }],
+    [',"ErrorCode":" 0 ","ErrorStatus":"success"', { errcode: 0, errorStatus: 'success' }],
+    [',"ErrorStatus":"success"', { errcode: 0, errorStatus: 'success' }],
+    [',"ErrorCode":null,"ErrorStatus":"success"', { errcode: 0, errorStatus: 'success' }],
+    [',"ErrorCode":"","ErrorStatus":"Success"', { errcode: 0, errorStatus: 'Success' }],
+    [',"ErrorCode":0,"MsgID":null', { errcode: 0, errorStatus: '' }],
+    [',"ErrorCode":0,"MsgID":"x"', { errcode: 0, errorStatus: '' }],
+    [',"ErrorCode":0,"MsgID":{}', { errcode: 0, errorStatus: '' }],
+    [',"ErrorCode":0,"MsgID":5', { errcode: 0, errorStatus: '', msgid: '5' }],
+    [',"ErrorCode":4,"ErrorStatus":"success"', { errcode: 4, errorStatus: 'success' }],
+  ])('the end of a send with %s', (more, item) => {
+    expect(sent(more)).toEqual({
+      type: 'subscribe',
+      event: { ...SENT, items: [{ templateId: 'T1', ...item }] },
+    });
+  });
+
+  test.each([
+    '',
+    ',"ErrorCode":null',
+    ',"ErrorCode":"","ErrorStatus":"fail"',
+    ',"ErrorCode":"x"',
+    ',"ErrorCode":{}',
+  ])('a send of which nothing says how it ended (%s) is not taken for one that failed', (more) => {
+    expect(sent(more)).toMatchObject({ type: 'other', problems: ['List.0.ErrorCode'] });
+  });
+
+  test.each([
+    [
+      'a template id that is none',
+      '{"TemplateId":"T#1","SubscribeStatusString":"accept"}',
+      'List.1.TemplateId',
+    ],
+    ['no template id', '{"SubscribeStatusString":"accept"}', 'List.1.TemplateId'],
+    ['a status of null', '{"TemplateId":"T1","SubscribeStatusString":null}', 'List.1.SubscribeStatusString'],
+    ['an empty status', '{"TemplateId":"T1","SubscribeStatusString":""}', 'List.1.SubscribeStatusString'],
+    ['null', 'null', 'List.1'],
+    ['a text', '"T1"', 'List.1'],
+    ['a list', '[]', 'List.1.TemplateId'],
+  ])('an item that is %s loses none beside it, and is named', (_, bad, path) => {
+    const message = read(json('subscribe_msg_popup_event', `[${ONE},${bad},${TWO}]`));
+    expect(message).toMatchObject({ type: 'subscribe', event: POPUP });
+    expect(message).toMatchObject({ problems: expect.arrayContaining([path]) });
+  });
+
+  test('XML: an empty List loses none beside it', () => {
+    const xml = `<xml>${head('subscribe_msg_popup_event')}<${W}><List></List><List>${T1}</List></${W}></xml>`;
+    expect(read(xml)).toMatchObject({
+      event: { items: [{ templateId: 'T1', status: 'accept' }] },
+      problems: ['List.0'],
+    });
+  });
 });
 
 test('a message of another type keeps its fields as WeChat wrote them', () => {
