@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
+import { failureReason, proxyName } from './failure-reason.ts';
 
 /** What came of one request. A pool never repeats one: a repeat may be a second card on a user's phone. */
 export type Exchange =
@@ -56,7 +57,8 @@ const DEFAULT_IDLE_MS = 4_000;
  */
 export function openConnectionPool(origin: string, options: ConnectionPoolOptions = {}): ConnectionPool {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, maxAnswerBytes = DEFAULT_MAX_ANSWER_BYTES } = options;
-  const { idleMs = DEFAULT_IDLE_MS, clock = Date.now } = options;
+  const { idleMs = DEFAULT_IDLE_MS, clock = Date.now, proxyUrl } = options;
+  const limits = { timeoutMs, maxAnswerBytes, ...(proxyUrl !== undefined && { proxy: proxyName(proxyUrl) }) };
   let dispatcher = openDispatcher(origin, idleMs, options);
   let underWay = 0;
   let lastUsedMs = clock();
@@ -72,7 +74,7 @@ export function openConnectionPool(origin: string, options: ConnectionPoolOption
       dropIdle();
       underWay += 1;
       try {
-        return await exchange(dispatcher, { origin, ...request }, { timeoutMs, maxAnswerBytes });
+        return await exchange(dispatcher, { origin, ...request }, limits);
       } finally {
         underWay -= 1;
         lastUsedMs = clock();
@@ -96,6 +98,8 @@ function openDispatcher(
 }
 
 interface Limits {
+  /** For reasons: the proxy that the request goes through. */
+  readonly proxy?: string;
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
 }
@@ -106,7 +110,7 @@ type SentRequest = PooledRequest & { readonly origin: string };
 function exchange(
   dispatcher: Dispatcher,
   { headers, ...request }: SentRequest,
-  { timeoutMs, maxAnswerBytes }: Limits,
+  { proxy, timeoutMs, maxAnswerBytes }: Limits,
 ): Promise<Exchange> {
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -114,6 +118,10 @@ function exchange(
     let size = 0;
     let expired = false;
     const chunks: Buffer[] = [];
+    const failed = (error: Error): Exchange => ({
+      type: controller ? 'no-answer' : 'not-sent',
+      reason: failureReason(error, proxy),
+    });
     const finish = (result: Exchange) => {
       clearTimeout(timer);
       resolve(result);
@@ -121,7 +129,7 @@ function exchange(
     const timer = setTimeout(() => {
       expired = true;
       if (controller) controller.abort(new Error(`no complete answer within ${timeoutMs} ms`));
-      else finish({ type: 'not-sent', reason: `no connection within ${timeoutMs} ms` });
+      else finish(failed(new Error(`no connection within ${timeoutMs} ms`)));
     }, timeoutMs);
     dispatcher.dispatch(
       { ...request, headers: { ...headers } },
@@ -144,7 +152,7 @@ function exchange(
           finish({ type: 'answered', ...answered, body: Buffer.concat(chunks) });
         },
         onResponseError(_controller, error) {
-          finish({ type: controller ? 'no-answer' : 'not-sent', reason: reasonOf(error) });
+          finish(failed(error));
         },
       },
     );
@@ -156,10 +164,4 @@ function plainHeaders(received: Readonly<Record<string, string | string[] | unde
   return Object.fromEntries(
     Object.entries(received).map(([name, value]) => [name, [value].flat().join(', ')]),
   );
-}
-
-/** Codes and our own sentences only; a library's message could name the address with its query. */
-function reasonOf(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return code ?? (error.message || error.name);
 }

@@ -19,13 +19,27 @@ export class TemplateLookupError extends Error {
   override readonly name = 'TemplateLookupError';
   readonly code = 'template-lookup-failed';
   readonly wechat: WeChatRefusal | undefined;
+  /** One sentence, for operators: it may name a proxy. */
+  readonly reason: string;
 
   constructor(cause: unknown) {
     const wechat = refusalIn(cause);
-    const reason = wechat ? `it refused with errcode ${wechat.errcode}` : 'it could not be reached';
-    super(`WeChat could not be asked for its templates: ${reason}. Try again in a minute.`, { cause });
+    const reason = wechat ? `It refused with errcode ${wechat.errcode}.` : ownWords(cause);
+    super(`WeChat could not be asked for its templates. ${reason} Try again in a minute.`, { cause });
     this.wechat = wechat;
+    this.reason = reason;
   }
+}
+
+/** Failures whose message is a sentence of ours, without a secret. */
+const Told = v.object({
+  code: v.picklist(['token-unavailable', 'wechat-not-reached', 'wechat-no-answer', 'wechat-unreadable']),
+  message: v.string(),
+});
+
+function ownWords(cause: unknown): string {
+  const told = v.safeParse(Told, cause);
+  return told.success ? told.output.message : 'It could not be reached.';
 }
 
 function refusalIn(cause: unknown): WeChatRefusal | undefined {

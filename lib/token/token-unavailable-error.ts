@@ -28,12 +28,23 @@ export class TokenUnavailableError extends Error {
 export function asUnavailable(cause: unknown): TokenUnavailableError {
   if (cause instanceof TokenUnavailableError) return cause;
   const refused = v.safeParse(refusal, cause);
-  if (!refused.success) return new TokenUnavailableError({ reason: 'WeChat gave no usable answer' }, cause);
+  if (!refused.success) return new TokenUnavailableError({ reason: unansweredReason(cause) }, cause);
   const wechat = refused.output;
   return new TokenUnavailableError(
     { reason: `WeChat refuses with errcode ${wechat.errcode}`, wechat },
     cause,
   );
+}
+
+/** A failed call of WeChat's, in its own words, which name no secret and, where there is one, the proxy. */
+const unanswered = v.object({
+  code: v.picklist(['wechat-not-reached', 'wechat-no-answer', 'wechat-unreadable']),
+  message: v.string(),
+});
+
+function unansweredReason(cause: unknown): string {
+  const failed = v.safeParse(unanswered, cause);
+  return failed.success ? failed.output.message.replace(/\.$/, '') : 'WeChat gave no usable answer';
 }
 
 const SECOND_MS = 1_000;

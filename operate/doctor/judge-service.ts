@@ -2,6 +2,10 @@ import * as v from 'valibot';
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import type { Finding, Probe } from './finding.ts';
 
+const LOOK_AT_PROXY: BilingualText = {
+  en: 'Compare WECHAT_PROXY_URL (the parameter wechatProxyUrl) with the proxy: host, port, user, password, and whether it lets CONNECT through to api.weixin.qq.com:443. See docs/deploy.md.',
+  zh: '请核对 WECHAT_PROXY_URL（参数 wechatProxyUrl）与代理的主机、端口、用户名、密码，并确认代理允许 CONNECT 到 api.weixin.qq.com:443。见 docs/deploy.md。',
+};
 const LOOK_AT_LOGS: BilingualText = {
   en: 'Look into the log of the function in CloudWatch: it says what it misses.',
   zh: '请在 CloudWatch 查看该函数的日志，里面写明缺什么。',
@@ -80,7 +84,9 @@ export function judgeToken(probe: Probe): Finding {
         zh: '如果是新加的 Key，请换一个 secretsRevision 重新部署，运行中的容器仍在用旧列表。',
       },
     };
-  return { check, level: 'fail', says: told(probe), advice: remedyIn(probe.text) ?? LOOK_AT_LOGS };
+  const says = told(probe);
+  const advice = /\bthe proxy\b/.test(says.en) ? LOOK_AT_PROXY : (remedyIn(probe.text) ?? LOOK_AT_LOGS);
+  return { check, level: 'fail', says, advice };
 }
 
 /** The daily sync and half a day. */

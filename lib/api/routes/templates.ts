@@ -188,7 +188,8 @@ async function asking<T>(api: TemplateApi, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw error instanceof TemplateLookupError ? lookupProblem(error, api.remedyFor, LOOKUP_FAILED) : error;
+    if (!(error instanceof TemplateLookupError)) throw error;
+    throw lookupProblem(error, api.remedyFor, `${LOOKUP_FAILED} ${error.reason}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHttpClient, type HttpClientOptions } from '../../../lib/http/http-client.ts';
 
@@ -161,14 +162,16 @@ describe('a byte may have left, and the request is made once only', () => {
 });
 
 describe('through a proxy', () => {
-  /** A proxy on loopback that opens no tunnel, and counts who asks for one. Plain requests it answers itself. */
-  async function proxy(onTunnel: 'refuses' | 'keeps silent about') {
+  const SECRETS = /SECRET|PASSWORD|OPERATOR/;
+
+  /** A proxy on loopback that does one thing with whoever asks for a tunnel. Plain requests it answers with 418. */
+  async function proxy(onTunnel: (socket: Duplex) => void, plainStatus = 418) {
     let tunnels = 0;
-    const server = createServer((_request, response) => response.writeHead(418).end());
+    const server = createServer((_request, response) => response.writeHead(plainStatus).end());
     server.on('connect', (_request, socket) => {
       tunnels += 1;
       socket.on('error', () => undefined);
-      if (onTunnel === 'refuses') socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      onTunnel(socket);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -178,32 +181,92 @@ describe('through a proxy', () => {
       for (const socket of sockets) socket.destroy();
       server.close();
     });
-    return { url: `http://user:PASSWORD@127.0.0.1:${port}`, tunnels: () => tunnels };
+    return {
+      host: `127.0.0.1:${port}`,
+      url: `http://OPERATOR:PASSWORD@127.0.0.1:${port}`,
+      tunnels: () => tunnels,
+    };
   }
 
-  async function request(proxyUrl: string) {
-    const client = createHttpClient({ baseUrl: 'https://api.example.invalid', proxyUrl, timeoutMs: 300 });
+  async function request(proxyUrl: string, baseUrl = 'https://api.example.invalid') {
+    const client = createHttpClient({ baseUrl, proxyUrl, timeoutMs: 2_000 });
     onTestFinished(() => client.close());
-    return client.request(SEND);
+    const answer = await client.request(SEND);
+    expect(JSON.stringify(answer)).not.toMatch(SECRETS);
+    expect(JSON.stringify(answer)).not.toContain('UND_ERR_ABORTED');
+    return answer;
   }
 
-  test.each(['refuses', 'keeps silent about'] as const)(
-    'nothing has left when it %s the tunnel',
-    async (onTunnel) => {
-      const { url, tunnels } = await proxy(onTunnel);
-      const result = await request(url);
-      expect(result.type).toBe('not-sent');
-      expect(JSON.stringify(result)).not.toMatch(/SECRET|PASSWORD/);
-      expect(tunnels()).toBe(1);
-    },
-  );
+  test.each([
+    ['407 Proxy Authentication Required', ': WECHAT_PROXY_URL needs the right user and password'],
+    ['403 Forbidden', ': it does not let this service through to that host and port'],
+    ['405 Method Not Allowed', ': it knows no CONNECT, which HTTPS needs'],
+    ['502 Bad Gateway', ': it cannot reach that host'],
+    ['503 Service Unavailable', ': it is not ready, or cannot reach that host'],
+    ['504 Gateway Timeout', ': that host does not answer it in time'],
+    ['418 I am a teapot', ''],
+    ['302 Found', ''],
+  ])('nothing has left when it refuses the tunnel with %s, and it is named with that', async (line, hint) => {
+    const { url, host, tunnels } = await proxy((socket) => socket.end(`HTTP/1.1 ${line}\r\n\r\n`));
+    expect(await request(url)).toEqual({
+      type: 'not-sent',
+      reason: `the proxy ${host} refused with HTTP ${line.slice(0, 3)}${hint}`,
+    });
+    expect(tunnels()).toBe(1);
+  });
 
-  test('nothing has left when the proxy is not there', async () => {
-    expect(await request('http://127.0.0.1:1')).toMatchObject({ type: 'not-sent' });
+  test.each<[string, (socket: Duplex) => void]>([
+    ['keeps silent', () => undefined],
+    ['closes', (socket) => socket.end()],
+    ['resets', (socket) => socket.destroy()],
+    ['answers rubbish', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
+    ['opens the tunnel and closes it', (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')],
+    [
+      'opens the tunnel to what speaks no TLS',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nhello, hello, hello'),
+    ],
+  ])('nothing has left when it %s, and it is named', async (_what, onTunnel) => {
+    const { url, host } = await proxy(onTunnel);
+    expect(await request(url)).toEqual({
+      type: 'not-sent',
+      reason: expect.stringMatching(new RegExp(`\\S.* on the way through the proxy ${host}$`)),
+    });
+  });
+
+  test.each([
+    ['nobody listens', 'http://OPERATOR:PASSWORD@127.0.0.1:1', 'ECONNREFUSED', '127.0.0.1:1'],
+    [
+      'its host has no address',
+      'http://OPERATOR:PASSWORD@no-proxy.invalid',
+      /ENOTFOUND|EAI_AGAIN/,
+      'no-proxy.invalid:80',
+    ],
+  ])('nothing has left when %s at its address, which is named', async (_what, url, code, host) => {
+    expect(await request(url)).toEqual({
+      type: 'not-sent',
+      reason: expect.stringMatching(
+        new RegExp(`^(${code instanceof RegExp ? code.source : code}) on the way through the proxy ${host}$`),
+      ),
+    });
+  });
+
+  test('nothing has left when it speaks no TLS, though its address begins with https', async () => {
+    const { host } = await proxy(() => undefined);
+    expect(await request(`https://OPERATOR:PASSWORD@${host}`)).toEqual({
+      type: 'not-sent',
+      reason: expect.stringContaining(`on the way through the proxy ${host}`),
+    });
+  });
+
+  test('a plain request that it wants a password for is no answer of the server, and it is named', async () => {
+    const { url, host } = await proxy(() => undefined, 407);
+    expect(await request(url, 'http://127.0.0.1:1')).toMatchObject({
+      reason: expect.stringContaining(`the proxy ${host} refused with HTTP 407`),
+    });
   });
 
   test('a request goes the way of the proxy and nowhere else', async () => {
-    const { url } = await proxy('refuses');
+    const { url } = await proxy((socket) => socket.end());
     const { client, requests } = await serve((_request, response) => response.end(), { proxyUrl: url });
     expect(await client.request(SEND)).toMatchObject({ type: 'answered', status: 418 });
     expect(requests()).toBe(0);

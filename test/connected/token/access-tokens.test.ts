@@ -187,6 +187,16 @@ describe('what a failure leaves behind', () => {
   });
 });
 
+test('where WeChat cannot be reached, the reason that all functions read says why, such as a proxy', async () => {
+  const { world, container } = account();
+  const why = 'could not be reached: the proxy proxy.example:3128 refused with HTTP 407.';
+  world.answer = () => Promise.reject(new WeChatError('wechat-not-reached', 'stable_token', why));
+  for (const tokens of [container(), container()]) {
+    await expect(tokens.get()).rejects.toThrow('the proxy proxy.example:3128 refused with HTTP 407');
+  }
+  expect(world.fetches).toHaveLength(1);
+});
+
 describe('the life of a token', () => {
   test('is counted from before the request that brought it', async () => {
     const { world, container } = account();

@@ -51,6 +51,16 @@ describe('the access token', () => {
     expect(judgeToken(probe).level).toBe(level);
   });
 
+  test('a proxy that refuses is named with its status, and is what to look at', () => {
+    const detail = 'The templates could not be read. … the proxy proxy.example:3128 refused with HTTP 407.';
+    const { says, advice } = judgeToken(answered(503, { ...PROBLEM, code: 'wechat-unavailable', detail }));
+    expect(says.en).toContain('proxy.example:3128 refused with HTTP 407');
+    expect(advice).toEqual({
+      en: expect.stringContaining('WECHAT_PROXY_URL'),
+      zh: expect.stringContaining('WECHAT_PROXY_URL'),
+    });
+  });
+
   test('comes with the remedy that the service names', () => {
     expect(judgeToken(answered(502, PROBLEM)).advice).toEqual(PROBLEM.remedy);
   });
