@@ -43,7 +43,7 @@ test('who is erased is gone from lists and runs; a run that goes on skips them, 
   await world.upload(listed, [...named, ...openids.slice(40).map((openid) => ({ openid }))]);
   await world.until(listed, await world.start(listed), isFinished);
 
-  const campaign = await world.campaign({ maxPerSecond: 20 });
+  const campaign = await world.campaign({ maxPerSecond: 10 });
   const runId = await world.start(campaign);
   await world.until(campaign, runId, ({ counts }) => counts.sent > 3);
   await pauseRun(world.services, campaign.id, runId);
