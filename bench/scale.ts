@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { dispatchDue } from '../lib/delivery/dispatch-due.ts';
-import { createBookedNotes } from '../lib/table/booked-notes.ts';
 import { createDueIndex } from '../lib/table/due-index.ts';
-import { createMessageStore } from '../lib/table/message-store.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { DEV_API_KEY } from '../local/stack/environment.ts';
 import { startStack } from '../local/stack/stack.ts';
@@ -162,20 +159,18 @@ async function dueIndexes(booked: readonly number[], print: (line: string) => vo
     for (const count of booked) {
       print(`  ${count} messages booked for later ...`);
       await seedMessages(table, count - inTable, {
-        only: 'notes',
+        only: 'entries',
         sendAtMs: (index) => Date.now() + 48 * HOUR_MS + index * 10,
       });
       inTable = count;
       // Booked an hour ago by the clock of the dispatcher, which is that much ahead.
       const dueAtMs = Date.now() + HOUR_MS;
-      await seedMessages(table, DUE, { only: 'notes', sendAtMs: () => dueAtMs });
+      await seedMessages(table, DUE, { only: 'entries', sendAtMs: () => dueAtMs });
       const clock = () => Date.now() + HOUR_MS;
       const services = {
         clock,
         logger: QUIET,
-        store: createMessageStore(table, { newVersion: randomUUID, clock, logger: QUIET }),
         dueIndex: createDueIndex(table, QUIET),
-        bookedNotes: createBookedNotes(table, QUIET),
         enqueue: async () => undefined,
       };
       const [before, startedAt] = [meter.total(), performance.now()];
@@ -229,7 +224,7 @@ async function usersWithMany(count: number): Promise<Figure[]> {
       return { ms, usd };
     };
     const [veteran, novice] = [await service.grantee(), await service.grantee()];
-    await seedMessages(table, count, { openidOf: () => veteran, only: 'messages' });
+    await seedMessages(table, count, { openidOf: () => veteran, only: 'records' });
     const [many, none] = [await costOf(veteran), await costOf(novice)];
     return [
       {

@@ -5,11 +5,13 @@ import { v7 as uuidV7 } from 'uuid';
 import { emptyLedger, type Ledger } from '../lib/grants/ledger.ts';
 import { recordReport } from '../lib/grants/record-report.ts';
 import { acceptMessage } from '../lib/messages/accept-message.ts';
+import type { Message } from '../lib/messages/message.ts';
 import { createMessageIds } from '../lib/messages/message-id.ts';
-import type { Change, MessageStore } from '../lib/messages/message-store.ts';
-import type { BookedNote } from '../lib/messages/send-job.ts';
-import { bookedNoteItem } from '../lib/table/booked-notes.ts';
+import type { MessageStore } from '../lib/messages/message-store.ts';
+import type { DueEntry } from '../lib/messages/send-job.ts';
+import { findWaiting } from '../lib/messages/waiting-messages.ts';
 import type { Table } from '../lib/table/client.ts';
+import { dueEntryItem } from '../lib/table/due-index.ts';
 import { putLedger, putMessage } from '../lib/table/versioned.ts';
 import { DATA, TEMPLATE_ID } from './senders/message.ts';
 
@@ -42,8 +44,8 @@ export async function seedMessages(
   options: {
     sendAtMs?: (index: number) => number;
     openidOf?: (index: number) => string;
-    /** Leaves out what a measurement does not look at: all but the notes of booked messages, or but messages with records of their own. */
-    only?: 'notes' | 'messages';
+    /** Leaves out what a measurement does not look at: all but due entries; or writes records of messages that were sent. */
+    only?: 'entries' | 'records';
   } = {},
 ): Promise<readonly string[]> {
   const ids: string[] = [];
@@ -54,18 +56,24 @@ export async function seedMessages(
       Array.from({ length: size }, (_, n) => {
         const index = page * 1_000 + n;
         const openid = options.openidOf?.(index) ?? newOpenid();
-        // Without a hold a message has a record of its own from the start.
-        return accept(openid, options.only !== 'messages', options.sendAtMs?.(index));
+        return accept(openid, options.sendAtMs?.(index));
       }),
     );
-    ids.push(...accepted.map(({ id }) => id));
+    ids.push(...accepted.map(({ message }) => message.id));
     await writeItems(
       table,
-      accepted.flatMap(({ change: { ledger, message }, note }) => [
-        ...(note ? [bookedNoteItem(table, note)] : []),
-        ...(ledger && options.only === undefined ? [putLedger(table, ledger, randomUUID).item] : []),
-        ...(message ? [putMessage(table, message, randomUUID).item] : []),
-      ]),
+      accepted.flatMap(({ ledger, message, entry }) => {
+        if (options.only === 'records') {
+          const sent = { ...message, state: 'sent' as const, attempts: 1 };
+          return [putMessage(table, { value: sent, version: undefined }, randomUUID).item];
+        }
+        return [
+          ...(entry ? [dueEntryItem(table, entry)] : []),
+          ...(options.only === undefined
+            ? [putLedger(table, { value: ledger, version: undefined }, randomUUID).item]
+            : []),
+        ];
+      }),
     );
   }
   return ids;
@@ -74,31 +82,33 @@ export async function seedMessages(
 /** What the service writes when it accepts a message of a user who allowed one. */
 async function accept(
   openid: string,
-  hold: boolean,
   sendAtMs?: number,
-): Promise<{ id: string; change: Change; note: BookedNote | undefined }> {
+): Promise<{ message: Message; ledger: Ledger; entry: DueEntry | undefined }> {
   const nowMs = Date.now();
-  let change: Change = {};
-  let note: BookedNote | undefined;
+  let ledger = grantedLedger(openid, TEMPLATE_ID, 1, nowMs);
+  let entry: DueEntry | undefined;
   const nothing = () => Promise.reject(new Error('Accepting reads nothing but the ledger.'));
   const store: MessageStore = {
-    loadLedger: async () => ({ value: grantedLedger(openid, TEMPLATE_ID, 1, nowMs), version: undefined }),
-    commit: async (written) => {
-      change = written;
+    loadLedger: async () => ({ value: ledger, version: undefined }),
+    commit: async (change) => {
+      ledger = change.ledger?.value ?? ledger;
       return 'committed';
     },
     load: nothing,
+    loadRecord: nothing,
     findOtherSend: nothing,
-    findIdempotency: nothing,
     listOfUser: nothing,
   };
   const result = await acceptMessage(
     {
       store,
+      keys: { find: nothing, bind: nothing },
       newMessageId,
       enqueue: async () => undefined,
-      bookNote: async (booked) => {
-        note = booked;
+      dueEntries: {
+        put: async (put) => {
+          entry = put;
+        },
       },
       clock: () => nowMs,
       sleep: async () => undefined,
@@ -113,12 +123,14 @@ async function accept(
       page: 'pages/item?id=1',
       miniprogramState: 'formal',
       lang: 'zh_CN',
-      hold,
+      hold: true,
       ...(sendAtMs !== undefined && { sendAtMs }),
     },
   );
   if (!('message' in result)) throw new Error(`A message to seed was not accepted: ${result.type}.`);
-  return { id: result.message.id, change, note };
+  const message = findWaiting(ledger, result.message.id);
+  if (!message) throw new Error('A message to seed does not wait in its item.');
+  return { message, ledger, entry };
 }
 
 /** Writes items as they are, many at a time. */

@@ -56,7 +56,7 @@ async function sendInTurn(
   return failed;
 }
 
-/** A note that is to come up later goes onto the queue anew, so that waiting does not count as a failed receive. */
+/** A job that is to come up later goes onto the queue anew, so that waiting does not count as a failed receive. */
 async function handleOne(
   { deliver, enqueue, logger }: SendMessagesServices,
   record: SQSRecord,
@@ -65,7 +65,7 @@ async function handleOne(
   try {
     const job = readSendJob(record.body);
     const result = inTime ? await deliver(job) : AT_ONCE_ELSEWHERE;
-    if (result.type === 'later') await enqueue(nextNote(job, result), result.delayMs);
+    if (result.type === 'later') await enqueue(nextJob(job, result), result.delayMs);
     return true;
   } catch (error) {
     logger.error('A queue record could not be handled and comes again, or ends in the dead-letter queue.', {
@@ -80,11 +80,11 @@ async function handleOne(
 
 const AT_ONCE_ELSEWHERE: DeliveryResult = { type: 'later', delayMs: 0 };
 
-function nextNote(
-  { messageId, sinceMs }: SendJob,
+function nextJob(
+  { dueAtMs: _, ...job }: SendJob,
   { dueAtMs }: Extract<DeliveryResult, { type: 'later' }>,
 ): SendJob {
-  return { messageId, sinceMs, ...(dueAtMs !== undefined && { dueAtMs }) };
+  return { ...job, ...(dueAtMs !== undefined && { dueAtMs }) };
 }
 
 export { wire };

@@ -1,4 +1,5 @@
-import { acceptOrder } from './accept-order.ts';
+import type { AcceptRequest } from '../messages/accept-message.ts';
+import { accepted, prepareOrder } from './accept-order.ts';
 import type { OperatorCaller } from './access.ts';
 import { asProblem, internalError } from './as-problem.ts';
 import type { MessageApi } from './message-api.ts';
@@ -13,8 +14,8 @@ export type BatchItem =
   | { readonly index: number; readonly message: MessageView }
   | { readonly index: number; readonly problem: Problem };
 
-/** Entries that are being accepted at the same time. */
-const LANES = 25;
+/** Entries that are looked at, or accepted, at the same time. */
+const AT_ONCE = 25;
 
 /** An entry that is begun with less than this left may not end in time: a look-up at WeChat alone may take seconds. */
 const ENTRY_MS = 5_000;
@@ -22,9 +23,18 @@ const ENTRY_MS = 5_000;
 /** What is kept for the answer: some megabytes of it. */
 const ANSWER_MS = 1_000;
 
+/** The entries to one user. */
+interface UserGroup {
+  readonly entries: readonly (readonly [number, unknown])[];
+  readonly prepared: { readonly index: number; readonly request: AcceptRequest }[];
+  /** Entries that have not been looked at. */
+  left: number;
+}
+
 /**
- * Accepts the entries of a batch, each on its own: what is wrong with one is told beside it and stops no other. When the time
- * is up, the answer tells what was accepted so far, and of each other entry whether it was begun.
+ * Accepts the entries of a batch, each on its own: what is wrong with one is told beside it and stops no other. Those to one user are
+ * accepted by one write of their item, for which they would only stand in each other's way otherwise. When the time is up, the answer
+ * tells what was accepted so far, and of each other entry whether it was begun.
  *
  * @throws ProblemError `timed-out` when the time was up and nothing was accepted
  */
@@ -36,19 +46,64 @@ export async function acceptBatch(
 ): Promise<readonly BatchItem[]> {
   const items: BatchItem[] = [];
   const begun = new Set<number>();
-  const queue = entries.entries();
-  const lane = async () => {
-    for (const [index, entry] of queue) {
-      if (limit.remainingMs() < ENTRY_MS) return;
-      begun.add(index);
-      items[index] = await acceptEntry(api, caller, index, entry);
+  const groups = groupsOf(entries);
+
+  /** Tells of an entry what `view` shows or throws. */
+  async function tell(index: number, view: () => Promise<MessageView | undefined>): Promise<void> {
+    try {
+      const message = await view();
+      if (message) items[index] = { index, message };
+    } catch (error) {
+      const problem = asProblem(error);
+      if (!problem)
+        api.logger.error('An entry of a batch failed for a reason that was not foreseen.', { index, error });
+      items[index] = { index, problem: (problem ?? internalError()).toProblem() };
     }
-  };
+  }
+
+  async function prepare({ prepared }: UserGroup, index: number, entry: unknown): Promise<void> {
+    await tell(index, async () => {
+      const { idempotencyKey, ...body } = parseInput('invalid-body', batchEntry, entry);
+      const order = await prepareOrder(api, caller, { body, idempotencyKey });
+      if (order.type === 'earlier') return order.accepted.view;
+      prepared.push({ index, request: order.request });
+      return undefined;
+    });
+  }
+
+  /** Accepts those that have been prepared. */
+  async function accept({ prepared }: UserGroup): Promise<void> {
+    const group = prepared.splice(0).toSorted((one, other) => one.index - other.index);
+    const [first] = group;
+    if (!first) return;
+    for (const { index } of group) begun.add(index);
+    const requests = group.map(({ request }) => request);
+    const results = api.accept(first.request.openid, requests);
+    const viewOf = async (place: number) => {
+      const result = (await results)[place];
+      return result && accepted(result).view;
+    };
+    await Promise.all(group.map(({ index }, place) => tell(index, () => viewOf(place))));
+  }
+
+  async function work(queue: Iterable<readonly [UserGroup, number, unknown]>): Promise<void> {
+    for (const [group, index, entry] of queue) {
+      if (limit.remainingMs() < ENTRY_MS) return;
+      await prepare(group, index, entry);
+      group.left -= 1;
+      if (group.left === 0) await accept(group);
+    }
+  }
+
+  async function acceptAll(): Promise<void> {
+    const queue = inOrder(groups);
+    await Promise.all(Array.from({ length: AT_ONCE }, () => work(queue)));
+    // What was prepared before the time ran short needs one write and no look-up any more.
+    await Promise.all(groups.map(accept));
+  }
+
   const over = new AbortController();
-  await Promise.race([
-    Promise.all(Array.from({ length: LANES }, lane)).finally(() => over.abort()),
-    limit.near(ANSWER_MS, over.signal),
-  ]);
+  await Promise.race([acceptAll().finally(() => over.abort()), limit.near(ANSWER_MS, over.signal)]);
   const answered = entries.map((_, index) => items[index] ?? unfinished(index, begun.has(index)));
   if (answered.some((item) => 'message' in item) || entries.every((_, index) => items[index]))
     return answered;
@@ -71,20 +126,20 @@ function unfinished(index: number, isBegun: boolean): BatchItem {
   return { index, problem: problem.toProblem() };
 }
 
-async function acceptEntry(
-  api: MessageApi,
-  caller: OperatorCaller,
-  index: number,
-  entry: unknown,
-): Promise<BatchItem> {
-  try {
-    const { idempotencyKey, ...body } = parseInput('invalid-body', batchEntry, entry);
-    const { view } = await acceptOrder(api, caller, { body, idempotencyKey });
-    return { index, message: view };
-  } catch (error) {
-    const problem = asProblem(error);
-    if (!problem)
-      api.logger.error('An entry of a batch failed for a reason that was not foreseen.', { index, error });
-    return { index, problem: (problem ?? internalError()).toProblem() };
+/** The entries by their users; what names none is by itself. */
+function groupsOf(entries: readonly unknown[]): readonly UserGroup[] {
+  const byUser = Map.groupBy(entries.entries(), ([index, entry]) => userOf(entry) ?? index);
+  return [...byUser.values()].map((group) => ({ entries: group, prepared: [], left: group.length }));
+}
+
+function userOf(entry: unknown): string | undefined {
+  const to = typeof entry === 'object' && entry !== null && 'to' in entry ? entry.to : undefined;
+  return typeof to === 'string' ? to : undefined;
+}
+
+/** Those to one user one after another, so that they are accepted as soon as the last of them was looked at. */
+function* inOrder(groups: readonly UserGroup[]): Generator<readonly [UserGroup, number, unknown]> {
+  for (const group of groups) {
+    for (const [index, entry] of group.entries) yield [group, index, entry];
   }
 }

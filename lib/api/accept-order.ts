@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
-import type { IdempotencyClaim } from '../messages/accept-message.ts';
+import type { AcceptRequest } from '../messages/accept-message.ts';
 import type { ComposeResult } from '../messages/compose-message.ts';
+import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
 import { bodyHashes } from './body-hash.ts';
@@ -17,8 +18,13 @@ export interface AcceptOrder {
   readonly idempotencyKey: string | undefined;
 }
 
+/** An order that may be accepted, or the message that its idempotency key stands for already. */
+export type PreparedOrder =
+  | { readonly type: 'request'; readonly request: AcceptRequest }
+  | { readonly type: 'earlier'; readonly accepted: Accepted };
+
 /**
- * Takes one message in: may the caller, does the data fit, is there a grant. What was ordered before under the same
+ * Accepts one message: may the caller, does the data fit, is there a grant. What was ordered before under the same
  * idempotency key is answered as it stands, whatever has changed since.
  *
  * @throws ProblemError for every answer but yes
@@ -26,8 +32,22 @@ export interface AcceptOrder {
 export async function acceptOrder(
   api: MessageApi,
   caller: UserCaller | OperatorCaller,
-  { body, idempotencyKey }: AcceptOrder,
+  order: AcceptOrder,
 ): Promise<Accepted> {
+  const prepared = await prepareOrder(api, caller, order);
+  if (prepared.type === 'earlier') return prepared.accepted;
+  const { request } = prepared;
+  const [result] = await api.accept(request.openid, [request]);
+  if (!result) throw new Error('A message was neither accepted nor refused.');
+  return accepted(result);
+}
+
+/** All of accepting a message but looking at what the user granted. @throws ProblemError */
+export async function prepareOrder(
+  api: MessageApi,
+  caller: UserCaller | OperatorCaller,
+  { body, idempotencyKey }: AcceptOrder,
+): Promise<PreparedOrder> {
   const templateId = await api.resolveTemplateId(body.templateId);
   await refuseForeign(api, caller, { to: body.to, templateId });
   const idempotency: IdempotencyClaim | undefined =
@@ -38,30 +58,31 @@ export async function acceptOrder(
           key: idempotencyKey,
           ...bodyHashes(body, { templateId, alias: await api.aliasOf(templateId) }),
         };
-  const earlier = idempotency && (await api.earlier(idempotency));
-  if (earlier) return accepted(earlier);
+  const earlier = idempotency && (await api.earlier(body.to, idempotency));
+  if (earlier) return { type: 'earlier', accepted: accepted(earlier) };
   const { data, fitted, templateKind } = await compose(api, body, templateId);
   const { to, page, miniprogramState, lang, sendAt, hold } = body;
-  return accepted(
-    await api.accept({
-      openid: to,
-      templateId,
-      templateKind,
-      data,
-      fitted,
-      ...(page !== undefined && { page }),
-      miniprogramState,
-      lang,
-      ...(sendAt !== undefined && { sendAtMs: sendAt }),
-      hold,
-      ...(idempotency && { idempotency }),
-    }),
-  );
+  const request: AcceptRequest = {
+    openid: to,
+    templateId,
+    templateKind,
+    data,
+    fitted,
+    ...(page !== undefined && { page }),
+    miniprogramState,
+    lang,
+    ...(sendAt !== undefined && { sendAtMs: sendAt }),
+    hold,
+    ...(idempotency && { idempotency }),
+  };
+  return { type: 'request', request };
 }
 
-type Accepted = Extract<AcceptView, { view: unknown }>;
+/** A message that was accepted, now or before. */
+export type Accepted = Extract<AcceptView, { view: unknown }>;
 
-function accepted(result: AcceptView): Accepted {
+/** The message that was accepted. @throws ProblemError for every other answer */
+export function accepted(result: AcceptView): Accepted {
   switch (result.type) {
     case 'accepted':
     case 'repeated':
@@ -70,6 +91,11 @@ function accepted(result: AcceptView): Accepted {
       throw new ProblemError(
         'no-grant',
         'The user has no grant left for this template. Ask for one with wx.requestSubscribeMessage and report it.',
+      );
+    case 'too-many-waiting':
+      throw new ProblemError(
+        'too-many-waiting',
+        'A user may have 200 messages waiting, or 100 kB of them. Wait until some have left, or cancel some.',
       );
     case 'idempotency-conflict':
       throw new ProblemError(

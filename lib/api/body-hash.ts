@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as v from 'valibot';
 import { canonicalJson } from '../canonical-json.ts';
-import type { IdempotencyClaim } from '../messages/accept-message.ts';
+import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import { DEFAULT_TIME_ZONE } from '../templates/fit-value.ts';
 import { normaliseData } from '../templates/normalise-data.ts';
 import type { messageBody } from './schemas/messages.ts';

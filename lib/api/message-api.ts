@@ -4,19 +4,20 @@ import {
   type AcceptRequest,
   type AcceptResult,
   type AcceptServices,
-  acceptMessage,
-  findEarlier,
-  type IdempotencyClaim,
+  acceptMessages,
 } from '../messages/accept-message.ts';
 import { cancelMessage } from '../messages/cancel-message.ts';
 import { type ComposeRequest, type ComposeResult, composeMessage } from '../messages/compose-message.ts';
+import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
 import type { Page, UnknownMessages } from '../messages/message-store.ts';
+import { findEarlier } from '../messages/named-message.ts';
 import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
 import { settledLedger } from '../messages/settled-ledger.ts';
 import type { Stored } from '../stored.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
+import { withRemedy } from './attempt-remedy.ts';
 import type { RemedyFor } from './lookup-problem.ts';
 import { type MessageView, messageView } from './message-view.ts';
 import { type RemarkServices, remarksOn } from './template-remarks.ts';
@@ -24,7 +25,7 @@ import { type RemarkServices, remarksOn } from './template-remarks.ts';
 /** What came of ordering a message, as callers see it. */
 export type AcceptView =
   | { readonly type: 'accepted' | 'repeated'; readonly view: MessageView }
-  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'send-at-too-old' };
+  | Exclude<AcceptResult, { message: unknown }>;
 
 /** What the message routes can do, with messages as callers see them. */
 export interface MessageApi {
@@ -35,8 +36,9 @@ export interface MessageApi {
   aliasOf(templateId: string): Promise<string | undefined>;
   nearestAlias(word: string): Promise<string | undefined>;
   /** The message that an idempotency key stands for already, if it does. */
-  earlier(idempotency: IdempotencyClaim): Promise<AcceptView | undefined>;
-  accept(request: AcceptRequest): Promise<AcceptView>;
+  earlier(openid: string, idempotency: IdempotencyClaim): Promise<AcceptView | undefined>;
+  /** Accepts messages to one user, each on its own, in one write. */
+  accept(openid: string, requests: readonly AcceptRequest[]): Promise<readonly AcceptView[]>;
   find(messageId: string): Promise<MessageView | undefined>;
   list(openid: string, limit: number, after: string | undefined): Promise<Page<MessageView>>;
   cancel(
@@ -67,6 +69,8 @@ export interface MessageApiServices extends AcceptServices, RemarkServices {
   readonly unknown: UnknownMessages;
   readonly isOpenToUsers: MessageApi['isOpenToUsers'];
   readonly remedyFor: MessageApi['remedyFor'];
+  /** What to do about WeChat's answer to a send. */
+  readonly sendRemedyFor: RemedyFor;
   readonly logger: Logger;
 }
 
@@ -75,7 +79,8 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
   const { store, clock, names } = services;
 
   async function show(message: Message, claim?: Claim): Promise<MessageView> {
-    return { ...messageView(message, claim, clock()), ...(await remarksOn(services, message)) };
+    const advised = withRemedy(message, services.sendRemedyFor);
+    return { ...messageView(advised, claim, clock()), ...(await remarksOn(services, message)) };
   }
 
   async function showPage({ items, ...rest }: Page<Stored<Message>>, claim?: Claim) {
@@ -96,12 +101,14 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
     nearestAlias: names.nearestAlias,
     compose: (request) => composeMessage(services.templates, request),
 
-    async earlier(idempotency) {
-      const result = await findEarlier(services, idempotency);
+    async earlier(openid, idempotency) {
+      const result = await findEarlier(services, openid, idempotency);
       return result && showAccepted(result);
     },
 
-    accept: async (request) => showAccepted(await acceptMessage(services, request)),
+    async accept(openid, requests) {
+      return Promise.all((await acceptMessages(services, openid, requests)).map(showAccepted));
+    },
 
     async find(messageId) {
       const { message, ledger } = await store.load(messageId);

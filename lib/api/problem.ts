@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'no-grant': { status: 409, title: 'The user has no grant left for this template' },
   'idempotency-conflict': { status: 409, title: 'The idempotency key was used for something else' },
+  'too-many-waiting': { status: 409, title: 'Too many messages wait for this user' },
   'alias-taken': { status: 409, title: 'Another template has this alias' },
   'alias-in-settings': { status: 409, title: 'The alias is fixed by the settings' },
   'already-sending': { status: 409, title: 'The message is being sent or has ended' },

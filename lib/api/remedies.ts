@@ -59,6 +59,10 @@ export const REMEDIES: Readonly<Record<ProblemCode, BilingualText>> = {
     en: 'Ask the user again with wx.requestSubscribeMessage and report the answer to POST /v1/grants. To book ahead of the grant, send "hold": false.',
     zh: '请用 wx.requestSubscribeMessage 再次请用户授权，并上报到 POST /v1/grants。若要先预约、到点再占用授权，请加上 "hold": false。',
   },
+  'too-many-waiting': {
+    en: 'List what waits for this user with GET /v1/messages?openid=…, cancel with DELETE /v1/messages/{id} what is no longer needed, and order the rest once some have left.',
+    zh: '请用 GET /v1/messages?openid=… 查看该用户待发的消息，用 DELETE /v1/messages/{id} 取消不再需要的，其余的等部分消息发出后再提交。',
+  },
   'idempotency-conflict': {
     en: 'Take a new Idempotency-Key for a new message. To repeat the earlier one, send its body unchanged.',
     zh: '新消息请换一个新的 Idempotency-Key；若要重复之前的请求，请原样发送当时的内容。',

@@ -2,14 +2,19 @@ import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
-import { LONGEST_QUEUE_DELAY_MS, noteDelayMs, type SendJob } from '../messages/send-job.ts';
-import type { Stored } from '../stored.ts';
+import {
+  type DueEntries,
+  hasEntryAhead,
+  jobDelayMs,
+  LONGEST_QUEUE_DELAY_MS,
+  type SendJob,
+} from '../messages/send-job.ts';
+import { deferMessage } from './defer-message.ts';
 import { type AnswerRules, judgeAnswer, type SendAnswer } from './judge-answer.ts';
 import { logOutcome } from './outcome-log.ts';
 import { paceSignal } from './pace-signal.ts';
 import { paceTurn } from './pace-turn.ts';
 import type { Pacer, PaceTurn } from './pacer.ts';
-import { parkMessage } from './park-message.ts';
 import { refuseBooked } from './refuse-booked.ts';
 import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from './retry-policy.ts';
 import { endWithoutRequest, settle } from './settle.ts';
@@ -31,6 +36,7 @@ export interface WeChatSender {
 
 /** What delivering needs from outside. */
 export interface DeliveryServices extends TurnServices {
+  readonly dueEntries: DueEntries;
   readonly wechat: WeChatSender;
   readonly rules: AnswerRules;
   readonly pacer: Pacer;
@@ -40,13 +46,13 @@ export interface DeliveryServices extends TurnServices {
   readonly logger: Logger;
 }
 
-/** What became of a note from the queue: finished with, or to come up again at a later moment. */
+/** What became of a job from the queue: finished with, or to come up again at a later moment. */
 export type DeliveryResult =
   | { readonly type: 'done' }
   | {
       readonly type: 'later';
       readonly delayMs: number;
-      /** When its message is due, where the note comes up a little ahead of that. */
+      /** When its message is due, where the job comes up a little ahead of that. */
       readonly dueAtMs?: number;
     };
 
@@ -55,11 +61,11 @@ const DONE: DeliveryResult = { type: 'done' };
 export const REQUEST_LIMIT_MS = 35_000;
 /** A sender waits this long for a turn that is about to come, rather than going back to the queue. */
 const SHORT_WAIT_MS = 2_500;
-/** From the moment a note is taken up to the moment its message is settled it takes no longer than this, most often far less. */
+/** From the moment a job is taken up to the moment its message is settled it takes no longer than this, most often far less. */
 export const DELIVERY_LIMIT_MS = REQUEST_LIMIT_MS + 2 * SHORT_WAIT_MS + 5_000;
-/** A message that its note overtook is one write away; the note that lost a race for the last grant never gets one. */
+/** A message that its job overtook is one write away; the job that lost a race for the last grant never gets one. */
 const MISSING_WAIT_MS = 400;
-/** A note may overtake its message by as long as the accepting function can run, 29 s; twice that, since clocks differ. */
+/** A job may overtake its message by as long as the accepting function can run, 29 s; twice that, since clocks differ. */
 const MESSAGE_MAY_APPEAR_WITHIN_MS = 60_000;
 
 /** Tries to send one message: claim, request, settle. Safe to repeat, at any moment and from anywhere. */
@@ -76,15 +82,15 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
   const turn = await takeTurnPatiently(services, job);
   switch (turn.type) {
     case 'claimed':
-      return sendClaimed(services, turn);
+      return sendClaimed(services, turn, job);
     case 'ended':
-      return DONE;
+      return doneWith(services, job, turn.message);
     case 'missing':
       return later(services, 1_000);
     case 'never-accepted':
-      return DONE;
+      return doneWith(services, job);
     case 'not-due':
-      return untilNearlyDue(turn.dueAtMs, services.clock());
+      return untilNearlyDue(turn.message, job, services.clock());
     case 'busy':
       return later(services, 1_000);
     case 'no-grant':
@@ -94,8 +100,25 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
   }
 }
 
-function untilNearlyDue(dueAtMs: number, nowMs: number): DeliveryResult {
-  return { type: 'later', delayMs: noteDelayMs(dueAtMs - nowMs), dueAtMs };
+/** The job comes up again just before the message is due, unless another one follows from a due entry. */
+function untilNearlyDue(message: Message, job: SendJob, nowMs: number): DeliveryResult {
+  if (hasEntryAhead(message, job)) return DONE;
+  return { type: 'later', delayMs: jobDelayMs(message.dueAtMs - nowMs), dueAtMs: message.dueAtMs };
+}
+
+/**
+ * There is nothing to send and never will be. A due entry that no message lists is removed: erasing a user does not find it, and it
+ * would name them until its own end.
+ */
+async function doneWith(
+  { dueEntries }: DeliveryServices,
+  { messageId, entryAtMs }: SendJob,
+  message?: Message,
+): Promise<DeliveryResult> {
+  if (entryAtMs !== undefined && !message?.dueEntries?.includes(entryAtMs)) {
+    await dueEntries.remove(messageId, entryAtMs);
+  }
+  return DONE;
 }
 
 function later({ random }: DeliveryServices, atLeastMs: number): DeliveryResult {
@@ -119,7 +142,7 @@ async function takeTurnPatiently(
   }
 }
 
-/** How long a sender stays with a note that it can do nothing about yet. The user's other notes wait behind it meanwhile. */
+/** How long a sender stays with a job that it can do nothing about yet. The user's other jobs wait behind it meanwhile. */
 function waitHereMs({ type }: Turn): number {
   if (type === 'busy') return SHORT_WAIT_MS;
   return type === 'missing' ? MISSING_WAIT_MS : 0;
@@ -133,15 +156,16 @@ function neverAccepted(job: SendJob, askedAtMs: number): boolean {
 async function sendClaimed(
   services: DeliveryServices,
   { claim, message }: Extract<Turn, { type: 'claimed' }>,
+  job: SendJob,
 ): Promise<DeliveryResult> {
-  await untilDue(services, message.value.dueAtMs);
+  await untilDue(services, message.dueAtMs);
   const leftAtMs = services.clock();
   const answer: SendAnswer =
     services.clock() + REQUEST_LIMIT_MS <= claim.leaseUntilMs
-      ? await services.wechat.send(message.value)
+      ? await services.wechat.send(message)
       : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
   const nowMs = services.clock();
-  const verdict = judgeAnswer(answer, message.value, services.rules, nowMs, services.random);
+  const verdict = judgeAnswer(answer, message, services.rules, nowMs, services.random);
   const settled = await settle(services, claim, message, verdict);
   logOutcome(services.logger, settled, nowMs);
   const { openid, templateId } = settled;
@@ -150,7 +174,7 @@ async function sendClaimed(
   if (verdict.effect === 'zero') {
     await refuseBooked(services, openid, templateId, nowMs);
   }
-  return settled.state === 'pending' && !settled.parked ? untilNearlyDue(settled.dueAtMs, nowMs) : DONE;
+  return isPending(settled) ? untilNearlyDue(settled, job, nowMs) : DONE;
 }
 
 /** A message is claimed a little ahead of its moment, and never leaves before it. */
@@ -160,19 +184,16 @@ async function untilDue({ clock, sleep }: DeliveryServices, dueAtMs: number): Pr
 
 async function end(
   services: DeliveryServices,
-  turn: { message: Stored<Message>; ledger: Parameters<typeof endWithoutRequest>[2] },
+  turn: { message: Message; ledger: Parameters<typeof endWithoutRequest>[2] },
   state: 'refused' | 'failed',
   reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped',
   job: SendJob,
 ): Promise<DeliveryResult> {
   const nowMs = services.clock();
-  const ended = await endWithoutRequest(services.store, turn.message, turn.ledger, {
-    state,
-    reason,
-    atMs: nowMs,
-  });
+  const how = { state, reason, atMs: nowMs };
+  const ended = await endWithoutRequest(services.store, [turn.message], turn.ledger, how);
   if (ended === 'conflict') return deliverMessage(services, job);
-  logOutcome(services.logger, ended, nowMs);
+  for (const message of ended) logOutcome(services.logger, message, nowMs);
   return DONE;
 }
 
@@ -187,33 +208,39 @@ async function heldBack(
 ): Promise<DeliveryResult> {
   if (delayMs <= LONGEST_QUEUE_DELAY_MS) return { type: 'later', delayMs };
   const nowMs = services.clock();
-  const patience = refused ? { patienceMs: STOP_PATIENCE_MS } : {};
-  const parking = await parkMessage({ ...services, nowMs, ...patience }, job.messageId, nowMs + delayMs);
-  switch (parking.type) {
+  const patienceMs = refused ? STOP_PATIENCE_MS : Number.POSITIVE_INFINITY;
+  const deferral = await deferMessage(services, job, { untilMs: nowMs + delayMs, nowMs, patienceMs });
+  switch (deferral.type) {
     case 'done':
-      return DONE;
+      return isPending(deferral.message) ? DONE : doneWith(services, job, deferral.message);
     case 'not-now':
-      return { type: 'later', delayMs: parking.untilMs - nowMs };
+      return { type: 'later', delayMs: deferral.untilMs - nowMs };
     case 'waited-too-long':
-      return end(services, parking, 'failed', 'sending-stopped', job);
+      return end(services, deferral, 'failed', 'sending-stopped', job);
     case 'missing':
-      return neverAccepted(job, nowMs) ? DONE : later(services, 1_000);
+      return missing(services, job, nowMs);
   }
+}
+
+function missing(services: DeliveryServices, job: SendJob, askedAtMs: number): Promise<DeliveryResult> {
+  return neverAccepted(job, askedAtMs) ? doneWith(services, job) : Promise.resolve(later(services, 1_000));
 }
 
 /** Without an access token nothing is claimed and the grant stays set aside; a whole day of that ends the message. */
 async function withoutToken(services: DeliveryServices, job: SendJob): Promise<DeliveryResult> {
   const askedAtMs = services.clock();
   const { message, ledger } = await services.store.load(job.messageId);
-  if (!message) return neverAccepted(job, askedAtMs) ? DONE : later(services, 1_000);
-  if (!isPending(message.value)) return DONE;
+  if (!message) return missing(services, job, askedAtMs);
+  const { value } = message;
+  if (!isPending(value)) return doneWith(services, job, value);
   const nowMs = services.clock();
-  if (nowMs < message.value.dueAtMs) {
-    return { type: 'later', delayMs: Math.max(1_000, message.value.dueAtMs - nowMs) };
+  if (nowMs < value.dueAtMs) {
+    if (hasEntryAhead(value, job)) return DONE;
+    return { type: 'later', delayMs: Math.max(1_000, value.dueAtMs - nowMs) };
   }
   const free = ledger.value.claim?.messageId !== job.messageId;
-  if (free && nowMs >= mightLeaveAtMs(message.value) + TOKEN_PATIENCE_MS) {
-    return end(services, { message, ledger }, 'failed', 'token-unavailable', job);
+  if (free && nowMs >= mightLeaveAtMs(value) + TOKEN_PATIENCE_MS) {
+    return end(services, { message: value, ledger }, 'failed', 'token-unavailable', job);
   }
   return later(services, 20_000);
 }

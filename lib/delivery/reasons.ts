@@ -51,3 +51,12 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
 export function ownOutcome(reason: OwnReason, atMs: number): Outcome {
   return { atMs, reason, remedy: REMEDIES[reason] };
 }
+
+/** The words to act on for such an end, by the reason that is stored. */
+export function remedyOfReason(reason: string): BilingualText | undefined {
+  return isOwn(reason) ? REMEDIES[reason] : undefined;
+}
+
+function isOwn(reason: string): reason is OwnReason {
+  return Object.hasOwn(REMEDIES, reason);
+}

@@ -1,51 +1,49 @@
-import { untilUncontended } from '../contention.ts';
-import { grantsOf } from '../grants/ledger.ts';
-import { isPending, type Message } from '../messages/message.ts';
-import { endWithoutRequest, type SettleServices } from './settle.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
+import { grantsOf, type Ledger } from '../grants/ledger.ts';
+import type { Message } from '../messages/message.ts';
+import { type MessageStore, RECORDS_PER_STEP } from '../messages/message-store.ts';
+import { waitingBeside } from '../messages/waiting-messages.ts';
+import { endWithoutRequest } from './settle.ts';
 
-const PAGE_SIZE = 100;
+/** What refusing needs from outside. */
+export interface RefuseServices extends Contention {
+  readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
+}
 
 /**
- * Ends the booked messages of a user whose grants for a template were zeroed: their hold is void, so they are refused now
+ * Ends the waiting messages of a user whose grants for a template were zeroed: their hold is void, so they are refused now
  * rather than when they come due. Messages that it misses, because a crash cut it short, are refused when they are due.
  */
 export async function refuseBooked(
-  services: SettleServices,
+  { store, ...contention }: RefuseServices,
   openid: string,
   templateId: string,
   nowMs: number,
 ): Promise<readonly Message[]> {
   const refused: Message[] = [];
-  let after: string | undefined;
-  do {
-    const page = await services.store.listOfUser(openid, PAGE_SIZE, after);
-    const booked = page.items.filter(
-      ({ value }) => isPending(value) && value.templateId === templateId && value.hold,
-    );
-    for (const { value } of booked) {
-      const message = await refuseIfVoid(services, value.id, nowMs);
-      if (message) refused.push(message);
-    }
-    after = page.next;
-  } while (after !== undefined);
-  return refused;
+  for (let step: readonly Message[] = []; ; refused.push(...step)) {
+    step = await untilUncontended(async () => {
+      const ledger = await store.loadLedger(openid);
+      const messages = withVoidHolds(ledger.value, templateId).slice(0, RECORDS_PER_STEP);
+      if (messages.length === 0) return [];
+      return endWithoutRequest(store, messages, ledger, {
+        state: 'refused',
+        reason: 'grant-revoked',
+        atMs: nowMs,
+      });
+    }, contention);
+    if (step.length === 0) return refused;
+  }
 }
 
-function refuseIfVoid(
-  { store, ...contention }: SettleServices,
-  messageId: string,
-  nowMs: number,
-): Promise<Message | undefined> {
-  return untilUncontended(async () => {
-    const { message, ledger } = await store.load(messageId);
-    if (!message || !isPending(message.value)) return;
-    const grants = grantsOf(ledger.value, message.value.templateId);
-    if (ledger.value.claim?.messageId === messageId) return;
-    if (!message.value.hold || message.value.hold.epoch === grants?.epoch) return;
-    return endWithoutRequest(store, message, ledger, {
-      state: 'refused',
-      reason: 'grant-revoked',
-      atMs: nowMs,
-    });
-  }, contention);
+/** One that is being sent has its answer first. */
+function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
+  const epoch = grantsOf(ledger, templateId)?.epoch;
+  return waitingBeside(ledger).filter(
+    (message) =>
+      message.templateId === templateId &&
+      message.hold &&
+      message.hold.epoch !== epoch &&
+      message.id !== ledger.claim?.messageId,
+  );
 }

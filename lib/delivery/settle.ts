@@ -1,10 +1,12 @@
 import { type Contention, untilUncontended } from '../contention.ts';
 import { closeClaim, revokeGrantedBefore } from '../grants/claims.ts';
 import { releaseHold } from '../grants/holds.ts';
-import { type Claim, type GrantEffect, type Ledger, withoutWaiting } from '../grants/ledger.ts';
-import { isPending, type Message, type MessageState } from '../messages/message.ts';
+import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
+import { withoutWaiting } from '../grants/packed-waiting.ts';
+import type { Message, MessageState, Outcome } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { LONGEST_QUEUE_DELAY_MS } from '../messages/send-job.ts';
+import { type DueEntries, withDueEntry } from '../messages/send-job.ts';
+import { putWaiting } from '../messages/waiting-messages.ts';
 import { changed, type Stored } from '../stored.ts';
 import type { Verdict } from './judge-answer.ts';
 import { type OwnReason, ownOutcome } from './reasons.ts';
@@ -12,23 +14,27 @@ import { type OwnReason, ownOutcome } from './reasons.ts';
 /** What settling needs from outside. */
 export interface SettleServices extends Contention {
   readonly store: MessageStore;
+  readonly dueEntries: Pick<DueEntries, 'put'>;
 }
 
 /**
- * Writes a verdict down. The message first, because it is the truth about the send; then the ledger, where the claim is
- * closed at once unless the grant is simply spent: then the next sender to this user closes it, which saves a write.
- * A crash in between loses nothing: the claim still stands, and says which message to ask.
+ * Writes a verdict down. A message that is tried again goes back into its user's item, which closes the claim in the same write. One that
+ * has ended gets its record, which counts from then on; the claim is closed at once unless the grant is simply spent: then the next
+ * sender to this user closes it, which saves a write. A crash in between loses nothing: the claim still stands, and says which record
+ * to ask.
  */
 export async function settle(
   services: SettleServices,
   claim: Claim,
-  message: Stored<Message>,
+  message: Message,
   verdict: Verdict,
 ): Promise<Message> {
-  const settled = await insisting(() => recordVerdict(services, claim, message, verdict), services);
+  if (verdict.retry) return insisting(() => putBack(services, claim, message, verdict), services);
+  const record = createRecorder(services, afterAttempt(message, claim, verdict));
+  const settled = await insisting(record, services);
   const effect = settled.lastClaim?.claimId === claim.claimId ? settled.lastClaim.effect : 'spend';
   if (effect !== 'spend' || verdict.effect === 'zero') {
-    await closeInLedger(services, message.value.openid, claim, verdict.effect === 'zero' ? 'zero' : effect);
+    await closeInLedger(services, message.openid, claim, verdict.effect === 'zero' ? 'zero' : effect);
   }
   return settled;
 }
@@ -47,45 +53,54 @@ export async function insisting<T>(write: () => Promise<T>, { sleep, random }: C
   }
 }
 
-function recordVerdict(
-  { store, ...contention }: SettleServices,
+/** Puts a message that is tried again back where it waits, unless its claim has been closed: by this write before, or given up. */
+async function putBack(
+  { store, dueEntries, ...contention }: SettleServices,
   claim: Claim,
-  asClaimed: Stored<Message>,
+  message: Message,
   verdict: Verdict,
 ): Promise<Message> {
-  let current: Stored<Message> | undefined = asClaimed;
+  const waiting = await withDueEntry(dueEntries, afterAttempt(message, claim, verdict), verdict.outcome.atMs);
   return untilUncontended(async () => {
-    current ??= (await store.load(asClaimed.value.id)).message;
-    if (!current) return asClaimed.value;
-    const after = withVerdict(current.value, claim, verdict);
-    if (after === current.value) return after;
-    const result = await store.commit({ message: changed(current, after) });
-    current = undefined;
-    return result === 'conflict' ? result : after;
+    const ledger = await store.loadLedger(message.openid);
+    if (ledger.value.claim?.claimId !== claim.claimId) {
+      return (await store.load(message.id)).message?.value ?? waiting;
+    }
+    const closed = closeClaim(ledger.value, verdict.effect);
+    const result = await store.commit({ ledger: changed(ledger, putWaiting(closed, waiting)) });
+    return result === 'conflict' ? result : waiting;
   }, contention);
 }
 
 /**
- * The message after the verdict. Where it was given up as `unknown` while its sender was slow, the late answer still says
- * how the send ended; the grant stays spent, and it is not tried again.
+ * Writes the record of a message that has ended, however often it is called: an insert at first. When that was not plainly answered, it
+ * looks before it writes again: the record may stand already, from an earlier try or from somebody who gave the claim up, or the user
+ * may have been erased.
  */
-function withVerdict(message: Message, claim: Claim, verdict: Verdict): Message {
-  const atMs = verdict.outcome.atMs;
-  if (!isPending(message)) {
-    if (message.state !== 'unknown' || verdict.state === 'pending') return message;
-    return { ...message, state: verdict.state, outcome: verdict.outcome, updatedAtMs: atMs };
-  }
-  // An earlier try wrote it, though it was told that it failed.
-  if (message.lastClaim?.claimId === claim.claimId) return message;
-  const { retry } = verdict;
+function createRecorder({ store, ...contention }: SettleServices, ended: Message): () => Promise<Message> {
+  let tried = false;
+  return () =>
+    untilUncontended(async () => {
+      const { message } = tried
+        ? await store.load(ended.id)
+        : { message: { value: ended, version: undefined } };
+      tried = true;
+      if (!message) return ended;
+      const after = message.version === undefined ? ended : withLateAnswer(message.value, ended);
+      if (after === message.value && message.version !== undefined) return after;
+      const result = await store.commit({ records: [changed(message, after)] });
+      return result === 'conflict' ? result : after;
+    }, contention);
+}
+
+function afterAttempt(message: Message, claim: Claim, { state, effect, outcome, retry }: Verdict): Message {
   return {
     ...message,
-    state: verdict.state,
-    attempts: message.attempts + (leftNothing(verdict) ? 0 : 1),
-    updatedAtMs: atMs,
-    lastClaim: { claimId: claim.claimId, effect: verdict.effect, epoch: claim.epoch },
-    outcome: verdict.outcome,
-    parked: retry !== undefined && retry.atMs - atMs > LONGEST_QUEUE_DELAY_MS,
+    state,
+    attempts: message.attempts + (leftNothing(outcome) ? 0 : 1),
+    updatedAtMs: outcome.atMs,
+    lastClaim: { claimId: claim.claimId, effect, epoch: claim.epoch },
+    outcome,
     ...(retry && {
       dueAtMs: retry.atMs,
       hold: { epoch: claim.epoch },
@@ -95,13 +110,22 @@ function withVerdict(message: Message, claim: Claim, verdict: Verdict): Message 
 }
 
 /** Whether nothing left for WeChat that it would have looked at. */
-function leftNothing({ outcome: { reason } }: Verdict): boolean {
+function leftNothing({ reason }: Outcome): boolean {
   return reason === 'not-reached' || reason === 'token-unavailable';
+}
+
+/**
+ * A record that stands already. Where the message was given up as `unknown` while its sender was slow, the late answer still says how
+ * the send ended; the grant stays spent.
+ */
+function withLateAnswer(record: Message, { state, outcome, updatedAtMs }: Message): Message {
+  if (record.state !== 'unknown' || !outcome) return record;
+  return { ...record, state, outcome, updatedAtMs };
 }
 
 /** Closes a claim whose send is accounted for, unless that has been done; a refusal zeroes the grants even then. */
 export function closeInLedger(
-  { store, ...contention }: SettleServices,
+  { store, ...contention }: Contention & Pick<SettleServices, 'store'>,
   openid: string,
   claim: Claim,
   effect: GrantEffect,
@@ -121,25 +145,29 @@ function afterSend(ledger: Ledger, claim: Claim, effect: GrantEffect): Ledger {
   return effect === 'zero' ? revokeGrantedBefore(ledger, claim) : ledger;
 }
 
-/** Ends a message that no request was made for, and gives back the grant set aside for it, in one step. */
+/** Ends messages of one user that no request was made for, and gives back the grants set aside for them, in one step. */
 export async function endWithoutRequest(
-  store: MessageStore,
-  message: Stored<Message>,
+  store: Pick<MessageStore, 'commit'>,
+  messages: readonly Message[],
   ledger: Stored<Ledger>,
   end: { state: Extract<MessageState, 'refused' | 'failed'>; reason: OwnReason; atMs: number },
-): Promise<Message | 'conflict'> {
-  const { id, hold, templateId } = message.value;
-  const released = hold ? releaseHold(ledger.value, templateId, hold) : ledger.value;
-  const ended: Message = {
-    ...message.value,
-    state: end.state,
-    parked: false,
-    updatedAtMs: end.atMs,
-    outcome: ownOutcome(end.reason, end.atMs),
-  };
+): Promise<readonly Message[] | 'conflict'> {
+  const ended = messages.map(
+    (message): Message => ({
+      ...message,
+      state: end.state,
+      updatedAtMs: end.atMs,
+      outcome: ownOutcome(end.reason, end.atMs),
+    }),
+  );
+  const released = messages.reduce(
+    (before, { hold, templateId }) => (hold ? releaseHold(before, templateId, hold) : before),
+    ledger.value,
+  );
+  const ids = messages.map(({ id }) => id);
   const result = await store.commit({
-    ledger: changed(ledger, withoutWaiting(released, id)),
-    message: changed(message, ended),
+    ledger: changed(ledger, withoutWaiting(released, ids)),
+    records: ended.map((value) => ({ value, version: undefined })),
   });
   return result === 'conflict' ? result : ended;
 }

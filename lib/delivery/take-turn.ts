@@ -5,10 +5,10 @@ import type { Claim, Ledger } from '../grants/ledger.ts';
 import { claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
+import { findWaiting } from '../messages/waiting-messages.ts';
 import type { Send } from '../sends/send.ts';
 import { claimFate, givenUp } from '../sends/send-record.ts';
 import { changed, type Stored } from '../stored.ts';
-
 import { ownOutcome } from './reasons.ts';
 
 /** What taking a user's turn needs from outside. */
@@ -20,16 +20,17 @@ export interface TurnServices extends Contention {
 
 /** What came of the wish to send a message. */
 export type Turn =
-  | { readonly type: 'claimed'; readonly claim: Claim; readonly message: Stored<Message> }
+  | { readonly type: 'claimed'; readonly claim: Claim; readonly message: Message }
   /** Another send to the same user is under way. */
   | { readonly type: 'busy'; readonly untilMs: number }
-  | { readonly type: 'not-due'; readonly dueAtMs: number }
+  /** Its moment is still to come. */
+  | { readonly type: 'not-due'; readonly message: Message }
   /** Nothing to do: the message has ended. */
-  | { readonly type: 'ended' }
+  | { readonly type: 'ended'; readonly message: Message }
   | { readonly type: 'missing' }
   | {
       readonly type: 'no-grant' | 'hold-void';
-      readonly message: Stored<Message>;
+      readonly message: Message;
       readonly ledger: Stored<Ledger>;
     };
 
@@ -59,17 +60,18 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
   const { store, clock } = services;
   const { message, ledger } = await store.load(messageId);
   if (!message) return { type: 'missing' };
-  const free = await freeLedger(services, ledger, message);
+  const { value } = message;
+  const free = await freeLedger(services, ledger, value);
   if (free === 'conflict' || 'type' in free) return free;
-  if (!isPending(message.value)) return ended(store, ledger, free);
-  const { dueAtMs } = message.value;
+  if (!isPending(value)) return ended(store, value, ledger, free);
+  const { dueAtMs } = value;
   const nowMs = clock();
-  if (dueAtMs - nowMs > CLAIM_AHEAD_MS) return { type: 'not-due', dueAtMs };
+  if (dueAtMs - nowMs > CLAIM_AHEAD_MS) return { type: 'not-due', message: value };
   const claimed = openClaim(free, {
     claimId: services.newClaimId(),
     messageId,
-    templateId: message.value.templateId,
-    ...(message.value.hold ? { hold: message.value.hold } : {}),
+    templateId: value.templateId,
+    ...(value.hold ? { hold: value.hold } : {}),
     nowMs,
     leaseMs: CLAIM_LEASE_MS,
   });
@@ -78,9 +80,10 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
     await services.sleep(dueAtMs - nowMs);
     return 'conflict';
   }
-  if (claimed.type !== 'claimed') return { type: claimed.type, message, ledger: changed(ledger, free) };
+  if (claimed.type !== 'claimed')
+    return { type: claimed.type, message: value, ledger: changed(ledger, free) };
   const result = await store.commit({ ledger: changed(ledger, claimed.ledger) });
-  return result === 'conflict' ? result : { type: 'claimed', claim: claimed.claim, message };
+  return result === 'conflict' ? result : { type: 'claimed', claim: claimed.claim, message: value };
 }
 
 /**
@@ -90,23 +93,32 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
 export async function freeLedger(
   { store, clock }: Pick<TurnServices, 'store' | 'clock'>,
   ledger: Stored<Ledger>,
-  own?: Stored<Message>,
+  own?: Message,
 ): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
   const { claim } = ledger.value;
   if (!claim) return ledger.value;
   const other = await store.findOtherSend(claim.messageId);
   if (other) return freeFromOther(ledger, claim, other, clock());
-  const holder = claim.messageId === own?.value.id ? own : (await store.load(claim.messageId)).message;
-  const outcome = claimOutcome(claim, holder?.value, clock());
+  const holder = claim.messageId === own?.id ? own : await holderOf(claim, store, ledger.value);
+  const outcome = claimOutcome(claim, holder, clock());
   if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
   if (outcome.type === 'under-way' || !holder) return { type: 'busy', untilMs: claim.leaseUntilMs };
   // Both or none: by now the claim may be closed, and the message on its next attempt.
   await store.commit({
     ledger: changed(ledger, closeClaim(ledger.value, 'spend')),
-    message: changed(holder, abandoned(holder.value, claim, clock())),
+    records: [{ value: abandoned(holder, claim, clock()), version: undefined }],
   });
   // Read everything again: what was just written, or what somebody else wrote first.
   return 'conflict';
+}
+
+/** The message of a claim: its record, read after the ledger, or else what the ledger keeps of it. */
+async function holderOf(
+  { messageId }: Claim,
+  store: Pick<MessageStore, 'loadRecord'>,
+  ledger: Ledger,
+): Promise<Message | undefined> {
+  return (await store.loadRecord(messageId))?.value ?? findWaiting(ledger, messageId);
 }
 
 /** The same where the claim is that of a campaign's send. */
@@ -129,7 +141,6 @@ function abandoned(message: Message, claim: Claim, nowMs: number): Message {
   return {
     ...message,
     state: 'unknown',
-    parked: false,
     attempts: message.attempts + 1,
     updatedAtMs: nowMs,
     lastClaim: { claimId: claim.claimId, effect: 'spend', epoch: claim.epoch },
@@ -138,8 +149,13 @@ function abandoned(message: Message, claim: Claim, nowMs: number): Message {
 }
 
 /** A message that ended while its claim was still open in the ledger: the claim is closed for good. */
-async function ended(store: MessageStore, stored: Stored<Ledger>, free: Ledger): Promise<Turn | 'conflict'> {
-  if (free === stored.value) return { type: 'ended' };
+async function ended(
+  store: MessageStore,
+  message: Message,
+  stored: Stored<Ledger>,
+  free: Ledger,
+): Promise<Turn | 'conflict'> {
+  if (free === stored.value) return { type: 'ended', message };
   const result = await store.commit({ ledger: changed(stored, free) });
-  return result === 'conflict' ? result : { type: 'ended' };
+  return result === 'conflict' ? result : { type: 'ended', message };
 }

@@ -113,7 +113,7 @@ function writeDown(
     const { message } = await store.load(messageId);
     const after = message && afterReceipt(message.value, item);
     if (!after) return 'known';
-    const result = await store.commit({ message: changed(message, { ...after, updatedAtMs: clock() }) });
+    const result = await store.commit({ records: [changed(message, { ...after, updatedAtMs: clock() })] });
     return result === 'conflict' ? result : 'settled';
   }, contention);
 }

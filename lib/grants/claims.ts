@@ -8,8 +8,8 @@ import {
   spentOf,
   type TemplateGrants,
   withGrants,
-  withoutWaiting,
 } from './ledger.ts';
+import { withoutWaiting } from './packed-waiting.ts';
 
 /** A sender's wish to begin a send. */
 export interface ClaimRequest {
@@ -74,8 +74,8 @@ function moved(grants: TemplateGrants, source: GrantSource, by: 1 | -1): Templat
 export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
   const { claim, ...unclaimed } = ledger;
   if (!claim) return ledger;
-  // How its send ended stands in the message's own record.
-  const open = withoutWaiting(unclaimed, claim.messageId);
+  // How its send ended stands in the message's record; one that is tried again is put back by who closes its claim.
+  const open = withoutWaiting(unclaimed, [claim.messageId]);
   const grants = grantsOf(ledger, claim.templateId);
   if (!grants || effect === 'spend') return open;
   if (effect === 'zero') return withGrants(open, claim.templateId, zeroed(grants, claim));

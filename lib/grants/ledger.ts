@@ -52,13 +52,15 @@ export interface Claim {
   readonly leaseUntilMs: number;
 }
 
-/** Everything recorded about one user's grants, and the one send that may be under way. */
+/** Everything recorded about one user's grants, the one send that may be under way, and the messages that wait. */
 export interface Ledger {
   readonly openid: string;
+  /** Drawn when the item is written for the first time: a user who comes back after an erasure gets another one. */
+  readonly life?: string;
   readonly templates: Readonly<Record<string, TemplateGrants>>;
   readonly claim?: Claim;
-  /** Messages about to leave, by their id, as texts that the ledger itself does not read (lib/messages/waiting-messages.ts). */
-  readonly waiting?: Readonly<Record<string, string>>;
+  /** All messages that wait, whatever for, packed: the ledger itself does not read them (lib/grants/packed-waiting.ts). */
+  readonly waiting?: string;
 }
 
 /** What a finished send does to the grant it claimed. */
@@ -77,13 +79,6 @@ export function grantsOf(ledger: Ledger, templateId: string): TemplateGrants | u
 /** Grants that are gone: sent, refused, zeroed or of unknown fate. */
 export function spentOf(grants: TemplateGrants): number {
   return grants.granted - grants.available - grants.held;
-}
-
-/** The ledger without a message that it kept, because that has a record of its own by now. */
-export function withoutWaiting(ledger: Ledger, messageId: string): Ledger {
-  if (ledger.waiting?.[messageId] === undefined) return ledger;
-  const { [messageId]: _, ...waiting } = ledger.waiting;
-  return { ...ledger, waiting };
 }
 
 /** The ledger with the entry of one template replaced. */

@@ -3,14 +3,16 @@ import { type Contention, untilUncontended } from '../contention.ts';
 import { holdGrant } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
-import { changed, type Stored } from '../stored.ts';
+import { changed } from '../stored.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
+import type { IdempotencyClaim, IdempotencyKeys } from './idempotency-keys.ts';
 import type { Language, Message, MiniprogramState } from './message.ts';
 import type { NewMessageId } from './message-id.ts';
-import type { Change, IdempotencyRecord, MessageStore } from './message-store.ts';
-import { type BookNote, type Enqueue, isFarAhead, noteDelayMs } from './send-job.ts';
+import type { MessageStore } from './message-store.ts';
+import { answerOf, bindKeys, findNamed, type Named, type Taken } from './named-message.ts';
+import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
 import { settledLedger } from './settled-ledger.ts';
-import { keepWaiting } from './waiting-messages.ts';
+import { createRoom, putWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest {
@@ -32,133 +34,142 @@ export interface AcceptRequest {
 /** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
 export type AcceptResult =
   | { readonly type: 'accepted' | 'repeated'; readonly message: Message }
-  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'send-at-too-old' };
+  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'send-at-too-old' | 'too-many-waiting' };
 
-/** What accepting a message needs from outside. */
+/** What accepting messages needs from outside. */
 export interface AcceptServices extends Contention {
   readonly store: MessageStore;
+  readonly keys: IdempotencyKeys;
   readonly enqueue: Enqueue;
-  readonly bookNote: BookNote;
+  readonly dueEntries: Pick<DueEntries, 'put'>;
   readonly newMessageId: NewMessageId;
   readonly clock: Clock;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-const IDEMPOTENCY_KEPT_MS = 7 * DAY_MS;
+
+/** Accepts one message as {@link acceptMessages} does. */
+export async function acceptMessage(services: AcceptServices, request: AcceptRequest): Promise<AcceptResult> {
+  const [result] = await acceptMessages(services, request.openid, [request]);
+  if (!result) throw new Error('A message was neither accepted nor refused.');
+  return result;
+}
 
 /**
- * Takes a message in: sets its grant aside and stores it, in one step.
+ * Accepts messages to one user, each on its own, in one write of the user's item: it sets their grants aside and keeps them until they
+ * have ended.
  *
- * The note for the sender goes onto the queue *before* that step, or into the table where the moment is further ahead than the queue can
- * delay it. A crash in between leaves a note without a message, which the sender drops; the other way round it would leave a message that
- * nobody ever sends.
+ * The job for the sender goes onto the queue *before* that write, or its entry into the due index. A crash in between leaves a job
+ * without a message, which the sender drops; the other way round it would leave a message that nobody ever sends. Idempotency keys are
+ * bound before that write too, and only once there is a grant: a refused try must not take the key.
  */
-export function acceptMessage(services: AcceptServices, request: AcceptRequest): Promise<AcceptResult> {
+export function acceptMessages(
+  services: AcceptServices,
+  openid: string,
+  requests: readonly AcceptRequest[],
+): Promise<readonly AcceptResult[]> {
+  const { store } = services;
   const nowMs = services.clock();
-  const sendAtMs = Math.max(request.sendAtMs ?? nowMs, nowMs);
-  const draft = newMessage(request, services.newMessageId(request.openid), sendAtMs, nowMs);
-  let noted = false;
+  const ids = requests.map(() => services.newMessageId(openid));
+  const announce = createAnnouncer(services, nowMs);
   return untilUncontended(async () => {
-    const stored = await services.store.loadLedger(request.openid);
-    // After the ledger: a twin of this request that took the last grant has been stored by then, and is found.
-    const earlier = request.idempotency && (await findEarlier(services, request.idempotency));
-    if (earlier) return earlier;
-    if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
-      return { type: 'send-at-too-old' };
-    const ledger = await settledLedger(stored.value, services.store, nowMs);
-    const booked = book(ledger, draft, request);
-    if (!booked) return { type: 'no-grant' };
-    const kept = request.hold ? keepWaiting(booked.ledger, booked.message) : undefined;
-    // What is far ahead and has a record of its own stands in the due index by that, and needs no note.
-    const message = { ...booked.message, parked: isFarAhead(draft) && !kept };
-    if (!noted && !message.parked) {
-      await note(services, message);
-      noted = true;
-    }
-    const result = await services.store.commit({
-      ...(kept ? { ledger: changed(stored, kept) } : recorded(stored, booked.ledger, message)),
-      ...idempotencyPart(request, draft.id, nowMs),
+    const read = await store.loadLedger(openid);
+    // After the item: a twin that took the last grant has been accepted by then, and is found.
+    const named = await Promise.all(
+      requests.map(({ idempotency }) => (idempotency ? findNamed(services, read.value, idempotency) : {})),
+    );
+    const asked = requests.map((request, index): Asked => {
+      const known: Named = named[index] ?? {};
+      // An id that a key was bound to may have been accepted by a twin, and be erased by now: each try binds a new one.
+      const own = request.idempotency ? undefined : ids[index];
+      const id = known.messageId ?? own ?? services.newMessageId(openid);
+      return { request, named: known, draft: newMessage(request, id, nowMs) };
     });
-    return result === 'conflict' ? result : { type: 'accepted', message };
+    const ledger = await settledLedger(read.value, store, nowMs);
+    const { results, taken, after } = decide(ledger, asked, nowMs);
+    if (taken.length === 0) return results;
+    const messages = await Promise.all(taken.map(({ message }) => announce(message)));
+    if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
+    const result = await store.commit({ ledger: changed(read, putWaiting(after, ...messages)) });
+    return result === 'conflict' ? result : results;
   }, services);
 }
 
-function newMessage(request: AcceptRequest, id: string, sendAtMs: number, nowMs: number): Message {
+interface Asked {
+  readonly request: AcceptRequest;
+  readonly named: Named;
+  readonly draft: Message;
+}
+
+/** What a try comes to, and what it takes in. */
+interface Decision {
+  readonly results: readonly AcceptResult[];
+  readonly taken: readonly Taken[];
+  /** The ledger with the grants set aside. */
+  readonly after: Ledger;
+}
+
+function decide(ledger: Ledger, asked: readonly Asked[], nowMs: number): Decision {
+  const hasRoom = createRoom(ledger);
+  const taken: Taken[] = [];
+  let after = ledger;
+
+  function take({ request, named, draft }: Asked): AcceptResult {
+    const { idempotency, templateId, templateKind } = request;
+    const answer = named.answer ?? (idempotency && answerOf(taken, idempotency));
+    if (answer) return answer;
+    if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
+      return { type: 'send-at-too-old' };
+    const held = request.hold ? holdGrant(after, templateId, templateKind) : undefined;
+    if (held?.type === 'no-grant') return held;
+    const message = { ...draft, ...(held && { hold: held.hold }) };
+    if (!hasRoom(message)) return { type: 'too-many-waiting' };
+    after = held?.ledger ?? after;
+    taken.push({ message, named, ...(idempotency && { claim: idempotency }) });
+    return { type: 'accepted', message };
+  }
+
+  const results = asked.map(take);
+  return { results, taken, after };
+}
+
+/** Tells the sender of messages in time, once of each. Answers the message with its due entries. */
+function createAnnouncer(services: AcceptServices, nowMs: number): (message: Message) => Promise<Message> {
+  const entriesOf = new Map<string, readonly number[]>();
+  return async (message) => {
+    const known = entriesOf.get(message.id);
+    const { dueEntries = [] } = known ? { dueEntries: known } : await announce(services, message, nowMs);
+    entriesOf.set(message.id, dueEntries);
+    return dueEntries.length === 0 ? message : { ...message, dueEntries };
+  };
+}
+
+async function announce(services: AcceptServices, message: Message, nowMs: number): Promise<Message> {
+  const announced = await withDueEntry(services.dueEntries, message, nowMs);
+  if (announced.dueEntries) return announced;
+  const { id: messageId, dueAtMs } = message;
+  const job = { messageId, sinceMs: nowMs, ...(dueAtMs > nowMs && { dueAtMs }) };
+  await services.enqueue(job, jobDelayMs(dueAtMs - nowMs));
+  return announced;
+}
+
+function newMessage(request: AcceptRequest, id: string, nowMs: number): Message {
+  const { openid, templateId, data, page, miniprogramState, lang, fitted } = request;
+  const sendAtMs = Math.max(request.sendAtMs ?? nowMs, nowMs);
   return {
     id,
-    openid: request.openid,
-    templateId: request.templateId,
-    data: request.data,
-    ...(request.page === undefined ? {} : { page: request.page }),
-    miniprogramState: request.miniprogramState,
-    lang: request.lang,
+    openid,
+    templateId,
+    data,
+    ...(page !== undefined && { page }),
+    miniprogramState,
+    lang,
     state: 'pending',
     sendAtMs,
     dueAtMs: sendAtMs,
-    parked: false,
     attempts: 0,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
-    ...(request.fitted.length > 0 ? { fitted: request.fitted } : {}),
+    ...(fitted.length > 0 && { fitted }),
   };
-}
-
-/** With `hold`, ledger and message change together; a message booked without a grant takes one at send time. */
-function book(
-  ledger: Ledger,
-  draft: Message,
-  request: AcceptRequest,
-): { ledger: Ledger; message: Message } | undefined {
-  if (!request.hold) return { ledger, message: draft };
-  const held = holdGrant(ledger, request.templateId, request.templateKind);
-  if (held.type === 'no-grant') return undefined;
-  return { ledger: held.ledger, message: { ...draft, hold: held.hold } };
-}
-
-/** Lets the sender know of a message in time. */
-function note(services: AcceptServices, message: Message): Promise<void> {
-  const { id: messageId, templateId, createdAtMs: sinceMs, sendAtMs: dueAtMs } = message;
-  if (isFarAhead(message)) return services.bookNote({ messageId, templateId, sinceMs, dueAtMs });
-  const job = { messageId, sinceMs, ...(dueAtMs > sinceMs && { dueAtMs }) };
-  return services.enqueue(job, noteDelayMs(dueAtMs - sinceMs));
-}
-
-/** A message with a record of its own, and the ledger that sets its grant aside. */
-function recorded(read: Stored<Ledger>, ledger: Ledger, message: Message): Change {
-  return {
-    ...(message.hold && { ledger: changed(read, ledger) }),
-    message: { value: message, version: undefined },
-  };
-}
-
-async function loadValue(store: MessageStore, messageId: string): Promise<Message | undefined> {
-  return (await store.load(messageId)).message?.value;
-}
-
-/** What a caller names a message by, before it has an id: who calls, their key, and a hash of what they asked for. */
-export interface IdempotencyClaim extends Pick<IdempotencyRecord, 'scope' | 'key' | 'bodyHash'> {
-  /** Hashes of the same request in other words, such as with the template's id in the place of its alias. */
-  readonly sameHashes?: readonly string[];
-}
-
-/** The message that an idempotency key stands for already; `idempotency-conflict` when it was another body's. */
-export async function findEarlier(
-  { store, clock }: Pick<AcceptServices, 'store' | 'clock'>,
-  { scope, key, bodyHash, sameHashes = [] }: IdempotencyClaim,
-): Promise<AcceptResult | undefined> {
-  const earlier = await store.findIdempotency(scope, key);
-  if (!earlier || earlier.expiresAtMs <= clock()) return undefined;
-  if (![bodyHash, ...sameHashes].includes(earlier.bodyHash)) return { type: 'idempotency-conflict' };
-  const message = await loadValue(store, earlier.messageId);
-  return message && { type: 'repeated', message };
-}
-
-function idempotencyPart(
-  request: AcceptRequest,
-  messageId: string,
-  nowMs: number,
-): { idempotency?: IdempotencyRecord } {
-  if (!request.idempotency) return {};
-  const { scope, key, bodyHash } = request.idempotency;
-  return { idempotency: { scope, key, bodyHash, messageId, expiresAtMs: nowMs + IDEMPOTENCY_KEPT_MS } };
 }

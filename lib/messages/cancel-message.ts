@@ -1,10 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
-import { closeClaim } from '../grants/claims.ts';
 import { releaseHold } from '../grants/holds.ts';
-import { type Ledger, withoutWaiting } from '../grants/ledger.ts';
+import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { changed } from '../stored.ts';
-import { claimOutcome } from './claim-outcome.ts';
 import { isPending, type Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 
@@ -27,23 +25,15 @@ export function cancelMessage(services: CancelServices, messageId: string): Prom
     if (!message) return { type: 'not-found' };
     if (message.value.state === 'canceled') return { type: 'canceled', message: message.value };
     if (!isPending(message.value)) return { type: 'already-sending' };
-    const free = withoutOwnClaim(ledger.value, message.value, nowMs);
-    if (!free) return { type: 'already-sending' };
-    const canceled: Message = { ...message.value, state: 'canceled', parked: false, updatedAtMs: nowMs };
+    if (ledger.value.claim?.messageId === messageId) return { type: 'already-sending' };
+    const canceled: Message = { ...message.value, state: 'canceled', updatedAtMs: nowMs };
     const { hold, templateId } = message.value;
-    const released = hold ? releaseHold(free, templateId, hold) : free;
+    const released = hold ? releaseHold(ledger.value, templateId, hold) : ledger.value;
     const result = await services.store.commit({
       // Written even when nothing is given back: a claim begun meanwhile must collide with this.
-      ledger: changed(ledger, withoutWaiting(released, messageId)),
-      message: changed(message, canceled),
+      ledger: changed(ledger, withoutWaiting(released, [messageId])),
+      records: [changed(message, canceled)],
     });
     return result === 'conflict' ? result : { type: 'canceled', message: canceled };
   }, services);
-}
-
-/** The ledger with no claim of this message in it, or undefined while its sender may be at work. */
-function withoutOwnClaim(ledger: Ledger, message: Message, nowMs: number): Ledger | undefined {
-  if (ledger.claim?.messageId !== message.id) return ledger;
-  const outcome = claimOutcome(ledger.claim, message, nowMs);
-  return outcome.type === 'settled' ? closeClaim(ledger, outcome.effect) : undefined;
 }

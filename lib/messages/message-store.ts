@@ -5,26 +5,20 @@ import type { Message } from './message.ts';
 
 /** A message and its user's ledger, which was read just before it. */
 export interface MessageWithLedger {
+  /** Its record; without one, as it waits in the ledger, of no version. */
   readonly message: Stored<Message> | undefined;
   readonly ledger: Stored<Ledger>;
-}
-
-/** Which message a caller's idempotency key stands for. */
-export interface IdempotencyRecord {
-  /** The API key or the user that chose the key: `operator:<name>` or `user:<openid>`. */
-  readonly scope: string;
-  readonly key: string;
-  readonly bodyHash: string;
-  readonly messageId: string;
-  readonly expiresAtMs: number;
 }
 
 /** What is to be written in one step, all or nothing. */
 export interface Change {
   readonly ledger?: Stored<Ledger>;
-  readonly message?: Stored<Message>;
-  readonly idempotency?: IdempotencyRecord;
+  /** Records of messages: new ones without a version, or others over the version that was read. */
+  readonly records?: readonly Stored<Message>[];
 }
+
+/** So many records fit into one step beside a ledger (a transaction of DynamoDB takes 100 items). */
+export const RECORDS_PER_STEP = 99;
 
 /** One page of a list, and where the next begins. */
 export interface Page<T> {
@@ -37,11 +31,12 @@ export interface MessageStore {
   /** A message and the ledger of its user. The message is read after the ledger, so that a claim over this ledger is up to date. */
   load(messageId: string): Promise<MessageWithLedger>;
   loadLedger(openid: string): Promise<Stored<Ledger>>;
+  /** The record of a message, which there is once it has ended. */
+  loadRecord(messageId: string): Promise<Stored<Message> | undefined>;
   /** The send that a claim names where it is no message; undefined where it is one, which costs no read. */
   findOtherSend(id: string): Promise<Send | undefined>;
-  /** `conflict`: a record was changed since it was read, or the idempotency key has been taken; nothing was written. */
+  /** `conflict`: something was changed since it was read; nothing was written. */
   commit(change: Change): Promise<'committed' | 'conflict'>;
-  findIdempotency(scope: string, key: string): Promise<IdempotencyRecord | undefined>;
   /** A user's messages, newest first. */
   listOfUser(openid: string, limit: number, after?: string): Promise<Page<Stored<Message>>>;
 }

@@ -9,7 +9,7 @@ export type MiniprogramState = 'developer' | 'trial' | 'formal';
 /** The language that WeChat shows its part of the card in. */
 export type Language = 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
 
-/** Where a message is in its life, as it is stored. `pending` covers everything before WeChat's answer. */
+/** Where a message is in its life. `pending` covers everything before its end: it waits in its user's item and has no record. */
 export type MessageState = 'pending' | 'sent' | 'delivered' | 'refused' | 'failed' | 'unknown' | 'canceled';
 
 /** The same as callers see it: `pending` told apart into waiting, handed over and being sent. */
@@ -45,10 +45,10 @@ export interface Message {
   readonly sendAtMs: number;
   /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
   readonly dueAtMs: number;
-  /** Until when the pace of all sending has held it back; its own patience with other trouble begins then. */
+  /** Until when the rate limit of all sending has held it back; its own patience with other trouble begins then. */
   readonly heldUntilMs?: number;
-  /** Whether it waits in the worklist for the dispatcher, rather than in the queue. */
-  readonly parked: boolean;
+  /** The moments of its due entries, earliest first. Each entry was written before the message listed it. */
+  readonly dueEntries?: readonly number[];
   /** The grant that is set aside for it. Absent when it was booked with `hold: false` and has not been tried yet. */
   readonly hold?: Hold;
   /** Requests that left for WeChat. */

@@ -1,41 +1,67 @@
-/** A note on the queue: try to send this message. It may come twice, late or for nothing; all three are harmless. */
+import type { Message } from './message.ts';
+
+/** A job on the queue: try to send this message. It may come twice, late or for nothing; all three are harmless. */
 export interface SendJob {
   readonly messageId: string;
-  /** When the note was written for the first time. */
+  /** When the job, or the due entry that it came from, was written for the first time. */
   readonly sinceMs: number;
   /** When its message is due; absent where that is at once. The message itself is what decides. */
   readonly dueAtMs?: number;
+  /** The moment of the due entry that the job came from; absent for one that went straight onto the queue. */
+  readonly entryAtMs?: number;
 }
 
-/** Puts a note on the queue, to come up after `delayMs` (at most {@link LONGEST_QUEUE_DELAY_MS}). */
+/** Puts a job on the queue, to come up after `delayMs` (at most {@link LONGEST_QUEUE_DELAY_MS}). */
 export type Enqueue = (job: SendJob, delayMs: number) => Promise<void>;
 
 /**
- * A note for a moment further ahead than the queue can delay one. It waits in the table until the dispatcher brings it to the queue, and
- * is as harmless as any other when its message is not there, has ended or comes twice.
+ * An entry of the due index, for a moment further ahead than the queue can delay a job. The dispatcher makes a job of it in time,
+ * which is as harmless as any other when its message is not there, has ended or comes twice.
  */
-export interface BookedNote {
+export interface DueEntry {
   readonly messageId: string;
   readonly templateId: string;
   readonly sinceMs: number;
   readonly dueAtMs: number;
 }
 
-/** Whether a message is booked for a moment further ahead than the queue can delay its note. */
-export function isFarAhead({ sendAtMs, createdAtMs }: { sendAtMs: number; createdAtMs: number }): boolean {
-  return sendAtMs - createdAtMs > LONGEST_QUEUE_DELAY_MS;
-}
-
-/** Puts such a note into the table. */
-export type BookNote = (note: BookedNote) => Promise<void>;
-
-/** A note comes up at least this long before its message is due, which leaves time to read and claim. */
-const NOTE_AHEAD_MS = 500;
-
-/** For how long the queue keeps back the note of a message that is due in `untilDueMs`. */
-export function noteDelayMs(untilDueMs: number): number {
-  return Math.max(0, untilDueMs - NOTE_AHEAD_MS);
+/** The due index, as those see it who write entries. */
+export interface DueEntries {
+  put(entry: DueEntry): Promise<void>;
+  /** Removes an entry, whether it is there or not. */
+  remove(messageId: string, dueAtMs: number): Promise<void>;
 }
 
 /** SQS delays a record by 15 minutes at the most. */
 export const LONGEST_QUEUE_DELAY_MS = 15 * 60_000;
+
+/** A job comes up at least this long before its message is due, which leaves time to read and claim. */
+const JOB_AHEAD_MS = 500;
+
+/** For how long the queue keeps back the job of a message that is due in `untilDueMs`. */
+export function jobDelayMs(untilDueMs: number): number {
+  return Math.max(0, untilDueMs - JOB_AHEAD_MS);
+}
+
+/**
+ * The message as it may be stored: with a due entry where it is due later than the queue can delay its job. The entry is written here,
+ * before the item says that the message waits that long: a crash in between leaves an entry for nothing and no message without one.
+ */
+export async function withDueEntry(
+  dueEntries: Pick<DueEntries, 'put'>,
+  message: Message,
+  nowMs: number,
+): Promise<Message> {
+  const { id: messageId, templateId, dueAtMs, dueEntries: before = [] } = message;
+  if (dueAtMs - nowMs <= LONGEST_QUEUE_DELAY_MS || before.includes(dueAtMs)) return message;
+  await dueEntries.put({ messageId, templateId, sinceMs: nowMs, dueAtMs });
+  return { ...message, dueEntries: [...before, dueAtMs] };
+}
+
+/**
+ * Whether an entry of the message is still to come that this job did not come from. Then another job follows in any case, and this one
+ * is a duplicate. Judged by the entries themselves and never by a margin of time: an early job must not drop the message.
+ */
+export function hasEntryAhead({ dueEntries = [] }: Pick<Message, 'dueEntries'>, job: SendJob): boolean {
+  return dueEntries.some((atMs) => atMs > (job.entryAtMs ?? 0));
+}

@@ -62,7 +62,7 @@ function settledMessage(message: Message, verdict: HandVerdict, nowMs: number): 
 
 /** A message that WeChat accepted keeps its grant spent. For one that it did not, the grant goes back in the same step. */
 function changeOf(message: Stored<Message>, ledger: Stored<Ledger>, settled: Message): Change {
-  const change = { message: changed(message, settled) };
+  const change = { records: [changed(message, settled)] };
   const { lastClaim, templateId } = message.value;
   if (settled.state === 'sent' || !lastClaim) return change;
   const isOpen = ledger.value.claim?.claimId === lastClaim.claimId;

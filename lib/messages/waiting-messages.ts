@@ -1,116 +1,153 @@
 import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
+import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Stored } from '../stored.ts';
-import type { Message } from './message.ts';
+import type { Message, Outcome } from './message.ts';
 import { openidOf } from './message-id.ts';
 import type { MessageWithLedger, Page } from './message-store.ts';
 
+/** A message in its user's item, without what can be derived. */
+const waitingText = v.object({
+  templateId: v.string(),
+  data: v.record(v.string(), v.string()),
+  page: v.exactOptional(v.string()),
+  miniprogramState: v.exactOptional(v.picklist(['developer', 'trial', 'formal']), 'formal'),
+  lang: v.exactOptional(v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']), 'zh_CN'),
+  createdAtMs: v.number(),
+  updatedAtMs: v.exactOptional(v.number()),
+  sendAtMs: v.exactOptional(v.number()),
+  dueAtMs: v.exactOptional(v.number()),
+  heldUntilMs: v.exactOptional(v.number()),
+  dueEntries: v.exactOptional(v.array(v.number())),
+  hold: v.exactOptional(v.object({ epoch: v.number() })),
+  fitted: v.exactOptional(v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }))),
+  attempts: v.exactOptional(v.number(), 0),
+  retries: v.exactOptional(
+    v.object({
+      busy: v.exactOptional(v.number()),
+      concurrent: v.exactOptional(v.number()),
+      rate: v.exactOptional(v.number()),
+      quota: v.exactOptional(v.number()),
+      connection: v.exactOptional(v.number()),
+      gateway: v.exactOptional(v.number()),
+    }),
+  ),
+  lastClaim: v.exactOptional(
+    v.object({
+      claimId: v.string(),
+      effect: v.picklist(['spend', 'refund', 'zero', 'keep']),
+      epoch: v.number(),
+    }),
+  ),
+  outcome: v.exactOptional(
+    v.object({
+      atMs: v.number(),
+      errcode: v.exactOptional(v.number()),
+      errmsg: v.exactOptional(v.string()),
+      rid: v.exactOptional(v.string()),
+      reason: v.string(),
+    }),
+  ),
+});
+
+/** So many messages may wait for one user, in so many bytes: the item is written with each claim, and billed by its size. */
+const MOST_WAITING = 200;
+const MOST_BYTES = 100_000;
+/** What is shorter than this in plain is certainly within {@link MOST_BYTES} when packed. */
+const SURE_BYTES = 70_000;
+/** Of what WeChat said at the last attempt so much is kept; with that, retries cannot make an item too large to be written. */
+const ERRMSG_LENGTH = 200;
+
+/** The ledger with messages in it, each in the place of what was kept of it before. */
+export function putWaiting(ledger: Ledger, ...messages: readonly Message[]): Ledger {
+  const texts = messages.map((message) => [message.id, textOf(message)] as const);
+  return packWaiting(ledger, new Map([...unpackWaiting(ledger), ...texts]));
+}
+
 /**
- * A message that is about to leave is kept in its user's ledger until there is something to say of it: then it gets a record of its
- * own, which counts from that moment on. Accepting it is one write of one item that way, not a transaction of two, which DynamoDB bills
- * four times as high.
+ * Takes new messages to a user in for as long as there is room beside what waits already, and says so of each. What is put back for
+ * another try is not asked: it was in before.
  */
-const waitingMessage = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    templateId: v.string(),
-    data: v.record(v.string(), v.string()),
-    page: v.exactOptional(v.string()),
-    miniprogramState: v.exactOptional(v.picklist(['developer', 'trial', 'formal']), 'formal'),
-    lang: v.exactOptional(v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']), 'zh_CN'),
-    sendAtMs: v.exactOptional(v.number()),
-    createdAtMs: v.number(),
-    hold: v.exactOptional(v.object({ epoch: v.number() })),
-    fitted: v.exactOptional(v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }))),
-  }),
-);
-
-/** Thrown when a ledger keeps what this version of the service did not write. */
-export class UnreadableWaitingError extends Error {
-  readonly code = 'unreadable-waiting';
-  override readonly name = 'UnreadableWaitingError';
-  constructor(messageId: string) {
-    super(
-      `The message ${messageId} in its user's ledger cannot be read. Mend or delete it in the attribute "waiting" there.`,
-    );
-  }
-}
-
-/** A user with more of them under way at once gets the others stored apart: the ledger is written with each claim, and billed by its size. */
-const MOST_WAITING = 4;
-
-/** The ledger with a new message in it; undefined where it has no room. */
-export function keepWaiting(ledger: Ledger, message: Message): Ledger | undefined {
-  const waiting = ledger.waiting ?? {};
-  if (Object.keys(waiting).length >= MOST_WAITING) return undefined;
-  return { ...ledger, waiting: { ...waiting, [message.id]: asText(message) } };
-}
-
-function asText({
-  templateId,
-  data,
-  page,
-  miniprogramState,
-  lang,
-  sendAtMs,
-  createdAtMs,
-  hold,
-  fitted,
-}: Message): string {
-  return JSON.stringify({
-    templateId,
-    data,
-    page,
-    ...(miniprogramState !== 'formal' && { miniprogramState }),
-    ...(lang !== 'zh_CN' && { lang }),
-    ...(sendAtMs !== createdAtMs && { sendAtMs }),
-    createdAtMs,
-    hold,
-    fitted,
-  });
-}
-
-/** @throws UnreadableWaitingError */
-function findWaiting(ledger: Ledger, messageId: string): Message | undefined {
-  const text = ledger.waiting?.[messageId];
-  if (text === undefined) return undefined;
-  const read = v.safeParse(waitingMessage, text);
-  if (!read.success) throw new UnreadableWaitingError(messageId);
-  const kept = read.output;
-  const sendAtMs = kept.sendAtMs ?? kept.createdAtMs;
-  return {
-    ...kept,
-    id: messageId,
-    openid: openidOf(messageId) ?? ledger.openid,
-    state: 'pending',
-    sendAtMs,
-    dueAtMs: sendAtMs,
-    parked: false,
-    attempts: 0,
-    updatedAtMs: kept.createdAtMs,
+export function createRoom(ledger: Ledger): (message: Message) => boolean {
+  const texts = new Map(unpackWaiting(ledger));
+  let bytes = 0;
+  for (const text of texts.values()) bytes += bytesOf(text);
+  return (message) => {
+    if (texts.size >= MOST_WAITING) return false;
+    const text = textOf(message);
+    texts.set(message.id, text);
+    bytes += bytesOf(text);
+    if (bytes <= SURE_BYTES || (packWaiting(ledger, texts).waiting ?? '').length <= MOST_BYTES) return true;
+    texts.delete(message.id);
+    bytes -= bytesOf(text);
+    return false;
   };
 }
 
-/**
- * Whether a message has no record of its own, by its ledger alone: until it is claimed, whoever gives it one takes it out of the ledger
- * in the same step. That saves a read of each send.
- */
-export function isOnlyWaiting({ claim, waiting }: Ledger, messageId: string): boolean {
-  return waiting?.[messageId] !== undefined && claim?.messageId !== messageId;
+function bytesOf(text: unknown): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }
 
-/** A message as it was read after its ledger: its own record, or what the ledger keeps, which is written over by the first record. */
+function textOf(message: Message): unknown {
+  const { id: _, openid: _openid, state: _state, ...kept } = message;
+  const { miniprogramState, lang, createdAtMs, updatedAtMs, sendAtMs, dueAtMs, attempts, outcome } = kept;
+  return {
+    ...kept,
+    ...(miniprogramState === 'formal' && { miniprogramState: undefined }),
+    ...(lang === 'zh_CN' && { lang: undefined }),
+    ...(updatedAtMs === createdAtMs && { updatedAtMs: undefined }),
+    ...(sendAtMs === createdAtMs && { sendAtMs: undefined }),
+    ...(dueAtMs === sendAtMs && { dueAtMs: undefined }),
+    ...(attempts === 0 && { attempts: undefined }),
+    ...(outcome && { outcome: outcomeText(outcome) }),
+  };
+}
+
+/** Without the remedy, which follows from the rest: in two languages it would be most of a message. */
+function outcomeText({ remedy: _, errmsg, ...kept }: Outcome): object {
+  return { ...kept, ...(errmsg !== undefined && { errmsg: errmsg.slice(0, ERRMSG_LENGTH) }) };
+}
+
+function messageOf(ledger: Ledger, id: string, text: unknown): Message {
+  const read = v.safeParse(waitingText, text);
+  if (!read.success) throw new UnreadableWaitingError(ledger.openid, id);
+  const kept = read.output;
+  const { createdAtMs, sendAtMs = createdAtMs, dueAtMs = sendAtMs, updatedAtMs = createdAtMs } = kept;
+  const openid = openidOf(id) ?? ledger.openid;
+  return { ...kept, id, openid, state: 'pending', sendAtMs, dueAtMs, updatedAtMs };
+}
+
+/** A message that waits in a ledger. @throws UnreadableWaitingError */
+export function findWaiting(ledger: Ledger, messageId: string): Message | undefined {
+  const text = unpackWaiting(ledger).get(messageId);
+  return text === undefined ? undefined : messageOf(ledger, messageId, text);
+}
+
+/** All messages that wait in a ledger but those that have records by now. @throws UnreadableWaitingError */
+export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
+  return [...unpackWaiting(ledger)]
+    .filter(([id]) => !recorded.has(id))
+    .map(([id, text]) => messageOf(ledger, id, text));
+}
+
+/**
+ * Whether a message has no record, by its user's item alone: what waits and is not claimed has none. That saves a read of each send.
+ */
+export function isOnlyWaiting(ledger: Ledger, messageId: string): boolean {
+  return ledger.claim?.messageId !== messageId && unpackWaiting(ledger).has(messageId);
+}
+
+/** A message as it was read after its user's item: its record, or else what waits there, of which the first record is an insert. */
 export function messageWithLedger(
   messageId: string,
-  recorded: Stored<Message> | undefined,
+  record: Stored<Message> | undefined,
   ledger: Stored<Ledger>,
 ): MessageWithLedger {
-  const waiting = recorded ? undefined : findWaiting(ledger.value, messageId);
-  return { ledger, message: recorded ?? (waiting && { value: waiting, version: undefined }) };
+  const waiting = record ? undefined : findWaiting(ledger.value, messageId);
+  return { ledger, message: record ?? (waiting && { value: waiting, version: undefined }) };
 }
 
-/** A page of a user's recorded messages, read after their ledger, with those among them that the ledger keeps, newest first. */
+/** A page of a user's records, read after their item, with those among them that wait, newest first. */
 export function withWaiting(
   page: Page<Stored<Message>>,
   ledger: Ledger,
@@ -129,11 +166,4 @@ export function withWaiting(
   return items.length > limit && last
     ? { items: items.slice(0, limit), next: last.value.id }
     : { ...page, items };
-}
-
-/** The messages that the ledger keeps and of which none of `recorded` is; without that all, though some may have records by now. */
-export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
-  return Object.keys(ledger.waiting ?? {})
-    .filter((id) => !recorded.has(id))
-    .flatMap((id) => findWaiting(ledger, id) ?? []);
 }

@@ -6,9 +6,10 @@ const sendJob = v.strictObject({
   messageId: v.string(),
   sinceMs: v.number(),
   dueAtMs: v.exactOptional(v.number()),
+  entryAtMs: v.exactOptional(v.number()),
 });
 
-/** Puts notes for the sender onto the SQS queue. The queue delays in whole seconds, so a note comes up to one second early. */
+/** Puts jobs for the sender onto the SQS queue. The queue delays in whole seconds, so a job comes up to one second early. */
 export function createEnqueue(client: SQSClient, queueUrl: string): Enqueue {
   return async (job, delayMs) => {
     await client.send(
@@ -21,7 +22,7 @@ export function createEnqueue(client: SQSClient, queueUrl: string): Enqueue {
   };
 }
 
-/** Reads a note off a queue record. Throws a SyntaxError or a ValiError for what is no note of ours. */
+/** Reads a job off a queue record. Throws a SyntaxError or a ValiError for what is no job of ours. */
 export function readSendJob(body: string): SendJob {
   return v.parse(sendJob, JSON.parse(body));
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PagePlace } from '../campaigns/runs/page.ts';
 import type { CountMark } from '../grants/grant-store.ts';
-import type { Message } from '../messages/message.ts';
+import type { Message, MessageState } from '../messages/message.ts';
 import type { Table } from './client.ts';
 
 /** The key of an item. Every `pk` begins with the appid, so that several mini programs can share a table. */
@@ -10,7 +10,7 @@ export interface Key {
   readonly sk: string;
 }
 
-/** How many parts each list of the worklist and a template's audience are spread over, so that no partition runs hot. */
+/** How many parts the due index, the needs-attention index and a template's audience are spread over, so that no partition runs hot. */
 export const SHARDS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 /** The part that something belongs to. */
@@ -145,50 +145,40 @@ export function tallyKey(table: Table, shard: Omit<PagePlace, 'after'>): Key {
   return { pk: runShardPartition(table, shard), sk: 'tally' };
 }
 
-/** One part of the notes of booked messages. */
-export function bookedNotesPartition({ appId }: Pick<Table, 'appId'>, shard: number): string {
-  return `${appId}#booked#${shard}`;
+/** One shard of the due index. */
+export function duePartition({ appId }: Pick<Table, 'appId'>, shard: number): string {
+  return `${appId}#due#${shard}`;
 }
 
-/** The note of a booked message; notes sort by the moment they are due. */
-export function bookedNoteKey(table: Pick<Table, 'appId'>, messageId: string, dueAtMs: number): Key {
-  return {
-    pk: bookedNotesPartition(table, shardOf(messageId)),
-    sk: `${worklistMoment(dueAtMs)}#${messageId}`,
-  };
+/** An entry of the due index; entries sort by the moment they are due. */
+export function dueEntryKey(table: Pick<Table, 'appId'>, messageId: string, dueAtMs: number): Key {
+  return { pk: duePartition(table, shardOf(messageId)), sk: `${sortableMoment(dueAtMs)}#${messageId}` };
 }
 
-/** What messages stand in the worklist for: waiting for their time, or for someone to find out what became of them. */
-export type Worklist = 'due' | 'unknown';
-
-/** The partition key of one part of a list in the index `worklist`. */
-export function worklistPartition({ appId }: Table, list: Worklist, shard: number): string {
-  return `${appId}#${list}#${shard}`;
-}
-
-/** What the sort keys of a list begin with for everything of one moment: sixteen digits hold every time that there is. */
-export function worklistMoment(atMs: number): string {
+/** A moment as sort keys begin with it: sixteen digits hold every time that there is. */
+export function sortableMoment(atMs: number): string {
   return String(atMs).padStart(16, '0');
 }
 
-/** The attributes that put a message into the index `worklist` while it stands in a list there, and nothing once it does not. */
-export function worklistAttributes(
-  table: Table,
-  message: Message,
-): { worklistPk?: string; worklistSk?: string } {
-  const place = placeOf(message);
-  if (!place) return {};
-  return {
-    worklistPk: worklistPartition(table, place.list, shardOf(message.id)),
-    // With its id behind the moment, so that no two messages have the same place and a page can end anywhere.
-    worklistSk: `${worklistMoment(place.atMs)}#${message.id}`,
-  };
+/** How messages end that did not arrive. Those stand in the needs-attention index, so that somebody finds them. */
+export type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
+
+/** One shard of the messages in the needs-attention index that ended so. */
+export function attentionPartition({ appId }: Table, state: NeedsAttention, shard: number): string {
+  return `${appId}#${state}#${shard}`;
 }
 
-function placeOf(message: Message): { list: Worklist; atMs: number } | undefined {
-  if (message.parked) return { list: 'due', atMs: message.dueAtMs };
-  if (message.state !== 'unknown') return undefined;
-  return { list: 'unknown', atMs: message.outcome?.atMs ?? message.updatedAtMs };
+/** The attributes that put a record into the needs-attention index, and nothing for a message that arrived. */
+export function attentionAttributes(
+  table: Table,
+  { id, state, outcome, updatedAtMs }: Message,
+): { attentionPk?: string; attentionSk?: string } {
+  if (state !== 'refused' && state !== 'failed' && state !== 'unknown') return {};
+  return {
+    attentionPk: attentionPartition(table, state, shardOf(id)),
+    // With its id behind the moment, so that no two messages have the same place and a page can end anywhere.
+    attentionSk: `${sortableMoment(outcome?.atMs ?? updatedAtMs)}#${id}`,
+  };
 }
 
 /** Statistics are added to in one of so many places, and summed up when they are read. */
@@ -211,7 +201,7 @@ export function quartersPartition(table: Pick<Table, 'appId'>, templateId: strin
 
 /** One counter of the statistics of a template for the quarter of an hour that begins then. */
 export function quarterKey(table: Table, templateId: string, startsAtMs: number, counter: number): Key {
-  return { pk: quartersPartition(table, templateId), sk: `${worklistMoment(startsAtMs)}#${counter}` };
+  return { pk: quartersPartition(table, templateId), sk: `${sortableMoment(startsAtMs)}#${counter}` };
 }
 
 /** The marks of what was counted of the changes of one moment; spread, so that none grows large. */

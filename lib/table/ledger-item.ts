@@ -41,7 +41,8 @@ const claim = v.object({
 /** A ledger as it is stored. */
 export const ledgerItem = v.object({
   openid: v.string(),
+  life: v.exactOptional(v.string()),
   templates: v.record(v.string(), templateGrants),
   claim: v.exactOptional(claim),
-  waiting: v.exactOptional(v.record(v.string(), v.string())),
+  waiting: v.exactOptional(v.string()),
 });

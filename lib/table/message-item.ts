@@ -14,7 +14,7 @@ const outcome = v.object({
   remedy: v.exactOptional(bilingual),
 });
 
-/** A message as it is stored. */
+/** The record of a message. */
 export const messageItem = v.object({
   id: v.string(),
   openid: v.string(),
@@ -27,7 +27,7 @@ export const messageItem = v.object({
   sendAtMs: instant,
   dueAtMs: instant,
   heldUntilMs: v.exactOptional(instant),
-  parked: v.boolean(),
+  dueEntries: v.exactOptional(v.array(instant)),
   hold: v.exactOptional(v.object({ epoch: count })),
   attempts: count,
   retries: v.exactOptional(

@@ -1,35 +1,20 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import * as v from 'valibot';
 import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
-import type {
-  Change,
-  IdempotencyRecord,
-  MessageStore,
-  MessageWithLedger,
-  Page,
-} from '../messages/message-store.ts';
+import type { Change, MessageStore, MessageWithLedger, Page } from '../messages/message-store.ts';
 import { isOnlyWaiting, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Stored } from '../stored.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
-import { type ConditionalPut, getItem, putAll, readItem } from './items.ts';
-import { idempotencyKey, ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
+import { getItem, putAll, readItem } from './items.ts';
+import { ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
 import { createRunStore } from './run-store.ts';
 import type { ReadItem } from './shared-reads.ts';
 import type { WriteItem } from './shared-writes.ts';
 import { type NewVersion, putLedger, putMessage, toLedger, toMessage, toMessages } from './versioned.ts';
-
-const idempotencyItem = v.object({
-  scope: v.string(),
-  key: v.string(),
-  bodyHash: v.string(),
-  messageId: v.string(),
-  expiresAtMs: v.number(),
-});
 
 /** What the store needs beside its table. */
 export interface MessageStoreOptions {
@@ -42,7 +27,7 @@ export interface MessageStoreOptions {
   readonly write?: WriteItem;
 }
 
-/** Messages in DynamoDB, each in its user's partition beside the ledger. */
+/** Messages in DynamoDB: in their user's item while they wait, and with records beside it once they have ended. */
 export function createMessageStore(table: Table, options: MessageStoreOptions): MessageStore {
   const { newVersion, clock, logger } = options;
   const { read = (key) => getItem(table, key), write = (put) => putAll(table, [put]) } = options;
@@ -56,23 +41,19 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
       return toLedger(openid, await read(ledgerKey(table, openid)));
     },
 
-    commit({ ledger, message, idempotency }: Change) {
+    loadRecord: (messageId) => loadRecord(table, read, messageId),
+
+    commit({ ledger, records = [] }: Change) {
       const puts = [
         ...(ledger ? [putLedger(table, ledger, newVersion)] : []),
-        ...(message ? [putMessage(table, message, newVersion)] : []),
-        ...(idempotency ? [putIdempotency(table, idempotency, clock())] : []),
+        ...records.map((record) => putMessage(table, record, newVersion)),
       ];
       const [only, ...more] = puts;
       return only && more.length === 0 ? write(only) : putAll(table, puts);
     },
 
-    async findIdempotency(scope, key) {
-      const item = await getItem(table, idempotencyKey(table, scope, key));
-      return item && v.parse(idempotencyItem, item);
-    },
-
     async listOfUser(openid, limit, after) {
-      // The ledger first: a message that it keeps may get a record of its own in between, and is then found there.
+      // The ledger first: a message that waits may get its record in between, and is then found there.
       const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
       const page = await recordedOfUser(table, logger, openid, limit, after);
       return withWaiting(page, ledger.value, limit, after);
@@ -80,7 +61,7 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
   };
 }
 
-/** One page of the messages that have records of their own. */
+/** One page of the messages that have records. */
 async function recordedOfUser(
   table: Table,
   logger: Logger,
@@ -113,19 +94,15 @@ async function loadWithLedger(table: Table, read: ReadItem, messageId: string): 
   // One after the other: were the message read first, it could end, and its claim be closed, before the ledger is read.
   const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
   if (isOnlyWaiting(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
-  const message = await read(messageKey(table, openid, messageId));
-  return messageWithLedger(messageId, message && toMessage(message), ledger);
+  return messageWithLedger(messageId, await loadRecord(table, read, messageId), ledger);
 }
 
-/** A record whose time is over does not bind, even while DynamoDB has not deleted it yet. */
-function putIdempotency(table: Table, record: IdempotencyRecord, nowMs: number): ConditionalPut {
-  return {
-    item: {
-      ...idempotencyKey(table, record.scope, record.key),
-      ...record,
-      expiresAt: Math.ceil(record.expiresAtMs / 1000),
-    },
-    condition: 'attribute_not_exists(pk) OR expiresAtMs <= :now',
-    values: { ':now': nowMs },
-  };
+async function loadRecord(
+  table: Table,
+  read: ReadItem,
+  messageId: string,
+): Promise<Stored<Message> | undefined> {
+  const openid = openidOf(messageId);
+  const item = openid === undefined ? undefined : await read(messageKey(table, openid, messageId));
+  return item && toMessage(item);
 }

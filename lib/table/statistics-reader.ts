@@ -2,7 +2,7 @@ import { quarterOf, type StatisticsReader, sumOf } from '../statistics/statistic
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
-import { quartersPartition, statisticsPartition, worklistMoment } from './keys.ts';
+import { quartersPartition, sortableMoment, statisticsPartition } from './keys.ts';
 import { queryPages } from './pages.ts';
 
 /** Reads the statistics that the statistics writer keeps in DynamoDB, and sums up their counters. */
@@ -27,7 +27,7 @@ export function createStatisticsReader(table: Table): StatisticsReader {
     },
 
     async quarters(templateId, fromMs) {
-      const from = worklistMoment(quarterOf(fromMs));
+      const from = sortableMoment(quarterOf(fromMs));
       const byMoment = summedBy(await query(quartersPartition(table, templateId), from));
       return [...byMoment].map(([moment, counts]) => ({ startsAtMs: Number(moment), counts }));
     },

@@ -3,12 +3,12 @@ import type { UnknownMessages } from '../messages/message-store.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
-import { SHARDS, worklistPartition } from './keys.ts';
+import { attentionPartition, SHARDS } from './keys.ts';
 import { queryPages } from './pages.ts';
 import { toMessages } from './versioned.ts';
 
 /**
- * The messages of unknown fate, newest first: the shards of their list in the index `worklist`, merged. A place in the list
+ * The messages of unknown fate, newest first: the shards of their list in the needs-attention index, merged. A place in the list
  * is the sort key of the message that stands there. The index follows the table within a moment.
  */
 export function createUnknownMessages(table: Table, logger: Logger): UnknownMessages {
@@ -25,17 +25,17 @@ export function createUnknownMessages(table: Table, logger: Logger): UnknownMess
 }
 
 function placeOf(item: Item): string {
-  return String(item['worklistSk']);
+  return String(item['attentionSk']);
 }
 
 async function newestOf(table: Table, shard: number, count: number, after?: string): Promise<Item[]> {
   const found: Item[] = [];
   const query = {
     TableName: table.name,
-    IndexName: 'worklist',
-    KeyConditionExpression: `worklistPk = :list${after === undefined ? '' : ' AND worklistSk < :after'}`,
+    IndexName: 'needs-attention',
+    KeyConditionExpression: `attentionPk = :list${after === undefined ? '' : ' AND attentionSk < :after'}`,
     ExpressionAttributeValues: toAttributes({
-      ':list': worklistPartition(table, 'unknown', shard),
+      ':list': attentionPartition(table, 'unknown', shard),
       ...(after !== undefined && { ':after': after }),
     }),
     ScanIndexForward: false,

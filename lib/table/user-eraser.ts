@@ -5,17 +5,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
-import { isFarAhead } from '../messages/send-job.ts';
-import { waitingBeside } from '../messages/waiting-messages.ts';
-import type { Stored } from '../stored.ts';
-import type { UserEraser } from '../users/erase-user.ts';
+import { changed, type Stored } from '../stored.ts';
+import type { Belongings, UserEraser } from '../users/erase-user.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
-import { deleteItems, keysUnder } from './delete-items.ts';
-import { type Item, readItem, writeTogether } from './items.ts';
+import { deleteItems } from './delete-items.ts';
+import { type Item, putRequest, readItem, writeTogether } from './items.ts';
 import {
   audienceKey,
-  bookedNoteKey,
+  dueEntryKey,
   idempotencyPartition,
   type Key,
   ledgerKey,
@@ -23,11 +21,15 @@ import {
   userPartition,
 } from './keys.ts';
 import { queryPages } from './pages.ts';
+import { type NewVersion, putLedger } from './versioned.ts';
 
 /** Erases users from DynamoDB. */
-export function createUserEraser(table: Table): UserEraser {
+export function createUserEraser(
+  table: Table,
+  { newVersion }: { readonly newVersion: NewVersion },
+): UserEraser {
   return {
-    deleteLedger: (ledger) => deleteLedger(table, ledger),
+    listBelongings: (openid) => listBelongings(table, openid),
 
     leaveAudiences: (openid, templateIds) =>
       deleteItems(
@@ -35,74 +37,112 @@ export function createUserEraser(table: Table): UserEraser {
         templateIds.map((templateId) => audienceKey(table, templateId, openid)),
       ),
 
-    async deleteRest(openid) {
-      const idempotency: Key[] = [];
-      for await (const key of keysUnder(table, idempotencyPartition(table, `user:${openid}`)))
-        idempotency.push(key);
-      await deleteItems(table, idempotency);
-      return deleteButLedger(table, userPartition(table, openid));
+    shrinkLedger(read, left, entries) {
+      const deletions = entries.map(
+        ({ messageId, dueAtMs }): TransactWriteItem => ({
+          Delete: { TableName: table.name, Key: toAttributes(dueEntryKey(table, messageId, dueAtMs)) },
+        }),
+      );
+      const write: TransactWriteItem =
+        left === undefined
+          ? { Delete: deletionOf(table, read) }
+          : { Put: putRequest(table.name, putLedger(table, changed(read, left), newVersion)) };
+      return writeTogether(table, [write, ...deletions]);
     },
   };
 }
 
-/** With the notes of the booked messages that the ledger keeps, in one step: they name the user, and the ledger alone says where they are. */
-async function deleteLedger(
-  table: Table,
-  { value, version }: Stored<Ledger>,
-): Promise<'committed' | 'conflict'> {
-  const TableName = table.name;
-  const Delete = {
-    TableName,
+function deletionOf(table: Table, { value, version }: Stored<Ledger>) {
+  return {
+    TableName: table.name,
     Key: toAttributes(ledgerKey(table, value.openid)),
     // Gone already: a repeat of this very call, whose answer was lost.
     ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
     ExpressionAttributeValues: toAttributes({ ':version': version }),
   };
-  const notes = waitingBeside(value)
-    .filter(isFarAhead)
-    .map(
-      ({ id, sendAtMs }): TransactWriteItem => ({
-        Delete: { TableName, Key: toAttributes(bookedNoteKey(table, id, sendAtMs)) },
-      }),
-    );
-  if (notes.length > 0) return writeTogether(table, [{ Delete }, ...notes]);
-  try {
-    await table.client.send(new DeleteItemCommand(Delete));
-    return 'committed';
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return 'conflict';
-    throw error;
-  }
 }
 
-const message = v.object({ sendAtMs: v.number(), createdAtMs: v.number() });
+/** Of a record, what tells when a sender may write it again, and where its due entries are. */
+const record = v.object({
+  updatedAtMs: v.number(),
+  lastClaim: v.exactOptional(
+    v.object({
+      claimId: v.string(),
+      effect: v.picklist(['spend', 'refund', 'zero', 'keep']),
+      epoch: v.number(),
+    }),
+  ),
+  dueEntries: v.exactOptional(v.array(v.number()), []),
+});
 
-/** Deletes everything under one partition key but a ledger, which may be a new one by now. Returns the ids of the messages among it. */
-async function deleteButLedger(table: Table, pk: string): Promise<readonly string[]> {
+/** All under the user's partition key but the ledger, and the idempotency keys of their own. */
+async function listBelongings(table: Table, openid: string): Promise<Belongings> {
+  const records: Belongings['records'][number][] = [];
+  const recordKeys: Key[] = [];
+  const entries: Key[] = [];
+  const others: Item[] = await itemsUnder(table, idempotencyPartition(table, `user:${openid}`));
+  for (const item of await itemsUnder(table, userPartition(table, openid))) {
+    const id = messageIdOf(item);
+    if (id === undefined) {
+      if (item['sk'] !== 'ledger') others.push(item);
+      continue;
+    }
+    const { success, output } = v.safeParse(record, item);
+    const { dueEntries, ...rest } = success ? output : { updatedAtMs: 0, dueEntries: [] };
+    records.push({ id, ...rest });
+    recordKeys.push(keyOf(item));
+    entries.push(...dueEntries.map((dueAtMs) => dueEntryKey(table, id, dueAtMs)));
+  }
+  return {
+    records,
+    async erase() {
+      // Before the records, which alone say where they are.
+      await deleteItems(table, entries);
+      await deleteItems(table, recordKeys);
+      await deleteUnchanged(table, others);
+    },
+  };
+}
+
+/** The items under a partition key, with what listing looks at. */
+async function itemsUnder(table: Table, pk: string): Promise<Item[]> {
   const query = {
     TableName: table.name,
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: toAttributes({ ':pk': pk }),
-    ProjectionExpression: 'pk, sk, sendAtMs, createdAtMs',
+    ProjectionExpression: 'pk, sk, version, updatedAtMs, lastClaim, dueEntries',
     ConsistentRead: true,
   };
-  const ids: string[] = [];
-  for await (const { Items = [] } of queryPages(table, query)) {
-    const items = Items.map(readItem).filter(({ sk }) => sk !== 'ledger');
-    const keys = items.map(({ sk }) => ({ pk, sk: String(sk) }));
-    await deleteItems(table, [...items.flatMap((item) => noteOf(table, item)), ...keys]);
-    ids.push(...items.flatMap((item) => messageIdOf(item) ?? []));
-  }
-  return ids;
+  const found: Item[] = [];
+  for await (const { Items = [] } of queryPages(table, query)) found.push(...Items.map(readItem));
+  return found;
+}
+
+function keyOf({ pk, sk }: Item): Key {
+  return { pk: String(pk), sk: String(sk) };
 }
 
 function messageIdOf({ sk }: Item): string | undefined {
   return String(sk).startsWith(MESSAGE_PREFIX) ? String(sk).slice(MESSAGE_PREFIX.length) : undefined;
 }
 
-/** The note of a message that was booked far ahead, which may be there still though the message has ended. */
-function noteOf(table: Table, item: Item): readonly Key[] {
-  const id = messageIdOf(item);
-  const { success, output } = v.safeParse(message, item);
-  return id !== undefined && success && isFarAhead(output) ? [bookedNoteKey(table, id, output.sendAtMs)] : [];
+const DELETIONS_AT_ONCE = 25;
+
+/** Deletes items that are as they were listed: a mark or a key of the same name may have been written anew since, and counts. */
+async function deleteUnchanged({ client, name: TableName }: Table, items: readonly Item[]): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) {
+      const request = new DeleteItemCommand({
+        TableName,
+        Key: toAttributes(keyOf(item)),
+        ConditionExpression: 'version = :version OR attribute_not_exists(version)',
+        ExpressionAttributeValues: toAttributes({ ':version': String(item['version']) }),
+      });
+      await client.send(request).catch((error) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: DELETIONS_AT_ONCE }, worker));
 }

@@ -1,7 +1,8 @@
 import type { AuditedMessage } from '../delivery/audit-user.ts';
 import { emptyLedger, type Ledger } from '../grants/ledger.ts';
+import { UnreadableWaitingError } from '../grants/packed-waiting.ts';
 import type { Message } from '../messages/message.ts';
-import { UnreadableWaitingError, waitingBeside } from '../messages/waiting-messages.ts';
+import { waitingBeside } from '../messages/waiting-messages.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
@@ -132,7 +133,7 @@ function add(records: Collected, item: Item): void {
   }
 }
 
-/** With the messages that the ledger keeps and that have no record of their own. */
+/** With the messages that wait in the ledger and have no record. */
 function withWaiting(records: Collected): UserRecords {
   try {
     const recorded = new Set(records.messages.map(({ id }) => id));

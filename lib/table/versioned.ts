@@ -5,7 +5,7 @@ import type { Message } from '../messages/message.ts';
 import type { Stored } from '../stored.ts';
 import type { Table } from './client.ts';
 import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
-import { ledgerKey, messageKey, worklistAttributes } from './keys.ts';
+import { attentionAttributes, ledgerKey, messageKey } from './keys.ts';
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
 
@@ -56,17 +56,25 @@ export function toMessages(items: readonly Item[], logger: Logger): readonly Sto
   });
 }
 
-/** The write of a ledger over the version that was read. */
+/** Enough that no user gets the same twice. */
+const LIFE_LENGTH = 8;
+
+/** The write of a ledger over the version that was read. A new one begins a life. */
 export function putLedger(table: Table, stored: Stored<Ledger>, newVersion: NewVersion): ConditionalPut {
-  return putOver(stored, newVersion, (ledger) => ({ ...ledgerKey(table, ledger.openid), ...ledger }));
+  const { life = newVersion().slice(-LIFE_LENGTH) } = stored.value;
+  const value = { ...stored.value, life };
+  return putOver({ ...stored, value }, newVersion, (ledger) => ({
+    ...ledgerKey(table, ledger.openid),
+    ...ledger,
+  }));
 }
 
-/** The write of a message over the version that was read, or of a new one. */
+/** The write of a message's record over the version that was read, or of a new one. */
 export function putMessage(table: Table, stored: Stored<Message>, newVersion: NewVersion): ConditionalPut {
   return putOver(stored, newVersion, (message) => ({
     ...messageKey(table, message.openid, message.id),
     ...message,
-    ...worklistAttributes(table, message),
+    ...attentionAttributes(table, message),
   }));
 }
 

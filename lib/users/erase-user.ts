@@ -5,27 +5,50 @@ import {
 } from '../campaigns/erase-recipient.ts';
 import type { Clock } from '../clock.ts';
 import { untilUncontended } from '../contention.ts';
-import type { Claim, Ledger } from '../grants/ledger.ts';
+import { releaseHold } from '../grants/holds.ts';
+import type { Ledger } from '../grants/ledger.ts';
+import { withoutWaiting } from '../grants/packed-waiting.ts';
+import type { Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { outcomeOfClaim } from '../messages/settled-ledger.ts';
+import { putWaiting, waitingBeside } from '../messages/waiting-messages.ts';
 import type { Stored } from '../stored.ts';
+
+/** What stands beside a user's item, as it was listed: records of messages, marks of what was counted, idempotency keys of their own. */
+export interface Belongings {
+  readonly records: readonly Pick<Message, 'id' | 'lastClaim' | 'updatedAtMs'>[];
+  /** Deletes what was listed, and the due entries that the records list, before them. */
+  erase(): Promise<void>;
+}
 
 /** Deletes what is stored of a user. */
 export interface UserEraser {
-  /** Deletes the ledger that was read; `conflict`: it was changed in between. */
-  deleteLedger(ledger: Stored<Ledger>): Promise<'committed' | 'conflict'>;
+  listBelongings(openid: string): Promise<Belongings>;
   /** Takes the user out of the audiences of these templates. */
   leaveAudiences(openid: string, templateIds: readonly string[]): Promise<void>;
   /**
-   * Deletes the user's messages, the marks of what was counted and the idempotency keys of their own, page by page.
-   * Returns the ids of the messages that had records of their own.
+   * Deletes due entries, {@link ENTRIES_PER_STEP} at the most, and writes what is `left` of the ledger that was read, or deletes it, in
+   * one step. `conflict`: it was changed in between.
    */
-  deleteRest(openid: string): Promise<readonly string[]>;
+  shrinkLedger(
+    read: Stored<Ledger>,
+    left: Ledger | undefined,
+    entries: readonly ListedEntry[],
+  ): Promise<'committed' | 'conflict'>;
 }
+
+/** A due entry, by the message that lists it. */
+export interface ListedEntry {
+  readonly messageId: string;
+  readonly dueAtMs: number;
+}
+
+/** A transaction of DynamoDB takes 100 items, one of which is the ledger. */
+const ENTRIES_PER_STEP = 99;
 
 /** What erasing needs from outside. */
 export interface EraseServices extends EraseRecipientServices {
-  readonly store: Pick<MessageStore, 'loadLedger' | 'load' | 'findOtherSend'>;
+  readonly store: Pick<MessageStore, 'loadLedger' | 'loadRecord' | 'findOtherSend'>;
   readonly eraser: UserEraser;
   readonly clock: Clock;
 }
@@ -44,16 +67,23 @@ export type EraseResult =
   /** A request to WeChat is under way; its outcome would be written after the erasure. */
   | { readonly type: 'sending'; readonly untilMs: number };
 
-/** For so long after its claim is over a slow sender might still write the first record of a message, which then would outlive the erasure. */
+/**
+ * For so long after its claim is over a slow sender might still write a record, which then would outlive the erasure; its function
+ * ends within a minute.
+ */
 const SETTLING_MS = 60_000;
+/** For so long after a sender wrote a record it might write it again, because the answer to the first time was lost. */
+const REPEATING_MS = 90_000;
 
 /** For so long one call goes over campaigns. */
 const CAMPAIGNS_FOR_MS = 18_000;
 
 /**
- * Erases a user, or goes on with that where a call before has ended. The ledger goes before the messages: without it nothing of theirs can be claimed, so that no booked message leaves any more,
- * and its note finds nothing; nor by a run of a campaign, from which the user is taken out last. A crash leaves the rest to the next call.
- * What the user grants afterwards is stored anew.
+ * Erases a user, or goes on with that where a call before has ended. The item goes first: without it nothing of theirs can be claimed,
+ * so that no message leaves any more, and its job finds nothing; nor by a run of a campaign, from which the user is taken out last. A
+ * crash leaves the rest to the next call.
+ *
+ * What the user grants afterwards is stored anew and stays: only what was listed before the item went is deleted behind it.
  */
 export async function eraseUser(
   services: EraseServices,
@@ -70,28 +100,68 @@ export async function eraseUser(
   return { ...own, places: erased, ...(next && { next }) };
 }
 
-/** Whether the first record of the claimed message has not been written yet. */
-function isKept({ waiting }: Ledger, { messageId }: Claim): boolean {
-  return waiting?.[messageId] !== undefined;
+type OwnResult =
+  | { readonly type: 'erased'; readonly messages: number; readonly templates: number }
+  | Extract<EraseResult, { type: 'sending' }>;
+
+function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
+  const { store, eraser } = services;
+  const messages = new Set<string>();
+  return untilUncontended(async () => {
+    const read = await store.loadLedger(openid);
+    const openUntilMs = await claimOpenUntilMs(services, read.value);
+    // After the item and its claim: a record that is written later belongs to a claim that was open, or changes the item as well.
+    const belongings = await eraser.listBelongings(openid);
+    const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));
+    if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };
+    const templateIds = Object.keys(read.value.templates);
+    // Before the item, which alone says in which audiences the user is.
+    await eraser.leaveAudiences(openid, templateIds);
+    for (const { id } of [...waitingBeside(read.value), ...belongings.records]) messages.add(id);
+    if ((await eraseLedger(services, read)) !== 'gone') return 'conflict';
+    await belongings.erase();
+    return { type: 'erased', messages: messages.size, templates: templateIds.length };
+  }, services);
 }
 
-async function eraseOwn(services: EraseServices, openid: string) {
-  const { store, eraser, clock } = services;
-  const ledger = await untilUncontended(async () => {
-    const stored = await store.loadLedger(openid);
-    const { claim } = stored.value;
-    if (claim) {
-      const { type } = await outcomeOfClaim(claim, store, clock());
-      const busyUntilMs = claim.leaseUntilMs + (isKept(stored.value, claim) ? SETTLING_MS : 0);
-      if (type === 'under-way' || (type === 'abandoned' && clock() < busyUntilMs)) return { busyUntilMs };
-    }
-    // Before the ledger, which alone says in which audiences the user is.
-    await eraser.leaveAudiences(openid, Object.keys(stored.value.templates));
-    if (stored.version === undefined) return stored.value;
-    return (await eraser.deleteLedger(stored)) === 'conflict' ? 'conflict' : stored.value;
-  }, services);
-  if ('busyUntilMs' in ledger) return { type: 'sending' as const, untilMs: ledger.busyUntilMs };
-  const templates = Object.keys(ledger.templates).length;
-  const messages = new Set([...(await eraser.deleteRest(openid)), ...Object.keys(ledger.waiting ?? {})]);
-  return { type: 'erased' as const, messages: messages.size, templates };
+/** Until when the sender that holds the open claim may write the record that says how its send ended. */
+async function claimOpenUntilMs({ store, clock }: EraseServices, ledger: Ledger): Promise<number> {
+  const { claim } = ledger;
+  if (!claim) return 0;
+  const outcome = await outcomeOfClaim(ledger, claim, store, clock());
+  return outcome.type === 'settled' ? 0 : claim.leaseUntilMs + SETTLING_MS;
+}
+
+/** Until when the sender of a record may write it again. */
+function writtenUntilMs({ lastClaim, updatedAtMs }: Belongings['records'][number]): number {
+  return lastClaim ? updatedAtMs + REPEATING_MS : 0;
+}
+
+/** `more`: something is left, of which the item has to be read again. */
+async function eraseLedger({ store, eraser }: EraseServices, read: Stored<Ledger>): Promise<'gone' | 'more'> {
+  if (read.version === undefined) {
+    // Marks are written together with an item, so of those that were listed none is that of a new one.
+    return (await store.loadLedger(read.value.openid)).version === undefined ? 'gone' : 'more';
+  }
+  const entries = waitingBeside(read.value).flatMap(({ id, dueEntries = [] }) =>
+    dueEntries.map((dueAtMs) => ({ messageId: id, dueAtMs })),
+  );
+  if (entries.length <= ENTRIES_PER_STEP) {
+    return (await eraser.shrinkLedger(read, undefined, entries)) === 'conflict' ? 'more' : 'gone';
+  }
+  const step = entries.slice(0, ENTRIES_PER_STEP);
+  await eraser.shrinkLedger(read, withoutEntries(read.value, step), step);
+  return 'more';
+}
+
+/** The ledger without some due entries, and without the messages that have none left: their grants are given back. */
+function withoutEntries(ledger: Ledger, entries: readonly ListedEntry[]): Ledger {
+  return waitingBeside(ledger).reduce((before, message) => {
+    const gone = entries.filter(({ messageId }) => messageId === message.id).map(({ dueAtMs }) => dueAtMs);
+    const left = message.dueEntries?.filter((dueAtMs) => !gone.includes(dueAtMs)) ?? [];
+    if (gone.length === 0) return before;
+    if (left.length > 0) return putWaiting(before, { ...message, dueEntries: left });
+    const { hold, templateId, id } = message;
+    return withoutWaiting(hold ? releaseHold(before, templateId, hold) : before, [id]);
+  }, ledger);
 }

@@ -4,6 +4,7 @@ import type { SendJob } from '../messages/send-job.ts';
 import { createEnqueue } from '../queue/send-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
+import { createDueEntries } from '../table/due-index.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createPaceStore } from '../table/pace-store.ts';
 import { createSharedReads } from '../table/shared-reads.ts';
@@ -38,6 +39,7 @@ export async function wireDelivery(env: Environment, overrides?: Overrides) {
       read: createSharedReads(table),
       write: createSharedWrites(table),
     }),
+    dueEntries: createDueEntries(table),
     newClaimId: base.newUuid,
     wechat: weChatSender(wechat, base.logger, measure),
     rules: answerRules,

@@ -1,9 +1,7 @@
 import { dispatchDue } from '../delivery/dispatch-due.ts';
 import { createEnqueue } from '../queue/send-queue.ts';
 import { readSettings } from '../settings.ts';
-import { createBookedNotes } from '../table/booked-notes.ts';
 import { createDueIndex } from '../table/due-index.ts';
-import { createMessageStore } from '../table/message-store.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';
@@ -15,9 +13,7 @@ export async function wireDispatch(env: Environment, overrides?: Overrides) {
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const services = {
-    store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
     dueIndex: createDueIndex(table, base.logger),
-    bookedNotes: createBookedNotes(table, base.logger),
     enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
     ...base,
   };

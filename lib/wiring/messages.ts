@@ -3,7 +3,8 @@ import { createMessageIds } from '../messages/message-id.ts';
 import { createEnqueue } from '../queue/send-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
-import { createBookNote } from '../table/booked-notes.ts';
+import { createDueEntries } from '../table/due-index.ts';
+import { createIdempotencyKeys } from '../table/idempotency-keys.ts';
 import { createMessageStore } from '../table/message-store.ts';
 import { createUnknownMessages } from '../table/unknown-messages.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
@@ -46,12 +47,14 @@ export async function wireMessages(env: Environment, overrides?: Overrides) {
       store: createMessageStore(table, { ...base, newVersion: base.newUuid }),
       unknown: createUnknownMessages(table, base.logger),
       enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
-      bookNote: createBookNote(table),
+      keys: createIdempotencyKeys(table, { ...base, newVersion: base.newUuid }),
+      dueEntries: createDueEntries(table),
       newMessageId: createMessageIds(base.newTimeOrderedUuid),
       templates: openCatalogue(table, wechat, base),
       names,
       ...(pages !== undefined && { pages }),
       remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
+      sendRemedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'send'),
       async isOpenToUsers(templateId) {
         if (open === '*') return true;
         return (await Promise.all(open.map(names.resolveTemplateId))).includes(templateId);

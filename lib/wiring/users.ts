@@ -22,7 +22,7 @@ export async function wireUsers(env: Environment, overrides?: Overrides) {
   const services = {
     ...base,
     store: createMessageStore(table, versions),
-    eraser: createUserEraser(table),
+    eraser: createUserEraser(table, versions),
     campaigns: createCampaignStore(table, versions),
     runs: createRunStore(table, versions),
     recipients: createRecipientEraser(table, versions),

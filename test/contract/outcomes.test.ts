@@ -42,7 +42,8 @@ async function readyNow() {
   return { openid, id: body.id as string };
 }
 
-const deliver = (messageId: string) => sender.deliver({ messageId, sinceMs: nowMs });
+/** Tries the job that comes up now, be it from the queue or from a due entry. */
+const deliver = (messageId: string) => sender.deliver({ messageId, sinceMs: nowMs, entryAtMs: nowMs });
 
 /** Tries until the message has ended, moving on by `stepMs` from one try to the next. */
 async function deliverUntilEnded(id: string, stepMs: number) {

@@ -145,15 +145,14 @@ function finishedRun(service: Service, path: string) {
   );
 }
 
-/** A message whose stored form is spoilt fails until it is mended, as after a fault in a release. */
+/** A user's item whose stored form is spoilt makes sending fail until it is mended, as after a fault in a release. */
 async function redriveOne(service: Service, resources: DeployedResources): Promise<void> {
   const [user] = await granteesOf(service, 1);
   assert.ok(user);
   await resources.failFast();
-  // Without a hold it has a record of its own from the start.
   const sendAt = new Date(Date.now() + 4_000).toISOString();
-  const { id } = await service.send(user, { sendAt, hold: false });
-  const mend = await resources.spoil(user.openid, id);
+  const { id } = await service.send(user, { sendAt });
+  const mend = await resources.spoil(user.openid);
   await eventually('A dead letter', resources.deadLetters, (count) => count === 1, 60_000);
   await mend();
   assert.match(await resources.redrive(), /1 of 1 moved/);

@@ -9,8 +9,11 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListScheduleGroupsCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { findWaiting, putWaiting } from '../../lib/messages/waiting-messages.ts';
 import { toAttributes } from '../../lib/table/attributes.ts';
-import { bookedNoteItem } from '../../lib/table/booked-notes.ts';
+import { dueEntryItem } from '../../lib/table/due-index.ts';
+import { readItem } from '../../lib/table/items.ts';
+import { toLedger } from '../../lib/table/versioned.ts';
 import type { Checkout } from './checkout.ts';
 import { leftoversOf } from './leftovers.ts';
 import type { Aws } from './local-aws.ts';
@@ -119,23 +122,28 @@ export async function openResources(o: {
       return Number(Attributes?.['ApproximateNumberOfMessages']);
     },
 
-    /** Makes a stored message unreadable; what it returns mends it again. */
-    async spoil(openid: string, messageId: string): Promise<() => Promise<void>> {
-      const { Item, put } = await storedOf(openid, `message#${messageId}`);
-      await put({ ...Item, state: { S: 'of another form' } });
+    /** Makes what waits for a user unreadable; what it returns mends it again. */
+    async spoil(openid: string): Promise<() => Promise<void>> {
+      const { Item, put } = await storedOf(openid, 'ledger');
+      await put({ ...Item, waiting: { S: 'of another form' } });
       return () => put(Item);
     },
 
-    /** Makes a booked message due now: in its user's ledger, which keeps it, and by another note for the dispatcher. */
+    /** Makes a booked message due now: in its user's item, where it waits, and by another due entry for the dispatcher. */
     async bringForward(openid: string, messageId: string): Promise<void> {
       const { Item, put } = await storedOf(openid, 'ledger');
-      const kept = Item['waiting']?.M ?? {};
-      const text = kept[messageId]?.S ?? assert.fail('The ledger does not keep the message.');
-      const [sendAtMs, message] = [Date.now(), JSON.parse(text)];
-      const waiting = { ...kept, [messageId]: { S: JSON.stringify({ ...message, sendAtMs }) } };
-      await put({ ...Item, waiting: { M: waiting } });
+      const { value } = toLedger(openid, readItem(Item));
+      const message = findWaiting(value, messageId) ?? assert.fail('The message does not wait in the item.');
+      const sendAtMs = Date.now();
+      const { waiting = '' } = putWaiting(value, {
+        ...message,
+        sendAtMs,
+        dueAtMs: sendAtMs,
+        dueEntries: [sendAtMs],
+      });
+      await put({ ...Item, waiting: { S: waiting } });
       const { templateId, createdAtMs: sinceMs } = message;
-      await put(toAttributes(bookedNoteItem(o, { messageId, templateId, sinceMs, dueAtMs: sendAtMs })));
+      await put(toAttributes(dueEntryItem(o, { messageId, templateId, sinceMs, dueAtMs: sendAtMs })));
     },
 
     redrive: () => runIn(o.checkout, ['node', 'operate/redrive.ts', '--stage', o.stage], o.env),

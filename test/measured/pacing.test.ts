@@ -10,8 +10,8 @@ import { acceptMessage } from '../../lib/messages/accept-message.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import { createMessageIds } from '../../lib/messages/message-id.ts';
 import type { SendJob } from '../../lib/messages/send-job.ts';
-import { createBookedNotes, createBookNote } from '../../lib/table/booked-notes.ts';
-import { createDueIndex } from '../../lib/table/due-index.ts';
+import { createDueEntries, createDueIndex } from '../../lib/table/due-index.ts';
+import { createIdempotencyKeys } from '../../lib/table/idempotency-keys.ts';
 import { createMessageStore } from '../../lib/table/message-store.ts';
 import { wireDelivery } from '../../lib/wiring/delivery.ts';
 import { stackEnvironment } from '../../local/stack/environment.ts';
@@ -138,6 +138,7 @@ async function useService(settings: Record<string, string> = {}) {
     /** Users who allowed one message each, and a message accepted for each of them. */
     async accept(count: number): Promise<void> {
       const newMessageId = createMessageIds(randomUUID);
+      const keys = createIdempotencyKeys(table, { clock: time.clock, newVersion: randomUUID });
       await Promise.all(
         wechat.createUsers(count).map(async (openid) => {
           const results = { [TEMPLATE]: 'accept' } as const;
@@ -149,7 +150,7 @@ async function useService(settings: Record<string, string> = {}) {
           );
           await store.commit({ ledger: { value, version: undefined } });
           const result = await acceptMessage(
-            { ...base, newMessageId, bookNote: createBookNote(table) },
+            { ...base, newMessageId, keys, dueEntries: createDueEntries(table) },
             {
               openid,
               templateId: TEMPLATE,
@@ -169,13 +170,7 @@ async function useService(settings: Record<string, string> = {}) {
 
     startSenders: () => Promise.all(Array.from({ length: SENDERS }, sender)),
 
-    dispatch: () => {
-      const indexes = {
-        dueIndex: createDueIndex(table, logger),
-        bookedNotes: createBookedNotes(table, logger),
-      };
-      return dispatchDue({ ...base, ...indexes }, time.clock() + HOUR_MS);
-    },
+    dispatch: () => dispatchDue({ ...base, dueIndex: createDueIndex(table, logger) }, time.clock() + HOUR_MS),
 
     messages: async (): Promise<Message[]> =>
       Promise.all([...ids].map(async (id) => (await store.load(id)).message!.value)),
@@ -280,26 +275,26 @@ describe("the minute's quota", () => {
 });
 
 describe("the day's quota", () => {
-  test('parks what cannot be sent, with its grants, until the next day', async () => {
+  test('defers what cannot be sent, with its grants, until the next day', async () => {
     const service = await useService();
     service.wechat.setSwitches({ sendsPerDay: 30, latencyMs: 20 });
     await service.accept(90);
     await service.startSenders();
     await until(() => service.sends().some(({ errcode }) => errcode === 45009));
     await until(async () =>
-      (await service.messages()).every(({ state, parked }) => state === 'sent' || parked),
+      (await service.messages()).every(({ state, dueEntries }) => state === 'sent' || dueEntries),
     );
 
-    const parked = (await service.messages()).filter((message) => message.parked);
-    expect(parked).toHaveLength(60);
+    const deferred = (await service.messages()).filter(({ state }) => state === 'pending');
+    expect(deferred).toHaveLength(60);
     expect(service.notes.length).toBe(0);
-    const untouched = parked.filter(({ attempts }) => attempts === 0);
+    const untouched = deferred.filter(({ attempts }) => attempts === 0);
     expect(untouched.length).toBeGreaterThan(0);
     expect(untouched.every(({ retries, outcome }) => retries === undefined && outcome === undefined)).toBe(
       true,
     );
     const midnightMs = Date.UTC(2026, 10, 23, 16);
-    for (const { dueAtMs } of parked) {
+    for (const { dueAtMs } of deferred) {
       expect(dueAtMs).toBeGreaterThanOrEqual(START_MS + HOUR_MS / 2);
       expect(dueAtMs).toBeLessThanOrEqual(midnightMs + 10 * 60_000);
     }
@@ -320,7 +315,7 @@ describe("the day's quota", () => {
     await service.accept(10);
     await service.startSenders();
     await until(async () =>
-      (await service.messages()).every(({ state, parked }) => state === 'sent' || parked),
+      (await service.messages()).every(({ state, dueEntries }) => state === 'sent' || dueEntries),
     );
 
     service.wechat.setSwitches({ sendsPerDay: 10_000 });

@@ -27,8 +27,8 @@ describe('the table', () => {
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       GlobalSecondaryIndexes: [
         {
-          IndexName: 'worklist',
-          KeySchema: key('worklistPk', 'worklistSk'),
+          IndexName: 'needs-attention',
+          KeySchema: key('attentionPk', 'attentionSk'),
           Projection: { ProjectionType: 'ALL' },
         },
       ],

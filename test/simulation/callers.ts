@@ -65,17 +65,34 @@ export function createCallers(options: CallerOptions): Callers {
     });
   }
 
-  function accept(request: AcceptRequest, tries = 1): void {
-    functions.accept(request, (end) => {
-      const answer = heard(end);
-      if (!answer) {
-        if (request.idempotency || chance.happens(0.3)) again(tries, (next) => accept(request, next));
+  function accept(requests: readonly AcceptRequest[], tries = 1): void {
+    functions.accept(requests, (end) => {
+      const answers = heard(end);
+      if (!answers) {
+        if (requests.every(({ idempotency }) => idempotency) || chance.happens(0.3))
+          again(tries, (next) => accept(requests, next));
         return;
       }
-      trace('caller', `is told ${answer.type}`);
-      if (!('message' in answer)) return;
-      rules.promised(answer.message.id);
-      known.push(answer.message.id);
+      for (const answer of answers) {
+        trace('caller', `is told ${answer.type}`);
+        if (!('message' in answer)) continue;
+        rules.promised(answer.message.id);
+        known.push(answer.message.id);
+      }
+      // Somebody asks for the same again, long after.
+      if (requests[0]?.idempotency && chance.happens(0.05))
+        scheduler.after(chance.between(0, 10 * 60_000), () => accept(requests, MOST_TRIES));
+    });
+  }
+
+  /** An operator who is told to try again in a minute does so, most often. */
+  function erase(openid: string, tries = 1): void {
+    functions.erase(openid, (end, call) => {
+      const answer = heard(end);
+      if (answer) trace('operator', `is told ${answer.type} of ${openid}`);
+      if (answer?.type === 'erased') return rules.erased(call);
+      if (tries < 2 * MOST_TRIES && chance.happens(0.95))
+        scheduler.after(chance.between(1_000, 60_000), () => erase(openid, tries + 1));
     });
   }
 
@@ -124,13 +141,16 @@ export function createCallers(options: CallerOptions): Callers {
           return;
         }
         case 'accept': {
-          const request =
-            deed.inMs === undefined
-              ? deed.request
-              : { ...deed.request, sendAtMs: scheduler.now() + deed.inMs };
-          for (let call = 0; call < deed.calls; call++) accept(request);
+          const sendAtMs = deed.inMs === undefined ? undefined : scheduler.now() + deed.inMs;
+          const requests = deed.requests.map((request) =>
+            sendAtMs === undefined ? request : { ...request, sendAtMs },
+          );
+          for (let call = 0; call < deed.calls; call++) accept(requests);
           return;
         }
+        case 'erase':
+          for (let call = 0; call < deed.calls; call++) erase(deed.openid);
+          return;
         case 'cancel': {
           const messageId = known[deed.which % Math.max(1, known.length)];
           if (messageId !== undefined) cancel(messageId);

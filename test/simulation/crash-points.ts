@@ -107,17 +107,19 @@ function ordered(openid: string, atMs: number, more: { inMs?: number; hold?: boo
     type: 'accept',
     calls: 1,
     ...(more.inMs === undefined ? {} : { inMs: more.inMs }),
-    request: {
-      openid,
-      templateId: 'once',
-      templateKind: 'one-time',
-      data: { thing1: 'text' },
-      fitted: [],
-      miniprogramState: 'formal',
-      lang: 'zh_CN',
-      hold: more.hold ?? true,
-      idempotency: { scope: 'operator:test', key: `${openid} ${atMs}`, bodyHash: 'body' },
-    },
+    requests: [
+      {
+        openid,
+        templateId: 'once',
+        templateKind: 'one-time',
+        data: { thing1: 'text' },
+        fitted: [],
+        miniprogramState: 'formal',
+        lang: 'zh_CN',
+        hold: more.hold ?? true,
+        idempotency: { scope: 'operator:test', key: `${openid} ${atMs}`, bodyHash: 'body' },
+      },
+    ],
   };
   return { atMs, deed };
 }

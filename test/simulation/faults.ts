@@ -20,7 +20,6 @@ export interface Faults {
   readonly lateDelivery: number;
   /** What the queue was told to delete comes again. */
   readonly lostAck: number;
-  readonly indexLagMs: number;
   /** How far the clock of a function may be ahead or behind. */
   readonly skewMs: number;
   readonly missedTick: number;
@@ -49,7 +48,6 @@ export const NO_FAULTS: Faults = {
   duplicateDelivery: 0,
   lateDelivery: 0,
   lostAck: 0,
-  indexLagMs: 0,
   skewMs: 0,
   missedTick: 0,
   lostAnswer: 0,
@@ -74,7 +72,6 @@ const WORST: Faults = {
   duplicateDelivery: 0.4,
   lateDelivery: 0.3,
   lostAck: 0.2,
-  indexLagMs: 90_000,
   skewMs: 1_000,
   missedTick: 0.4,
   lostAnswer: 0.3,

@@ -9,6 +9,7 @@ import type { Logger } from '../../lib/logger.ts';
 import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';
 import type { CancelResult } from '../../lib/messages/cancel-message.ts';
 import type { HandVerdict, SettleByHandResult } from '../../lib/messages/settle-unknown.ts';
+import type { EraseResult, EraseServices } from '../../lib/users/erase-user.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
@@ -31,11 +32,24 @@ const NO_CAMPAIGNS = {
   findEarlier: async () => undefined,
 };
 
+const NO_RUNS: Pick<EraseServices, 'campaigns' | 'runs' | 'recipients'> = {
+  campaigns: { list: async () => ({ items: [] }), load: async () => undefined },
+  runs: {} as EraseServices['runs'],
+  recipients: {} as EraseServices['recipients'],
+};
+
 /** A report as a phone makes it. */
 export interface Report {
   readonly openid: string;
   readonly requestId: string;
   readonly report: GrantReport;
+}
+
+/** One call to erase a user. */
+export interface EraseCall {
+  readonly openid: string;
+  readonly startedAtMs: number;
+  readonly by: Process | undefined;
 }
 
 /** The deployed functions, each call of which is a process of its own. */
@@ -45,7 +59,9 @@ export interface Functions {
     kinds: ReadonlyMap<string, TemplateKind>,
     ended: (end: End<ReportResult>) => void,
   ): void;
-  accept(request: AcceptRequest, ended: (end: End<AcceptResult>) => void): void;
+  /** Messages to one user. */
+  accept(requests: readonly AcceptRequest[], ended: (end: End<readonly AcceptResult[]>) => void): void;
+  erase(openid: string, ended: (end: End<EraseResult>, call: EraseCall) => void): void;
   cancel(messageId: string, ended: (end: End<CancelResult>) => void): void;
   settle(messageId: string, verdict: HandVerdict, ended: (end: End<SettleByHandResult>) => void): void;
   takeEvent(
@@ -136,8 +152,18 @@ export function createFunctions(options: FunctionOptions): Functions {
       };
       api('report', body, ended);
     },
-    accept(request, ended) {
-      api('accept', (process) => kernel.acceptMessage(baseOf(process), request), ended);
+    accept(requests, ended) {
+      const openid = requests[0]!.openid;
+      api('accept', (process) => kernel.acceptMessages(baseOf(process), openid, requests), ended);
+    },
+    erase(openid, ended) {
+      const startedAtMs = scheduler.now();
+      let by: Process | undefined;
+      const body = (process: Process) => {
+        by = process;
+        return kernel.eraseUser({ ...baseOf(process), ...NO_RUNS }, openid);
+      };
+      api('erase', body, (end) => ended(end, { openid, startedAtMs, by }));
     },
     cancel(messageId, ended) {
       api('cancel', (process) => kernel.cancelMessage(baseOf(process), messageId), ended);

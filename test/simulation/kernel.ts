@@ -9,10 +9,11 @@ export { deliverMessage } from '../../lib/delivery/deliver-message.ts';
 export { dispatchDue } from '../../lib/delivery/dispatch-due.ts';
 export { applyEvent } from '../../lib/events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
-export { acceptMessage } from '../../lib/messages/accept-message.ts';
+export { acceptMessages } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
 export { createMessageIds } from '../../lib/messages/message-id.ts';
 export { settleByHand } from '../../lib/messages/settle-unknown.ts';
+export { eraseUser } from '../../lib/users/erase-user.ts';
 
 /** The code under simulation, the real one or a mutated copy. */
 export type Kernel = typeof import('./kernel.ts');

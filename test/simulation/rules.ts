@@ -1,13 +1,18 @@
 import { grantsOf, type Ledger, spentOf } from '../../lib/grants/ledger.ts';
 import { isPending, type Message, type MessageState } from '../../lib/messages/message.ts';
-import type { Report } from './functions.ts';
+import type { EraseCall, Report } from './functions.ts';
+import type { Process } from './processes.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { TableState } from './table.ts';
+import type { TableState, TableWrite } from './table.ts';
 import type { WeChatRequest } from './wechat.ts';
 
 /** What must hold, whatever happens. Each breach is told to `fail` under the name of its rule. */
 export interface Rules {
-  written(change: { ledger?: Ledger; message?: Message; before?: Message }): void;
+  written(write: TableWrite): void;
+  /** A user's item was deleted; what they do afterwards begins anew. */
+  deleted(openid: string, by: Process): void;
+  /** A caller was told that a user is erased. */
+  erased(call: EraseCall): void;
   leaving(request: WeChatRequest): void;
   accepted(request: WeChatRequest): void;
   /** A caller was told that the message is accepted, or canceled. */
@@ -38,7 +43,7 @@ export interface RuleOptions {
 
 /** Where a message may go from each state. */
 const NEXT: Record<MessageState, readonly MessageState[]> = {
-  pending: ['pending', 'sent', 'refused', 'failed', 'unknown', 'canceled'],
+  pending: [],
   unknown: ['sent', 'refused', 'failed', 'delivered'],
   sent: ['delivered', 'failed'],
   delivered: [],
@@ -60,6 +65,8 @@ export function createRules({
 }: RuleOptions): Rules {
   const promised = new Set<string>();
   const canceled = new Set<string>();
+  const erased = new Set<string>();
+  const deletions = new Map<string, { readonly by: Process; readonly atMs: number }>();
   const tapsOf = new Map<string, number>();
   const acceptedPerGrant = new Map<string, number>();
   const latest = new Map<string, WeChatRequest[]>();
@@ -70,6 +77,9 @@ export function createRules({
     const ledger = state().ledgers.get(openid);
     if (!ledger) return;
     const messages = state().messagesOf(openid);
+    for (const message of messages) {
+      if (state().erased.has(message.id)) fail('what was erased does not come back', message);
+    }
     for (const templateId of Object.keys(ledger.templates)) {
       if (!longTerm(templateId)) checkGrants(ledger, templateId, messages);
     }
@@ -160,11 +170,26 @@ export function createRules({
   }
 
   return {
-    written({ ledger, message, before }) {
-      if (message && before && !NEXT[before.state].includes(message.state) && message.state !== before.state)
-        fail('an end is an end', { before, message });
+    written({ ledger, records = [] }) {
+      for (const { message, before } of records) {
+        if (isPending(message)) fail('what waits has no record', message);
+        if (before && !NEXT[before.state].includes(message.state) && message.state !== before.state)
+          fail('an end is an end', { before, message });
+        if (!before && state().erased.has(message.id)) fail('what was erased does not come back', message);
+      }
       if (ledger) checkZeroing(ledger);
-      checkUser((ledger ?? message)!.openid);
+      const openid = ledger?.openid ?? records[0]?.message.openid;
+      if (openid !== undefined) checkUser(openid);
+    },
+    deleted(openid, by) {
+      ledgerBefore.delete(openid);
+      erased.delete(openid);
+      deletions.set(openid, { by, atMs: scheduler.now() });
+    },
+    erased({ openid, startedAtMs, by }) {
+      // Unless another call deleted the item meanwhile, which then is the one that has to tidy up.
+      const last = deletions.get(openid);
+      if (!last || last.by === by || last.atMs < startedAtMs) erased.add(openid);
     },
     leaving(request) {
       const now = scheduler.now();
@@ -186,10 +211,10 @@ export function createRules({
     },
     accepted({ openid, templateId }) {
       if (longTerm(templateId)) return;
-      const key = `${openid} ${templateId}`;
+      const ledger = state().ledgers.get(openid);
+      const key = `${openid} ${templateId} ${ledger?.life}`;
       const count = (acceptedPerGrant.get(key) ?? 0) + 1;
       acceptedPerGrant.set(key, count);
-      const ledger = state().ledgers.get(openid);
       const granted = (ledger && grantsOf(ledger, templateId)?.granted) ?? 0;
       if (count > granted) fail('never more accepted sends than grants recorded', { key, count, granted });
     },
@@ -203,10 +228,16 @@ export function createRules({
       for (const message of state().messages.values()) checkEnd(message, trouble);
       for (const ledger of state().ledgers.values()) checkLedgerAtRest(ledger);
       for (const messageId of promised) {
-        if (!state().messages.get(messageId)) fail('no accepted message is lost', messageId);
+        const kept = state().messages.get(messageId) ?? state().erased.has(messageId);
+        if (!kept) fail('no accepted message is lost', messageId);
       }
       for (const messageId of canceled) {
+        if (state().erased.has(messageId)) continue;
         if (state().messages.get(messageId)?.state !== 'canceled') fail('canceled stays canceled', messageId);
+      }
+      for (const openid of erased) {
+        const remains = state().remains(openid);
+        if (remains.length > 0) fail('nothing is left of who was erased', { openid, remains });
       }
     },
   };

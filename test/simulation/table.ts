@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import type { BookedNotes, DueIndex } from '../../lib/delivery/dispatch-due.ts';
+import type { DueIndex } from '../../lib/delivery/dispatch-due.ts';
 import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
-import { isPending, type Message } from '../../lib/messages/message.ts';
-import type { Change, IdempotencyRecord, MessageStore } from '../../lib/messages/message-store.ts';
-import type { BookedNote, BookNote } from '../../lib/messages/send-job.ts';
+import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
+import type { Message } from '../../lib/messages/message.ts';
+import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
+import type { DueEntries, DueEntry } from '../../lib/messages/send-job.ts';
 import {
   isOnlyWaiting,
   messageWithLedger,
@@ -14,22 +15,27 @@ import {
 import type { Stored } from '../../lib/stored.ts';
 import { ledgerItem } from '../../lib/table/ledger-item.ts';
 import { messageItem } from '../../lib/table/message-item.ts';
-import { createSimulatedNotes } from './booked-notes.ts';
+import type { UserEraser } from '../../lib/users/erase-user.ts';
 import type { Chance } from './chance.ts';
-import { createLaggingIndex, SHARDS } from './due-index.ts';
+import { createSimulatedDueIndex } from './due-index.ts';
+import { createSimulatedEraser } from './eraser.ts';
 import type { Faults } from './faults.ts';
 import type { Process, Processes } from './processes.ts';
-import type { Scheduler } from './scheduler.ts';
 
 /** The table as it stands, for the checks; functions reach it through the ports only. */
 export interface TableState {
   readonly ledgers: ReadonlyMap<string, Ledger>;
+  /** Those that wait and those that have records, but for what was erased. */
   readonly messages: ReadonlyMap<string, Message>;
   messagesOf(openid: string): readonly Message[];
-  /** The notes of booked messages that were not handed over. */
-  bookedNotes(): readonly BookedNote[];
-  /** The marks of what has been counted for a user. */
+  /** Messages that went with their user's item. */
+  readonly erased: ReadonlySet<string>;
+  /** The due entries that no cursor has passed. */
+  dueEntries(): readonly DueEntry[];
+  /** The marks of what has been counted in a user's present life. */
   marksOf(openid: string): readonly CountMark[];
+  /** What is left of users' former lives. */
+  remains(openid: string): readonly string[];
 }
 
 /** The table and the ports through which a process reaches it. */
@@ -38,25 +44,48 @@ export interface SimulatedTable {
   ports(process: Process): {
     store: MessageStore;
     grantStore: GrantStore;
+    keys: IdempotencyKeys;
+    eraser: UserEraser;
+    dueEntries: DueEntries;
     dueIndex: DueIndex;
-    bookNote: BookNote;
-    bookedNotes: BookedNotes;
   };
+}
+
+/** A write, and what was there before. */
+export interface TableWrite {
+  readonly ledger?: Ledger;
+  readonly records?: readonly { readonly message: Message; readonly before?: Message }[];
 }
 
 /** What the table is built on, and who wants to know of its writes. */
 export interface TableOptions {
-  readonly scheduler: Scheduler;
   readonly processes: Processes;
   readonly chance: Chance;
   readonly faults: () => Faults;
-  /** Called after each write, with what was there before. */
-  readonly written: (change: { ledger?: Ledger; message?: Message; before?: Message }) => void;
-  /** Called after the note of a booked message was put there. */
-  readonly noted: () => void;
+  /** The time by the table's own clock. */
+  readonly now: () => number;
+  /** Called after each write. */
+  readonly written: (write: TableWrite) => void;
+  /** Called after a due entry was written. */
+  readonly entered: () => void;
+  /** Called after a user's item was deleted. */
+  readonly deleted: (openid: string, by: Process) => void;
 }
 
-interface Row<T> {
+/** What stands in the table. */
+export interface Rows {
+  readonly ledgers: Map<string, Row<Ledger>>;
+  readonly messages: Map<string, Row<Message>>;
+  /** The records of each user, newest first. */
+  readonly byUser: Map<string, string[]>;
+  /** The marks of each user, with the life that they were set in. */
+  readonly marks: Map<string, Map<CountMark, string>>;
+  readonly keys: Map<string, BoundKey>;
+  readonly erased: Set<string>;
+}
+
+/** One item. */
+export interface Row<T> {
   readonly value: T;
   readonly json: string;
   readonly version: string;
@@ -67,26 +96,29 @@ const PAGE_SIZE = 3;
 
 /**
  * An in-memory table that promises what the real one does and no more: writes bound to a version, transactions all or
- * nothing, reads that see the latest write, but of two items at two moments, an index that lags behind.
+ * nothing, reads that see the latest write, but of two items at two moments.
  * What is written goes through the schema of the stored item and back, as it does in the real one.
  */
 export function createTable(options: TableOptions): SimulatedTable {
-  const { scheduler, processes, chance, faults } = options;
-  const ledgers = new Map<string, Row<Ledger>>();
-  const messages = new Map<string, Row<Message>>();
-  const byUser = new Map<string, string[]>();
-  const counted = new Map<string, Set<CountMark>>();
-  const idempotency = new Map<string, IdempotencyRecord>();
-  const index = createLaggingIndex();
-  const notes = createSimulatedNotes(processes, () => options.noted());
+  const { processes, chance, faults } = options;
+  const rows: Rows = {
+    ledgers: new Map(),
+    messages: new Map(),
+    byUser: new Map(),
+    marks: new Map(),
+    keys: new Map(),
+    erased: new Set(),
+  };
+  const { ledgers, messages, byUser, keys, erased } = rows;
+  const index = createSimulatedDueIndex(processes, () => options.entered());
   let versions = 0;
 
-  const row = <T>(schema: v.GenericSchema<unknown, T>, value: T): Row<T> => {
+  const row = <T>(schema: v.GenericSchema<unknown, T>, value: object): Row<T> => {
     const parsed = v.parse(schema, JSON.parse(JSON.stringify(value)));
     return { value: parsed, json: JSON.stringify(parsed), version: `v${++versions}` };
   };
   const stored = <T>({ json, version }: Row<T>): Stored<T> => ({ value: JSON.parse(json), version });
-  const readMessage = (id: string): Stored<Message> | undefined => {
+  const readRecord = (id: string): Stored<Message> | undefined => {
     const found = messages.get(id);
     return found && stored(found);
   };
@@ -96,52 +128,51 @@ export function createTable(options: TableOptions): SimulatedTable {
   };
 
   function putLedger(value: Ledger): Ledger {
-    const written = row(ledgerItem, value);
+    const written = row(ledgerItem, { ...value, life: value.life ?? `life${++versions}` });
     ledgers.set(value.openid, written);
     return written.value;
   }
 
-  function putMessage(value: Message): Message {
+  function putRecord(value: Message): Message {
     const written = row(messageItem, value);
     if (!messages.has(value.id))
       byUser.set(value.openid, [value.id, ...(byUser.get(value.openid) ?? [])].sort().reverse());
     messages.set(value.id, written);
-    const lag = faults().indexLagMs;
-    index.update(scheduler.now() + (lag > 0 ? chance.between(0, lag) : 20), value.id, written);
     return written.value;
   }
 
-  function commit(change: Change): 'committed' | 'conflict' {
-    const { ledger, message, idempotency: record } = change;
+  function commit({ ledger, records = [] }: Change): 'committed' | 'conflict' {
     if (ledger && ledgers.get(ledger.value.openid)?.version !== ledger.version) return 'conflict';
-    if (message && messages.get(message.value.id)?.version !== message.version) return 'conflict';
-    const name = record && `${record.scope} ${record.key}`;
-    if (name !== undefined && (idempotency.get(name)?.expiresAtMs ?? 0) > scheduler.now()) return 'conflict';
-    const before = message && messages.get(message.value.id)?.value;
-    if (record && name !== undefined) idempotency.set(name, record);
+    if (records.some(({ value, version }) => messages.get(value.id)?.version !== version)) return 'conflict';
     options.written({
       ...(ledger && { ledger: putLedger(ledger.value) }),
-      ...(message && { message: putMessage(message.value) }),
-      ...(before && { before }),
+      records: records.map(({ value }) => {
+        const before = messages.get(value.id)?.value;
+        return { message: putRecord(value), ...(before && { before }) };
+      }),
     });
     return 'committed';
   }
 
   function commitCounted(ledger: Stored<Ledger>, marks: readonly CountMark[]): 'committed' | 'conflict' {
     const { openid } = ledger.value;
-    const set = marksOf(openid);
+    const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
     if (ledgers.get(openid)?.version !== ledger.version || marks.some((mark) => set.has(mark))) {
       return 'conflict';
     }
-    for (const mark of marks) set.add(mark);
-    options.written({ ledger: putLedger(ledger.value) });
+    const written = putLedger(ledger.value);
+    for (const mark of marks) set.set(mark, written.life ?? '');
+    rows.marks.set(openid, set);
+    options.written({ ledger: written });
     return 'committed';
   }
 
-  function marksOf(openid: string): Set<CountMark> {
-    const set = counted.get(openid) ?? new Set();
-    counted.set(openid, set);
-    return set;
+  function bind(name: string, to: BoundKey, read: BoundKey | undefined): 'committed' | 'conflict' {
+    const bound = keys.get(name);
+    if (bound && bound.expiresAtMs > options.now() && bound.messageStem !== read?.messageStem)
+      return 'conflict';
+    keys.set(name, to);
+    return 'committed';
   }
 
   /** The ledger and then the message, at two moments. */
@@ -154,7 +185,7 @@ export function createTable(options: TableOptions): SimulatedTable {
         ledger = readLedger(openid);
       },
       () => {
-        if (!isOnlyWaiting(ledger.value, messageId)) message = readMessage(messageId);
+        if (!isOnlyWaiting(ledger.value, messageId)) message = readRecord(messageId);
       },
     ];
     const { tornRead } = faults();
@@ -173,21 +204,23 @@ export function createTable(options: TableOptions): SimulatedTable {
     return withWaiting(page, readLedger(openid).value, limit, after);
   }
 
-  /** What the ledger of a user keeps, and what has a record of its own. */
+  /** What waits for a user, and what has a record and was not erased. */
   function messagesOf(openid: string): readonly Message[] {
-    const ids = byUser.get(openid) ?? [];
+    const ids = (byUser.get(openid) ?? []).filter((id) => !erased.has(id));
     const ledger = ledgers.get(openid)?.value;
     const recorded = ids.map((id) => messages.get(id)!.value);
     return ledger ? [...recorded, ...waitingBeside(ledger, new Set(ids))] : recorded;
   }
 
-  function messagesByAnyRecord(): ReadonlyMap<string, Message> {
+  function allMessages(): ReadonlyMap<string, Message> {
     const openids = () => new Set([...ledgers.keys(), ...byUser.keys()]);
     const all = () => [...openids()].flatMap(messagesOf);
     return {
-      get: (id: string) =>
-        messages.get(id)?.value ??
-        messagesOf(id.slice(id.lastIndexOf('_') + 1)).find((message) => message.id === id),
+      get: (id: string) => {
+        if (erased.has(id)) return undefined;
+        const ofUser = () => messagesOf(id.slice(id.lastIndexOf('_') + 1));
+        return messages.get(id)?.value ?? ofUser().find((message) => message.id === id);
+      },
       get size() {
         return all().length;
       },
@@ -195,30 +228,55 @@ export function createTable(options: TableOptions): SimulatedTable {
     } as unknown as ReadonlyMap<string, Message>;
   }
 
+  const presentLife = (openid: string) => ledgers.get(openid)?.value.life;
+  const marksWhere = (openid: string, ofLife: (life: string) => boolean) =>
+    [...(rows.marks.get(openid) ?? [])].filter(([, life]) => ofLife(life)).map(([mark]) => mark);
+
   return {
     state: {
       ledgers: valuesOf(ledgers),
-      messages: messagesByAnyRecord(),
+      messages: allMessages(),
       messagesOf,
-      bookedNotes: notes.waiting,
-      marksOf: (openid) => [...marksOf(openid)],
+      erased,
+      dueEntries: index.ahead,
+      marksOf: (openid) => marksWhere(openid, (life) => life === presentLife(openid)),
+      remains: (openid) => [
+        ...marksWhere(openid, (life) => life !== presentLife(openid)),
+        ...(byUser.get(openid) ?? []).filter((id) => erased.has(id)),
+        ...index
+          .all()
+          .filter(({ messageId }) => erased.has(messageId) && messageId.endsWith(`_${openid}`))
+          .map(({ messageId }) => `entry of ${messageId}`),
+      ],
     },
     ports(process) {
       const loadLedger = (openid: string) => processes.call(process, 'loadLedger', () => readLedger(openid));
       return {
-        ...notes.ports(process),
+        ...index.ports(process),
+        eraser: createSimulatedEraser({
+          process,
+          processes,
+          rows,
+          index,
+          putLedger,
+          deleted: options.deleted,
+        }),
         store: {
           load: (messageId) => load(process, messageId),
           loadLedger,
+          loadRecord: (messageId) => processes.call(process, 'loadRecord', () => readRecord(messageId)),
           findOtherSend: () => Promise.resolve(undefined),
           commit: (change) => {
             const json = JSON.stringify(change);
             return processes.call(process, describe(change), () => commit(JSON.parse(json)));
           },
-          findIdempotency: (scope, key) =>
-            processes.call(process, 'findIdempotency', () => idempotency.get(`${scope} ${key}`)),
           listOfUser: (openid, limit, after) =>
             processes.call(process, 'listOfUser', () => pageOf(openid, Math.min(limit, PAGE_SIZE), after)),
+        },
+        keys: {
+          find: (scope, key) => processes.call(process, 'find key', () => keys.get(`${scope} ${key}`)),
+          bind: ({ scope, key }, to, read) =>
+            processes.call(process, 'bind key', () => bind(`${scope} ${key}`, to, read)),
         },
         grantStore: {
           loadLedger,
@@ -226,7 +284,7 @@ export function createTable(options: TableOptions): SimulatedTable {
             processes.call(
               process,
               'countedOf',
-              () => new Set(marks.filter((mark) => marksOf(openid).has(mark))),
+              () => new Set(marks.filter((mark) => rows.marks.get(openid)?.has(mark))),
             ),
           commitCounted: (ledger, marks) => {
             const json = JSON.stringify(ledger);
@@ -236,22 +294,13 @@ export function createTable(options: TableOptions): SimulatedTable {
           },
           listByTemplate: () => Promise.reject(new Error('Not simulated.')),
         },
-        dueIndex: {
-          shards: SHARDS,
-          due: (shard, beforeMs) =>
-            processes.call(process, 'due', () => index.due(scheduler.now(), shard, beforeMs).map(stored)),
-        },
       };
     },
   };
 }
 
-function describe({ ledger, message, idempotency }: Change): string {
-  const parts = [
-    ledger && 'ledger',
-    message && `message:${message.value.state}`,
-    idempotency && 'idempotency',
-  ];
+function describe({ ledger, records = [] }: Change): string {
+  const parts = [ledger && 'ledger', ...records.map(({ value }) => `message:${value.state}`)];
   return `commit ${parts.filter(Boolean).join('+')}`;
 }
 
@@ -265,10 +314,4 @@ function valuesOf<T>(rows: Map<string, Row<T>>): ReadonlyMap<string, T> {
       for (const { value } of rows.values()) yield value;
     },
   } as unknown as ReadonlyMap<string, T>;
-}
-
-/** When what waits for the dispatcher is due, though the index may not show it yet. */
-export function dispatchMoments(state: TableState): readonly number[] {
-  const parked = [...state.messages.values()].filter((message) => message.parked && isPending(message));
-  return [...parked, ...state.bookedNotes()].map(({ dueAtMs }) => dueAtMs);
 }

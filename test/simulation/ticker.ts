@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Functions } from './functions.ts';
 import type { Scheduler } from './scheduler.ts';
-import { dispatchMoments, type TableState } from './table.ts';
+import type { TableState } from './table.ts';
 
 /** The rule that runs the dispatcher each minute. */
 export interface Ticker {
@@ -27,7 +27,7 @@ export function createTicker({ scheduler, chance, faults, functions, state }: Ti
   let nextTickMs = Number.POSITIVE_INFINITY;
 
   function arm(): void {
-    const moments = dispatchMoments(state);
+    const moments = state.dueEntries().map(({ dueAtMs }) => dueAtMs);
     if (moments.length === 0) return;
     const earliestMs = Math.min(...moments);
     const usefulMs = Math.max(scheduler.now(), earliestMs - DISPATCH_AHEAD_MS);

@@ -1,5 +1,5 @@
-import type { Ledger } from '../../lib/grants/ledger.ts';
-import type { Message } from '../../lib/messages/message.ts';
+import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
+import type { TableWrite } from './table.ts';
 
 /** Notes what happened, for a person to read. */
 export type Trace = (who: string, what: string) => void;
@@ -8,19 +8,18 @@ export type Trace = (who: string, what: string) => void;
 export const NO_TRACE: Trace = () => {};
 
 /** One write of the table in one line. */
-export function describeWrite({ ledger, message }: { ledger?: Ledger; message?: Message }): string {
-  const parts: string[] = [];
-  if (message)
-    parts.push(
-      `${message.id.slice(0, 36)} ${message.openid} is ${message.state}${message.parked ? ' (parked)' : ''} ${message.outcome?.reason ?? ''}`,
-    );
+export function describeWrite({ ledger, records = [] }: TableWrite): string {
+  const parts = records.map(
+    ({ message }) =>
+      `${message.id.slice(0, 36)} ${message.openid} is ${message.state} ${message.outcome?.reason ?? ''}`,
+  );
   if (ledger) {
     const counts = Object.entries(ledger.templates).map(
       ([id, { granted, available, held, epoch }]) =>
         `${id} ${granted}=${available}a+${held}h+${granted - available - held}s e${epoch}`,
     );
     parts.push(
-      `ledger of ${ledger.openid}: ${counts.join(', ')} ${ledger.claim ? `claim ${ledger.claim.claimId} of ${ledger.claim.messageId.slice(0, 36)}` : ''}`,
+      `ledger of ${ledger.openid}: ${counts.join(', ')}, ${unpackWaiting(ledger).size} waiting ${ledger.claim ? `claim ${ledger.claim.claimId} of ${ledger.claim.messageId.slice(0, 36)}` : ''}`,
     );
   }
   return parts.join(' | ');

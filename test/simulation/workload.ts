@@ -14,11 +14,13 @@ export type Deed =
   | { readonly type: 'report'; readonly report: Report; readonly calls: number; readonly popup: boolean }
   | {
       readonly type: 'accept';
-      readonly request: Omit<AcceptRequest, 'sendAtMs'>;
+      /** Messages to one user. */
+      readonly requests: readonly Omit<AcceptRequest, 'sendAtMs'>[];
       readonly inMs?: number;
       readonly calls: number;
     }
   | { readonly type: 'cancel'; readonly which: number }
+  | { readonly type: 'erase'; readonly openid: string; readonly calls: number }
   | {
       readonly type: 'turn-off';
       readonly openid: string;
@@ -76,8 +78,11 @@ function drawDeed(
 ): Deed {
   const roll = chance.next();
   if (roll < 0.25) return drawReport(chance, users, templates, index);
-  if (roll < 0.82) return drawAccept(chance, users, templates, index);
-  if (roll < 0.94) return { type: 'cancel', which: chance.between(0, 1_000) };
+  if (roll < 0.8) return drawAccept(chance, users, templates, index);
+  if (roll < 0.92) return { type: 'cancel', which: chance.between(0, 1_000) };
+  if (roll < 0.95) {
+    return { type: 'erase', openid: chance.pick(users), calls: chance.happens(0.2) ? 2 : 1 };
+  }
   const { templateId } = chance.pick(templates);
   return {
     type: 'turn-off',
@@ -109,7 +114,9 @@ function drawAccept(
   index: number,
 ): Deed {
   const { templateId, kind } = chance.pick(templates);
+  const openid = chance.pick(users);
   const withKey = chance.happens(0.6);
+  const scope = chance.happens(0.3) ? `user:${openid}` : 'operator:test';
   const key = chance.happens(0.85) ? `key${index}` : 'shared-key';
   const inMs = chance.pick([
     undefined,
@@ -126,16 +133,18 @@ function drawAccept(
     type: 'accept',
     calls: withKey && chance.happens(0.3) ? chance.between(2, 3) : 1,
     ...(inMs === undefined ? {} : { inMs }),
-    request: {
-      openid: chance.pick(users),
+    requests: Array.from({ length: chance.happens(0.1) ? chance.between(2, 4) : 1 }, (_, part) => ({
+      openid,
       templateId,
-      templateKind: chance.happens(0.9) ? kind : 'unknown',
+      templateKind: chance.happens(0.9) ? kind : ('unknown' as const),
       data: { thing1: `message ${index}` },
       fitted: [],
-      miniprogramState: 'formal',
-      lang: 'zh_CN',
+      miniprogramState: 'formal' as const,
+      lang: 'zh_CN' as const,
       hold: chance.happens(0.75),
-      ...(withKey && { idempotency: { scope: 'operator:test', key, bodyHash: `body ${index}` } }),
-    },
+      ...(withKey && {
+        idempotency: { scope, key: part > 1 ? `${key} ${part}` : key, bodyHash: `body ${index}` },
+      }),
+    })),
   };
 }

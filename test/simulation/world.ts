@@ -115,17 +115,21 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     fail,
   });
   const table = createTable({
-    scheduler,
     processes,
     chance,
     faults,
-    written(change) {
-      if (options.trace) trace('table', describeWrite(change));
-      rules.written(change);
-      if (change.message?.parked) ticker.arm();
-      if (change.message?.state === 'unknown') callers.noticeUnknown(change.message.id);
+    now: scheduler.now,
+    written(write) {
+      if (options.trace) trace('table', describeWrite(write));
+      rules.written(write);
+      for (const { message } of write.records ?? [])
+        if (message.state === 'unknown') callers.noticeUnknown(message.id);
     },
-    noted: () => ticker.arm(),
+    entered: () => ticker.arm(),
+    deleted(openid, by) {
+      trace('table', `the item of ${openid} is deleted`);
+      rules.deleted(openid, by);
+    },
   });
   const wechat = createWeChat({
     scheduler,

@@ -11,6 +11,7 @@ const ACCEPT_PROBLEMS = [
   'unknown-template',
   'template-not-open',
   'no-grant',
+  'too-many-waiting',
   'idempotency-conflict',
   'wechat-refused',
   'wechat-unavailable',

@@ -16,7 +16,7 @@ const isFinished = ({ status }: { status: string }) => status === 'finished';
 const always = () => true;
 
 function erasing({ table, services }: World) {
-  const eraser = createUserEraser(table);
+  const eraser = createUserEraser(table, { newVersion: services.newUuid });
   const recipients = createRecipientEraser(table, { ...services, newVersion: services.newUuid });
   return { ...services, store: services.messages, eraser, recipients };
 }

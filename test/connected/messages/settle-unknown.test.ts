@@ -10,6 +10,8 @@ import { acceptMessage } from '../../../lib/messages/accept-message.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
 import { settleByHand } from '../../../lib/messages/settle-unknown.ts';
+import { createDueEntries } from '../../../lib/table/due-index.ts';
+import { createIdempotencyKeys } from '../../../lib/table/idempotency-keys.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
 import { createUnknownMessages } from '../../../lib/table/unknown-messages.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -33,7 +35,8 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
     newClaimId: randomUUID,
     newMessageId: createMessageIds(randomUUID),
     enqueue: async () => undefined,
-    bookNote: async () => undefined,
+    dueEntries: createDueEntries(table),
+    keys: createIdempotencyKeys(table, { clock, newVersion: randomUUID }),
   };
   const report = { results: { [TEMPLATE]: 'accept' }, silent: [] };
   let value = emptyLedger(openid);
@@ -270,10 +273,9 @@ test('all unknown messages are listed over pages, newest first, each once, until
       dueAtMs: 0,
       createdAtMs: 0,
       updatedAtMs: atMs,
-      parked: false,
       outcome: { atMs, reason: 'no-answer' },
     };
-    await store.commit({ message: { value: message, version: undefined } });
+    await store.commit({ records: [{ value: message, version: undefined }] });
     if (message.state === 'unknown') expected.push(`${atMs} ${id}`);
   }
   const pages: string[][] = [];

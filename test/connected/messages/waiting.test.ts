@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { parkMessage } from '../../../lib/delivery/park-message.ts';
+import { deferMessage } from '../../../lib/delivery/defer-message.ts';
+import type { Verdict } from '../../../lib/delivery/judge-answer.ts';
+import { refuseBooked } from '../../../lib/delivery/refuse-booked.ts';
 import { settle } from '../../../lib/delivery/settle.ts';
 import { CLAIM_LEASE_MS, takeTurn } from '../../../lib/delivery/take-turn.ts';
 import { emptyLedger, grantsOf } from '../../../lib/grants/ledger.ts';
+import { unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
 import { recordReport } from '../../../lib/grants/record-report.ts';
-import { acceptMessage } from '../../../lib/messages/accept-message.ts';
+import { reportGrants } from '../../../lib/grants/report-grants.ts';
+import { type AcceptRequest, acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
-import { createBookNote } from '../../../lib/table/booked-notes.ts';
+import { createDueEntries } from '../../../lib/table/due-index.ts';
+import { createGrantStore } from '../../../lib/table/grant-store.ts';
+import { createIdempotencyKeys } from '../../../lib/table/idempotency-keys.ts';
 import { getItem } from '../../../lib/table/items.ts';
-import { bookedNoteKey, messageKey } from '../../../lib/table/keys.ts';
+import { dueEntryKey, messageKey } from '../../../lib/table/keys.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
+import { scanPages } from '../../../lib/table/pages.ts';
 import { createUserEraser } from '../../../lib/table/user-eraser.ts';
 import { readUser } from '../../../lib/table/user-records.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
@@ -25,12 +32,38 @@ const table = await useTable();
 let ids = 0;
 const newMessageId = createMessageIds(() => String(++ids).padStart(32, '0'));
 
-/** A user with ten grants, and a clock of their own. */
-async function useUser() {
+function requestTo(openid: string, more: Partial<AcceptRequest> = {}): AcceptRequest {
+  return {
+    openid,
+    templateId: TEMPLATE,
+    templateKind: 'one-time',
+    data: { thing1: '普洱' },
+    fitted: [],
+    miniprogramState: 'formal',
+    lang: 'zh_CN',
+    hold: true,
+    ...more,
+  };
+}
+
+/** Looks through the whole table. */
+async function expectNothingOf(openid: string): Promise<void> {
+  for await (const { Items = [] } of scanPages(table, { TableName: table.name })) {
+    for (const item of Items) expect(JSON.stringify(item)).not.toContain(openid);
+  }
+}
+
+/** A user with grants, and a clock of their own. */
+async function useUser(grants = 10) {
   let nowMs = START_MS;
   const openid = `o-${randomUUID()}`;
   const clock = () => nowMs;
-  const store = createMessageStore(table, { newVersion: randomUUID, clock, logger: quiet });
+  const calls: string[] = [];
+  const counted = watched(table, (operation, _input, send) => {
+    calls.push(operation);
+    return send();
+  });
+  const store = createMessageStore(counted, { newVersion: randomUUID, clock, logger: quiet });
   const services = {
     store,
     clock,
@@ -39,10 +72,11 @@ async function useUser() {
     newClaimId: randomUUID,
     newMessageId,
     enqueue: async () => undefined,
-    bookNote: createBookNote(table),
+    dueEntries: createDueEntries(counted),
+    keys: createIdempotencyKeys(counted, { clock, newVersion: randomUUID }),
   };
   let value = emptyLedger(openid);
-  for (let n = 0; n < 10; n++) {
+  for (let n = 0; n < grants; n++) {
     const report = { results: { [TEMPLATE]: 'accept' }, silent: [] };
     value = recordReport(value, report, { authority: 'client', kindOf: () => 'one-time', nowMs });
   }
@@ -55,19 +89,16 @@ async function useUser() {
     later(ms: number) {
       nowMs += ms;
     },
-    async accept(sendAtMs?: number): Promise<string> {
-      const result = await acceptMessage(services, {
+    calls,
+    acceptAll: (requests: readonly Partial<AcceptRequest>[]) =>
+      acceptMessages(
+        services,
         openid,
-        templateId: TEMPLATE,
-        templateKind: 'one-time',
-        data: { thing1: '普洱' },
-        fitted: [],
-        miniprogramState: 'formal',
-        lang: 'zh_CN',
-        hold: true,
-        ...(sendAtMs !== undefined && { sendAtMs }),
-      });
-      if (!('message' in result)) throw new Error(result.type);
+        requests.map((request) => requestTo(openid, request)),
+      ),
+    async accept(sendAtMs?: number, more: Partial<AcceptRequest> = {}): Promise<string> {
+      const [result] = await this.acceptAll([{ ...more, ...(sendAtMs !== undefined && { sendAtMs }) }]);
+      if (!result || !('message' in result)) throw new Error(result?.type);
       return result.message.id;
     },
     async claim(id: string) {
@@ -75,6 +106,15 @@ async function useUser() {
       if (turn.type !== 'claimed') throw new Error(turn.type);
       return turn;
     },
+    /** Tries to send, and is told to try again later. */
+    async retry(id: string, atMs: number): Promise<void> {
+      const { claim, message } = await this.claim(id);
+      calls.length = 0;
+      const outcome = { atMs: nowMs, reason: 'rate', errcode: 45011 };
+      const verdict: Verdict = { state: 'pending', effect: 'keep', outcome, retry: { policy: 'rate', atMs } };
+      await settle(services, claim, message, verdict);
+    },
+    waiting: async () => [...unpackWaiting((await store.loadLedger(openid)).value).keys()],
     async send(id: string): Promise<void> {
       const { claim, message } = await this.claim(id);
       const outcome = { atMs: nowMs, reason: 'accepted' as const };
@@ -84,11 +124,11 @@ async function useUser() {
       const { items } = await store.listOfUser(openid, limit, after);
       return items.map(({ value: { id, state } }) => ({ id, state }));
     },
-    erase: () =>
+    erase: (eraser = createUserEraser(table, { newVersion: randomUUID })) =>
       eraseUser(
         {
           ...services,
-          eraser: createUserEraser(table),
+          eraser,
           campaigns: { list: async () => ({ items: [] }) },
         } as never,
         openid,
@@ -96,8 +136,8 @@ async function useUser() {
   };
 }
 
-describe('a message that is about to leave', () => {
-  test('has no record of its own until it was sent, and is found and listed all the same', async () => {
+describe('a message that waits', () => {
+  test('has no record until it was sent, and is found and listed all the same', async () => {
     const user = await useUser();
     const first = await user.accept();
     const second = await user.accept(START_MS + 60_000);
@@ -123,19 +163,42 @@ describe('a message that is about to leave', () => {
     const first = await user.accept();
     await user.send(first);
     const second = await user.accept();
-    const { waiting } = (await user.services.store.loadLedger(user.openid)).value;
-    expect(Object.keys(waiting ?? {})).toEqual([second]);
+    expect(await user.waiting()).toEqual([second]);
   });
 
-  test('beyond the fourth gets a record of its own', async () => {
+  test('is one of 200 at the most; one more is refused, and is accepted once another has left', async () => {
+    const user = await useUser(202);
+    const results = await user.acceptAll(Array.from({ length: 201 }, () => ({})));
+    expect(results.filter(({ type }) => type === 'accepted')).toHaveLength(200);
+    expect(results.at(-1)).toEqual({ type: 'too-many-waiting' });
+    expect(await user.listed(300)).toHaveLength(200);
+    const { value } = await user.services.store.loadLedger(user.openid);
+    expect(grantsOf(value, TEMPLATE)).toMatchObject({ available: 2, held: 200 });
+    await user.send((await user.waiting())[0] ?? '');
+    const [another, last] = await user.acceptAll([{}, {}]);
+    expect([another?.type, last?.type]).toEqual(['accepted', 'too-many-waiting']);
+  });
+
+  test('is accepted with others to the same user by one write', async () => {
     const user = await useUser();
-    const accepted = [];
-    for (let n = 0; n < 6; n++) accepted.push(await user.accept());
-    const records = await Promise.all(accepted.map(user.recordOf));
-    expect(records.map((record) => record !== undefined)).toEqual([false, false, false, false, true, true]);
-    expect(await user.listed(50)).toHaveLength(6);
-    for (const id of accepted) await user.send(id);
-    expect((await user.listed(50)).map(({ state }) => state)).toEqual(Array(6).fill('sent'));
+    const key = (n: number) => ({ idempotency: { scope: 'operator:shop', key: `k${n}`, bodyHash: 'h' } });
+    user.calls.length = 0;
+    const results = await user.acceptAll([{}, {}, { hold: false }, {}]);
+    expect(results.map(({ type }) => type)).toEqual(Array(4).fill('accepted'));
+    expect(user.calls).toEqual(['GetItem', 'PutItem']);
+    user.calls.length = 0;
+    const named = await user.acceptAll([key(1), key(2), key(1)]);
+    expect(named.map(({ type }) => type)).toEqual(['accepted', 'accepted', 'repeated']);
+    expect(user.calls.filter((call) => call === 'PutItem')).toHaveLength(3);
+    expect(await user.waiting()).toHaveLength(6);
+  });
+
+  test('with hold: false waits in the item too, and takes no grant until it leaves', async () => {
+    const user = await useUser();
+    const id = await user.accept(undefined, { hold: false });
+    expect(await user.waiting()).toEqual([id]);
+    const { value } = await user.services.store.loadLedger(user.openid);
+    expect(grantsOf(value, TEMPLATE)).toMatchObject({ available: 10, held: 0 });
   });
 
   test('gets its record in the step that cancels it', async () => {
@@ -144,19 +207,80 @@ describe('a message that is about to leave', () => {
     expect(await cancelMessage(user.services, id)).toMatchObject({ type: 'canceled' });
     expect(await user.recordOf(id)).toMatchObject({ state: 'canceled' });
     const { value } = await user.services.store.loadLedger(user.openid);
-    expect(value.waiting).toEqual({});
+    expect(await user.waiting()).toEqual([]);
     expect(grantsOf(value, TEMPLATE)).toMatchObject({ available: 10, held: 0 });
   });
 
-  test('gets its record in the step that puts it off, and is read from there', async () => {
+  test('goes back where it waits for another try, by one write and without a record', async () => {
     const user = await useUser();
     const id = await user.accept();
+    await user.retry(id, START_MS + 60_000);
+    expect(user.calls).toEqual(['GetItem', 'PutItem']);
+    expect(await user.recordOf(id)).toBeUndefined();
+    const { ledger, message } = await user.services.store.load(id);
+    expect(message).toMatchObject({
+      value: { state: 'pending', attempts: 1, dueAtMs: START_MS + 60_000, outcome: { errcode: 45011 } },
+      version: undefined,
+    });
+    expect(ledger.value.claim).toBeUndefined();
+    expect(grantsOf(ledger.value, TEMPLATE)).toMatchObject({ available: 9, held: 1 });
+  });
+
+  test('is not put back by a sender that was given up meanwhile', async () => {
+    const user = await useUser();
+    const id = await user.accept();
+    const slow = await user.claim(id);
+    user.later(CLAIM_LEASE_MS + 1);
+    await user.claim(await user.accept());
+    const outcome = { atMs: START_MS, reason: 'rate', errcode: 45011 };
+    const retry = { policy: 'rate' as const, atMs: START_MS + 60_000 };
+    const again: Verdict = { state: 'pending', effect: 'keep', outcome, retry };
+    expect(await settle(user.services, slow.claim, slow.message, again)).toMatchObject({ state: 'unknown' });
+    expect(await user.waiting()).not.toContain(id);
+  });
+
+  test('is deferred by its due entry and one write, and lists the entry', async () => {
+    const user = await useUser();
+    const id = await user.accept();
+    user.calls.length = 0;
+    const untilMs = START_MS + 3_600_000;
+    const patienceMs = Number.POSITIVE_INFINITY;
+    const job = { messageId: id, sinceMs: START_MS };
+    expect(await deferMessage(user.services, job, { untilMs, nowMs: START_MS, patienceMs })).toMatchObject({
+      type: 'done',
+    });
+    expect(user.calls).toEqual(['GetItem', 'PutItem', 'PutItem']);
+    expect(await getItem(table, dueEntryKey(table, id, untilMs))).toMatchObject({ messageId: id });
+    const { message } = await user.services.store.load(id);
+    expect(message?.value).toMatchObject({ dueAtMs: untilMs, heldUntilMs: untilMs, dueEntries: [untilMs] });
+    // Another job of the same message is a duplicate from now on, but not the one that the entry brings.
+    user.calls.length = 0;
+    expect(
+      await deferMessage(user.services, job, { untilMs: untilMs + 1, nowMs: untilMs, patienceMs }),
+    ).toMatchObject({ type: 'done' });
+    expect(user.calls).toEqual(['GetItem']);
+    const own = { ...job, entryAtMs: untilMs };
+    expect(
+      await deferMessage(user.services, own, { untilMs: 2 * untilMs, nowMs: untilMs, patienceMs }),
+    ).toMatchObject({
+      message: { dueEntries: [untilMs, 2 * untilMs] },
+    });
+  });
+
+  test('is refused with all others of a template that was turned off, in one step', async () => {
+    const user = await useUser();
+    for (let n = 0; n < 3; n++) await user.accept();
     const { store } = user.services;
-    const parking = { ...user.services, nowMs: START_MS };
-    expect(await parkMessage(parking, id, START_MS + 3_600_000)).toEqual({ type: 'done' });
-    const { ledger, message } = await store.load(id);
-    expect(ledger.value.waiting).toEqual({});
-    expect(message).toMatchObject({ value: { id, parked: true }, version: expect.any(String) });
+    const ledger = await store.loadLedger(user.openid);
+    const grants = grantsOf(ledger.value, TEMPLATE);
+    if (!grants) return expect.unreachable();
+    const templates = { [TEMPLATE]: { ...grants, available: 0, held: 0, epoch: 1 } };
+    await store.commit({ ledger: { ...ledger, value: { ...ledger.value, templates } } });
+    user.calls.length = 0;
+    expect(await refuseBooked(user.services, user.openid, TEMPLATE, START_MS)).toHaveLength(3);
+    expect(user.calls).toEqual(['GetItem', 'TransactWriteItems', 'GetItem']);
+    expect((await user.listed(50)).map(({ state }) => state)).toEqual(Array(3).fill('refused'));
+    expect(await user.waiting()).toEqual([]);
   });
 
   test('costs its sender one read less, until it is claimed', async () => {
@@ -167,11 +291,7 @@ describe('a message that is about to leave', () => {
       reads.push(operation);
       return send();
     });
-    const store = createMessageStore(seen, {
-      newVersion: randomUUID,
-      clock: user.services.clock,
-      logger: quiet,
-    });
+    const store = createMessageStore(seen, { ...user.services, newVersion: randomUUID, logger: quiet });
     await store.load(id);
     expect(reads).toEqual(['GetItem']);
     await user.claim(id);
@@ -193,42 +313,124 @@ describe('a message that is about to leave', () => {
     expect(await user.recordOf(id)).toMatchObject({ state: 'sent', attempts: 1 });
   });
 
-  test('is erased with its user, who may have to wait until no sender can write its record any more', async () => {
-    const user = await useUser();
-    await user.send(await user.accept());
-    const id = await user.accept();
-    await user.claim(id);
-    expect(await user.erase()).toMatchObject({ type: 'sending' });
-    user.later(CLAIM_LEASE_MS + 1_000);
-    expect(await user.erase()).toMatchObject({ type: 'sending' });
-    user.later(60_000);
-    expect(await user.erase()).toMatchObject({ type: 'erased', messages: 2 });
-    expect((await user.services.store.load(id)).message).toBeUndefined();
-    expect(await user.listed(50)).toEqual([]);
-  });
-
-  test('is erased with the note that it was booked by, whether it still waits or was canceled', async () => {
-    const user = await useUser();
-    const dueAtMs = START_MS + 86_400_000;
-    const noteOf = (id: string) => getItem(table, bookedNoteKey(table, id, dueAtMs));
-    const [waiting, canceled] = [await user.accept(dueAtMs), await user.accept(dueAtMs)];
-    await cancelMessage(user.services, canceled);
-    expect(await noteOf(waiting)).toMatchObject({ messageId: waiting, templateId: TEMPLATE, dueAtMs });
-    expect(await noteOf(canceled)).toBeDefined();
-    expect(await user.erase()).toMatchObject({ type: 'erased', messages: 2 });
-    expect(await noteOf(waiting)).toBeUndefined();
-    expect(await noteOf(canceled)).toBeUndefined();
-  });
-
   test('is part of an audit', async () => {
     const user = await useUser();
     const id = await user.accept(START_MS + 60_000);
     const records = await readUser(table, user.openid, async () => undefined);
     expect(records?.messages).toMatchObject([{ id, state: 'pending', hold: { epoch: 0 } }]);
     const ledger = await user.services.store.loadLedger(user.openid);
-    const damaged = { ...ledger.value, waiting: { [id]: '?' } };
+    const damaged = { ...ledger.value, waiting: '?' };
     await user.services.store.commit({ ledger: { ...ledger, value: damaged } });
     const after = await readUser(table, user.openid, async () => undefined);
-    expect(after?.unreadable).toEqual([expect.stringContaining(id)]);
+    expect(after?.unreadable).toEqual([expect.stringContaining(user.openid)]);
+  });
+});
+
+describe('an idempotency key', () => {
+  const claimOf = (bodyHash = 'body') => ({ scope: 'operator:shop', key: randomUUID(), bodyHash });
+
+  test('names the message before it is accepted, so that a repeat after a crash accepts that one', async () => {
+    const user = await useUser(1);
+    const jobs: string[] = [];
+    const enqueue = async ({ messageId }: { messageId: string }) => void jobs.push(messageId);
+    const services = { ...user.services, enqueue };
+    const dying = { ...services.store, commit: () => Promise.reject(new Error('crash')) };
+    const requests = [requestTo(user.openid, { idempotency: claimOf() })];
+    await expect(acceptMessages({ ...services, store: dying }, user.openid, requests)).rejects.toThrow(
+      'crash',
+    );
+    const [accepted] = await acceptMessages(services, user.openid, requests);
+    expect(accepted).toMatchObject({ type: 'accepted', message: { id: jobs[0] } });
+    const [repeated] = await acceptMessages(services, user.openid, requests);
+    expect(repeated).toMatchObject({ type: 'repeated', message: { id: jobs[0] } });
+  });
+
+  test('is not taken by a try that was refused', async () => {
+    const user = await useUser(0);
+    const idempotency = claimOf();
+    expect(await user.acceptAll([{ idempotency }])).toEqual([{ type: 'no-grant' }]);
+    const other = { idempotency: { ...idempotency, bodyHash: 'another' }, hold: false };
+    expect(await user.acceptAll([other])).toMatchObject([{ type: 'accepted' }]);
+  });
+
+  test('of many calls at once accepts one message', async () => {
+    const user = await useUser(10);
+    const idempotency = claimOf();
+    const ids = await Promise.all(Array.from({ length: 10 }, () => user.accept(undefined, { idempotency })));
+    expect(new Set(ids).size).toBe(1);
+    expect(await user.waiting()).toEqual([ids[0]]);
+  });
+
+  test('never brings back the id of a message that was erased, and says nothing of the user', async () => {
+    const user = await useUser(1);
+    const once = { idempotency: claimOf(), hold: false };
+    const erased = await user.accept(undefined, once);
+    expect(await user.erase()).toMatchObject({ type: 'erased', messages: 1 });
+    await expectNothingOf(user.openid);
+    const again = await user.accept(undefined, once);
+    expect(again).not.toBe(erased);
+    expect(await user.accept(undefined, once)).toBe(again);
+    expect(await user.waiting()).toEqual([again]);
+  });
+});
+
+describe('erasing a user', () => {
+  test('waits until no sender can write a record any more, for the first time or again', async () => {
+    const user = await useUser();
+    await user.send(await user.accept());
+    // A repeat of the write of its record, whose answer was lost, might still be on its way.
+    expect(await user.erase()).toEqual({ type: 'sending', untilMs: START_MS + 90_000 });
+    const id = await user.accept();
+    await user.claim(id);
+    user.later(CLAIM_LEASE_MS + 1_000);
+    expect(await user.erase()).toEqual({ type: 'sending', untilMs: START_MS + CLAIM_LEASE_MS + 60_000 });
+    user.later(60_000);
+    expect(await user.erase()).toMatchObject({ type: 'erased', messages: 2 });
+    expect((await user.services.store.load(id)).message).toBeUndefined();
+    expect(await user.listed(50)).toEqual([]);
+  });
+
+  test('deletes the due entries of messages that wait and of those that have ended', async () => {
+    const user = await useUser();
+    const dueAtMs = START_MS + 86_400_000;
+    const entryOf = (id: string) => getItem(table, dueEntryKey(table, id, dueAtMs));
+    const [waiting, canceled] = [await user.accept(dueAtMs), await user.accept(dueAtMs)];
+    await cancelMessage(user.services, canceled);
+    expect(await entryOf(waiting)).toMatchObject({ messageId: waiting, templateId: TEMPLATE, dueAtMs });
+    expect(await entryOf(canceled)).toBeDefined();
+    expect(await user.erase()).toMatchObject({ type: 'erased', messages: 2 });
+    expect(await entryOf(waiting)).toBeUndefined();
+    expect(await entryOf(canceled)).toBeUndefined();
+  });
+
+  test('with 200 messages that have due entries goes in steps', async () => {
+    const user = await useUser(0);
+    const booked = { hold: false, sendAtMs: START_MS + 86_400_000 };
+    const results = await user.acceptAll(Array.from({ length: 200 }, () => booked));
+    expect(results.every(({ type }) => type === 'accepted')).toBe(true);
+    expect(await user.erase()).toMatchObject({ type: 'erased', messages: 200 });
+    await expectNothingOf(user.openid);
+  });
+
+  test('leaves alone what the user does while it goes on', async () => {
+    const user = await useUser();
+    const store = createGrantStore(table, { newVersion: randomUUID, clock: user.services.clock });
+    const services = { ...user.services, store, authority: 'client' as const };
+    const told = { results: { [TEMPLATE]: 'accept' }, silent: [] };
+    const report = (requestId: string) => reportGrants(services, user.openid, requestId, told, new Map());
+    await report('before');
+    const eraser = createUserEraser(table, { newVersion: randomUUID });
+    const shrinkLedger: typeof eraser.shrinkLedger = async (...step) => {
+      const result = await eraser.shrinkLedger(...step);
+      await report('after');
+      return result;
+    };
+    expect(await user.erase({ ...eraser, shrinkLedger })).toMatchObject({ type: 'erased' });
+    expect(await report('after')).toMatchObject({ type: 'counted-before' });
+    const { value } = await user.services.store.loadLedger(user.openid);
+    expect(grantsOf(value, TEMPLATE)).toMatchObject({ granted: 1, available: 1 });
+    expect(await store.countedOf(user.openid, ['report#before', 'report#after'])).toEqual(
+      new Set(['report#after']),
+    );
   });
 });

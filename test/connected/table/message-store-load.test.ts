@@ -27,10 +27,9 @@ const messageTo = (openid: string): Message => ({
   data: { thing1: 'text' },
   miniprogramState: 'formal',
   lang: 'zh_CN',
-  state: 'pending',
+  state: 'unknown',
   sendAtMs: 1_000,
   dueAtMs: 1_000,
-  parked: false,
   attempts: 0,
   createdAtMs: 1_000,
   updatedAtMs: 1_000,
@@ -44,24 +43,24 @@ test.each([
     openid: 'ben',
   },
 ])(
-  'with reads $reads the message is read after the ledger, so that none that has ended looks pending beside a later ledger',
+  'with reads $reads the message is read after the ledger, so that none looks older than a later ledger',
   async ({ store, openid }) => {
     const message = messageTo(openid);
-    await store.commit({ message: { value: message, version: undefined } });
-    const pending = (await store.load(message.id)).message!;
+    await store.commit({ records: [{ value: message, version: undefined }] });
+    const before = (await store.load(message.id)).message!;
     let calls = 0;
-    // Right after the first call of the load, somebody ends the message and writes the ledger.
+    // Right after the first call of the load, somebody settles the message and writes the ledger.
     after = async () => {
       calls += 1;
       if (calls > 1) return;
       await store.commit({
         ledger: { value: emptyLedger(openid), version: undefined },
-        message: { ...pending, value: { ...message, state: 'sent' } },
+        records: [{ ...before, value: { ...message, state: 'sent' } }],
       });
     };
     const loaded = await store.load(message.id);
     after = async () => undefined;
-    // One batch read of both would have seen the message pending: its items are read at two moments, in any order.
+    // One batch read of both would have seen the message as it was: its items are read at two moments, in any order.
     expect(loaded.message?.value.state).toBe('sent');
     expect(loaded.ledger.version).toBeUndefined();
   },

@@ -26,16 +26,15 @@ async function store(of: typeof table, openid: string, messages: number): Promis
       data: { thing1: 'x'.repeat(12_000) },
       miniprogramState: 'formal',
       lang: 'zh_CN',
-      state: 'pending',
+      state: 'sent',
       sendAtMs: 0,
       dueAtMs: 0,
-      parked: false,
       attempts: 0,
       createdAtMs: 0,
       updatedAtMs: 0,
     }),
   );
-  await Promise.all(stored.map((value) => messageStore.commit({ message: { value, version: undefined } })));
+  await Promise.all(stored.map((value) => messageStore.commit({ records: [{ value, version: undefined }] })));
 }
 
 async function scanned(segments: number, appId?: string): Promise<UserRecords[]> {

@@ -8,7 +8,7 @@ const other = await useTable();
 test('the table is the one that serverless.yml deploys', async () => {
   const { Table } = await table.sdk.send(new DescribeTableCommand({ TableName: table.name }));
   expect(Table?.KeySchema?.map((key) => key.AttributeName)).toEqual(['pk', 'sk']);
-  expect(Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName)).toEqual(['worklist']);
+  expect(Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName)).toEqual(['needs-attention']);
 });
 
 test('tables of one file do not see each other', async () => {

@@ -117,6 +117,12 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
         remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),
       },
       enqueue: options.queues().messages.enqueueOf(process),
+      // What is deferred for longer than minutes does not come up again in this world.
+      dueEntries: {
+        put: () => processes.call(process, 'put due entry', () => undefined),
+        remove: () => processes.call(process, 'remove due entry', () => undefined),
+      },
+      keys: { find: async () => undefined, bind: async () => 'committed' as const },
       async enqueueJobs(jobs: readonly object[], delayMs: number) {
         for (const job of jobs) await enqueueJob(job as never, delayMs);
       },
@@ -196,9 +202,7 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
         miniprogramState: 'formal' as const,
         lang: 'zh_CN' as const,
       };
-      // Nothing is booked ahead in this world.
-      const bookNote = () => Promise.reject(new Error('Not simulated.'));
-      const body = (process: Process) => kernel.acceptMessage({ ...servicesOf(process), bookNote }, request);
+      const body = (process: Process) => kernel.acceptMessage(servicesOf(process), request);
       run('accept', API_TIMEOUT_MS, body, () => {});
     },
     workOn(batch) {

@@ -158,21 +158,19 @@ export function createCampaignTable(
         return messageWithLedger(messageId, message, ledger);
       },
       loadLedger: (openid) => call('loadLedger', () => readLedger(openid)),
+      loadRecord: (messageId) => call('load', () => readMessage(messageId)),
       findOtherSend: (id) => kernel.findRecipientSend({ runs, clock }, id),
-      commit({ ledger, message }) {
+      commit({ ledger, records = [] }) {
         const writes = [
           ...(ledger ? [writeOfLedger(ledger)] : []),
-          ...(message
-            ? [{ key: `message ${message.value.id}`, value: message.value, over: message.version }]
-            : []),
+          ...records.map(({ value, version }) => ({ key: `message ${value.id}`, value, over: version })),
         ];
         const json = JSON.stringify(writes.map((one) => ({ ...one, over: one.over ?? null })));
-        const label = message ? `commit message:${message.value.state}` : 'commit ledger';
+        const label = records[0] ? `commit message:${records[0].value.state}` : 'commit ledger';
         return call(label, () =>
           write(JSON.parse(json).map((one: Write) => ({ ...one, over: one.over ?? undefined }))),
         );
       },
-      findIdempotency: async () => undefined,
       listOfUser: (openid, limit) =>
         call('listOfUser', () => {
           const items = [...rows.keys()]
@@ -242,7 +240,7 @@ export function createCampaignTable(
     };
   }
 
-  /** What has a record of its own, and what the ledgers keep. */
+  /** What has a record, and what waits in the ledgers. */
   function messagesByAnyRecord(): ReadonlyMap<string, Message> {
     const recorded = viewOf(rows, 'message ', (id) => readMessage(id)?.value);
     const ledgers = viewOf(rows, 'ledger ', (openid) => readLedger(openid).value);

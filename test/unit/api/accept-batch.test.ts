@@ -12,18 +12,24 @@ const entry = (to: string) => ({ to, templateId: 'tpl', data: {} });
 function setUp() {
   const logs = keptLogs();
   const accepted: string[] = [];
+  /** To how many messages each call to accept was. */
+  const calls: number[] = [];
   const slow = Promise.withResolvers<void>();
   const api: Partial<MessageApi> = {
     logger: logs.logger,
     resolveTemplateId: async (id) => id,
     compose: async () => ({ type: 'composed', data: {}, fitted: [], templateKind: 'one-time' }),
-    async accept({ openid }) {
+    async accept(openid, requests) {
+      calls.push(requests.length);
       if (openid.startsWith('slow')) await slow.promise;
-      if (openid.startsWith('no')) return { type: 'no-grant' };
+      if (openid.startsWith('no')) return requests.map(() => ({ type: 'no-grant' }));
       if (openid.startsWith('busy')) throw new ContentionError();
       if (openid.startsWith('lost')) throw new Error('DynamoDB said something about sesame');
       accepted.push(openid);
-      return { type: 'accepted', view: { id: `msg_${openid}` } as MessageView };
+      return requests.map(({ page = '' }) => ({
+        type: 'accepted',
+        view: { id: `msg_${openid}${page}` } as MessageView,
+      }));
     },
   };
   let remainingMs = 29_000;
@@ -31,6 +37,7 @@ function setUp() {
   const limit = { remainingMs: () => remainingMs, near: () => timeUp.promise };
   return {
     accepted,
+    calls,
     logs,
     slow: slow.resolve,
     left: (ms: number) => {
@@ -38,6 +45,7 @@ function setUp() {
     },
     timeUp: timeUp.resolve,
     accept: (...openids: string[]) => acceptBatch(api as MessageApi, CALLER, openids.map(entry), limit),
+    acceptEntries: (entries: readonly object[]) => acceptBatch(api as MessageApi, CALLER, entries, limit),
   };
 }
 
@@ -108,6 +116,15 @@ describe('a batch that does not finish in time', () => {
 describe('a batch in time', () => {
   it('waits for no limit', async () => {
     expect(shortly(await setUp().accept('a', 'b'))).toEqual(['msg_a', 'msg_b']);
+  });
+
+  it('accepts what goes to one user by one call, in their order, and tells each beside its entry', async () => {
+    const { acceptEntries, calls } = setUp();
+    const to = (openid: string, page: number) => ({ ...entry(openid), page: `${page}` });
+    const wrong = { ...entry('a'), surprise: 1 };
+    const items = await acceptEntries([to('a', 1), to('b', 2), wrong, to('a', 3), to('no', 4), to('a', 5)]);
+    expect(shortly(items)).toEqual(['msg_a1', 'msg_b2', 'invalid-body', 'msg_a3', 'no-grant', 'msg_a5']);
+    expect(calls.toSorted()).toEqual([1, 1, 3]);
   });
 
   it('of refusals alone is answered entry by entry', async () => {

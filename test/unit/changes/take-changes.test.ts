@@ -47,7 +47,6 @@ function message(
     state,
     sendAtMs: 0,
     dueAtMs: 0,
-    parked: false,
     attempts: 1,
     createdAtMs: 0,
     updatedAtMs: atMs,

@@ -1,14 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closeClaim, openClaim } from '../../../lib/grants/claims.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
+import { UnreadableWaitingError, unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
 import { recordReport } from '../../../lib/grants/record-report.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import {
-  keepWaiting,
+  createRoom,
   messageWithLedger,
-  UnreadableWaitingError,
+  putWaiting,
+  waitingBeside,
   withWaiting,
 } from '../../../lib/messages/waiting-messages.ts';
 
@@ -26,7 +30,6 @@ function messageOf(n: number, fields: Partial<Message> = {}): Message {
     state: 'pending',
     sendAtMs: 1_000,
     dueAtMs: 1_000,
-    parked: false,
     hold: { epoch: 0 },
     attempts: 0,
     createdAtMs: 1_000,
@@ -36,9 +39,7 @@ function messageOf(n: number, fields: Partial<Message> = {}): Message {
 }
 
 function keeping(...messages: readonly Message[]): Ledger {
-  let ledger = emptyLedger(OPENID);
-  for (const message of messages) ledger = keepWaiting(ledger, message) ?? expect.unreachable('no room');
-  return ledger;
+  return putWaiting(emptyLedger(OPENID), ...messages);
 }
 
 const stored = <T>(value: T, version: string | undefined = 'v1') => ({ value, version });
@@ -50,6 +51,14 @@ test('whatever is kept comes back as it was', () => {
       page: text,
       hold: fc.record({ epoch: fc.nat() }),
       fitted: fc.array(fc.record({ key: text, from: text, to: text }), { minLength: 1, maxLength: 3 }),
+      dueEntries: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
+      heldUntilMs: fc.nat(),
+      retries: fc.record({ rate: fc.nat(9), quota: fc.nat(3) }, { requiredKeys: [] }),
+      lastClaim: fc.record({ claimId: text, effect: fc.constant('keep' as const), epoch: fc.nat() }),
+      outcome: fc.record(
+        { atMs: fc.nat(), reason: text, errcode: fc.integer(), errmsg: text, rid: text },
+        { requiredKeys: ['atMs', 'reason'] },
+      ),
     },
     { requiredKeys: [] },
   );
@@ -58,13 +67,16 @@ test('whatever is kept comes back as it was', () => {
     miniprogramState: fc.constantFrom('developer' as const, 'trial' as const, 'formal' as const),
     lang: fc.constantFrom('zh_CN' as const, 'en_US' as const, 'zh_HK' as const, 'zh_TW' as const),
     aheadMs: fc.nat(900_000),
+    deferredMs: fc.nat(900_000),
+    attempts: fc.nat(9),
+    updatedAtMs: fc.nat(),
   });
   fc.assert(
-    fc.property(plain, optional, ({ aheadMs, ...fields }, more) => {
+    fc.property(plain, optional, ({ aheadMs, deferredMs, ...fields }, more) => {
       const { hold: _, ...bare } = messageOf(1, {
         ...fields,
         sendAtMs: 1_000 + aheadMs,
-        dueAtMs: 1_000 + aheadMs,
+        dueAtMs: 1_000 + aheadMs + deferredMs,
       });
       const message: Message = { ...bare, ...more };
       const { message: read } = messageWithLedger(message.id, undefined, stored(keeping(message)));
@@ -78,9 +90,53 @@ test('a record of its own counts more than what the ledger keeps', () => {
   expect(messageWithLedger(idOf(1), recorded, stored(keeping(messageOf(1)))).message).toBe(recorded);
 });
 
-test('there is room for four', () => {
-  const full = keeping(...[1, 2, 3, 4].map((n) => messageOf(n)));
-  expect(keepWaiting(full, messageOf(5))).toBeUndefined();
+describe('there is room', () => {
+  const numbers = Array.from({ length: 200 }, (_, n) => n);
+
+  test('for 200 messages and no more, one of them gone makes room for one', () => {
+    const full = keeping(...numbers.map((n) => messageOf(n)));
+    expect(createRoom(full)(messageOf(200))).toBe(false);
+    const hasRoom = createRoom(keeping(...numbers.slice(1).map((n) => messageOf(n))));
+    expect([messageOf(200), messageOf(201)].map(hasRoom)).toEqual([true, false]);
+  });
+
+  test('for 100 kB, however few messages that is', () => {
+    const noise = (n: number) => messageOf(n, { page: randomBytes(5_000).toString('base64') });
+    const hasRoom = createRoom(emptyLedger(OPENID));
+    const taken = numbers.map(noise).filter(hasRoom);
+    expect(taken.length).toBeGreaterThan(10);
+    expect(taken.length).toBeLessThan(20);
+    expect(keeping(...taken).waiting?.length).toBeLessThanOrEqual(100_000);
+  });
+
+  test('for another try of each of them, with what WeChat said', () => {
+    const outcome = { atMs: 1, errcode: 45011, errmsg: randomBytes(3_000).toString('hex'), reason: 'rate' };
+    const retried = numbers.map((n) => messageOf(n, { outcome, attempts: 1, retries: { rate: 1 } }));
+    expect(keeping(...retried).waiting?.length).toBeLessThan(60_000);
+    expect(waitingBeside(keeping(...retried))[0]?.outcome?.errmsg).toBe(outcome.errmsg.slice(0, 200));
+  });
+});
+
+test('many messages are a fraction of their texts', () => {
+  const words = ['普洱茶饼', '龙井', '武夷岩茶', '正山小种'];
+  const messages = Array.from({ length: 200 }, (_, n) =>
+    messageOf(n, {
+      data: {
+        thing1: `${words[n % 4]} ${2000 + n}`,
+        amount2: `${100 + 7 * n}.00元`,
+        time3: `11月${n % 28}日`,
+      },
+      page: `pages/item?id=${randomBytes(4).toString('hex')}`,
+    }),
+  );
+  expect(JSON.stringify(messages).length).toBeGreaterThan(60_000);
+  expect(keeping(...messages).waiting?.length).toBeLessThan(12_000);
+});
+
+test('advice on what to do is not kept: it follows from the rest', () => {
+  const remedy = { en: 'Wait.', zh: '请稍候。' };
+  const [kept] = waitingBeside(keeping(messageOf(1, { outcome: { atMs: 1, reason: 'rate', remedy } })));
+  expect(kept?.outcome).toEqual({ atMs: 1, reason: 'rate' });
 });
 
 test('a message goes from the ledger with its claim, and no other does', () => {
@@ -94,16 +150,16 @@ test('a message goes from the ledger with its claim, and no other does', () => {
   const request = { claimId: 'c', messageId: idOf(1), templateId: 'tpl', nowMs: 0, leaseMs: 1 };
   const claimed = openClaim(held.ledger, { ...request, hold: held.hold });
   if (claimed.type !== 'claimed') return expect.unreachable();
-  expect(Object.keys(claimed.ledger.waiting ?? {})).toEqual([idOf(1), idOf(2)]);
-  expect(Object.keys(closeClaim(claimed.ledger, 'spend').waiting ?? {})).toEqual([idOf(2)]);
+  expect([...unpackWaiting(claimed.ledger).keys()]).toEqual([idOf(1), idOf(2)]);
+  expect([...unpackWaiting(closeClaim(claimed.ledger, 'spend')).keys()]).toEqual([idOf(2)]);
 });
 
 test('what another hand wrote is named, with what to do', () => {
-  for (const text of ['{', '{"templateId":1}']) {
-    const ledger = { ...emptyLedger(OPENID), waiting: { [idOf(1)]: text } };
-    const read = () => messageWithLedger(idOf(1), undefined, stored(ledger));
+  const packed = (text: string) => deflateRawSync(text).toString('base64');
+  for (const waiting of ['{', packed('{'), packed('3'), packed(`{"${idOf(1)}":{"templateId":1}}`)]) {
+    const read = () => messageWithLedger(idOf(1), undefined, stored({ ...emptyLedger(OPENID), waiting }));
     expect(read).toThrow(UnreadableWaitingError);
-    expect(read).toThrow(idOf(1));
+    expect(read).toThrow(OPENID);
   }
 });
 

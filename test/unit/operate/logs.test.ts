@@ -18,7 +18,6 @@ const message: Message = {
   state: 'pending',
   sendAtMs: NOON,
   dueAtMs: NOON,
-  parked: false,
   attempts: 0,
   createdAtMs: NOON,
   updatedAtMs: NOON,

@@ -18,7 +18,6 @@ function message(id: string, more: Partial<Message>): Message {
     state: 'pending',
     sendAtMs: AT,
     dueAtMs: AT,
-    parked: false,
     attempts: 1,
     createdAtMs: AT,
     updatedAtMs: AT,

@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { DISPATCH_AHEAD_MS, dispatchDue } from '../../../lib/delivery/dispatch-due.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
-import type { BookedNote, SendJob } from '../../../lib/messages/send-job.ts';
-import { createBookedNotes, createBookNote } from '../../../lib/table/booked-notes.ts';
+import type { DueEntry, SendJob } from '../../../lib/messages/send-job.ts';
 import type { Table } from '../../../lib/table/client.ts';
-import { createDueIndex } from '../../../lib/table/due-index.ts';
+import { createDueEntries, createDueIndex } from '../../../lib/table/due-index.ts';
 import { putAll } from '../../../lib/table/items.ts';
-import { bookedNoteKey } from '../../../lib/table/keys.ts';
-import { createMessageStore } from '../../../lib/table/message-store.ts';
+import { dueEntryKey } from '../../../lib/table/keys.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const START_MS = Date.UTC(2026, 11, 1);
@@ -28,12 +26,10 @@ function useDispatcher() {
   const services = {
     clock,
     logger,
-    store: createMessageStore(table, { newVersion: randomUUID, clock, logger }),
     dueIndex: createDueIndex(table, logger),
-    bookedNotes: createBookedNotes(table, logger),
     enqueue: async (job: SendJob, delayMs: number) => void queue.push({ ...job, delayMs }),
   };
-  const bookNote = createBookNote(table);
+  const dueEntries = createDueEntries(table);
   return {
     table,
     queue,
@@ -42,20 +38,21 @@ function useDispatcher() {
     later(ms: number) {
       nowMs += ms;
     },
-    async book(dueAtMs: number): Promise<BookedNote> {
-      const note = { messageId: newId('o-anna'), templateId: 'tpl', sinceMs: nowMs, dueAtMs };
-      await bookNote(note);
-      return note;
+    remove: dueEntries.remove,
+    async put(dueAtMs: number): Promise<DueEntry> {
+      const entry = { messageId: newId('o-anna'), templateId: 'tpl', sinceMs: nowMs, dueAtMs };
+      await dueEntries.put(entry);
+      return entry;
     },
     dispatch: (more: object = {}) => dispatchDue({ ...services, ...more }, nowMs + MINUTE_MS),
   };
 }
 
-describe('the notes of booked messages', () => {
+describe('due entries', () => {
   test('go onto the queue once, ahead of their moment and with the delay that is left', async () => {
-    const { book, dispatch, later, queue } = useDispatcher();
-    const soon = await book(START_MS + 20 * MINUTE_MS);
-    const later1 = await book(START_MS + 60 * MINUTE_MS);
+    const { put, dispatch, later, queue } = useDispatcher();
+    const soon = await put(START_MS + 20 * MINUTE_MS);
+    const later1 = await put(START_MS + 60 * MINUTE_MS);
     expect(await dispatch()).toBe(0);
     later(16 * MINUTE_MS);
     expect(await dispatch()).toBe(1);
@@ -65,6 +62,7 @@ describe('the notes of booked messages', () => {
         messageId: soon.messageId,
         sinceMs: START_MS,
         dueAtMs: soon.dueAtMs,
+        entryAtMs: soon.dueAtMs,
         delayMs: 4 * MINUTE_MS - 500,
       },
     ]);
@@ -74,20 +72,20 @@ describe('the notes of booked messages', () => {
   });
 
   test('of one moment, many pages of them, go onto the queue each once, also after an outage of a day', async () => {
-    const { book, dispatch, later, queue } = useDispatcher();
+    const { put, dispatch, later, queue } = useDispatcher();
     const moment = START_MS + 30 * MINUTE_MS;
-    const notes = await Promise.all(Array.from({ length: 600 }, (_, n) => book(moment + (n % 3))));
+    const entries = await Promise.all(Array.from({ length: 600 }, (_, n) => put(moment + (n % 3))));
     later(24 * 60 * MINUTE_MS);
     expect(await dispatch()).toBe(600);
     expect(await dispatch()).toBe(0);
     const ids = (jobs: readonly { messageId: string }[]) => jobs.map(({ messageId }) => messageId).toSorted();
-    expect(ids(queue)).toEqual(ids(notes));
+    expect(ids(queue)).toEqual(ids(entries));
     expect(new Set(queue.map(({ delayMs }) => delayMs))).toEqual(new Set([0]));
   });
 
   test('come again when the queue did not take a page of them', async () => {
-    const { book, dispatch, later, queue } = useDispatcher();
-    await book(START_MS + 20 * MINUTE_MS);
+    const { put, dispatch, later, queue } = useDispatcher();
+    await put(START_MS + 20 * MINUTE_MS);
     later(20 * MINUTE_MS);
     const refuses = () => Promise.reject(new Error('the queue is down'));
     await expect(dispatch({ enqueue: refuses })).rejects.toThrow('the queue is down');
@@ -96,30 +94,39 @@ describe('the notes of booked messages', () => {
   });
 
   test('are passed by a cursor that never goes back', async () => {
-    const { book, later, services } = useDispatcher();
-    const first = await book(START_MS + 20 * MINUTE_MS);
+    const { put, later, services } = useDispatcher();
+    const first = await put(START_MS + 20 * MINUTE_MS);
     later(20 * MINUTE_MS);
     const shards = await Promise.all(
-      services.bookedNotes.shards.map(async (shard) => ({
+      services.dueIndex.shards.map(async (shard) => ({
         shard,
-        page: await services.bookedNotes.next(shard, services.clock() + DISPATCH_AHEAD_MS),
+        page: await services.dueIndex.next(shard, services.clock() + DISPATCH_AHEAD_MS),
       })),
     );
-    const found = shards.find(({ page }) => page.notes.length > 0);
-    if (!found?.page.place) return expect.unreachable();
-    expect(found.page.notes).toEqual([first]);
-    await services.bookedNotes.moveCursor(found.shard, found.page.place);
-    await services.bookedNotes.moveCursor(found.shard, '0');
-    expect(await services.bookedNotes.next(found.shard, services.clock() + DISPATCH_AHEAD_MS)).toEqual({
-      notes: [],
+    const found = shards.find(({ page }) => page.entries.length > 0);
+    if (!found?.page.cursor) return expect.unreachable();
+    expect(found.page.entries).toEqual([first]);
+    await services.dueIndex.moveCursor(found.shard, found.page.cursor);
+    await services.dueIndex.moveCursor(found.shard, '0');
+    expect(await services.dueIndex.next(found.shard, services.clock() + DISPATCH_AHEAD_MS)).toEqual({
+      entries: [],
     });
   });
 
+  test('that were removed come up no more, and removing one twice is no error', async () => {
+    const { put, remove, dispatch, later } = useDispatcher();
+    const { messageId, dueAtMs } = await put(START_MS + 20 * MINUTE_MS);
+    await remove(messageId, dueAtMs);
+    await remove(messageId, dueAtMs);
+    later(20 * MINUTE_MS);
+    expect(await dispatch()).toBe(0);
+  });
+
   test('that cannot be read are named and passed over', async () => {
-    const { book, dispatch, later, lines, table } = useDispatcher();
-    const key = bookedNoteKey(table, newId('o-ben'), START_MS + 20 * MINUTE_MS);
+    const { put, dispatch, later, lines, table } = useDispatcher();
+    const key = dueEntryKey(table, newId('o-ben'), START_MS + 20 * MINUTE_MS);
     await putAll(table, [{ item: { ...key, messageId: 7 }, condition: 'attribute_not_exists(pk)' }]);
-    await book(START_MS + 20 * MINUTE_MS);
+    await put(START_MS + 20 * MINUTE_MS);
     later(20 * MINUTE_MS);
     expect(await dispatch()).toBe(1);
     expect(lines).toEqual([expect.stringContaining('cannot be read')]);
