@@ -1,3 +1,4 @@
+import { withoutWaiting } from '../../lib/grants/packed-waiting.ts';
 import { type PlantedFault, plantIn } from './planted-fault.ts';
 
 /** A deliberate fault: one place of the real code, changed as it is loaded. */
@@ -15,6 +16,13 @@ const inReceipts = plantIn<typeof import('../../lib/sends/delivery-receipt.ts')>
 const inMatches = plantIn<typeof import('../../lib/sends/send-of-receipt.ts')>(
   'lib/sends/send-of-receipt.ts',
 );
+
+const inWaiting = plantIn<typeof import('../../lib/messages/waiting-messages.ts')>(
+  'lib/messages/waiting-messages.ts',
+);
+const inClaims = plantIn<typeof import('../../lib/grants/claims.ts')>('lib/grants/claims.ts');
+const inJobs = plantIn<typeof import('../../lib/messages/send-job.ts')>('lib/messages/send-job.ts');
+const inKeys = plantIn<typeof import('../../lib/messages/named-message.ts')>('lib/messages/named-message.ts');
 
 /** Faults that a person could make in the rules. The simulation must notice each of them. */
 export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
@@ -72,28 +80,29 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   {
     name: 'canceling does not give the grant back',
     file: 'lib/messages/cancel-message.ts',
-    find: 'hold ? releaseHold(free, templateId, hold) : free',
-    replace: 'free',
+    find: 'hold ? releaseHold(ledger.value, templateId, hold) : ledger.value',
+    replace: 'ledger.value',
   },
   {
     name: 'canceling does not collide with a claim',
     file: 'lib/messages/cancel-message.ts',
-    find: '      ledger: changed(ledger, withoutWaiting(released, messageId)),\n',
-    replace: '      ...(hold ? { ledger: changed(ledger, withoutWaiting(released, messageId)) } : {}),\n',
+    find: '      ledger: changed(ledger, withoutWaiting(released, [messageId])),\n',
+    replace: '      ...(hold ? { ledger: changed(ledger, withoutWaiting(released, [messageId])) } : {}),\n',
   },
-  {
-    name: 'a message is kept in the place of those that the ledger keeps already',
-    file: 'lib/messages/waiting-messages.ts',
-    find: 'waiting: { ...waiting, [message.id]: asText(message) }',
-    replace: 'waiting: { [message.id]: asText(message) }',
-  },
-  {
-    name: 'a claimed message is dropped from the ledger with the claim, not with its first record',
-    file: 'lib/delivery/take-turn.ts',
-    find: 'const result = await store.commit({ ledger: changed(ledger, claimed.ledger) });',
-    replace:
-      'const { [messageId]: _, ...waiting } = claimed.ledger.waiting ?? {};\n  const result = await store.commit({ ledger: changed(ledger, { ...claimed.ledger, waiting }) });',
-  },
+  inWaiting('a message takes the place of those that wait already', 'putWaiting', (real) => {
+    return (ledger, ...messages) => real({ ...ledger, waiting: '' }, ...messages);
+  }),
+  inClaims(
+    'a claimed message is dropped from the item with the claim, not with its record',
+    'openClaim',
+    (real) => {
+      return (ledger, request) => {
+        const opened = real(ledger, request);
+        if (opened.type !== 'claimed') return opened;
+        return { ...opened, ledger: withoutWaiting(opened.ledger, [request.messageId]) };
+      };
+    },
+  ),
   {
     name: 'a refusal empties the ledger without a new epoch',
     file: 'lib/grants/claims.ts',
@@ -119,23 +128,28 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
     replace: 'services.clock() > 0',
   },
   {
-    name: 'a message leaves whenever its note comes',
+    name: 'a message leaves whenever its job comes',
     file: 'lib/delivery/deliver-message.ts',
-    find: 'await untilDue(services, message.value.dueAtMs);',
+    find: 'await untilDue(services, message.dueAtMs);',
     replace: '',
   },
   {
     name: 'a message that has ended is claimed again',
     file: 'lib/delivery/take-turn.ts',
-    find: 'if (!isPending(message.value)) return ended(store, ledger, free);',
+    find: 'if (!isPending(value)) return ended(store, value, ledger, free);',
     replace: '',
   },
   {
-    name: 'a message that is to be retried is not marked as accounted for',
+    name: 'a message is put back for another try though its claim was given up',
     file: 'lib/delivery/settle.ts',
-    find: 'lastClaim: { claimId: claim.claimId, effect: verdict.effect, epoch: claim.epoch },',
-    replace:
-      '...(retry ? {} : { lastClaim: { claimId: claim.claimId, effect: verdict.effect, epoch: claim.epoch } }),',
+    find: 'if (ledger.value.claim?.claimId !== claim.claimId) {',
+    replace: 'if (ledger.value.claim === undefined) {',
+  },
+  {
+    name: 'a record that may have been written is written again without a look',
+    file: 'lib/delivery/settle.ts',
+    find: '      tried = true;\n',
+    replace: '',
   },
   {
     name: 'a report counts as often as it comes',
@@ -144,32 +158,72 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
     replace: '[], newTemplateIds',
   },
   {
-    name: 'the dispatcher takes a message out of the index before it is on the queue',
+    name: 'the dispatcher moves its cursor before the jobs are on the queue',
     file: 'lib/delivery/dispatch-due.ts',
-    find: '  await services.enqueue(\n',
-    replace:
-      "  if ((await services.store.commit({ message: changed(message, { ...message.value, parked: false }) })) === 'conflict') return false;\n  await services.enqueue(\n",
+    find: '      if (cursor === undefined) break;\n',
+    replace: '      if (cursor === undefined) break;\n      await dueIndex.moveCursor(shard, cursor);\n',
   },
   {
-    name: 'the dispatcher moves its cursor before the notes are on the queue',
-    file: 'lib/delivery/dispatch-due.ts',
-    find: '      if (place === undefined) break;\n',
-    replace: '      if (place === undefined) break;\n      await bookedNotes.moveCursor(shard, place);\n',
-  },
-  {
-    name: 'the note of a booked message is put into the table after the message is stored',
+    name: 'the sender is told of a message after it is accepted',
     file: 'lib/messages/accept-message.ts',
-    find: '      await note(services, message);\n',
-    replace: `
-      const { store } = services;
-      const asked = services;
-      const commit = async (change) => {
-        const result = await store.commit(change);
-        if (result === 'committed') await note(asked, message);
-        return result;
-      };
-      services = { ...services, store: { ...store, commit } };
+    find: `    const messages = await Promise.all(taken.map(({ message }) => announce(message)));
+    if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
+    const result = await store.commit({ ledger: changed(read, putWaiting(after, ...messages)) });
 `,
+    replace: `    const messages = taken.map(({ message }) => message);
+    if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
+    const result = await store.commit({ ledger: changed(read, putWaiting(after, ...messages)) });
+    if (result === 'committed') await Promise.all(messages.map(announce));
+`,
+  },
+  inJobs(
+    'a due entry is not written for a message that is tried again much later',
+    'withDueEntry',
+    (real) => {
+      return (entries, message, nowMs) =>
+        real(message.attempts > 0 ? { put: async () => undefined } : entries, message, nowMs);
+    },
+  ),
+  inJobs('a job is dropped whenever its message has a due entry', 'hasEntryAhead', () => {
+    return ({ dueEntries = [] }) => dueEntries.length > 0;
+  }),
+  {
+    name: 'a due entry that no message lists is left where it is',
+    file: 'lib/delivery/deliver-message.ts',
+    find: 'await dueEntries.remove(messageId, entryAtMs);',
+    replace: '',
+  },
+  inKeys('a key brings back the id of a message that was erased', 'findNamed', (real) => {
+    return (services, ledger, claim) => {
+      const { life: _, ...ageless } = ledger;
+      const keys: typeof services.keys = {
+        ...services.keys,
+        async find(scope, key) {
+          const bound = await services.keys.find(scope, key);
+          return bound && { ...bound, life: '' };
+        },
+      };
+      return real({ ...services, keys }, ageless, claim);
+    };
+  }),
+  inKeys('a key is not bound', 'bindKeys', () => async () => 'bound'),
+  {
+    name: 'a user is erased while a sender may still write a record',
+    file: 'lib/users/erase-user.ts',
+    find: 'const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));',
+    replace: 'const busyUntilMs = 0;',
+  },
+  {
+    name: 'a user is erased though a record may be written again',
+    file: 'lib/users/erase-user.ts',
+    find: 'return lastClaim ? updatedAtMs + REPEATING_MS : 0;',
+    replace: 'return 0;',
+  },
+  {
+    name: 'what is erased is listed after the item went',
+    file: 'lib/users/erase-user.ts',
+    find: '    await belongings.erase();\n',
+    replace: '    await (await eraser.listBelongings(openid)).erase();\n',
   },
   {
     name: 'a message with a grant set aside takes another one as well',
@@ -184,15 +238,15 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
     replace: 'false',
   },
   {
-    name: 'a note is dropped by the moment at which the answer came',
+    name: 'a job is dropped by the moment at which the answer came',
     file: 'lib/delivery/deliver-message.ts',
     find: 'return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;',
     replace: 'return askedAtMs - job.sinceMs > 0;',
   },
   {
-    name: 'a note that is to come up later is not written anew',
+    name: 'a job that is to come up later is not written anew',
     file: 'handlers/send-messages.ts',
-    find: "if (result.type === 'later') await enqueue(nextNote(job, result), result.delayMs);",
+    find: "if (result.type === 'later') await enqueue(nextJob(job, result), result.delayMs);",
     replace: '',
   },
   {
