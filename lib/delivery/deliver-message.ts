@@ -138,7 +138,7 @@ async function takeTurnPatiently(
     const waitedMs = clock() - startedAtMs;
     if (turn.type === 'missing' && neverAccepted(job, askedAtMs)) return { type: 'never-accepted' };
     if (waitedMs >= waitHereMs(turn)) return turn;
-    await sleep(Math.min(400, 25 * 2 ** round) * (0.5 + random()));
+    await sleep(pauseMs(turn, round) * (0.5 + random()));
   }
 }
 
@@ -146,6 +146,15 @@ async function takeTurnPatiently(
 function waitHereMs({ type }: Turn): number {
   if (type === 'busy') return SHORT_WAIT_MS;
   return type === 'missing' ? MISSING_WAIT_MS : 0;
+}
+
+/**
+ * The pause before another look. Where many messages to the user are due, as many senders may be waiting: whoever looks too often only
+ * collides with the others over the user's item, and each refused write of it is billed by its size.
+ */
+function pauseMs(turn: Turn, round: number): number {
+  const alone = Math.min(400, 25 * 2 ** round);
+  return turn.type === 'busy' ? Math.min(1_000, alone * Math.max(1, turn.due / 10)) : alone;
 }
 
 /** Whether a message that was not there when asked for at `askedAtMs` will never be. The answer itself may be older by now. */

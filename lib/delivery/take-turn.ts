@@ -5,7 +5,7 @@ import type { Claim, Ledger } from '../grants/ledger.ts';
 import { claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { findWaiting } from '../messages/waiting-messages.ts';
+import { countDue, findWaiting } from '../messages/waiting-messages.ts';
 import type { Send } from '../sends/send.ts';
 import { claimFate, givenUp } from '../sends/send-record.ts';
 import { changed, type Stored } from '../stored.ts';
@@ -18,11 +18,17 @@ export interface TurnServices extends Contention {
   readonly newClaimId: () => string;
 }
 
+/** Another send to the same user is under way. */
+interface Busy {
+  readonly type: 'busy';
+  readonly untilMs: number;
+}
+
 /** What came of the wish to send a message. */
 export type Turn =
   | { readonly type: 'claimed'; readonly claim: Claim; readonly message: Message }
-  /** Another send to the same user is under way. */
-  | { readonly type: 'busy'; readonly untilMs: number }
+  /** Another send to the same user is under way, and so many messages to them are due. */
+  | (Busy & { readonly due: number })
   /** Its moment is still to come. */
   | { readonly type: 'not-due'; readonly message: Message }
   /** Nothing to do: the message has ended. */
@@ -62,7 +68,8 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
   if (!message) return { type: 'missing' };
   const { value } = message;
   const free = await freeLedger(services, ledger, value);
-  if (free === 'conflict' || 'type' in free) return free;
+  if (free === 'conflict') return free;
+  if ('type' in free) return { ...free, due: countDue(ledger.value, clock()) };
   if (!isPending(value)) return ended(store, value, ledger, free);
   const { dueAtMs } = value;
   const nowMs = clock();
@@ -94,7 +101,7 @@ export async function freeLedger(
   { store, clock }: Pick<TurnServices, 'store' | 'clock'>,
   ledger: Stored<Ledger>,
   own?: Message,
-): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
+): Promise<Ledger | Busy | 'conflict'> {
   const { claim } = ledger.value;
   if (!claim) return ledger.value;
   const other = await store.findOtherSend(claim.messageId);
@@ -127,7 +134,7 @@ async function freeFromOther(
   claim: Claim,
   other: Send,
   nowMs: number,
-): Promise<Ledger | Extract<Turn, { type: 'busy' }> | 'conflict'> {
+): Promise<Ledger | Busy | 'conflict'> {
   const outcome = claimFate(claim, other.record, nowMs);
   if (outcome.type === 'settled') return closeClaim(ledger.value, outcome.effect);
   if (outcome.type === 'under-way') return { type: 'busy', untilMs: claim.leaseUntilMs };

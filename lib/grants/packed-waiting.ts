@@ -15,16 +15,36 @@ export class UnreadableWaitingError extends Error {
   }
 }
 
+const NOTHING: WaitingTexts = new Map();
+
+/** What was unpacked last. One step looks into the same texts several times, which takes 1.5 ms for 200 messages. */
+const unpacked = new Map<string, WaitingTexts>();
+const MOST_UNPACKED = 20;
+
 /** @throws UnreadableWaitingError */
 export function unpackWaiting({ openid, waiting }: Ledger): WaitingTexts {
-  if (!waiting) return new Map();
+  if (!waiting) return NOTHING;
+  const known = unpacked.get(waiting);
+  if (known) return known;
+  const texts = unpack(waiting);
+  if (!texts) throw new UnreadableWaitingError(openid);
+  remember(waiting, texts);
+  return texts;
+}
+
+function unpack(waiting: string): WaitingTexts | undefined {
   try {
     const texts: unknown = JSON.parse(inflateRawSync(Buffer.from(waiting, 'base64')).toString());
-    if (typeof texts === 'object' && texts !== null) return new Map(Object.entries(texts));
+    return typeof texts === 'object' && texts !== null ? new Map(Object.entries(texts)) : undefined;
   } catch {
-    // Not packed by us.
+    return undefined;
   }
-  throw new UnreadableWaitingError(openid);
+}
+
+function remember(waiting: string, texts: WaitingTexts): void {
+  const [oldest] = unpacked.keys();
+  if (oldest !== undefined && unpacked.size >= MOST_UNPACKED) unpacked.delete(oldest);
+  unpacked.set(waiting, texts);
 }
 
 /**

@@ -130,6 +130,20 @@ export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string> = ne
     .map(([id, text]) => messageOf(ledger, id, text));
 }
 
+const dueText = v.object({
+  createdAtMs: v.number(),
+  sendAtMs: v.exactOptional(v.number()),
+  dueAtMs: v.exactOptional(v.number()),
+});
+
+/** How many of the messages that wait in a ledger are due. */
+export function countDue(ledger: Ledger, nowMs: number): number {
+  return [...unpackWaiting(ledger).values()].filter((text) => {
+    const { success, output } = v.safeParse(dueText, text);
+    return success && (output.dueAtMs ?? output.sendAtMs ?? output.createdAtMs) <= nowMs;
+  }).length;
+}
+
 /**
  * Whether a message has no record, by its user's item alone: what waits and is not claimed has none. That saves a read of each send.
  */
