@@ -1,3 +1,4 @@
+import { memberOf } from './values.ts';
 import type { WxModals } from './wx.ts';
 
 /** Answers in the popup's place, where none can be shown: one of WeChat's words for each template. */
@@ -12,10 +13,11 @@ export function modalStandIn(wx: WxModals): StandIn {
         content: templateIds.join('\n'),
         confirmText: '允许',
         cancelText: '取消',
-        success({ confirm }) {
+        success(answer) {
+          const word = memberOf(answer, 'confirm') ? 'accept' : 'reject';
           const answers: Record<string, string> = {};
           templateIds.forEach((id) => {
-            answers[id] = confirm ? 'accept' : 'reject';
+            answers[id] = word;
           });
           resolve(answers);
         },

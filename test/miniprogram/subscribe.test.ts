@@ -472,6 +472,15 @@ test('a dialog that fails is a failure', async () => {
   });
 });
 
+test.each([undefined, null, {}, 'ok'])('a dialog that answers %j is declined', async (answer) => {
+  const phone = new Phone();
+  phone.platform = 'devtools';
+  const standIn = modalStandIn({ showModal: ({ success }) => success(answer as never) });
+  await expect(phone.launch({ standIn }).subscribe(['a'])).resolves.toMatchObject({
+    answers: { a: { status: 'rejected' } },
+  });
+});
+
 test('on a phone the stand-in is not used', async () => {
   const phone = new Phone();
   phone.popup = allOf(['a']);
