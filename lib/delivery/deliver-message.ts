@@ -63,6 +63,8 @@ export const REQUEST_LIMIT_MS = 35_000;
 const SHORT_WAIT_MS = 2_500;
 /** From the moment a job is taken up to the moment its message is settled it takes no longer than this, most often far less. */
 export const DELIVERY_LIMIT_MS = REQUEST_LIMIT_MS + 2 * SHORT_WAIT_MS + 5_000;
+/** So long a send to the same user that comes first takes, about. */
+const EACH_AHEAD_MS = 100;
 /** A message that its job overtook is one write away; the job that lost a race for the last grant never gets one. */
 const MISSING_WAIT_MS = 400;
 /** A job may overtake its message by as long as the accepting function can run, 29 s; twice that, since clocks differ. */
@@ -92,7 +94,7 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
     case 'not-due':
       return untilNearlyDue(turn.message, job, services.clock());
     case 'busy':
-      return later(services, 1_000);
+      return later(services, Math.max(1_000, turn.ahead * EACH_AHEAD_MS));
     case 'no-grant':
       return end(services, turn, 'failed', 'no-grant', job);
     case 'hold-void':
@@ -137,8 +139,9 @@ async function takeTurnPatiently(
     const turn = await takeTurn(services, job.messageId);
     const waitedMs = clock() - startedAtMs;
     if (turn.type === 'missing' && neverAccepted(job, askedAtMs)) return { type: 'never-accepted' };
-    if (waitedMs >= waitHereMs(turn)) return turn;
-    await sleep(pauseMs(turn, round) * (0.5 + random()));
+    const moreMs = pauseMs(turn, round);
+    if (waitedMs + moreMs > waitHereMs(turn)) return turn;
+    await sleep(moreMs * (0.5 + random()));
   }
 }
 
@@ -148,13 +151,9 @@ function waitHereMs({ type }: Turn): number {
   return type === 'missing' ? MISSING_WAIT_MS : 0;
 }
 
-/**
- * The pause before another look. Where many messages to the user are due, as many senders may be waiting: whoever looks too often only
- * collides with the others over the user's item, and each refused write of it is billed by its size.
- */
+/** The pause before another look: the longer, the more messages to the user come first. */
 function pauseMs(turn: Turn, round: number): number {
-  const alone = Math.min(400, 25 * 2 ** round);
-  return turn.type === 'busy' ? Math.min(1_000, alone * Math.max(1, turn.due / 10)) : alone;
+  return Math.max(Math.min(400, 25 * 2 ** round), turn.type === 'busy' ? turn.ahead * EACH_AHEAD_MS : 0);
 }
 
 /** Whether a message that was not there when asked for at `askedAtMs` will never be. The answer itself may be older by now. */

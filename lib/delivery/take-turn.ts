@@ -5,7 +5,7 @@ import type { Claim, Ledger } from '../grants/ledger.ts';
 import { claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { countDue, findWaiting } from '../messages/waiting-messages.ts';
+import { countAhead, findWaiting } from '../messages/waiting-messages.ts';
 import type { Send } from '../sends/send.ts';
 import { claimFate, givenUp } from '../sends/send-record.ts';
 import { changed, type Stored } from '../stored.ts';
@@ -27,8 +27,8 @@ interface Busy {
 /** What came of the wish to send a message. */
 export type Turn =
   | { readonly type: 'claimed'; readonly claim: Claim; readonly message: Message }
-  /** Another send to the same user is under way, and so many messages to them are due. */
-  | (Busy & { readonly due: number })
+  /** Another send to the same user is under way, or others of theirs come first; so many of them are due before this one. */
+  | (Busy & { readonly ahead: number })
   /** Its moment is still to come. */
   | { readonly type: 'not-due'; readonly message: Message }
   /** Nothing to do: the message has ended. */
@@ -53,6 +53,13 @@ export const CLAIM_LEASE_MS = 45_000;
 const CLAIM_AHEAD_MS = 1_600;
 
 /**
+ * Messages to one user that are due together are tried so far apart, in their order, counted from the last claim: all their senders at
+ * once would only collide over the user's item, and a refused write is billed by its size. Nobody waits for those before them for
+ * longer than that.
+ */
+const APART_MS = 50;
+
+/**
  * Claims a message: takes the user's turn and the grant, in one conditional write of the ledger.
  *
  * A claim that an earlier sender left open is closed on the way, by what its message says; where the message says nothing
@@ -69,11 +76,14 @@ async function tryTakeTurn(services: TurnServices, messageId: string): Promise<T
   const { value } = message;
   const free = await freeLedger(services, ledger, value);
   if (free === 'conflict') return free;
-  if ('type' in free) return { ...free, due: countDue(ledger.value, clock()) };
+  if ('type' in free) return { ...free, ahead: countAhead(ledger.value, value) };
   if (!isPending(value)) return ended(store, value, ledger, free);
   const { dueAtMs } = value;
   const nowMs = clock();
   if (dueAtMs - nowMs > CLAIM_AHEAD_MS) return { type: 'not-due', message: value };
+  const ahead = countAhead(ledger.value, value);
+  const turnAtMs = Math.max(dueAtMs, ledger.value.claim?.startedAtMs ?? 0) + ahead * APART_MS;
+  if (nowMs < turnAtMs) return { type: 'busy', untilMs: turnAtMs, ahead };
   const claimed = openClaim(free, {
     claimId: services.newClaimId(),
     messageId,

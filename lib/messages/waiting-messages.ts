@@ -136,11 +136,13 @@ const dueText = v.object({
   dueAtMs: v.exactOptional(v.number()),
 });
 
-/** How many of the messages that wait in a ledger are due. */
-export function countDue(ledger: Ledger, nowMs: number): number {
-  return [...unpackWaiting(ledger).values()].filter((text) => {
+/** How many of the messages that wait in a ledger are due before this one. */
+export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' | 'dueAtMs'>): number {
+  return [...unpackWaiting(ledger)].filter(([other, text]) => {
     const { success, output } = v.safeParse(dueText, text);
-    return success && (output.dueAtMs ?? output.sendAtMs ?? output.createdAtMs) <= nowMs;
+    if (!success || other === id) return false;
+    const otherAtMs = output.dueAtMs ?? output.sendAtMs ?? output.createdAtMs;
+    return otherAtMs < dueAtMs || (otherAtMs === dueAtMs && other < id);
   }).length;
 }
 
