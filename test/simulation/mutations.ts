@@ -146,12 +146,6 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
     replace: 'if (ledger.value.claim === undefined) {',
   },
   {
-    name: 'a record that may have been written is written again without a look',
-    file: 'lib/delivery/settle.ts',
-    find: '      tried = true;\n',
-    replace: '',
-  },
-  {
     name: 'a report counts as often as it comes',
     file: 'lib/grants/report-grants.ts',
     find: '[mark], newTemplateIds',
