@@ -25,7 +25,10 @@ export interface RouteSpec {
   /** Beside JSON the route takes `text/csv`; this says what is in it. */
   readonly csv?: string;
   /** The route takes a body of any kind as the text that it came as, and checks it by itself; usual are these kinds. */
-  readonly text?: { readonly description: string; readonly mediaTypes: readonly string[] };
+  readonly text?: {
+    readonly description: string;
+    readonly mediaTypes: Readonly<Record<string, v.GenericSchema>>;
+  };
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** The problems that this route adds to those that every route of its kind may answer. */
   readonly problems: readonly ProblemCode[];

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { runView } from '../api/campaign-view.ts';
 import { grantView } from '../api/grant-view.ts';
 import { messageView } from '../api/message-view.ts';
-import { run } from '../api/schemas/campaigns.ts';
+import { run } from '../api/schemas/campaign-answers.ts';
 import { toRfc3339 } from '../api/schemas/common.ts';
 import { grant } from '../api/schemas/grants.ts';
 import { message } from '../api/schemas/messages.ts';

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
 import { type FieldProblem, problemOf } from './field-problem.ts';
 
@@ -6,6 +7,22 @@ export interface NormalisedData {
   readonly data: Readonly<Record<string, string>>;
   readonly problems: readonly FieldProblem[];
 }
+
+/** WeChat's own form of a text; other members of it mean nothing. */
+export const wrappedText = v.pipe(
+  v.object({ value: v.string() }),
+  v.description("WeChat's own form of a text."),
+);
+
+const fieldValue = v.union([v.string(), wrappedText]);
+
+/** Data that can be read; whether its texts fit a template is another question. */
+export const templateData = v.pipe(
+  v.record(v.string(), fieldValue),
+  v.description(
+    'One text for each field of the template: {"thing1": "text"} or {"thing1": {"value": "text"}}. Numbers too are texts in quotes.',
+  ),
+);
 
 const DATA_RULE: BilingualText = {
   en: 'an object with one text per field, such as {"thing1": "text"} or {"thing1": {"value": "text"}}',
@@ -32,9 +49,8 @@ export function normaliseData(input: unknown): NormalisedData {
   const problems: FieldProblem[] = [];
   const texts: [string, string][] = [];
   for (const [key, given] of Object.entries(input)) {
-    const value = unwrapped(given);
-    if (typeof value === 'string') texts.push([key, value]);
-    else problems.push(notText(key, value));
+    if (v.is(fieldValue, given)) texts.push([key, typeof given === 'string' ? given : given.value]);
+    else problems.push(notText(key, unwrapped(given)));
   }
   return { data: Object.fromEntries(texts), problems };
 }

@@ -1,45 +1,95 @@
-import {
-  campaign,
-  campaignBody,
-  campaignChangeBody,
-  recipientsBody,
-  run,
-  runBody,
-  runRecipient,
-} from '../schemas/campaigns.ts';
-import { grant, grantReportBody } from '../schemas/grants.ts';
-import { batchBody, batchEntry, message, messageBody, settlement } from '../schemas/messages.ts';
-import { problemSchema } from '../schemas/problem.ts';
+import type * as v from 'valibot';
+import { templateData, wrappedText } from '../../templates/normalise-data.ts';
+import { health } from '../routes/health.ts';
+import { erasedUser } from '../routes/users.ts';
+import * as campaignAnswers from '../schemas/campaign-answers.ts';
+import * as campaigns from '../schemas/campaigns.ts';
+import { bilingual } from '../schemas/common.ts';
+import * as grants from '../schemas/grants.ts';
+import * as messages from '../schemas/messages.ts';
+import * as problems from '../schemas/problem.ts';
 import { loginBody, session } from '../schemas/sessions.ts';
-import { dayStatistics } from '../schemas/statistics.ts';
-import { aliasBody, checkBody, checkResult, template } from '../schemas/templates.ts';
+import { dayStatistics, statisticsPage } from '../schemas/statistics.ts';
+import * as templates from '../schemas/templates.ts';
 
-/** Schemas of answers that have a name in the API document. */
+type Components = Readonly<Record<string, v.GenericSchema>>;
+
+/** What bodies and answers have in common. */
+const inBoth = {
+  MiniprogramState: messages.miniprogramState,
+  Lang: messages.lang,
+  CampaignStatus: campaigns.campaignStatus,
+  Grantees: campaigns.grantees,
+  Schedule: campaigns.schedule,
+  QuietHours: campaigns.quietHours,
+} satisfies Components;
+
+/** Schemas of answers that have a name in the API document, and so a class of their own in a generated client. */
 export const answerComponents = {
+  ...inBoth,
   Session: session,
-  Grant: grant,
-  Message: message,
-  Campaign: campaign,
-  Run: run,
-  RunRecipient: runRecipient,
+  Grant: grants.grant,
+  TemplateKind: grants.templateKind,
+  GrantList: grants.grantList,
+  GrantPage: grants.grantPage,
+  Message: messages.message,
+  MessageStatus: messages.messageStatus,
+  Outcome: messages.outcome,
+  TemplateTexts: messages.templateTexts,
+  FittedValue: messages.fittedValue,
+  MessageWarning: messages.messageWarning,
+  MessagePage: messages.messagePage,
+  AcceptedEntry: messages.acceptedEntry,
+  RefusedEntry: messages.refusedEntry,
+  BatchResult: messages.batchResult,
+  Campaign: campaignAnswers.campaign,
+  CountedRecipients: campaignAnswers.countedRecipients,
+  CampaignPage: campaignAnswers.campaignPage,
+  AddedRecipients: campaignAnswers.addedRecipients,
+  Run: campaignAnswers.run,
+  RunCounts: campaignAnswers.runCounts,
+  RunPage: campaignAnswers.runPage,
+  RunRecipient: campaignAnswers.runRecipient,
+  RunRecipientPage: campaignAnswers.runRecipientPage,
   DayStatistics: dayStatistics,
-  Template: template,
-  DataCheckResult: checkResult,
-  Problem: problemSchema,
-};
+  StatisticsPage: statisticsPage,
+  ErasedUser: erasedUser,
+  Template: templates.template,
+  TemplateField: templates.templateField,
+  TemplateWarning: messages.templateWarning,
+  TemplateUse: templates.templateUse,
+  TemplatePage: templates.templatePage,
+  TemplateSync: templates.syncResult,
+  DataCheckResult: templates.checkResult,
+  ValidData: templates.validData,
+  InvalidData: templates.invalidData,
+  FieldProblem: templates.fieldProblem,
+  ExampleMessage: templates.exampleMessage,
+  Health: health,
+  Problem: problems.problemSchema,
+  ProblemCode: problems.problemCode,
+  InputError: problems.inputErrorSchema,
+  WeChatAnswer: problems.wechatAnswer,
+  BilingualText: bilingual,
+} satisfies Components;
 
 /** Schemas of bodies that have a name in the API document. */
 export const bodyComponents = {
+  ...inBoth,
   Login: loginBody,
-  GrantReport: grantReportBody,
-  NewMessage: messageBody,
-  BatchEntry: batchEntry,
-  MessageBatch: batchBody,
-  Settlement: settlement,
-  NewCampaign: campaignBody,
-  CampaignChange: campaignChangeBody,
-  Recipients: recipientsBody,
-  NewRun: runBody,
-  DataCheck: checkBody,
-  Alias: aliasBody,
-};
+  GrantReport: grants.grantReportBody,
+  NewMessage: messages.messageBody,
+  TemplateData: templateData,
+  WrappedText: wrappedText,
+  BatchEntry: messages.batchEntry,
+  MessageBatch: messages.batchBody,
+  Settlement: messages.settlement,
+  NewCampaign: campaigns.campaignBody,
+  NamedRecipients: campaigns.namedRecipients,
+  Recipient: campaigns.recipient,
+  CampaignChange: campaigns.campaignChangeBody,
+  Recipients: campaigns.recipientsBody,
+  NewRun: campaigns.runBody,
+  DataCheck: templates.checkBody,
+  Alias: templates.aliasBody,
+} satisfies Components;

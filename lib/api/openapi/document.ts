@@ -2,6 +2,7 @@ import type { RouteSpec } from '../route.ts';
 import { componentSchemas } from './json-schemas.ts';
 import { operationOf } from './operation.ts';
 import { problemResponses } from './problem-answers.ts';
+import { TAGS } from './tags.ts';
 
 const DESCRIPTION = [
   'Sends WeChat subscribe messages, and keeps the ledger of what users allowed.',
@@ -20,15 +21,31 @@ export function openApiDocument(specs: readonly RouteSpec[], version: string): R
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: SERVERS,
+    tags: Object.values(TAGS),
     paths: Object.fromEntries(
       Object.entries(byPath).map(([path, ofPath = []]) => [
         path,
         Object.fromEntries(ofPath.map((spec) => [spec.method.toLowerCase(), operationOf(spec)])),
       ]),
     ),
-    components: { securitySchemes, headers, responses: problemResponses(), schemas: componentSchemas() },
+    components: { securitySchemes, headers, responses: problemResponses(specs), schemas: componentSchemas() },
   };
 }
+
+const SERVERS = [
+  {
+    url: 'https://{host}',
+    description: 'A stage that you deployed.',
+    variables: {
+      host: {
+        default: 'abcdef1234.execute-api.ap-southeast-1.amazonaws.com',
+        description: 'What the deployment printed as the address of the API, or your own domain.',
+      },
+    },
+  },
+  { url: 'http://127.0.0.1:3000', description: 'The local stack: npm run dev.' },
+];
 
 const securitySchemes = {
   session: {

@@ -7,8 +7,8 @@ import { faultsProblem, lookingUp, notFound } from '../campaign-problems.ts';
 import type { CampaignRouteServices } from '../campaign-services.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
+import { addedRecipients } from '../schemas/campaign-answers.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
-import { messageWarning } from '../schemas/messages.ts';
 import { unknownTemplate } from '../unknown-template.ts';
 import { campaignEnded, campaignId } from './campaigns.ts';
 
@@ -31,20 +31,11 @@ export const addRecipientsSpec = routeSpec({
   answers: {
     201: {
       description: 'They are recipients of the next run',
-      schema: v.object({
-        added: v.pipe(v.number(), v.description('How many this request named.')),
-        count: v.pipe(v.number(), v.description('How many the campaign has now.')),
-        warnings: v.exactOptional(
-          v.pipe(
-            v.array(messageWarning),
-            v.description('The first values that WeChat may refuse, by recipient.'),
-          ),
-        ),
-      }),
+      schema: addedRecipients,
     },
     200: {
       description: 'The very same recipients were the last to be added; they are not added again',
-      schema: v.object({ added: v.number(), count: v.number() }),
+      schema: addedRecipients,
     },
   },
   problems: [

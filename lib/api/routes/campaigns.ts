@@ -12,10 +12,11 @@ import type { DataWarning } from '../../templates/data-warnings.ts';
 import { lookingUp, notFound, ORDER_PROBLEMS, orderProblem } from '../campaign-problems.ts';
 import type { CampaignRouteServices } from '../campaign-services.ts';
 import { campaignView } from '../campaign-view.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { campaign, campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
+import { campaign, campaignPage } from '../schemas/campaign-answers.ts';
+import { campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
 import { remarksOn } from '../template-remarks.ts';
 import { unknownTemplate } from '../unknown-template.ts';
 
@@ -55,7 +56,7 @@ export const listCampaignsSpec = routeSpec({
   summary: 'The campaigns, newest first',
   access: { operator: 'read' },
   query: v.strictObject(pageQuery),
-  answers: { 200: { description: 'The campaigns', schema: pageOf(campaign) } },
+  answers: { 200: { description: 'The campaigns', schema: campaignPage } },
   problems: [],
 });
 

@@ -1,10 +1,8 @@
-import * as v from 'valibot';
 import { acceptBatch } from '../accept-batch.ts';
 import { type AcceptOrder, acceptOrder } from '../accept-order.ts';
 import type { MessageApi } from '../message-api.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { batchBody, idempotencyHeaders, message, messageBody } from '../schemas/messages.ts';
-import { problemSchema } from '../schemas/problem.ts';
+import { batchBody, batchResult, idempotencyHeaders, message, messageBody } from '../schemas/messages.ts';
 
 const ACCEPT_PROBLEMS = [
   'invalid-data',
@@ -50,14 +48,7 @@ export const createMessagesSpec = routeSpec({
   answers: {
     202: {
       description: 'What became of each entry',
-      schema: v.object({
-        items: v.array(
-          v.union([
-            v.object({ index: v.number(), message }),
-            v.object({ index: v.number(), problem: problemSchema }),
-          ]),
-        ),
-      }),
+      schema: batchResult,
     },
   },
   problems: [],

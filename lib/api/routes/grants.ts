@@ -7,10 +7,10 @@ import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import { invalidInput } from '../data-errors.ts';
 import { grantView } from '../grant-view.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { grant, grantList, grantReportBody } from '../schemas/grants.ts';
+import { grantList, grantPage, grantReportBody } from '../schemas/grants.ts';
 import { openid, templateId } from '../schemas/ids.ts';
 
 /** What these routes do their work with. */
@@ -47,7 +47,7 @@ export const listGrantsSpec = routeSpec({
     openid: v.exactOptional(openid),
     templateId: v.exactOptional(templateId),
   }),
-  answers: { 200: { description: 'The grants', schema: pageOf(grant) } },
+  answers: { 200: { description: 'The grants', schema: grantPage } },
   problems: [],
 });
 

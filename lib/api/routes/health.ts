@@ -10,6 +10,9 @@ export interface HealthRouteServices {
   readonly logger: Logger;
 }
 
+/** The answer of a service that is well. */
+export const health = v.object({ status: v.literal('ok') });
+
 /** The form of `GET /v1/health`. */
 export const getHealthSpec = routeSpec({
   method: 'GET',
@@ -18,7 +21,7 @@ export const getHealthSpec = routeSpec({
   summary: 'Whether the service can reach its table',
   access: { anyone: true },
   answers: {
-    200: { description: 'It can', schema: v.object({ status: v.literal('ok') }) },
+    200: { description: 'It can', schema: health },
   },
   problems: ['table-unreachable'],
 });

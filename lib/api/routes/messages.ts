@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import type { MessageApi } from '../message-api.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { openid } from '../schemas/ids.ts';
-import { message, settlement } from '../schemas/messages.ts';
+import { message, messagePage, settlement } from '../schemas/messages.ts';
 import { RULES } from '../schemas/rules.ts';
 import { createMessageRoutes } from './create-messages.ts';
 
@@ -30,7 +30,7 @@ export const listMessagesSpec = routeSpec({
     openid: v.exactOptional(openid),
     status: v.exactOptional(v.picklist(['unknown'], RULES.unknownOnly)),
   }),
-  answers: { 200: { description: 'The messages', schema: pageOf(message) } },
+  answers: { 200: { description: 'The messages', schema: messagePage } },
   problems: ['wrong-caller'],
 });
 

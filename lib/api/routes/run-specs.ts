@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { isRunId } from '../../campaigns/runs/run-id.ts';
-import { pageOf, pageQuery } from '../paging.ts';
+import { pageQuery } from '../paging.ts';
 import { routeSpec } from '../route.ts';
-import { run, runBody, runRecipient } from '../schemas/campaigns.ts';
+import { run, runPage, runRecipient, runRecipientPage } from '../schemas/campaign-answers.ts';
+import { runBody } from '../schemas/campaigns.ts';
 import { openid } from '../schemas/ids.ts';
 import { campaignId } from './campaigns.ts';
 
@@ -40,7 +41,7 @@ export const listRunsSpec = routeSpec({
   access: { operator: 'read' },
   params: campaignParams,
   query: v.strictObject(pageQuery),
-  answers: { 200: { description: 'The runs', schema: pageOf(run) } },
+  answers: { 200: { description: 'The runs', schema: runPage } },
   problems: [],
 });
 
@@ -65,7 +66,7 @@ export const listRunRecipientsSpec = routeSpec({
   access: { operator: 'read' },
   params: runParams,
   query: v.strictObject(pageQuery),
-  answers: { 200: { description: 'The recipients', schema: pageOf(runRecipient) } },
+  answers: { 200: { description: 'The recipients', schema: runRecipientPage } },
   problems: [],
 });
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { StatisticsQuery, StatisticsResult } from '../../statistics/read-statistics.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { dayStatistics, statisticsQuery } from '../schemas/statistics.ts';
+import { statisticsPage, statisticsQuery } from '../schemas/statistics.ts';
 
 /** What this route does its work with. */
 export interface StatisticsRouteServices {
@@ -22,7 +22,7 @@ export const getStatisticsSpec = routeSpec({
     'By template and then by day; days on which nothing happened are left out. What has happened shows within some seconds.',
   access: { operator: 'read' },
   query: v.strictObject({ ...pageQuery, ...statisticsQuery }),
-  answers: { 200: { description: 'The statistics', schema: pageOf(dayStatistics) } },
+  answers: { 200: { description: 'The statistics', schema: statisticsPage } },
   problems: [],
 });
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { TemplateLookupError } from '../../templates/template-lookup-error.ts';
 import type { TemplateView } from '../../templates/template-view.ts';
 import { lookupProblem } from '../lookup-problem.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../paging.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { templateId } from '../schemas/ids.ts';
@@ -14,6 +14,7 @@ import {
   exampleQuery,
   syncResult,
   template,
+  templatePage,
 } from '../schemas/templates.ts';
 import type { TemplateApi } from '../template-api.ts';
 import { templateNotFound } from '../unknown-template.ts';
@@ -34,7 +35,7 @@ export const listTemplatesSpec = routeSpec({
     'As they were last read from WeChat, by title; those that WeChat no longer lists are among them, with a warning.',
   access: { operator: 'read' },
   query: v.strictObject(pageQuery),
-  answers: { 200: { description: 'The templates', schema: pageOf(template) } },
+  answers: { 200: { description: 'The templates', schema: templatePage } },
   problems: LOOKUP_PROBLEMS,
 });
 

@@ -18,6 +18,17 @@ const place = v.union([
   v.strictObject({ campaignId, runsAfter: v.pipe(v.string(), v.maxLength(64)) }),
 ]);
 
+/** How much of a user was erased. */
+export const erasedUser = v.object({
+  openid,
+  messages: count,
+  templates: count,
+  places: v.pipe(count, v.description('Places in lists and runs of campaigns.')),
+  nextCursor: v.exactOptional(
+    v.pipe(v.string(), v.description('Campaigns are left: call again with it as `cursor`.')),
+  ),
+});
+
 /** The form of `DELETE /v1/users/{openid}`. */
 export const eraseUserSpec = routeSpec({
   method: 'DELETE',
@@ -32,15 +43,7 @@ export const eraseUserSpec = routeSpec({
   answers: {
     200: {
       description: 'How much there was',
-      schema: v.object({
-        openid,
-        messages: count,
-        templates: count,
-        places: v.pipe(count, v.description('Places in lists and runs of campaigns.')),
-        nextCursor: v.exactOptional(
-          v.pipe(v.string(), v.description('Campaigns are left: call again with it as `cursor`.')),
-        ),
-      }),
+      schema: erasedUser,
     },
   },
   problems: ['already-sending', 'busy'],

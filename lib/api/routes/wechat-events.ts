@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { EnqueueEvent } from '../../events/event-job.ts';
 import type { Logger } from '../../logger.ts';
+import { jsonMessage } from '../../wechat/push/read-fields.ts';
 import type { PushQuery, PushReceiver, PushRefusal } from '../../wechat/push/receive-push.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
@@ -56,8 +57,9 @@ export const receiveEventSpec = routeSpec({
     msg_signature: parameter('The same with the Encrypt text of the body: compatible and safe mode.'),
   }),
   text: {
-    description: "A message of WeChat's.",
-    mediaTypes: ['text/xml', 'application/json'],
+    description:
+      'A message as WeChat writes it, in JSON or XML: its fields (MsgType, Event, FromUserName, …), or ToUserName and Encrypt where it is sealed. Any content-type is taken.',
+    mediaTypes: { 'application/json': jsonMessage, 'text/xml': v.string() },
   },
   maxBodyBytes: MAX_BODY_BYTES,
   answers: {

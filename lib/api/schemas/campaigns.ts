@@ -1,37 +1,34 @@
 import * as v from 'valibot';
 import { readPage } from '../../campaigns/page-variables.ts';
 import { openidFault, variablesFault } from '../../campaigns/recipients/recipient-rules.ts';
-import { rfc3339 } from './common.ts';
-import { alias, openid, templateId } from './ids.ts';
-import { messageWarning } from './messages.ts';
+import { named } from './common.ts';
+import { templateId } from './ids.ts';
+import { anyData, lang, miniprogramState } from './messages.ts';
 import { RULES } from './rules.ts';
 
 const name = v.pipe(
   v.string(),
   v.regex(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, RULES.name),
-  v.description('What you call it.'),
+  v.metadata({ minLength: 1, maxLength: 100 }),
+  v.description('What you call it: up to 100 characters, not spaces alone, without control characters.'),
 );
 
 const data = v.pipe(
-  v.unknown(),
+  anyData,
   v.description(
     'One text for each field of the template, as for a message. A text may hold {{variable}}, replaced for each recipient.',
   ),
-  v.metadata({ type: 'object' }),
 );
 
 const page = v.pipe(
   v.string(),
-  v.metadata({ minLength: 1 }),
-  v.check((text) => readPage(text) !== undefined, RULES.page),
-  v.transform((text) => readPage(text) ?? text),
   v.description(
     'The page that the card opens, as for a message. It may hold {{variable}} in path and query, replaced for each recipient and percent-encoded.',
   ),
+  v.metadata({ minLength: 1 }),
+  v.check((text) => readPage(text) !== undefined, RULES.page),
+  v.transform((text) => readPage(text) ?? text),
 );
-
-const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
-const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
 
 const fit = v.pipe(
   v.boolean(),
@@ -41,32 +38,35 @@ const fit = v.pipe(
 );
 
 /** Someone who is to get a campaign's message. */
-const recipient = v.pipe(
-  v.strictObject({
-    openid: v.pipe(
-      v.string(),
-      v.check((text) => openidFault(text) === undefined, RULES.openid),
+export const recipient = v.strictObject({
+  openid: v.pipe(
+    v.string(),
+    v.check((text) => openidFault(text) === undefined, RULES.openid),
+  ),
+  variables: v.exactOptional(
+    v.pipe(
+      v.record(v.string(), v.string()),
+      v.check((texts) => variablesFault(texts) === undefined, RULES.variables),
+      v.description('The texts for {{variable}}.'),
     ),
-    variables: v.exactOptional(
-      v.pipe(
-        v.record(v.string(), v.string()),
-        v.check((texts) => variablesFault(texts) === undefined, RULES.variables),
-        v.description('The texts for {{variable}}.'),
-      ),
-    ),
-  }),
-);
+  ),
+});
 
 const MOST_INLINE = 1000;
 
 const recipients = v.pipe(v.array(recipient), v.maxLength(MOST_INLINE, RULES.mostRecipients(MOST_INLINE)));
 
-const audience = v.variant('type', [
-  v.strictObject({ type: v.literal('grantees') }),
-  v.strictObject({ type: v.literal('recipients'), recipients: v.optional(recipients, []) }),
-]);
+/** Everyone who holds a grant for the template. */
+export const grantees = v.strictObject({ type: v.literal('grantees') });
 
-const schedule = v.strictObject({
+/** Those who are named. */
+export const namedRecipients = v.strictObject({
+  type: v.literal('recipients'),
+  recipients: v.optional(recipients, []),
+});
+
+/** When a campaign runs by itself. */
+export const schedule = v.strictObject({
   expression: v.pipe(
     v.string(),
     v.maxLength(256),
@@ -87,7 +87,8 @@ const maxPerSecond = v.pipe(
 
 const clock = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, RULES.wallClock));
 
-const quietHours = v.pipe(
+/** When nothing of a campaign leaves. */
+export const quietHours = v.pipe(
   v.strictObject({ from: clock, to: clock, timezone: v.pipe(v.string(), v.maxLength(64)) }),
   v.description('Nothing leaves from `from` until `to`, over midnight too; what is left goes on then.'),
 );
@@ -101,13 +102,14 @@ export const campaignBody = v.strictObject({
   miniprogramState: v.optional(miniprogramState, 'formal'),
   lang: v.optional(lang, 'zh_CN'),
   fit: v.optional(fit, false),
-  audience,
+  audience: v.variant('type', [grantees, namedRecipients]),
   schedule: v.exactOptional(schedule),
   maxPerSecond: v.exactOptional(maxPerSecond),
   quietHours: v.exactOptional(quietHours),
 });
 
-const status = v.picklist(['active', 'paused', 'ended']);
+/** Whether a campaign starts runs. */
+export const campaignStatus = v.picklist(['active', 'paused', 'ended']);
 
 /** The body of a change to a campaign: what is left out stays, null takes away. */
 export const campaignChangeBody = v.pipe(
@@ -122,7 +124,10 @@ export const campaignChangeBody = v.pipe(
     maxPerSecond: v.exactOptional(v.nullable(maxPerSecond)),
     quietHours: v.exactOptional(v.nullable(quietHours)),
     status: v.exactOptional(
-      v.pipe(status, v.description('paused: it starts no run until it is active again. ended: for good.')),
+      v.pipe(
+        named(campaignStatus),
+        v.description('paused: it starts no run until it is active again. ended: for good.'),
+      ),
     ),
   }),
   v.check((change) => Object.keys(change).length > 0, RULES.someChange),
@@ -139,79 +144,4 @@ export const runBody = v.strictObject({
     v.pipe(v.boolean(), v.description('Count and check everyone, and send nothing.')),
     false,
   ),
-});
-
-const counts = v.object({
-  pending: v.number(),
-  sent: v.number(),
-  delivered: v.number(),
-  refused: v.number(),
-  failed: v.number(),
-  unknown: v.number(),
-  skipped: v.number(),
-});
-
-/** One run of a campaign, as callers see it. */
-export const run = v.object({
-  id: v.string(),
-  campaignId: v.string(),
-  status: v.picklist(['running', 'paused', 'stopped', 'finished']),
-  trigger: v.picklist(['schedule', 'manual', 'resend-failed']),
-  dryRun: v.boolean(),
-  ofRunId: v.exactOptional(
-    v.pipe(v.string(), v.description('The run whose failed recipients this one is for.')),
-  ),
-  startedAt: rfc3339,
-  finishedAt: v.exactOptional(rfc3339),
-  recipients: v.pipe(v.number(), v.description('How many it is for, as far as they are counted.')),
-  counts,
-  byErrcode: v.pipe(v.record(v.string(), v.number()), v.description('Final outcomes by WeChat errcode.')),
-  quietUntil: v.exactOptional(
-    v.pipe(rfc3339, v.description('Nothing is sent before then: these are its quiet hours.')),
-  ),
-  perSecond: v.exactOptional(v.number()),
-  secondsLeft: v.exactOptional(v.number()),
-});
-
-/** What became of one recipient in one run. */
-export const runRecipient = v.object({
-  openid,
-  status: v.picklist(['pending', 'sent', 'delivered', 'refused', 'failed', 'unknown', 'skipped']),
-  attempts: v.pipe(v.number(), v.description('Requests that left for WeChat.')),
-  at: v.exactOptional(rfc3339),
-  errcode: v.exactOptional(v.number()),
-  errmsg: v.exactOptional(v.string()),
-  rid: v.exactOptional(v.string()),
-  msgid: v.exactOptional(v.string()),
-  reason: v.exactOptional(v.string()),
-  problems: v.exactOptional(
-    v.pipe(v.array(v.string()), v.description('What stands against the texts for this recipient.')),
-  ),
-});
-
-/** A campaign, as callers see it. */
-export const campaign = v.object({
-  id: v.string(),
-  name: v.string(),
-  templateId,
-  templateAlias: v.exactOptional(alias),
-  data: v.record(v.string(), v.string()),
-  page: v.exactOptional(v.string()),
-  warnings: v.exactOptional(v.array(messageWarning)),
-  miniprogramState,
-  lang,
-  fit: v.boolean(),
-  audience: v.union([
-    v.object({ type: v.literal('grantees') }),
-    v.object({ type: v.literal('recipients'), count: v.number() }),
-  ]),
-  schedule: v.exactOptional(v.object({ expression: v.string(), timezone: v.string() })),
-  maxPerSecond: v.exactOptional(v.number()),
-  quietHours: v.exactOptional(v.object({ from: v.string(), to: v.string(), timezone: v.string() })),
-  status,
-  nextRunAt: v.exactOptional(rfc3339),
-  nextRuns: v.exactOptional(v.pipe(v.array(rfc3339), v.description('The next five; not in lists.'))),
-  lastRun: v.exactOptional(v.pipe(run, v.description('The run that began last; not in lists.'))),
-  createdAt: rfc3339,
-  updatedAt: rfc3339,
 });

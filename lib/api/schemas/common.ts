@@ -4,13 +4,15 @@ import { RULES } from './rules.ts';
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** A moment as callers give it, in RFC 3339 with any offset; epoch milliseconds once parsed. */
-export const instant = v.pipe(
-  v.string(),
-  v.metadata({ format: 'date-time' }),
-  v.regex(RFC_3339, RULES.rfc3339),
-  v.check(isRealMoment, RULES.realMoment),
-  v.transform((text) => Date.parse(text.toUpperCase())),
-);
+export function instant(description: string) {
+  return v.pipe(
+    v.string(),
+    v.metadata({ format: 'date-time', description }),
+    v.regex(RFC_3339, RULES.rfc3339),
+    v.check(isRealMoment, RULES.realMoment),
+    v.transform((text) => Date.parse(text.toUpperCase())),
+  );
+}
 
 /** Date.parse takes 30 February for 2 March: the date must come out as it went in. */
 function isRealMoment(text: string): boolean {
@@ -28,6 +30,17 @@ export const rfc3339 = v.pipe(
 /** Epoch milliseconds as they are answered. */
 export function toRfc3339(atMs: number): string {
   return new Date(atMs).toISOString();
+}
+
+/** How many there are of something. */
+export const count = v.pipe(v.number(), v.integer());
+
+/**
+ * A schema that has a name in the API document, where more is to be said of it: a description beside the schema itself would
+ * make another one that has no name.
+ */
+export function named<S extends v.GenericSchema>(schema: S): v.LazySchema<S> {
+  return v.lazy(() => schema);
 }
 
 /** One text in both languages of our readers. */

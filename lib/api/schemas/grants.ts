@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { nearestWord } from '../../nearest-word.ts';
 import { inBoth, withHint } from '../input-rules.ts';
+import { pageOf } from '../paging.ts';
 import { SYNONYMS } from '../synonyms.ts';
-import { rfc3339 } from './common.ts';
+import { count, rfc3339 } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
 import { RULES } from './rules.ts';
 
@@ -66,21 +67,24 @@ export const grantReportBody = v.strictObject({
   openid: v.exactOptional(openid),
 });
 
+/** Whether each send of a template uses up a grant. */
+export const templateKind = v.picklist(['one-time', 'long-term', 'unknown']);
+
 /** What one user granted for one template. */
 export const grant = v.object({
   openid,
   templateId,
   templateAlias: v.exactOptional(alias),
-  kind: v.picklist(['one-time', 'long-term', 'unknown']),
+  kind: templateKind,
   available: v.pipe(
-    v.nullable(v.number()),
+    v.nullable(count),
     v.description('Grants that may still be booked or sent; null for a long-term template.'),
   ),
   subscribed: v.exactOptional(
     v.pipe(v.boolean(), v.description('Of a long-term template: whether it is on.')),
   ),
-  held: v.pipe(v.number(), v.description('Grants set aside for booked messages.')),
-  spent: v.pipe(v.number(), v.description('Grants that are gone.')),
+  held: v.pipe(count, v.description('Grants set aside for booked messages.')),
+  spent: v.pipe(count, v.description('Grants that are gone.')),
   lastStatus: v.string(),
   silentReject: v.exactOptional(v.boolean()),
   updatedAt: rfc3339,
@@ -88,3 +92,6 @@ export const grant = v.object({
 
 /** Some grants of one user. */
 export const grantList = v.object({ grants: v.array(grant) });
+
+/** A page of grants. */
+export const grantPage = pageOf(grant);

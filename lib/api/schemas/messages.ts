@@ -1,11 +1,28 @@
 import * as v from 'valibot';
 import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
-import { bilingual, instant, rfc3339, timezone } from './common.ts';
+import { pageOf } from '../paging.ts';
+import { bilingual, count, instant, rfc3339, timezone } from './common.ts';
 import { alias, openid, templateId } from './ids.ts';
+import { problemSchema } from './problem.ts';
 import { RULES } from './rules.ts';
 
-const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
-const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
+/** The version of the mini program that the card opens. */
+export const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
+
+/** The language of the card's own words. */
+export const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
+
+/**
+ * Data as it comes: whatever it is, so that all that is wrong with it is told at once, as `invalid-data`. What is read of it is
+ * `templateData`.
+ */
+export const anyData = v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/TemplateData' }));
+
+/** One text for each field of a template. */
+export const templateTexts = v.pipe(
+  v.record(v.string(), v.string()),
+  v.description('One text for each field of the template, by its key: thing1.'),
+);
 
 const idempotencyKey = v.pipe(
   v.string(),
@@ -21,12 +38,12 @@ export const idempotencyHeaders = v.object({ 'idempotency-key': v.exactOptional(
 /** A page of the mini program, in the form in which WeChat takes it. */
 export const page = v.pipe(
   v.string(),
-  v.metadata({ minLength: 1, maxLength: MAX_PAGE_LENGTH }),
-  v.check((text) => normalisePage(text) !== undefined, RULES.page),
-  v.transform((text) => normalisePage(text) ?? text),
   v.description(
     'The page that the card opens, with its query. A leading slash is taken off; what is not ASCII in the query is percent-encoded, what is encoded stays. Without it the card opens nothing.',
   ),
+  v.metadata({ minLength: 1, maxLength: MAX_PAGE_LENGTH }),
+  v.check((text) => normalisePage(text) !== undefined, RULES.page),
+  v.transform((text) => normalisePage(text) ?? text),
 );
 
 /** What a caller sees of a template's peculiarities. */
@@ -40,27 +57,18 @@ export const messageWarning = v.object({
   zh: v.string(),
 });
 
-/** Values that fitting changed. */
-export const fittedValues = v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }));
+/** A value that fitting changed. */
+export const fittedValue = v.object({ key: v.string(), from: v.string(), to: v.string() });
 
 const messageFields = {
   to: openid,
   templateId,
-  data: v.pipe(
-    v.unknown(),
-    v.description(
-      'One text for each field of the template: {"thing1": "text"} or {"thing1": {"value": "text"}}.',
-    ),
-    v.metadata({ type: 'object' }),
-  ),
+  data: anyData,
   page: v.exactOptional(page),
   miniprogramState: v.optional(miniprogramState, 'formal'),
   lang: v.optional(lang, 'zh_CN'),
   sendAt: v.exactOptional(
-    v.pipe(
-      instant,
-      v.description('When it shall leave, with any offset. Absent: now. Past by up to a day: now.'),
-    ),
+    instant('When it shall leave, with any offset. Absent: now. Past by up to a day: now.'),
   ),
   hold: v.optional(
     v.pipe(v.boolean(), v.description('Set a grant aside at once; false takes one when the message is due.')),
@@ -107,9 +115,10 @@ export const settlement = v.strictObject({
   ),
 });
 
-const outcome = v.object({
+/** How a message ended. */
+export const outcome = v.object({
   at: rfc3339,
-  errcode: v.exactOptional(v.number()),
+  errcode: v.exactOptional(count),
   errmsg: v.exactOptional(v.string()),
   rid: v.exactOptional(v.string()),
   msgid: v.exactOptional(v.string()),
@@ -118,7 +127,7 @@ const outcome = v.object({
 });
 
 /** Where a message stands; docs/errors.md says the same in both languages. */
-const messageStatus = v.pipe(
+export const messageStatus = v.pipe(
   v.picklist([
     'scheduled',
     'queued',
@@ -151,7 +160,7 @@ export const message = v.object({
   to: openid,
   templateId,
   templateAlias: v.exactOptional(alias),
-  data: v.record(v.string(), v.string()),
+  data: templateTexts,
   page: v.exactOptional(v.string()),
   miniprogramState,
   lang,
@@ -159,10 +168,22 @@ export const message = v.object({
   sendAt: rfc3339,
   createdAt: rfc3339,
   updatedAt: rfc3339,
-  attempts: v.number(),
+  attempts: count,
   campaignId: v.exactOptional(v.string()),
-  fitted: v.exactOptional(fittedValues),
+  fitted: v.exactOptional(v.array(fittedValue)),
   warnings: v.exactOptional(v.array(messageWarning)),
   outcome: v.exactOptional(outcome),
   deliveredAt: v.exactOptional(rfc3339),
 });
+
+/** A page of messages. */
+export const messagePage = pageOf(message);
+
+/** An entry of a batch that was accepted. */
+export const acceptedEntry = v.object({ index: count, message });
+
+/** An entry of a batch that was not accepted. */
+export const refusedEntry = v.object({ index: count, problem: problemSchema });
+
+/** What became of each entry of a batch. */
+export const batchResult = v.object({ items: v.array(v.union([acceptedEntry, refusedEntry])) });

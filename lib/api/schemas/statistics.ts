@@ -1,9 +1,15 @@
 import * as v from 'valibot';
-import { timezone } from './common.ts';
+import { pageOf } from '../paging.ts';
+import { count, timezone } from './common.ts';
 import { alias, templateId } from './ids.ts';
 import { RULES } from './rules.ts';
 
-const day = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/, RULES.day), v.check(isRealDay, RULES.realDay));
+const day = v.pipe(
+  v.string(),
+  v.metadata({ format: 'date' }),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, RULES.day),
+  v.check(isRealDay, RULES.realDay),
+);
 
 function isRealDay(text: string): boolean {
   const atMs = Date.parse(`${text}T00:00:00Z`);
@@ -23,13 +29,11 @@ export const statisticsQuery = {
   ),
 };
 
-const count = v.pipe(v.number(), v.integer());
-
 /** One template on one day. */
 export const dayStatistics = v.object({
   templateId,
   templateAlias: v.exactOptional(alias),
-  day: v.string(),
+  day: v.pipe(v.string(), v.metadata({ format: 'date' })),
   granted: v.pipe(count, v.description('Grants recorded.')),
   sent: v.pipe(count, v.description('Sends that WeChat accepted, delivered or not.')),
   delivered: v.pipe(count, v.description('Those of which an event told that they arrived.')),
@@ -44,3 +48,6 @@ export const dayStatistics = v.object({
     v.description('Grants of all users that were left at the end of the day; today: that are left now.'),
   ),
 });
+
+/** A page of statistics. */
+export const statisticsPage = pageOf(dayStatistics);

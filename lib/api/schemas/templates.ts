@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import type { FieldKind } from '../../templates/template.ts';
-import { bilingual, rfc3339, timezone } from './common.ts';
+import { pageOf } from '../paging.ts';
+import { bilingual, count, named, rfc3339, timezone } from './common.ts';
+import { templateKind } from './grants.ts';
 import { alias, openid, templateId } from './ids.ts';
-import { fittedValues, messageWarning, page, templateWarning } from './messages.ts';
+import { anyData, fittedValue, messageWarning, page, templateTexts, templateWarning } from './messages.ts';
 
 const FIELD_KINDS = [
   'thing',
@@ -22,18 +24,19 @@ const FIELD_KINDS = [
   'unknown',
 ] as const satisfies readonly FieldKind[];
 
-const field = v.object({
+/** A field of a template. */
+export const templateField = v.object({
   key: v.pipe(v.string(), v.description('What the field is called in data: thing1.')),
   kind: v.picklist(FIELD_KINDS),
   label: v.pipe(v.string(), v.description('What the user sees before the value.')),
   example: v.pipe(v.string(), v.description("WeChat's sample value; empty when it gave none.")),
-  rule: v.pipe(bilingual, v.description('What WeChat takes here.')),
+  rule: v.pipe(named(bilingual), v.description('What WeChat takes here.')),
   values: v.exactOptional(v.pipe(v.array(v.string()), v.description('The only values that WeChat takes.'))),
 });
 
 /** What stands to be sent with a template that is gone or changed. */
-const usedBy = v.object({
-  messages: v.pipe(v.number(), v.description('Booked messages that WeChat would now refuse.')),
+export const templateUse = v.object({
+  messages: v.pipe(count, v.description('Booked messages that WeChat would now refuse.')),
   messageIds: v.pipe(v.array(v.string()), v.description('The first hundred of them, soonest first.')),
   campaigns: v.pipe(
     v.array(v.object({ id: v.string(), name: v.string() })),
@@ -46,10 +49,10 @@ export const template = v.object({
   templateId,
   alias: v.exactOptional(alias),
   title: v.string(),
-  kind: v.picklist(['one-time', 'long-term', 'unknown']),
-  fields: v.pipe(v.array(field), v.description("In WeChat's order.")),
+  kind: templateKind,
+  fields: v.pipe(v.array(templateField), v.description("In WeChat's order.")),
   warnings: v.array(templateWarning),
-  usedBy: v.exactOptional(usedBy),
+  usedBy: v.exactOptional(templateUse),
   syncedAt: v.pipe(rfc3339, v.description('When WeChat last listed it.')),
 });
 
@@ -65,35 +68,43 @@ export const syncResult = v.object({
 
 /** The body of a request for a check. */
 export const checkBody = v.strictObject({
-  data: v.pipe(v.unknown(), v.description('As for a message.'), v.metadata({ type: 'object' })),
+  data: anyData,
   page: v.exactOptional(page),
   fit: v.optional(v.boolean(), false),
   timezone: v.exactOptional(timezone),
 });
 
-const fieldProblem = v.object({
+/** What is wrong with a value of a field. */
+export const fieldProblem = v.object({
   path: v.pipe(v.string(), v.description('data.<key>, or data for the whole.')),
   code: v.string(),
   message: bilingual,
   rule: bilingual,
-  length: v.exactOptional(v.pipe(v.number(), v.description('UTF-16 units of the value.'))),
-  limit: v.exactOptional(v.pipe(v.number(), v.description('UTF-16 units that WeChat takes.'))),
+  length: v.exactOptional(v.pipe(count, v.description('UTF-16 units of the value.'))),
+  limit: v.exactOptional(v.pipe(count, v.description('UTF-16 units that WeChat takes.'))),
   suggestion: v.exactOptional(bilingual),
 });
 
 const checked = { templateId, templateAlias: v.exactOptional(alias), warnings: v.array(messageWarning) };
 
+/** Data that could be sent. */
+export const validData = v.object({
+  ...checked,
+  valid: v.literal(true),
+  data: v.pipe(named(templateTexts), v.description('As it would be sent.')),
+  page: v.exactOptional(v.string()),
+  fitted: v.array(fittedValue),
+});
+
+/** Data that could not be sent. */
+export const invalidData = v.object({
+  ...checked,
+  valid: v.literal(false),
+  problems: v.array(fieldProblem),
+});
+
 /** What came of a check. */
-export const checkResult = v.union([
-  v.object({
-    ...checked,
-    valid: v.literal(true),
-    data: v.pipe(v.record(v.string(), v.string()), v.description('As it would be sent.')),
-    page: v.exactOptional(v.string()),
-    fitted: fittedValues,
-  }),
-  v.object({ ...checked, valid: v.literal(false), problems: v.array(fieldProblem) }),
-]);
+export const checkResult = v.variant('valid', [validData, invalidData]);
 
 /** The query of a request for an example. */
 export const exampleQuery = v.strictObject({
@@ -104,7 +115,7 @@ export const exampleQuery = v.strictObject({
 export const exampleMessage = v.object({
   to: v.pipe(v.string(), v.description('The openid that was asked for, else a place to put one.')),
   templateId: v.pipe(v.string(), v.description('Its alias, where it has one.')),
-  data: v.record(v.string(), v.string()),
+  data: templateTexts,
   miniprogramState: v.literal('formal'),
   lang: v.literal('zh_CN'),
 });
@@ -117,3 +128,6 @@ export const aliasBody = v.strictObject({
     false,
   ),
 });
+
+/** A page of templates. */
+export const templatePage = pageOf(template);

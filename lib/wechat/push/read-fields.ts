@@ -19,8 +19,10 @@ const xmlParser = new XMLParser({
   maxNestedTags: DEEPEST,
 });
 
-const xmlDocument = v.object({ xml: v.record(v.string(), v.unknown()) });
-const jsonDocument = v.record(v.string(), v.unknown());
+/** WeChat's message in JSON, sealed (`Encrypt`) or not. */
+export const jsonMessage = v.record(v.string(), v.unknown());
+
+const xmlDocument = v.object({ xml: jsonMessage });
 
 /** Reads a message in either format; undefined for what is neither (WeChat contract §6.4). */
 export function readFields(text: string): Fields | undefined {
@@ -56,7 +58,7 @@ function readJson(text: string): Fields | undefined {
   const document: unknown = JSON.parse(text, (key, value: unknown, context?: { source?: string }) =>
     PROTOTYPE_NAMES.has(key) ? undefined : keepLongInteger(key, value, context),
   );
-  return v.is(jsonDocument, document) ? document : undefined;
+  return v.is(jsonMessage, document) ? document : undefined;
 }
 
 function isAtMost(levels: number, value: unknown): boolean {

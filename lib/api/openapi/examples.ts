@@ -1,0 +1,178 @@
+import { ProblemError } from '../problem.ts';
+
+/** What the document shows of one operation. Every one is held against the schema that it stands for. */
+export interface Examples {
+  /** Bodies in JSON, by name. */
+  readonly body?: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
+  readonly csv?: string;
+  /** Bodies of a route that reads text, by media type. */
+  readonly text?: Readonly<Record<string, unknown>>;
+  /** Of an answer that is no problem. */
+  readonly answer?: unknown;
+}
+
+const openid = 'oDemo_xiaoming_EssXvvJkkoj58';
+const templateId = 'price-drop_qa1fMe1hKcNCRrrmT50jd3HJgQyC8R4s';
+const data = { thing1: '青鸟保温杯', amount2: '99元' };
+
+const message = {
+  id: 'm_0k3Zq8vT1xY',
+  to: openid,
+  templateId,
+  templateAlias: 'price-drop',
+  data,
+  page: 'pages/goods/detail?id=7',
+  miniprogramState: 'formal',
+  lang: 'zh_CN',
+  status: 'queued',
+  sendAt: '2026-12-01T01:00:00.000Z',
+  createdAt: '2026-12-01T01:00:00.000Z',
+  updatedAt: '2026-12-01T01:00:00.000Z',
+  attempts: 0,
+};
+
+const noGrant = new ProblemError('no-grant', 'The user has no grant left for this template.');
+const unknownField = new ProblemError('invalid-body', 'Correct touser.', {
+  errors: [
+    {
+      path: 'touser',
+      message: 'Unknown field; did you mean "to"?',
+      zh: '未知字段，是否想写 "to"？',
+    },
+  ],
+});
+
+/** A problem of each of the commonest statuses. */
+export const problemExamples: readonly ProblemError[] = [noGrant, unknownField];
+
+/** The examples of the document by operation. */
+export const examples: Readonly<Record<string, Examples>> = {
+  openSession: {
+    body: { login: { summary: 'The code from wx.login', value: { code: '0e3xYz1w3lQ0aB1' } } },
+    answer: { token: 'the.session.token', expiresAt: '2026-12-08T01:00:00.000Z', openid },
+  },
+  reportGrants: {
+    body: {
+      user: {
+        summary: 'A user, with the whole result of wx.requestSubscribeMessage',
+        value: {
+          requestId: 'tap-20261201-0001',
+          results: { [templateId]: 'accept', errMsg: 'requestSubscribeMessage:ok' },
+        },
+      },
+      operator: {
+        summary: 'An operator, for a user',
+        value: { requestId: 'tap-20261201-0002', results: { 'price-drop': 'accept' }, openid },
+      },
+    },
+    answer: {
+      grants: [
+        {
+          openid,
+          templateId,
+          templateAlias: 'price-drop',
+          kind: 'one-time',
+          available: 1,
+          held: 0,
+          spent: 0,
+          lastStatus: 'accept',
+          updatedAt: '2026-12-01T01:00:00.000Z',
+        },
+      ],
+    },
+  },
+  createMessage: {
+    body: {
+      texts: {
+        summary: 'Now',
+        value: { to: openid, templateId: 'price-drop', data, page: 'pages/goods/detail?id=7' },
+      },
+      wrapped: {
+        summary: "At a time, with data in WeChat's own form",
+        value: {
+          to: openid,
+          templateId,
+          data: { thing1: { value: data.thing1 }, amount2: { value: data.amount2 } },
+          sendAt: '2026-12-01T09:00:00+08:00',
+        },
+      },
+    },
+    answer: message,
+  },
+  createMessages: {
+    body: {
+      two: {
+        summary: 'Two messages, each with a key of its own',
+        value: {
+          messages: [
+            { to: openid, templateId: 'price-drop', data, idempotencyKey: 'price-4711-xiaoming' },
+            { to: 'oDemo_xiaohong', templateId: 'price-drop', data, idempotencyKey: 'price-4711-xiaohong' },
+          ],
+        },
+      },
+    },
+    answer: {
+      items: [
+        { index: 0, message },
+        { index: 1, problem: noGrant.toProblem() },
+      ],
+    },
+  },
+  createCampaign: {
+    body: {
+      weekly: {
+        summary: 'To everyone who holds a grant, each Monday',
+        value: {
+          name: '每周上新',
+          templateId: 'price-drop',
+          data,
+          audience: { type: 'grantees' },
+          schedule: { expression: 'cron(0 9 ? * MON *)', timezone: 'Asia/Shanghai' },
+          quietHours: { from: '22:00', to: '08:00', timezone: 'Asia/Shanghai' },
+        },
+      },
+      named: {
+        summary: 'To those who are named, with texts of their own',
+        value: {
+          name: '双十二降价',
+          templateId: 'price-drop',
+          data: { thing1: '{{goods}}', amount2: '99元' },
+          audience: { type: 'recipients', recipients: [{ openid, variables: { goods: '青鸟保温杯' } }] },
+        },
+      },
+    },
+    answer: {
+      id: 'c_0k3Zq8vT1xY',
+      name: '双十二降价',
+      templateId,
+      templateAlias: 'price-drop',
+      data: { thing1: '{{goods}}', amount2: '99元' },
+      miniprogramState: 'formal',
+      lang: 'zh_CN',
+      fit: false,
+      audience: { type: 'recipients', count: 1 },
+      status: 'active',
+      createdAt: '2026-12-01T01:00:00.000Z',
+      updatedAt: '2026-12-01T01:00:00.000Z',
+    },
+  },
+  addRecipients: {
+    body: {
+      one: {
+        summary: 'One more, as JSON',
+        value: { recipients: [{ openid, variables: { goods: '青鸟保温杯' } }] },
+      },
+    },
+    csv: `openid,goods\n${openid},青鸟保温杯\n`,
+    answer: { added: 1, count: 2 },
+  },
+  startRun: { body: { dry: { summary: 'Without sending', value: { dryRun: true } } } },
+  checkData: { body: { fitted: { summary: 'With fitting', value: { data, fit: true } } } },
+  receiveEvent: {
+    text: {
+      'application/json': { ToUserName: 'gh_0123456789ab', Encrypt: 'what WeChat sealed' },
+      'text/xml':
+        '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><Encrypt><![CDATA[what WeChat sealed]]></Encrypt></xml>',
+    },
+  },
+};
