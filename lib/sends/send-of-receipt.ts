@@ -21,7 +21,7 @@ export function sendOfReceipt<Send extends Candidate>(
   const named = sends.find((send) => isNamed(send, item));
   if (named) return named;
   if (sends.some((send) => mayBeUnderWay(send, claim, item.createdAtMs))) return 'not-yet';
-  const [only, ...others] = sends.filter((send) => mayBeMeant(send, item.createdAtMs));
+  const [only, ...others] = sends.filter((send) => mayBeMeant(send, item));
   return others.length === 0 && only && only.state !== 'pending' ? only : undefined;
 }
 
@@ -43,14 +43,20 @@ function mayBeUnderWay({ id, state, lastClaim }: Candidate, claim: Claim | undef
   );
 }
 
-/** Whether a send without a msgid of its own was made at about that time, or may have been: -1 can hide an accepted send. */
-function mayBeMeant({ state, outcome }: Candidate, atMs: number): boolean {
+/**
+ * Whether a send was made at about that time, or may have been: -1 can hide an accepted send. One that has a msgid is not meant by
+ * another; a receipt without any may mean each.
+ */
+function mayBeMeant(
+  { state, outcome }: Candidate,
+  { msgid, createdAtMs }: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
+): boolean {
   const isDoubtful = state === 'pending' && outcome?.errcode === -1;
   return (
     (state === 'sent' || state === 'unknown' || isDoubtful) &&
     outcome !== undefined &&
-    outcome.msgid === undefined &&
-    isNear(outcome, atMs)
+    (msgid === undefined || outcome.msgid === undefined) &&
+    isNear(outcome, createdAtMs)
   );
 }
 

@@ -213,8 +213,8 @@ describe('the sent event', () => {
     expect((await read(id)).status).toBe('delivered');
   });
 
-  test('finds its message without a msgid in the answer or the event', async () => {
-    wechat.setSwitches({ msgid: false, eventMsgid: false });
+  test.each([false, true])('without a msgid finds its message, whose answer had one: %s', async (msgid) => {
+    wechat.setSwitches({ msgid, eventMsgid: false });
     const { id } = await sentThenTold();
     wechat.setSwitches({ msgid: true, eventMsgid: true });
     expect((await read(id)).status).toBe('delivered');

@@ -60,6 +60,12 @@ describe('the send that a delivery receipt is about', () => {
     expect(sendOfReceipt([sent('a')], event('9'), undefined)).toMatchObject({ id: 'a' });
   });
 
+  test('is the only one of that time where the receipt has no msgid, whether the send has one or not', () => {
+    expect(sendOfReceipt([sent('a', '7')], event(), undefined)).toMatchObject({ id: 'a' });
+    expect(sendOfReceipt([sent('a', '7'), unknown('b')], event(), undefined)).toBeUndefined();
+    expect(sendOfReceipt([sent('a', '7', AT - 60 * MINUTE)], event(), undefined)).toBeUndefined();
+  });
+
   test.each([
     ['two are of unknown fate', [unknown('a'), unknown('b')]],
     [
