@@ -15,7 +15,7 @@ export interface AccessTokens {
   get(): Promise<string>;
   /** What WeChat gives out after it refused a token, at `refusedAtMs` at the earliest: another one, or the same. @throws TokenUnavailableError */
   replace(refused: string, refusedAtMs: number): Promise<string>;
-  /** Another token than one that was refused twice, at WeChat's or forced from it. @throws TokenUnavailableError */
+  /** Another token than one that was refused twice; the same where one was forced a moment ago. @throws TokenUnavailableError */
   force(refused: string, answer: WeChatRefusal): Promise<string>;
   /** The last one was refused, too: everybody waits for a while. Answers the error to throw. */
   giveUp(refused: string, answer: WeChatRefusal): Promise<TokenUnavailableError>;
@@ -95,7 +95,8 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     for (;;) {
       const state = await look();
       const known = way.settled(state) ?? (await fetchInTurn(way)) ?? way.meanwhile(state);
-      if (known !== undefined) return orThrow(known);
+      if (known instanceof TokenUnavailableError) throw known;
+      if (known !== undefined) return known;
       if (clock() >= deadlineMs) {
         throw new TokenUnavailableError({ reason: 'another function has been fetching it for too long' });
       }
@@ -161,10 +162,14 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
       settled: (state) => other(state) ?? pausing(state.failure),
       meanwhile: other,
       async fetch() {
-        if (!(await store.takeForce(clock(), FORCE))) return fail(allRefused(answer));
-        const fetched = await fetchAsStored(options.canForceRefresh, options).catch(asUnavailable);
+        // Where one was forced a moment ago, what WeChat gives out anyway is worth one more call.
+        const mayForce = await store.takeForce(clock(), FORCE);
+        const fetched = await fetchAsStored(mayForce && options.canForceRefresh, options).catch(
+          asUnavailable,
+        );
         if (fetched instanceof TokenUnavailableError) return fail(fetched);
-        return fetched.accessToken === refused ? fail(allRefused(answer)) : save(fetched);
+        const isNoOther = mayForce && fetched.accessToken === refused;
+        return isNoOther ? fail(allRefused(answer)) : save(fetched);
       },
     };
   };
@@ -212,9 +217,4 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
 
 function allRefused(wechat: WeChatRefusal): TokenUnavailableError {
   return new TokenUnavailableError({ reason: 'WeChat refuses each one that it gives out', wechat });
-}
-
-function orThrow(known: Known): string {
-  if (known instanceof TokenUnavailableError) throw known;
-  return known;
 }

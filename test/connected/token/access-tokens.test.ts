@@ -304,13 +304,24 @@ describe('a token that WeChat refuses', () => {
     expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
   });
 
-  test('twice within five minutes of a forced one: nothing is forced, everybody waits', async () => {
+  test('twice within five minutes of a forced one: nothing is forced, the call is made once more, and nothing stops', async () => {
+    const { world, container } = account();
+    sticky(world);
+    await callThrough(container(), (token) => token === 'sticky-0');
+    const { seen, result } = await callThrough(container(), (_token, calls) => calls < 3);
+    expect([seen, result]).toEqual([['sticky-1', 'sticky-1', 'sticky-1'], 'fine']);
+    expect(await container().get()).toBe('sticky-1');
+    expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
+  });
+
+  test('three times within five minutes of a forced one: nothing is forced, everybody waits', async () => {
     const { world, container } = account();
     sticky(world);
     await callThrough(container(), (token) => token === 'sticky-0');
     const { seen, result } = await callThrough(container(), () => true);
-    expect(seen).toEqual(['sticky-1', 'sticky-1']);
+    expect(seen).toEqual(['sticky-1', 'sticky-1', 'sticky-1']);
     expect(result).toBeInstanceOf(TokenUnavailableError);
+    await expect(container().get()).rejects.toThrow(TokenUnavailableError);
     expect(world.fetches.filter((forceRefresh) => forceRefresh)).toHaveLength(1);
     world.nowMs += 5 * 60_000 + 1;
     expect((await callThrough(container(), (token) => token === 'sticky-1')).seen).toEqual([
