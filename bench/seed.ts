@@ -96,7 +96,7 @@ async function accept(
     },
     load: nothing,
     loadRecord: nothing,
-    findOtherSend: nothing,
+    findSend: nothing,
     listOfUser: nothing,
   };
   const result = await acceptMessage(

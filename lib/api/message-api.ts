@@ -13,7 +13,7 @@ import type { Message } from '../messages/message.ts';
 import type { Page, UnknownMessages } from '../messages/message-store.ts';
 import { findEarlier } from '../messages/named-message.ts';
 import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
-import { settledLedger } from '../messages/settled-ledger.ts';
+import { settledLedger } from '../sends/free-ledger.ts';
 import type { Stored } from '../stored.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { TemplateNames } from '../templates/template-names.ts';

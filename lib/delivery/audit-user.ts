@@ -1,8 +1,8 @@
 import { closeClaim } from '../grants/claims.ts';
 import { isLongTerm } from '../grants/holds.ts';
 import { type Claim, grantsOf, type Ledger, spentOf, type TemplateGrants } from '../grants/ledger.ts';
-import { type ClaimOutcome, claimOutcome } from '../messages/claim-outcome.ts';
 import { isPending, type Message } from '../messages/message.ts';
+import { type ClaimFate, claimFate } from '../sends/send-record.ts';
 
 /** What an audit needs to know of a message. */
 export type AuditedMessage = Pick<
@@ -17,7 +17,7 @@ export interface AuditedCampaigns {
   /** The most that runs took of which nothing is kept any more, by template. */
   readonly forgotten: ReadonlyMap<string, number>;
   /** What the user's open claim stands for, where it is that of such a send. */
-  readonly claimOutcome?: ClaimOutcome;
+  readonly claimOutcome?: ClaimFate;
 }
 
 /** What may be amiss with one user's records. */
@@ -103,7 +103,7 @@ function judgeClaim(
   if (!claim) return { ledger, findings: [] };
   const { messageId, templateId } = claim;
   const message = messages.find(({ id }) => id === messageId);
-  const outcome = campaigns.claimOutcome ?? claimOutcome(claim, message, nowMs);
+  const outcome = campaigns.claimOutcome ?? claimFate(claim, message, nowMs);
   if (outcome.type === 'settled') {
     const findings: Finding[] = [{ level: 'note', rule: 'settled-claim', templateId, messageId }];
     return { ledger: closeClaim(ledger, outcome.effect), findings };

@@ -1,7 +1,10 @@
 import type { Clock, Random, Sleep } from '../clock.ts';
+import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import { isPending, type Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
+import { messagePort } from '../messages/message-port.ts';
+import type { MessageStore } from '../messages/message-store.ts';
 import {
   type DueEntries,
   hasEntryAhead,
@@ -9,22 +12,15 @@ import {
   LONGEST_QUEUE_DELAY_MS,
   type SendJob,
 } from '../messages/send-job.ts';
+import { type Performed, performSend, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
+import type { Stored } from '../stored.ts';
 import { deferMessage } from './defer-message.ts';
-import { type AnswerRules, judgeAnswer, type SendAnswer } from './judge-answer.ts';
+import { endWithoutRequest } from './end-without-request.ts';
+import type { AnswerRules, SendAnswer } from './judge-answer.ts';
 import { logOutcome } from './outcome-log.ts';
-import { paceSignal } from './pace-signal.ts';
 import { paceTurn } from './pace-turn.ts';
 import type { Pacer, PaceTurn } from './pacer.ts';
-import { refuseBooked } from './refuse-booked.ts';
 import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from './retry-policy.ts';
-import { endWithoutRequest, settle } from './settle.ts';
-import { type Turn, type TurnServices, takeTurn } from './take-turn.ts';
-
-/** What WeChat is asked to send, and to whom. */
-export type OutgoingMessage = Pick<
-  Message,
-  'openid' | 'templateId' | 'data' | 'page' | 'miniprogramState' | 'lang'
->;
 
 /** The way to WeChat, as delivery sees it. */
 export interface WeChatSender {
@@ -35,7 +31,9 @@ export interface WeChatSender {
 }
 
 /** What delivering needs from outside. */
-export interface DeliveryServices extends TurnServices {
+export interface DeliveryServices {
+  readonly store: MessageStore;
+  readonly newClaimId: () => string;
   readonly dueEntries: DueEntries;
   readonly wechat: WeChatSender;
   readonly rules: AnswerRules;
@@ -57,8 +55,6 @@ export type DeliveryResult =
     };
 
 const DONE: DeliveryResult = { type: 'done' };
-/** A request, a new access token and the repeated request take no longer than this. */
-export const REQUEST_LIMIT_MS = 35_000;
 /** A sender waits this long for a turn that is about to come, rather than going back to the queue. */
 const SHORT_WAIT_MS = 2_500;
 /** From the moment a job is taken up to the moment its message is settled it takes no longer than this, most often far less. */
@@ -81,24 +77,26 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
   if (!(await services.wechat.ready())) return withoutToken(services, job);
   const pace = await paceTurn(services, job);
   if (pace.type === 'later') return heldBack(services, job, pace);
-  const turn = await takeTurnPatiently(services, job);
-  switch (turn.type) {
-    case 'claimed':
-      return sendClaimed(services, turn, job);
+  const performed = await performPatiently(services, job);
+  switch (performed.type) {
+    case 'performed':
+      return isPending(performed.record) ? untilNearlyDue(performed.record, job, services.clock()) : DONE;
     case 'ended':
-      return doneWith(services, job, turn.message);
+      return doneWith(services, job, performed.record);
     case 'missing':
       return later(services, 1_000);
     case 'never-accepted':
       return doneWith(services, job);
     case 'not-due':
-      return untilNearlyDue(turn.message, job, services.clock());
+      return untilNearlyDue(performed.record, job, services.clock());
     case 'busy':
-      return later(services, Math.max(1_000, turn.ahead * EACH_AHEAD_MS));
+      return later(services, Math.max(1_000, performed.ahead * EACH_AHEAD_MS));
+    case 'not-mine':
+      return later(services, 1_000);
     case 'no-grant':
-      return end(services, turn, 'failed', 'no-grant', job);
+      return end(services, performed, 'failed', 'no-grant', job);
     case 'hold-void':
-      return end(services, turn, 'refused', 'grant-revoked', job);
+      return end(services, performed, 'refused', 'grant-revoked', job);
   }
 }
 
@@ -127,33 +125,34 @@ function later({ random }: DeliveryServices, atLeastMs: number): DeliveryResult 
   return { type: 'later', delayMs: atLeastMs * (1 + random()) };
 }
 
-/** Takes the turn, waiting briefly where a moment's patience saves a round through the queue. */
-async function takeTurnPatiently(
+/** Tries to send, waiting briefly where a moment's patience saves a round through the queue. */
+async function performPatiently(
   services: DeliveryServices,
   job: SendJob,
-): Promise<Turn | { type: 'never-accepted' }> {
+): Promise<Performed<Message> | { readonly type: 'never-accepted' }> {
   const { clock, sleep, random } = services;
   const startedAtMs = clock();
   for (let round = 0; ; round++) {
     const askedAtMs = clock();
-    const turn = await takeTurn(services, job.messageId);
+    const performed = await performSend(services, messagePort(services, job.messageId));
     const waitedMs = clock() - startedAtMs;
-    if (turn.type === 'missing' && neverAccepted(job, askedAtMs)) return { type: 'never-accepted' };
-    const moreMs = pauseMs(turn, round);
-    if (waitedMs + moreMs > waitHereMs(turn)) return turn;
+    if (performed.type === 'missing' && neverAccepted(job, askedAtMs)) return { type: 'never-accepted' };
+    const moreMs = pauseMs(performed, round);
+    if (waitedMs + moreMs > waitHereMs(performed)) return performed;
     await sleep(moreMs * (0.5 + random()));
   }
 }
 
 /** How long a sender stays with a job that it can do nothing about yet. The user's other jobs wait behind it meanwhile. */
-function waitHereMs({ type }: Turn): number {
+function waitHereMs({ type }: Performed<Message>): number {
   if (type === 'busy') return SHORT_WAIT_MS;
   return type === 'missing' ? MISSING_WAIT_MS : 0;
 }
 
 /** The pause before another look: the longer, the more messages to the user come first. */
-function pauseMs(turn: Turn, round: number): number {
-  return Math.max(Math.min(400, 25 * 2 ** round), turn.type === 'busy' ? turn.ahead * EACH_AHEAD_MS : 0);
+function pauseMs(performed: Performed<Message>, round: number): number {
+  const aheadMs = performed.type === 'busy' ? performed.ahead * EACH_AHEAD_MS : 0;
+  return Math.max(Math.min(400, 25 * 2 ** round), aheadMs);
 }
 
 /** Whether a message that was not there when asked for at `askedAtMs` will never be. The answer itself may be older by now. */
@@ -161,45 +160,16 @@ function neverAccepted(job: SendJob, askedAtMs: number): boolean {
   return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;
 }
 
-async function sendClaimed(
-  services: DeliveryServices,
-  { claim, message }: Extract<Turn, { type: 'claimed' }>,
-  job: SendJob,
-): Promise<DeliveryResult> {
-  await untilDue(services, message.dueAtMs);
-  const leftAtMs = services.clock();
-  const answer: SendAnswer =
-    services.clock() + REQUEST_LIMIT_MS <= claim.leaseUntilMs
-      ? await services.wechat.send(message)
-      : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
-  const nowMs = services.clock();
-  const verdict = judgeAnswer(answer, message, services.rules, nowMs, services.random);
-  const settled = await settle(services, claim, message, verdict);
-  logOutcome(services.logger, settled, nowMs);
-  const { openid, templateId } = settled;
-  const signal = paceSignal(answer, services.rules, openid);
-  if (signal) await services.pacer.report(signal, { leftAtMs, templateId });
-  if (verdict.effect === 'zero') {
-    await refuseBooked(services, openid, templateId, nowMs);
-  }
-  return isPending(settled) ? untilNearlyDue(settled, job, nowMs) : DONE;
-}
-
-/** A message is claimed a little ahead of its moment, and never leaves before it. */
-async function untilDue({ clock, sleep }: DeliveryServices, dueAtMs: number): Promise<void> {
-  while (clock() < dueAtMs) await sleep(dueAtMs - clock());
-}
-
 async function end(
   services: DeliveryServices,
-  turn: { message: Message; ledger: Parameters<typeof endWithoutRequest>[2] },
+  { record, ledger }: { readonly record: Message; readonly ledger: Stored<Ledger> },
   state: 'refused' | 'failed',
   reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped',
   job: SendJob,
 ): Promise<DeliveryResult> {
   const nowMs = services.clock();
   const how = { state, reason, atMs: nowMs };
-  const ended = await endWithoutRequest(services.store, [turn.message], turn.ledger, how);
+  const ended = await endWithoutRequest(services.store, [record], ledger, how);
   if (ended === 'conflict') return deliverMessage(services, job);
   for (const message of ended) logOutcome(services.logger, message, nowMs);
   return DONE;
@@ -224,7 +194,13 @@ async function heldBack(
     case 'not-now':
       return { type: 'later', delayMs: deferral.untilMs - nowMs };
     case 'waited-too-long':
-      return end(services, deferral, 'failed', 'sending-stopped', job);
+      return end(
+        services,
+        { record: deferral.message, ledger: deferral.ledger },
+        'failed',
+        'sending-stopped',
+        job,
+      );
     case 'missing':
       return missing(services, job, nowMs);
   }
@@ -248,7 +224,7 @@ async function withoutToken(services: DeliveryServices, job: SendJob): Promise<D
   }
   const free = ledger.value.claim?.messageId !== job.messageId;
   if (free && nowMs >= mightLeaveAtMs(value) + TOKEN_PATIENCE_MS) {
-    return end(services, { message: value, ledger }, 'failed', 'token-unavailable', job);
+    return end(services, { record: value, ledger }, 'failed', 'token-unavailable', job);
   }
   return later(services, 20_000);
 }

@@ -3,7 +3,7 @@ import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 import { type MessageStore, RECORDS_PER_STEP } from '../messages/message-store.ts';
 import { waitingBeside } from '../messages/waiting-messages.ts';
-import { endWithoutRequest } from './settle.ts';
+import { endWithoutRequest } from './end-without-request.ts';
 
 /** What refusing needs from outside. */
 export interface RefuseServices extends Contention {

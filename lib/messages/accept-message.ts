@@ -3,6 +3,7 @@ import { type Contention, untilUncontended } from '../contention.ts';
 import { holdGrant } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
+import { settledLedger } from '../sends/free-ledger.ts';
 import { changed } from '../stored.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
 import type { IdempotencyClaim, IdempotencyKeys } from './idempotency-keys.ts';
@@ -11,7 +12,6 @@ import type { NewMessageId } from './message-id.ts';
 import type { MessageStore } from './message-store.ts';
 import { answerOf, bindKeys, findNamed, type Named, type Taken } from './named-message.ts';
 import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
-import { settledLedger } from './settled-ledger.ts';
 import { createRoom, putWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */

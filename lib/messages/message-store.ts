@@ -33,8 +33,8 @@ export interface MessageStore {
   loadLedger(openid: string): Promise<Stored<Ledger>>;
   /** The record of a message, which there is once it has ended. */
   loadRecord(messageId: string): Promise<Stored<Message> | undefined>;
-  /** The send that a claim names where it is no message; undefined where it is one, which costs no read. */
-  findOtherSend(id: string): Promise<Send | undefined>;
+  /** Any send by the id that its claims carry, of a message or not. Its record is read here, so no earlier than this ledger. */
+  findSend(id: string, ledger: Ledger): Promise<Send>;
   /** `conflict`: something was changed since it was read; nothing was written. */
   commit(change: Change): Promise<'committed' | 'conflict'>;
   /** A user's messages, newest first. */

@@ -1,37 +1,53 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
-import { CLAIM_LEASE_MS, freeLedger } from '../delivery/take-turn.ts';
 import { closeClaim, openClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { changed, type Stored } from '../stored.ts';
+import { type Busy, freeLedger, type SendFinder } from './free-ledger.ts';
 import type { SendPort } from './send-port.ts';
 import { claimFate, type SendRecord } from './send-record.ts';
 
 /** What claiming a send needs from outside. */
 export interface ClaimServices extends Contention {
-  readonly store: MessageStore;
+  readonly store: SendFinder & Pick<MessageStore, 'loadLedger' | 'commit'>;
   readonly newClaimId: () => string;
   readonly clock: Clock;
 }
 
+/**
+ * How long a sender may take between claim and outcome. It covers a request, a new access token and the repeated request, ten seconds
+ * each at the most; past it the sender is taken to be dead.
+ */
+export const CLAIM_LEASE_MS = 45_000;
+
+/**
+ * A send is claimed this long ahead of its moment, so that at the moment itself only the request is left to do. The queue delays in whole
+ * seconds, so a job comes half a second to one and a half seconds early.
+ */
+const CLAIM_AHEAD_MS = 1_600;
+
+/**
+ * Sends to one user that are due together are tried so far apart, in their order, counted from the last claim: all their senders at once
+ * would only collide over the user's item, and a refused write is billed by its size. Nobody waits for those before them for longer
+ * than that.
+ */
+const APART_MS = 50;
+
 /** What came of the wish to claim a send. */
 export type SendClaim<R extends SendRecord> =
   | { readonly type: 'claimed'; readonly claim: Claim; readonly record: R }
-  | Busy
+  /** Another send to the same user is under way, or others of theirs come first; so many of them are due before this one. */
+  | (Busy & { readonly ahead: number })
   /** It has been dealt with. */
-  | { readonly type: 'ended' }
+  | { readonly type: 'ended'; readonly record: R }
+  /** Its moment is still to come. */
+  | { readonly type: 'not-due'; readonly record: R }
   | { readonly type: 'missing' }
   /** The grant is gone, was zeroed, or came too late for it. */
   | { readonly type: 'no-grant' | 'hold-void'; readonly record: R; readonly ledger: Stored<Ledger> }
   /** Somebody else is to perform it by now. */
   | { readonly type: 'not-mine' };
-
-/** Another send to this user is under way. */
-interface Busy {
-  readonly type: 'busy';
-  readonly untilMs: number;
-}
 
 /**
  * Takes the user lock and a grant for a send, in one conditional write of the ledger. `known` is the ledger where it was read not long
@@ -48,35 +64,50 @@ export function claimSend<R extends SendRecord>(
     ahead = undefined;
     const record = await send.read(ledger.value);
     if (!record) return { type: 'missing' };
-    if (record.state !== 'pending') return { type: 'ended' };
+    const ahead = send.aheadOf?.(record, ledger.value) ?? 0;
+    if (record.state !== 'pending') {
+      const left = await closeLeft(services, send.id, ledger, record);
+      if (left === 'resolved') return { type: 'ended', record };
+      return left === 'conflict' ? left : { ...left, ahead };
+    }
     const free = await freed(services, send.id, ledger, record);
-    if (free === 'conflict' || 'type' in free) return free;
+    if (free === 'conflict') return free;
+    if ('type' in free) return { ...free, ahead };
     return claim(services, send, ledger, free, record);
   }, services);
 }
 
 /**
- * Finds out what became of a send that somebody claimed who may be dead, and claims nothing. What its claim took is given back, or
- * zeroed, where the record says so: planning goes by the ledger alone. Where the grant is spent, the claim stays for whoever needs the
- * ledger next. `busy`: it is too early to tell.
+ * Finds out what became of a send that somebody claimed who may be dead, and claims nothing. `busy`: it is too early to tell.
  */
 export function resolveClaim<R extends SendRecord>(
   services: ClaimServices,
   send: Pick<SendPort<R>, 'id' | 'openid' | 'read'>,
 ): Promise<{ readonly type: 'resolved' } | Busy> {
-  const { store } = services;
   return untilUncontended(async () => {
-    const ledger = await store.loadLedger(send.openid);
+    const ledger = await services.store.loadLedger(send.openid);
     if (ledger.value.claim?.messageId !== send.id) return { type: 'resolved' };
-    const record = await send.read(ledger.value);
-    const free = await freed(services, send.id, ledger, record);
-    if (free === 'conflict' || 'type' in free) return free;
-    const effect = record?.lastClaim?.effect ?? 'spend';
-    if (effect === 'spend') return { type: 'resolved' };
-    return (await store.commit({ ledger: changed(ledger, free) })) === 'conflict'
-      ? 'conflict'
-      : { type: 'resolved' };
+    const left = await closeLeft(services, send.id, ledger, await send.read(ledger.value));
+    return left === 'resolved' ? { type: left } : left;
   }, services);
+}
+
+/**
+ * Closes the claim that a sender left open though the record says what became of the send, and gives back, or zeroes, what it took:
+ * planning goes by the ledger alone. Where the grant is spent, the claim stays for whoever needs the ledger next.
+ */
+async function closeLeft(
+  services: ClaimServices,
+  id: string,
+  ledger: Stored<Ledger>,
+  record: SendRecord | undefined,
+): Promise<'resolved' | Busy | 'conflict'> {
+  if (ledger.value.claim?.messageId !== id) return 'resolved';
+  const free = await freed(services, id, ledger, record);
+  if (free === 'conflict' || 'type' in free) return free;
+  if ((record?.lastClaim?.effect ?? 'spend') === 'spend') return 'resolved';
+  const result = await services.store.commit({ ledger: changed(ledger, free) });
+  return result === 'conflict' ? result : 'resolved';
 }
 
 /**
@@ -104,26 +135,39 @@ async function freed(
 }
 
 async function claim<R extends SendRecord>(
-  { store, clock, newClaimId }: ClaimServices,
+  { store, clock, newClaimId, sleep }: ClaimServices,
   send: SendPort<R>,
   stored: Stored<Ledger>,
   free: Ledger,
   record: R,
 ): Promise<SendClaim<R> | 'conflict'> {
-  const without = { record, ledger: changed(stored, free) };
-  if (send.isEntitled && !send.isEntitled(free)) return { type: 'no-grant', ...without };
+  const nowMs = clock();
+  const dueAtMs = send.dueAtMs?.(record) ?? nowMs;
+  const aheadMs = dueAtMs - nowMs;
+  if (aheadMs > CLAIM_AHEAD_MS) return { type: 'not-due', record };
+  const ahead = send.aheadOf?.(record, stored.value) ?? 0;
+  const turnAtMs = Math.max(dueAtMs, stored.value.claim?.startedAtMs ?? 0) + ahead * APART_MS;
+  if (ahead > 0 && nowMs < turnAtMs) return { type: 'busy', untilMs: turnAtMs, ahead };
   const hold = send.holdOf?.(record);
-  const opened = openClaim(free, {
-    claimId: newClaimId(),
-    messageId: send.id,
-    templateId: send.templateId,
-    ...(hold && { hold }),
-    nowMs: clock(),
-    leaseMs: CLAIM_LEASE_MS,
-  });
-  if (opened.type !== 'claimed') return { type: opened.type, ...without };
+  const opened =
+    send.isEntitled?.(free) === false
+      ? ({ type: 'no-grant' } as const)
+      : openClaim(free, {
+          claimId: newClaimId(),
+          messageId: send.id,
+          templateId: send.templateOf(record),
+          ...(hold && { hold }),
+          nowMs,
+          leaseMs: CLAIM_LEASE_MS,
+        });
+  if (opened.type === 'no-grant' && aheadMs > 0) {
+    // Ahead of its moment that is not the last word: a grant may still come.
+    await sleep(aheadMs);
+    return 'conflict';
+  }
+  if (opened.type !== 'claimed') return { type: opened.type, record, ledger: changed(stored, free) };
   // The ledger was read while it was this worker's, so a claim over it collides with whatever another does afterwards.
-  if (send.isMine && !send.isMine()) return { type: 'not-mine' };
+  if (send.isMine?.() === false) return { type: 'not-mine' };
   const result = await store.commit({ ledger: changed(stored, opened.ledger) });
   return result === 'conflict' ? result : { type: 'claimed', claim: opened.claim, record };
 }

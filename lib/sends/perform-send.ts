@@ -1,15 +1,17 @@
 import type { Random } from '../clock.ts';
-import { type OutgoingMessage, REQUEST_LIMIT_MS } from '../delivery/deliver-message.ts';
-import { type AnswerRules, judgeAnswer, type SendAnswer } from '../delivery/judge-answer.ts';
+import { type AnswerRules, judgeAnswer, type SendAnswer, type Verdict } from '../delivery/judge-answer.ts';
 import { paceSignal } from '../delivery/pace-signal.ts';
 import type { Pacer } from '../delivery/pacer.ts';
 import { refuseBooked } from '../delivery/refuse-booked.ts';
-import { closeInLedger } from '../delivery/settle.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Stored } from '../stored.ts';
 import { type ClaimServices, claimSend, type SendClaim } from './claim-send.ts';
-import type { SendPort } from './send-port.ts';
+import { type CloseServices, closeInLedger } from './close-in-ledger.ts';
+import type { OutgoingMessage, SendPort } from './send-port.ts';
 import { afterAttempt, type SendRecord } from './send-record.ts';
+
+/** A request, a new access token and the repeated request take no longer than this. */
+export const REQUEST_LIMIT_MS = 35_000;
 
 /** What performing a send needs from outside. */
 export interface SendServices extends ClaimServices {
@@ -21,7 +23,7 @@ export interface SendServices extends ClaimServices {
 
 /** What came of one try: an attempt was made and written down, or why there was none. */
 export type Performed<R extends SendRecord> =
-  | { readonly type: 'performed' }
+  | { readonly type: 'performed'; readonly record: R }
   | Exclude<SendClaim<R>, { readonly type: 'claimed' }>;
 
 /** Tries to perform a send once: claim, request, decision, outcome. `known` is the user's ledger where it was read not long ago. */
@@ -32,8 +34,7 @@ export async function performSend<R extends SendRecord>(
 ): Promise<Performed<R>> {
   const claimed = await claimSend(services, send, known);
   if (claimed.type !== 'claimed') return claimed;
-  await attempt(services, send, claimed.claim, claimed.record);
-  return { type: 'performed' };
+  return { type: 'performed', record: await attempt(services, send, claimed.claim, claimed.record) };
 }
 
 async function attempt<R extends SendRecord>(
@@ -41,26 +42,51 @@ async function attempt<R extends SendRecord>(
   send: SendPort<R>,
   claim: Claim,
   before: R,
-): Promise<void> {
+): Promise<R> {
   const { clock, random, rules, wechat, pacer } = services;
-  const { openid, templateId } = send;
+  const { openid } = send;
+  const templateId = send.templateOf(before);
+  await untilDue(services, send.dueAtMs?.(before));
   const leftAtMs = clock();
   const answer: SendAnswer =
     leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs
       ? await wechat.send(send.outgoing(before))
       : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
   const decision = judgeAnswer(answer, send.attempted(before, leftAtMs), rules, clock(), random);
-  const after = afterAttempt(before, claim, decision, send);
-  const { effect } = after.lastClaim;
-  await send.settle(after, {
-    claim,
-    leftAtMs,
-    before,
-    ...(decision.retry && { retryAtMs: decision.retry.atMs }),
-  });
-  // A spent grant needs no second write: whoever needs the ledger next closes the claim by the record.
-  if (effect !== 'spend') await closeInLedger(services, openid, claim, effect);
+  const record = await recordOutcome(services, send, { claim, before, leftAtMs, decision });
   const signal = paceSignal(answer, rules, openid);
   if (signal) await pacer.report(signal, { leftAtMs, templateId });
-  if (effect === 'zero') await refuseBooked(services, openid, templateId, clock());
+  if (decision.effect === 'zero') await refuseBooked(services, openid, templateId, clock());
+  return record;
+}
+
+/** A send is claimed a little ahead of its moment, and never leaves before it. */
+async function untilDue({ clock, sleep }: SendServices, dueAtMs = 0): Promise<void> {
+  while (clock() < dueAtMs) await sleep(dueAtMs - clock());
+}
+
+/** What was decided on an attempt. */
+export interface Decided<R extends SendRecord> {
+  readonly claim: Claim;
+  readonly before: R;
+  readonly leftAtMs: number;
+  readonly decision: Verdict;
+}
+
+/**
+ * Writes down how an attempt ended: the record first, because it is the truth about the send, then the ledger. Where the grant is spent
+ * the record is enough: whoever needs the ledger next closes the claim by it, which saves a write.
+ */
+export async function recordOutcome<R extends SendRecord>(
+  services: CloseServices,
+  send: SendPort<R>,
+  { claim, before, leftAtMs, decision }: Decided<R>,
+): Promise<R> {
+  const { retry } = decision;
+  const after = afterAttempt(before, claim, decision, send);
+  const attempt = { claim, before, leftAtMs, ...(retry && { retryAtMs: retry.atMs }) };
+  const record = await send.settle(after, attempt);
+  const { effect } = after.lastClaim;
+  if (effect === 'refund' || effect === 'zero') await closeInLedger(services, send.openid, claim, effect);
+  return record;
 }

@@ -1,19 +1,29 @@
-import type { OutgoingMessage } from '../delivery/deliver-message.ts';
 import type { Attempted } from '../delivery/retry-policy.ts';
 import type { Hold } from '../grants/holds.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
+import type { Message } from '../messages/message.ts';
 import type { afterAttempt, SendRecord } from './send-record.ts';
+
+/** What WeChat is asked to send, and to whom. */
+export type OutgoingMessage = Pick<
+  Message,
+  'openid' | 'templateId' | 'data' | 'page' | 'miniprogramState' | 'lang'
+>;
 
 /** A send to be performed: all that a message and a recipient of a run differ in. */
 export interface SendPort<R extends SendRecord> {
   /** What its claims carry. */
   readonly id: string;
   readonly openid: string;
-  readonly templateId: string;
   /** Whether the grant stays set aside between attempts, rather than being given back meanwhile. */
   readonly keepsGrant: boolean;
   /** The record, no older than this ledger; undefined where there is none. */
   read(ledger: Ledger): Promise<R | undefined>;
+  templateOf(record: R): string;
+  /** When it may leave; at once where that is left out. */
+  dueAtMs?(record: R): number;
+  /** How many sends to the same user are due before this one. */
+  aheadOf?(record: R, ledger: Ledger): number;
   /** The grant that was set aside for it. */
   holdOf?(record: R): Hold | undefined;
   /** Whether the grants of this ledger are meant for it. */
@@ -23,8 +33,11 @@ export interface SendPort<R extends SendRecord> {
   outgoing(record: R): OutgoingMessage;
   /** What the next attempt depends on, where this one left at `leftAtMs`. */
   attempted(record: R, leftAtMs: number): Attempted;
-  /** Writes how an attempt ended. Where the grant is spent that may take a moment longer: the claim stays open until then. */
-  settle(after: AfterAttempt<R>, attempt: Attempt<R>): Promise<void>;
+  /**
+   * Writes how an attempt ended, and answers what stands there. Where the grant is spent that may take a moment longer: the claim stays
+   * open until then. Where it is kept, the claim is closed in the same write.
+   */
+  settle(after: AfterAttempt<R>, attempt: Attempt<R>): Promise<R>;
 }
 
 /** What an attempt made of a record, whatever else the record says. */

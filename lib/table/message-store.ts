@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { findMessageSend } from '../messages/find-message-send.ts';
 import type { Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
 import type { Change, MessageStore, MessageWithLedger, Page } from '../messages/message-store.ts';
@@ -32,10 +33,13 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
   const { newVersion, clock, logger } = options;
   const { read = (key) => getItem(table, key), write = (put) => putAll(table, [put]) } = options;
   const runs = createRunStore(table, { newVersion, logger });
-  return {
+  const store: MessageStore = {
     load: (messageId) => loadWithLedger(table, read, messageId),
 
-    findOtherSend: (id) => findRecipientSend({ runs, clock }, id),
+    async findSend(id, ledger) {
+      const recipient = await findRecipientSend({ runs, clock }, id);
+      return recipient ?? findMessageSend({ store, clock }, id, ledger);
+    },
 
     async loadLedger(openid) {
       return toLedger(openid, await read(ledgerKey(table, openid)));
@@ -59,6 +63,7 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
       return withWaiting(page, ledger.value, limit, after);
     },
   };
+  return store;
 }
 
 /** One page of the messages that have records. */

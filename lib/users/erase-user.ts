@@ -10,8 +10,8 @@ import type { Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { outcomeOfClaim } from '../messages/settled-ledger.ts';
 import { putWaiting, waitingBeside } from '../messages/waiting-messages.ts';
+import { fateOfClaim } from '../sends/free-ledger.ts';
 import type { Stored } from '../stored.ts';
 
 /** What stands beside a user's item, as it was listed: records of messages, marks of what was counted, idempotency keys of their own. */
@@ -48,7 +48,7 @@ const ENTRIES_PER_STEP = 99;
 
 /** What erasing needs from outside. */
 export interface EraseServices extends EraseRecipientServices {
-  readonly store: Pick<MessageStore, 'loadLedger' | 'loadRecord' | 'findOtherSend'>;
+  readonly store: Pick<MessageStore, 'loadLedger' | 'findSend'>;
   readonly eraser: UserEraser;
   readonly clock: Clock;
 }
@@ -128,7 +128,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
 async function claimOpenUntilMs({ store, clock }: EraseServices, ledger: Ledger): Promise<number> {
   const { claim } = ledger;
   if (!claim) return 0;
-  const outcome = await outcomeOfClaim(ledger, claim, store, clock());
+  const outcome = await fateOfClaim(ledger, claim, store, clock());
   return outcome.type === 'settled' ? 0 : claim.leaseUntilMs + SETTLING_MS;
 }
 

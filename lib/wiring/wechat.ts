@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { type OutgoingMessage, REQUEST_LIMIT_MS, type WeChatSender } from '../delivery/deliver-message.ts';
+import type { WeChatSender } from '../delivery/deliver-message.ts';
 import type { AnswerRules, SendAnswer } from '../delivery/judge-answer.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import type { Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
+import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
+import type { OutgoingMessage } from '../sends/send-port.ts';
 import type { Settings } from '../settings.ts';
 import { createAccessTokenStore } from '../table/access-token-store.ts';
 import type { Table } from '../table/client.ts';

@@ -108,7 +108,7 @@ export function createFunctions(options: FunctionOptions): Functions {
 
   function baseOf(process: Process) {
     return {
-      ...table.ports(process),
+      ...table.ports(process, kernel),
       clock: process.clock,
       random: chance.next,
       sleep: (ms: number) => processes.sleep(process, ms),

@@ -11,6 +11,7 @@ export { applyEvent } from '../../lib/events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { acceptMessages } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
+export { findMessageSend } from '../../lib/messages/find-message-send.ts';
 export { createMessageIds } from '../../lib/messages/message-id.ts';
 export { settleByHand } from '../../lib/messages/settle-unknown.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';

@@ -20,6 +20,7 @@ import type { Chance } from './chance.ts';
 import { createSimulatedDueIndex } from './due-index.ts';
 import { createSimulatedEraser } from './eraser.ts';
 import type { Faults } from './faults.ts';
+import type { Kernel } from './kernel.ts';
 import type { Process, Processes } from './processes.ts';
 
 /** The table as it stands, for the checks; functions reach it through the ports only. */
@@ -41,7 +42,10 @@ export interface TableState {
 /** The table and the ports through which a process reaches it. */
 export interface SimulatedTable {
   readonly state: TableState;
-  ports(process: Process): {
+  ports(
+    process: Process,
+    kernel: Kernel,
+  ): {
     store: MessageStore;
     grantStore: GrantStore;
     keys: IdempotencyKeys;
@@ -249,8 +253,20 @@ export function createTable(options: TableOptions): SimulatedTable {
           .map(({ messageId }) => `entry of ${messageId}`),
       ],
     },
-    ports(process) {
+    ports(process, kernel) {
       const loadLedger = (openid: string) => processes.call(process, 'loadLedger', () => readLedger(openid));
+      const store: MessageStore = {
+        load: (messageId) => load(process, messageId),
+        loadLedger,
+        loadRecord: (messageId) => processes.call(process, 'loadRecord', () => readRecord(messageId)),
+        findSend: (id, ledger) => kernel.findMessageSend({ store, clock: process.clock }, id, ledger),
+        commit: (change) => {
+          const json = JSON.stringify(change);
+          return processes.call(process, describe(change), () => commit(JSON.parse(json)));
+        },
+        listOfUser: (openid, limit, after) =>
+          processes.call(process, 'listOfUser', () => pageOf(openid, Math.min(limit, PAGE_SIZE), after)),
+      };
       return {
         ...index.ports(process),
         eraser: createSimulatedEraser({
@@ -261,18 +277,7 @@ export function createTable(options: TableOptions): SimulatedTable {
           putLedger,
           deleted: options.deleted,
         }),
-        store: {
-          load: (messageId) => load(process, messageId),
-          loadLedger,
-          loadRecord: (messageId) => processes.call(process, 'loadRecord', () => readRecord(messageId)),
-          findOtherSend: () => Promise.resolve(undefined),
-          commit: (change) => {
-            const json = JSON.stringify(change);
-            return processes.call(process, describe(change), () => commit(JSON.parse(json)));
-          },
-          listOfUser: (openid, limit, after) =>
-            processes.call(process, 'listOfUser', () => pageOf(openid, Math.min(limit, PAGE_SIZE), after)),
-        },
+        store,
         keys: {
           find: (scope, key) => processes.call(process, 'find key', () => keys.get(`${scope} ${key}`)),
           bind: ({ scope, key }, to, read) =>

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { type Contention, untilUncontended } from '../../contention.ts';
-import { insisting } from '../../delivery/settle.ts';
+import { retryOnFailure } from '../../sends/retry-on-failure.ts';
 import type { Stored } from '../../stored.ts';
 import type { PagePlace } from './page.ts';
 import {
@@ -90,7 +90,7 @@ export function createJournal(
       stored = written === 'conflict' ? await runs.loadResults(place) : written;
       return written === 'conflict' ? written : undefined;
     };
-    return insisting(() => untilUncontended(attempt, services), services);
+    return retryOnFailure(() => untilUncontended(attempt, services), services);
   }
 
   /** Writes what has gathered; what `last` makes of the page goes along. */

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../../delivery/deliver-message.ts';
+import type { OutgoingMessage } from '../../sends/send-port.ts';
 import type { Template } from '../../templates/template.ts';
 import type { Recipient } from '../campaign.ts';
 import { type FilledMessage, type FillProblem, fillMessage } from '../fill-message.ts';

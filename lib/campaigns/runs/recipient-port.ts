@@ -34,7 +34,7 @@ export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<Recip
   const { templateId, miniprogramState, lang } = run.content;
   return {
     ...leftSend(to),
-    templateId,
+    templateOf: () => templateId,
     // Nothing was set aside for them before, so nothing is between attempts.
     keepsGrant: false,
     isEntitled: (ledger) => run.source.type !== 'grantees' || isGrantee(ledger, run),
@@ -50,6 +50,7 @@ export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<Recip
       const finding = { result: { ...after, ...again }, follows: before.lastClaim };
       if (after.lastClaim.effect === 'spend') journal.note(index, finding);
       else await journal.write(index, finding);
+      return finding.result;
     },
   };
 }

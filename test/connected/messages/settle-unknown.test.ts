@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { SendAnswer, Verdict } from '../../../lib/delivery/judge-answer.ts';
-import { settle } from '../../../lib/delivery/settle.ts';
-import { CLAIM_LEASE_MS, takeTurn } from '../../../lib/delivery/take-turn.ts';
 import { emptyLedger, grantsOf, spentOf } from '../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../lib/grants/record-report.ts';
 import type { TemplateKind } from '../../../lib/grants/template-kind.ts';
 import { acceptMessage } from '../../../lib/messages/accept-message.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
+import { messagePort } from '../../../lib/messages/message-port.ts';
 import { settleByHand } from '../../../lib/messages/settle-unknown.ts';
+import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
 import { createDueEntries } from '../../../lib/table/due-index.ts';
 import { createIdempotencyKeys } from '../../../lib/table/idempotency-keys.ts';
 import { createMessageStore } from '../../../lib/table/message-store.ts';
 import { createUnknownMessages } from '../../../lib/table/unknown-messages.ts';
 import { useTable } from '../../support/dynamodb.ts';
+import { settle } from '../../support/settle.ts';
 
 const TEMPLATE = 'tpl-receipt';
 const START_MS = Date.UTC(2026, 11, 1);
@@ -30,6 +31,7 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
   const services = {
     store,
     clock,
+    logger: quiet,
     sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
     random: Math.random,
     newClaimId: randomUUID,
@@ -61,9 +63,9 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
   }
 
   async function claimed(id: string) {
-    const turn = await takeTurn(services, id);
+    const turn = await claimSend(services, messagePort(services, id));
     if (turn.type !== 'claimed') throw new Error(turn.type);
-    return turn;
+    return { claim: turn.claim, message: turn.record };
   }
 
   async function unknown(hold = true): Promise<string> {

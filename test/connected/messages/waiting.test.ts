@@ -3,8 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { deferMessage } from '../../../lib/delivery/defer-message.ts';
 import type { Verdict } from '../../../lib/delivery/judge-answer.ts';
 import { refuseBooked } from '../../../lib/delivery/refuse-booked.ts';
-import { settle } from '../../../lib/delivery/settle.ts';
-import { CLAIM_LEASE_MS, takeTurn } from '../../../lib/delivery/take-turn.ts';
 import { emptyLedger, grantsOf } from '../../../lib/grants/ledger.ts';
 import { unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
 import { recordReport } from '../../../lib/grants/record-report.ts';
@@ -12,6 +10,8 @@ import { reportGrants } from '../../../lib/grants/report-grants.ts';
 import { type AcceptRequest, acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
+import { messagePort } from '../../../lib/messages/message-port.ts';
+import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
 import { createDueEntries } from '../../../lib/table/due-index.ts';
 import { createGrantStore } from '../../../lib/table/grant-store.ts';
 import { createIdempotencyKeys } from '../../../lib/table/idempotency-keys.ts';
@@ -23,6 +23,7 @@ import { createUserEraser } from '../../../lib/table/user-eraser.ts';
 import { readUser } from '../../../lib/table/user-records.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
 import { useTable } from '../../support/dynamodb.ts';
+import { settle } from '../../support/settle.ts';
 import { watched } from '../../support/watched-table.ts';
 
 const TEMPLATE = 'tpl-receipt';
@@ -67,6 +68,7 @@ async function useUser(grants = 10) {
   const services = {
     store,
     clock,
+    logger: quiet,
     sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
     random: Math.random,
     newClaimId: randomUUID,
@@ -102,9 +104,9 @@ async function useUser(grants = 10) {
       return result.message.id;
     },
     async claim(id: string) {
-      const turn = await takeTurn(services, id);
+      const turn = await claimSend(services, messagePort(services, id));
       if (turn.type !== 'claimed') throw new Error(turn.type);
-      return turn;
+      return { claim: turn.claim, message: turn.record };
     },
     /** Tries to send, and is told to try again later. */
     async retry(id: string, atMs: number): Promise<void> {

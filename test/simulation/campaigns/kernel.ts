@@ -9,6 +9,7 @@ export { createRunLook, workOnRun } from '../../../lib/campaigns/runs/work-on-ru
 export { ContentionError } from '../../../lib/contention.ts';
 export { deliverMessage } from '../../../lib/delivery/deliver-message.ts';
 export { acceptMessage } from '../../../lib/messages/accept-message.ts';
+export { findMessageSend } from '../../../lib/messages/find-message-send.ts';
 
 /** The code under simulation, the real one or a mutated copy. */
 export type CampaignKernel = typeof import('./kernel.ts');

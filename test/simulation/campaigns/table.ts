@@ -148,7 +148,7 @@ export function createCampaignTable(
   const shardOf = (openid: string) => (openid.codePointAt(openid.length - 1) ?? 0) % SHARDS.length;
 
   function messagePorts(call: TableCall, kernel: CampaignKernel, runs: RunStore, clock: Clock): MessageStore {
-    return {
+    const store: MessageStore = {
       async load(messageId) {
         const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
         const ledger = await call('load', () => readLedger(openid));
@@ -159,7 +159,10 @@ export function createCampaignTable(
       },
       loadLedger: (openid) => call('loadLedger', () => readLedger(openid)),
       loadRecord: (messageId) => call('load', () => readMessage(messageId)),
-      findOtherSend: (id) => kernel.findRecipientSend({ runs, clock }, id),
+      async findSend(id, ledger) {
+        const recipient = await kernel.findRecipientSend({ runs, clock }, id);
+        return recipient ?? kernel.findMessageSend({ store, clock }, id, ledger);
+      },
       commit({ ledger, records = [] }) {
         const writes = [
           ...(ledger ? [writeOfLedger(ledger)] : []),
@@ -179,6 +182,7 @@ export function createCampaignTable(
           return withWaiting({ items }, readLedger(openid).value, limit, undefined);
         }),
     };
+    return store;
   }
 
   function runPorts(call: TableCall): RunStore {
