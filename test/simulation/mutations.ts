@@ -1,5 +1,6 @@
 import { withoutWaiting } from '../../lib/grants/packed-waiting.ts';
 import { type PlantedFault, plantIn } from './planted-fault.ts';
+import { MESSAGE_SEND_FAULTS, SEND_FAULTS } from './send-faults.ts';
 
 /** A deliberate fault: one place of the real code, changed as it is loaded. */
 export interface Mutation {
@@ -20,12 +21,29 @@ const inMatches = plantIn<typeof import('../../lib/sends/send-of-receipt.ts')>(
 const inWaiting = plantIn<typeof import('../../lib/messages/waiting-messages.ts')>(
   'lib/messages/waiting-messages.ts',
 );
+const inPorts = plantIn<typeof import('../../lib/messages/message-port.ts')>('lib/messages/message-port.ts');
 const inClaims = plantIn<typeof import('../../lib/grants/claims.ts')>('lib/grants/claims.ts');
 const inJobs = plantIn<typeof import('../../lib/messages/send-job.ts')>('lib/messages/send-job.ts');
 const inKeys = plantIn<typeof import('../../lib/messages/named-message.ts')>('lib/messages/named-message.ts');
 
 /** Faults that a person could make in the rules. The simulation must notice each of them. */
 export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
+  ...SEND_FAULTS,
+  ...MESSAGE_SEND_FAULTS,
+  inPorts('a message leaves whenever its job comes', 'messagePort', (real) => (...args) => {
+    const { dueAtMs: _, ...port } = real(...args);
+    return port;
+  }),
+  inPorts('a message that has ended is claimed again', 'messagePort', (real) => (...args) => {
+    const port = real(...args);
+    return {
+      ...port,
+      async read(ledger: Parameters<typeof port.read>[0]) {
+        const message = await port.read(ledger);
+        return message && { ...message, state: 'pending' };
+      },
+    };
+  }),
   inReceipts('a send that failed after all gives its grant back', 'afterReceipt', (real) => {
     return (record, receipt) => {
       const after = real(record, receipt);
@@ -44,39 +62,6 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
       return (sends, receipt) => real(sends, receipt, undefined);
     },
   ),
-  {
-    name: 'the verdict is written before the request is made',
-    file: 'lib/delivery/deliver-message.ts',
-    find: '  const answer: SendAnswer =\n    services.clock()',
-    replace:
-      "  await settle(services, claim, message, { state: 'sent', effect: 'spend', outcome: { atMs: services.clock(), reason: 'accepted' } });\n  const answer: SendAnswer =\n    services.clock()",
-  },
-  {
-    name: 'a request without an answer gives its grant back',
-    file: 'lib/delivery/judge-answer.ts',
-    find: "return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };",
-    replace: "return { state: 'unknown', effect: 'refund', outcome: ownOutcome('no-answer', nowMs) };",
-  },
-  {
-    name: 'a request without an answer is made again',
-    file: 'lib/delivery/judge-answer.ts',
-    find: "return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };",
-    replace:
-      "return retried('busy', message, ownOutcome('no-answer', nowMs), nowMs, random) ?? { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };",
-  },
-  {
-    name: 'a dead sender is taken for one that sent nothing',
-    file: 'lib/delivery/take-turn.ts',
-    find: "lastClaim: { claimId: claim.claimId, effect: 'spend', epoch: claim.epoch }",
-    replace: "lastClaim: { claimId: claim.claimId, effect: 'refund', epoch: claim.epoch }",
-  },
-  {
-    name: 'the claim is not bound to the version that was read',
-    file: 'lib/delivery/take-turn.ts',
-    find: 'const result = await store.commit({ ledger: changed(ledger, claimed.ledger) });',
-    replace:
-      'const result = await store.commit({ ledger: { value: claimed.ledger, version: (await store.loadLedger(ledger.value.openid)).version } });',
-  },
   {
     name: 'canceling does not give the grant back',
     file: 'lib/messages/cancel-message.ts',
@@ -116,32 +101,8 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
     replace: 'const recordedSince = 0;',
   },
   {
-    name: 'a claim is taken for abandoned while its lease still runs',
-    file: 'lib/messages/claim-outcome.ts',
-    find: 'nowMs < claim.leaseUntilMs',
-    replace: 'nowMs < claim.startedAtMs + 5_000',
-  },
-  {
-    name: 'a sender does not look at its lease before the request',
-    file: 'lib/delivery/deliver-message.ts',
-    find: 'services.clock() + REQUEST_LIMIT_MS <= claim.leaseUntilMs',
-    replace: 'services.clock() > 0',
-  },
-  {
-    name: 'a message leaves whenever its job comes',
-    file: 'lib/delivery/deliver-message.ts',
-    find: 'await untilDue(services, message.dueAtMs);',
-    replace: '',
-  },
-  {
-    name: 'a message that has ended is claimed again',
-    file: 'lib/delivery/take-turn.ts',
-    find: 'if (!isPending(value)) return ended(store, value, ledger, free);',
-    replace: '',
-  },
-  {
     name: 'a message is put back for another try though its claim was given up',
-    file: 'lib/delivery/settle.ts',
+    file: 'lib/messages/message-port.ts',
     find: 'if (ledger.value.claim?.claimId !== claim.claimId) {',
     replace: 'if (ledger.value.claim === undefined) {',
   },

@@ -1,8 +1,8 @@
 import type { Mutation } from '../mutations.ts';
 import { type PlantedFault, plantIn } from '../planted-fault.ts';
+import { SEND_FAULTS } from '../send-faults.ts';
 
 const inRecords = plantIn<typeof import('../../../lib/sends/send-record.ts')>('lib/sends/send-record.ts');
-const inClaims = plantIn<typeof import('../../../lib/sends/claim-send.ts')>('lib/sends/claim-send.ts');
 const inChecks = plantIn<typeof import('../../../lib/campaigns/runs/check-page.ts')>(
   'lib/campaigns/runs/check-page.ts',
 );
@@ -18,10 +18,7 @@ const inRecentGrants = plantIn<typeof import('../../../lib/grants/recent-grants.
 
 /** Faults that a person could make in the code of campaigns. The simulation must notice each of them. */
 export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
-  inRecords('a recipient whose sender died is sent to again', 'givenUp', (real) => (...args) => ({
-    ...real(...args),
-    state: 'pending',
-  })),
+  ...SEND_FAULTS,
   inRecords(
     'the result of a refused recipient says that the grant is spent',
     'afterAttempt',
@@ -31,22 +28,6 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
         return { ...after, lastClaim: { ...after.lastClaim, effect: 'spend' } };
       },
   ),
-  inRecords('a claim is taken for abandoned while its lease still runs', 'claimFate', (real) => {
-    return (claim, record) => real(claim, record, Number.POSITIVE_INFINITY);
-  }),
-  inClaims('a sender does not look at its claim before the request', 'claimSend', (real) => {
-    return async (...args) => {
-      const claimed = await real(...args);
-      if (claimed.type !== 'claimed') return claimed;
-      return { ...claimed, claim: { ...claimed.claim, leaseUntilMs: Number.POSITIVE_INFINITY } };
-    };
-  }),
-  inClaims('a record is read once, however often its ledger is read', 'claimSend', (real) => {
-    return (services, send, known) => {
-      let record: ReturnType<typeof send.read> | undefined;
-      return real(services, { ...send, read: (ledger) => (record ??= send.read(ledger)) }, known);
-    };
-  }),
   inJournals('a page taken over from a dead worker is not doubted', 'createJournal', (real) => {
     return (services, place, size, opened, workerId) =>
       real(services, place, size, { ...opened, value: { ...opened.value, doubtful: false } }, workerId);
