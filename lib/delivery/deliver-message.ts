@@ -12,7 +12,6 @@ import {
   LONGEST_QUEUE_DELAY_MS,
   type SendJob,
 } from '../messages/send-job.ts';
-import { countDue } from '../messages/waiting-messages.ts';
 import { type Performed, performSend, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import type { Stored } from '../stored.ts';
 import { deferMessage } from './defer-message.ts';

@@ -58,10 +58,10 @@ export function claimSend<R extends SendRecord>(
   send: SendPort<R>,
   known?: Stored<Ledger>,
 ): Promise<SendClaim<R>> {
-  let ahead = known;
+  let readAhead = known;
   return untilUncontended(async () => {
-    const ledger = ahead ?? (await services.store.loadLedger(send.openid));
-    ahead = undefined;
+    const ledger = readAhead ?? (await services.store.loadLedger(send.openid));
+    readAhead = undefined;
     const record = await send.read(ledger.value);
     if (!record) return { type: 'missing' };
     const ahead = send.aheadOf?.(record, ledger.value) ?? 0;
