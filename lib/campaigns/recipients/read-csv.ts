@@ -27,8 +27,8 @@ const MAX_ROW_CHARACTERS = 65_536;
 /**
  * Reads a CSV file (RFC 4180): a header row with the column `openid` and one for each variable, a row for each recipient. It may
  * begin with a byte order mark or Excel's `sep=` line, end lines with CRLF, LF or CR, hold values in quotes, and separate them with
- * `,`, `;` or tabs. Rows and columns in which nothing stands are skipped. An empty value is a variable that the recipient does not
- * have. Every fault is told with its line.
+ * `,`, `;` or tabs. Rows and columns in which nothing stands are skipped, and a row may end early. An empty value is a variable
+ * that the recipient does not have. Every fault is told with its line.
  */
 export function readCsv(text: string): ReadCsv {
   const reading = createReading();
@@ -107,17 +107,16 @@ function columnName(cell: string): string {
   return name.toLowerCase() === OPENID_COLUMN ? OPENID_COLUMN : name;
 }
 
-/** What is wrong where a row has fewer values than the header has names, or a value under no name. */
+/** What is wrong where a value stands under no name. A row may end early: Excel leaves out empty cells at its end. */
 function widthFault(header: readonly string[], record: readonly string[]): BilingualText | undefined {
-  const named = header.findLastIndex((name) => name !== '') + 1;
   const unnamed = record.findIndex((cell, index) => !header[index] && !isBlank(cell));
-  if (record.length >= named && unnamed < 0) return undefined;
-  const values = record.findLastIndex((cell) => !isBlank(cell)) + 1;
-  if (unnamed >= 0 && unnamed < named) {
+  if (unnamed < 0) return undefined;
+  const named = header.findLastIndex((name) => name !== '') + 1;
+  if (unnamed < named) {
     const at = unnamed + 1;
     return { en: `has a value in column ${at}, which has no name`, zh: `第 ${at} 列没有列名，却有值` };
   }
-  const count = unnamed < 0 ? record.length : values;
+  const count = record.findLastIndex((cell) => !isBlank(cell)) + 1;
   return {
     en: `has ${count} values; the header has ${named}`,
     zh: `有 ${count} 个值，表头有 ${named} 列`,
