@@ -64,6 +64,16 @@ describe('POST /v1/grants', () => {
     expect(body.errors).toMatchObject([{ path: 'results', message: expect.stringContaining('success') }]);
   });
 
+  test('a list in the place of results is refused, rather than counted for templates 0, 1, 2', async () => {
+    const { openid } = await logIn();
+    for (const results of [['accept'], [{ [T]: 'accept' }], []]) {
+      const { status, body } = await operator('POST', '/v1/grants', { openid, requestId: 'r', results });
+      expect([status, body.code]).toEqual([422, 'invalid-body']);
+      expect(body.errors).toMatchObject([{ path: 'results', zh: expect.stringContaining('对象') }]);
+    }
+    expect((await operator('GET', `/v1/grants?openid=${openid}`)).body.items).toEqual([]);
+  });
+
   test('several templates of one panel are recorded together', async () => {
     const { session } = await logIn();
     const { body } = await report(session, { [T]: 'accept', [SHIPPED.templateId]: 'reject' });

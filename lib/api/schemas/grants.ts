@@ -32,14 +32,18 @@ const MAX_TEMPLATES_PER_REPORT = 10;
 const BESIDE_ANSWERS: ReadonlySet<string> = new Set(['errMsg', 'errCode', 'errno']);
 
 const results = v.pipe(
-  v.record(v.string(), v.unknown()),
+  v.unknown(),
+  // A list has the names 0, 1, 2, which would count as templates.
+  v.check((given) => !Array.isArray(given), RULES.answersByTemplate),
   v.metadata({
+    type: 'object',
     additionalProperties: { type: 'string', description: `What the user answered: ${STATUSES.join(', ')}.` },
     minProperties: 1,
   }),
   v.description(
     'One answer for each template that was asked for. The whole result of wx.requestSubscribeMessage will do: its errMsg is ignored.',
   ),
+  v.record(v.string(), v.unknown()),
   v.transform((given) =>
     Object.fromEntries(Object.entries(given).filter(([name]) => !BESIDE_ANSWERS.has(name))),
   ),

@@ -28,6 +28,10 @@ export const RULES = {
     en: 'must be accept, acceptWith…, reject, ban or filter, as wx.requestSubscribeMessage gave it',
     zh: '应为 wx.requestSubscribeMessage 返回的 accept、acceptWith…、reject、ban 或 filter',
   },
+  answersByTemplate: rule(
+    'must be an object with the answer for each template, such as {"<templateId>": "accept"}',
+    '应为对象，每个模板一项，例如 {"<模板 ID>": "accept"}',
+  ),
   oneTemplate: rule(
     'must hold at least one template, as the success callback of wx.requestSubscribeMessage gives it',
     '至少要有一个模板的结果，即 wx.requestSubscribeMessage 的 success 回调内容',
