@@ -45,6 +45,11 @@ describe('POST /v1/sessions', () => {
     expect((await logInWith(wechat.login(openid))).body.unionid).toBe('union-1');
   });
 
+  test("takes WeChat's whole answer: its errMsg is ignored", async () => {
+    const body = { code: newCode(), errMsg: 'login:ok' };
+    expect((await call('POST', '/v1/sessions', { body })).status).toBe(201);
+  });
+
   test('a code works once: 40163 is 401 code-invalid', async () => {
     const code = newCode();
     expect((await logInWith(code)).status).toBe(201);

@@ -9,6 +9,9 @@ export const loginBody = v.strictObject({
     v.regex(/^[\x21-\x7e]{1,256}$/, RULES.loginCode),
     v.description('The code from `wx.login`: good for five minutes and one use.'),
   ),
+  errMsg: v.exactOptional(
+    v.pipe(v.unknown(), v.description('Ignored: the whole result of `wx.login` will do.')),
+  ),
 });
 
 /** A user's session. */
