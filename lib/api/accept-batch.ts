@@ -1,3 +1,4 @@
+import { inLanes } from '../lanes.ts';
 import type { AcceptRequest } from '../messages/accept-message.ts';
 import { accepted, prepareOrder } from './accept-order.ts';
 import type { OperatorCaller } from './access.ts';
@@ -86,18 +87,17 @@ export async function acceptBatch(
     await Promise.all(group.map(({ index }, place) => tell(index, () => viewOf(place))));
   }
 
-  async function work(queue: Iterable<readonly [UserGroup, number, unknown]>): Promise<void> {
-    for (const [group, index, entry] of queue) {
-      if (limit.remainingMs() < ENTRY_MS) return;
-      await prepare(group, index, entry);
-      group.left -= 1;
-      if (group.left === 0) await accept(group);
-    }
-  }
-
   async function acceptAll(): Promise<void> {
-    const queue = inOrder(groups);
-    await Promise.all(Array.from({ length: AT_ONCE }, () => work(queue)));
+    await inLanes({
+      items: inOrder(groups),
+      atOnce: AT_ONCE,
+      mayGoOn: () => limit.remainingMs() >= ENTRY_MS,
+      work: async ([group, index, entry]) => {
+        await prepare(group, index, entry);
+        group.left -= 1;
+        if (group.left === 0) await accept(group);
+      },
+    });
     // What was prepared before the time ran short needs one write and no look-up any more.
     await Promise.all(groups.map(accept));
   }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type * as v from 'valibot';
-import { canonicalJson } from '../canonical-json.ts';
 import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import { DEFAULT_TIME_ZONE } from '../templates/fit-value.ts';
 import { normaliseData } from '../templates/normalise-data.ts';
@@ -40,4 +39,17 @@ function canonicalData(input: unknown): unknown {
 
 function hashOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/** JSON in which the members of every object stand in one order, so that equal values make equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (isObject(part) ? sorted(part) : part));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sorted(members: object): object {
+  return Object.fromEntries(Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,5 @@
 import type { Claim } from '../grants/ledger.ts';
+import type { Page } from '../listing.ts';
 import type { Logger } from '../logger.ts';
 import {
   type AcceptRequest,
@@ -10,7 +11,7 @@ import { cancelMessage } from '../messages/cancel-message.ts';
 import { type ComposeRequest, type ComposeResult, composeMessage } from '../messages/compose-message.ts';
 import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
-import type { Page, UnknownMessages } from '../messages/message-store.ts';
+import type { UnknownMessages } from '../messages/message-store.ts';
 import { findEarlier } from '../messages/named-message.ts';
 import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
 import { settledLedger } from '../sends/free-ledger.ts';

@@ -1,4 +1,4 @@
-import type { Page } from '../messages/message-store.ts';
+import type { Page } from '../listing.ts';
 import type { Stored } from '../stored.ts';
 import type { Campaign, Recipient } from './campaign.ts';
 

@@ -1,12 +1,11 @@
-import type { Contention } from '../contention.ts';
-import { untilUncontended } from '../contention.ts';
+import { type Contention, untilUncontended } from '../contention.ts';
 import { changed } from '../stored.ts';
 import type { Campaign, CampaignStatus, QuietHours } from './campaign.ts';
 import type { OrderRefusal } from './campaign-order.ts';
 import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-order.ts';
 import { type CampaignServices, refusedByEventBridge } from './create-campaign.ts';
 import { agree } from './schedule/agree.ts';
-import { firstRunOf } from './schedule/first-run.ts';
+import { firstRunOf } from './schedule/expression.ts';
 
 /** What may be changed of a campaign; null takes something away. Runs that have begun stay as they are. */
 export interface CampaignChange {

@@ -7,7 +7,7 @@ import type { CampaignStore } from './campaign-store.ts';
 import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-order.ts';
 import { checkRecipients, pagesOf, repeatedRecipients } from './recipients/check-recipients.ts';
 import { type AgreeServices, agree } from './schedule/agree.ts';
-import { firstRunOf } from './schedule/first-run.ts';
+import { firstRunOf } from './schedule/expression.ts';
 
 /** What making campaigns needs. */
 export interface CampaignServices extends AgreeServices {

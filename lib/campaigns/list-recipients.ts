@@ -1,4 +1,4 @@
-import type { Page } from '../messages/message-store.ts';
+import type { Page } from '../listing.ts';
 import { outcomesOf, type RecipientOutcome } from './runs/read-run.ts';
 import type { RunStore } from './runs/run-store.ts';
 

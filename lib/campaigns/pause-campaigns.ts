@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
+import { everyItem } from '../listing.ts';
 import { changed } from '../stored.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignStore } from './campaign-store.ts';
@@ -32,16 +33,11 @@ export async function pauseCampaignsOfTemplate(
   templateId: string,
 ): Promise<readonly CampaignName[]> {
   const named: CampaignName[] = [];
-  let after: string | undefined;
-  do {
-    const page = await services.store.list(PER_PAGE, after);
-    for (const { value } of page.items) {
-      if (value.templateId !== templateId || isOver(value)) continue;
-      await pause(services, value.id);
-      named.push({ id: value.id, name: value.name });
-    }
-    after = page.next;
-  } while (after !== undefined);
+  for await (const { value } of everyItem((after) => services.store.list(PER_PAGE, after))) {
+    if (value.templateId !== templateId || isOver(value)) continue;
+    await pause(services, value.id);
+    named.push({ id: value.id, name: value.name });
+  }
   return named;
 }
 

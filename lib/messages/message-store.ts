@@ -1,4 +1,5 @@
 import type { Ledger } from '../grants/ledger.ts';
+import type { Page } from '../listing.ts';
 import type { Send } from '../sends/send.ts';
 import type { Stored } from '../stored.ts';
 import type { Message } from './message.ts';
@@ -19,12 +20,6 @@ export interface Change {
 
 /** So many records fit into one step beside a ledger (a transaction of DynamoDB takes 100 items). */
 export const RECORDS_PER_STEP = 99;
-
-/** One page of a list, and where the next begins. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next?: string;
-}
 
 /** Where messages and ledgers are kept. Every read sees the latest write. */
 export interface MessageStore {

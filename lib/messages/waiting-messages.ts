@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
+import type { Page } from '../listing.ts';
 import type { Stored } from '../stored.ts';
 import type { Message, Outcome } from './message.ts';
 import { openidOf } from './message-id.ts';
-import type { MessageWithLedger, Page } from './message-store.ts';
+import type { MessageWithLedger } from './message-store.ts';
 
 /** A message in its user's item, without what can be derived. */
 const waitingText = v.object({

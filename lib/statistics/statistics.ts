@@ -1,3 +1,4 @@
+import { zonedParts } from '../time-zone.ts';
 /** The statistics of one template for a quarter of an hour: time zones' midnights all fall between two of them. */
 export interface Quarter {
   readonly startsAtMs: number;
@@ -45,13 +46,7 @@ export function quarterOf(atMs: number): number {
 
 /** Says the day of a moment in a time zone, as `2026-12-01`. */
 export function daysIn(timezone: string): (atMs: number) => string {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  });
-  return (atMs) => format.format(atMs);
+  return (atMs) => zonedParts(atMs, timezone).date;
 }
 
 const FAILED = 'failed:';

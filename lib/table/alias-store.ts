@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AliasStore } from '../templates/alias-store.ts';
+import type { AliasStore } from '../templates/alias.ts';
 import type { Table } from './client.ts';
 import { getItem, putAll } from './items.ts';
 import type { Key } from './keys.ts';

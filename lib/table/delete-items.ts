@@ -1,4 +1,5 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { inLanes } from '../lanes.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { readItem } from './items.ts';
@@ -6,8 +7,7 @@ import type { Key } from './keys.ts';
 import { queryPages } from './pages.ts';
 
 const ITEMS_PER_BATCH = 25;
-/** Batches that are deleted at the same time. */
-const LANES = 4;
+const BATCHES_AT_ONCE = 4;
 
 /** The keys under one partition key, in their order. */
 export async function* keysUnder(table: Table, pk: string): AsyncGenerator<Key> {
@@ -41,19 +41,21 @@ export async function deleteItems({ client, name }: Table, keys: readonly Key[])
 
 /** Deletes everything under one partition key for as long as `mayGoOn` says so. Answers whether nothing is left. */
 export async function deletePartition(table: Table, pk: string, mayGoOn: () => boolean): Promise<boolean> {
-  const keys = keysUnder(table, pk);
-  const lane = async () => {
-    for (let batch = await take(keys); batch.length > 0; batch = await take(keys)) {
-      if (!mayGoOn()) return false;
-      await deleteItems(table, batch);
-    }
-    return true;
-  };
-  return (await Promise.all(Array.from({ length: LANES }, lane))).every(Boolean);
+  return inLanes({
+    items: batchesOf(keysUnder(table, pk)),
+    atOnce: BATCHES_AT_ONCE,
+    mayGoOn,
+    work: (batch) => deleteItems(table, batch),
+  });
 }
 
-/** The next batch of keys. A generator answers those who ask at the same time one after the other. */
-async function take(keys: AsyncGenerator<Key>): Promise<Key[]> {
-  const asked = Array.from({ length: ITEMS_PER_BATCH }, () => keys.next());
-  return (await Promise.all(asked)).flatMap(({ done, value }) => (done ? [] : [value]));
+async function* batchesOf(keys: AsyncGenerator<Key>): AsyncGenerator<readonly Key[]> {
+  let batch: Key[] = [];
+  for await (const key of keys) {
+    batch.push(key);
+    if (batch.length < ITEMS_PER_BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

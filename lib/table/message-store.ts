@@ -1,11 +1,12 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
+import type { Page } from '../listing.ts';
 import type { Logger } from '../logger.ts';
 import { findMessageSend } from '../messages/find-message-send.ts';
 import type { Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
-import type { Change, MessageStore, MessageWithLedger, Page } from '../messages/message-store.ts';
+import type { Change, MessageStore, MessageWithLedger } from '../messages/message-store.ts';
 import { isOnlyWaiting, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Stored } from '../stored.ts';
 import { toAttributes } from './attributes.ts';

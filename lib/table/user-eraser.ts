@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
+import { inLanes } from '../lanes.ts';
 import { changed, type Stored } from '../stored.ts';
 import type { Belongings, UserEraser } from '../users/erase-user.ts';
 import { toAttributes } from './attributes.ts';
@@ -130,9 +131,10 @@ const DELETIONS_AT_ONCE = 25;
 
 /** Deletes items that are as they were listed: a mark or a key of the same name may have been written anew since, and counts. */
 async function deleteUnchanged({ client, name: TableName }: Table, items: readonly Item[]): Promise<void> {
-  const rest = items.values();
-  const worker = async () => {
-    for (const item of rest) {
+  await inLanes({
+    items,
+    atOnce: DELETIONS_AT_ONCE,
+    work: async (item) => {
       const request = new DeleteItemCommand({
         TableName,
         Key: toAttributes(keyOf(item)),
@@ -142,7 +144,6 @@ async function deleteUnchanged({ client, name: TableName }: Table, items: readon
       await client.send(request).catch((error) => {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       });
-    }
-  };
-  await Promise.all(Array.from({ length: DELETIONS_AT_ONCE }, worker));
+    },
+  });
 }

@@ -1,4 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
+import type { Stored } from '../stored.ts';
 
 /** A name for a template; too short to be one of WeChat's ids, which have 43 characters. */
 export const ALIAS_FORM: RegExp = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
@@ -20,4 +21,11 @@ export function idOfAlias(aliases: Aliases, alias: string): string | undefined {
 /** The alias of a template, the first when it has several. */
 export function aliasOfId(aliases: Aliases, templateId: string): string | undefined {
   return Object.entries(aliases).find(([, id]) => id === templateId)?.[0];
+}
+
+/** Where the aliases that were set through the API are kept, all together. */
+export interface AliasStore {
+  load(): Promise<Stored<Aliases>>;
+  /** Writes over the version that was read. `conflict`: somebody changed them since; nothing was written. */
+  save(aliases: Stored<Aliases>): Promise<'committed' | 'conflict'>;
 }

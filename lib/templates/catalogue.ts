@@ -2,9 +2,8 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { withHistory } from './field-change.ts';
 import { parseTemplate, type TemplateSource } from './parse-template.ts';
-import type { Template } from './template.ts';
+import type { Template, TemplateStore } from './template.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
-import type { TemplateStore } from './template-store.ts';
 import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 
 /** How long a template is taken from memory: what a sync finds is known to every process within this time. */

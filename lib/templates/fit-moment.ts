@@ -1,3 +1,4 @@
+import { zonedParts } from '../time-zone.ts';
 import {
   LONGEST_MOMENT as LONGEST,
   type Point,
@@ -85,35 +86,8 @@ function inZone(moment: string, timeZone: string): string | undefined {
   if (Number.isNaN(atMs) || Number.isNaN(named)) return undefined;
   if (new Date(named).toISOString().slice(0, 10) !== moment.slice(0, 10)) return undefined;
   if (Number(moment.slice(0, 4)) < FIRST_YEAR) return undefined;
-  const parts = Object.fromEntries(
-    zoneFormat(timeZone)
-      .formatToParts(atMs)
-      .map(({ type, value }) => [type, value]),
-  );
-  const { year, month, day, hour, minute, second } = parts;
-  return `${year}-${month}-${day} ${withoutZeroSeconds(`${hour}:${minute}:${second}`)}`;
-}
-
-/** One per zone, since making one takes longer than using it. */
-const zoneFormats = new Map<string, Intl.DateTimeFormat>();
-
-function zoneFormat(timeZone: string): Intl.DateTimeFormat {
-  const format = zoneFormats.get(timeZone) ?? newZoneFormat(timeZone);
-  zoneFormats.set(timeZone, format);
-  return format;
-}
-
-function newZoneFormat(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  const { date, time } = zonedParts(atMs, timeZone);
+  return `${date} ${withoutZeroSeconds(time)}`;
 }
 
 function withoutZeroSeconds(clock: string): string {

@@ -1,7 +1,6 @@
 import { type Contention, untilUncontended } from '../contention.ts';
 import { changed } from '../stored.ts';
-import { type Aliases, aliasOfId, idOfAlias } from './alias.ts';
-import type { AliasStore } from './alias-store.ts';
+import { type Aliases, type AliasStore, aliasOfId, idOfAlias } from './alias.ts';
 
 /** What changing an alias needs. */
 export interface SetAliasServices extends Contention {

@@ -2,8 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { TemplateCatalogue } from './catalogue.ts';
 import { checkData } from './check-data.ts';
-import type { Template, TemplateUse } from './template.ts';
-import type { TemplateStore } from './template-store.ts';
+import type { Template, TemplateStore, TemplateUse } from './template.ts';
 import type { BookedMessage, TemplateUsers } from './template-users.ts';
 
 /** How many booked messages are named; the rest are counted. */

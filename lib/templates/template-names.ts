@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { nearestWord } from '../nearest-word.ts';
-import { ALIAS_FORM, type Aliases, aliasOfId, idOfAlias } from './alias.ts';
-import type { AliasStore } from './alias-store.ts';
+import { ALIAS_FORM, type Aliases, type AliasStore, aliasOfId, idOfAlias } from './alias.ts';
 
 /**
  * How long aliases are taken from memory: one that moves or goes is seen by every process within this time. A new one is

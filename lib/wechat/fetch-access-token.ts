@@ -1,7 +1,12 @@
 import * as v from 'valibot';
 import type { HttpClient } from '../http/http-client.ts';
 import { expectResult } from './answer.ts';
-import type { Credentials } from './credentials.ts';
+
+/** What WeChat knows the mini program by. */
+export interface Credentials {
+  readonly appId: string;
+  readonly appSecret: string;
+}
 
 /** Which of the two endpoints is asked; they keep separate tokens (WeChat contract §2.1). */
 export interface FetchTokenOptions {

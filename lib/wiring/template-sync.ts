@@ -1,5 +1,5 @@
 import { pauseCampaignsOfTemplate } from '../campaigns/pause-campaigns.ts';
-import { pauseRunsOf } from '../campaigns/runs/pause-runs.ts';
+import { pauseRunsOf } from '../campaigns/runs/control-run.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createBookedMessages } from '../table/booked-messages.ts';

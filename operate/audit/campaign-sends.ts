@@ -6,7 +6,7 @@ import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AuditedCampaigns } from '../../lib/delivery/audit-user.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
-import type { Page } from '../../lib/messages/message-store.ts';
+import { everyItem } from '../../lib/listing.ts';
 import { claimFate } from '../../lib/sends/send-record.ts';
 import { readForgottenRuns } from '../../lib/table/campaign-eraser.ts';
 import { createCampaignStore } from '../../lib/table/campaign-store.ts';
@@ -56,8 +56,8 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
 
   async function list(): Promise<KnownRuns> {
     const found: RunRecord[] = [];
-    for await (const { value } of everyOne((after) => campaigns.list(LIST_AT_ONCE, after))) {
-      for await (const run of everyOne((after) => runs.list(value.id, LIST_AT_ONCE, after))) {
+    for await (const { value } of everyItem((after) => campaigns.list(LIST_AT_ONCE, after))) {
+      for await (const run of everyItem((after) => runs.list(value.id, LIST_AT_ONCE, after))) {
         if (!run.dryRun) found.push(run);
       }
     }
@@ -138,15 +138,6 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
 }
 
 const SPENT = { type: 'settled', effect: 'spend' } as const;
-
-async function* everyOne<T>(list: (after: string | undefined) => Promise<Page<T>>): AsyncGenerator<T> {
-  let after: string | undefined;
-  do {
-    const { items, next }: Page<T> = await list(after);
-    yield* items;
-    after = next;
-  } while (after !== undefined);
-}
 
 function add(counts: Map<string, number>, templateId: string): void {
   counts.set(templateId, (counts.get(templateId) ?? 0) + 1);

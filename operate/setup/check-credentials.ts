@@ -1,9 +1,8 @@
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import { createHttpClient } from '../../lib/http/http-client.ts';
-import type { Credentials } from '../../lib/wechat/credentials.ts';
 import { remedyFor } from '../../lib/wechat/errcodes.ts';
 import { WeChatError } from '../../lib/wechat/errors.ts';
-import { fetchAccessToken } from '../../lib/wechat/fetch-access-token.ts';
+import { type Credentials, fetchAccessToken } from '../../lib/wechat/fetch-access-token.ts';
 
 /** What WeChat says of an appid and its AppSecret. */
 export type CredentialVerdict =

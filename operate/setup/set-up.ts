@@ -1,5 +1,5 @@
 import { readSettings, SettingsError } from '../../lib/settings.ts';
-import type { Credentials } from '../../lib/wechat/credentials.ts';
+import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
 import type { CredentialVerdict } from './check-credentials.ts';
 import type { ParameterNames, SecretKind } from './parameter-names.ts';

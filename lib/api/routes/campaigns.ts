@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import type { Campaign } from '../../campaigns/campaign.ts';
-import { isCampaignId } from '../../campaigns/campaign.ts';
+import { type Campaign, isCampaignId } from '../../campaigns/campaign.ts';
 import { changeCampaign } from '../../campaigns/change-campaign.ts';
 import { createCampaign } from '../../campaigns/create-campaign.ts';
 import { deleteCampaign } from '../../campaigns/delete-campaign.ts';
-import { fixedParts } from '../../campaigns/fixed-parts.ts';
+import { fixedParts } from '../../campaigns/fill-message.ts';
 import { placeholderWarnings } from '../../campaigns/placeholder-warnings.ts';
 import { listRuns } from '../../campaigns/runs/read-run.ts';
 import { isOver } from '../../campaigns/runs/run.ts';

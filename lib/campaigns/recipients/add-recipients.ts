@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { type Contention, untilUncontended } from '../../contention.ts';
+import { inLanes } from '../../lanes.ts';
 import { changed, type Stored } from '../../stored.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
@@ -50,8 +51,7 @@ export const MOST_RECIPIENTS = 1_000_000;
 /** Longer than any function runs: after that, whoever began an upload is gone. */
 const UPLOAD_LASTS_MS = 60_000;
 
-/** Pages that are being written at the same time. */
-const LANES = 16;
+const PAGES_AT_ONCE = 16;
 
 /**
  * Adds recipients to a campaign, all or none: their pages are written first, where nobody looks, and count once the campaign
@@ -126,14 +126,15 @@ async function writePages(
   const first = audience.type === 'recipients' ? audience.pages : 0;
   const pages = pagesOf(recipients, RECIPIENTS_PER_PAGE).entries();
   let alone = true;
-  const lane = async () => {
-    for (const [index, page] of pages) {
-      if (!alone) return;
+  await inLanes({
+    items: pages,
+    atOnce: PAGES_AT_ONCE,
+    mayGoOn: () => alone,
+    work: async ([index, page]) => {
       const put = await store.putRecipients(campaignId, first + index, { id: uploadId, recipients: page });
       if (put === 'conflict') alone = false;
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+    },
+  });
   return alone;
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { type Contention, untilUncontended } from '../../contention.ts';
+import { everyItem } from '../../listing.ts';
 import { changed } from '../../stored.ts';
 import type { EnqueueJobs } from './job.ts';
 import { summarise } from './progress.ts';
@@ -78,4 +79,15 @@ function change(
     const result = await runs.put(changed(stored, after));
     return result === 'conflict' ? result : { type: 'done', run: after };
   }, contention);
+}
+
+const RUNS_AT_ONCE = 100;
+
+/** Holds back every run of a campaign that is running. @throws ContentionError */
+export async function pauseRunsOf(services: HaltServices, campaignId: string): Promise<void> {
+  for await (const { id, status } of everyItem((after) =>
+    services.runs.list(campaignId, RUNS_AT_ONCE, after),
+  )) {
+    if (status === 'running') await pauseRun(services, campaignId, id);
+  }
 }

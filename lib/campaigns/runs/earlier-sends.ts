@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { everyPage } from '../../listing.ts';
 import type { DeliveryReceipt } from '../../sends/delivery-receipt.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import { recipientSendId } from './recipient-send.ts';
@@ -39,16 +40,10 @@ export function createEarlierSends({
 
   async function list(): Promise<readonly RunRecord[]> {
     const found: RunRecord[] = [];
-    let after: string | undefined;
-    do {
-      const { items, next }: Awaited<ReturnType<CampaignStore['list']>> = await campaigns.list(
-        CAMPAIGNS_AT_ONCE,
-        after,
-      );
+    for await (const items of everyPage((after) => campaigns.list(CAMPAIGNS_AT_ONCE, after))) {
       const latest = await Promise.all(items.map(({ value }) => runs.list(value.id, RUNS_OF_EACH)));
       found.push(...latest.flatMap((page) => page.items).filter(({ dryRun }) => !dryRun));
-      after = next;
-    } while (after !== undefined);
+    }
     return found.toSorted((one, other) => other.startedAtMs - one.startedAtMs);
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Page } from '../../messages/message-store.ts';
+import type { Page } from '../../listing.ts';
 import { isErased, type RunPage } from './page.ts';
 import { showRun } from './progress.ts';
 import { NOT_BEGUN, type PageResults, type RecipientRecord } from './results.ts';

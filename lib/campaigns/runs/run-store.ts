@@ -1,5 +1,5 @@
 import type { Ledger } from '../../grants/ledger.ts';
-import type { Page } from '../../messages/message-store.ts';
+import type { Page } from '../../listing.ts';
 import type { Stored } from '../../stored.ts';
 import type { PagePlace, Planned, RunPage } from './page.ts';
 import type { PageResults, Tally } from './results.ts';

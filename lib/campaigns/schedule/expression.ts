@@ -1,4 +1,5 @@
 import type { BilingualText } from '../../bilingual-text.ts';
+import type { CampaignSchedule } from '../campaign.ts';
 import { readCronFields } from './cron-fields.ts';
 import { momentOf, timezoneFault } from './wall-clock.ts';
 
@@ -82,4 +83,18 @@ function readAt(inside: string, timezone: string): ReadExpression {
     });
   }
   return { type: 'read', expression: { type: 'at', atMs } };
+}
+
+/**
+ * A schedule as it is stored: a rate begins one interval from now, on a whole minute. EventBridge by itself would begin
+ * at once, before anyone could look at a new campaign or name its recipients.
+ */
+export function firstRunOf(
+  { expression, timezone }: Pick<CampaignSchedule, 'expression' | 'timezone'>,
+  nowMs: number,
+): CampaignSchedule {
+  const read = readExpression({ expression, timezone });
+  if (read.type === 'bad' || read.expression.type !== 'rate') return { expression, timezone };
+  const wholeMinuteMs = Math.ceil(nowMs / UNIT_MS.minute) * UNIT_MS.minute;
+  return { expression, timezone, startsAtMs: wholeMinuteMs + read.expression.everyMs };
 }

@@ -1,3 +1,5 @@
+import { inLanes } from '../../lanes.ts';
+import { everyPage } from '../../listing.ts';
 import { changed } from '../../stored.ts';
 import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
@@ -22,8 +24,7 @@ export interface Reconciliation {
 
 const CAMPAIGNS_PER_PAGE = 100;
 
-/** Campaigns that are compared at the same time. */
-const LANES = 8;
+const COMPARED_AT_ONCE = 8;
 
 /**
  * Compares every campaign with EventBridge Scheduler and repairs each difference there: the table is the truth. A run that should
@@ -46,28 +47,25 @@ export async function reconcileSchedules(
     ...[...booked].filter((id) => !known.has(id)),
   ];
   const sum = { campaigns: 0, repaired: 0, started: 0 };
-  const queue = ids.values();
-  const lane = async () => {
-    for (const id of queue) {
-      if (clock() >= deadlineMs) return;
+  await inLanes({
+    items: ids,
+    atOnce: COMPARED_AT_ONCE,
+    mayGoOn: () => clock() < deadlineMs,
+    work: async (id) => {
       const { repaired, started } = await repair(services, id, deadlineMs);
       sum.campaigns += 1;
       sum.repaired += repaired;
       sum.started += started;
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+    },
+  });
   return sum;
 }
 
 async function allCampaigns(store: CampaignStore): Promise<readonly Campaign[]> {
   const campaigns: Campaign[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.list(CAMPAIGNS_PER_PAGE, after);
-    campaigns.push(...page.items.map(({ value }) => value));
-    after = page.next;
-  } while (after !== undefined);
+  for await (const items of everyPage((after) => store.list(CAMPAIGNS_PER_PAGE, after))) {
+    campaigns.push(...items.map(({ value }) => value));
+  }
   return campaigns;
 }
 

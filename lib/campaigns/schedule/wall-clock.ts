@@ -1,27 +1,7 @@
 import type { BilingualText } from '../../bilingual-text.ts';
+import { zonedParts, zoneFormat } from '../../time-zone.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** What a zone's clocks can be read with; made once for each zone, because that takes longer than reading. */
-function formatOf(timezone: string): Intl.DateTimeFormat {
-  const known = formats.get(timezone);
-  if (known) return known;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    calendar: 'iso8601',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  formats.set(timezone, format);
-  return format;
-}
 
 const ZONE_RULE: BilingualText = {
   en: 'must be an IANA time zone, such as Asia/Shanghai',
@@ -32,7 +12,7 @@ const ZONE_RULE: BilingualText = {
 export function timezoneFault(timezone: string): BilingualText | undefined {
   if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(timezone)) return ZONE_RULE;
   try {
-    const { timeZone: spelt } = formatOf(timezone).resolvedOptions();
+    const { timeZone: spelt } = zoneFormat(timezone).resolvedOptions();
     if (spelt === timezone || spelt.toLowerCase() !== timezone.toLowerCase()) return undefined;
     return { en: `must be spelt ${spelt}`, zh: `应写作 ${spelt}` };
   } catch {
@@ -42,13 +22,8 @@ export function timezoneFault(timezone: string): BilingualText | undefined {
 
 /** What a zone's clocks show at a moment, as the milliseconds that UTC's clocks would show the same at. */
 export function wallClockAt(atMs: number, timezone: string): number {
-  const parts = Object.fromEntries(
-    formatOf(timezone)
-      .formatToParts(atMs)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  const { date, time } = zonedParts(atMs, timezone);
+  return Date.parse(`${date}T${time}Z`);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { ACCOUNT_REMEDIES } from './account.ts';
 import { allowAddress } from './named-in-errmsg.ts';
-import { rule } from './rule.ts';
-import type { SendClass, SendPolicy, SendRule } from './types.ts';
+import { rule, type SendClass, type SendPolicy, type SendRule } from './types.ts';
 
 function stopping(reason: SendClass, stops: 'account' | 'template' = 'account'): SendPolicy {
   return { class: reason, retry: 'none', grant: 'refund', stops };

@@ -1,6 +1,5 @@
 import { ACCOUNT_SEND_RULES } from './account-sends.ts';
-import { rule } from './rule.ts';
-import type { SendPolicy, SendRule } from './types.ts';
+import { rule, type SendPolicy, type SendRule } from './types.ts';
 
 const TOKEN: SendPolicy = { class: 'token', retry: 'token', grant: 'refund' };
 const OUR_BUG: SendPolicy = { class: 'our-bug', retry: 'none', grant: 'refund' };

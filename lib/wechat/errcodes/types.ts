@@ -1,4 +1,5 @@
 import type { BilingualText } from '../../bilingual-text.ts';
+
 /** What kind of thing an answer to a send is. */
 export type SendClass =
   | 'accepted'
@@ -33,4 +34,9 @@ export interface SendPolicy {
 export interface SendRule extends SendPolicy {
   readonly errcode: number;
   readonly remedy: BilingualText;
+}
+
+/** A row of the outcome table by its errcode. */
+export function rule(errcode: number, policy: SendPolicy, en: string, zh: string): [number, SendRule] {
+  return [errcode, { errcode, ...policy, remedy: { en, zh } }];
 }

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../events/subscribe-event.ts';
-import { listedItems } from './listed-items.ts';
 import type { Fields } from './read-fields.ts';
 
 /** What WeChat pushed. `problems` are the members that are not as WeChat documents them, and whose items are left out. */
@@ -24,6 +23,8 @@ const status = v.pipe(text, v.regex(/^\w{1,64}$/));
 const ifReadable = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 /** Above 2^53, so never a number; 0 and empty stand for none. */
 const msgid = v.pipe(text, v.regex(/^0*[1-9]\d{0,31}$/));
+
+const anyObject = v.record(v.string(), v.unknown());
 
 /** WeChat asks for five templates at most in one panel; what holds far more is not from there. */
 const MOST_ITEMS = 20;
@@ -121,6 +122,24 @@ function readingOf<Item>({ wrapper, item, event }: EventForm<Item>): Reading {
     );
     return { ...(items.length > 0 && { event: event(whoAndWhen.output, items) }), problems };
   };
+}
+
+/**
+ * The items of an event, wherever it holds them: under `List`, within the event's wrapper or without one, or right under the wrapper; several
+ * in an array, one by itself (WeChat contract §6.2b, §6.4). What is no object is left for the caller to find fault with.
+ */
+function listedItems(fields: Fields, wrapper: string): readonly unknown[] {
+  return [...asArray(fields[wrapper]).flatMap(withinList), ...asArray(fields['List'])];
+}
+
+function withinList(item: unknown): readonly unknown[] {
+  return v.is(anyObject, item) && 'List' in item ? asArray(item['List']) : [item];
+}
+
+/** In XML an element without content is an empty text. */
+function asArray(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null || value === '' ? [] : [value];
 }
 
 function pathsOf(issues: readonly v.BaseIssue<unknown>[], under?: string): readonly string[] {

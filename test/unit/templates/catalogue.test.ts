@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../../../lib/templates/catalogue.ts';
 import type { TemplateSource } from '../../../lib/templates/parse-template.ts';
-import type { Template } from '../../../lib/templates/template.ts';
+import type { Template, TemplateStore } from '../../../lib/templates/template.ts';
 import { TemplateLookupError } from '../../../lib/templates/template-lookup-error.ts';
-import type { TemplateStore } from '../../../lib/templates/template-store.ts';
 import { template, templateSource } from '../../support/templates.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSignatureOf } from '../../../../lib/wechat/push/signature.ts';
+import { isSignatureOf } from '../../../../lib/wechat/push/receive-push.ts';
 import { OTHER_KEY, ZERO_KEY } from './vectors.ts';
 
 test.each([
