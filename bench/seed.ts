@@ -11,7 +11,7 @@ import type { MessageStore } from '../lib/messages/message-store.ts';
 import type { DueEntry } from '../lib/messages/send-job.ts';
 import { findWaiting } from '../lib/messages/waiting-messages.ts';
 import type { Table } from '../lib/table/client.ts';
-import { dueEntryItem } from '../lib/table/due-index.ts';
+import { dueEntryItem } from '../lib/table/dynamodb-due-index.ts';
 import { putLedger, putMessage } from '../lib/table/versioned.ts';
 import { DATA, TEMPLATE_ID } from './senders/message.ts';
 

@@ -3,7 +3,7 @@ import type { EventResult } from '../lib/events/apply-event.ts';
 import type { EnqueueEvent, OtherMessage } from '../lib/events/event-job.ts';
 import type { SubscribeEvent } from '../lib/events/subscribe-event.ts';
 import type { Logger } from '../lib/logger.ts';
-import { readEventJob } from '../lib/queue/event-queue.ts';
+import { readEventJob } from '../lib/queue/sqs-event-queue.ts';
 import { onColdStart } from '../lib/wiring/cold-start.ts';
 import { wireEventProcessing as wire } from '../lib/wiring/event-processing.ts';
 

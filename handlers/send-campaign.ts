@@ -3,7 +3,7 @@ import type { EnqueueJobs, JobResult, RunJob } from '../lib/campaigns/runs/job.t
 import type { Clock } from '../lib/clock.ts';
 import { DELIVERY_LIMIT_MS } from '../lib/delivery/deliver-message.ts';
 import type { Logger } from '../lib/logger.ts';
-import { readRunJob } from '../lib/queue/campaign-queue.ts';
+import { readRunJob } from '../lib/queue/sqs-campaign-queue.ts';
 import { wireCampaignSending as wire } from '../lib/wiring/campaign-sending.ts';
 import { onColdStart } from '../lib/wiring/cold-start.ts';
 

@@ -3,7 +3,7 @@ import { DELIVERY_LIMIT_MS, type DeliveryResult } from '../lib/delivery/deliver-
 import type { Logger } from '../lib/logger.ts';
 import { openidOf } from '../lib/messages/message-id.ts';
 import type { Enqueue, SendJob } from '../lib/messages/send-job.ts';
-import { readSendJob } from '../lib/queue/send-queue.ts';
+import { readSendJob } from '../lib/queue/sqs-send-queue.ts';
 import { onColdStart } from '../lib/wiring/cold-start.ts';
 import { wireDelivery as wire } from '../lib/wiring/delivery.ts';
 

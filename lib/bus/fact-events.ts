@@ -9,7 +9,7 @@ import { message } from '../api/schemas/messages.ts';
 import { NO_COUNTS, runWith } from '../campaigns/runs/run.ts';
 import { substitute } from '../campaigns/template-variables.ts';
 import type { CampaignSend, Fact, FactName } from '../changes/facts.ts';
-import type { BusEvent } from './event-bus.ts';
+import type { BusEvent } from './eventbridge-bus.ts';
 
 const eventId = v.pipe(
   v.string(),

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { apiKeysJson } from './api-keys.ts';
 import { DEFAULT_EVENTS, publishedEvents } from './published-events.ts';
+import { httpUrl, secret, templateIds, wholeNumber } from './setting-texts.ts';
 import { appPages, templateAliases } from './template-texts.ts';
-import { httpUrl, secret, templateIds, wholeNumber } from './texts.ts';
 
 const app = v.pipe(
   v.object({

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { type DayStatistics, daysIn, daysOf, type StatisticsReader } from './statistics.ts';
+import { type DayStatistics, daysIn, daysOf, type StatisticsReader } from './day-statistics.ts';
 
 /** Which statistics are asked for. Days are told in `timezone`. */
 export interface StatisticsQuery {

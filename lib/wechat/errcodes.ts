@@ -3,8 +3,8 @@ import { ACCOUNT_REMEDIES } from './errcodes/account.ts';
 import { CARD_REMEDIES } from './errcodes/cards.ts';
 import { LOGIN_REMEDIES } from './errcodes/login.ts';
 import { allowAddress, mendField } from './errcodes/named-in-errmsg.ts';
-import { SEND_RULES, UNLISTED } from './errcodes/send.ts';
-import { TEMPLATE_REMEDIES } from './errcodes/templates.ts';
+import { SEND_RULES, UNLISTED } from './errcodes/send-rules.ts';
+import { TEMPLATE_REMEDIES } from './errcodes/template-remedies.ts';
 import type { SendPolicy } from './errcodes/types.ts';
 
 /** What an answer to a send means for the message and its grant. A code that the table does not list is a refusal, too. */

@@ -1,10 +1,10 @@
 import { createRunIds, scheduledRunId } from '../campaigns/runs/run-id.ts';
 import { startRun } from '../campaigns/runs/start-run.ts';
 import { runsAt } from '../campaigns/schedule/run-times.ts';
-import { createEnqueueJobs } from '../queue/campaign-queue.ts';
+import { createEnqueueJobs } from '../queue/sqs-campaign-queue.ts';
 import { readSettings } from '../settings.ts';
-import { createCampaignStore } from '../table/campaign-store.ts';
-import { createRunStore } from '../table/run-store.ts';
+import { createCampaignStore } from '../table/dynamodb-campaign-store.ts';
+import { createRunStore } from '../table/dynamodb-run-store.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';

@@ -1,13 +1,13 @@
 import type { CampaignRouteServices } from '../api/campaign-services.ts';
 import { createCampaignIds } from '../campaigns/campaign.ts';
 import { createRunIds } from '../campaigns/runs/run-id.ts';
-import { createEnqueueJobs } from '../queue/campaign-queue.ts';
-import { createScheduleBook } from '../scheduler/schedule-book.ts';
+import { createEnqueueJobs } from '../queue/sqs-campaign-queue.ts';
+import { createScheduleBook } from '../scheduler/eventbridge-schedule-book.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
-import { createCampaignStore } from '../table/campaign-store.ts';
-import { createRunStore } from '../table/run-store.ts';
-import { createTemplateStore } from '../table/template-store.ts';
+import { createCampaignStore } from '../table/dynamodb-campaign-store.ts';
+import { createRunStore } from '../table/dynamodb-run-store.ts';
+import { createTemplateStore } from '../table/dynamodb-template-store.ts';
 import { createTemplateCatalogue } from '../templates/catalogue.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';

@@ -1,12 +1,12 @@
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import { createPacer } from '../delivery/pacer.ts';
 import type { SendJob } from '../messages/send-job.ts';
-import { createEnqueue } from '../queue/send-queue.ts';
+import { createEnqueue } from '../queue/sqs-send-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
-import { createDueEntries } from '../table/due-index.ts';
-import { createMessageStore } from '../table/message-store.ts';
-import { createPaceStore } from '../table/pace-store.ts';
+import { createDueEntries } from '../table/dynamodb-due-index.ts';
+import { createMessageStore } from '../table/dynamodb-message-store.ts';
+import { createPaceStore } from '../table/dynamodb-pace-store.ts';
 import { createSharedReads } from '../table/shared-reads.ts';
 import { createSharedWrites } from '../table/shared-writes.ts';
 import { fetchFromSsm, openQueue, openTable } from './aws.ts';

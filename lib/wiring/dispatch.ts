@@ -1,7 +1,7 @@
 import { dispatchDue } from '../delivery/dispatch-due.ts';
-import { createEnqueue } from '../queue/send-queue.ts';
+import { createEnqueue } from '../queue/sqs-send-queue.ts';
 import { readSettings } from '../settings.ts';
-import { createDueIndex } from '../table/due-index.ts';
+import { createDueIndex } from '../table/dynamodb-due-index.ts';
 import { openQueue, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';

@@ -1,12 +1,12 @@
 import { createMessageApi } from '../api/message-api.ts';
 import { createMessageIds } from '../messages/message-id.ts';
-import { createEnqueue } from '../queue/send-queue.ts';
+import { createEnqueue } from '../queue/sqs-send-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
-import { createDueEntries } from '../table/due-index.ts';
-import { createIdempotencyKeys } from '../table/idempotency-keys.ts';
-import { createMessageStore } from '../table/message-store.ts';
-import { createUnknownMessages } from '../table/unknown-messages.ts';
+import { createDueEntries } from '../table/dynamodb-due-index.ts';
+import { createIdempotencyKeys } from '../table/dynamodb-idempotency-keys.ts';
+import { createMessageStore } from '../table/dynamodb-message-store.ts';
+import { createUnknownMessages } from '../table/dynamodb-unknown-messages.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';
 import { fetchFromSsm, openQueue, openTable } from './aws.ts';

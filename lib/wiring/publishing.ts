@@ -1,4 +1,4 @@
-import { type BusEvent, createEventBus, type PublishEvents } from '../bus/event-bus.ts';
+import { type BusEvent, createEventBus, type PublishEvents } from '../bus/eventbridge-bus.ts';
 import { eventOf } from '../bus/fact-events.ts';
 import type { PagePlace } from '../campaigns/runs/page.ts';
 import type { RunRecord } from '../campaigns/runs/run.ts';
@@ -8,8 +8,8 @@ import type { SentPage, TableChange } from '../changes/table-change.ts';
 import { takeChanges } from '../changes/take-changes.ts';
 import type { Contention } from '../contention.ts';
 import { readSettings } from '../settings.ts';
-import { createRunStore } from '../table/run-store.ts';
-import { createStatisticsWriter } from '../table/statistics-writer.ts';
+import { createRunStore } from '../table/dynamodb-run-store.ts';
+import { createStatisticsWriter } from '../table/dynamodb-statistics-writer.ts';
 import { readStreamRecord } from '../table/stream-change.ts';
 import { openBus, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';

@@ -1,11 +1,11 @@
 import { createRunIds, scheduledRunId } from '../campaigns/runs/run-id.ts';
 import { startRun } from '../campaigns/runs/start-run.ts';
 import { reconcileSchedules } from '../campaigns/schedule/reconcile.ts';
-import { createEnqueueJobs } from '../queue/campaign-queue.ts';
-import { createScheduleBook } from '../scheduler/schedule-book.ts';
+import { createEnqueueJobs } from '../queue/sqs-campaign-queue.ts';
+import { createScheduleBook } from '../scheduler/eventbridge-schedule-book.ts';
 import { readSettings } from '../settings.ts';
-import { createCampaignStore } from '../table/campaign-store.ts';
-import { createRunStore } from '../table/run-store.ts';
+import { createCampaignStore } from '../table/dynamodb-campaign-store.ts';
+import { createRunStore } from '../table/dynamodb-run-store.ts';
 import { openQueue, openScheduler, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';
 import { foundation } from './foundation.ts';

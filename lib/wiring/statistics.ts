@@ -1,7 +1,7 @@
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { readStatistics, type StatisticsQuery } from '../statistics/read-statistics.ts';
-import { createStatisticsReader } from '../table/statistics-reader.ts';
+import { createStatisticsReader } from '../table/dynamodb-statistics-reader.ts';
 import { httpServices } from './api.ts';
 import { fetchFromSsm, openTable } from './aws.ts';
 import type { Environment, Overrides } from './cold-start.ts';

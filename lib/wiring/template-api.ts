@@ -1,7 +1,7 @@
 import { createTemplateApi } from '../api/template-api.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
-import { createAliasStore } from '../table/alias-store.ts';
+import { createAliasStore } from '../table/dynamodb-alias-store.ts';
 import { removeAlias, setAlias } from '../templates/set-alias.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { httpServices } from './api.ts';

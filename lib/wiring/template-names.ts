@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.ts';
-import { createAliasStore } from '../table/alias-store.ts';
 import type { Table } from '../table/client.ts';
+import { createAliasStore } from '../table/dynamodb-alias-store.ts';
 import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
 import type { Foundation } from './foundation.ts';
 

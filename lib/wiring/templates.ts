@@ -1,5 +1,5 @@
 import type { Table } from '../table/client.ts';
-import { createTemplateStore } from '../table/template-store.ts';
+import { createTemplateStore } from '../table/dynamodb-template-store.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
 import type { Foundation } from './foundation.ts';
 import { fetchTemplates, type WeChatLine } from './wechat.ts';

@@ -1,11 +1,11 @@
 import type { ErasePlace } from '../campaigns/erase-recipient.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
-import { createCampaignStore } from '../table/campaign-store.ts';
-import { createMessageStore } from '../table/message-store.ts';
-import { createRecipientEraser } from '../table/recipient-eraser.ts';
-import { createRunStore } from '../table/run-store.ts';
-import { createUserEraser } from '../table/user-eraser.ts';
+import { createCampaignStore } from '../table/dynamodb-campaign-store.ts';
+import { createMessageStore } from '../table/dynamodb-message-store.ts';
+import { createRecipientEraser } from '../table/dynamodb-recipient-eraser.ts';
+import { createRunStore } from '../table/dynamodb-run-store.ts';
+import { createUserEraser } from '../table/dynamodb-user-eraser.ts';
 import { eraseUser } from '../users/erase-user.ts';
 import { httpServices } from './api.ts';
 import { fetchFromSsm, openTable } from './aws.ts';

@@ -1,4 +1,4 @@
-import { createEnqueueEvent } from '../queue/event-queue.ts';
+import { createEnqueueEvent } from '../queue/sqs-event-queue.ts';
 import { loadSecrets } from '../secrets.ts';
 import { readSettings } from '../settings.ts';
 import { createPushReceiver } from '../wechat/push/receive-push.ts';

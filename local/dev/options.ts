@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { brokenRule } from '../../lib/broken-rule.ts';
 import { loadSecrets, SECRET_NAMES } from '../../lib/secrets.ts';
-import { httpUrl } from '../../lib/settings/texts.ts';
+import { httpUrl } from '../../lib/settings/setting-texts.ts';
 import { type Env, SettingsError } from '../../lib/settings.ts';
 import { fetchFromSsm } from '../../lib/wiring/aws.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';

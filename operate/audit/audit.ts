@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
 import { type AuditedCampaigns, auditUser, type Finding } from '../../lib/delivery/audit-user.ts';
 import type { Table } from '../../lib/table/client.ts';
-import { readUser, scanUsers, type UserRecords } from '../../lib/table/user-records.ts';
 import { type CampaignSends, readCampaignSends } from './campaign-sends.ts';
+import { readUser, scanUsers, type UserRecords } from './user-records.ts';
 
 /** Something found about a user, or an item that cannot be read. */
 export type UserFinding = { readonly appId: string; readonly openid: string } & (

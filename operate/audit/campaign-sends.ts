@@ -9,9 +9,9 @@ import type { Ledger } from '../../lib/grants/ledger.ts';
 import { everyItem } from '../../lib/listing.ts';
 import { claimFate } from '../../lib/sends/send-record.ts';
 import { readForgottenRuns } from '../../lib/table/campaign-eraser.ts';
-import { createCampaignStore } from '../../lib/table/campaign-store.ts';
 import type { Table } from '../../lib/table/client.ts';
-import { createRunStore, runExpiresAt } from '../../lib/table/run-store.ts';
+import { createCampaignStore } from '../../lib/table/dynamodb-campaign-store.ts';
+import { createRunStore, runExpiresAt } from '../../lib/table/dynamodb-run-store.ts';
 import { UnreadableItemError } from '../../lib/table/versioned.ts';
 
 /** What runs of campaigns did to the grants of one mini program's users. */

@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 import type { LogFields } from '../../lib/logger.ts';
 import type { Table } from '../../lib/table/client.ts';
-import { createTemplateStore } from '../../lib/table/template-store.ts';
+import { createTemplateStore } from '../../lib/table/dynamodb-template-store.ts';
 import { useTable } from '../support/dynamodb.ts';
 import { template } from '../support/templates.ts';
 

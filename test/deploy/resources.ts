@@ -11,7 +11,7 @@ import { GetScheduleCommand, ListScheduleGroupsCommand, SchedulerClient } from '
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { findWaiting, putWaiting } from '../../lib/messages/waiting-messages.ts';
 import { toAttributes } from '../../lib/table/attributes.ts';
-import { dueEntryItem } from '../../lib/table/due-index.ts';
+import { dueEntryItem } from '../../lib/table/dynamodb-due-index.ts';
 import { readItem } from '../../lib/table/items.ts';
 import { toLedger } from '../../lib/table/versioned.ts';
 import type { Checkout } from './checkout.ts';

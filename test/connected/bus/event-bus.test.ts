@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
-import { createEventBus } from '../../../lib/bus/event-bus.ts';
+import { createEventBus } from '../../../lib/bus/eventbridge-bus.ts';
 import { type PublishedEvent, startEventBus } from '../../../local/stack/event-bus.ts';
 import { LOCAL_AWS } from '../../../local/stack/table.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Campaign, Recipient } from '../../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
 import { addRecipients } from '../../../lib/campaigns/recipients/add-recipients.ts';
-import { createCampaignStore } from '../../../lib/table/campaign-store.ts';
+import { createCampaignStore } from '../../../lib/table/dynamodb-campaign-store.ts';
 import { QUIET } from '../../contract/running-service.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { template } from '../../support/templates.ts';

@@ -4,7 +4,7 @@ import { DISPATCH_AHEAD_MS, dispatchDue } from '../../../lib/delivery/dispatch-d
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
 import type { DueEntry, SendJob } from '../../../lib/messages/send-job.ts';
 import type { Table } from '../../../lib/table/client.ts';
-import { createDueEntries, createDueIndex } from '../../../lib/table/due-index.ts';
+import { createDueEntries, createDueIndex } from '../../../lib/table/dynamodb-due-index.ts';
 import { putAll } from '../../../lib/table/items.ts';
 import { dueEntryKey } from '../../../lib/table/keys.ts';
 import { useTable } from '../../support/dynamodb.ts';

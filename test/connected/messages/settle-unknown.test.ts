@@ -10,10 +10,10 @@ import { createMessageIds } from '../../../lib/messages/message-id.ts';
 import { messagePort } from '../../../lib/messages/message-port.ts';
 import { settleByHand } from '../../../lib/messages/settle-unknown.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
-import { createDueEntries } from '../../../lib/table/due-index.ts';
-import { createIdempotencyKeys } from '../../../lib/table/idempotency-keys.ts';
-import { createMessageStore } from '../../../lib/table/message-store.ts';
-import { createUnknownMessages } from '../../../lib/table/unknown-messages.ts';
+import { createDueEntries } from '../../../lib/table/dynamodb-due-index.ts';
+import { createIdempotencyKeys } from '../../../lib/table/dynamodb-idempotency-keys.ts';
+import { createMessageStore } from '../../../lib/table/dynamodb-message-store.ts';
+import { createUnknownMessages } from '../../../lib/table/dynamodb-unknown-messages.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { settle } from '../../support/settle.ts';
 

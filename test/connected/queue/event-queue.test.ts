@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { EventJob } from '../../../lib/events/event-job.ts';
-import { createEnqueueEvent, readEventJob } from '../../../lib/queue/event-queue.ts';
+import { createEnqueueEvent, readEventJob } from '../../../lib/queue/sqs-event-queue.ts';
 import { startSqs } from '../../../local/stack/sqs.ts';
 
 async function useQueue() {

@@ -1,6 +1,6 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { expect, onTestFinished, test } from 'vitest';
-import { createScheduleBook } from '../../../lib/scheduler/schedule-book.ts';
+import { createScheduleBook } from '../../../lib/scheduler/eventbridge-schedule-book.ts';
 import { startScheduler } from '../../../local/stack/scheduler/scheduler.ts';
 import { LOCAL_AWS } from '../../../local/stack/table.ts';
 

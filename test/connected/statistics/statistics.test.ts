@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Count } from '../../../lib/changes/counts.ts';
 import type { CountedPart } from '../../../lib/changes/statistics-writer.ts';
-import { createStatisticsReader } from '../../../lib/table/statistics-reader.ts';
-import { createStatisticsWriter } from '../../../lib/table/statistics-writer.ts';
+import { createStatisticsReader } from '../../../lib/table/dynamodb-statistics-reader.ts';
+import { createStatisticsWriter } from '../../../lib/table/dynamodb-statistics-writer.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const table = await useTable();

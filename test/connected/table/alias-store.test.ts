@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createAliasStore } from '../../../lib/table/alias-store.ts';
+import { createAliasStore } from '../../../lib/table/dynamodb-alias-store.ts';
 import { removeAlias, setAlias } from '../../../lib/templates/set-alias.ts';
 import { useTable } from '../../support/dynamodb.ts';
 

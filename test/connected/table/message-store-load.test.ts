@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
-import { createMessageStore } from '../../../lib/table/message-store.ts';
+import { createMessageStore } from '../../../lib/table/dynamodb-message-store.ts';
 import { createSharedReads } from '../../../lib/table/shared-reads.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { watched } from '../../support/watched-table.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { FREE_PACE, type Pace, slowedDown } from '../../../lib/delivery/pace.ts';
+import { createPaceStore } from '../../../lib/table/dynamodb-pace-store.ts';
 import { putAll } from '../../../lib/table/items.ts';
-import { createPaceStore } from '../../../lib/table/pace-store.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 4);

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
+import { createMessageStore } from '../../../lib/table/dynamodb-message-store.ts';
 import { putAll } from '../../../lib/table/items.ts';
-import { createMessageStore } from '../../../lib/table/message-store.ts';
-import { scanUsers, type UserRecords } from '../../../lib/table/user-records.ts';
+import { scanUsers, type UserRecords } from '../../../operate/audit/user-records.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createAccessTokenStore } from '../../../lib/table/access-token-store.ts';
 import type { Table } from '../../../lib/table/client.ts';
-import type { AccessTokens } from '../../../lib/token/access-tokens.ts';
-import { createAccessTokens } from '../../../lib/token/access-tokens.ts';
+import { createAccessTokenStore } from '../../../lib/table/dynamodb-access-token-store.ts';
+import { type AccessTokens, createAccessTokens } from '../../../lib/token/access-tokens.ts';
 import { TokenUnavailableError } from '../../../lib/token/token-unavailable-error.ts';
 import { withAccessToken } from '../../../lib/token/with-access-token.ts';
 import { WeChatError } from '../../../lib/wechat/errors.ts';

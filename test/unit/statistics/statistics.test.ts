@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { daysIn, daysOf, QUARTER_MS, quarterOf } from '../../../lib/statistics/statistics.ts';
+import { daysIn, daysOf, QUARTER_MS, quarterOf } from '../../../lib/statistics/day-statistics.ts';
 
 const at = (text: string) => Date.parse(text);
 const quarter = (text: string, counts: Record<string, number>) => ({

@@ -4,7 +4,7 @@ import type { Count } from '../changes/counts.ts';
 import type { CountedPart, StatisticsWriter } from '../changes/statistics-writer.ts';
 import type { Clock } from '../clock.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
-import { quarterOf, sumOf } from '../statistics/statistics.ts';
+import { quarterOf, sumOf } from '../statistics/day-statistics.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItems, type Item, writeTogether } from './items.ts';

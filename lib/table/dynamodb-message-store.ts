@@ -11,9 +11,9 @@ import { isOnlyWaiting, messageWithLedger, withWaiting } from '../messages/waiti
 import type { Stored } from '../stored.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
+import { createRunStore } from './dynamodb-run-store.ts';
 import { getItem, putAll, readItem } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
-import { createRunStore } from './run-store.ts';
 import type { ReadItem } from './shared-reads.ts';
 import type { WriteItem } from './shared-writes.ts';
 import { type NewVersion, putLedger, putMessage, toLedger, toMessage, toMessages } from './versioned.ts';

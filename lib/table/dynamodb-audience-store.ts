@@ -1,6 +1,6 @@
 import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
 import type { Table } from './client.ts';
-import { audiencePage } from './grant-store.ts';
+import { audiencePage } from './dynamodb-grant-store.ts';
 import { getItems } from './items.ts';
 import { ledgerKey } from './keys.ts';
 import { toLedger } from './versioned.ts';

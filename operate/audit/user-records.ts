@@ -1,14 +1,14 @@
-import type { AuditedMessage } from '../delivery/audit-user.ts';
-import { emptyLedger, type Ledger } from '../grants/ledger.ts';
-import { UnreadableWaitingError } from '../grants/packed-waiting.ts';
-import type { Message } from '../messages/message.ts';
-import { waitingBeside } from '../messages/waiting-messages.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
-import { getItem, type Item, readItem } from './items.ts';
-import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from './keys.ts';
-import { queryPages, scanPages } from './pages.ts';
-import { toLedger, toMessage, UnreadableItemError } from './versioned.ts';
+import type { AuditedMessage } from '../../lib/delivery/audit-user.ts';
+import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
+import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
+import type { Message } from '../../lib/messages/message.ts';
+import { waitingBeside } from '../../lib/messages/waiting-messages.ts';
+import { toAttributes } from '../../lib/table/attributes.ts';
+import type { Table } from '../../lib/table/client.ts';
+import { getItem, type Item, readItem } from '../../lib/table/items.ts';
+import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/table/keys.ts';
+import { queryPages, scanPages } from '../../lib/table/pages.ts';
+import { toLedger, toMessage, UnreadableItemError } from '../../lib/table/versioned.ts';
 
 /** Everything that is stored of one user's grants and messages. */
 export interface UserRecords {

@@ -2,7 +2,7 @@ import { openidOf } from '../messages/message-id.ts';
 import { waitingBeside } from '../messages/waiting-messages.ts';
 import type { BookedMessage, TemplateUsers } from '../templates/template-users.ts';
 import type { Table } from './client.ts';
-import { dueMessageIds } from './due-index.ts';
+import { dueMessageIds } from './dynamodb-due-index.ts';
 import { getItems } from './items.ts';
 import { ledgerKey, SHARDS } from './keys.ts';
 import { toLedger } from './versioned.ts';

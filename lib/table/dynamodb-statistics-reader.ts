@@ -1,4 +1,4 @@
-import { quarterOf, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
+import { quarterOf, type StatisticsReader, sumOf } from '../statistics/day-statistics.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
