@@ -22,7 +22,6 @@ export function messageView(message: Message, claim: Claim | undefined, nowMs: n
     createdAt: toRfc3339(message.createdAtMs),
     updatedAt: toRfc3339(message.updatedAtMs),
     attempts: message.attempts,
-    ...(message.campaignId !== undefined && { campaignId: message.campaignId }),
     ...(message.fitted && { fitted: message.fitted.map((change) => ({ ...change })) }),
     ...(message.outcome && { outcome: outcomeView(message.outcome) }),
     ...(message.deliveredAtMs !== undefined && { deliveredAt: toRfc3339(message.deliveredAtMs) }),

@@ -1,4 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
+import type { WeChatAnswer } from '../wechat-answer.ts';
 import { REMEDIES } from './remedies.ts';
 
 /**
@@ -79,7 +80,7 @@ export interface InputError {
 export interface ProblemExtras {
   readonly errors?: readonly InputError[];
   /** WeChat's own answer, where it is the cause. */
-  readonly wechat?: { readonly errcode: number; readonly errmsg: string; readonly rid?: string };
+  readonly wechat?: WeChatAnswer;
   /** What to do next, where more is known than {@link REMEDIES} says of the code. */
   readonly remedy?: BilingualText;
   readonly headers?: Readonly<Record<string, string>>;

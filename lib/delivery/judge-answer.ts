@@ -2,18 +2,13 @@ import type { BilingualText } from '../bilingual-text.ts';
 import type { Random } from '../clock.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
 import type { MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
+import type { WeChatAnswer } from '../wechat-answer.ts';
 import { ownOutcome } from './reasons.ts';
 import { type Attempted, nextAttemptAtMs } from './retry-policy.ts';
 
 /** What came back from one request to send. */
 export type SendAnswer =
-  | {
-      readonly type: 'answered';
-      readonly errcode: number;
-      readonly errmsg: string;
-      readonly rid?: string;
-      readonly msgid?: string;
-    }
+  | (WeChatAnswer & { readonly type: 'answered'; readonly msgid?: string })
   /** Certain that no byte left. */
   | { readonly type: 'not-sent'; readonly reason: string }
   /** No access token could be had that WeChat takes, so nothing was sent. */

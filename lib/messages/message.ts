@@ -58,7 +58,6 @@ export interface Message {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly fitted?: readonly FittedValue[];
-  readonly campaignId?: string;
   /** How the last claim ended, and the epoch of the grant it took. Whoever finds it still open in the ledger closes it accordingly. */
   readonly lastClaim?: { readonly claimId: string; readonly effect: GrantEffect; readonly epoch: number };
   readonly outcome?: Outcome;

@@ -1,11 +1,5 @@
 import * as v from 'valibot';
-
-/** WeChat's answer as it came. */
-interface WeChatAnswer {
-  readonly errcode: number;
-  readonly errmsg: string;
-  readonly rid?: string;
-}
+import { type WeChatAnswer, weChatAnswer } from '../wechat-answer.ts';
 
 /** Why WeChat gave no user for a login code. */
 export type LoginRefusal =
@@ -46,26 +40,19 @@ const REFUSALS: ReadonlyMap<number, Exclude<LoginRefusal['type'], 'wechat-unreac
 ]);
 
 /** The failures of a call to WeChat, by their literal code; known by shape, so that any client can be handed in. */
-const failureSchema = v.variant('code', [
-  v.object({
-    code: v.literal('wechat-refused'),
-    errcode: v.number(),
-    errmsg: v.string(),
-    rid: v.optional(v.string()),
-  }),
-  v.object({ code: v.picklist(['wechat-not-reached', 'wechat-no-answer', 'wechat-unreadable']) }),
-]);
+const failed = v.object({
+  code: v.picklist(['wechat-refused', 'wechat-not-reached', 'wechat-no-answer', 'wechat-unreadable']),
+});
 
 /** Reads a failed login; undefined for an error that is not WeChat's or the network's. */
 export function loginRefusal(error: unknown): LoginRefusal | undefined {
-  const failure = v.safeParse(failureSchema, error);
+  const failure = v.safeParse(failed, error);
   if (!failure.success) return undefined;
-  if (failure.output.code !== 'wechat-refused') {
-    return { type: 'wechat-unreachable', codeSpent: failure.output.code !== 'wechat-not-reached' };
+  const { code } = failure.output;
+  if (code !== 'wechat-refused') {
+    return { type: 'wechat-unreachable', codeSpent: code !== 'wechat-not-reached' };
   }
-  const { errcode, errmsg, rid } = failure.output;
-  return {
-    type: REFUSALS.get(errcode) ?? 'wechat-refused',
-    wechat: { errcode, errmsg, ...(rid === undefined ? {} : { rid }) },
-  };
+  const answer = v.safeParse(weChatAnswer, error);
+  if (!answer.success) return undefined;
+  return { type: REFUSALS.get(answer.output.errcode) ?? 'wechat-refused', wechat: answer.output };
 }

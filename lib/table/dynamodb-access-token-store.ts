@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { AccessTokenStore } from '../token/access-token-store.ts';
+import { weChatAnswer } from '../wechat-answer.ts';
 import { toAttributes } from './attributes.ts';
 import type { Table } from './client.ts';
 import { getItem, type Item } from './items.ts';
@@ -18,9 +19,7 @@ const tokenItem = v.object({
 const failureItem = v.object({
   failure: v.object({
     reason: v.string(),
-    wechat: v.exactOptional(
-      v.object({ errcode: v.number(), errmsg: v.string(), rid: v.exactOptional(v.string()) }),
-    ),
+    wechat: v.exactOptional(weChatAnswer),
     untilMs: v.number(),
   }),
 });

@@ -43,7 +43,6 @@ export const messageItem = v.object({
   createdAtMs: instant,
   updatedAtMs: instant,
   fitted: v.exactOptional(v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }))),
-  campaignId: v.exactOptional(v.string()),
   lastClaim: v.exactOptional(
     v.object({
       claimId: v.string(),

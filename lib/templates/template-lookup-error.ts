@@ -1,14 +1,14 @@
 import * as v from 'valibot';
+import { type WeChatAnswer, weChatAnswer } from '../wechat-answer.ts';
 
-/** WeChat's own words about a call that it refused. */
-export interface WeChatRefusal {
-  readonly errcode: number;
-  readonly errmsg: string;
-  readonly rid?: string;
-}
-
-const Refusal = v.object({ errcode: v.number(), errmsg: v.string(), rid: v.optional(v.string()) });
-const NestedRefusal = v.object({ wechat: Refusal });
+/** WeChat's answer, as the failure itself or within it. */
+const refusal = v.union([
+  v.pipe(
+    v.object({ wechat: weChatAnswer }),
+    v.transform(({ wechat }) => wechat),
+  ),
+  weChatAnswer,
+]);
 
 /**
  * WeChat could not be asked for its templates, or refused to tell.
@@ -18,7 +18,7 @@ const NestedRefusal = v.object({ wechat: Refusal });
 export class TemplateLookupError extends Error {
   override readonly name = 'TemplateLookupError';
   readonly code = 'template-lookup-failed';
-  readonly wechat: WeChatRefusal | undefined;
+  readonly wechat: WeChatAnswer | undefined;
   /** One sentence, for operators: it may name a proxy. */
   readonly reason: string;
 
@@ -42,12 +42,7 @@ function ownWords(cause: unknown): string {
   return told.success ? told.output.message : 'It could not be reached.';
 }
 
-function refusalIn(cause: unknown): WeChatRefusal | undefined {
-  const found = [v.safeParse(Refusal, cause), v.safeParse(NestedRefusal, cause)];
-  for (const { success, output } of found) {
-    if (!success) continue;
-    const { errcode, errmsg, rid } = 'wechat' in output ? output.wechat : output;
-    return { errcode, errmsg, ...(rid === undefined ? {} : { rid }) };
-  }
-  return undefined;
+function refusalIn(cause: unknown): WeChatAnswer | undefined {
+  const found = v.safeParse(refusal, cause);
+  return found.success ? found.output : undefined;
 }

@@ -1,3 +1,5 @@
+import type { WeChatAnswer } from '../wechat-answer.ts';
+
 /** The token that all functions share. */
 export interface StoredToken {
   readonly accessToken: string;
@@ -12,17 +14,10 @@ export interface StoredToken {
   readonly condemned: boolean;
 }
 
-/** WeChat's own words of a refusal. */
-export interface WeChatRefusal {
-  readonly errcode: number;
-  readonly errmsg: string;
-  readonly rid?: string;
-}
-
 /** Why no token could be fetched, for all functions to read, and until when none of them asks again. */
 export interface StoredFailure {
   readonly reason: string;
-  readonly wechat?: WeChatRefusal;
+  readonly wechat?: WeChatAnswer;
   readonly untilMs: number;
 }
 

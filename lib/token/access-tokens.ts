@@ -1,11 +1,6 @@
 import type { Random, Sleep } from '../clock.ts';
-import type {
-  AccessTokenStore,
-  SharedState,
-  StoredFailure,
-  StoredToken,
-  WeChatRefusal,
-} from './access-token-store.ts';
+import type { WeChatAnswer } from '../wechat-answer.ts';
+import type { AccessTokenStore, SharedState, StoredFailure, StoredToken } from './access-token-store.ts';
 import { type FetchOptions, fetchAsStored } from './fetch-as-stored.ts';
 import { asUnavailable, pauseAfterMs, TokenUnavailableError } from './token-unavailable-error.ts';
 
@@ -16,9 +11,9 @@ export interface AccessTokens {
   /** What WeChat gives out after it refused a token, at `refusedAtMs` at the earliest: another one, or the same. @throws TokenUnavailableError */
   replace(refused: string, refusedAtMs: number): Promise<string>;
   /** Another token than one that was refused twice; the same where one was forced a moment ago. @throws TokenUnavailableError */
-  force(refused: string, answer: WeChatRefusal): Promise<string>;
+  force(refused: string, answer: WeChatAnswer): Promise<string>;
   /** The last one was refused, too: everybody waits for a while. Answers the error to throw. */
-  giveUp(refused: string, answer: WeChatRefusal): Promise<TokenUnavailableError>;
+  giveUp(refused: string, answer: WeChatAnswer): Promise<TokenUnavailableError>;
   /** The time by which refusals are told. */
   now(): number;
 }
@@ -156,7 +151,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   };
 
   /** Force kills the old token for everyone, so it is the last resort (WeChat contract §2.3). */
-  const forced = (refused: string, answer: WeChatRefusal): Way => {
+  const forced = (refused: string, answer: WeChatAnswer): Way => {
     const other = ({ token }: SharedState) => (token?.accessToken === refused ? undefined : usable(token));
     return {
       settled: (state) => other(state) ?? pausing(state.failure),
@@ -215,6 +210,6 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   };
 }
 
-function allRefused(wechat: WeChatRefusal): TokenUnavailableError {
+function allRefused(wechat: WeChatAnswer): TokenUnavailableError {
   return new TokenUnavailableError({ reason: 'WeChat refuses each one that it gives out', wechat });
 }

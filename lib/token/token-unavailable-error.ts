@@ -1,11 +1,6 @@
 import * as v from 'valibot';
+import { type WeChatAnswer, weChatAnswer } from '../wechat-answer.ts';
 import type { StoredFailure } from './access-token-store.ts';
-
-/** WeChat's own words about why it gives no token. An error class has the `rid` as a property even where there is none. */
-const refusal = v.pipe(
-  v.object({ errcode: v.number(), errmsg: v.string(), rid: v.optional(v.string()) }),
-  v.transform(({ errcode, errmsg, rid }) => ({ errcode, errmsg, ...(rid !== undefined && { rid }) })),
-);
 
 /**
  * No valid access token can be had now. Nothing was sent with an old one; what needs a token waits.
@@ -15,7 +10,7 @@ export class TokenUnavailableError extends Error {
   override readonly name = 'TokenUnavailableError';
   readonly code = 'token-unavailable';
   readonly reason: string;
-  readonly wechat?: NonNullable<StoredFailure['wechat']>;
+  readonly wechat?: WeChatAnswer;
 
   constructor({ reason, wechat }: Omit<StoredFailure, 'untilMs'>, cause?: unknown) {
     super(`No access token can be had: ${reason}. ${nextStep(wechat?.errcode)}`, { cause });
@@ -27,7 +22,7 @@ export class TokenUnavailableError extends Error {
 /** Any failure to fetch a token, told as {@link TokenUnavailableError}. */
 export function asUnavailable(cause: unknown): TokenUnavailableError {
   if (cause instanceof TokenUnavailableError) return cause;
-  const refused = v.safeParse(refusal, cause);
+  const refused = v.safeParse(weChatAnswer, cause);
   if (!refused.success) return new TokenUnavailableError({ reason: unansweredReason(cause) }, cause);
   const wechat = refused.output;
   return new TokenUnavailableError(

@@ -1,4 +1,4 @@
-import type { WeChatRefusal } from './access-token-store.ts';
+import type { WeChatAnswer } from '../wechat-answer.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { TokenUnavailableError } from './token-unavailable-error.ts';
 
@@ -6,7 +6,7 @@ import { TokenUnavailableError } from './token-unavailable-error.ts';
 export interface TokenCall<T> {
   readonly call: (accessToken: string) => Promise<T>;
   /** WeChat's refusal of the token; undefined for any other answer. */
-  readonly refusalOf: (result: T) => WeChatRefusal | undefined;
+  readonly refusalOf: (result: T) => WeChatAnswer | undefined;
   /** Whether there is time left for asking for a token, or for the call itself. By default there is. */
   readonly hasTimeFor?: (step: 'token' | 'call') => boolean;
 }

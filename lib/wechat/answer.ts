@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from '../http/http-client.ts';
-import { type WeChatAnswer, WeChatError } from './errors.ts';
+import type { WeChatAnswer } from '../wechat-answer.ts';
+import { WeChatError } from './errors.ts';
 import { keepLongInteger } from './long-integers.ts';
 
 /** A number, or the same as text. */

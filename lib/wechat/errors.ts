@@ -1,9 +1,4 @@
-/** WeChat's own answer about a call that it refused. */
-export interface WeChatAnswer {
-  readonly errcode: number;
-  readonly errmsg: string;
-  readonly rid?: string;
-}
+import type { WeChatAnswer } from '../wechat-answer.ts';
 
 /** What went wrong with a call of WeChat's. */
 export type WeChatErrorCode =

@@ -1,30 +1,8 @@
 import * as v from 'valibot';
+import type { OutgoingMessage } from '../delivery/deliver-message.ts';
+import type { SendAnswer } from '../delivery/judge-answer.ts';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
 import { readAnswer } from './answer.ts';
-
-/** A subscribe message in our own words. */
-export interface SubscribeMessage {
-  readonly openid: string;
-  readonly templateId: string;
-  readonly data: Readonly<Record<string, string>>;
-  readonly page?: string;
-  readonly miniprogramState: 'developer' | 'trial' | 'formal';
-  readonly lang: 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
-}
-
-/** What came of one request to send. */
-export type SendAnswer =
-  | {
-      readonly type: 'answered';
-      readonly errcode: number;
-      readonly errmsg: string;
-      readonly rid?: string;
-      readonly msgid?: string;
-    }
-  | { readonly type: 'not-sent'; readonly reason: string }
-  /** An HTTP 4xx that is not WeChat's: a gateway in between refused the request (§9.3). */
-  | { readonly type: 'turned-away'; readonly reason: string }
-  | { readonly type: 'no-answer'; readonly reason: string };
 
 const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.transform(String))]) });
 
@@ -32,7 +10,7 @@ const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.tr
 export async function sendSubscribeMessage(
   http: HttpClient,
   accessToken: string,
-  message: SubscribeMessage,
+  message: OutgoingMessage,
 ): Promise<SendAnswer> {
   return readSendAnswer(
     await http.request({
@@ -45,7 +23,7 @@ export async function sendSubscribeMessage(
 }
 
 /** State and language go along always, although old pages call them optional; a page has no slash in front (§3.1). */
-function wireForm({ openid, templateId, data, page, miniprogramState, lang }: SubscribeMessage) {
+function wireForm({ openid, templateId, data, page, miniprogramState, lang }: OutgoingMessage) {
   return {
     touser: openid,
     template_id: templateId,

@@ -13,10 +13,11 @@ import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts
 import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
 import { withAccessToken } from '../token/with-access-token.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
-import { type WeChatAnswer, WeChatError } from '../wechat/errors.ts';
+import { WeChatError } from '../wechat/errors.ts';
 import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
 import { getTemplates, type WeChatTemplate } from '../wechat/get-templates.ts';
 import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
+import type { WeChatAnswer } from '../wechat-answer.ts';
 import type { Foundation } from './foundation.ts';
 
 /** WeChat's refusals of an access token (WeChat contract §2.3). */

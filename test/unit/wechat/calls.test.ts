@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { OutgoingMessage } from '../../../lib/delivery/deliver-message.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../../lib/http/http-client.ts';
 import { code2Session } from '../../../lib/wechat/code-2-session.ts';
 import { WeChatError } from '../../../lib/wechat/errors.ts';
 import { fetchAccessToken } from '../../../lib/wechat/fetch-access-token.ts';
 import { getTemplates } from '../../../lib/wechat/get-templates.ts';
-import { type SubscribeMessage, sendSubscribeMessage } from '../../../lib/wechat/send-subscribe-message.ts';
+import { sendSubscribeMessage } from '../../../lib/wechat/send-subscribe-message.ts';
 
 const CREDENTIALS = { appId: 'wx1', appSecret: 'THE-SECRET' };
-const MESSAGE: SubscribeMessage = {
+const MESSAGE: OutgoingMessage = {
   openid: 'o1',
   templateId: 't1',
   data: { thing1: '茶' },
