@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { OutgoingMessage } from '../delivery/deliver-message.ts';
 import type { SendAnswer } from '../delivery/judge-answer.ts';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
+import type { OutgoingMessage } from '../sends/send-port.ts';
 import { readAnswer } from './answer.ts';
 
 const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.transform(String))]) });

@@ -15,6 +15,8 @@ import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
 import { createDueEntries } from '../../../lib/table/dynamodb-due-index.ts';
 import { createGrantStore } from '../../../lib/table/dynamodb-grant-store.ts';
 import { createIdempotencyKeys } from '../../../lib/table/dynamodb-idempotency-keys.ts';
+import { createMessageStore } from '../../../lib/table/dynamodb-message-store.ts';
+import { createUserEraser } from '../../../lib/table/dynamodb-user-eraser.ts';
 import { getItem } from '../../../lib/table/items.ts';
 import { dueEntryKey, messageKey } from '../../../lib/table/keys.ts';
 import { scanPages } from '../../../lib/table/pages.ts';

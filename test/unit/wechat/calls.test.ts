@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { OutgoingMessage } from '../../../lib/delivery/deliver-message.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../../lib/http/http-client.ts';
+import type { OutgoingMessage } from '../../../lib/sends/send-port.ts';
 import { code2Session } from '../../../lib/wechat/code-2-session.ts';
 import { WeChatError } from '../../../lib/wechat/errors.ts';
 import { fetchAccessToken } from '../../../lib/wechat/fetch-access-token.ts';
