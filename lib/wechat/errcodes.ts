@@ -1,5 +1,6 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import { ACCOUNT_REMEDIES } from './errcodes/account.ts';
+import { ACCOUNT_SEND_RULES } from './errcodes/account-sends.ts';
 import { CARD_REMEDIES } from './errcodes/cards.ts';
 import { LOGIN_REMEDIES } from './errcodes/login.ts';
 import { allowAddress, mendField } from './errcodes/named-in-errmsg.ts';
@@ -22,8 +23,14 @@ export function remedyFor(errcode: number, errmsg: string, call: RefusedCall): B
   return listed(errcode, call);
 }
 
+/** What is wrong with the account is so for every call. */
+const OF_ACCOUNT: ReadonlyMap<number, BilingualText> = new Map([
+  ...ACCOUNT_SEND_RULES.map(([errcode, { remedy }]) => [errcode, remedy] as const),
+  ...ACCOUNT_REMEDIES,
+]);
+
 function listed(errcode: number, call: RefusedCall): BilingualText {
-  return ofCall(errcode, call) ?? ACCOUNT_REMEDIES.get(errcode) ?? unlisted(errcode);
+  return ofCall(errcode, call) ?? OF_ACCOUNT.get(errcode) ?? unlisted(errcode);
 }
 
 function ofCall(errcode: number, call: RefusedCall): BilingualText | undefined {

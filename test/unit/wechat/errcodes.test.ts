@@ -142,6 +142,15 @@ describe('remedies', () => {
     });
   });
 
+  test.each([48001, 48004, 50002, 61007, 43003, 40234])(
+    'of the account, %i, is known on every call',
+    (errcode) => {
+      for (const call of ['token', 'login', 'templates'] as const) {
+        expect(remedyFor(errcode, '', call)).toEqual(remedyFor(errcode, '', 'send'));
+      }
+    },
+  );
+
   test('an errcode that is not listed: look the rid up', () => {
     expect(remedyFor(12345, '', 'send')).toMatchObject({
       en: expect.stringMatching(/rid/),
