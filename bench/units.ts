@@ -5,17 +5,11 @@ import type { Figure } from './figures.ts';
 import type { MeasureOptions } from './options.ts';
 import { TEMPLATE } from './senders/message.ts';
 import { QUIET, stackClient } from './stack-client.ts';
+import { type Total, type UnitsOfKind, unitsOf } from './units-of.ts';
+import { MUST_OF_WAITING, waitingKinds } from './units-of-waiting.ts';
 
 /** US East (N. Virginia), on demand, standard table class: https://aws.amazon.com/dynamodb/pricing/on-demand/, since 2024-11-01. */
 const PRICE = { writesPerMillionUsd: 0.625, readsPerMillionUsd: 0.125 } as const;
-
-/** What one thing of a kind uses of DynamoDB, as it bills it. */
-export interface UnitsOfKind {
-  readonly kind: string;
-  readonly writeUnits: number;
-  readonly readUnits: number;
-  readonly calls: number;
-}
 
 /** What a million of them cost for reads and writes. */
 export function usdPerMillion({ writeUnits, readUnits }: Pick<Capacity, 'writeUnits' | 'readUnits'>): number {
@@ -29,14 +23,17 @@ const RECIPIENTS = 1_000;
 const HOUR_MS = 3_600_000;
 const MUST: Readonly<Record<string, number>> = {
   'message now': 2.2,
+  'message now, with an idempotency key': 4,
   'message timed (over 15 minutes ahead)': 4,
   'campaign recipient': 1.2,
+  ...MUST_OF_WAITING,
 };
 
 /** Measures what each kind uses, from accepting to the end, over the local stack; the capacity is what the engine says was consumed. */
 async function unitsByKind(): Promise<readonly UnitsOfKind[]> {
   const meter = createCapacityMeter();
   const plain = await withStack({}, (stack, jump) => ownKinds(stack, jump, meter.total));
+  const waiting = await withStack({}, (stack, jump) => waitingKinds(stack, jump, meter.total));
   const followed = await withStack({ followChanges: true }, (stack) => countedKinds(stack, meter.total));
   const pushed = await withStack({ pushEvents: { delayMs: 0 } }, (stack) => pushedKinds(stack, meter.total));
   const of = (kinds: readonly UnitsOfKind[], kind: string) => kinds.find((one) => one.kind === kind) ?? NONE;
@@ -53,6 +50,7 @@ async function unitsByKind(): Promise<readonly UnitsOfKind[]> {
     }));
   return [
     ...plain,
+    ...waiting,
     ...statistics('message', NOW),
     ...statistics('grant report', REPORT),
     less("WeChat's event: sent", of(pushed, NOW), of(plain, NOW)),
@@ -95,25 +93,6 @@ async function withStack<T>(
   } finally {
     await stack.close();
   }
-}
-
-type Total = () => Capacity;
-
-/** Does something for each of `subjects` and says what it used, until the stack has nothing more to do. */
-async function unitsOf<T>(
-  { kind, stack, total }: { kind: string; stack: Stack; total: Total },
-  subjects: readonly T[],
-  each: (subject: T) => Promise<unknown>,
-  afterwards: () => Promise<unknown> = async () => undefined,
-): Promise<UnitsOfKind> {
-  await stack.idle();
-  const before = total();
-  for (const subject of subjects) await each(subject);
-  await afterwards();
-  await stack.idle();
-  const after = total();
-  const per = (unit: keyof Capacity) => (after[unit] - before[unit]) / subjects.length;
-  return { kind, writeUnits: per('writeUnits'), readUnits: per('readUnits'), calls: per('calls') };
 }
 
 async function ownKinds(stack: Stack, jump: (ms: number) => void, total: Total): Promise<UnitsOfKind[]> {

@@ -73,10 +73,12 @@ export function createCallers(options: CallerOptions): Callers {
           again(tries, (next) => accept(requests, next));
         return;
       }
-      for (const answer of answers) {
+      for (const [index, answer] of answers.entries()) {
         trace('caller', `is told ${answer.type}`);
         if (!('message' in answer)) continue;
         rules.promised(answer.message.id);
+        const claim = requests[index]?.idempotency;
+        if (claim) rules.named(`${claim.scope} ${claim.key}`, answer.message.id);
         known.push(answer.message.id);
       }
       // Somebody asks for the same again, long after.

@@ -18,6 +18,8 @@ export interface Rules {
   /** A caller was told that the message is accepted, or canceled. */
   promised(messageId: string): void;
   canceled(messageId: string): void;
+  /** A caller was told that their key stands for this message. */
+  named(key: string, messageId: string): void;
   /** The user accepted in the panel, whoever tells of it. */
   tapped(openid: string, templateId: string): void;
   /** Checks what must hold once everything has come to rest, and more of it where there was less trouble. */
@@ -65,6 +67,7 @@ export function createRules({
 }: RuleOptions): Rules {
   const promised = new Set<string>();
   const canceled = new Set<string>();
+  const namedBy = new Map<string, string>();
   const erased = new Set<string>();
   const deletions = new Map<string, { readonly by: Process; readonly atMs: number }>();
   const tapsOf = new Map<string, number>();
@@ -224,6 +227,13 @@ export function createRules({
     },
     promised: (messageId) => void promised.add(messageId),
     canceled: (messageId) => void canceled.add(messageId),
+    named(key, messageId) {
+      const known = namedBy.get(key);
+      namedBy.set(key, messageId);
+      if (known === undefined || known === messageId) return;
+      if (!state().erased.has(known) && !state().erased.has(messageId))
+        fail('one key stands for one message', { key, known, messageId });
+    },
     atRest(trouble) {
       for (const message of state().messages.values()) checkEnd(message, trouble);
       for (const ledger of state().ledgers.values()) checkLedgerAtRest(ledger);

@@ -57,7 +57,7 @@ export function userRoutes({ erase }: UserRouteServices): readonly Route[] {
       if (result.type === 'sending') {
         throw new ProblemError(
           'already-sending',
-          'A message to this user is being sent. Nothing was erased; try again in a minute.',
+          'A message to this user is being sent, or has just been. Nothing was erased; try again in two minutes.',
         );
       }
       const { messages, templates, places, next } = result;
