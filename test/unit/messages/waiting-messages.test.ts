@@ -101,11 +101,10 @@ describe('there is room', () => {
   });
 
   test('for 100 kB, however few messages that is', () => {
-    const noise = (n: number) => messageOf(n, { page: randomBytes(5_000).toString('base64') });
+    const noise = (n: number) => messageOf(n, { page: randomBytes(15_000).toString('base64') });
     const hasRoom = createRoom(emptyLedger(OPENID));
-    const taken = numbers.map(noise).filter(hasRoom);
-    expect(taken.length).toBeGreaterThan(10);
-    expect(taken.length).toBeLessThan(20);
+    const taken = numbers.slice(0, 7).map(noise).filter(hasRoom);
+    expect(taken.length).toBe(4);
     expect(keeping(...taken).waiting?.length).toBeLessThanOrEqual(100_000);
   });
 
