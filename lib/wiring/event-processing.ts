@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createEventBus, type PublishEvents } from '../bus/eventbridge-bus.ts';
 import { createEarlierSends } from '../campaigns/runs/earlier-sends.ts';
-import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import { applyEvent } from '../events/apply-event.ts';
 import type { OtherMessage } from '../events/event-job.ts';
 import type { SubscribeEvent } from '../events/subscribe-event.ts';
@@ -31,10 +30,7 @@ export async function wireEventProcessing(env: Environment, overrides?: Override
     ...base,
     store: createMessageStore(table, versions),
     grantStore: createGrantStore(table, versions),
-    campaignSends: {
-      find: (id: string) => findRecipientSend({ ...base, runs }, id),
-      findEarlier: createEarlierSends({ ...base, runs, campaigns: createCampaignStore(table, versions) }),
-    },
+    findEarlierSend: createEarlierSends({ ...base, runs, campaigns: createCampaignStore(table, versions) }),
     kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
   };
   const { busName } = settings.events;

@@ -26,12 +26,6 @@ const SEND_TIMEOUT_MS = 60_000;
 const DISPATCH_TIMEOUT_MS = 55_000;
 const EVENT_TIMEOUT_MS = 30_000;
 
-/** In this world nobody has campaigns. */
-const NO_CAMPAIGNS = {
-  find: async () => undefined,
-  findEarlier: async () => undefined,
-};
-
 const NO_RUNS: Pick<EraseServices, 'campaigns' | 'runs' | 'recipients'> = {
   campaigns: { list: async () => ({ items: [] }), load: async () => undefined },
   runs: {} as EraseServices['runs'],
@@ -174,7 +168,7 @@ export function createFunctions(options: FunctionOptions): Functions {
     takeEvent(event, kinds, ended) {
       const body = (process: Process) =>
         kernel.applyEvent(
-          { ...baseOf(process), kindsOf: async () => kinds, campaignSends: NO_CAMPAIGNS },
+          { ...baseOf(process), kindsOf: async () => kinds, findEarlierSend: async () => undefined },
           event,
         );
       processes.start('event', EVENT_TIMEOUT_MS, body, (end) => {

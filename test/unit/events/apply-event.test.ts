@@ -21,22 +21,17 @@ test('an item that cannot be settled keeps none beside it back, and the event co
   };
   const services = {
     store: {
-      load: unused,
-      findOtherSend: unused,
+      findSend: unused,
       commit: unused,
       loadLedger: async () => ({ value: emptyLedger('oUser1'), version: undefined }),
       listOfUser: async () => ({ items: [] }),
     },
     grantStore: { loadLedger: unused, countedOf: unused, commitCounted: unused },
     kindsOf: async () => new Map(),
-    campaignSends: {
-      find: async () => undefined,
-      async findEarlier({ templateId }: { templateId: string }) {
-        lookedAt.push(templateId);
-        if (templateId === 'T1') throw new Error('unreadable');
-        return undefined;
-      },
-      settle: unused,
+    async findEarlierSend({ templateId }: { templateId: string }) {
+      lookedAt.push(templateId);
+      if (templateId === 'T1') throw new Error('unreadable');
+      return undefined;
     },
     clock: () => 1e12,
     random: () => 0,
