@@ -1,20 +1,74 @@
 import type { CampaignRouteServices } from '../lib/api/campaign-services.ts';
-import { createHttpHandler } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { campaignRecipientRoutes } from '../lib/api/routes/campaign-recipients.ts';
 import { campaignRunRoutes } from '../lib/api/routes/campaign-runs.ts';
 import { campaignRoutes } from '../lib/api/routes/campaigns.ts';
-import { wireCampaigns as wire } from '../lib/wiring/campaigns.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
+import { createCampaignIds } from '../lib/campaigns/campaign.ts';
+import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
+import { createEnqueueJobs } from '../lib/queue/sqs-campaign-queue.ts';
+import { createScheduleBook } from '../lib/scheduler/eventbridge-schedule-book.ts';
+import { loadSecrets } from '../lib/secrets.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
+import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
+import { remedyFor } from '../lib/wechat/errcodes.ts';
+import { httpServices } from '../lib/wiring/api.ts';
+import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
+import { openNames } from '../lib/wiring/template-names.ts';
+import { openCatalogue } from '../lib/wiring/templates.ts';
+import { openWeChat } from '../lib/wiring/wechat.ts';
 
-/** What this function needs. */
-export interface CampaignFunctionServices extends HttpServices {
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const settings = readSettings(
+    await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),
+    ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table', 'campaignQueue', 'schedules'],
+  );
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const sqs = openQueue(env);
+  const scheduler = openScheduler(env);
+  const wechat = openWeChat(settings, table, base);
+  const versions = { ...base, newVersion: base.newUuid };
+  const names = openNames(table, settings, base);
+  const catalogue = openCatalogue(table, wechat, base);
+  const campaigns: CampaignRouteServices = {
+    ...base,
+    store: createCampaignStore(table, versions),
+    runs: createRunStore(table, versions),
+    schedules: createScheduleBook(scheduler, settings.schedules),
+    names,
+    ...(settings.templates.pages && { pages: settings.templates.pages }),
+    templates: { find: async (id) => catalogue.find(await names.resolveTemplateId(id)) },
+    enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url),
+    newCampaignId: createCampaignIds(base.newTimeOrderedUuid),
+    newRunId: createRunIds(base.newTimeOrderedUuid),
+    newUploadId: base.newTimeOrderedUuid,
+    remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
+  };
+  return {
+    ...httpServices(settings, base),
+    campaigns,
+    async close() {
+      await wechat.close();
+      table.client.destroy();
+      sqs.destroy();
+      scheduler.destroy();
+    },
+  };
+}
+
+interface Services extends HttpServices {
   readonly campaigns: CampaignRouteServices;
 }
 
-type HttpServices = Parameters<typeof createHttpHandler>[1];
-
 /** Makes, changes and shows campaigns, takes their recipients, and starts, steers and shows their runs. */
-export function createHandler(services: CampaignFunctionServices) {
+export function createHandler(services: Services) {
   const { campaigns } = services;
   const routes = [
     ...campaignRoutes(campaigns),
@@ -23,8 +77,3 @@ export function createHandler(services: CampaignFunctionServices) {
   ];
   return createHttpHandler(routes, services);
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

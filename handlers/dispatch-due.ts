@@ -1,26 +1,49 @@
 import type { Context } from 'aws-lambda';
 import type { Clock } from '../lib/clock.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireDispatch as wire } from '../lib/wiring/dispatch.ts';
+import { dispatchDue } from '../lib/delivery/dispatch-due.ts';
+import { createEnqueue } from '../lib/queue/sqs-send-queue.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createDueIndex } from '../lib/table/dynamodb-due-index.ts';
+import { openQueue, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
 
-/** What this function needs. */
-export interface DispatchDueServices {
+/** Time left to finish a page that was begun. */
+const MARGIN_MS = 5_000;
+
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. It holds no secret. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const settings = readSettings(env, ['app', 'table', 'queue']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const sqs = openQueue(env);
+  const services = {
+    ...base,
+    dueIndex: createDueIndex(table, base.logger),
+    enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
+  };
+  return {
+    clock: base.clock,
+    dispatch: (deadlineMs: number) => dispatchDue(services, deadlineMs),
+    async close() {
+      table.client.destroy();
+      sqs.destroy();
+    },
+  };
+}
+
+interface Services {
   /** Hands over what is due, until `deadlineMs`; answers how many messages that were. */
   readonly dispatch: (deadlineMs: number) => Promise<number>;
   readonly clock: Clock;
 }
 
-/** Time left to finish a page that was begun. */
-const MARGIN_MS = 5_000;
-
 /** Runs each minute and hands to the queue what is due soon. What it does not get done, the next run finds again. */
-export function createHandler({ dispatch, clock }: DispatchDueServices) {
+export function createHandler({ dispatch, clock }: Services) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     await dispatch(clock() + context.getRemainingTimeInMillis() - MARGIN_MS);
   };
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

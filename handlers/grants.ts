@@ -1,17 +1,52 @@
-import { createHttpHandler } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
+import { settledBy } from '../lib/api/message-api.ts';
 import { grantRoutes } from '../lib/api/routes/grants.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireGrants as wire } from '../lib/wiring/grants.ts';
-
-/** What this function needs. */
-export type GrantServices = Parameters<typeof grantRoutes>[0] & Parameters<typeof createHttpHandler>[1];
-
-/** Records what users answered in the subscribe panel, and says what may be sent. */
-export function createHandler(services: GrantServices) {
-  return createHttpHandler(grantRoutes(services), services);
-}
-
-export { wire };
+import { createGrantReader } from '../lib/grants/read-grants.ts';
+import type { GrantReport } from '../lib/grants/record-report.ts';
+import { reportGrants } from '../lib/grants/report-grants.ts';
+import { loadSecrets } from '../lib/secrets.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createGrantStore } from '../lib/table/dynamodb-grant-store.ts';
+import { createMessageStore } from '../lib/table/dynamodb-message-store.ts';
+import { createTemplateStore } from '../lib/table/dynamodb-template-store.ts';
+import { knownKinds } from '../lib/templates/known-kinds.ts';
+import { httpServices } from '../lib/wiring/api.ts';
+import { fetchFromSsm, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
+import { openNames } from '../lib/wiring/template-names.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(wire, createHandler);
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
+  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const versions = { ...base, newVersion: base.newUuid };
+  const store = createGrantStore(table, versions);
+  const messages = createMessageStore(table, versions);
+  const templates = createTemplateStore(table, base.logger);
+  const reporting = { ...base, ...settings.grants, store };
+  return {
+    ...httpServices(settings, base),
+    names: openNames(table, settings, base),
+    grants: createGrantReader(store, settledBy({ store: messages, clock: base.clock })),
+    async report(openid: string, requestId: string, report: GrantReport) {
+      const kinds = await knownKinds(templates, Object.keys(report.results));
+      return reportGrants(reporting, openid, requestId, report, kinds);
+    },
+    async close() {
+      table.client.destroy();
+    },
+  };
+}
+
+type Services = Parameters<typeof grantRoutes>[0] & HttpServices;
+
+/** Records what users answered in the subscribe panel, and says what may be sent. */
+export function createHandler(services: Services) {
+  return createHttpHandler(grantRoutes(services), services);
+}

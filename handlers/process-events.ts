@@ -1,14 +1,69 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { EventResult } from '../lib/events/apply-event.ts';
-import type { EnqueueEvent, OtherMessage } from '../lib/events/event-job.ts';
+import type { SQSEvent } from 'aws-lambda';
+import { createEventBus } from '../lib/bus/eventbridge-bus.ts';
+import { createEarlierSends } from '../lib/campaigns/runs/earlier-sends.ts';
+import { applyEvent, type EventResult } from '../lib/events/apply-event.ts';
+import type { EnqueueEvent, EventJob, OtherMessage } from '../lib/events/event-job.ts';
+import { type ForwardedMessage, forwardMessage } from '../lib/events/forward-message.ts';
 import type { SubscribeEvent } from '../lib/events/subscribe-event.ts';
 import type { Logger } from '../lib/logger.ts';
-import { readEventJob } from '../lib/queue/sqs-event-queue.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireEventProcessing as wire } from '../lib/wiring/event-processing.ts';
+import { answerPerRecord } from '../lib/queue/answer-per-record.ts';
+import { createEnqueueEvent, readEventJob } from '../lib/queue/sqs-event-queue.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
+import { createGrantStore } from '../lib/table/dynamodb-grant-store.ts';
+import { createMessageStore } from '../lib/table/dynamodb-message-store.ts';
+import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
+import { createTemplateStore } from '../lib/table/dynamodb-template-store.ts';
+import { knownKinds } from '../lib/templates/known-kinds.ts';
+import { openBus, openQueue, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
 
-/** What this function needs. */
-export interface ProcessEventsServices {
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. It holds no secret. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const settings = readSettings(env, ['app', 'table', 'eventQueue', 'events']);
+  const { appId } = settings.app;
+  const { busName } = settings.events;
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, appId);
+  const sqs = openQueue(env);
+  const bus = openBus(env);
+  const versions = { ...base, newVersion: base.newUuid };
+  const runs = createRunStore(table, versions);
+  const campaigns = createCampaignStore(table, versions);
+  const templates = createTemplateStore(table, base.logger);
+  const services = {
+    ...base,
+    store: createMessageStore(table, versions),
+    grantStore: createGrantStore(table, versions),
+    findEarlierSend: createEarlierSends({ ...base, runs, campaigns }),
+    kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
+  };
+  const publish = busName === undefined ? undefined : createEventBus(bus, busName);
+  const forwarding = {
+    appId,
+    ...(publish && {
+      publish: async (detail: ForwardedMessage) =>
+        (await publish([{ detailType: 'WeChat Message', detail: { ...detail } }])).length === 0,
+    }),
+  };
+  return {
+    logger: base.logger,
+    enqueue: createEnqueueEvent(sqs, settings.eventQueue.url),
+    apply: (event: SubscribeEvent) => applyEvent(services, event),
+    forward: (message: OtherMessage) => forwardMessage(forwarding, message),
+    async close() {
+      table.client.destroy();
+      sqs.destroy();
+      bus.destroy();
+    },
+  };
+}
+
+interface Services {
   readonly apply: (event: SubscribeEvent) => Promise<EventResult>;
   /** Hands a message to the owner's own rules. */
   readonly forward: (message: OtherMessage) => Promise<void>;
@@ -16,59 +71,21 @@ export interface ProcessEventsServices {
   readonly logger: Logger;
 }
 
-/** Takes in what WeChat pushed. Each record is answered on its own: one that fails comes again, the others do not. */
-export function createHandler(services: ProcessEventsServices) {
-  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
-    const lanes = Map.groupBy(event.Records, laneOf);
-    const failed = await Promise.all([...lanes.values()].map((records) => takeInTurn(services, records)));
-    return { batchItemFailures: failed.flat().map((itemIdentifier) => ({ itemIdentifier })) };
-  };
-}
-
-/** Events of one user share a lane: they change the same ledger. */
-function laneOf(record: SQSRecord): string {
-  try {
-    const job = readEventJob(record.body);
-    return job.type === 'subscribe' ? job.event.openid : record.messageId;
-  } catch {
-    return record.messageId;
-  }
-}
-
-async function takeInTurn(services: ProcessEventsServices, records: readonly SQSRecord[]): Promise<string[]> {
-  const failed: string[] = [];
-  for (const record of records) {
-    if (!(await takeOne(services, record))) failed.push(record.messageId);
-  }
-  return failed;
+/** Takes in what WeChat pushed. Events of one user are taken in turn: they change the same ledger. */
+export function createHandler(services: Services) {
+  return (event: SQSEvent) =>
+    answerPerRecord(event, (job) => takeIn(services, job), {
+      read: readEventJob,
+      laneOf: (job) => (job.type === 'subscribe' ? job.event.openid : undefined),
+      failure:
+        'An event of WeChat’s could not be taken in and comes again, or ends in the dead-letter queue.',
+      logger: services.logger,
+    });
 }
 
 /** An event that is to be looked at again goes onto the queue anew, so that waiting does not count as a failed receive. */
-async function takeOne(services: ProcessEventsServices, record: SQSRecord): Promise<boolean> {
-  const { apply, forward, enqueue, logger } = services;
-  try {
-    const job = readEventJob(record.body);
-    if (job.type === 'other') {
-      await forward(job);
-      return true;
-    }
-    const result = await apply(job.event);
-    if (result.type === 'later') await enqueue(job, result.delayMs);
-    return true;
-  } catch (error) {
-    logger.error(
-      'An event of WeChat’s could not be taken in and comes again, or ends in the dead-letter queue.',
-      {
-        recordId: record.messageId,
-        receives: record.attributes.ApproximateReceiveCount,
-        error,
-      },
-    );
-    return false;
-  }
+async function takeIn({ apply, forward, enqueue }: Services, job: EventJob): Promise<void> {
+  if (job.type === 'other') return forward(job);
+  const result = await apply(job.event);
+  if (result.type === 'later') await enqueue(job, result.delayMs);
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

@@ -1,11 +1,52 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { createEventBus } from '../lib/bus/eventbridge-bus.ts';
+import { createFactPublisher } from '../lib/bus/publish-facts.ts';
+import type { Fact, FactName } from '../lib/changes/facts.ts';
+import { publishPersistently } from '../lib/changes/publish-persistently.ts';
+import { createSentPages } from '../lib/changes/sent-pages.ts';
 import type { TableChange } from '../lib/changes/table-change.ts';
+import { takeChanges } from '../lib/changes/take-changes.ts';
 import type { Logger } from '../lib/logger.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wirePublishing as wire } from '../lib/wiring/publishing.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
+import { createStatisticsWriter } from '../lib/table/dynamodb-statistics-writer.ts';
+import { readStreamRecord } from '../lib/table/stream-change.ts';
+import { openBus, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
+import { openMetrics } from '../lib/wiring/metrics.ts';
 
-/** What this function needs. */
-export interface PublishChangesServices {
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. It holds no secret. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const settings = readSettings(env, ['app', 'table', 'publishing', 'metrics']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const bus = openBus(env);
+  const { busName, published } = settings.publishing;
+  const publish = createFactPublisher(createEventBus(bus, busName));
+  const services = {
+    ...base,
+    publish: (facts: readonly Fact[]) => publishPersistently(publish, facts, base),
+    pageOf: createSentPages(createRunStore(table, { ...base, newVersion: base.newUuid })),
+    isPublished: (name: FactName) => published.has(name),
+    statistics: createStatisticsWriter(table, base),
+    measure: openMetrics(settings, base, overrides),
+  };
+  return {
+    logger: base.logger,
+    read: (record: unknown) => readStreamRecord(table, record),
+    take: (changes: readonly TableChange[]) => takeChanges(services, changes),
+    async close() {
+      table.client.destroy();
+      bus.destroy();
+    },
+  };
+}
+
+interface Services {
   /** Undefined for a record that nobody is told of. Throws for one that cannot be read. */
   readonly read: (record: unknown) => TableChange | undefined;
   /** Answers the first of the changes that must come again. */
@@ -14,10 +55,10 @@ export interface PublishChangesServices {
 }
 
 /**
- * Counts what was stored and tells the owner's event bus of it. A batch that fails comes again, from the first change on that the bus
- * did not take; a record that cannot be read is logged and left out, because it would hold up all that is behind it.
+ * Counts what was stored and tells the owner's event bus of it. A batch that fails comes again, from the first change
+ * on that the bus did not take.
  */
-export function createHandler(services: PublishChangesServices) {
+export function createHandler(services: Services) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const readable = Records.flatMap((record) => {
       const change = readOne(services, record);
@@ -31,7 +72,8 @@ export function createHandler(services: PublishChangesServices) {
   };
 }
 
-function readOne({ read, logger }: PublishChangesServices, record: DynamoDBRecord): TableChange | undefined {
+/** A record that cannot be read is logged and left out, because it would hold up all that is behind it. */
+function readOne({ read, logger }: Services, record: DynamoDBRecord): TableChange | undefined {
   try {
     return read(record);
   } catch (error) {
@@ -42,8 +84,3 @@ function readOne({ read, logger }: PublishChangesServices, record: DynamoDBRecor
     return undefined;
   }
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

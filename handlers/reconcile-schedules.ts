@@ -1,30 +1,74 @@
 import type { Context } from 'aws-lambda';
-import type { Reconciliation } from '../lib/campaigns/schedule/reconcile.ts';
+import { createRunIds, scheduledRunId } from '../lib/campaigns/runs/run-id.ts';
+import { type Reconciliation, reconcileSchedules } from '../lib/campaigns/schedule/reconcile.ts';
+import { startScheduledRun } from '../lib/campaigns/schedule/start-scheduled.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireReconcile as wire } from '../lib/wiring/reconcile.ts';
+import { createEnqueueJobs } from '../lib/queue/sqs-campaign-queue.ts';
+import { createScheduleBook } from '../lib/scheduler/eventbridge-schedule-book.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
+import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
+import { openQueue, openScheduler, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
 
-/** What this function needs. */
-export interface ReconcileSchedulesServices {
+/** Time left to finish the campaign that was begun. */
+const MARGIN_MS = 5_000;
+
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. It holds no secret. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const settings = readSettings(env, ['app', 'table', 'campaignQueue', 'schedules']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const sqs = openQueue(env);
+  const scheduler = openScheduler(env);
+  const versions = { ...base, newVersion: base.newUuid };
+  const runs = createRunStore(table, versions);
+  const campaigns = createCampaignStore(table, versions);
+  const starting = {
+    ...base,
+    campaigns,
+    runs,
+    enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url),
+    newRunId: createRunIds(base.newTimeOrderedUuid),
+  };
+  const services = {
+    ...base,
+    store: campaigns,
+    schedules: createScheduleBook(scheduler, settings.schedules),
+    hasRun: async (id: string, atMs: number) => (await runs.load(id, scheduledRunId(id, atMs))) !== undefined,
+    startScheduled: (id: string, atMs: number) => startScheduledRun(starting, id, atMs),
+  };
+  return {
+    clock: base.clock,
+    logger: base.logger,
+    reconcile: (deadlineMs: number) => reconcileSchedules(services, deadlineMs),
+    async close() {
+      table.client.destroy();
+      sqs.destroy();
+      scheduler.destroy();
+    },
+  };
+}
+
+interface Services {
   readonly reconcile: (deadlineMs: number) => Promise<Reconciliation>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Time left to finish the campaign that was begun. */
-const MARGIN_MS = 5_000;
-
-/** Makes EventBridge Scheduler hold what the table says of campaigns, and starts runs that were missed. What it does not get done, the next run finds again. */
-export function createHandler({ reconcile, clock, logger }: ReconcileSchedulesServices) {
+/**
+ * Makes EventBridge Scheduler hold what the table says of campaigns, and starts runs that were missed.
+ * What it does not get done, the next run finds again.
+ */
+export function createHandler({ reconcile, clock, logger }: Services) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     const done = await reconcile(clock() + context.getRemainingTimeInMillis() - MARGIN_MS);
     if (done.repaired > 0)
       logger.warn('Schedules of campaigns differed from the table and were repaired.', { ...done });
   };
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

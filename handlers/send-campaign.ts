@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { DELIVERY_LIMIT_MS } from '../lib/delivery/deliver-message.ts';
 import type { Logger } from '../lib/logger.ts';
 import { readRunJob } from '../lib/queue/sqs-campaign-queue.ts';
-import { wireCampaignSending as wire } from '../lib/wiring/campaign-sending.ts';
+import { wireCampaignSending as buildServices } from '../lib/wiring/campaign-sending.ts';
 import { onColdStart } from '../lib/wiring/cold-start.ts';
 
 /** What this function needs. */
@@ -59,7 +59,7 @@ async function handleOne(
   }
 }
 
-export { wire };
+export { buildServices };
 
 /** The deployed function. */
-export const handler = onColdStart(wire, createHandler);
+export const handler = onColdStart(buildServices, createHandler);

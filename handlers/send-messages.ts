@@ -5,7 +5,7 @@ import { openidOf } from '../lib/messages/message-id.ts';
 import type { Enqueue, SendJob } from '../lib/messages/send-job.ts';
 import { readSendJob } from '../lib/queue/sqs-send-queue.ts';
 import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireDelivery as wire } from '../lib/wiring/delivery.ts';
+import { wireDelivery as buildServices } from '../lib/wiring/delivery.ts';
 
 /** What this function needs. */
 export interface SendMessagesServices {
@@ -87,7 +87,7 @@ function nextJob(
   return { ...job, ...(dueAtMs !== undefined && { dueAtMs }) };
 }
 
-export { wire };
+export { buildServices };
 
 /** The deployed function. */
-export const handler = onColdStart(wire, createHandler);
+export const handler = onColdStart(buildServices, createHandler);

@@ -1,17 +1,41 @@
-import { createHttpHandler } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { sessionRoutes } from '../lib/api/routes/sessions.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireSessions as wire } from '../lib/wiring/sessions.ts';
-
-/** What this function needs. */
-export type SessionServices = Parameters<typeof sessionRoutes>[0] & Parameters<typeof createHttpHandler>[1];
-
-/** Trades login codes for session tokens. */
-export function createHandler(services: SessionServices) {
-  return createHttpHandler(sessionRoutes(services), services);
-}
-
-export { wire };
+import { createHttpClient } from '../lib/http/http-client.ts';
+import { loadSecrets } from '../lib/secrets.ts';
+import { createSessionTokens } from '../lib/sessions/session-tokens.ts';
+import { readSettings } from '../lib/settings.ts';
+import { code2Session } from '../lib/wechat/code-2-session.ts';
+import { remedyFor } from '../lib/wechat/errcodes.ts';
+import { fetchFromSsm } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(wire, createHandler);
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. It has nothing to do with the table. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET', 'SESSION_SECRET'], fetchFromSsm(env));
+  const { app, wechat, sessions } = readSettings(secrets, ['app', 'wechat', 'sessions']);
+  const { clock, logger } = foundation(overrides);
+  // code2Session carries the AppSecret, so it takes the proxy where there is one.
+  const http = createHttpClient({
+    baseUrl: wechat.apiBaseUrl,
+    ...(wechat.proxyUrl !== undefined && { proxyUrl: wechat.proxyUrl }),
+  });
+  const credentials = { appId: app.appId, appSecret: wechat.appSecret };
+  return {
+    logger,
+    codeToSession: (code: string) => code2Session(http, credentials, code),
+    tokens: createSessionTokens({ ...sessions, appId: app.appId, clock }),
+    remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'login'),
+    close: () => http.close(),
+  };
+}
+
+type Services = Parameters<typeof sessionRoutes>[0] & HttpServices;
+
+/** Trades login codes for session tokens. */
+export function createHandler(services: Services) {
+  return createHttpHandler(sessionRoutes(services), services);
+}

@@ -1,19 +1,15 @@
 import * as v from 'valibot';
 import { isCampaignId } from '../lib/campaigns/campaign.ts';
-import type { StartResult } from '../lib/campaigns/runs/start-run.ts';
+import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
+import { type ScheduledStart, startScheduledRun } from '../lib/campaigns/schedule/start-scheduled.ts';
 import type { Logger } from '../lib/logger.ts';
-import { wireCampaignStart as wire } from '../lib/wiring/campaign-start.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-
-/** What this function needs. */
-export interface StartCampaignRunServices {
-  /** `not-scheduled`: the campaign's schedule has no run at that moment, any more. */
-  readonly startScheduled: (
-    campaignId: string,
-    scheduledAtMs: number,
-  ) => Promise<StartResult | { readonly type: 'not-scheduled' }>;
-  readonly logger: Logger;
-}
+import { createEnqueueJobs } from '../lib/queue/sqs-campaign-queue.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
+import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
+import { openQueue, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
 
 /** What a campaign's schedule sends; `scheduledTime` is the moment it was to come, the same in each delivery. */
 const triggerSchema = v.object({
@@ -25,8 +21,40 @@ const triggerSchema = v.object({
   ),
 });
 
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. It holds no secret. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const settings = readSettings(env, ['app', 'table', 'campaignQueue']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const sqs = openQueue(env);
+  const versions = { ...base, newVersion: base.newUuid };
+  const services = {
+    ...base,
+    campaigns: createCampaignStore(table, versions),
+    runs: createRunStore(table, versions),
+    enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url),
+    newRunId: createRunIds(base.newTimeOrderedUuid),
+  };
+  return {
+    logger: base.logger,
+    startScheduled: (id: string, atMs: number) => startScheduledRun(services, id, atMs),
+    async close() {
+      table.client.destroy();
+      sqs.destroy();
+    },
+  };
+}
+
+interface Services {
+  readonly startScheduled: (campaignId: string, scheduledAtMs: number) => Promise<ScheduledStart>;
+  readonly logger: Logger;
+}
+
 /** Starts the run that a campaign's schedule asks for. Delivered twice, it is one run. */
-export function createHandler({ startScheduled, logger }: StartCampaignRunServices) {
+export function createHandler({ startScheduled, logger }: Services) {
   return async (event: unknown): Promise<void> => {
     const { campaignId, scheduledTime } = v.parse(triggerSchema, event);
     const result = await startScheduled(campaignId, scheduledTime);
@@ -39,8 +67,3 @@ export function createHandler({ startScheduled, logger }: StartCampaignRunServic
     else logger.warn('A schedule asked for a run of a campaign that may not run now.', facts);
   };
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

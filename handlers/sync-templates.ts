@@ -1,25 +1,52 @@
 import type { RemedyFor } from '../lib/api/lookup-problem.ts';
 import type { Logger } from '../lib/logger.ts';
+import { loadSecrets } from '../lib/secrets.ts';
+import { readSettings } from '../lib/settings.ts';
 import type { SyncResult } from '../lib/templates/sync-templates.ts';
 import { TemplateLookupError } from '../lib/templates/template-lookup-error.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireTemplateSync as wire } from '../lib/wiring/template-sync.ts';
+import { remedyFor } from '../lib/wechat/errcodes.ts';
+import { fetchFromSsm, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
+import { openSync } from '../lib/wiring/template-sync.ts';
+import { openCatalogue } from '../lib/wiring/templates.ts';
+import { openWeChat } from '../lib/wiring/wechat.ts';
 
-/** What this function needs. */
-export interface SyncTemplatesServices {
+/** The list's quota for the day is used up (WeChat contract §5.3): asking again within minutes is of no use. */
+const QUOTA_USED_UP = 45009;
+
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env));
+  const settings = readSettings(secrets, ['app', 'wechat', 'table']);
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const wechat = openWeChat(settings, table, base);
+  return {
+    logger: base.logger,
+    sync: openSync(table, openCatalogue(table, wechat, base), base),
+    remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
+    async close() {
+      await wechat.close();
+      table.client.destroy();
+    },
+  };
+}
+
+interface Services {
   readonly sync: () => Promise<SyncResult>;
   readonly remedyFor: RemedyFor;
   readonly logger: Logger;
 }
 
-/** The list's quota for the day is used up (WeChat contract §5.3): asking again within minutes is of no use. */
-const QUOTA_USED_UP = 45009;
-
 /**
- * Runs once a day and reads the templates from WeChat. When WeChat cannot be asked, what is known stays; Lambda calls again
- * twice within minutes, but not when the day's quota is used up.
+ * Runs once a day and reads the templates from WeChat. When WeChat cannot be asked, what is known stays; Lambda calls
+ * again twice within minutes, but not when the day's quota is used up.
  */
-export function createHandler({ sync, remedyFor, logger }: SyncTemplatesServices) {
+export function createHandler({ sync, remedyFor, logger }: Services) {
   return async (): Promise<void> => {
     try {
       const { added, changed, removed } = await sync();
@@ -34,8 +61,3 @@ export function createHandler({ sync, remedyFor, logger }: SyncTemplatesServices
     }
   };
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

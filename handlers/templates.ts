@@ -1,22 +1,58 @@
-import { createHttpHandler } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { templateRoutes } from '../lib/api/routes/templates.ts';
-import type { TemplateApi } from '../lib/api/template-api.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireTemplateApi as wire } from '../lib/wiring/template-api.ts';
+import { createTemplateApi, type TemplateApi } from '../lib/api/template-api.ts';
+import { loadSecrets } from '../lib/secrets.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createAliasStore } from '../lib/table/dynamodb-alias-store.ts';
+import { removeAlias, setAlias } from '../lib/templates/set-alias.ts';
+import { remedyFor } from '../lib/wechat/errcodes.ts';
+import { httpServices } from '../lib/wiring/api.ts';
+import { fetchFromSsm, openTable } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
+import { openNames } from '../lib/wiring/template-names.ts';
+import { openSync } from '../lib/wiring/template-sync.ts';
+import { openCatalogue } from '../lib/wiring/templates.ts';
+import { openWeChat } from '../lib/wiring/wechat.ts';
 
-/** What this function needs. */
-export interface TemplateServices extends HttpServices {
+/** The deployed function. */
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const settings = readSettings(
+    await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),
+    ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table'],
+  );
+  const base = foundation(overrides);
+  const table = openTable(env, settings.table.name, settings.app.appId);
+  const wechat = openWeChat(settings, table, base);
+  const catalogue = openCatalogue(table, wechat, base);
+  const { aliases: configured, pages } = settings.templates;
+  const naming = { ...base, store: createAliasStore(table, { newVersion: base.newUuid }), configured };
+  return {
+    ...httpServices(settings, base),
+    templates: createTemplateApi({
+      catalogue,
+      names: openNames(table, settings, base),
+      sync: openSync(table, catalogue, base),
+      setAlias: (change) => setAlias(naming, change),
+      removeAlias: (templateId) => removeAlias(naming, templateId),
+      remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
+      ...(pages !== undefined && { pages }),
+    }),
+    async close() {
+      await wechat.close();
+      table.client.destroy();
+    },
+  };
+}
+
+interface Services extends HttpServices {
   readonly templates: TemplateApi;
 }
 
-type HttpServices = Parameters<typeof createHttpHandler>[1];
-
 /** Shows the account's templates, reads them again, tries data against them and names them. */
-export function createHandler(services: TemplateServices) {
+export function createHandler(services: Services) {
   return createHttpHandler(templateRoutes(services.templates), services);
 }
-
-export { wire };
-
-/** The deployed function. */
-export const handler = onColdStart(wire, createHandler);

@@ -1,18 +1,37 @@
-import { createHttpHandler } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
-import { onColdStart } from '../lib/wiring/cold-start.ts';
-import { wireWeChatEvents as wire } from '../lib/wiring/wechat-events.ts';
-
-/** What this function needs. */
-export type WeChatEventServices = Parameters<typeof wechatEventRoutes>[0] &
-  Parameters<typeof createHttpHandler>[1];
-
-/** Takes what WeChat pushes and puts it on the queue, so that WeChat has its answer at once. */
-export function createHandler(services: WeChatEventServices) {
-  return createHttpHandler(wechatEventRoutes(services), services);
-}
-
-export { wire };
+import { createEnqueueEvent } from '../lib/queue/sqs-event-queue.ts';
+import { loadSecrets } from '../lib/secrets.ts';
+import { readSettings } from '../lib/settings.ts';
+import { createPushReceiver } from '../lib/wechat/push/receive-push.ts';
+import { fetchFromSsm, openQueue } from '../lib/wiring/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
+import { foundation } from '../lib/wiring/foundation.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(wire, createHandler);
+export const handler = onColdStart(buildServices, createHandler);
+
+/** What this function needs, once per cold start. It has nothing to do with the table. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const secrets = await loadSecrets(env, ['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'], fetchFromSsm(env));
+  const { app, push, eventQueue } = readSettings(secrets, ['app', 'push', 'eventQueue']);
+  const { token, forwardMessages, ...rest } = push;
+  const { clock, logger } = foundation(overrides);
+  const sqs = openQueue(env);
+  return {
+    logger,
+    forwardMessages,
+    enqueue: createEnqueueEvent(sqs, eventQueue.url),
+    ...(token !== undefined && { receiver: createPushReceiver({ ...app, ...rest, token }, clock) }),
+    async close() {
+      sqs.destroy();
+    },
+  };
+}
+
+type Services = Parameters<typeof wechatEventRoutes>[0] & HttpServices;
+
+/** Takes what WeChat pushes and puts it on the queue, so that WeChat has its answer at once. */
+export function createHandler(services: Services) {
+  return createHttpHandler(wechatEventRoutes(services), services);
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHandler, wire } from '../../handlers/start-campaign-run.ts';
+import { buildServices, createHandler } from '../../handlers/start-campaign-run.ts';
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import { pauseRun, resumeRun } from '../../lib/campaigns/runs/control-run.ts';
 import { readRun, recipientsOf } from '../../lib/campaigns/runs/read-run.ts';
@@ -108,7 +108,7 @@ async function measure(
 
   const startedAtMs = Date.now();
   const trigger = { campaignId: campaign.id, scheduledTime: new Date(scheduledAtMs).toISOString() };
-  const start = createHandler(await wire(stack.env, { logger: QUIET }));
+  const start = createHandler(await buildServices(stack.env, { logger: QUIET }));
   // EventBridge promises at least once, so it comes twice.
   await Promise.all([start(trigger), start(trigger)]);
   const runId = scheduledRunId(campaign.id, scheduledAtMs);

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { serveSender } from './lanes.ts';
 
-const bundle = v.object({ wire: v.function(), createHandler: v.function() });
+const bundle = v.object({ buildServices: v.function(), createHandler: v.function() });
 const answered = v.object({ batchItemFailures: v.array(v.unknown()) });
 
-const { wire, createHandler } = v.parse(bundle, { ...(await import(process.argv[2] ?? '')) });
-const handle = v.parse(v.function(), createHandler(await wire(process.env)));
+const { buildServices, createHandler } = v.parse(bundle, { ...(await import(process.argv[2] ?? '')) });
+const handle = v.parse(v.function(), createHandler(await buildServices(process.env)));
 const context = { getRemainingTimeInMillis: () => 60_000 };
 
 serveSender(async (bodies) => {

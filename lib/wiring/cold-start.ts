@@ -16,20 +16,20 @@ export interface Overrides {
 }
 
 /** Builds what one function needs, out of its environment. Throws when a setting is bad, naming every bad one. */
-export type Wire<Services> = (env: Environment, overrides?: Overrides) => Promise<Services>;
+export type BuildServices<Services> = (env: Environment, overrides?: Overrides) => Promise<Services>;
 
 /**
  * A Lambda function that builds its services once per cold start, during the start where it runs on Lambda,
  * and on the first call anywhere else, so that importing it has no effect.
  */
 export function onColdStart<Services, Event, Context, Result>(
-  wire: Wire<Services>,
+  buildServices: BuildServices<Services>,
   createHandler: (services: Services) => (event: Event, context: Context) => Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result> {
   type Built = ReturnType<typeof createHandler>;
   let starting: Promise<Built> | undefined;
   const started = () => {
-    starting ??= wire(process.env)
+    starting ??= buildServices(process.env)
       .then(createHandler)
       // A start that failed, say because a secret could not be read, is tried again by the next call.
       .catch((error) => {
@@ -38,6 +38,7 @@ export function onColdStart<Services, Event, Context, Result>(
       });
     return starting;
   };
-  if ('AWS_LAMBDA_FUNCTION_NAME' in process.env) started().catch(() => undefined);
+  // Once the file that asks for it has been read to its end, so that it may say so at its head.
+  if ('AWS_LAMBDA_FUNCTION_NAME' in process.env) queueMicrotask(() => void started().catch(() => undefined));
   return (event, context) => withinInvocation(context, async () => (await started())(event, context));
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { LambdaHandler } from './invoke.ts';
 import type { FunctionDefinition } from './service-definition.ts';
 
-const handlerModule = v.object({ wire: v.function(), createHandler: v.function() });
+const handlerModule = v.object({ buildServices: v.function(), createHandler: v.function() });
 const closable = v.object({ close: v.function() });
 
 /** The service's own functions, wired for this process. */
@@ -16,7 +16,7 @@ export interface LoadedHandlers {
 /**
  * Loads the handler file of each function and wires it as a cold start does, but with `env` and `overrides` given.
  *
- * @throws v.ValiError when a handler file does not export `wire` and `createHandler`; whatever `wire` throws
+ * @throws v.ValiError when a handler file does not export `buildServices` and `createHandler`; whatever the first throws
  */
 export async function loadHandlers(
   functions: Readonly<Record<string, FunctionDefinition>>,
@@ -26,8 +26,8 @@ export async function loadHandlers(
   const loaded = await Promise.all(
     Object.entries(functions).map(async ([name, { handler }]) => {
       const file = fileURLToPath(new URL(`../../${handler.replace(/\.\w+$/, '')}.ts`, import.meta.url));
-      const { wire, createHandler } = v.parse(handlerModule, { ...(await import(file)) });
-      const services = await wire(env, overrides);
+      const { buildServices, createHandler } = v.parse(handlerModule, { ...(await import(file)) });
+      const services = await buildServices(env, overrides);
       return { name, services, handler: v.parse(v.function(), createHandler(services)) };
     }),
   );

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createHandler } from '../../handlers/health.ts';
-import { createHandler as createMessages } from '../../handlers/messages.ts';
-import { wireHealth } from '../../lib/wiring/health.ts';
-import { wireMessages } from '../../lib/wiring/messages.ts';
+import { buildServices as buildHealth, createHandler } from '../../handlers/health.ts';
+import { buildServices as buildMessages, createHandler as createMessages } from '../../handlers/messages.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { call as invoke } from '../support/http-events.ts';
 import { type CallOptions, PRICE_DROP, QUIET, type Reply, startService } from './running-service.ts';
@@ -165,7 +163,7 @@ describe('bodies that are not valid UTF-8 are 400 malformed-json', () => {
 
 test('a table that does not answer is 503 with retry-after and what to do, never a bare 500', async () => {
   const nowhere = { ...stack.env, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
-  const services = await wireMessages(nowhere, { logger: QUIET });
+  const services = await buildMessages(nowhere, { logger: QUIET });
   onTestFinished(() => services.close());
   const handler = createMessages(services);
   for (const request of [
@@ -323,7 +321,7 @@ describe('GET /v1/health', () => {
   });
 
   test('is not ok when the service cannot reach its table', async () => {
-    const services = await wireHealth({ ...stack.env, TABLE_NAME: 'no-such-table' }, { logger: QUIET });
+    const services = await buildHealth({ ...stack.env, TABLE_NAME: 'no-such-table' }, { logger: QUIET });
     const { status, body } = await invoke(createHandler(services), { path: '/v1/health' });
     await services.close();
     expect([status, body.code]).toEqual([503, 'table-unreachable']);

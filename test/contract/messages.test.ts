@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createHandler } from '../../handlers/messages.ts';
-import { wireMessages } from '../../lib/wiring/messages.ts';
+import { buildServices, createHandler } from '../../handlers/messages.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { call as invoke } from '../support/http-events.ts';
 import { LONG_TERM, PRICE_DROP, QUIET, SHIPPED, startService } from './running-service.ts';
@@ -346,7 +345,7 @@ describe('POST /v1/messages/batch', () => {
     const { openid } = await logIn();
     const entry = { to: openid, ...PRICE_DROP, hold: false, sendAt: later(3_600_000) };
     const messages = Array.from({ length: 40 }, () => ({ ...entry, idempotencyKey: randomUUID() }));
-    const services = await wireMessages(stack.env, { logger: QUIET });
+    const services = await buildServices(stack.env, { logger: QUIET });
     onTestFinished(() => services.close());
     const batch = { method: 'POST', path: '/v1/messages/batch', token: DEV_API_KEY, json: { messages } };
     let asked = 0;

@@ -1,9 +1,8 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createHandler } from '../../handlers/sessions.ts';
+import { buildServices, createHandler } from '../../handlers/sessions.ts';
 import { createSessionTokens } from '../../lib/sessions/session-tokens.ts';
-import { wireSessions } from '../../lib/wiring/sessions.ts';
 import { localDynamoDbClient } from '../../local/stack/table.ts';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { call as invoke } from '../support/http-events.ts';
@@ -138,7 +137,7 @@ describe('POST /v1/sessions', () => {
   );
 
   test('no connection to WeChat is 503 wechat-unavailable, and the code stays good', async () => {
-    const services = await wireSessions(
+    const services = await buildServices(
       { ...stack.env, WECHAT_API_BASE_URL: 'http://127.0.0.1:1' },
       { clock, logger: logs.logger },
     );
@@ -174,7 +173,7 @@ describe('a session token', () => {
   });
 
   test('lives as long as SESSION_TTL_HOURS says', async () => {
-    const services = await wireSessions({ ...stack.env, SESSION_TTL_HOURS: '2' }, { clock });
+    const services = await buildServices({ ...stack.env, SESSION_TTL_HOURS: '2' }, { clock });
     const parts = { method: 'POST', path: '/v1/sessions', json: { code: newCode() } };
     const { body } = await invoke(createHandler(services), parts);
     await services.close();

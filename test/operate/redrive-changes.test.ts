@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { createHandler, wire } from '../../handlers/publish-changes.ts';
+import { buildServices, createHandler } from '../../handlers/publish-changes.ts';
 import { emptyLedger } from '../../lib/grants/ledger.ts';
 import { recordReport } from '../../lib/grants/record-report.ts';
 import { createMessageStore } from '../../lib/table/dynamodb-message-store.ts';
@@ -99,7 +99,7 @@ const answers: { payload: string; error?: string }[] = [];
 
 beforeAll(async () => {
   const { region, credentials } = LOCAL_AWS;
-  const services = await wire(
+  const services = await buildServices(
     {
       WECHAT_APP_ID: table.appId,
       TABLE_NAME: table.name,

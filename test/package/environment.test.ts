@@ -1,31 +1,31 @@
 import { inject, test } from 'vitest';
-import { wire as wireCampaigns } from '../../handlers/campaigns.ts';
-import { wire as wireDispatchDue } from '../../handlers/dispatch-due.ts';
-import { wire as wireGrants } from '../../handlers/grants.ts';
-import { wire as wireHealth } from '../../handlers/health.ts';
-import { wire as wireMessages } from '../../handlers/messages.ts';
-import { wire as wireProcessEvents } from '../../handlers/process-events.ts';
-import { wire as wireReconcileSchedules } from '../../handlers/reconcile-schedules.ts';
-import { wire as wireSendMessages } from '../../handlers/send-messages.ts';
-import { wire as wireSessions } from '../../handlers/sessions.ts';
-import { wire as wireSyncTemplates } from '../../handlers/sync-templates.ts';
-import { wire as wireTemplates } from '../../handlers/templates.ts';
-import { wire as wireWeChatEvents } from '../../handlers/wechat-events.ts';
+import { buildServices as buildCampaigns } from '../../handlers/campaigns.ts';
+import { buildServices as buildDispatchDue } from '../../handlers/dispatch-due.ts';
+import { buildServices as buildGrants } from '../../handlers/grants.ts';
+import { buildServices as buildHealth } from '../../handlers/health.ts';
+import { buildServices as buildMessages } from '../../handlers/messages.ts';
+import { buildServices as buildProcessEvents } from '../../handlers/process-events.ts';
+import { buildServices as buildReconcileSchedules } from '../../handlers/reconcile-schedules.ts';
+import { buildServices as buildSendMessages } from '../../handlers/send-messages.ts';
+import { buildServices as buildSessions } from '../../handlers/sessions.ts';
+import { buildServices as buildSyncTemplates } from '../../handlers/sync-templates.ts';
+import { buildServices as buildTemplates } from '../../handlers/templates.ts';
+import { buildServices as buildWeChatEvents } from '../../handlers/wechat-events.ts';
 import { functionId, parseTemplate, propertiesOf } from './template.ts';
 
-const WIRES = {
-  sessions: wireSessions,
-  grants: wireGrants,
-  messages: wireMessages,
-  templates: wireTemplates,
-  campaigns: wireCampaigns,
-  'reconcile-schedules': wireReconcileSchedules,
-  'sync-templates': wireSyncTemplates,
-  'wechat-events': wireWeChatEvents,
-  'process-events': wireProcessEvents,
-  health: wireHealth,
-  'dispatch-due': wireDispatchDue,
-  'send-messages': wireSendMessages,
+const BUILDERS = {
+  sessions: buildSessions,
+  grants: buildGrants,
+  messages: buildMessages,
+  templates: buildTemplates,
+  campaigns: buildCampaigns,
+  'reconcile-schedules': buildReconcileSchedules,
+  'sync-templates': buildSyncTemplates,
+  'wechat-events': buildWeChatEvents,
+  'process-events': buildProcessEvents,
+  health: buildHealth,
+  'dispatch-due': buildDispatchDue,
+  'send-messages': buildSendMessages,
 };
 
 /** What Lambda, CloudFormation and the parameter store put in at run time. */
@@ -55,10 +55,10 @@ const SET_BY_LAMBDA = {
 
 const template = parseTemplate(inject('packaged').templateText);
 
-test.each(Object.entries(WIRES))(
+test.each(Object.entries(BUILDERS))(
   '%s starts with the settings that it is deployed with',
-  async (name, wire) => {
-    const services = await wire({ ...deployedEnvironment(name), ...SET_BY_LAMBDA });
+  async (name, buildServices) => {
+    const services = await buildServices({ ...deployedEnvironment(name), ...SET_BY_LAMBDA });
     await services.close();
   },
 );

@@ -23,7 +23,7 @@ export async function loadMutated<Code = Kernel>(
     platform: 'node',
     target: 'node24',
     packages: 'external',
-    plugins: [withoutWiring, 'instead' in fault ? plant(fault, applied) : mutate(fault, applied)],
+    plugins: [withoutAdapters, 'instead' in fault ? plant(fault, applied) : mutate(fault, applied)],
   });
   if (applied.length === 0) throw new Error(`${fault.file} is not part of the kernel: mend "${fault.name}".`);
   const module: { exports: unknown } = { exports: {} };
@@ -32,13 +32,13 @@ export async function loadMutated<Code = Kernel>(
   return module.exports as Code;
 }
 
-/** Leaves out the wiring to AWS, which no simulated function uses. */
-const withoutWiring: Plugin = {
-  name: 'without wiring',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/lib\/wiring\/(delivery|dispatch|campaign-sending)\.ts$/ }, () => ({
-      contents:
-        'export const wireDelivery = undefined, wireDispatch = undefined, wireCampaignSending = undefined;',
+/** Leaves out AWS and the table, from which handlers build services that no simulated function uses. */
+const withoutAdapters: Plugin = {
+  name: 'without adapters',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\/(table|wiring)\/[\w-]+\.ts$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /./, namespace: 'left-out' }, () => ({
+      contents: 'module.exports = { onColdStart() {} };',
     }));
   },
 };

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { buildServices } from '../../../handlers/process-events.ts';
 import type { Campaign } from '../../../lib/campaigns/campaign.ts';
 import { readRecipient } from '../../../lib/campaigns/runs/read-run.ts';
-import { wireEventProcessing } from '../../../lib/wiring/event-processing.ts';
 import { QUIET } from '../../contract/running-service.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
@@ -11,7 +11,7 @@ const isFinished = ({ status }: { status: string }) => status === 'finished';
 
 async function useEvents() {
   const world = await useCampaigns();
-  const events = await wireEventProcessing(world.stack.env, { logger: QUIET });
+  const events = await buildServices(world.stack.env, { logger: QUIET });
   onTestFinished(() => events.close());
   return {
     world,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createConsoleLogger } from '../../../lib/console-logger.ts';
 import { onColdStart } from '../../../lib/wiring/cold-start.ts';
 import { invocationFacts } from '../../../lib/wiring/invocation.ts';
@@ -28,4 +28,17 @@ test('every line names the invocation that it belongs to, as Lambda’s own line
     [undefined, 'm-3'],
     [undefined, undefined],
   ]);
+});
+
+test('on Lambda a function starts by itself, once its file has been read to the end', async () => {
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'fn');
+  const started: string[] = [];
+  const handler = onColdStart(
+    async () => started.push(DECLARED_BELOW),
+    () => async (_event: unknown, _context: unknown) => started.length,
+  );
+  const DECLARED_BELOW = 'started';
+  await Promise.resolve();
+  expect(started).toEqual(['started']);
+  expect(await handler(undefined, undefined)).toBe(1);
 });

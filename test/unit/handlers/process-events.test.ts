@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createHandler, type ProcessEventsServices } from '../../../handlers/process-events.ts';
+import { createHandler } from '../../../handlers/process-events.ts';
 import type { EventJob } from '../../../lib/events/event-job.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
@@ -12,7 +12,9 @@ const change = (openid: string, createdAtMs = 1): EventJob => ({
 const eventOf = (job: EventJob) => ('event' in job ? job.event : undefined);
 const other: EventJob = { type: 'other', name: 'text', fields: { Content: 'hello' } };
 
-function useHandler(services: Partial<ProcessEventsServices> = {}) {
+type Services = Parameters<typeof createHandler>[0];
+
+function useHandler(services: Partial<Services> = {}) {
   const logs = keptLogs();
   const done: unknown[] = [];
   const handle = createHandler({

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { buildServices } from '../../../handlers/process-events.ts';
 import type { OtherMessage } from '../../../lib/events/event-job.ts';
-import { wireEventProcessing } from '../../../lib/wiring/event-processing.ts';
 import { startEventBus } from '../../../local/stack/event-bus.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
@@ -26,7 +26,7 @@ async function useForward(
     AWS_SECRET_ACCESS_KEY: 'local',
     ...more,
   };
-  const services = await wireEventProcessing(env, { logger: keptLogs().logger });
+  const services = await buildServices(env, { logger: keptLogs().logger });
   onTestFinished(() => services.close());
   return { requests: bus.requests, forward: services.forward };
 }

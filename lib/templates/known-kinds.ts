@@ -1,5 +1,5 @@
 import type { TemplateKind } from '../grants/template-kind.ts';
-import type { TemplateStore } from '../templates/template.ts';
+import type { TemplateStore } from './template.ts';
 
 /** Kinds of templates that have been read from WeChat before; what a user answered is no reason to ask it. */
 export async function knownKinds(
