@@ -3,11 +3,17 @@ import type { Hold } from '../grants/holds.ts';
 import type { Claim, GrantEffect } from '../grants/ledger.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
 
+/** The builds of the mini program that a card can open (WeChat contract §3.1). */
+export const MINIPROGRAM_STATES = ['developer', 'trial', 'formal'] as const;
+
 /** Which build of the mini program a card opens. */
-export type MiniprogramState = 'developer' | 'trial' | 'formal';
+export type MiniprogramState = (typeof MINIPROGRAM_STATES)[number];
+
+/** The languages that WeChat can show its part of the card in (WeChat contract §3.1). */
+export const LANGUAGES = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
 
 /** The language that WeChat shows its part of the card in. */
-export type Language = 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
+export type Language = (typeof LANGUAGES)[number];
 
 /** Where a message is in its life. `pending` covers everything before its end: it waits in its user's item and has no record. */
 export type MessageState = 'pending' | 'sent' | 'delivered' | 'refused' | 'failed' | 'unknown' | 'canceled';

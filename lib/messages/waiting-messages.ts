@@ -3,7 +3,7 @@ import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Page } from '../listing.ts';
 import type { Stored } from '../stored.ts';
-import type { Message, Outcome } from './message.ts';
+import { LANGUAGES, type Message, MINIPROGRAM_STATES, type Outcome } from './message.ts';
 import { openidOf } from './message-id.ts';
 import type { MessageWithLedger } from './message-store.ts';
 
@@ -12,8 +12,8 @@ const waitingText = v.object({
   templateId: v.string(),
   data: v.record(v.string(), v.string()),
   page: v.exactOptional(v.string()),
-  miniprogramState: v.exactOptional(v.picklist(['developer', 'trial', 'formal']), 'formal'),
-  lang: v.exactOptional(v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']), 'zh_CN'),
+  miniprogramState: v.exactOptional(v.picklist(MINIPROGRAM_STATES), 'formal'),
+  lang: v.exactOptional(v.picklist(LANGUAGES), 'zh_CN'),
   createdAtMs: v.number(),
   updatedAtMs: v.exactOptional(v.number()),
   sendAtMs: v.exactOptional(v.number()),

@@ -1,7 +1,6 @@
 import type { Random } from '../clock.ts';
 import { type AnswerRules, judgeAnswer, type SendAnswer, type Verdict } from '../delivery/judge-answer.ts';
-import { paceSignal } from '../delivery/pace-signal.ts';
-import type { Pacer } from '../delivery/pacer.ts';
+import type { Pacer, PaceSignal } from '../delivery/pacer.ts';
 import { refuseBooked } from '../delivery/refuse-booked.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Stored } from '../stored.ts';
@@ -89,4 +88,26 @@ export async function recordOutcome<R extends SendRecord>(
   const { effect } = after.lastClaim;
   if (effect === 'refund' || effect === 'zero') await closeInLedger(services, send.openid, claim, effect);
   return record;
+}
+
+/** What an answer to a send to this user says about the pace of all sending. Silence and refused tokens say nothing. */
+function paceSignal(answer: SendAnswer, rules: AnswerRules, openid: string): PaceSignal | undefined {
+  if (answer.type !== 'answered') return undefined;
+  const { errcode } = answer;
+  const { retry, stops } = rules.ruleOf(errcode);
+  if (stops === 'account' || stops === 'template') return { type: 'refused', scope: stops, errcode };
+  if (stops === 'template-unless-one-user') {
+    return { type: 'refused', scope: 'template', errcode, user: openid };
+  }
+  switch (retry) {
+    case 'rate':
+    case 'quota':
+    case 'busy':
+      return retry;
+    case 'token':
+    case 'connection':
+      return undefined;
+    default:
+      return 'served';
+  }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LANGUAGES, MINIPROGRAM_STATES } from '../messages/message.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.number(), v.integer());
@@ -10,8 +11,8 @@ export const campaignItem = v.object({
   templateId: v.string(),
   data: v.record(v.string(), v.string()),
   page: v.exactOptional(v.string()),
-  miniprogramState: v.picklist(['developer', 'trial', 'formal']),
-  lang: v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']),
+  miniprogramState: v.picklist(MINIPROGRAM_STATES),
+  lang: v.picklist(LANGUAGES),
   fit: v.boolean(),
   audience: v.variant('type', [
     v.object({ type: v.literal('grantees') }),

@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
 import { toAttributes } from './attributes.ts';
@@ -78,7 +79,7 @@ async function listByTemplate(
 }
 
 /** One page of a shard of the audience, in the order of the openids. `after` is the last of the page before, or empty. */
-export async function audiencePage(
+async function audiencePage(
   table: Table,
   templateId: string,
   shard: number,
@@ -100,5 +101,25 @@ export async function audiencePage(
   return {
     openids: Items.map((item) => String(readItem(item)['sk'])),
     next: typeof next === 'string' ? next : undefined,
+  };
+}
+
+/** The audience of each template and the ledgers of those in it, many at a time. */
+export function createAudienceStore(table: Table): AudienceStore {
+  return {
+    openids: (templateId, shard, limit, after) => audiencePage(table, templateId, shard, limit, after),
+
+    async loadLedgers(openids) {
+      const items = await getItems(
+        table,
+        openids.map((openid) => ledgerKey(table, openid)),
+      );
+      return new Map(
+        items.map((item) => {
+          const ledger = toLedger('', item);
+          return [ledger.value.openid, ledger];
+        }),
+      );
+    },
   };
 }

@@ -2,7 +2,6 @@ import type { RecipientResult } from '../campaigns/runs/results.ts';
 import type { RecipientState } from '../campaigns/runs/run.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
 import type { Outcome } from '../messages/message.ts';
-import { isPackable, packMsgids, unpackMsgids } from './pack-msgids.ts';
 
 /** The stored form of what became of a page's recipients. */
 interface ResultsForm {
@@ -20,6 +19,11 @@ type Note = Omit<Outcome, 'atMs' | 'remedy'> &
     readonly effect?: GrantEffect;
     readonly claimId?: string;
   };
+
+const MSGID_BYTES = 8;
+const MOST_PACKED = 2n ** 64n - 1n;
+/** As WeChat writes them: whole numbers without leading zeros. */
+const MSGID = /^[1-9]\d{0,19}$/;
 
 const LETTERS: Readonly<Record<RecipientState, string>> = {
   pending: 'p',
@@ -141,4 +145,28 @@ export function unpackResults({
     });
   }
   return results;
+}
+
+/** Whether a msgid is of the usual kind, which takes eight bytes. */
+function isPackable(msgid: string): boolean {
+  return MSGID.test(msgid) && BigInt(msgid) <= MOST_PACKED;
+}
+
+/** Msgids in a row, half as long as their digits; what is absent or of another kind leaves a gap. Empty when all are gaps. */
+function packMsgids(msgids: readonly (string | undefined)[]): string {
+  if (!msgids.some((msgid) => msgid !== undefined && isPackable(msgid))) return '';
+  const bytes = new DataView(new ArrayBuffer(msgids.length * MSGID_BYTES));
+  for (const [index, msgid] of msgids.entries()) {
+    if (msgid !== undefined && isPackable(msgid)) bytes.setBigUint64(index * MSGID_BYTES, BigInt(msgid));
+  }
+  return Buffer.from(bytes.buffer).toString('base64');
+}
+
+/** The msgids out of a row, undefined for gaps. */
+function unpackMsgids(packed: string): readonly (string | undefined)[] {
+  const bytes = Buffer.from(packed, 'base64');
+  return Array.from({ length: Math.floor(bytes.length / MSGID_BYTES) }, (_, index) => {
+    const msgid = bytes.readBigUInt64BE(index * MSGID_BYTES);
+    return msgid === 0n ? undefined : String(msgid);
+  });
 }

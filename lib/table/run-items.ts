@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LANGUAGES, MINIPROGRAM_STATES } from '../messages/message.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.number(), v.integer());
@@ -29,8 +30,8 @@ export const runItem = v.object({
     templateId: v.string(),
     data: v.record(v.string(), v.string()),
     page: v.exactOptional(v.string()),
-    miniprogramState: v.picklist(['developer', 'trial', 'formal']),
-    lang: v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']),
+    miniprogramState: v.picklist(MINIPROGRAM_STATES),
+    lang: v.picklist(LANGUAGES),
     fit: v.boolean(),
     maxPerSecond: v.exactOptional(v.number()),
     quietHours: v.exactOptional(v.object({ from: v.string(), to: v.string(), timezone: v.string() })),

@@ -4,7 +4,6 @@ import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/r
 import { isOpen, type RecipientResult, tookGrant } from '../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { AuditedCampaigns } from '../../lib/delivery/audit-user.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import { everyItem } from '../../lib/listing.ts';
 import { claimFate } from '../../lib/sends/send-record.ts';
@@ -13,6 +12,7 @@ import type { Table } from '../../lib/table/client.ts';
 import { createCampaignStore } from '../../lib/table/dynamodb-campaign-store.ts';
 import { createRunStore, runExpiresAt } from '../../lib/table/dynamodb-run-store.ts';
 import { UnreadableItemError } from '../../lib/table/versioned.ts';
+import type { AuditedCampaigns } from './audit-user.ts';
 
 /** What runs of campaigns did to the grants of one mini program's users. */
 export interface CampaignSends {

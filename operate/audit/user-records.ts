@@ -1,4 +1,3 @@
-import type { AuditedMessage } from '../../lib/delivery/audit-user.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
 import type { Message } from '../../lib/messages/message.ts';
@@ -9,6 +8,7 @@ import { getItem, type Item, readItem } from '../../lib/table/items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/table/keys.ts';
 import { queryPages, scanPages } from '../../lib/table/pages.ts';
 import { toLedger, toMessage, UnreadableItemError } from '../../lib/table/versioned.ts';
+import type { AuditedMessage } from './audit-user.ts';
 
 /** Everything that is stored of one user's grants and messages. */
 export interface UserRecords {

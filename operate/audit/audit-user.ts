@@ -1,8 +1,8 @@
-import { closeClaim } from '../grants/claims.ts';
-import { isLongTerm } from '../grants/holds.ts';
-import { type Claim, grantsOf, type Ledger, spentOf, type TemplateGrants } from '../grants/ledger.ts';
-import { isPending, type Message } from '../messages/message.ts';
-import { type ClaimFate, claimFate } from '../sends/send-record.ts';
+import { closeClaim } from '../../lib/grants/claims.ts';
+import { isLongTerm } from '../../lib/grants/holds.ts';
+import { type Claim, grantsOf, type Ledger, spentOf, type TemplateGrants } from '../../lib/grants/ledger.ts';
+import { isPending, type Message } from '../../lib/messages/message.ts';
+import { type ClaimFate, claimFate } from '../../lib/sends/send-record.ts';
 
 /** What an audit needs to know of a message. */
 export type AuditedMessage = Pick<

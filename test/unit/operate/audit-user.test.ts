@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type AuditedCampaigns, type AuditedMessage, auditUser } from '../../../lib/delivery/audit-user.ts';
 import type { Claim, Ledger, TemplateGrants } from '../../../lib/grants/ledger.ts';
+import { type AuditedCampaigns, type AuditedMessage, auditUser } from '../../../operate/audit/audit-user.ts';
 
 const NOW_MS = Date.UTC(2026, 11, 1);
 const MOMENT = { nowMs: NOW_MS, overdueMs: 600_000 };
