@@ -7,9 +7,8 @@ import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/page.ts';
 import { type Contention, untilUncontended } from '../contention.ts';
 import { toAttributes } from './attributes.ts';
-import { recipientsItem } from './campaign-item.ts';
 import type { Table } from './client.ts';
-import { readCampaign } from './dynamodb-campaign-store.ts';
+import { readCampaign, recipientsItem } from './dynamodb-campaign-store.ts';
 import { getItem, readItem, writeTogether } from './items.ts';
 import {
   campaignKey,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LANGUAGES, MINIPROGRAM_STATES } from '../messages/message.ts';
+import { audience, runContent } from '../campaigns/campaign.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.number(), v.integer());
@@ -22,20 +22,10 @@ export const runItem = v.object({
   trigger: v.picklist(['schedule', 'manual', 'resend-failed']),
   dryRun: v.boolean(),
   source: v.variant('type', [
-    v.object({ type: v.literal('grantees') }),
-    v.object({ type: v.literal('recipients'), count, pages: count }),
+    ...audience.options,
     v.object({ type: v.literal('failed-of'), runId: v.string() }),
   ]),
-  content: v.object({
-    templateId: v.string(),
-    data: v.record(v.string(), v.string()),
-    page: v.exactOptional(v.string()),
-    miniprogramState: v.picklist(MINIPROGRAM_STATES),
-    lang: v.picklist(LANGUAGES),
-    fit: v.boolean(),
-    maxPerSecond: v.exactOptional(v.number()),
-    quietHours: v.exactOptional(v.object({ from: v.string(), to: v.string(), timezone: v.string() })),
-  }),
+  content: runContent,
   startedAtMs: instant,
   finishedAtMs: v.exactOptional(instant),
   generation: count,

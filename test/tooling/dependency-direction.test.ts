@@ -34,6 +34,7 @@ const FORBIDDEN_IN_DOMAIN = {
   'knows-the-http-client': `import { used } from '../http/http-client.ts';\nexport const it = used;`,
   'knows-the-api': `import { used } from '../api/problem.ts';\nexport const it = used;`,
   'knows-the-wiring': `import { used } from '../wiring/aws.ts';\nexport const it = used;`,
+  'knows-a-command': `import { used } from '../../operate/audit/audit.ts';\nexport const it = used;`,
   'knows-the-simulator': `import { used } from '../../local/wechat-simulator/start.ts';\nexport const it = used;`,
   'reads-the-clock': `export const used = Date.now();`,
   'throws-dice': `export const used = Math.random();`,
@@ -60,6 +61,10 @@ beforeAll(async () => {
     ...Object.fromEntries(forbidden),
     ...ALLOWED,
     'handlers/uses-a-test.ts': `import { used } from '../test/support/table.ts';\nexport const it = used;`,
+    'lib/api/uses-a-command.ts': `import { used } from '../../operate/audit/audit.ts';\nexport const it = used;`,
+    'lib/table/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
+    'lib/queue/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
+    'lib/scheduler/knows-the-wiring.ts': `import { used } from '../wiring/aws.ts';\nexport const it = used;`,
     'lib/http/knows-the-table.ts': `import { used } from '../table/client.ts';\nexport const it = used;`,
   });
 });
@@ -76,6 +81,17 @@ test('a handler that uses a test is refused', () => {
 test('a client of HTTP that knows the table is refused', () => {
   expect(refused.get('lib/http/knows-the-table.ts')).toEqual(['lint/style/noRestrictedImports']);
 });
+
+test("what is deployed uses none of the operators' commands", () => {
+  expect(refused.get('lib/api/uses-a-command.ts')).toEqual(['lint/style/noRestrictedImports']);
+});
+
+test.each(['lib/table/knows-the-api.ts', 'lib/queue/knows-the-api.ts', 'lib/scheduler/knows-the-wiring.ts'])(
+  'a store that knows how callers see things is refused: %s',
+  (file) => {
+    expect(refused.get(file)).toEqual(['lint/style/noRestrictedImports']);
+  },
+);
 
 test.each(Object.keys(ALLOWED))('%s is fine', (file) => {
   expect(refused.get(file)).toBeUndefined();
