@@ -194,4 +194,4 @@ test('whatever goes wrong, each accept that the mini program was told of counts 
     }),
     { numRuns: 300 },
   );
-});
+}, 60_000);
