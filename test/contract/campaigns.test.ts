@@ -391,7 +391,12 @@ describe('recipients', () => {
     ['a value beside the columns', 'openid,name,\no1,Ming,\no2,Hong,x\n', 'invalid-csv', 'line 3'],
     ['a bad row behind empty ones', 'openid,name\n,\n,\no1,Ming\n,Hong\n', 'invalid-csv', 'line 5.openid'],
     ['no header', 'o1,Ming\n', 'invalid-csv', 'line 1'],
-    ['a row that is too short', 'openid,name\no1,Ming\no2\n', 'invalid-csv', 'line 3'],
+    [
+      'a row that lacks a variable',
+      'openid,name\no1,Ming\no2\n',
+      'invalid-variables',
+      'line 3.variables.name',
+    ],
     ['a bad openid', 'openid,name\no1,Ming\no 2,Hong\n', 'invalid-csv', 'line 3.openid'],
     ['a quote that stays open', 'openid,name\no1,"Ming\no2,Hong\n', 'invalid-csv', 'line 2'],
     ['an openid twice', 'openid,name\no1,Ming\no2,Hong\no1,Li\n', 'invalid-csv', 'line 4.openid'],
