@@ -66,10 +66,10 @@ const CODES: readonly SubscribeErrorCode[] = [
 ];
 
 /** The words that each of `CODES` is known by, in its order. */
-const WORDS =
-  'empty|list fail|subscribe fail|invalid tem|cannot show|no template|type must|out of max|main switch|banned|devicemsg|tap gesture|last call|no answer|cancel'.split(
-    '|',
-  );
+const WORDS = (
+  'empty|list fail|subscribe fail|invalid tem|cannot show|no template|type must|out of max|main switch|' +
+  'banned|devicemsg|tap gesture|last call|no answer|cancel'
+).split('|');
 
 /** Reads what WeChat handed to `fail`: its code is a number, a text, under `errno` or in the words, or there is none. */
 export function codeOf(failure: unknown, message: string): SubscribeErrorCode {

@@ -101,7 +101,11 @@ const deeds: Deeds = {
     answered?.({ word, always });
     document.getElementById('soon')?.focus();
   },
-  show: (next) => store.set({ screen: next, ...(next === 'messages' && { unread: 0, banner: undefined }) }),
+  show(next) {
+    // As App.onShow does when the user comes back from the settings.
+    if (next === 'app') void qingniao.start();
+    store.set({ screen: next, ...(next === 'messages' && { unread: 0, banner: undefined }) });
+  },
   closeGuide() {
     store.set({ guide: undefined });
     document.getElementById('soon')?.focus();
