@@ -26,7 +26,10 @@ export const NONE_RECENT: RecentGrants = { reported: [], tapped: [], silent: [],
 
 /** By so much may the clocks of WeChat and of this service differ. */
 const CLOCK_SKEW_MS = 60_000;
-/** A silent report is doubted for so long: a client may have taken "always keep", ticked this moment, for an older choice. */
+/**
+ * A silent report is doubted for so long. A client may have taken an "always keep" that was ticked this moment for an older
+ * choice.
+ */
 const SILENCE_DOUBTED_MS = 10 * 60_000;
 /** Report and event of one tap come no further apart than this; what is older waits no longer for its counterpart. */
 const MATCHED_WITHIN_MS = 7 * 24 * 60 * 60_000;

@@ -24,8 +24,8 @@ export interface Reports {
 }
 
 /**
- * Keeps reports in memory and in the phone's storage under `key`. The storage throws or reads empty now and then (WeChat
- * contract §7.3), so nothing is written over what could not be read.
+ * Keeps reports in memory and in the phone's storage under `key`. The storage throws or reads empty now and then
+ * (WeChat contract §7.3), so nothing is written over what could not be read.
  */
 export function createReports(wx: Wx, call: Call, key: string, note: (text: string) => unknown): Reports {
   let waiting: readonly Report[] = [];

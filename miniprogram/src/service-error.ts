@@ -11,8 +11,8 @@ export interface FieldProblem {
 /** Why the service did not do what it was asked. */
 export interface ServiceError extends Error {
   /**
-   * The code of the service's own problem. `offline` when no answer of the service's came, `login-failed` when `wx.login`
-   * fails or gives no code.
+   * The code of the service's own problem. `offline` when no answer of the service's came, `login-failed` when
+   * `wx.login` fails or gives no code.
    */
   readonly code: string;
   readonly tell: Advice;
@@ -22,7 +22,7 @@ export interface ServiceError extends Error {
   readonly errors: readonly FieldProblem[];
 }
 
-/** The error of an answer that is no success: the service's problem, or none of its answers, such as a gateway's page. */
+/** The error of an answer that is no success: the service's own problem, or `offline` for anybody else's answer. */
 export function refusal({ status, body }: ApiAnswer): ServiceError {
   const code = textOf(body, 'code');
   const detail = textOf(body, 'detail');

@@ -13,8 +13,8 @@ export interface SubscriptionSettings {
 /** Reads the settings and remembers what was read. */
 export interface SettingsReader {
   /**
-   * What is set now, or what was read last when that fails. Undefined where the client does not tell (before base library
-   * 2.10.1, or when nothing was ever read): then nothing may be concluded. Never rejects. WeChat contract §7.2.
+   * What is set now, or what was read last when that fails. Undefined where the client does not tell (before base
+   * library 2.10.1, or when nothing was ever read). Then nothing may be concluded. Never rejects. WeChat contract §7.2.
    */
   read(): Promise<SubscriptionSettings | undefined>;
   /** What was read last. */

@@ -71,7 +71,7 @@ const WORDS = (
   'banned|devicemsg|tap gesture|last call|no answer|cancel'
 ).split('|');
 
-/** Reads what WeChat handed to `fail`: its code is a number, a text, under `errno` or in the words, or there is none. */
+/** Reads what WeChat handed to `fail`: the code is a number or a text, under `errno` or in the words, or there is none. */
 export function codeOf(failure: unknown, message: string): SubscribeErrorCode {
   const told = [memberOf(failure, 'errCode'), memberOf(failure, 'errno'), message].join(' ');
   const [code] = CODES.filter((one, index) => RegExp(`\\b${one}\\b|${WORDS[index]}`, 'i').test(told));

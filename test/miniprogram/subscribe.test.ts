@@ -349,7 +349,7 @@ test('"always keep" ticked at the very first tap, before any settings are known,
   expect([...phone.counted.values()]).toMatchObject([{ silent: [] }, { silent: ['a', 'b'] }]);
 });
 
-/** A phone whose \`getSetting\` answers what is in the list, one call each: settings, or a failure of some kind. */
+/** A phone whose `getSetting` answers what is in the list, one call each: settings, or a failure of some kind. */
 function settingsInTurn(phone: Phone, ...answers: readonly unknown[]) {
   const left = [...answers];
   const getSetting: Wx['getSetting'] = ({ success, fail }) => {
