@@ -10,21 +10,18 @@ import type { Environment } from './cold-start.ts';
 
 /** A client for the service's table. */
 export function openTable(env: Environment, name: string, appId: string): Table {
-  return {
-    client: new DynamoDBClient({
-      ...clientConfig(env, 'DYNAMODB'),
-      endpointDiscoveryEnabled: false,
-      accountIdEndpointMode: 'disabled',
-    }),
-    name,
-    appId,
-  };
+  const client = new DynamoDBClient({
+    ...clientConfig(env, 'DYNAMODB'),
+    endpointDiscoveryEnabled: false,
+    accountIdEndpointMode: 'disabled',
+  });
+  return { client: withoutLog(client), name, appId };
 }
 
 /** A client for the service's queues. */
 export function openQueue(env: Environment): SQSClient {
   // Queue URLs of a local engine name a host that does not resolve.
-  return new SQSClient({ ...clientConfig(env, 'SQS'), useQueueUrlAsEndpoint: false });
+  return withoutLog(new SQSClient({ ...clientConfig(env, 'SQS'), useQueueUrlAsEndpoint: false }));
 }
 
 /** A client for the bus that the owner's own rules listen to. */
@@ -54,6 +51,17 @@ export function fetchFromSsm(env: Environment): FetchParameters {
       client.destroy();
     }
   };
+}
+
+/**
+ * The SDK makes a copy of each input and output for its log, also where there is none, which took 9 % of the CPU time of a message. A
+ * client comes back that does not.
+ */
+export function withoutLog<C extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: C,
+): C {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }
 
 /** AWS's services by the names that their clients look for in `AWS_ENDPOINT_URL_<name>`. */

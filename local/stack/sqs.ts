@@ -1,6 +1,7 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import * as v from 'valibot';
+import { withoutLog } from '../../lib/wiring/aws.ts';
 import type { QueueDefinition } from './service-definition.ts';
 import { LOCAL_AWS } from './table.ts';
 
@@ -41,7 +42,7 @@ export interface LocalSqs {
 export async function startSqs(definitions: Readonly<Record<string, QueueDefinition>>): Promise<LocalSqs> {
   const app = buildApp({ logger: false });
   const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
-  const client = new SQSClient({ ...LOCAL_AWS, endpoint });
+  const client = withoutLog(new SQSClient({ ...LOCAL_AWS, endpoint }));
   const queues: Record<string, LocalQueue> = {};
   for (const [name, definition] of deadLetterQueuesFirst(definitions)) {
     queues[name] = await createQueue(client, endpoint, name, definition, queues);

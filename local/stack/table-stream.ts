@@ -7,6 +7,7 @@ import {
   GetShardIteratorCommand,
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
+import { withoutLog } from '../../lib/wiring/aws.ts';
 import { failedRecords } from './batch-failures.ts';
 import type { Invoke, LambdaFunction } from './invoke.ts';
 import type { Observe } from './observation.ts';
@@ -50,7 +51,7 @@ export async function startTableStream(
   },
 ): Promise<TableStream> {
   const { client, tableName, endpoint, handedOver, trigger, called, invoke, observe } = options;
-  const streams = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint });
+  const streams = withoutLog(new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint }));
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   const StreamArn = Table?.LatestStreamArn;
   if (StreamArn === undefined) throw new Error(`The table ${tableName} has no stream.`);
