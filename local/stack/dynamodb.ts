@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { indexChanges } from './changes-index.ts';
 import { type ChildEngine, startChildEngine } from './child-engine.ts';
 import { dynoxideProgram, installed } from './dynoxide.ts';
+import { type KeptChanges, openKeptChanges } from './kept-changes.ts';
 import { NoDynamoDbEngineError } from './no-engine-error.ts';
 
 /** A folder in memory holds the engine's file only where at least this much is free; containers often have 64 MB. */
@@ -13,7 +13,14 @@ const ROOM_BYTES = 1024 ** 3;
 /** An engine that speaks DynamoDB's protocol on this machine. */
 export interface LocalDynamoDb {
   readonly endpoint: string;
+  /** Lets go of changes that are done with; absent where the engine does that by itself. */
+  readonly forgetChanges?: KeptChanges['forget'];
   close(): Promise<void>;
+}
+
+/** An engine, and the changes in its file if it has one. */
+interface EngineOnFile extends ChildEngine {
+  readonly forgetChanges?: KeptChanges['forget'];
 }
 
 /**
@@ -47,14 +54,14 @@ export async function startDynamoDbLocal(): Promise<LocalDynamoDb> {
   return locally(engine);
 }
 
-function locally({ port, close }: ChildEngine): LocalDynamoDb {
-  return { endpoint: `http://127.0.0.1:${port}`, close };
+function locally({ port, ...engine }: EngineOnFile): LocalDynamoDb {
+  return { endpoint: `http://127.0.0.1:${port}`, ...engine };
 }
 
 async function startDynoxide(
   dataDir: string | undefined,
   hasStream: boolean,
-): Promise<ChildEngine | undefined> {
+): Promise<EngineOnFile | undefined> {
   const program = dynoxideProgram(process);
   if (program === undefined) return undefined;
   if (dataDir !== undefined) return startOnFile(program, join(dataDir, 'dynamodb.sqlite'));
@@ -70,19 +77,20 @@ const argumentsFor = (storage: readonly string[]) => (port: number) => [
   ...storage,
 ];
 
-async function startOnFile(program: string, file: string): Promise<ChildEngine> {
+async function startOnFile(program: string, file: string): Promise<EngineOnFile> {
   const engine = await startChildEngine(program, argumentsFor(['--db-path', file]));
   try {
-    indexChanges(file);
+    const changes = openKeptChanges(file);
+    const close = () => engine.close().finally(changes.close);
+    return { ...engine, forgetChanges: changes.forget, close };
   } catch (error) {
     await engine.close();
     throw error;
   }
-  return engine;
 }
 
 /** On a file that loses its name at once, so that it ends with the engine; Windows lets go of it only afterwards. */
-async function startOnPassingFile(program: string): Promise<ChildEngine> {
+async function startOnPassingFile(program: string): Promise<EngineOnFile> {
   const folder = await mkdtemp(join(await quickFolder(), 'qingniao-table-'));
   const forget = () => rm(folder, { recursive: true, force: true });
   const engine = await startOnFile(program, join(folder, 'dynamodb.sqlite')).catch(async (error) => {

@@ -7,7 +7,7 @@ import { startWeChatSimulator, type Template, type WeChatSimulator } from '../we
 import { stackSettingProblems } from './check-settings.ts';
 import { type Closing, createClosing } from './closing.ts';
 import { keepInFolder } from './data-folder.ts';
-import { startDynamoDb } from './dynamodb.ts';
+import { type LocalDynamoDb, startDynamoDb } from './dynamodb.ts';
 import { stackEnvironment } from './environment.ts';
 import { type LocalEventBus, type PublishedEvent, startEventBus } from './event-bus.ts';
 import { loadHandlers } from './load-handlers.ts';
@@ -117,8 +117,8 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const { dataDir, clock = Date.now, observe = () => undefined } = options;
   const wechat = options.wechatBaseUrl === undefined ? closing.add(await openWeChat(options)) : undefined;
   const hasStream = options.followChanges === true;
-  const dynamodbEndpoint =
-    options.dynamodbEndpoint ?? closing.add(await startDynamoDb({ ...keptIn(dataDir), hasStream })).endpoint;
+  const engine = await openEngine(options, closing);
+  const dynamodbEndpoint = engine.endpoint;
   const table = closing.add(
     await openTable({ endpoint: dynamodbEndpoint, hasStream, ...nameAndFate(options) }),
   );
@@ -160,7 +160,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     ...(pollers === undefined ? {} : { pollers }),
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
     ...(options.followChanges && {
-      followed: { client: table.client, tableName: table.name, endpoint: dynamodbEndpoint, handedOver },
+      followed: { ...engine, client: table.client, tableName: table.name, handedOver },
     }),
   });
   if (wechat && options.pushEvents) {
@@ -193,6 +193,17 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   };
 }
 
+/** The engine that the options name, or one of the stack's own. */
+async function openEngine(
+  { dynamodbEndpoint, dataDir, followChanges = false }: StackOptions,
+  closing: Closing,
+): Promise<Omit<LocalDynamoDb, 'close'>> {
+  if (dynamodbEndpoint !== undefined) return { endpoint: dynamodbEndpoint };
+  return closing.add(
+    await startDynamoDb({ ...(dataDir !== undefined && { dataDir }), hasStream: followChanges }),
+  );
+}
+
 async function openWeChat(options: StackOptions): Promise<WeChatSimulator> {
   const { wechatPort = 0, clock, appId, appSecret, templates } = options;
   return startWeChatSimulator({
@@ -221,8 +232,6 @@ async function untilQuiet(
     await runner.idle(until);
   } while (wechat?.isPushing(until.dueWithinMs));
 }
-
-const keptIn = (dataDir: string | undefined) => (dataDir === undefined ? {} : { dataDir });
 
 /** An engine that is not ours may serve several stacks: unless data is to be kept, each has a table of its own. */
 function nameAndFate({ dataDir, dynamodbEndpoint, tableName }: StackOptions) {

@@ -27,6 +27,8 @@ export interface FollowedTable {
   readonly endpoint: string;
   /** Where to go on from, kept up to date; empty at first. */
   readonly handedOver: HandedOver;
+  /** Lets go of the changes up to one; absent where the engine does that by itself. */
+  readonly forgetChanges?: (tableName: string, upTo: string) => void;
 }
 
 /** A table's changes on their way to a function. */
@@ -136,7 +138,9 @@ export async function startTableStream(
         await readOn(iterator, trigger.batchSize, (next, last) => {
           positions.set(shardId, next);
           if (next === undefined) knowsAllShards = false;
-          if (last !== undefined) handedOver.set(nameOf(shardId), last);
+          if (last === undefined) return;
+          handedOver.set(nameOf(shardId), last);
+          options.forgetChanges?.(tableName, last);
         });
       }
     } while (isOpen && !knowsAllShards && positions.size > 0);

@@ -1,7 +1,14 @@
 import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+} from '@aws-sdk/client-dynamodb-streams';
 import { expect, onTestFinished, test } from 'vitest';
 import { startStack } from '../../local/stack/stack.ts';
-import { localDynamoDbClient } from '../../local/stack/table.ts';
+import { LOCAL_AWS, localDynamoDbClient } from '../../local/stack/table.ts';
 import { PRICE_DROP, QUIET } from '../contract/running-service.ts';
 import { acceptedSends, allowOneEach, ask, startElsewhere } from './stack-elsewhere.ts';
 
@@ -23,6 +30,19 @@ async function useChangingTable() {
       return sdk.send(new BatchWriteItemCommand({ RequestItems: { [stack.tableName]: puts } }));
     },
     idle: () => stack.idle(),
+    /** The number of the oldest change that is kept. */
+    async oldest() {
+      const streams = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint: stack.dynamodbEndpoint });
+      onTestFinished(() => streams.destroy());
+      const { Streams } = await streams.send(new ListStreamsCommand());
+      const StreamArn = Streams?.[0]?.StreamArn;
+      const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+      const { ShardId } = StreamDescription?.Shards?.[0] ?? {};
+      const from = new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+      const { ShardIterator } = await streams.send(from);
+      const { Records } = await streams.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }));
+      return Number(Records?.[0]?.dynamodb?.SequenceNumber);
+    },
   };
 }
 
@@ -35,7 +55,9 @@ const item = (n: number) => ({
 const median = (values: number[]) =>
   values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-test('a write after 100,000 changes takes at most 1.3 times the first', { timeout: 300_000 }, async () => {
+test('a write after 100,000 changes takes at most 1.3 times the first, and few changes are kept', {
+  timeout: 300_000,
+}, async () => {
   const [used, fresh] = [await useChangingTable(), await useChangingTable()];
   for (let n = 0; n < CHANGES; n += PER_REQUEST) {
     await used.writeMany(Array.from({ length: PER_REQUEST }, (_, i) => n + i));
@@ -53,6 +75,7 @@ test('a write after 100,000 changes takes at most 1.3 times the first', { timeou
   const ratio = median(tookMs.used) / median(tookMs.fresh);
   console.info(`a write after ${CHANGES} changes takes ${ratio.toFixed(2)} times one of the first ${WRITES}`);
   expect(ratio).toBeLessThan(1.3);
+  expect(await used.oldest()).toBeGreaterThan(CHANGES - 11_000);
 });
 
 const MESSAGES = 5_000;

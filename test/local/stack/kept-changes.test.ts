@@ -15,10 +15,10 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDynamoDb } from '../../../local/stack/dynamodb.ts';
+import { openKeptChanges } from '../../../local/stack/kept-changes.ts';
 import { createTable, LOCAL_AWS, localDynamoDbClient, tableDefinition } from '../../../local/stack/table.ts';
 
 const TableName = 'changing';
-const DAY_SECONDS = 86_400;
 
 /** A table with a stream, on an engine of its own. */
 async function useEngine(options: { dataDir?: string }) {
@@ -58,12 +58,6 @@ async function useFolder(): Promise<string> {
   return folder;
 }
 
-function makeOlder(dataDir: string, seconds: number): void {
-  const database = new DatabaseSync(join(dataDir, 'dynamodb.sqlite'));
-  database.exec(`UPDATE _stream_records SET created_at = created_at - ${seconds}`);
-  database.close();
-}
-
 // How it is with 100,000 changes is in test/measured.
 test('writes stay as quick as on a new table, however many changes are kept', {
   timeout: 60_000,
@@ -86,25 +80,35 @@ test('writes stay as quick as on a new table, however many changes are kept', {
   expect(median(tookMs.used) / median(tookMs.fresh)).toBeLessThan(1.5);
 });
 
-test('changes are kept for a day, as DynamoDB keeps them', async () => {
+test('changes that are done with go, but for the latest of them, and none that is not done with', async () => {
   const dataDir = await useFolder();
   const engine = await useEngine({ dataDir });
-  for (const name of ['a', 'b', 'c']) await put(engine.sdk, name);
-  expect(await changes(engine)).toEqual(['1 a', '2 b', '3 c']);
-  makeOlder(dataDir, DAY_SECONDS + 10);
-  for (const name of ['d', 'e']) await put(engine.sdk, name);
-  expect(await changes(engine)).toEqual(['3 c', '4 d', '5 e']);
+  const kept = openKeptChanges(join(dataDir, 'dynamodb.sqlite'), 2);
+  onTestFinished(kept.close);
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await put(engine.sdk, name);
+  kept.forget('another', '7');
+  expect(await changes(engine)).toHaveLength(7);
+  kept.forget(TableName, '5');
+  expect(await changes(engine)).toEqual(['4 d', '5 e', '6 f', '7 g']);
+  kept.forget(TableName, '1');
+  expect(await changes(engine)).toHaveLength(4);
 });
 
-test('what became too old while nothing ran is gone, and changes are numbered on', async () => {
+test('while the engine has its file locked, changes stay until the next call, and writes wait for us', async () => {
   const dataDir = await useFolder();
-  const before = await useEngine({ dataDir });
-  for (const name of ['a', 'b', 'c']) await put(before.sdk, name);
-  await before.close();
-  makeOlder(dataDir, DAY_SECONDS + 10);
-
-  const after = await useEngine({ dataDir });
-  expect(await changes(after)).toEqual(['3 c']);
-  await put(after.sdk, 'd');
-  expect(await changes(after)).toEqual(['4 d']);
+  const engine = await useEngine({ dataDir });
+  const file = join(dataDir, 'dynamodb.sqlite');
+  const kept = openKeptChanges(file, 0);
+  onTestFinished(kept.close);
+  for (const name of ['a', 'b', 'c']) await put(engine.sdk, name);
+  const other = new DatabaseSync(file);
+  onTestFinished(() => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  kept.forget(TableName, '2');
+  const write = put(engine.sdk, 'd');
+  other.exec('COMMIT');
+  await write;
+  expect(await changes(engine)).toEqual(['1 a', '2 b', '3 c', '4 d']);
+  kept.forget(TableName, '2');
+  expect(await changes(engine)).toEqual(['3 c', '4 d']);
 });

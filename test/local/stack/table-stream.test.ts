@@ -25,11 +25,13 @@ async function useFollowed() {
 
 async function handOver(table: TestTable, handedOver: HandedOver, answers: Answer[] = []) {
   const calls: string[] = [];
+  const forgotten: string[] = [];
   const stream = await startTableStream({
     client: table.sdk,
     tableName: table.name,
     endpoint: table.endpoint,
     handedOver,
+    forgetChanges: (tableName, upTo) => void forgotten.push(`${tableName} ${upTo}`),
     trigger: { batchSize: 5, letsThrough: (sk) => sk === 'yes' },
     called: {
       name: 'follower',
@@ -46,7 +48,7 @@ async function handOver(table: TestTable, handedOver: HandedOver, answers: Answe
   });
   onTestFinished(stream.close);
   await stream.drained();
-  return { calls, stream };
+  return { calls, stream, forgotten, tableName: table.name };
 }
 
 const fails: Answer = () => {
@@ -68,6 +70,11 @@ test('a batch that fails comes again by halves, in order', async () => {
 
 test('a batch that fails from one change on comes again from that one on', async () => {
   expect((await follow(failsFrom(2))).calls).toEqual(['abcd', 'cd']);
+});
+
+test('what is handed over may be forgotten, and nothing that is not', async () => {
+  const { forgotten, tableName } = await follow(fails, failsFrom(1));
+  expect(forgotten).toEqual([`${tableName} 5`]);
 });
 
 test('everything can be handed over once more, in other batches', async () => {
