@@ -17,7 +17,7 @@ const crowdOf = (count: number) => `message, one of ${count} to one user that wa
 
 /** What they took while each had a record of its own. */
 export const MUST_OF_WAITING: Readonly<Record<string, number>> = {
-  [AGAIN]: 5,
+  [AGAIN]: 8,
   [crowdOf(10)]: 13.6,
   [crowdOf(50)]: 12.9,
   [crowdOf(200)]: 17.8,

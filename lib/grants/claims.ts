@@ -38,6 +38,7 @@ export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   if (!source) return { type: 'no-grant' };
   const claim: Claim = {
     claimId: request.claimId,
+    ...(ledger.life !== undefined && { life: ledger.life }),
     messageId: request.messageId,
     templateId: request.templateId,
     source,
@@ -95,11 +96,11 @@ export function restoreGrant(ledger: Ledger, templateId: string, epoch: number):
 
 /**
  * Takes away what a refusal shows to be gone, when it comes after its claim was given up. What was recorded since that claim began
- * stays; where the grants were zeroed in between, that is done already.
+ * stays; where the grants were zeroed in between, that is done already. Of a user who was erased since it says nothing any more.
  */
 export function revokeGrantedBefore(ledger: Ledger, claim: Claim): Ledger {
   const grants = grantsOf(ledger, claim.templateId);
-  if (!grants || grants.epoch !== claim.epoch) return ledger;
+  if (!grants || grants.epoch !== claim.epoch || ledger.life !== claim.life) return ledger;
   return withGrants(ledger, claim.templateId, zeroed(grants, claim));
 }
 

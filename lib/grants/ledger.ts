@@ -40,6 +40,8 @@ export type GrantSource = 'held' | 'available' | 'subscription';
  */
 export interface Claim {
   readonly claimId: string;
+  /** The life of the item that the grant was taken from. */
+  readonly life?: string;
   readonly messageId: string;
   readonly templateId: string;
   readonly source: GrantSource;

@@ -15,6 +15,23 @@ export class UnreadableWaitingError extends Error {
   }
 }
 
+/**
+ * What texts have in common, so that a single message packs to two thirds: with it, claim and grants fit into the kilobyte of one write
+ * unit. It is part of the stored form: what was packed with another dictionary cannot be read. What comes often stands last.
+ */
+const COMMON = [
+  '"heldUntilMs":17,"outcome":{"atMs":17,"errcode":450,"errmsg":" rid: ","rid":"","reason":"rate"},',
+  '"attempts":1,"retries":{"busy":1,"concurrent":1,"quota":1,"connection":1},"updatedAtMs":17,',
+  '"fitted":[{"key":"","from":"","to":""}],"lang":"en_US","miniprogramState":"trial","phrase":',
+  '"character_string":"number":"phone_number":"name":"time":"date":"年月日 :00","amount":"元","thing":"},',
+  '"page":"pages/index?id=","sendAtMs":17,"dueAtMs":17,"dueEntries":[17],"hold":{"epoch":0}},',
+  '"createdAtMs":17,"templateId":"',
+].join('');
+
+function dictionaryOf(openid: string): Buffer {
+  return Buffer.from(`${COMMON}{"msg_0_${openid}":{"templateId":"","data":{"thing1":"`);
+}
+
 const NOTHING: WaitingTexts = new Map();
 
 /** What was unpacked last. One step looks into the same texts several times, which takes 1.5 ms for 200 messages. */
@@ -26,15 +43,18 @@ export function unpackWaiting({ openid, waiting }: Ledger): WaitingTexts {
   if (!waiting) return NOTHING;
   const known = unpacked.get(waiting);
   if (known) return known;
-  const texts = unpack(waiting);
+  const texts = unpack(openid, waiting);
   if (!texts) throw new UnreadableWaitingError(openid);
   remember(waiting, texts);
   return texts;
 }
 
-function unpack(waiting: string): WaitingTexts | undefined {
+function unpack(openid: string, waiting: string): WaitingTexts | undefined {
   try {
-    const texts: unknown = JSON.parse(inflateRawSync(Buffer.from(waiting, 'base64')).toString());
+    const packed = Buffer.from(waiting, 'base64');
+    const texts: unknown = JSON.parse(
+      inflateRawSync(packed, { dictionary: dictionaryOf(openid) }).toString(),
+    );
     return typeof texts === 'object' && texts !== null ? new Map(Object.entries(texts)) : undefined;
   } catch {
     return undefined;
@@ -55,8 +75,9 @@ export function packWaiting(ledger: Ledger, texts: WaitingTexts): Ledger {
   if (texts.size === 0 && ledger.waiting === undefined) return ledger;
   // An empty text and no absent attribute: PartiQL has no form for taking one away.
   if (texts.size === 0) return { ...ledger, waiting: '' };
-  const packed = deflateRawSync(JSON.stringify(Object.fromEntries(texts))).toString('base64');
-  return { ...ledger, waiting: packed };
+  const json = JSON.stringify(Object.fromEntries(texts));
+  const packed = deflateRawSync(json, { dictionary: dictionaryOf(ledger.openid) });
+  return { ...ledger, waiting: packed.toString('base64') };
 }
 
 /** The ledger without some messages, because they have records by now. */

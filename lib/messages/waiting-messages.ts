@@ -33,13 +33,6 @@ const waitingText = v.object({
       gateway: v.exactOptional(v.number()),
     }),
   ),
-  lastClaim: v.exactOptional(
-    v.object({
-      claimId: v.string(),
-      effect: v.picklist(['spend', 'refund', 'zero', 'keep']),
-      epoch: v.number(),
-    }),
-  ),
   outcome: v.exactOptional(
     v.object({
       atMs: v.number(),
@@ -90,7 +83,8 @@ function bytesOf(text: unknown): number {
 }
 
 function textOf(message: Message): unknown {
-  const { id: _, openid: _openid, state: _state, ...kept } = message;
+  // Its last claim was closed by the write that put it here, and tells nothing any more.
+  const { id: _, openid: _openid, state: _state, lastClaim: _claim, ...kept } = message;
   const { miniprogramState, lang, createdAtMs, updatedAtMs, sendAtMs, dueAtMs, attempts, outcome } = kept;
   return {
     ...kept,

@@ -29,6 +29,7 @@ const templateGrants = v.object({
 
 const claim = v.object({
   claimId: v.string(),
+  life: v.exactOptional(v.string()),
   messageId: v.string(),
   templateId: v.string(),
   source: v.picklist(['held', 'available', 'subscription']),

@@ -9,9 +9,10 @@ import { releaseHold } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import type { Message } from '../messages/message.ts';
+import { openidOf } from '../messages/message-id.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { putWaiting, waitingBeside } from '../messages/waiting-messages.ts';
-import { fateOfClaim } from '../sends/free-ledger.ts';
+import { fateOfClaim, freeLedger } from '../sends/free-ledger.ts';
 import type { Stored } from '../stored.ts';
 
 /** What stands beside a user's item, as it was listed: records of messages, marks of what was counted, idempotency keys of their own. */
@@ -109,11 +110,18 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
   const messages = new Set<string>();
   return untilUncontended(async () => {
     const read = await store.loadLedger(openid);
-    const openUntilMs = await claimOpenUntilMs(services, read.value);
+    const { claim } = read.value;
+    const fate = claim && (await fateOfClaim(read.value, claim, store, services.clock()));
+    const openUntilMs = claim && fate?.type !== 'settled' ? claim.leaseUntilMs + SETTLING_MS : 0;
     // After the item and its claim: a record that is written later belongs to a claim that was open, or changes the item as well.
     const belongings = await eraser.listBelongings(openid);
     const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));
     if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };
+    if (claim && fate?.type === 'abandoned' && openidOf(claim.messageId) === undefined) {
+      // That of a run's recipient, which keeps its counts: the request of the dead sender may have left.
+      await freeLedger(services, read);
+      return 'conflict';
+    }
     const templateIds = Object.keys(read.value.templates);
     // Before the item, which alone says in which audiences the user is.
     await eraser.leaveAudiences(openid, templateIds);
@@ -122,14 +130,6 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     await belongings.erase();
     return { type: 'erased', messages: messages.size, templates: templateIds.length };
   }, services);
-}
-
-/** Until when the sender that holds the open claim may write the record that says how its send ended. */
-async function claimOpenUntilMs({ store, clock }: EraseServices, ledger: Ledger): Promise<number> {
-  const { claim } = ledger;
-  if (!claim) return 0;
-  const outcome = await fateOfClaim(ledger, claim, store, clock());
-  return outcome.type === 'settled' ? 0 : claim.leaseUntilMs + SETTLING_MS;
 }
 
 /** Until when the sender of a record may write it again. */

@@ -4,6 +4,7 @@ import type { Pacer } from '../../../lib/delivery/pacer.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
 import type { Stored } from '../../../lib/stored.ts';
+import type { EraseServices } from '../../../lib/users/erase-user.ts';
 import { remedyFor, sendRule } from '../../../lib/wechat/errcodes.ts';
 import { template } from '../../support/templates.ts';
 import type { Chance } from '../chance.ts';
@@ -31,6 +32,7 @@ export interface CampaignFunctions {
   start(runId: string, ofRunId: string | undefined, ended: (type: string | undefined) => void): void;
   control(type: Control, runId: string, ended: (done: boolean) => void): void;
   order(openid: string, hold: boolean): void;
+  erase(openid: string, ended: (done: boolean) => void): void;
   workOn(batch: readonly QueueRecord[]): void;
   sendMessages(batch: readonly QueueRecord[]): void;
 }
@@ -204,6 +206,19 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
       };
       const body = (process: Process) => kernel.acceptMessage(servicesOf(process), request);
       run('accept', API_TIMEOUT_MS, body, () => {});
+    },
+    erase(openid, ended) {
+      // Places in runs are not erased here: who has no item is skipped.
+      const campaigns = { list: async () => ({ items: [] }), load: async () => undefined };
+      const recipients = {} as EraseServices['recipients'];
+      const body = (process: Process) => {
+        const services = servicesOf(process);
+        const runs = services.runs as unknown as EraseServices['runs'];
+        return kernel.eraseUser({ ...services, campaigns, runs, recipients }, openid);
+      };
+      run('erase', API_TIMEOUT_MS, body, (end) =>
+        ended(end.type === 'returned' && end.value.type === 'erased'),
+      );
     },
     workOn(batch) {
       const body = (process: Process) => {

@@ -10,6 +10,7 @@ export { ContentionError } from '../../../lib/contention.ts';
 export { deliverMessage } from '../../../lib/delivery/deliver-message.ts';
 export { acceptMessage } from '../../../lib/messages/accept-message.ts';
 export { findMessageSend } from '../../../lib/messages/find-message-send.ts';
+export { eraseUser } from '../../../lib/users/erase-user.ts';
 
 /** The code under simulation, the real one or a mutated copy. */
 export type CampaignKernel = typeof import('./kernel.ts');

@@ -30,6 +30,7 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
   const ofUser = new Map<string, WeChatRequest[]>();
   const acceptedOf = new Map<string, number>();
   const grantsBefore = new Map<string, number[]>();
+  const erased = new Set<string>();
   const heldBackSince = new Map<string, number>();
   const promised = new Map<string, string>();
   const isPunctual = faults.stall + faults.slowRead + faults.heldUpWrite + faults.skewMs === 0;
@@ -42,6 +43,13 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
       grantsBefore.set(openid, [...(grantsBefore.get(openid) ?? []), atMs]);
     },
 
+    /** A user's item was deleted; what they grant afterwards begins anew. */
+    deleted(openid: string): void {
+      erased.add(openid);
+      grantsBefore.delete(openid);
+      acceptedOf.delete(openid);
+    },
+
     promised: (runId: string, type: string) => void promised.set(runId, type),
 
     runWritten({ id, status }: RunRecord): void {
@@ -51,6 +59,7 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
 
     leaving(request: WeChatRequest): void {
       const now = scheduler.now();
+      if (!table().ledgers.get(request.openid)) fail('who was erased is not sent to', request);
       for (const other of ofUser.get(request.openid) ?? []) {
         if (other.told === undefined && other.endsAtMs > now)
           fail('no two requests to one user overlap', { request, other });
@@ -115,6 +124,7 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
   function checkAudience(run: RunRecord, openids: readonly string[]): void {
     if (run.source.type !== 'grantees') return;
     for (const [openid, grantedAtMs] of grantsBefore) {
+      if (erased.has(openid)) continue;
       if (grantedAtMs.every((atMs) => atMs > run.startedAtMs) && openids.includes(openid))
         fail('who granted only after a run began is not in it', { openid, run: run.id });
       const untouched = ![...table().runs.values()].some(
@@ -154,6 +164,8 @@ export function createCampaignRules({ scheduler, table, faults, isUntroubled, fa
     const grants = grantsOf(ledger, TEMPLATE_ID);
     if (!grants) return;
     if (Math.min(grants.available, grants.held, spentOf(grants)) < 0) fail('no balance is negative', ledger);
+    // What was sent to them before is not told from what was sent since.
+    if (erased.has(ledger.openid)) return;
     const spent = spendingRecipients(ledger.openid) + spendingMessages(ledger.openid);
     if (spentOf(grants) < spent || (grants.epoch === 0 && spentOf(grants) !== spent))
       fail('as many grants are spent as sends took', { ledger, spent });

@@ -20,6 +20,7 @@ import { ledgerItem } from '../../../lib/table/ledger-item.ts';
 import { messageItem } from '../../../lib/table/message-item.ts';
 import { packResults, unpackResults } from '../../../lib/table/pack-results.ts';
 import { resultsItem, runItem } from '../../../lib/table/run-items.ts';
+import type { UserEraser } from '../../../lib/users/erase-user.ts';
 import { describeWrite } from '../trace.ts';
 import type { CampaignKernel } from './kernel.ts';
 
@@ -31,6 +32,7 @@ export interface CampaignPorts {
   readonly store: MessageStore;
   readonly runs: RunStore;
   readonly audience: AudienceStore;
+  readonly eraser: UserEraser;
   readonly campaigns: {
     recipientsOf(campaignId: string, page: number): Promise<readonly Recipient[]>;
   };
@@ -69,6 +71,7 @@ interface Write {
 export function createCampaignTable(
   runWritten: (run: RunRecord) => void,
   told: (what: () => string) => void,
+  deleted: (openid: string) => void,
 ): CampaignTable {
   const rows = new Map<string, Row>();
   let versions = 0;
@@ -81,11 +84,17 @@ export function createCampaignTable(
     const holds = ({ key, over }: Write) => over === 'anything' || rows.get(key)?.version === over;
     if (!writes.every(holds)) return 'conflict';
     for (const { key, value } of writes) {
-      rows.set(key, { json: JSON.stringify(value), version: `v${++versions}` });
+      rows.set(key, { json: JSON.stringify(withLife(key, value)), version: `v${++versions}` });
       told(() => describe(key, value));
       if (key.startsWith('run ')) runWritten(v.parse(runItem, value));
     }
     return 'committed';
+  }
+
+  /** A user's item that is written for the first time begins a life. */
+  function withLife(key: string, value: unknown): unknown {
+    if (!key.startsWith('ledger ')) return value;
+    return { life: `life${versions}`, ...v.parse(ledgerItem, value) };
   }
 
   const keyOfPage = ({ runId, shard, after }: PagePlace) => `page ${runId} ${shard} ${after}`;
@@ -244,6 +253,30 @@ export function createCampaignTable(
     };
   }
 
+  function eraserPorts(call: TableCall): UserEraser {
+    return {
+      listBelongings: (openid) =>
+        call('list belongings', () => {
+          const keys = [...rows.keys()].filter(
+            (key) => key.startsWith('message ') && key.endsWith(`_${openid}`),
+          );
+          const records = keys.flatMap((key) => readMessage(key.slice('message '.length))?.value ?? []);
+          const erase = () => call('delete records', () => keys.forEach((key) => void rows.delete(key)));
+          return { records, erase };
+        }),
+      leaveAudiences: () => call('leave audiences', () => undefined),
+      shrinkLedger: ({ value: { openid }, version }, left) =>
+        call('delete ledger', () => {
+          const key = `ledger ${openid}`;
+          if (left) return write([{ key, value: left, over: version }]);
+          const row = rows.get(key);
+          if (row && row.version !== version) return 'conflict';
+          if (rows.delete(key)) deleted(openid);
+          return 'committed';
+        }),
+    };
+  }
+
   /** What has a record, and what waits in the ledgers. */
   function messagesByAnyRecord(): ReadonlyMap<string, Message> {
     const recorded = viewOf(rows, 'message ', (id) => readMessage(id)?.value);
@@ -277,6 +310,7 @@ export function createCampaignTable(
       return {
         runs,
         store: messagePorts(call, kernel, runs, clock),
+        eraser: eraserPorts(call),
         audience: {
           openids: (_templateId, shard, limit, after) =>
             call('audience', () => {

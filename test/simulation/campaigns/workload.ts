@@ -42,6 +42,13 @@ function drawDeeds(chance: Chance, names: readonly string[]): { atMs: number; de
     add(atMs + chance.pick([1, 300, 5_000, 2 * MINUTE_MS]), { type: 'resume', run: 0 });
   }
   if (chance.happens(0.15)) add(soon(), { type: 'stop', run: 0 });
+  if (chance.happens(0.3)) {
+    const openid = chance.pick(names);
+    const atMs = soon();
+    add(atMs, { type: 'erase', openid });
+    // They come back while senders of before may still be at it.
+    if (chance.happens(0.7)) add(atMs + chance.between(0, 150_000), { type: 'grant', openid });
+  }
   for (let more = chance.between(0, 6); more > 0; more--) {
     const openid = chance.pick(names);
     if (chance.happens(0.4)) add(soon(), { type: 'grant', openid });

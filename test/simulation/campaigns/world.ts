@@ -26,6 +26,7 @@ export type CampaignDeed =
   | { readonly type: Control; readonly run: number }
   /** A user grants once more. */
   | { readonly type: 'grant'; readonly openid: string }
+  | { readonly type: 'erase'; readonly openid: string }
   /** A message of its own is accepted for a user. */
   | { readonly type: 'message'; readonly openid: string; readonly hold: boolean };
 
@@ -86,6 +87,10 @@ export async function runCampaignWorld(options: CampaignWorldOptions): Promise<C
   const table = createCampaignTable(
     (run) => rules.runWritten(run),
     (what) => options.trace && trace('table', what()),
+    (openid) => {
+      trace('table', `the item of ${openid} is deleted`);
+      rules.deleted(openid);
+    },
   );
   const wechat = createWeChat({
     scheduler,
@@ -143,11 +148,18 @@ export async function runCampaignWorld(options: CampaignWorldOptions): Promise<C
     });
   }
 
+  function erase(openid: string, tries = 8): void {
+    functions.erase(openid, (done) => {
+      if (!done && tries > 1) scheduler.after(20_000, () => erase(openid, tries - 1));
+    });
+  }
+
   function act(deed: CampaignDeed): void {
     trace('world', JSON.stringify(deed));
     if (deed.type === 'start')
       start(runIdOf(deed.run), deed.ofRun === undefined ? undefined : runIdOf(deed.ofRun));
     else if (deed.type === 'grant') grant(deed.openid);
+    else if (deed.type === 'erase') erase(deed.openid);
     else if (deed.type === 'message') functions.order(deed.openid, deed.hold);
     else control(deed.type, runIdOf(deed.run));
   }

@@ -180,6 +180,12 @@ describe('a refusal that comes after its claim was given up', () => {
     const zeroed = reported(closeClaim(open, 'zero'), 'accept');
     expect(revokeGrantedBefore(zeroed, open.claim!)).toBe(zeroed);
   });
+
+  test('takes nothing from a user who was erased since', () => {
+    const open = claimed({ ...accepted(3), life: 'one' });
+    const after = { ...accepted(3), life: 'two' };
+    expect(revokeGrantedBefore(after, open.claim!)).toBe(after);
+  });
 });
 
 describe('whatever happens, in whatever order', () => {

@@ -54,7 +54,6 @@ test('whatever is kept comes back as it was', () => {
       dueEntries: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
       heldUntilMs: fc.nat(),
       retries: fc.record({ rate: fc.nat(9), quota: fc.nat(3) }, { requiredKeys: [] }),
-      lastClaim: fc.record({ claimId: text, effect: fc.constant('keep' as const), epoch: fc.nat() }),
       outcome: fc.record(
         { atMs: fc.nat(), reason: text, errcode: fc.integer(), errmsg: text, rid: text },
         { requiredKeys: ['atMs', 'reason'] },
