@@ -1,29 +1,18 @@
-import type { Clock } from '../clock.ts';
-import type { WeChatSender } from '../delivery/deliver-message.ts';
-import type { AnswerRules, SendAnswer } from '../delivery/judge-answer.ts';
+import type { AnswerRules } from '../delivery/judge-answer.ts';
+import type { TokenSenderServices } from '../delivery/token-sender.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
-import type { Logger } from '../logger.ts';
-import type { Measure } from '../metrics.ts';
-import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
-import type { OutgoingMessage } from '../sends/send-port.ts';
 import type { Settings } from '../settings.ts';
 import type { Table } from '../table/client.ts';
 import { createAccessTokenStore } from '../table/dynamodb-access-token-store.ts';
 import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts';
-import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
+import { tokenRefusal } from '../token/token-refusal.ts';
 import { withAccessToken } from '../token/with-access-token.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
 import { WeChatError } from '../wechat/errors.ts';
 import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
 import { getTemplates, type WeChatTemplate } from '../wechat/get-templates.ts';
 import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
-import type { WeChatAnswer } from '../wechat-answer.ts';
 import type { Foundation } from './foundation.ts';
-
-/** WeChat's refusals of an access token (WeChat contract §2.3). */
-const TOKEN_REFUSALS: ReadonlySet<number> = new Set([40001, 42001, 40014]);
-/** The longest that WeChat's answer to one call may take, and that getting a token takes: a wait for others, and a fetch. */
-const LONGEST_MS = { call: 10_000, token: 15_000 };
 
 /** More than the messages that one container has in hand, so that none that is claimed waits for another's answer. */
 const CONNECTIONS = 256;
@@ -32,7 +21,6 @@ const CONNECTIONS = 256;
 export interface WeChatLine {
   readonly http: HttpClient;
   readonly tokens: AccessTokens;
-  readonly clock: Clock;
   close(): Promise<void>;
 }
 
@@ -57,7 +45,6 @@ export function openWeChat(
   return {
     http,
     tokens,
-    clock,
     close: async () => void (await Promise.all([http.close(), credentialHttp.close()])),
   };
 }
@@ -68,68 +55,12 @@ function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | 
   return createHttpClient({ baseUrl: wechat.apiBaseUrl, proxyUrl: wechat.proxyUrl });
 }
 
-/** A sender for whatever has what WeChat is told. */
-interface LineSender extends WeChatSender {
-  send(message: OutgoingMessage): Promise<SendAnswer>;
-}
-
-/** Sends through the line, as delivery and campaigns ask for it. */
-export function weChatSender(
-  { http, tokens, clock }: WeChatLine,
-  logger: Logger,
-  measure: Measure,
-): LineSender {
-  const count = (name: 'WeChatErrors' | 'TokenUnavailable', errcode: number | undefined) =>
-    measure({ name, values: [1], dimensions: { Errcode: String(errcode ?? 'none') } });
-  const noteRefusal = ({ errcode, errmsg, rid }: Extract<SendAnswer, { type: 'answered' }>) => {
-    count('WeChatErrors', errcode);
-    if (sendRule(errcode).class !== 'unlisted') return;
-    logger.warn('WeChat refused a send with an errcode that is not documented for it. Look its rid up.', {
-      errcode,
-      errmsg,
-      rid,
-    });
-  };
+/** The call that sends, through the line. */
+export function sendCall({ http }: WeChatLine): Pick<TokenSenderServices, 'call' | 'isDocumented'> {
   return {
-    async ready() {
-      try {
-        await tokens.get();
-        return true;
-      } catch (error) {
-        if (!(error instanceof TokenUnavailableError)) throw error;
-        logger.error(error.message, { wechat: error.wechat });
-        count('TokenUnavailable', error.wechat?.errcode);
-        return false;
-      }
-    },
-
-    async send(message) {
-      const untilMs = clock() + REQUEST_LIMIT_MS;
-      try {
-        return await withAccessToken(tokens, {
-          async call(token) {
-            const answer = await sendSubscribeMessage(http, token, message);
-            if (answer.type === 'answered' && answer.errcode !== 0) noteRefusal(answer);
-            return answer;
-          },
-          refusalOf: (answer) => (answer.type === 'answered' ? tokenRefusal(answer) : undefined),
-          // A token is worth getting only for a call that can still be made.
-          hasTimeFor: (step) =>
-            clock() + LONGEST_MS.call + (step === 'token' ? LONGEST_MS.token : 0) <= untilMs,
-        });
-      } catch (error) {
-        // Thrown only where nothing was accepted for sending: the token could not be had, or was refused.
-        if (!(error instanceof TokenUnavailableError)) throw error;
-        count('TokenUnavailable', error.wechat?.errcode);
-        return { type: 'no-token', reason: error.message };
-      }
-    },
+    call: (token, message) => sendSubscribeMessage(http, token, message),
+    isDocumented: (errcode) => sendRule(errcode).class !== 'unlisted',
   };
-}
-
-function tokenRefusal({ errcode, errmsg = '', rid }: Partial<WeChatAnswer>): WeChatAnswer | undefined {
-  if (errcode === undefined || !TOKEN_REFUSALS.has(errcode)) return undefined;
-  return { errcode, errmsg, ...(rid !== undefined && { rid }) };
 }
 
 /** The account's templates, read with an access token. @throws WeChatError, TokenUnavailableError */

@@ -1,7 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTokenSender } from '../../lib/delivery/token-sender.ts';
 import type { Measurement } from '../../lib/metrics.ts';
 import { foundation } from '../../lib/wiring/foundation.ts';
-import { openWeChat, weChatSender } from '../../lib/wiring/wechat.ts';
+import { openWeChat, sendCall } from '../../lib/wiring/wechat.ts';
 import { SAMPLE_TEMPLATES, startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { PRICE_DROP, QUIET } from '../contract/running-service.ts';
 import { useTable } from '../support/dynamodb.ts';
@@ -22,8 +23,10 @@ function useSender(appSecret = wechat.appSecret) {
     app: { appId: wechat.appId },
     wechat: { apiBaseUrl: wechat.url, appSecret, tokenMode: 'stable' as const },
   };
-  const line = openWeChat(settings, { ...table, appId: `${wechat.appId}-${appSecret}` }, foundation());
-  const sender = weChatSender(line, QUIET, (measurement) => void measured.push(measurement));
+  const base = foundation({ logger: QUIET });
+  const line = openWeChat(settings, { ...table, appId: `${wechat.appId}-${appSecret}` }, base);
+  const measure = (measurement: Measurement) => void measured.push(measurement);
+  const sender = createTokenSender({ ...base, measure, tokens: line.tokens, ...sendCall(line) });
   return { sender, close: () => line.close() };
 }
 
@@ -69,7 +72,7 @@ describe('what a sender measures of WeChat', () => {
   test('that no access token can be had, with WeChat’s reason', async () => {
     const { sender, close } = useSender('f'.repeat(32));
     expect(await sender.ready()).toBe(false);
-    expect(await sender.send(message(wechat.createUser()))).toMatchObject({ type: 'not-sent' });
+    expect(await sender.send(message(wechat.createUser()))).toMatchObject({ type: 'no-token' });
     expect(measured).toEqual(
       ['40125', '40125'].map((Errcode) => ({
         name: 'TokenUnavailable',

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { buildServices } from '../../handlers/send-messages.ts';
 import { openidOf } from '../../lib/messages/message-id.ts';
-import { wireDelivery } from '../../lib/wiring/delivery.ts';
 import type { Fault } from '../../local/wechat-simulator/index.ts';
 import { PRICE_DROP, startService } from './running-service.ts';
 
@@ -19,7 +19,7 @@ const T = PRICE_DROP.templateId;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-const sender = await wireDelivery(stack.env, {
+const sender = await buildServices(stack.env, {
   clock,
   sleep: async (ms) => {
     nowMs += Math.ceil(ms);

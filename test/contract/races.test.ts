@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHandler } from '../../handlers/send-messages.ts';
-import { wireDelivery } from '../../lib/wiring/delivery.ts';
+import { buildServices, createHandler } from '../../handlers/send-messages.ts';
 import { sqsRecord } from '../support/sqs-record.ts';
 import { PRICE_DROP, startService } from './running-service.ts';
 
@@ -39,7 +38,7 @@ test('30 messages to one openid never overlap', async () => {
 test('8 cold senders ask for a token once between them', async () => {
   const before = wechat.received().stats.byCall['stable-token']?.total ?? 0;
   const env = { ...stack.env, WECHAT_APP_ID: 'wx-eight-cold-senders' };
-  const senders = await Promise.all(Array.from({ length: 8 }, () => wireDelivery(env)));
+  const senders = await Promise.all(Array.from({ length: 8 }, () => buildServices(env)));
   const handlers = senders.map((services) => createHandler(services));
   const records = (n: number) => [
     sqsRecord(`record-${n}`, { messageId: `msg_${'0'.repeat(32)}_o${n}`, sinceMs: 0 }),

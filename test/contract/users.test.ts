@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { wireDelivery } from '../../lib/wiring/delivery.ts';
+import { buildServices } from '../../handlers/send-messages.ts';
 import { PRICE_DROP, QUIET, startService } from './running-service.ts';
 
 const { stack, wechat, operator, logIn, allow } = await startService({ pollers: 0, dispatchEverySeconds: 0 });
@@ -28,7 +28,7 @@ describe('erasing a user', () => {
     await allow(wechat, openid, T, 1);
     const { body } = await operator('POST', '/v1/messages', { to: openid, ...PRICE_DROP });
     await operator('DELETE', `/v1/users/${openid}`);
-    const sender = await wireDelivery(stack.env, { logger: QUIET });
+    const sender = await buildServices(stack.env, { logger: QUIET });
     onTestFinished(() => sender.close());
     expect((await sender.deliver({ messageId: body.id, sinceMs: Date.now() })).type).toBe('later');
     const longAgoMs = Date.now() - 120_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createHandler } from '../../handlers/send-messages.ts';
+import { buildServices, createHandler } from '../../handlers/send-messages.ts';
 import { dispatchDue } from '../../lib/delivery/dispatch-due.ts';
 import { emptyLedger, grantsOf, spentOf } from '../../lib/grants/ledger.ts';
 import { recordReport } from '../../lib/grants/record-report.ts';
@@ -13,7 +13,6 @@ import type { SendJob } from '../../lib/messages/send-job.ts';
 import { createDueEntries, createDueIndex } from '../../lib/table/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../../lib/table/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../../lib/table/dynamodb-message-store.ts';
-import { wireDelivery } from '../../lib/wiring/delivery.ts';
 import { stackEnvironment } from '../../local/stack/environment.ts';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { useTable } from '../support/dynamodb.ts';
@@ -115,7 +114,7 @@ async function useService(settings: Record<string, string> = {}) {
   });
 
   async function sender(): Promise<void> {
-    const services = await wireDelivery(env, { clock: time.clock, sleep: time.sleep, logger });
+    const services = await buildServices(env, { clock: time.clock, sleep: time.sleep, logger });
     onTestFinished(() => services.close());
     const handle = createHandler({ ...services, enqueue: notes.enqueue });
     const poll = async () => {
