@@ -46,6 +46,7 @@ const stored = <T>(value: T, version: string | undefined = 'v1') => ({ value, ve
 
 test('whatever is kept comes back as it was', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+  const fieldKey = fc.stringMatching(/^[a-z_]{1,12}[0-9]{1,2}$/);
   const optional = fc.record(
     {
       page: text,
@@ -62,7 +63,7 @@ test('whatever is kept comes back as it was', () => {
     { requiredKeys: [] },
   );
   const plain = fc.record({
-    data: fc.dictionary(text, text, { maxKeys: 6 }),
+    data: fc.dictionary(fieldKey, text, { maxKeys: 6 }),
     miniprogramState: fc.constantFrom('developer' as const, 'trial' as const, 'formal' as const),
     lang: fc.constantFrom('zh_CN' as const, 'en_US' as const, 'zh_HK' as const, 'zh_TW' as const),
     aheadMs: fc.nat(900_000),
@@ -82,6 +83,16 @@ test('whatever is kept comes back as it was', () => {
       expect(read).toEqual({ value: message, version: undefined });
     }),
   );
+});
+
+test('two users whose messages are packed alike each get their own', () => {
+  const [anna, berta] = ['o-anna', 'o-bert'].map((openid) => {
+    const id = `msg_${'0'.repeat(32)}_${openid}`;
+    return putWaiting(emptyLedger(openid), { ...messageOf(1), id, openid });
+  });
+  expect(anna!.waiting).toBe(berta!.waiting);
+  expect([...unpackWaiting(anna!).keys()]).toEqual([`msg_${'0'.repeat(32)}_o-anna`]);
+  expect([...unpackWaiting(berta!).keys()]).toEqual([`msg_${'0'.repeat(32)}_o-bert`]);
 });
 
 test('a record of its own counts more than what the ledger keeps', () => {
