@@ -13,12 +13,14 @@ export function awsEnvironment(
   env: Environment,
   { region, endpoint }: { region?: string | undefined; endpoint?: string | undefined },
 ): Environment {
-  const regional = {
-    ...env,
-    AWS_REGION: region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION,
-  };
+  const regional = { ...env, AWS_REGION: regionFor(env, region) };
   if (endpoint === undefined || !isLocal(endpoint)) return regional;
   return { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', ...regional };
+}
+
+/** The region that is meant: the one named, else that of the environment, else the one that a stage is deployed to. */
+export function regionFor(env: Environment, named: string | undefined): string {
+  return named ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION;
 }
 
 /** Whether an address is on this machine. */

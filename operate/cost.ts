@@ -1,11 +1,16 @@
 // Reckons what the service costs at AWS.
 import { readFile, writeFile } from 'node:fs/promises';
-import { print, runCommand, UsageError, wholeNumber } from './command-line.ts';
+import { regionFor } from './aws-environment.ts';
+import { print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
+import { billTable } from './cost/bill.ts';
+import { withTables } from './cost/document.ts';
+import { exchangeRate } from './cost/exchange-rate.ts';
 import { withOwnPrices } from './cost/own-prices.ts';
-import { regionNamed } from './cost/prices.ts';
+import { isRegion, regionOf } from './cost/prices.ts';
+import { type ListedPrices, readPriceList } from './cost/read-price-list.ts';
 import { reckon, totalOf } from './cost/reckon.ts';
-import { billTable, HELP, MINUTES_OF_MONTH, withTables } from './cost/texts.ts';
-import { measuredUsage } from './cost/usage.ts';
+import { HELP } from './cost/texts.ts';
+import { MINUTES_OF_MONTH, measuredUsage } from './cost/usage.ts';
 
 const DOCUMENT = new URL('../docs/cost.md', import.meta.url);
 const COUNT = { type: 'string', default: '0' } as const;
@@ -20,7 +25,11 @@ const OPTIONS = {
   months: COUNT,
   crowd: { type: 'boolean', default: false },
   free: { type: 'boolean', default: false },
-  region: { type: 'string', default: 'us-east-1' },
+  region: { type: 'string' },
+  'cny-per-usd': { type: 'string' },
+  timeout: { type: 'string', default: '20' },
+  offline: { type: 'boolean', default: false },
+  'price-list': { type: 'string' },
   prices: { type: 'string' },
   write: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -32,9 +41,6 @@ await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options)
     await writeFile(DOCUMENT, withTables(await readFile(DOCUMENT, 'utf8'), usage));
     return 0;
   }
-  const publicly = regionNamed(options.region);
-  if (!publicly) throw new UsageError(`"${options.region}" is no region of AWS. 不是 AWS 区域。`);
-  const region = options.prices === undefined ? publicly : await withOwnPrices(publicly, options.prices);
   const counts = {
     messages: wholeNumber('messages', options.messages),
     timed: wholeNumber('timed', options.timed),
@@ -47,9 +53,40 @@ await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options)
   if (Object.values(counts).every((count) => count === 0)) {
     throw new UsageError('Say how much: --messages N, --campaign N … 请给出数量，例如 --messages 1000000。');
   }
+  const name = regionFor(process.env, options.region);
+  if (!isRegion(name)) throw new UsageError(`"${name}" is no region of AWS. 不是 AWS 区域。`);
+  const rate = exchangeRate(options['cny-per-usd']);
+  const { prices, missing } = await listedPrices(name, options);
+  const listed = regionOf(name, prices, rate.cnyPerUsd);
+  const region = options.prices === undefined ? listed : await withOwnPrices(listed, options.prices);
   const lines = reckon(counts, options.crowd ? usage.crowd : usage.alone, region, options.free);
-  if (options.json)
-    print(JSON.stringify({ region: options.region, currency: region.currency, lines, ...totalOf(lines) }));
-  else print(billTable(lines, region));
+  if (options.json) {
+    const { currency } = region;
+    const priced = lines.map((line) => ({ ...line, price: region.prices[line.item] }));
+    print(JSON.stringify({ region: name, currency, lines: priced, ...totalOf(lines), rate, missing }));
+  } else {
+    print(billTable({ lines, region, rate, missing }));
+  }
   return 0;
 });
+
+async function listedPrices(
+  region: string,
+  options: { readonly timeout: string; readonly offline: boolean; readonly 'price-list'?: string },
+): Promise<ListedPrices> {
+  const seconds = wholeNumber('timeout', options.timeout, 1);
+  const address = options['price-list']?.replace(/\/+$/, '');
+  if (address !== undefined && !/^https?:\/\//.test(address)) {
+    throw new UsageError(`--price-list takes an address. --price-list 需要一个网址：${address}`);
+  }
+  if (options.offline) return { prices: {}, missing: ['it was not asked (--offline)'] };
+  progress(`AWS's price list of ${region} … 正在读取 AWS 价目表 …`);
+  const listed = await readPriceList(region, {
+    address,
+    timeoutMs: seconds * 1_000,
+    onFile: (done, all) =>
+      progress(`AWS's price list of ${region}: ${done} of ${all} files. 正在读取 AWS 价目表：${done}/${all}`),
+  });
+  progress('');
+  return listed;
+}

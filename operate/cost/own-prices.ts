@@ -34,7 +34,7 @@ export async function withOwnPrices(region: Region, file: string): Promise<Regio
   const own = Object.fromEntries(
     Object.entries(prices).map(([item, price]) => [
       item,
-      { price, source: file, read: 'page', seen: '' } as const,
+      { price, source: file, read: 'own', seen: '' } as const,
     ]),
   );
   const others = currency === region.currency ? region.prices : {};

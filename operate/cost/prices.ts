@@ -1,14 +1,18 @@
-/** A price with where it was read. */
+/** The price of one {@link Item}, with where it was read. */
 export interface Price {
+  /** For so many as {@link ITEMS} says. */
   readonly price: number;
-  /** AWS's own page. */
+  /** The page, the list's file or the person's own file. */
   readonly source: string;
-  /** `page`: stands on the page itself, in its examples. `quoted`: found with others, who name the page. */
-  readonly read: 'page' | 'quoted';
-  /** When. */
+  /**
+   * `list`: in AWS's price list, while this command ran. `own`: in the person's own file.
+   * The others are recorded: `page` stands on AWS's page itself, `quoted` with others, who name that page.
+   */
+  readonly read: 'list' | 'own' | 'page' | 'quoted';
+  /** The day it was read, for `list` the day of its publication; empty for `own`. */
   readonly seen: string;
-  /** Why it may be another by now. */
-  readonly doubt?: { readonly en: string; readonly zh: string };
+  /** What is to be said about it. */
+  readonly note?: { readonly en: string; readonly zh: string };
 }
 
 /** What is billed, with its unit. */
@@ -27,10 +31,20 @@ export const ITEMS = {
 /** One of {@link ITEMS}. */
 export type Item = keyof typeof ITEMS;
 
-/** Prices of a region; what could not be read at its source is left out. */
+/** The names of all items, in the order of a bill. */
+export function allItems(): readonly Item[] {
+  return Object.keys(ITEMS).filter((name): name is Item => name in ITEMS);
+}
+
+/** Prices by item; an unknown one is left out. */
+export type Prices = Readonly<Partial<Record<Item, Price>>>;
+
+/** What things cost in a region. */
 export interface Region {
+  /** As in `ap-southeast-1`. */
+  readonly name: string;
   readonly currency: 'USD' | 'CNY';
-  readonly prices: Readonly<Partial<Record<Item, Price>>>;
+  readonly prices: Prices;
   /** What AWS gives to every account each month for nothing, for as long as it exists. */
   readonly free: Readonly<Partial<Record<Item, number>>>;
 }
@@ -42,46 +56,54 @@ const LAMBDA = 'https://aws.amazon.com/lambda/pricing/';
 const page = (price: number, source: string): Price => ({ price, source, read: 'page', seen: SEEN });
 const quoted = (price: number, source: string): Price => ({ price, source, read: 'quoted', seen: SEEN });
 
-const china: Region = {
-  currency: 'CNY',
+// https://aws.amazon.com/lambda/pricing/ and https://www.amazonaws.cn/cloudwatch/pricing/
+const FREE: Region['free'] = { invocations: 1_000_000, gbSeconds: 400_000 };
+const FREE_IN_CHINA: Region['free'] = { logGb: 5 };
+
+/** The prices that were recorded: on demand, in USD, without discounts and taxes. */
+export const RECORDED: Region = {
+  name: 'us-east-1',
+  currency: 'USD',
   prices: {
-    writeUnits: {
-      ...page(11.1538, 'https://www.amazonaws.cn/en/dynamodb/pricing/'),
-      doubt: {
-        en: 'it stands on an older copy of the page, from before DynamoDB on demand became cheaper in November 2024',
-        zh: '来自该页面的旧版本，早于 2024 年 11 月的降价',
-      },
-    },
+    writeUnits: quoted(0.625, DYNAMODB),
+    readUnits: quoted(0.125, DYNAMODB),
+    storageGb: quoted(0.25, DYNAMODB),
+    invocations: page(0.2, LAMBDA),
+    gbSeconds: quoted(0.000_013_333_4, LAMBDA),
+    apiRequests: page(1, 'https://aws.amazon.com/api-gateway/pricing/'),
+    queueRequests: quoted(0.4, 'https://aws.amazon.com/sqs/pricing/'),
+    events: quoted(1, 'https://aws.amazon.com/eventbridge/pricing/'),
+    logGb: quoted(0.5, 'https://aws.amazon.com/cloudwatch/pricing/'),
   },
-  // https://www.amazonaws.cn/cloudwatch/pricing/
-  free: { logGb: 5 },
+  free: FREE,
 };
 
-/** On demand, without discounts and taxes. */
-export const REGIONS: Readonly<Record<string, Region>> = {
-  'us-east-1': {
-    currency: 'USD',
-    prices: {
-      writeUnits: quoted(0.625, DYNAMODB),
-      readUnits: quoted(0.125, DYNAMODB),
-      storageGb: quoted(0.25, DYNAMODB),
-      invocations: page(0.2, LAMBDA),
-      gbSeconds: quoted(0.000_013_333_4, LAMBDA),
-      apiRequests: page(1, 'https://aws.amazon.com/api-gateway/pricing/'),
-      queueRequests: quoted(0.4, 'https://aws.amazon.com/sqs/pricing/'),
-      events: quoted(1, 'https://aws.amazon.com/eventbridge/pricing/'),
-      logGb: quoted(0.5, 'https://aws.amazon.com/cloudwatch/pricing/'),
-    },
-    // https://aws.amazon.com/lambda/pricing/
-    free: { invocations: 1_000_000, gbSeconds: 400_000 },
-  },
-  'cn-north-1': china,
-  'cn-northwest-1': china,
-};
+/** Whether a price is one of {@link RECORDED}, which may be another in the region that was asked for. */
+export function isRecorded({ read }: Price): boolean {
+  return read === 'page' || read === 'quoted';
+}
 
-const UNKNOWN: Region = { currency: 'USD', prices: {}, free: {} };
+/** Whether a region is one of AWS China, which has a price list and a currency of its own. */
+export function isInChina(region: string): boolean {
+  return region.startsWith('cn-');
+}
 
-/** What is known of a region: of most nothing. */
-export function regionNamed(name: string): Region | undefined {
-  return REGIONS[name] ?? (/^[a-z]{2}(-[a-z]+)+-\d$/.test(name) ? UNKNOWN : undefined);
+/** Whether a text has the form of a region's name. */
+export function isRegion(name: string): boolean {
+  return /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/.test(name);
+}
+
+/**
+ * A region with the prices of AWS's list. What the list lacks costs what was recorded, in the list's currency.
+ * A region without any listed price is reckoned in USD.
+ */
+export function regionOf(name: string, listed: Prices, cnyPerUsd: number): Region {
+  const isListed = Object.keys(listed).length > 0;
+  const currency = isListed && isInChina(name) ? 'CNY' : 'USD';
+  const factor = currency === 'CNY' ? cnyPerUsd : 1;
+  const recorded = Object.fromEntries(
+    Object.entries(RECORDED.prices).map(([item, price]) => [item, { ...price, price: price.price * factor }]),
+  );
+  const free = isInChina(name) ? FREE_IN_CHINA : FREE;
+  return { name, currency, prices: { ...recorded, ...listed }, free };
 }

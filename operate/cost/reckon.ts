@@ -1,4 +1,4 @@
-import { ITEMS, type Item, type Region } from './prices.ts';
+import { allItems, ITEMS, type Item, type Region } from './prices.ts';
 import { KINDS, type Kind, type UsageByKind, type UsageOfKind } from './usage.ts';
 
 /** How many of each kind. */
@@ -29,7 +29,7 @@ const ASKS_WECHAT: ReadonlySet<Kind> = new Set<Kind>(['users', 'messages', 'time
 export function reckon(
   counts: Counts,
   usage: UsageByKind,
-  { prices, free }: Region,
+  { prices, free }: Pick<Region, 'prices' | 'free'>,
   withFree = false,
 ): readonly BillLine[] {
   const used = (value: (one: UsageOfKind, kind: Kind) => number) =>
@@ -45,7 +45,7 @@ export function reckon(
     events: used(({ events }) => events),
     logGb: used(({ logBytes }) => logBytes) / 1e9,
   };
-  return itemsOf(ITEMS).map((item) => {
+  return allItems().map((item) => {
     const amount = Math.max(0, amounts[item] - (withFree ? (free[item] ?? 0) : 0));
     const price = prices[item]?.price;
     return { item, amount, cost: price === undefined ? undefined : (amount / ITEMS[item].per) * price };
@@ -68,9 +68,4 @@ export function totalOf(lines: readonly BillLine[]): {
     known: lines.reduce((sum, { cost = 0 }) => sum + cost, 0),
     unknown: lines.flatMap(({ item, amount, cost }) => (cost === undefined && amount > 0 ? [item] : [])),
   };
-}
-
-/** The names of all items, in the order of a bill. */
-export function itemsOf(items: typeof ITEMS): readonly Item[] {
-  return Object.keys(items).filter((name): name is Item => name in items);
 }

@@ -45,6 +45,9 @@ export interface Usage {
   readonly crowd: UsageByKind;
 }
 
+/** A month has so many minutes, on average. */
+export const MINUTES_OF_MONTH = 43_830;
+
 /** What one of each kind uses, as `npm run bench -- usage` measured it. */
 export async function measuredUsage(): Promise<Usage> {
   const text = await readFile(new URL('usage.json', import.meta.url), 'utf8');

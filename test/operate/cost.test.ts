@@ -3,14 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Bill, billTable } from '../../operate/cost/bill.ts';
+import { withTables } from '../../operate/cost/document.ts';
 import { withOwnPrices } from '../../operate/cost/own-prices.ts';
-import { ITEMS, REGIONS, regionNamed } from '../../operate/cost/prices.ts';
+import { ITEMS, RECORDED, type Region, regionOf } from '../../operate/cost/prices.ts';
 import { reckon, totalOf } from '../../operate/cost/reckon.ts';
-import { billTable, withTables } from '../../operate/cost/texts.ts';
 import { measuredUsage } from '../../operate/cost/usage.ts';
 import { runCommand } from './run-command.ts';
 
-const REGION_OF_NONE = { currency: 'USD' as const, prices: {}, free: {} };
+const REGION_OF_NONE: Region = { name: 'ap-southeast-1', currency: 'USD', prices: {}, free: {} };
 const USED = {
   writeUnits: 2,
   readUnits: 4,
@@ -72,15 +73,13 @@ describe('reckoning', () => {
   });
 });
 
-test('every price names the page of AWS that it was read from', () => {
-  for (const { prices } of Object.values(REGIONS)) {
-    for (const { price, source, seen } of Object.values(prices)) {
-      expect(price).toBeGreaterThan(0);
-      expect(seen).toMatch(/^\d{4}-\d{2}-\d{2}$/);
-      expect(source).toMatch(/^https:\/\/(aws\.amazon\.com|www\.amazonaws\.cn)\/.*pricing\//);
-    }
+test('every recorded price names the page of AWS that it was read from', () => {
+  for (const { price, source, seen } of Object.values(RECORDED.prices)) {
+    expect(price).toBeGreaterThan(0);
+    expect(seen).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing\//);
   }
-  expect(Object.keys(REGIONS['us-east-1']?.prices ?? {}).sort()).toEqual(Object.keys(ITEMS).sort());
+  expect(Object.keys(RECORDED.prices).sort()).toEqual(Object.keys(ITEMS).sort());
 });
 
 test('the tables of docs/cost.md are what the calculator says: npm run cost -- --write renews them', async () => {
@@ -89,41 +88,82 @@ test('the tables of docs/cost.md are what the calculator says: npm run cost -- -
   expect(document).toMatch(/\| recipients of a campaign .*\$\d/);
 });
 
+const billOf = (region: Region, bill: Partial<Bill> = {}) =>
+  billTable({
+    lines: reckon({ messages: 1_000_000 }, usage, region),
+    region,
+    rate: { cnyPerUsd: 7 },
+    missing: [],
+    ...bill,
+  });
+
 describe('npm run cost', () => {
-  test('prints a bill', async () => {
-    const { code, stdout } = await runCommand('cost', ['--messages', '1000000', '--campaign', '5000']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/DynamoDB write request units +[\d,.]+ +\$\d+\.\d\d/);
-    expect(stdout).toMatch(/Total 合计 \$\d+\.\d\d$/m);
-  });
-
-  test('of a region in China says which prices are unknown, and which are doubtful', async () => {
-    const { code, stdout } = await runCommand('cost', ['--messages', '1000', '--region', 'cn-northwest-1']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/Total 合计 ¥\d+\.\d\d, without 不含: DynamoDB read request units;/);
-    expect(stdout).toContain('早于 2024 年 11 月的降价');
-  });
-
   test.each([
     [['--messages', 'many'], 'takes a whole number'],
     [[], 'Say how much'],
     [['--messages', '1', '--region', 'mars'], '不是 AWS 区域'],
+    [['--messages', '1', '--cny-per-usd', '0'], '--cny-per-usd takes a number such as 6.73'],
+    [['--messages', '1', '--cny-per-usd', 'seven'], '--cny-per-usd takes a number such as 6.73'],
+    [['--messages', '1', '--timeout', '0'], '--timeout takes a whole number from 1 on'],
+    [['--messages', '1', '--price-list', 'pricing.example'], '--price-list takes an address'],
   ])('refuses %j and says what to give', async (args, words) => {
     const { code, stderr } = await runCommand('cost', args);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('prints a bill in USD and CNY, and marks prices that are recorded ones of us-east-1', async () => {
+    const { code, stdout } = await runCommand('cost', [
+      '--messages',
+      '1000000',
+      '--campaign',
+      '5000',
+      '--offline',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/DynamoDB write request units +[\d,.]+ +\$\d+\.\d\d +¥\d+\.\d\d \*$/m);
+    expect(stdout).toMatch(/Total 合计 \$\d+\.\d\d {2}¥\d+\.\d\d \*$/m);
+    expect(stdout).toContain(
+      "* Recorded of us-east-1 on 2026-11-23: AWS's price list of ap-southeast-1 did not tell",
+    );
+    expect(stdout).toContain('CNY at 6.7351 for a dollar, the central parity of 2026-09-30');
   });
 });
 
 test('of a region without prices nothing is invented', () => {
-  const region = regionNamed('ap-southeast-1');
-  expect(region?.prices).toEqual({});
-  const bill = billTable(
-    reckon({ messages: 1_000 }, usage, region ?? REGION_OF_NONE),
-    region ?? REGION_OF_NONE,
-  );
+  const bill = billOf(REGION_OF_NONE);
   expect(bill).toContain('Total 合计 unknown 未知');
   expect(bill).not.toContain('$');
+});
+
+test('a bill says for which things it knows no price', () => {
+  const region: Region = {
+    ...REGION_OF_NONE,
+    prices: { writeUnits: { price: 5, source: 'file', read: 'own', seen: '' } },
+  };
+  expect(billOf(region)).toMatch(
+    /Total 合计 \$10\.00 {2}¥70\.00, without 不含: DynamoDB read request units;/,
+  );
+});
+
+describe('what AWS’s list does not tell', () => {
+  const listed = { events: { price: 9, source: 'list', read: 'list', seen: '2026-11-20' } } as const;
+
+  test('costs what was recorded of us-east-1', () => {
+    const { currency, prices } = regionOf('ap-east-1', listed, 7);
+    expect(currency).toBe('USD');
+    expect(prices).toEqual({ ...RECORDED.prices, ...listed });
+  });
+
+  test('is changed into CNY beside prices in CNY', () => {
+    const { currency, prices } = regionOf('cn-north-1', listed, 7);
+    expect([currency, prices.apiRequests?.price, prices.events?.price]).toEqual(['CNY', 7, 9]);
+  });
+
+  test('of AWS China is in USD where the list told nothing', () => {
+    expect(regionOf('cn-north-1', {}, 7)).toMatchObject({ currency: 'USD', prices: RECORDED.prices });
+  });
 });
 
 describe('prices of one’s own', () => {
@@ -136,7 +176,7 @@ describe('prices of one’s own', () => {
 
   test('are reckoned with', async () => {
     const region = await inFile('{"currency": "CNY", "writeUnits": 5}');
-    expect(billTable(reckon({ messages: 1_000_000 }, usage, region), region)).toContain('¥10.00, without');
+    expect(billOf(region)).toContain('Total 合计 ¥10.00, without');
   });
 
   test.each(['{"writeUnit": 5}', '{"writeUnits": "5"}', 'none'])('%s is refused', async (text) => {
