@@ -26,6 +26,39 @@ test.each(DOCUMENTS)('every link of %s leads somewhere', (document) => {
   expect(broken).toEqual([]);
 });
 
+/** The name that GitHub gives to a heading in addresses. */
+function anchorOf(heading: string): string {
+  const plain = heading
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .trim()
+    .toLowerCase();
+  return plain.replaceAll(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-');
+}
+
+const withoutCode = (document: string) => readFileSync(document, 'utf8').replaceAll(/```.*?```/gs, '');
+const headingsOf = (text: string) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+
+test.each(DOCUMENTS)('every anchor that %s links to is a heading there', (document) => {
+  const links = [...withoutCode(document).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+  const broken = links.filter(([, path = '', anchor = '']) => {
+    const target = path === '' ? document : join(dirname(document), path);
+    return target.endsWith('.md') && !headingsOf(withoutCode(target)).map(anchorOf).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+test('docs/deploy.md has the same sections, tables and sources in English and Chinese', () => {
+  const [english = '', chinese = ''] = withoutCode('docs/deploy.md').split(/^## 中文$/m);
+  const counts = (text: string) => ({
+    sections: headingsOf(text.replace(/^# .*$/m, '')).length,
+    rows: [...text.matchAll(/^ *\| /gm)].length,
+  });
+  expect(counts(chinese)).toEqual(counts(english));
+  const sources = (text: string) =>
+    new Set([...text.matchAll(/\]\((https?:[^)\s]+)\)/g)].map(([, url = '']) => new URL(url).hostname));
+  expect(sources(chinese)).toEqual(sources(english));
+});
+
 test('every decision is listed', () => {
   const listed = linksOf('docs/README.md').filter((path) => path.startsWith('decisions/'));
   expect(listed).toEqual(
