@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
-import type { SendPageJob } from '../lib/campaigns/runs/job.ts';
-import { RUN_PAGE_SIZE } from '../lib/campaigns/runs/page.ts';
+import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
+import type { SendBatchJob } from '../lib/campaigns/runs/job.ts';
 import type { RunRecord } from '../lib/campaigns/runs/run.ts';
 import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
-import type { Table } from '../lib/table/client.ts';
-import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
-import { createTemplateStore } from '../lib/table/dynamodb-template-store.ts';
-import { putLedger } from '../lib/table/versioned.ts';
+import type { Table } from '../lib/dynamodb/client.ts';
+import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
+import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
+import { putLedger } from '../lib/dynamodb/versioned-items.ts';
 import { completeField } from '../lib/templates/parse-template.ts';
 import { grantedLedger, newOpenid, writeItems } from './seed.ts';
 import { DATA, TEMPLATE, TEMPLATE_ID } from './senders/message.ts';
@@ -24,20 +24,20 @@ export async function seedTemplate(table: Table): Promise<void> {
 }
 
 /** A run that has been planned, and everyone's grant, straight in the table. Answers its jobs: one for each full page of recipients. */
-export async function seedRun(table: Table, recipients: number): Promise<readonly SendPageJob[]> {
+export async function seedRun(table: Table, recipients: number): Promise<readonly SendBatchJob[]> {
   const runs = createRunStore(table, { newVersion: randomUUID, logger: QUIET });
   const run = runOfNow();
   await runs.create(run);
-  const pages = Math.ceil(recipients / RUN_PAGE_SIZE);
-  const jobs: SendPageJob[] = [];
+  const pages = Math.ceil(recipients / BATCH_SIZE);
+  const jobs: SendBatchJob[] = [];
   for (let page = 0; page < pages; page++) {
-    const openids = Array.from({ length: RUN_PAGE_SIZE }, newOpenid).sort();
+    const openids = Array.from({ length: BATCH_SIZE }, newOpenid).sort();
     const place = { runId: run.id, shard: page % runs.shards.length, after: String(page) };
-    await runs.createPage(place, {
+    await runs.createBatch(place, {
       campaignId: run.campaignId,
       templateId: TEMPLATE_ID,
       recipients: openids.map((openid) => ({ openid })),
-      upTo: { pages: 1, recipients: RUN_PAGE_SIZE },
+      upTo: { batches: 1, recipients: BATCH_SIZE },
     });
     const ledgers = openids.map((openid) => {
       const ledger = grantedLedger(openid, TEMPLATE_ID, 1, run.startedAtMs - HOUR_MS);

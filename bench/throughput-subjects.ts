@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { RUN_PAGE_SIZE } from '../lib/campaigns/runs/page.ts';
-import { IN_FLIGHT as PAGE_IN_FLIGHT } from '../lib/campaigns/runs/page-visit.ts';
+import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
+import { IN_FLIGHT as PAGE_IN_FLIGHT } from '../lib/campaigns/runs/send-to-batch.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { stackEnvironment } from '../local/stack/environment.ts';
 import { localTable, openTable } from '../local/stack/table.ts';
@@ -26,7 +26,7 @@ const PAGES_PER_BATCH = 2;
 /** Of which a job is one message. */
 const ONE_MESSAGE = { sends: 1, inFlight: 1 } as const;
 /** Of which a job is a page of recipients. */
-const ONE_PAGE = { sends: RUN_PAGE_SIZE, inFlight: PAGE_IN_FLIGHT } as const;
+const ONE_PAGE = { sends: BATCH_SIZE, inFlight: PAGE_IN_FLIGHT } as const;
 
 /** Where nobody answers. */
 const NO_QUEUE = 'http://127.0.0.1:9/queue';

@@ -1,6 +1,6 @@
 // A plugin of the Serverless framework: bad settings end a deployment before anything is packaged or uploaded.
 import * as v from 'valibot';
-import { problemLine, SettingsError, settingProblems } from '../lib/settings.ts';
+import { problemLine, SettingsError, settingProblems } from '../lib/settings/settings.ts';
 
 /** What is read of the framework, whose variables are resolved by then. */
 interface Serverless {

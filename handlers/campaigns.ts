@@ -5,20 +5,20 @@ import { campaignRunRoutes } from '../lib/api/routes/campaign-runs.ts';
 import { campaignRoutes } from '../lib/api/routes/campaigns.ts';
 import { createCampaignIds } from '../lib/campaigns/campaign.ts';
 import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
-import { createEnqueueJobs } from '../lib/queue/sqs-campaign-queue.ts';
-import { createScheduleBook } from '../lib/scheduler/eventbridge-schedule-book.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
-import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
+import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
+import { httpServices } from '../lib/runtime/api.ts';
+import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openNames } from '../lib/runtime/template-names.ts';
+import { openCatalogue } from '../lib/runtime/templates.ts';
+import { openWeChat } from '../lib/runtime/wechat.ts';
+import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { createEnqueueJobs } from '../lib/sqs/sqs-campaign-queue.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
-import { httpServices } from '../lib/wiring/api.ts';
-import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openNames } from '../lib/wiring/template-names.ts';
-import { openCatalogue } from '../lib/wiring/templates.ts';
-import { openWeChat } from '../lib/wiring/wechat.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -29,7 +29,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),
     ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table', 'campaignQueue', 'schedules'],
   );
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const scheduler = openScheduler(env);
@@ -41,7 +41,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     ...base,
     store: createCampaignStore(table, versions),
     runs: createRunStore(table, versions),
-    schedules: createScheduleBook(scheduler, settings.schedules),
+    schedules: createScheduleGateway(scheduler, settings.schedules),
     names,
     ...(settings.templates.pages && { pages: settings.templates.pages }),
     templates: { find: async (id) => catalogue.find(await names.resolveTemplateId(id)) },

@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
 import type { Clock } from '../lib/clock.ts';
-import { dispatchDue } from '../lib/delivery/dispatch-due.ts';
-import { createEnqueue } from '../lib/queue/sqs-send-queue.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createDueIndex } from '../lib/table/dynamodb-due-index.ts';
-import { openQueue, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
+import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
+import { dispatchDue } from '../lib/messages/dispatch-due.ts';
+import { openQueue, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { createEnqueue } from '../lib/sqs/sqs-send-queue.ts';
 
 /** Time left to finish a page that was begun. */
 const MARGIN_MS = 5_000;
@@ -17,7 +17,7 @@ export const handler = onColdStart(buildServices, createHandler);
 /** What this function needs, once per cold start. It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'queue']);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const services = {

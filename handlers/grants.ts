@@ -1,20 +1,20 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { settledBy } from '../lib/api/message-api.ts';
 import { grantRoutes } from '../lib/api/routes/grants.ts';
+import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
+import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { createGrantReader } from '../lib/grants/read-grants.ts';
 import type { GrantReport } from '../lib/grants/record-report.ts';
 import { reportGrants } from '../lib/grants/report-grants.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createGrantStore } from '../lib/table/dynamodb-grant-store.ts';
-import { createMessageStore } from '../lib/table/dynamodb-message-store.ts';
-import { createTemplateStore } from '../lib/table/dynamodb-template-store.ts';
+import { httpServices } from '../lib/runtime/api.ts';
+import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openNames } from '../lib/runtime/template-names.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 import { knownKinds } from '../lib/templates/known-kinds.ts';
-import { httpServices } from '../lib/wiring/api.ts';
-import { fetchFromSsm, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openNames } from '../lib/wiring/template-names.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -23,7 +23,7 @@ export const handler = onColdStart(buildServices, createHandler);
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table']);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const versions = { ...base, newVersion: base.newUuid };
   const store = createGrantStore(table, versions);

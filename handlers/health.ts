@@ -1,11 +1,11 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { healthRoutes } from '../lib/api/routes/health.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
-import { readSettings } from '../lib/settings.ts';
-import { getItem } from '../lib/table/items.ts';
-import { openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
+import { getItem } from '../lib/dynamodb/items.ts';
+import { openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -16,7 +16,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const { appId } = settings.app;
   const table = openTable(env, settings.table.name, appId);
   return {
-    logger: foundation(overrides).logger,
+    logger: createRuntime(overrides).logger,
     readTable: () => getItem(table, { pk: `${appId}#health`, sk: 'health' }),
     async close() {
       table.client.destroy();

@@ -1,23 +1,23 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { createMessageApi, type MessageApi } from '../lib/api/message-api.ts';
 import { messageRoutes } from '../lib/api/routes/messages.ts';
+import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
+import { createIdempotencyKeys } from '../lib/dynamodb/dynamodb-idempotency-keys.ts';
+import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createUnknownMessages } from '../lib/dynamodb/dynamodb-unknown-messages.ts';
 import { createMessageIds } from '../lib/messages/message-id.ts';
 import { createUserSendable } from '../lib/messages/user-sendable.ts';
-import { createEnqueue } from '../lib/queue/sqs-send-queue.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createDueEntries } from '../lib/table/dynamodb-due-index.ts';
-import { createIdempotencyKeys } from '../lib/table/dynamodb-idempotency-keys.ts';
-import { createMessageStore } from '../lib/table/dynamodb-message-store.ts';
-import { createUnknownMessages } from '../lib/table/dynamodb-unknown-messages.ts';
+import { httpServices } from '../lib/runtime/api.ts';
+import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openNames } from '../lib/runtime/template-names.ts';
+import { openCatalogue } from '../lib/runtime/templates.ts';
+import { openWeChat } from '../lib/runtime/wechat.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { createEnqueue } from '../lib/sqs/sqs-send-queue.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
-import { httpServices } from '../lib/wiring/api.ts';
-import { fetchFromSsm, openQueue, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openNames } from '../lib/wiring/template-names.ts';
-import { openCatalogue } from '../lib/wiring/templates.ts';
-import { openWeChat } from '../lib/wiring/wechat.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -28,7 +28,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),
     ['app', 'sessions', 'apiKeys', 'wechat', 'messages', 'templates', 'table', 'queue'],
   );
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const wechat = openWeChat(settings, table, base);

@@ -1,23 +1,23 @@
 import type { SQSEvent } from 'aws-lambda';
-import { createEventBus } from '../lib/bus/eventbridge-bus.ts';
-import { createEarlierSends } from '../lib/campaigns/runs/earlier-sends.ts';
+import { createSendLookup } from '../lib/campaigns/runs/look-up-send.ts';
+import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
+import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
+import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
+import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
 import { applyEvent, type EventResult } from '../lib/events/apply-event.ts';
-import type { EnqueueEvent, EventJob, OtherMessage } from '../lib/events/event-job.ts';
+import type { EnqueueEvent, EventJob, OtherPush } from '../lib/events/event-job.ts';
 import { type ForwardedMessage, forwardMessage } from '../lib/events/forward-message.ts';
 import type { SubscribeEvent } from '../lib/events/subscribe-event.ts';
 import type { Logger } from '../lib/logger.ts';
-import { answerPerRecord } from '../lib/queue/answer-per-record.ts';
-import { createEnqueueEvent, readEventJob } from '../lib/queue/sqs-event-queue.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
-import { createGrantStore } from '../lib/table/dynamodb-grant-store.ts';
-import { createMessageStore } from '../lib/table/dynamodb-message-store.ts';
-import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
-import { createTemplateStore } from '../lib/table/dynamodb-template-store.ts';
+import { openBus, openQueue, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { createEnqueueEvent, readEventJob } from '../lib/sqs/sqs-event-queue.ts';
 import { knownKinds } from '../lib/templates/known-kinds.ts';
-import { openBus, openQueue, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -27,7 +27,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'eventQueue', 'events']);
   const { appId } = settings.app;
   const { busName } = settings.events;
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, appId);
   const sqs = openQueue(env);
   const bus = openBus(env);
@@ -39,7 +39,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     ...base,
     store: createMessageStore(table, versions),
     grantStore: createGrantStore(table, versions),
-    findEarlierSend: createEarlierSends({ ...base, runs, campaigns }),
+    findSend: createSendLookup({ ...base, runs, campaigns }),
     kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
   };
   const publish = busName === undefined ? undefined : createEventBus(bus, busName);
@@ -54,7 +54,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     logger: base.logger,
     enqueue: createEnqueueEvent(sqs, settings.eventQueue.url),
     apply: (event: SubscribeEvent) => applyEvent(services, event),
-    forward: (message: OtherMessage) => forwardMessage(forwarding, message),
+    forward: (message: OtherPush) => forwardMessage(forwarding, message),
     async close() {
       table.client.destroy();
       sqs.destroy();
@@ -66,7 +66,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 interface Services {
   readonly apply: (event: SubscribeEvent) => Promise<EventResult>;
   /** Hands a message to the owner's own rules. */
-  readonly forward: (message: OtherMessage) => Promise<void>;
+  readonly forward: (message: OtherPush) => Promise<void>;
   readonly enqueue: EnqueueEvent;
   readonly logger: Logger;
 }
@@ -76,7 +76,7 @@ export function createHandler(services: Services) {
   return (event: SQSEvent) =>
     answerPerRecord(event, (job) => takeIn(services, job), {
       read: readEventJob,
-      laneOf: (job) => (job.type === 'subscribe' ? job.event.openid : undefined),
+      groupOf: (job) => (job.type === 'subscribe' ? job.event.openid : undefined),
       failure:
         'An event of WeChat’s could not be taken in and comes again, or ends in the dead-letter queue.',
       logger: services.logger,

@@ -1,20 +1,20 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { createEventBus } from '../lib/bus/eventbridge-bus.ts';
-import { createFactPublisher } from '../lib/bus/publish-facts.ts';
-import type { Fact, FactName } from '../lib/changes/facts.ts';
-import { publishPersistently } from '../lib/changes/publish-persistently.ts';
-import { createSentPages } from '../lib/changes/sent-pages.ts';
-import type { TableChange } from '../lib/changes/table-change.ts';
-import { takeChanges } from '../lib/changes/take-changes.ts';
+import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
+import { createStatisticsWriter } from '../lib/dynamodb/dynamodb-statistics-writer.ts';
+import { readStreamRecord } from '../lib/dynamodb/read-stream-record.ts';
+import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
+import { createEventPublisher } from '../lib/eventbridge/publish-events.ts';
 import type { Logger } from '../lib/logger.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
-import { createStatisticsWriter } from '../lib/table/dynamodb-statistics-writer.ts';
-import { readStreamRecord } from '../lib/table/stream-change.ts';
-import { openBus, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openMetrics } from '../lib/wiring/metrics.ts';
+import { openBus, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import type { DomainEvent, DomainEventName } from '../lib/stream/domain-events.ts';
+import { processStream } from '../lib/stream/process-stream.ts';
+import { publishPersistently } from '../lib/stream/publish-with-retry.ts';
+import { createSentBatches } from '../lib/stream/sent-batches.ts';
+import type { StreamRecord } from '../lib/stream/stream-record.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -22,23 +22,23 @@ export const handler = onColdStart(buildServices, createHandler);
 /** What this function needs, once per cold start. It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'publishing', 'metrics']);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const bus = openBus(env);
   const { busName, published } = settings.publishing;
-  const publish = createFactPublisher(createEventBus(bus, busName));
+  const publish = createEventPublisher(createEventBus(bus, busName));
   const services = {
     ...base,
-    publish: (facts: readonly Fact[]) => publishPersistently(publish, facts, base),
-    pageOf: createSentPages(createRunStore(table, { ...base, newVersion: base.newUuid })),
-    isPublished: (name: FactName) => published.has(name),
+    publish: (events: readonly DomainEvent[]) => publishPersistently(publish, events, base),
+    batchOf: createSentBatches(createRunStore(table, { ...base, newVersion: base.newUuid })),
+    isPublished: (name: DomainEventName) => published.has(name),
     statistics: createStatisticsWriter(table, base),
     measure: openMetrics(settings, base, overrides),
   };
   return {
     logger: base.logger,
     read: (record: unknown) => readStreamRecord(table, record),
-    take: (changes: readonly TableChange[]) => takeChanges(services, changes),
+    take: (records: readonly StreamRecord[]) => processStream(services, records),
     async close() {
       table.client.destroy();
       bus.destroy();
@@ -48,9 +48,9 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 
 interface Services {
   /** Undefined for a record that nobody is told of. Throws for one that cannot be read. */
-  readonly read: (record: unknown) => TableChange | undefined;
+  readonly read: (record: unknown) => StreamRecord | undefined;
   /** Answers the first of the changes that must come again. */
-  readonly take: (changes: readonly TableChange[]) => Promise<TableChange | undefined>;
+  readonly take: (changes: readonly StreamRecord[]) => Promise<StreamRecord | undefined>;
   readonly logger: Logger;
 }
 
@@ -73,7 +73,7 @@ export function createHandler(services: Services) {
 }
 
 /** A record that cannot be read is logged and left out, because it would hold up all that is behind it. */
-function readOne({ read, logger }: Services, record: DynamoDBRecord): TableChange | undefined {
+function readOne({ read, logger }: Services, record: DynamoDBRecord): StreamRecord | undefined {
   try {
     return read(record);
   } catch (error) {

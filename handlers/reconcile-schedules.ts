@@ -3,15 +3,15 @@ import { createRunIds, scheduledRunId } from '../lib/campaigns/runs/run-id.ts';
 import { type Reconciliation, reconcileSchedules } from '../lib/campaigns/schedule/reconcile.ts';
 import { startScheduledRun } from '../lib/campaigns/schedule/start-scheduled.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
-import { createEnqueueJobs } from '../lib/queue/sqs-campaign-queue.ts';
-import { createScheduleBook } from '../lib/scheduler/eventbridge-schedule-book.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
-import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
-import { openQueue, openScheduler, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
+import { openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { createEnqueueJobs } from '../lib/sqs/sqs-campaign-queue.ts';
 
 /** Time left to finish the campaign that was begun. */
 const MARGIN_MS = 5_000;
@@ -22,7 +22,7 @@ export const handler = onColdStart(buildServices, createHandler);
 /** What this function needs, once per cold start. It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'campaignQueue', 'schedules']);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const scheduler = openScheduler(env);
@@ -39,7 +39,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const services = {
     ...base,
     store: campaigns,
-    schedules: createScheduleBook(scheduler, settings.schedules),
+    schedules: createScheduleGateway(scheduler, settings.schedules),
     hasRun: async (id: string, atMs: number) => (await runs.load(id, scheduledRunId(id, atMs))) !== undefined,
     startScheduled: (id: string, atMs: number) => startScheduledRun(starting, id, atMs),
   };

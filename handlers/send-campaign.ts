@@ -1,32 +1,32 @@
 import type { Context, SQSEvent } from 'aws-lambda';
+import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
 import type { EnqueueJobs, JobResult, RunJob } from '../lib/campaigns/runs/job.ts';
-import { RUN_PAGE_SIZE } from '../lib/campaigns/runs/page.ts';
 import type { RunRecord } from '../lib/campaigns/runs/run.ts';
-import { createRunPacers } from '../lib/campaigns/runs/run-pacers.ts';
-import { createTurns } from '../lib/campaigns/runs/send-page.ts';
-import { createRunLook, workOnRun } from '../lib/campaigns/runs/work-on-run.ts';
+import { createRunRateLimiters } from '../lib/campaigns/runs/run-rate-limiters.ts';
+import { createPermits } from '../lib/campaigns/runs/send-batch.ts';
+import { createRunStatusCache, workOnRun } from '../lib/campaigns/runs/work-on-run.ts';
 import type { Clock } from '../lib/clock.ts';
-import { DELIVERY_LIMIT_MS } from '../lib/delivery/deliver-message.ts';
-import { createPacer } from '../lib/delivery/pacer.ts';
-import { createTokenSender } from '../lib/delivery/token-sender.ts';
+import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createAudienceStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
+import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
+import { createRunStore, runExpiresAt } from '../lib/dynamodb/dynamodb-run-store.ts';
+import { runRateLimitKey } from '../lib/dynamodb/keys.ts';
+import { createSharedWrites } from '../lib/dynamodb/shared-writes.ts';
+import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
-import { answerPerRecord } from '../lib/queue/answer-per-record.ts';
-import { createEnqueueJobs, readRunJob } from '../lib/queue/sqs-campaign-queue.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
-import { createAudienceStore } from '../lib/table/dynamodb-grant-store.ts';
-import { createMessageStore } from '../lib/table/dynamodb-message-store.ts';
-import { createPaceStore } from '../lib/table/dynamodb-pace-store.ts';
-import { createRunStore, runExpiresAt } from '../lib/table/dynamodb-run-store.ts';
-import { runPaceKey } from '../lib/table/keys.ts';
-import { createSharedWrites } from '../lib/table/shared-writes.ts';
-import { fetchFromSsm, openQueue, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openMetrics } from '../lib/wiring/metrics.ts';
-import { openCatalogue } from '../lib/wiring/templates.ts';
-import { answerRules, openWeChat, sendCall } from '../lib/wiring/wechat.ts';
+import { DELIVERY_LIMIT_MS } from '../lib/messages/deliver-message.ts';
+import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openCatalogue } from '../lib/runtime/templates.ts';
+import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
+import { createTokenSender } from '../lib/sends/token-sender.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-campaign-queue.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -41,23 +41,23 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     'table',
     'campaignQueue',
   ]);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const measure = openMetrics(settings, base, overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const wechat = openWeChat(settings, table, base);
   const versions = { ...base, newVersion: base.newUuid };
   const { maxSendsPerSecond } = settings.sending;
-  const pacer = createPacer({
+  const rateLimiter = createRateLimiter({
     ...base,
     measure,
-    store: createPaceStore(table, versions),
+    store: createRateLimitStore(table, versions),
     ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
   });
-  const paceStoreOf = ({ id }: RunRecord) =>
-    createPaceStore(table, {
+  const rateLimitStoreOf = ({ id }: RunRecord) =>
+    createRateLimitStore(table, {
       ...versions,
-      place: { key: runPaceKey(table, id), expiresAt: runExpiresAt(id) },
+      place: { key: runRateLimitKey(table, id), expiresAt: runExpiresAt(id) },
     });
   const runs = createRunStore(table, versions);
   const enqueueJobs = createEnqueueJobs(sqs, settings.campaignQueue.url);
@@ -65,16 +65,16 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     ...base,
     runs,
     enqueueJobs,
-    pacer,
+    rateLimiter,
     campaigns: createCampaignStore(table, versions),
     store: createMessageStore(table, { ...versions, write: createSharedWrites(table) }),
     audience: createAudienceStore(table),
-    look: createRunLook({ runs, clock: base.clock }),
-    takeTurn: createTurns(pacer, createRunPacers({ ...base, storeOf: paceStoreOf })),
+    runStatus: createRunStatusCache({ runs, clock: base.clock }),
+    acquirePermit: createPermits(rateLimiter, createRunRateLimiters({ ...base, storeOf: rateLimitStoreOf })),
     wechat: createTokenSender({ ...base, measure, tokens: wechat.tokens, ...sendCall(wechat) }),
     rules: answerRules,
     findTemplate: openCatalogue(table, wechat, base).find,
-    pageSize: RUN_PAGE_SIZE,
+    pageSize: BATCH_SIZE,
     newClaimId: base.newUuid,
     newWorkerId: base.newUuid,
   };
@@ -112,7 +112,7 @@ export function createHandler({ work, enqueueJobs, clock, logger }: Services) {
     return answerPerRecord(event, takeUp, {
       read: readRunJob,
       failure: "A campaign's job could not be done and comes again, or ends in the dead-letter queue.",
-      factsOf: ({ campaignId, runId }) => ({ campaignId, runId }),
+      fieldsOf: ({ campaignId, runId }) => ({ campaignId, runId }),
       logger,
     });
   };

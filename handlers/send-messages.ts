@@ -1,24 +1,24 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import { DELIVERY_LIMIT_MS, type DeliveryResult, deliverMessage } from '../lib/delivery/deliver-message.ts';
-import { createPacer } from '../lib/delivery/pacer.ts';
-import { createTokenSender } from '../lib/delivery/token-sender.ts';
+import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
+import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
+import { createSharedReads } from '../lib/dynamodb/shared-reads.ts';
+import { createSharedWrites } from '../lib/dynamodb/shared-writes.ts';
+import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
+import { DELIVERY_LIMIT_MS, type DeliveryResult, deliverMessage } from '../lib/messages/deliver-message.ts';
 import { openidOf } from '../lib/messages/message-id.ts';
 import type { Enqueue, SendJob } from '../lib/messages/send-job.ts';
-import { answerPerRecord } from '../lib/queue/answer-per-record.ts';
-import { createEnqueue, readSendJob } from '../lib/queue/sqs-send-queue.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createDueEntries } from '../lib/table/dynamodb-due-index.ts';
-import { createMessageStore } from '../lib/table/dynamodb-message-store.ts';
-import { createPaceStore } from '../lib/table/dynamodb-pace-store.ts';
-import { createSharedReads } from '../lib/table/shared-reads.ts';
-import { createSharedWrites } from '../lib/table/shared-writes.ts';
-import { fetchFromSsm, openQueue, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openMetrics } from '../lib/wiring/metrics.ts';
-import { answerRules, openWeChat, sendCall } from '../lib/wiring/wechat.ts';
+import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
+import { createTokenSender } from '../lib/sends/token-sender.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { createEnqueue, readSendJob } from '../lib/sqs/sqs-send-queue.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -33,7 +33,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     'table',
     'queue',
   ]);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const measure = openMetrics(settings, base, overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
@@ -51,10 +51,10 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     newClaimId: base.newUuid,
     wechat: createTokenSender({ ...base, measure, tokens: wechat.tokens, ...sendCall(wechat) }),
     rules: answerRules,
-    pacer: createPacer({
+    rateLimiter: createRateLimiter({
       ...base,
       measure,
-      store: createPaceStore(table, versions),
+      store: createRateLimitStore(table, versions),
       ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
     }),
   };
@@ -81,9 +81,9 @@ export function createHandler(services: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) =>
     answerPerRecord(event, (job) => send(services, job, getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS), {
       read: readSendJob,
-      laneOf: ({ messageId }) => openidOf(messageId),
+      groupOf: ({ messageId }) => openidOf(messageId),
       failure: 'A queue record could not be handled and comes again, or ends in the dead-letter queue.',
-      factsOf: ({ messageId }) => ({ messageId }),
+      fieldsOf: ({ messageId }) => ({ messageId }),
       logger: services.logger,
     });
 }

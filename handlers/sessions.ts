@@ -1,14 +1,14 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { sessionRoutes } from '../lib/api/routes/sessions.ts';
 import { createHttpClient } from '../lib/http/http-client.ts';
-import { loadSecrets } from '../lib/secrets.ts';
+import { fetchFromSsm } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
 import { createSessionTokens } from '../lib/sessions/session-tokens.ts';
-import { readSettings } from '../lib/settings.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 import { code2Session } from '../lib/wechat/code-2-session.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
-import { fetchFromSsm } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -17,7 +17,7 @@ export const handler = onColdStart(buildServices, createHandler);
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET', 'SESSION_SECRET'], fetchFromSsm(env));
   const { app, wechat, sessions } = readSettings(secrets, ['app', 'wechat', 'sessions']);
-  const { clock, logger } = foundation(overrides);
+  const { clock, logger } = createRuntime(overrides);
   // code2Session carries the AppSecret, so it takes the proxy where there is one.
   const http = createHttpClient({
     baseUrl: wechat.apiBaseUrl,

@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import { isCampaignId } from '../lib/campaigns/campaign.ts';
 import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
 import { type ScheduledStart, startScheduledRun } from '../lib/campaigns/schedule/start-scheduled.ts';
+import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
-import { createEnqueueJobs } from '../lib/queue/sqs-campaign-queue.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createCampaignStore } from '../lib/table/dynamodb-campaign-store.ts';
-import { createRunStore } from '../lib/table/dynamodb-run-store.ts';
-import { openQueue, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
+import { openQueue, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { createEnqueueJobs } from '../lib/sqs/sqs-campaign-queue.ts';
 
 /** What a campaign's schedule sends; `scheduledTime` is the moment it was to come, the same in each delivery. */
 const triggerSchema = v.object({
@@ -27,7 +27,7 @@ export const handler = onColdStart(buildServices, createHandler);
 /** What this function needs, once per cold start. It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'campaignQueue']);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const sqs = openQueue(env);
   const versions = { ...base, newVersion: base.newUuid };

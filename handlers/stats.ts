@@ -1,14 +1,14 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
+import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics-reader.ts';
+import { httpServices } from '../lib/runtime/api.ts';
+import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openNames } from '../lib/runtime/template-names.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 import { readStatistics, type StatisticsQuery } from '../lib/statistics/read-statistics.ts';
-import { createStatisticsReader } from '../lib/table/dynamodb-statistics-reader.ts';
-import { httpServices } from '../lib/wiring/api.ts';
-import { fetchFromSsm, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openNames } from '../lib/wiring/template-names.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -17,7 +17,7 @@ export const handler = onColdStart(buildServices, createHandler);
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'templates', 'table']);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const statistics = createStatisticsReader(table);
   return {

@@ -1,16 +1,16 @@
 import type { RemedyFor } from '../lib/api/lookup-problem.ts';
 import type { Logger } from '../lib/logger.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
+import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openSync } from '../lib/runtime/template-sync.ts';
+import { openCatalogue } from '../lib/runtime/templates.ts';
+import { openWeChat } from '../lib/runtime/wechat.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 import type { SyncResult } from '../lib/templates/sync-templates.ts';
 import { TemplateLookupError } from '../lib/templates/template-lookup-error.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
-import { fetchFromSsm, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openSync } from '../lib/wiring/template-sync.ts';
-import { openCatalogue } from '../lib/wiring/templates.ts';
-import { openWeChat } from '../lib/wiring/wechat.ts';
 
 /** The list's quota for the day is used up (WeChat contract §5.3): asking again within minutes is of no use. */
 const QUOTA_USED_UP = 45009;
@@ -22,7 +22,7 @@ export const handler = onColdStart(buildServices, createHandler);
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'wechat', 'table']);
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const wechat = openWeChat(settings, table, base);
   return {

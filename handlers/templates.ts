@@ -1,19 +1,19 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { templateRoutes } from '../lib/api/routes/templates.ts';
 import { createTemplateApi, type TemplateApi } from '../lib/api/template-api.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
-import { createAliasStore } from '../lib/table/dynamodb-alias-store.ts';
+import { createAliasStore } from '../lib/dynamodb/dynamodb-alias-store.ts';
+import { httpServices } from '../lib/runtime/api.ts';
+import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openNames } from '../lib/runtime/template-names.ts';
+import { openSync } from '../lib/runtime/template-sync.ts';
+import { openCatalogue } from '../lib/runtime/templates.ts';
+import { openWeChat } from '../lib/runtime/wechat.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 import { removeAlias, setAlias } from '../lib/templates/set-alias.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
-import { httpServices } from '../lib/wiring/api.ts';
-import { fetchFromSsm, openTable } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
-import { openNames } from '../lib/wiring/template-names.ts';
-import { openSync } from '../lib/wiring/template-sync.ts';
-import { openCatalogue } from '../lib/wiring/templates.ts';
-import { openWeChat } from '../lib/wiring/wechat.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -24,7 +24,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),
     ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table'],
   );
-  const base = foundation(overrides);
+  const base = createRuntime(overrides);
   const table = openTable(env, settings.table.name, settings.app.appId);
   const wechat = openWeChat(settings, table, base);
   const catalogue = openCatalogue(table, wechat, base);

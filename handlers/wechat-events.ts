@@ -1,12 +1,12 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
-import { createEnqueueEvent } from '../lib/queue/sqs-event-queue.ts';
-import { loadSecrets } from '../lib/secrets.ts';
-import { readSettings } from '../lib/settings.ts';
+import { fetchFromSsm, openQueue } from '../lib/runtime/aws.ts';
+import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
+import { loadSecrets } from '../lib/settings/secrets.ts';
+import { readSettings } from '../lib/settings/settings.ts';
+import { createEnqueueEvent } from '../lib/sqs/sqs-event-queue.ts';
 import { createPushReceiver } from '../lib/wechat/push/receive-push.ts';
-import { fetchFromSsm, openQueue } from '../lib/wiring/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/wiring/cold-start.ts';
-import { foundation } from '../lib/wiring/foundation.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
@@ -16,7 +16,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'], fetchFromSsm(env));
   const { app, push, eventQueue } = readSettings(secrets, ['app', 'push', 'eventQueue']);
   const { token, forwardMessages, ...rest } = push;
-  const { clock, logger } = foundation(overrides);
+  const { clock, logger } = createRuntime(overrides);
   const sqs = openQueue(env);
   return {
     logger,

@@ -1,5 +1,5 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
-import { detailSchemas } from '../lib/bus/fact-events.ts';
+import { detailSchemas } from '../lib/eventbridge/event-details.ts';
 
 /** The details of all events on the bus as one JSON Schema, for the owner's own code: a definition for each detail type. */
 export function eventSchemas(): JsonSchema {

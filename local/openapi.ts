@@ -9,9 +9,9 @@ import { eventSchemas } from './event-schemas.ts';
 
 const HELP = `npm run openapi [-- --check]
 
-Writes openapi.yaml from the routes in lib/api/routes, and events.schema.json from the events in lib/bus/fact-events.ts.
+Writes openapi.yaml from the routes in lib/api/routes, and events.schema.json from the events in lib/eventbridge/event-details.ts.
 With --check it writes nothing and fails if a file is out of date.
-由 lib/api/routes 中的路由生成 openapi.yaml，由 lib/bus/fact-events.ts 中的事件生成 events.schema.json；加 --check 只检查是否为最新。
+由 lib/api/routes 中的路由生成 openapi.yaml，由 lib/eventbridge/event-details.ts 中的事件生成 events.schema.json；加 --check 只检查是否为最新。
 `;
 
 await runCommand(

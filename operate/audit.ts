@@ -1,5 +1,5 @@
 // Recomputes every user's balance from the messages and reports drift.
-import { openTable } from '../lib/wiring/aws.ts';
+import { openTable } from '../lib/runtime/aws.ts';
 import { audit, type UserFinding } from './audit/audit.ts';
 import { HELP, lineFor, progressLine, summaryLine } from './audit/texts.ts';
 import { awsEnvironment } from './aws-environment.ts';

@@ -1,7 +1,8 @@
 // Tells one message's story from the table and the logs.
-import { createConsoleLogger } from '../lib/console-logger.ts';
-import type { Table } from '../lib/table/client.ts';
-import { openTable } from '../lib/wiring/aws.ts';
+
+import type { Table } from '../lib/dynamodb/client.ts';
+import { openTable } from '../lib/runtime/aws.ts';
+import { createConsoleLogger } from '../lib/runtime/console-logger.ts';
 import { CommandError, print, runCommand } from './command-line.ts';
 import { findPlace, type Place } from './logs/place.ts';
 import { readSubject, type Subject, subjectIn } from './logs/subject.ts';

@@ -3,7 +3,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
-import { messageKey } from '../../lib/table/keys.ts';
+import { messageKey } from '../../lib/dynamodb/keys.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import type { Stack } from '../../local/stack/stack.ts';
 import { LOCAL_AWS, localTable } from '../../local/stack/table.ts';

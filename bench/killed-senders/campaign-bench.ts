@@ -6,11 +6,11 @@ import { pauseRun, resumeRun } from '../../lib/campaigns/runs/control-run.ts';
 import { readRun, recipientsOf } from '../../lib/campaigns/runs/read-run.ts';
 import type { Run } from '../../lib/campaigns/runs/run.ts';
 import { scheduledRunId } from '../../lib/campaigns/runs/run-id.ts';
-import { createEnqueueJobs } from '../../lib/queue/sqs-campaign-queue.ts';
-import { createCampaignStore } from '../../lib/table/dynamodb-campaign-store.ts';
-import { createRunStore } from '../../lib/table/dynamodb-run-store.ts';
-import { openQueue } from '../../lib/wiring/aws.ts';
-import { foundation } from '../../lib/wiring/foundation.ts';
+import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';
+import { openQueue } from '../../lib/runtime/aws.ts';
+import { createRuntime } from '../../lib/runtime/runtime.ts';
+import { createEnqueueJobs } from '../../lib/sqs/sqs-campaign-queue.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { localTable } from '../../local/stack/table.ts';
 import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
@@ -72,7 +72,7 @@ export async function runCampaignBench(options: BenchOptions): Promise<readonly 
 }
 
 function openWorld(stack: Stack, wechat: WeChatSimulator) {
-  const base = foundation({ logger: QUIET });
+  const base = createRuntime({ logger: QUIET });
   const table = localTable(stack.dynamodbEndpoint, stack.tableName, wechat.appId);
   const versions = { ...base, newVersion: base.newUuid };
   const sqs = openQueue(stack.env);

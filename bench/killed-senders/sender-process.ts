@@ -4,7 +4,7 @@
  * what it has used of DynamoDB, how often it called it, and how much memory it takes. Ends with its parent.
  */
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createConsoleLogger } from '../../lib/console-logger.ts';
+import { createConsoleLogger } from '../../lib/runtime/console-logger.ts';
 import { loadHandlers } from '../../local/stack/load-handlers.ts';
 import { startRunner } from '../../local/stack/runner.ts';
 import { readServiceDefinition } from '../../local/stack/service-definition.ts';

@@ -1,6 +1,6 @@
-import { inLanes } from '../lanes.ts';
+import { eachLimit } from '../each-limit.ts';
 import type { AcceptRequest } from '../messages/accept-message.ts';
-import { accepted, prepareOrder } from './accept-order.ts';
+import { accepted, prepareInput } from './accept-input.ts';
 import type { OperatorCaller } from './access.ts';
 import { asProblem, internalError } from './as-problem.ts';
 import type { MessageApi } from './message-api.ts';
@@ -65,9 +65,9 @@ export async function acceptBatch(
   async function prepare({ prepared }: UserGroup, index: number, entry: unknown): Promise<void> {
     await tell(index, async () => {
       const { idempotencyKey, ...body } = parseInput('invalid-body', batchEntry, entry);
-      const order = await prepareOrder(api, caller, { body, idempotencyKey });
-      if (order.type === 'earlier') return order.accepted.view;
-      prepared.push({ index, request: order.request });
+      const input = await prepareInput(api, caller, { body, idempotencyKey });
+      if (input.type === 'earlier') return input.accepted.view;
+      prepared.push({ index, request: input.request });
       return undefined;
     });
   }
@@ -88,7 +88,7 @@ export async function acceptBatch(
   }
 
   async function acceptAll(): Promise<void> {
-    await inLanes({
+    await eachLimit({
       items: inOrder(groups),
       atOnce: AT_ONCE,
       mayGoOn: () => limit.remainingMs() >= ENTRY_MS,

@@ -39,8 +39,8 @@ export type CallerOf<A extends Access> =
  *
  * @throws ProblemError `missing-token` (401), `wrong-caller` or `missing-scope` (403)
  */
-export function admit<A extends Access>(access: A, caller: Caller): CallerOf<A>;
-export function admit(access: Access, caller: Caller): Caller {
+export function authorize<A extends Access>(access: A, caller: Caller): CallerOf<A>;
+export function authorize(access: Access, caller: Caller): Caller {
   if (access.anyone) return { type: 'anyone' };
   switch (caller.type) {
     case 'anyone':
@@ -51,11 +51,11 @@ export function admit(access: Access, caller: Caller): Caller {
       if (access.user) return caller;
       throw new ProblemError('wrong-caller', 'This route is for operators: call it with an API key.');
     case 'operator':
-      return admitOperator(access.operator, caller);
+      return authorizeOperator(access.operator, caller);
   }
 }
 
-function admitOperator(scope: Scope | undefined, caller: OperatorCaller): OperatorCaller {
+function authorizeOperator(scope: Scope | undefined, caller: OperatorCaller): OperatorCaller {
   if (!scope)
     throw new ProblemError('wrong-caller', 'This route is for users: call it with a session token.');
   if (caller.scopes.includes(scope)) return caller;

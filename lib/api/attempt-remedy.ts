@@ -1,5 +1,5 @@
-import { remedyOfReason } from '../delivery/reasons.ts';
 import type { Message } from '../messages/message.ts';
+import { remedyOfReason } from '../sends/reasons.ts';
 import type { RemedyFor } from './lookup-problem.ts';
 
 /**

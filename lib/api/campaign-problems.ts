@@ -1,4 +1,4 @@
-import type { OrderFault, OrderRefusal } from '../campaigns/campaign-order.ts';
+import type { InputRefusal, ValidationError } from '../campaigns/campaign-input.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import { dataErrors, invalidInput } from './data-errors.ts';
 import { lookupProblem, type RemedyFor } from './lookup-problem.ts';
@@ -6,28 +6,28 @@ import { inputError, type ProblemCode, ProblemError } from './problem.ts';
 import { unknownTemplate } from './unknown-template.ts';
 
 /** What a caller is told of an order that is refused. */
-export function orderProblem(refusal: OrderRefusal): ProblemError {
+export function inputProblem(refusal: InputRefusal): ProblemError {
   switch (refusal.type) {
     case 'unknown-template':
       return unknownTemplate();
     case 'invalid-data':
       return invalidInput('invalid-data', dataErrors(refusal.problems));
     case 'invalid-order':
-      return faultsProblem('invalid-body', refusal.faults);
+      return validationProblem('invalid-body', refusal.errors);
     case 'invalid-schedule':
     case 'invalid-variables':
-      return faultsProblem(refusal.type, refusal.faults);
+      return validationProblem(refusal.type, refusal.errors);
   }
 }
 
 /** A refusal that names every fault by its place. */
-export function faultsProblem(
+export function validationProblem(
   code: 'invalid-body' | 'invalid-schedule' | 'invalid-variables' | 'invalid-csv',
-  faults: readonly OrderFault[],
+  errors: readonly ValidationError[],
 ): ProblemError {
-  const places = [...new Set(faults.map(({ path }) => path || 'the whole'))];
+  const places = [...new Set(errors.map(({ path }) => path || 'the whole'))];
   return new ProblemError(code, `Correct ${places.join(', ')}. Nothing was stored.`, {
-    errors: faults.map(({ path, message }) => inputError(path, message)),
+    errors: errors.map(({ path, message }) => inputError(path, message)),
   });
 }
 
@@ -49,7 +49,7 @@ export async function lookingUp<T>(remedyFor: RemedyFor, work: Promise<T>): Prom
 }
 
 /** Problems of what an order may be refused for. */
-export const ORDER_PROBLEMS = [
+export const INPUT_PROBLEMS = [
   'invalid-data',
   'invalid-schedule',
   'invalid-variables',

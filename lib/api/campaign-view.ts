@@ -5,7 +5,7 @@ import { nextRuns } from '../campaigns/schedule/run-times.ts';
 import { toRfc3339 } from './schemas/common.ts';
 
 /** How many coming runs are told. */
-const RUNS_TOLD = 5;
+const RUNS_SHOWN = 5;
 
 /** A campaign as callers see it; whole, with its coming runs and the last one, or short as in a list. */
 export function campaignView(
@@ -24,7 +24,7 @@ export function campaignView(
     ...same
   } = campaign;
   const runs =
-    schedule && campaign.status === 'active' ? nextRuns(schedule, nowMs, RUNS_TOLD).map(toRfc3339) : [];
+    schedule && campaign.status === 'active' ? nextRuns(schedule, nowMs, RUNS_SHOWN).map(toRfc3339) : [];
   const [next] = runs;
   return {
     ...same,

@@ -16,13 +16,13 @@ export interface RouteMatch {
 }
 
 /** A request that was let in. */
-export interface Admitted extends RouteMatch {
+export interface Authorized extends RouteMatch {
   readonly caller: Caller;
 }
 
 /** The invocation's context; who was let in stands there once that is known. */
 export type HttpContext = Context & {
-  admitted?: Admitted;
+  authorized?: Authorized;
   /** The body, where it came as CSV. */
   csv?: string;
   /** The body, where the route takes it as it came. */
@@ -30,9 +30,9 @@ export type HttpContext = Context & {
 };
 
 /** Who was let in. @throws Error when asked before that was decided */
-export function admittedOf({ admitted }: HttpContext): Admitted {
-  if (!admitted) throw new Error('Put the admission middleware before whatever asks who was let in.');
-  return admitted;
+export function authorizedOf({ authorized }: HttpContext): Authorized {
+  if (!authorized) throw new Error('Put the admission middleware before whatever asks who was let in.');
+  return authorized;
 }
 
 /** A middleware of our HTTP functions. */

@@ -4,10 +4,10 @@ import type { Logger } from '../logger.ts';
 import { replyAnswer } from './answers.ts';
 import type { Credentials } from './authenticate.ts';
 import { createRouteFinder } from './find-route.ts';
-import { admittedOf, type HttpContext, type HttpEvent, type HttpResult } from './http-event.ts';
-import { admission } from './middleware/admission.ts';
+import { authorizedOf, type HttpContext, type HttpEvent, type HttpResult } from './http-event.ts';
+import { auditLog } from './middleware/audit-log.ts';
+import { authorization } from './middleware/authorization.ts';
 import { commonHeaders } from './middleware/common-headers.ts';
-import { deedLog } from './middleware/deed-log.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { problemAnswers } from './middleware/problem-answers.ts';
 import { ProblemError } from './problem.ts';
@@ -38,9 +38,9 @@ export function createHttpHandler(
   })
     .use(commonHeaders())
     .use(problemAnswers(services.logger))
-    .use(admission(createRouteFinder(routes, elsewhere), services))
+    .use(authorization(createRouteFinder(routes, elsewhere), services))
     .use(jsonBody())
-    .use(deedLog(services.logger))
+    .use(auditLog(services.logger))
     .handler(serve);
   return (event, context) => handle(event, context);
 }
@@ -56,7 +56,7 @@ function timedOut(): never {
 }
 
 async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult> {
-  const { route, params, caller } = admittedOf(context);
+  const { route, params, caller } = authorizedOf(context);
   const reply = await route.run({
     caller,
     params,

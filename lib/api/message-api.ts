@@ -13,11 +13,11 @@ import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
 import type { UnknownMessages } from '../messages/message-store.ts';
 import { findEarlier } from '../messages/named-message.ts';
-import { type HandVerdict, settleByHand } from '../messages/settle-unknown.ts';
+import { type ManualOutcome, settleByHand } from '../messages/settle-unknown.ts';
 import { settledLedger } from '../sends/free-ledger.ts';
-import type { Stored } from '../stored.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
+import type { Versioned } from '../versioned.ts';
 import { withRemedy } from './attempt-remedy.ts';
 import type { RemedyFor } from './lookup-problem.ts';
 import { type MessageView, messageView } from './message-view.ts';
@@ -53,7 +53,7 @@ export interface MessageApi {
   listUnknown(limit: number, after: string | undefined): Promise<Page<MessageView>>;
   settle(
     messageId: string,
-    verdict: HandVerdict,
+    manual: ManualOutcome,
   ): Promise<
     { readonly type: 'settled'; readonly view: MessageView } | { readonly type: 'not-found' | 'not-unknown' }
   >;
@@ -63,7 +63,6 @@ export interface MessageApi {
   readonly logger: Logger;
 }
 
-/** What the routes' work needs from outside. */
 export interface MessageApiServices extends AcceptServices, RemarkServices {
   readonly templates: Pick<TemplateCatalogue, 'find'>;
   readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias'>;
@@ -84,7 +83,7 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
     return { ...messageView(advised, claim, clock()), ...(await remarksOn(services, message)) };
   }
 
-  async function showPage({ items, ...rest }: Page<Stored<Message>>, claim?: Claim) {
+  async function showPage({ items, ...rest }: Page<Versioned<Message>>, claim?: Claim) {
     return { ...rest, items: await Promise.all(items.map(({ value }) => show(value, claim))) };
   }
 
@@ -131,8 +130,8 @@ export function createMessageApi(services: MessageApiServices): MessageApi {
 
     listUnknown: async (limit, after) => showPage(await services.unknown.list(limit, after)),
 
-    async settle(messageId, verdict) {
-      const result = await settleByHand(services, messageId, verdict);
+    async settle(messageId, manual) {
+      const result = await settleByHand(services, messageId, manual);
       if (result.type !== 'settled') return { type: result.type };
       return { type: 'settled', view: await show(result.message) };
     },

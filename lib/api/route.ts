@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Access, admit, type Caller, type CallerOf } from './access.ts';
+import { type Access, authorize, type Caller, type CallerOf } from './access.ts';
 import { type ProblemCode, ProblemError } from './problem.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { parseInput } from './validate.ts';
@@ -117,7 +117,7 @@ export interface Reply {
 export interface Route {
   readonly spec: RouteSpec;
   /** Checks who calls, before the body is looked at. @throws ProblemError */
-  admit(caller: Caller): void;
+  authorize(caller: Caller): void;
   /** Checks every part and answers. @throws ProblemError */
   run(request: UncheckedRequest): Promise<Reply>;
 }
@@ -134,10 +134,10 @@ export function route<S extends RouteSpec, const R extends RouteReply<S>>(
 ): Route {
   return {
     spec,
-    admit: (caller) => void admit(spec.access, caller),
+    authorize: (caller) => void authorize(spec.access, caller),
     run: async (request) =>
       handle({
-        caller: admit<S['access']>(spec.access, request.caller),
+        caller: authorize<S['access']>(spec.access, request.caller),
         params: parsePart(spec, 'params', request.params),
         query: parsePart(spec, 'query', request.query),
         headers: parsePart(spec, 'headers', request.headers),

@@ -73,7 +73,6 @@ export interface TemplateApi {
   readonly remedyFor: RemedyFor;
 }
 
-/** What the routes' work needs from outside. */
 export interface TemplateApiServices {
   readonly catalogue: TemplateCatalogue;
   readonly names: TemplateNames;

@@ -1,17 +1,17 @@
 import type { Page } from '../listing.ts';
-import type { Stored } from '../stored.ts';
+import type { Versioned } from '../versioned.ts';
 import type { Campaign, Recipient } from './campaign.ts';
 
 /** Where campaigns and the recipients that their owners named are kept. */
 export interface CampaignStore {
   /** One being deleted is loaded too: `deletedAtMs` says so. */
-  load(campaignId: string): Promise<Stored<Campaign> | undefined>;
+  load(campaignId: string): Promise<Versioned<Campaign> | undefined>;
   /** Newest first, those being deleted among them. `after` is the id that the page before ended with. */
-  list(limit: number, after: string | undefined): Promise<Page<Stored<Campaign>>>;
+  list(limit: number, after: string | undefined): Promise<Page<Versioned<Campaign>>>;
   /** Stores a new campaign with its first pages of recipients, all of it or nothing; at most 20 pages. */
   create(campaign: Campaign, pages: readonly (readonly Recipient[])[]): Promise<'committed' | 'conflict'>;
   /** Writes over the version that was read. */
-  put(campaign: Stored<Campaign>): Promise<'committed' | 'conflict'>;
+  put(campaign: Versioned<Campaign>): Promise<'committed' | 'conflict'>;
   /** The recipients of one page, in the order in which they were named; empty for a page that is not there. */
   recipientsOf(campaignId: string, page: number): Promise<readonly Recipient[]>;
   /**

@@ -1,11 +1,11 @@
-import { type Contention, untilUncontended } from '../contention.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 import type { Campaign, CampaignStatus, QuietHours } from './campaign.ts';
-import type { OrderRefusal } from './campaign-order.ts';
-import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-order.ts';
+import type { InputRefusal } from './campaign-input.ts';
+import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-input.ts';
 import { type CampaignServices, refusedByEventBridge } from './create-campaign.ts';
-import { agree } from './schedule/agree.ts';
 import { firstRunOf } from './schedule/expression.ts';
+import { syncSchedule } from './schedule/sync-schedule.ts';
 
 /** What may be changed of a campaign; null takes something away. Runs that have begun stay as they are. */
 export interface CampaignChange {
@@ -25,7 +25,7 @@ export interface CampaignChange {
 export type ChangeCampaignResult =
   | { readonly type: 'changed'; readonly campaign: Campaign }
   | { readonly type: 'not-found' | 'ended' }
-  | OrderRefusal;
+  | InputRefusal;
 
 type Services = CampaignServices & Contention;
 
@@ -41,14 +41,14 @@ export async function changeCampaign(
   change: CampaignChange,
 ): Promise<ChangeCampaignResult> {
   let before: Campaign | undefined;
-  const result = await untilUncontended(async (): Promise<ChangeCampaignResult | 'conflict'> => {
+  const result = await retryOnConflict(async (): Promise<ChangeCampaignResult | 'conflict'> => {
     const stored = await services.store.load(campaignId);
     if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
     if (stored.value.status === 'ended') return { type: 'ended' };
     before = stored.value;
     const checked = await checkChange(services, stored.value, change);
     if (checked.type !== 'changed') return checked;
-    const put = await services.store.put(changed(stored, checked.campaign));
+    const put = await services.store.put(updated(stored, checked.campaign));
     return put === 'conflict' ? 'conflict' : checked;
   }, services);
   if (result.type !== 'changed' || !before) return result;
@@ -77,7 +77,7 @@ async function withTexts(
   templates: Services['templates'],
   next: Campaign,
   { data, fit }: CampaignChange,
-): Promise<Campaign | OrderRefusal> {
+): Promise<Campaign | InputRefusal> {
   if (data === undefined && fit === undefined) return next;
   const template = await templates.find(next.templateId);
   if (!template) return { type: 'unknown-template' };
@@ -124,20 +124,20 @@ async function schedule(
   campaign: Campaign,
 ): Promise<ChangeCampaignResult> {
   const { store, logger } = services;
-  const agreement = await agree(services, campaign.id).catch((error) => {
+  const synced = await syncSchedule(services, campaign.id).catch((error) => {
     logger.warn('The schedule of a campaign could not be changed; the next reconciliation does it.', {
       campaignId: campaign.id,
       error,
     });
   });
-  if (agreement?.type !== 'refused') return { type: 'changed', campaign };
-  await untilUncontended(async () => {
+  if (synced?.type !== 'refused') return { type: 'changed', campaign };
+  await retryOnConflict(async () => {
     const stored = await store.load(campaign.id);
     if (!stored) return undefined;
     const { schedule: _, ...rest } = stored.value;
     const restored = { ...rest, ...(before.schedule && { schedule: before.schedule }) };
-    return (await store.put(changed(stored, restored))) === 'conflict' ? 'conflict' : undefined;
+    return (await store.put(updated(stored, restored))) === 'conflict' ? 'conflict' : undefined;
   }, services);
-  await agree(services, campaign.id);
-  return refusedByEventBridge(agreement.reason);
+  await syncSchedule(services, campaign.id);
+  return refusedByEventBridge(synced.reason);
 }

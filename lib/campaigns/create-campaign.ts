@@ -2,15 +2,14 @@ import type { Clock } from '../clock.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { DataWarning } from '../templates/data-warnings.ts';
 import { type Audience, type Campaign, RECIPIENTS_PER_PAGE } from './campaign.ts';
-import type { CampaignOrder, OrderRefusal } from './campaign-order.ts';
+import type { CampaignInput, InputRefusal } from './campaign-input.ts';
 import type { CampaignStore } from './campaign-store.ts';
-import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-order.ts';
+import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-input.ts';
 import { checkRecipients, pagesOf, repeatedRecipients } from './recipients/check-recipients.ts';
-import { type AgreeServices, agree } from './schedule/agree.ts';
 import { firstRunOf } from './schedule/expression.ts';
+import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';
 
-/** What making campaigns needs. */
-export interface CampaignServices extends AgreeServices {
+export interface CampaignServices extends SyncScheduleServices {
   readonly store: CampaignStore;
   readonly templates: Pick<TemplateCatalogue, 'find'>;
   readonly newCampaignId: () => string;
@@ -25,7 +24,7 @@ export type CreateCampaignResult =
       /** Doubtful values that recipients' variables make. */
       readonly warnings: readonly DataWarning[];
     }
-  | OrderRefusal;
+  | InputRefusal;
 
 /**
  * Checks an order as a whole and stores it with the recipients it names, all of it or nothing; then its schedule is written.
@@ -35,52 +34,52 @@ export type CreateCampaignResult =
  */
 export async function createCampaign(
   services: CampaignServices,
-  order: CampaignOrder,
+  input: CampaignInput,
 ): Promise<CreateCampaignResult> {
   const { store, templates, newCampaignId, clock, logger } = services;
   const nowMs = clock();
-  const template = await templates.find(order.templateId);
+  const template = await templates.find(input.templateId);
   if (!template) return { type: 'unknown-template' };
-  const texts = checkTexts(template, order.data, order.fit);
+  const texts = checkTexts(template, input.data, input.fit);
   if (texts.type === 'invalid-data') return texts;
   const campaign = campaignOf(
-    order,
+    input,
     { id: newCampaignId(), templateId: template.templateId, data: texts.data },
     nowMs,
   );
   const refused =
-    checkSchedule(order.schedule, nowMs) ??
-    checkQuietHours(order.quietHours) ??
-    (order.audience.type === 'grantees' ? checkGrantees(campaign) : undefined);
+    checkSchedule(input.schedule, nowMs) ??
+    checkQuietHours(input.quietHours) ??
+    (input.audience.type === 'grantees' ? checkGrantees(campaign) : undefined);
   if (refused) return refused;
-  const recipients = recipientsOf(order);
-  const placeOf = (index: number) => `audience.recipients.${index}`;
-  const repeated = repeatedRecipients(recipients, placeOf);
-  if (repeated.length > 0) return { type: 'invalid-order', faults: repeated };
-  const { faults, warnings } = checkRecipients(campaign, template, recipients, placeOf);
-  if (faults.length > 0) return { type: 'invalid-variables', faults };
+  const recipients = recipientsOf(input);
+  const pathOf = (index: number) => `audience.recipients.${index}`;
+  const repeated = repeatedRecipients(recipients, pathOf);
+  if (repeated.length > 0) return { type: 'invalid-order', errors: repeated };
+  const { errors, warnings } = checkRecipients(campaign, template, recipients, pathOf);
+  if (errors.length > 0) return { type: 'invalid-variables', errors };
 
   const stored = await store.create(campaign, pagesOf(recipients, RECIPIENTS_PER_PAGE));
   if (stored === 'conflict')
     throw new Error(`The id ${campaign.id} is taken: two ids of version 7 were the same.`);
   if (!campaign.schedule) return { type: 'created', campaign, warnings };
   // The campaign is there from here on: whatever fails now, the reconciliation sets right.
-  const agreement = await agree(services, campaign.id).catch((error) => {
+  const synced = await syncSchedule(services, campaign.id).catch((error) => {
     logger.warn('The schedule of a new campaign could not be written; the next reconciliation writes it.', {
       campaignId: campaign.id,
       error,
     });
   });
-  if (agreement?.type !== 'refused') return { type: 'created', campaign, warnings };
+  if (synced?.type !== 'refused') return { type: 'created', campaign, warnings };
   await store.erase(campaign.id);
-  return refusedByEventBridge(agreement.reason);
+  return refusedByEventBridge(synced.reason);
 }
 
 /** EventBridge knows a rule that our own check does not. */
-export function refusedByEventBridge(reason: string): OrderRefusal {
+export function refusedByEventBridge(reason: string): InputRefusal {
   return {
     type: 'invalid-schedule',
-    faults: [
+    errors: [
       {
         path: 'schedule',
         message: {
@@ -92,15 +91,15 @@ export function refusedByEventBridge(reason: string): OrderRefusal {
   };
 }
 
-const recipientsOf = ({ audience }: CampaignOrder) =>
+const recipientsOf = ({ audience }: CampaignInput) =>
   audience.type === 'recipients' ? audience.recipients : [];
 
 function campaignOf(
-  order: CampaignOrder,
+  input: CampaignInput,
   known: Pick<Campaign, 'id' | 'templateId' | 'data'>,
   nowMs: number,
 ): Campaign {
-  const { name, page, miniprogramState, lang, fit, schedule, maxPerSecond, quietHours } = order;
+  const { name, page, miniprogramState, lang, fit, schedule, maxPerSecond, quietHours } = input;
   return {
     ...known,
     name,
@@ -108,7 +107,7 @@ function campaignOf(
     miniprogramState,
     lang,
     fit,
-    audience: audienceOf(order),
+    audience: audienceOf(input),
     ...(schedule && { schedule: firstRunOf(schedule, nowMs) }),
     ...(maxPerSecond !== undefined && { maxPerSecond }),
     ...(quietHours && { quietHours }),
@@ -118,8 +117,8 @@ function campaignOf(
   };
 }
 
-function audienceOf(order: CampaignOrder): Audience {
-  if (order.audience.type === 'grantees') return { type: 'grantees' };
-  const count = recipientsOf(order).length;
+function audienceOf(input: CampaignInput): Audience {
+  if (input.audience.type === 'grantees') return { type: 'grantees' };
+  const count = recipientsOf(input).length;
   return { type: 'recipients', count, pages: Math.ceil(count / RECIPIENTS_PER_PAGE) };
 }

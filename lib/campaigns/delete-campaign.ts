@@ -1,10 +1,9 @@
-import { type Contention, untilUncontended } from '../contention.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 import type { CampaignStore } from './campaign-store.ts';
-import { type AgreeServices, agree } from './schedule/agree.ts';
+import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';
 
-/** What deleting a campaign needs. */
-export interface DeleteServices extends AgreeServices, Contention {
+export interface DeleteServices extends SyncScheduleServices, Contention {
   readonly store: CampaignStore;
   /** Whether a run of the campaign is running or paused. */
   readonly isUnderWay: (campaignId: string) => Promise<boolean>;
@@ -27,11 +26,11 @@ export async function deleteCampaign(
   campaignId: string,
 ): Promise<DeleteCampaignResult> {
   const { store, isUnderWay, clock } = services;
-  const marked = await untilUncontended(async (): Promise<DeleteCampaignResult | 'conflict'> => {
+  const marked = await retryOnConflict(async (): Promise<DeleteCampaignResult | 'conflict'> => {
     const stored = await store.load(campaignId);
     if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
     if (await isUnderWay(campaignId)) return { type: 'under-way' };
-    const put = await store.put(changed(stored, { ...stored.value, deletedAtMs: clock() }));
+    const put = await store.put(updated(stored, { ...stored.value, deletedAtMs: clock() }));
     return put === 'conflict' ? 'conflict' : { type: 'deleted' };
   }, services);
   if (marked.type !== 'deleted') return marked;
@@ -42,7 +41,7 @@ export async function deleteCampaign(
 async function finishDeletion(services: DeleteServices, campaignId: string): Promise<void> {
   const untilMs = services.clock() + DELETE_FOR_MS;
   try {
-    await agree(services, campaignId);
+    await syncSchedule(services, campaignId);
     await services.store.erase(campaignId, () => services.clock() < untilMs);
   } catch (error) {
     services.logger.warn('A deleted campaign could not be cleared away; the next reconciliation goes on.', {

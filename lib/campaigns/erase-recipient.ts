@@ -1,6 +1,6 @@
-import { type Contention, untilUncontended } from '../contention.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
 import type { CampaignStore } from './campaign-store.ts';
-import type { PagePlace } from './runs/page.ts';
+import type { BatchKey } from './runs/batch.ts';
 import type { RecipientResult } from './runs/results.ts';
 import type { RunRecord } from './runs/run.ts';
 import type { RunStore } from './runs/run-store.ts';
@@ -18,21 +18,20 @@ export interface RecipientEraser {
     mayGoOn: () => boolean,
   ): Promise<{ readonly erased: number; readonly next?: number }>;
   /** Puts a name that means nobody in the place of the user's, and drops what was to be filled in for them. */
-  eraseFromPage(place: PagePlace, index: number, openid: string): Promise<void>;
+  eraseFromBatch(cursor: BatchKey, index: number, openid: string): Promise<void>;
 }
 
-/** What erasing a recipient needs from outside. */
 export interface EraseRecipientServices extends Contention {
   readonly campaigns: Pick<CampaignStore, 'load' | 'list'>;
   readonly runs: Pick<
     RunStore,
-    'list' | 'loadTallies' | 'shardOf' | 'pageBefore' | 'loadResults' | 'putResults'
+    'list' | 'loadTallies' | 'shardOf' | 'batchBefore' | 'loadResults' | 'putResults'
   >;
   readonly recipients: RecipientEraser;
 }
 
 /** How far erasing has come: in a campaign's list, or in its runs, newest first. */
-export type ErasePlace =
+export type EraseCursor =
   | { readonly campaignId: string; readonly page: number }
   | { readonly campaignId: string; readonly runsAfter: string };
 
@@ -48,32 +47,32 @@ const PLANNING_WAIT_MS = 500;
 export async function eraseRecipient(
   services: EraseRecipientServices,
   openid: string,
-  from: ErasePlace | undefined,
+  from: EraseCursor | undefined,
   mayGoOn: () => boolean,
-): Promise<{ readonly erased: number; readonly next?: ErasePlace }> {
+): Promise<{ readonly erased: number; readonly next?: EraseCursor }> {
   let erased = 0;
-  let place = from ?? (await nextCampaign(services));
+  let cursor = from ?? (await nextCampaign(services));
   do {
-    if (!place) return { erased };
+    if (!cursor) return { erased };
     const step: Step =
-      'page' in place
-        ? await eraseFromList(services, openid, place, mayGoOn)
-        : await eraseFromRuns(services, openid, place);
+      'page' in cursor
+        ? await eraseFromList(services, openid, cursor, mayGoOn)
+        : await eraseFromRuns(services, openid, cursor);
     erased += step.erased;
-    place = step.next;
+    cursor = step.next;
   } while (mayGoOn());
-  return { erased, ...(place && { next: place }) };
+  return { erased, ...(cursor && { next: cursor }) };
 }
 
 interface Step {
   readonly erased: number;
-  readonly next: ErasePlace | undefined;
+  readonly next: EraseCursor | undefined;
 }
 
 async function nextCampaign(
   { campaigns }: Pick<EraseRecipientServices, 'campaigns'>,
   after?: string,
-): Promise<ErasePlace | undefined> {
+): Promise<EraseCursor | undefined> {
   for (let behind = after; ; ) {
     const { items, next }: Awaited<ReturnType<CampaignStore['list']>> = await campaigns.list(1, behind);
     const [campaign] = items;
@@ -86,7 +85,7 @@ async function nextCampaign(
 async function eraseFromList(
   { campaigns, recipients }: EraseRecipientServices,
   openid: string,
-  { campaignId, page }: Extract<ErasePlace, { page: number }>,
+  { campaignId, page }: Extract<EraseCursor, { page: number }>,
   mayGoOn: () => boolean,
 ): Promise<Step> {
   const runs = { campaignId, runsAfter: '' };
@@ -100,9 +99,9 @@ async function eraseFromList(
 async function eraseFromRuns(
   services: EraseRecipientServices,
   openid: string,
-  place: Extract<ErasePlace, { runsAfter: string }>,
+  cursor: Extract<EraseCursor, { runsAfter: string }>,
 ): Promise<Step> {
-  const { campaignId, runsAfter } = place;
+  const { campaignId, runsAfter } = cursor;
   const { items, next } = await services.runs.list(
     campaignId,
     RUNS_AT_ONCE,
@@ -112,7 +111,7 @@ async function eraseFromRuns(
   const erased = all.filter((result) => result === 'erased').length;
   if (all.includes('planning')) {
     await services.sleep(PLANNING_WAIT_MS);
-    return { erased, next: place };
+    return { erased, next: cursor };
   }
   if (next !== undefined) return { erased, next: { campaignId, runsAfter: next } };
   return { erased, next: await nextCampaign(services, campaignId) };
@@ -127,28 +126,28 @@ async function eraseFromRun(
   const { runs, recipients } = services;
   const shard = runs.shardOf(openid);
   const isPlanned = status !== 'running' || (await runs.loadTallies(id)).get(shard)?.planned !== undefined;
-  const found = await runs.pageBefore(id, shard, openid);
-  const index = found?.page.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
+  const found = await runs.batchBefore(id, shard, openid);
+  const index = found?.batch.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
   if (!found || index < 0) return isPlanned ? 'nowhere' : 'planning';
   // The result first: without the name, nobody finds it again.
-  await untilUncontended(() => strip(runs, found.place, index), services);
-  await recipients.eraseFromPage(found.place, index, openid);
+  await retryOnConflict(() => strip(runs, found.key, index), services);
+  await recipients.eraseFromBatch(found.key, index, openid);
   return 'erased';
 }
 
 /** Takes out of a result what WeChat knows the send by, and the texts that came of it. */
 async function strip(
   runs: EraseRecipientServices['runs'],
-  place: PagePlace,
+  cursor: BatchKey,
   index: number,
 ): Promise<'stripped' | 'conflict'> {
-  const { value, version } = await runs.loadResults(place);
+  const { value, version } = await runs.loadResults(cursor);
   const result = value.results.get(index);
   if (!result || !tellsMore(result)) return 'stripped';
   const { problems: _problems, outcome, ...rest } = result;
   const { msgid: _msgid, rid: _rid, errmsg: _errmsg, ...told } = outcome;
   const results = new Map(value.results).set(index, { ...rest, outcome: told });
-  const written = await runs.putResults(place, { value: { ...value, results }, version });
+  const written = await runs.putResults(cursor, { value: { ...value, results }, version });
   return written === 'conflict' ? written : 'stripped';
 }
 

@@ -67,8 +67,8 @@ export function fillMessage(
   const filledPage = page === undefined ? undefined : fillPage(page, variables);
   const isBadPage = page !== undefined && filledPage === undefined;
   if (prepared.type === 'invalid' || isBadPage) {
-    const faults = prepared.type === 'invalid' ? prepared.problems : [];
-    return { type: 'bad', problems: isBadPage ? [...faults, BAD_PAGE] : faults };
+    const errors = prepared.type === 'invalid' ? prepared.problems : [];
+    return { type: 'bad', problems: isBadPage ? [...errors, BAD_PAGE] : errors };
   }
   const { data: texts, fitted } = prepared;
   return { type: 'filled', data: texts, fitted, ...(filledPage !== undefined && { page: filledPage }) };

@@ -2,8 +2,8 @@ import type { Page } from '../listing.ts';
 import { outcomesOf, type RecipientOutcome } from './runs/read-run.ts';
 import type { RunStore } from './runs/run-store.ts';
 
-/** A place among the recipients of a run: a page of a shard, and how many of that page came before. */
-export interface RecipientPlace {
+/** A place among the recipients of a run: a batch of a shard, and how many of that batch came before. */
+export interface RecipientCursor {
   readonly shard: number;
   readonly after: string;
   readonly passed: number;
@@ -11,31 +11,31 @@ export interface RecipientPlace {
 
 /** The recipients of a run with what became of each, in the order in which they are kept; `next` tells where to go on. */
 export async function listRecipients(
-  runs: Pick<RunStore, 'shards' | 'loadPage' | 'loadResults'>,
+  runs: Pick<RunStore, 'shards' | 'loadBatch' | 'loadResults'>,
   runId: string,
   limit: number,
-  from: RecipientPlace = { shard: 0, after: '', passed: 0 },
-): Promise<Omit<Page<RecipientOutcome>, 'next'> & { readonly next?: RecipientPlace }> {
+  from: RecipientCursor = { shard: 0, after: '', passed: 0 },
+): Promise<Omit<Page<RecipientOutcome>, 'next'> & { readonly next?: RecipientCursor }> {
   const items: RecipientOutcome[] = [];
-  let place: RecipientPlace | undefined = from;
-  while (place && place.shard < runs.shards.length) {
-    if (items.length >= limit) return { items, next: place };
-    const page = await runs.loadPage({ runId, shard: place.shard, after: place.after });
-    const results = page && (await runs.loadResults({ runId, shard: place.shard, after: place.after }));
-    const outcomes = page && results ? outcomesOf(page.recipients, results.value.results) : [];
-    const taken = outcomes.slice(place.passed, place.passed + limit - items.length);
+  let key: RecipientCursor | undefined = from;
+  while (key && key.shard < runs.shards.length) {
+    if (items.length >= limit) return { items, next: key };
+    const batch = await runs.loadBatch({ runId, shard: key.shard, after: key.after });
+    const results = batch && (await runs.loadResults({ runId, shard: key.shard, after: key.after }));
+    const outcomes = batch && results ? outcomesOf(batch.recipients, results.value.results) : [];
+    const taken = outcomes.slice(key.passed, key.passed + limit - items.length);
     items.push(...taken);
-    place = nextPlace(place, place.passed + taken.length, outcomes.length, page?.next);
+    key = nextCursor(key, key.passed + taken.length, outcomes.length, batch?.next);
   }
   return { items };
 }
 
-function nextPlace(
-  { shard, after }: RecipientPlace,
+function nextCursor(
+  { shard, after }: RecipientCursor,
   passed: number,
-  inPage: number,
+  inBatch: number,
   next: string | undefined,
-): RecipientPlace {
-  if (passed < inPage) return { shard, after, passed };
+): RecipientCursor {
+  if (passed < inBatch) return { shard, after, passed };
   return next === undefined ? { shard: shard + 1, after: '', passed: 0 } : { shard, after: next, passed: 0 };
 }

@@ -1,11 +1,10 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
 import { everyItem } from '../listing.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignStore } from './campaign-store.ts';
 
-/** What pausing campaigns needs. */
 export interface PauseCampaignsServices extends Contention {
   readonly store: Pick<CampaignStore, 'list' | 'load' | 'put'>;
   /** Pauses the runs of a campaign that are running. */
@@ -45,11 +44,11 @@ async function pause(
   { store, pauseRuns, ...services }: PauseCampaignsServices,
   campaignId: string,
 ): Promise<void> {
-  await untilUncontended(async () => {
+  await retryOnConflict(async () => {
     const stored = await store.load(campaignId);
     if (stored?.value.status !== 'active') return undefined;
     const paused: Campaign = { ...stored.value, status: 'paused', updatedAtMs: services.clock() };
-    return (await store.put(changed(stored, paused))) === 'conflict' ? 'conflict' : undefined;
+    return (await store.put(updated(stored, paused))) === 'conflict' ? 'conflict' : undefined;
   }, services);
   await pauseRuns(campaignId);
 }

@@ -1,10 +1,9 @@
-import { refuseBooked } from '../delivery/refuse-booked.ts';
 import type { MessageStore } from '../messages/message-store.ts';
+import { refuseWaiting } from '../messages/refuse-waiting.ts';
 import { type AnswerServices, countAnswers, isRevocation } from './count-answers.ts';
 import { type SentEventServices, settleByReceipt } from './settle-by-event.ts';
 import type { ChangeEvent, SentEvent, SubscribeEvent } from './subscribe-event.ts';
 
-/** What taking an event in needs from outside. */
 export interface EventServices extends AnswerServices, SentEventServices {
   readonly store: MessageStore;
 }
@@ -34,7 +33,7 @@ async function revoke(services: EventServices, event: ChangeEvent): Promise<void
   await countAnswers(services, event);
   const revoked = event.items.filter(({ status }) => isRevocation(event, status));
   await eachInTurn(revoked, ({ templateId }) =>
-    refuseBooked(services, event.openid, templateId, services.clock()),
+    refuseWaiting(services, event.openid, templateId, services.clock()),
   );
 }
 

@@ -1,13 +1,12 @@
-import { type Contention, untilUncontended } from '../contention.ts';
 import type { CountMark, GrantStore } from '../grants/grant-store.ts';
 import { grantsOf } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-event.ts';
 import { isAccept } from '../grants/record-report.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 import type { ChangeEvent, PopupEvent } from './subscribe-event.ts';
 
-/** What counting the user's answers needs from outside. */
 export interface AnswerServices extends Contention {
   readonly grantStore: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
   /** What is known of these templates; one that is left out is of unknown kind. */
@@ -28,7 +27,7 @@ export async function countAnswers(
 ): Promise<void> {
   const items = new Map(event.items.map((item) => [markOf(event, item), item]));
   const kinds = await kindsOf([...items.values()].map(({ templateId }) => templateId));
-  await untilUncontended(async () => {
+  await retryOnConflict(async () => {
     const stored = await grantStore.loadLedger(event.openid);
     const counted = await grantStore.countedOf(event.openid, [...items.keys()]);
     const fresh = [...items].filter(([mark]) => !counted.has(mark));
@@ -43,7 +42,7 @@ export async function countAnswers(
       .filter((templateId, index, all) => all.indexOf(templateId) === index)
       .filter((templateId) => !grantsOf(stored.value, templateId));
     const marks = fresh.map(([mark]) => mark);
-    const result = await grantStore.commitCounted(changed(stored, ledger), marks, newTemplateIds);
+    const result = await grantStore.commitCounted(updated(stored, ledger), marks, newTemplateIds);
     return result === 'conflict' ? result : undefined;
   }, contention);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OtherMessage } from './event-job.ts';
+import type { OtherPush } from './event-job.ts';
 
 /** A message of WeChat's in the form in which the owner's own rules get it. */
 export interface ForwardedMessage {
@@ -7,7 +7,7 @@ export interface ForwardedMessage {
   readonly eventId: string;
   readonly appId: string;
   readonly name: string;
-  readonly message: OtherMessage['fields'];
+  readonly message: OtherPush['fields'];
 }
 
 /** The way to the owner's own rules. */
@@ -24,7 +24,7 @@ export interface ForwardServices {
  */
 export async function forwardMessage(
   { appId, publish }: ForwardServices,
-  { name, fields }: OtherMessage,
+  { name, fields }: OtherPush,
 ): Promise<void> {
   if (!publish) throw new Error('FORWARD_WECHAT_MESSAGES needs EVENT_BUS_NAME.');
   // WeChat repeats a message as it was, so its content names it.

@@ -1,19 +1,18 @@
-import type { NamingReceipt } from '../campaigns/runs/earlier-sends.ts';
+import type { NamingReceipt } from '../campaigns/runs/look-up-send.ts';
 import type { Clock } from '../clock.ts';
-import type { Contention } from '../contention.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
+import type { Contention } from '../retry-on-conflict.ts';
 import { afterReceipt, type DeliveryReceipt } from '../sends/delivery-receipt.ts';
 import { updateSend } from '../sends/send.ts';
 import { sendOfReceipt, WINDOW_MS } from '../sends/send-of-receipt.ts';
 import type { SendRecord } from '../sends/send-record.ts';
 
-/** What settling by delivery receipts needs from outside. */
 export interface SentEventServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'listOfUser' | 'findSend'>;
   /** The id of a campaign's send that the user's ledger no longer names. */
-  readonly findEarlierSend: (receipt: NamingReceipt) => Promise<string | undefined>;
+  readonly findSend: (receipt: NamingReceipt) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -41,7 +40,7 @@ export async function settleByReceipt(
   const meant = sendOfReceipt(await sendsOf(services, receipt, ledger), receipt, ledger.claim);
   if (meant === 'not-yet' && clock() - createdAtMs < WINDOW_MS) return 'not-yet';
   const known = meant === 'not-yet' ? undefined : meant;
-  const id = (await earlierSend(services, receipt, known)) ?? known?.id;
+  const id = (await lookedUpSend(services, receipt, known)) ?? known?.id;
   if (id === undefined) {
     logger.warn('An event about a send fits no send of ours, or several.', { templateId, msgid, errcode });
     return 'unmatched';
@@ -54,13 +53,13 @@ export async function settleByReceipt(
 type Candidate = SendRecord & { readonly id: string };
 
 /** An earlier send of a campaign, unless one is known that the receipt names: its msgid says more than that another fits the time. */
-async function earlierSend(
-  { findEarlierSend }: SentEventServices,
+async function lookedUpSend(
+  { findSend }: SentEventServices,
   { msgid, openid, templateId, createdAtMs }: DeliveryReceipt,
   known: Candidate | undefined,
 ): Promise<string | undefined> {
   if (msgid === undefined || known?.outcome?.msgid === msgid) return undefined;
-  return findEarlierSend({ msgid, openid, templateId, createdAtMs });
+  return findSend({ msgid, openid, templateId, createdAtMs });
 }
 
 /** The user's messages of that template, and the send that their claim names, whether it is under way or over. */

@@ -1,4 +1,4 @@
-import type { Stored } from '../stored.ts';
+import type { Versioned } from '../versioned.ts';
 import type { Ledger } from './ledger.ts';
 
 /** One page of ledgers, and where the next begins. */
@@ -12,7 +12,7 @@ export type CountMark = `report#${string}` | `event#${string}`;
 
 /** Where grants are kept. Every read sees the latest write. */
 export interface GrantStore {
-  loadLedger(openid: string): Promise<Stored<Ledger>>;
+  loadLedger(openid: string): Promise<Versioned<Ledger>>;
   /** Which of these marks of the user are set. */
   countedOf(openid: string, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
   /**
@@ -20,7 +20,7 @@ export interface GrantStore {
    * them, all or nothing. `conflict`: the ledger was changed, or one of the marks set, in between.
    */
   commitCounted(
-    ledger: Stored<Ledger>,
+    ledger: Versioned<Ledger>,
     marks: readonly CountMark[],
     newTemplateIds: readonly string[],
   ): Promise<'committed' | 'conflict'>;

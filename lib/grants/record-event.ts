@@ -5,7 +5,7 @@ import { isAccept, knownGrants, knownKind } from './record-report.ts';
 import type { TemplateKind } from './template-kind.ts';
 
 /** One template's part of an event of WeChat's. */
-export interface ToldAnswer {
+export interface EventAnswer {
   readonly templateId: string;
   readonly status: string;
   /** What is known of the template. */
@@ -19,7 +19,7 @@ export interface ToldAnswer {
  * the client's report of the same tap was counted; a grant from before the latest revocation is counted and gone at once.
  * The same events in any order leave the same grants. Counting an event once is the caller's part.
  */
-export function recordPopup(ledger: Ledger, told: ToldAnswer): Ledger {
+export function recordPopup(ledger: Ledger, told: EventAnswer): Ledger {
   const before = knownGrants(ledger, told.templateId);
   return withGrants(ledger, told.templateId, {
     ...before,
@@ -33,7 +33,7 @@ export function recordPopup(ledger: Ledger, told: ToldAnswer): Ledger {
  * The ledger after the user turned a template off (WeChat contract §6.4): what was granted up to then is gone, and what is set
  * aside for booked messages with it. Grants given after it stay, also when the event comes late.
  */
-export function recordRevocation(ledger: Ledger, told: ToldAnswer): Ledger {
+export function recordRevocation(ledger: Ledger, told: EventAnswer): Ledger {
   const before = knownGrants(ledger, told.templateId);
   return withGrants(ledger, told.templateId, {
     ...before,
@@ -52,16 +52,16 @@ function withTap(before: TemplateGrants, atMs: number): Partial<TemplateGrants> 
 }
 
 /** Of two answers in one second the refusal is taken for the later: too few sends do less harm than too many. */
-function isLatest({ updatedAtMs, lastStatus }: TemplateGrants, { atMs, status }: ToldAnswer): boolean {
+function isLatest({ updatedAtMs, lastStatus }: TemplateGrants, { atMs, status }: EventAnswer): boolean {
   return atMs > updatedAtMs || (atMs === updatedAtMs && !isAccept(status) && isAccept(lastStatus));
 }
 
-function latestAnswer({ status, atMs }: ToldAnswer): Partial<TemplateGrants> {
+function latestAnswer({ status, atMs }: EventAnswer): Partial<TemplateGrants> {
   return { subscribed: isAccept(status), lastStatus: status, silentReject: false, updatedAtMs: atMs };
 }
 
 /** Whether the user has accepted again since, and nothing is left of what they then took back. */
-function isPast(before: TemplateGrants, told: ToldAnswer): boolean {
+function isPast(before: TemplateGrants, told: EventAnswer): boolean {
   if (isLongTerm(knownKind(told.kind, before.kind))) return before.subscribed && !isLatest(before, told);
   const left = before.available + before.held;
   return left > 0 && left <= grantedAfter(before.recent ?? NONE_RECENT, told.atMs);

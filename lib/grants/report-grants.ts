@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 import type { GrantStore } from './grant-store.ts';
 import { grantsOf, type Ledger } from './ledger.ts';
 import { type GrantAuthority, type GrantReport, recordReport } from './record-report.ts';
 import type { TemplateKind } from './template-kind.ts';
 
-/** What counting a report needs from outside. */
 export interface ReportServices extends Contention {
   readonly store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
   readonly authority: GrantAuthority;
@@ -31,7 +30,7 @@ export function reportGrants(
 ): Promise<ReportResult> {
   const mark = `report#${requestId}` as const;
   const kindOf = (templateId: string) => kinds.get(templateId) ?? 'unknown';
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const stored = await store.loadLedger(openid);
     if ((await store.countedOf(openid, [mark])).has(mark)) {
       return { type: 'counted-before', ledger: stored.value };
@@ -41,7 +40,7 @@ export function reportGrants(
     const newTemplateIds = Object.keys(report.results).filter(
       (templateId) => !grantsOf(stored.value, templateId),
     );
-    const result = await store.commitCounted(changed(stored, ledger), [mark], newTemplateIds);
+    const result = await store.commitCounted(updated(stored, ledger), [mark], newTemplateIds);
     return result === 'conflict' ? result : { type: 'counted', ledger };
   }, contention);
 }

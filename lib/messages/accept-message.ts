@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
 import { holdGrant } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { TemplateKind } from '../grants/template-kind.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
 import { settledLedger } from '../sends/free-ledger.ts';
-import { changed } from '../stored.ts';
 import type { FittedValue } from '../templates/fit-data.ts';
+import { updated } from '../versioned.ts';
 import type { IdempotencyClaim, IdempotencyKeys } from './idempotency-keys.ts';
 import type { Language, Message, MiniprogramState } from './message.ts';
 import type { NewMessageId } from './message-id.ts';
@@ -36,7 +36,6 @@ export type AcceptResult =
   | { readonly type: 'accepted' | 'repeated'; readonly message: Message }
   | { readonly type: 'idempotency-conflict' | 'no-grant' | 'send-at-too-old' | 'too-many-waiting' };
 
-/** What accepting messages needs from outside. */
 export interface AcceptServices extends Contention {
   readonly store: MessageStore;
   readonly keys: IdempotencyKeys;
@@ -72,7 +71,7 @@ export function acceptMessages(
   const nowMs = services.clock();
   const ids = requests.map(() => services.newMessageId(openid));
   const announce = createAnnouncer(services, nowMs);
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const read = await store.loadLedger(openid);
     // After the item: a twin that took the last grant has been accepted by then, and is found.
     const named = await Promise.all(
@@ -90,7 +89,7 @@ export function acceptMessages(
     if (taken.length === 0) return results;
     const messages = await Promise.all(taken.map(({ message }) => announce(message)));
     if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
-    const result = await store.commit({ ledger: changed(read, putWaiting(after, ...messages)) });
+    const result = await store.commit({ ledger: updated(read, putWaiting(after, ...messages)) });
     return result === 'conflict' ? result : results;
   }, services);
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
 import { releaseHold } from '../grants/holds.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 import { isPending, type Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 
@@ -11,7 +11,6 @@ export type CancelResult =
   | { readonly type: 'canceled'; readonly message: Message }
   | { readonly type: 'not-found' | 'already-sending' };
 
-/** What canceling needs from outside. */
 export interface CancelServices extends Contention {
   readonly store: MessageStore;
   readonly clock: Clock;
@@ -19,7 +18,7 @@ export interface CancelServices extends Contention {
 
 /** Cancels a message that no sender has claimed and gives its grant back, in one step. */
 export function cancelMessage(services: CancelServices, messageId: string): Promise<CancelResult> {
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const nowMs = services.clock();
     const { message, ledger } = await services.store.load(messageId);
     if (!message) return { type: 'not-found' };
@@ -31,8 +30,8 @@ export function cancelMessage(services: CancelServices, messageId: string): Prom
     const released = hold ? releaseHold(ledger.value, templateId, hold) : ledger.value;
     const result = await services.store.commit({
       // Written even when nothing is given back: a claim begun meanwhile must collide with this.
-      ledger: changed(ledger, withoutWaiting(released, [messageId])),
-      records: [changed(message, canceled)],
+      ledger: updated(ledger, withoutWaiting(released, [messageId])),
+      records: [updated(message, canceled)],
     });
     return result === 'conflict' ? result : { type: 'canceled', message: canceled };
   }, services);

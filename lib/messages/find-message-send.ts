@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Send } from '../sends/send.ts';
-import { changed, type Stored } from '../stored.ts';
+import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { findWaiting, isOnlyWaiting } from './waiting-messages.ts';
@@ -13,7 +13,7 @@ export async function readMessage(
   store: Records,
   id: string,
   ledger: Ledger,
-): Promise<Stored<Message> | undefined> {
+): Promise<Versioned<Message> | undefined> {
   const record = isOnlyWaiting(ledger, id) ? undefined : await store.loadRecord(id);
   const waiting = record ? undefined : findWaiting(ledger, id);
   return record ?? (waiting && { value: waiting, version: undefined });
@@ -32,7 +32,7 @@ export async function findMessageSend(
     async write(change, closed) {
       const after = found && change(found.value);
       if (!after) return 'unchanged';
-      const records = [changed(found, { ...after, updatedAtMs: clock() })];
+      const records = [updated(found, { ...after, updatedAtMs: clock() })];
       return store.commit({ ...(closed && { ledger: closed }), records });
     },
   };

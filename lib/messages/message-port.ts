@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
-import { logOutcome } from '../delivery/outcome-log.ts';
 import { closeClaim } from '../grants/claims.ts';
 import type { Claim } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { logOutcome } from '../sends/outcome-log.ts';
 import { retryOnFailure } from '../sends/retry-on-failure.ts';
 import type { SendPort } from '../sends/send-port.ts';
 import { merged, type SettledClaim } from '../sends/send-record.ts';
-import { changed } from '../stored.ts';
+import { updated } from '../versioned.ts';
 import { readMessage } from './find-message-send.ts';
 import type { Message } from './message.ts';
 import { openidOf } from './message-id.ts';
@@ -15,7 +15,6 @@ import type { MessageStore } from './message-store.ts';
 import { type DueEntries, withDueEntry } from './send-job.ts';
 import { countAhead, putWaiting } from './waiting-messages.ts';
 
-/** What the send of a message needs from outside. */
 export interface MessagePortServices extends Contention {
   readonly store: MessageStore;
   readonly dueEntries: Pick<DueEntries, 'put'>;
@@ -62,13 +61,13 @@ async function putBack(
   message: Message,
 ): Promise<Message> {
   const waiting = await withDueEntry(dueEntries, message, message.updatedAtMs);
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const ledger = await store.loadLedger(message.openid);
     if (ledger.value.claim?.claimId !== claim.claimId) {
       return (await readMessage(store, message.id, ledger.value))?.value ?? waiting;
     }
     const closed = closeClaim(ledger.value, 'keep');
-    const result = await store.commit({ ledger: changed(ledger, putWaiting(closed, waiting)) });
+    const result = await store.commit({ ledger: updated(ledger, putWaiting(closed, waiting)) });
     return result === 'conflict' ? result : waiting;
   }, contention);
 }
@@ -85,7 +84,7 @@ function createRecorder(
 ): () => Promise<Message> {
   let tried = false;
   return () =>
-    untilUncontended(async () => {
+    retryOnConflict(async () => {
       const { message } = tried
         ? await store.load(ended.id)
         : { message: { value: ended, version: undefined } };
@@ -94,7 +93,7 @@ function createRecorder(
       const standing = message.version === undefined ? undefined : message.value;
       const after = merged(standing, ended, base);
       if (after === standing) return after;
-      const result = await store.commit({ records: [changed(message, after)] });
+      const result = await store.commit({ records: [updated(message, after)] });
       return result === 'conflict' ? result : after;
     }, contention);
 }

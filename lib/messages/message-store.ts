@@ -1,21 +1,21 @@
 import type { Ledger } from '../grants/ledger.ts';
 import type { Page } from '../listing.ts';
 import type { Send } from '../sends/send.ts';
-import type { Stored } from '../stored.ts';
+import type { Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 
 /** A message and its user's ledger, which was read just before it. */
 export interface MessageWithLedger {
   /** Its record; without one, as it waits in the ledger, of no version. */
-  readonly message: Stored<Message> | undefined;
-  readonly ledger: Stored<Ledger>;
+  readonly message: Versioned<Message> | undefined;
+  readonly ledger: Versioned<Ledger>;
 }
 
 /** What is to be written in one step, all or nothing. */
 export interface Change {
-  readonly ledger?: Stored<Ledger>;
+  readonly ledger?: Versioned<Ledger>;
   /** Records of messages: new ones without a version, or others over the version that was read. */
-  readonly records?: readonly Stored<Message>[];
+  readonly records?: readonly Versioned<Message>[];
 }
 
 /** So many records fit into one step beside a ledger (a transaction of DynamoDB takes 100 items). */
@@ -25,19 +25,19 @@ export const RECORDS_PER_STEP = 99;
 export interface MessageStore {
   /** A message and the ledger of its user. The message is read after the ledger, so that a claim over this ledger is up to date. */
   load(messageId: string): Promise<MessageWithLedger>;
-  loadLedger(openid: string): Promise<Stored<Ledger>>;
+  loadLedger(openid: string): Promise<Versioned<Ledger>>;
   /** The record of a message, which there is once it has ended. */
-  loadRecord(messageId: string): Promise<Stored<Message> | undefined>;
+  loadRecord(messageId: string): Promise<Versioned<Message> | undefined>;
   /** Any send by the id that its claims carry, of a message or not. Its record is read here, so no earlier than this ledger. */
   findSend(id: string, ledger: Ledger): Promise<Send>;
   /** `conflict`: something was changed since it was read; nothing was written. */
   commit(change: Change): Promise<'committed' | 'conflict'>;
   /** A user's messages, newest first. */
-  listOfUser(openid: string, limit: number, after?: string): Promise<Page<Stored<Message>>>;
+  listOfUser(openid: string, limit: number, after?: string): Promise<Page<Versioned<Message>>>;
 }
 
 /** The messages whose fate nobody knows, of all users. A message that has just been settled may show for a moment more. */
 export interface UnknownMessages {
   /** Newest first, by the moment at which they became unknown. */
-  list(limit: number, after?: string): Promise<Page<Stored<Message>>>;
+  list(limit: number, after?: string): Promise<Page<Versioned<Message>>>;
 }

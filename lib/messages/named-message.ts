@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
-import { changed, type Stored } from '../stored.ts';
+import { updated, type Versioned } from '../versioned.ts';
 import type { BoundKey, IdempotencyClaim, IdempotencyKeys } from './idempotency-keys.ts';
 import type { Message } from './message.ts';
 import { messageIdOf, stemOf } from './message-id.ts';
@@ -14,7 +14,6 @@ export type KeyAnswer =
 
 const KEPT_MS = 7 * 24 * 60 * 60_000;
 
-/** What finding messages by idempotency keys needs from outside. */
 export interface NamedServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'loadRecord' | 'commit'>;
   readonly keys: IdempotencyKeys;
@@ -77,7 +76,7 @@ export function answerOf(taken: readonly Taken[], claim: IdempotencyClaim): KeyA
 /** Binds the keys that do not name their messages yet. `conflict`: look everything up again. */
 export async function bindKeys(
   { store, keys, clock }: NamedServices,
-  read: Stored<Ledger>,
+  read: Versioned<Ledger>,
   taken: readonly Taken[],
 ): Promise<'bound' | 'conflict'> {
   const expiresAtMs = clock() + KEPT_MS;
@@ -89,7 +88,7 @@ export async function bindKeys(
   });
   if (bindings.length > 0 && read.version === undefined) {
     // A key is bound within the life of an item: without one, nobody could tell later whether its message was erased.
-    await store.commit({ ledger: changed(read, read.value) });
+    await store.commit({ ledger: updated(read, read.value) });
     return 'conflict';
   }
   const results = await Promise.all(bindings.map((bind) => bind()));

@@ -1,20 +1,19 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
 import { closeClaim, restoreGrant } from '../grants/claims.ts';
 import type { Ledger } from '../grants/ledger.ts';
-import { changed, type Stored } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 import type { Change, MessageStore } from './message-store.ts';
 
 /** What a person found out about a send of unknown fate: WeChat accepted it, or it did not. */
-export type HandVerdict = 'sent' | 'failed';
+export type ManualOutcome = 'sent' | 'failed';
 
 /** What came of settling by hand. Settling twice the same way is no error. */
 export type SettleByHandResult =
   | { readonly type: 'settled'; readonly message: Message }
   | { readonly type: 'not-found' | 'not-unknown' };
 
-/** What settling by hand needs from outside. */
 export interface SettleByHandServices extends Contention {
   readonly store: Pick<MessageStore, 'load' | 'commit'>;
   readonly clock: Clock;
@@ -30,44 +29,44 @@ const BY_HAND = 'settled-by-hand';
 export function settleByHand(
   { store, clock, ...contention }: SettleByHandServices,
   messageId: string,
-  verdict: HandVerdict,
+  manual: ManualOutcome,
 ): Promise<SettleByHandResult> {
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const { message, ledger } = await store.load(messageId);
     if (!message) return { type: 'not-found' };
-    if (wasSettled(message.value, verdict)) return { type: 'settled', message: message.value };
+    if (wasSettled(message.value, manual)) return { type: 'settled', message: message.value };
     if (message.value.state !== 'unknown') return { type: 'not-unknown' };
-    const settled = settledMessage(message.value, verdict, clock());
+    const settled = settledMessage(message.value, manual, clock());
     const result = await store.commit(changeOf(message, ledger, settled));
     return result === 'conflict' ? result : { type: 'settled', message: settled };
   }, contention);
 }
 
-function wasSettled({ state, outcome }: Message, verdict: HandVerdict): boolean {
-  return state === verdict && outcome?.reason === BY_HAND;
+function wasSettled({ state, outcome }: Message, manual: ManualOutcome): boolean {
+  return state === manual && outcome?.reason === BY_HAND;
 }
 
 /** The message after the verdict. What WeChat said, if anything, stays in its outcome; advice on what to do now does not. */
-function settledMessage(message: Message, verdict: HandVerdict, nowMs: number): Message {
+function settledMessage(message: Message, manual: ManualOutcome, nowMs: number): Message {
   const { remedy: _remedy, ...known } = message.outcome ?? {};
   return {
     ...message,
-    state: verdict,
+    state: manual,
     updatedAtMs: nowMs,
     outcome: { ...known, atMs: nowMs, reason: BY_HAND },
-    ...(verdict === 'failed' &&
+    ...(manual === 'failed' &&
       message.lastClaim && { lastClaim: { ...message.lastClaim, effect: 'refund' as const } }),
   };
 }
 
 /** A message that WeChat accepted keeps its grant spent. For one that it did not, the grant goes back in the same step. */
-function changeOf(message: Stored<Message>, ledger: Stored<Ledger>, settled: Message): Change {
-  const change = { records: [changed(message, settled)] };
+function changeOf(message: Versioned<Message>, ledger: Versioned<Ledger>, settled: Message): Change {
+  const change = { records: [updated(message, settled)] };
   const { lastClaim, templateId } = message.value;
   if (settled.state === 'sent' || !lastClaim) return change;
   const isOpen = ledger.value.claim?.claimId === lastClaim.claimId;
   const restored = isOpen
     ? closeClaim(ledger.value, 'refund')
     : restoreGrant(ledger.value, templateId, lastClaim.epoch);
-  return restored === ledger.value ? change : { ...change, ledger: changed(ledger, restored) };
+  return restored === ledger.value ? change : { ...change, ledger: updated(ledger, restored) };
 }

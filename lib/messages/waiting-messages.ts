@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Page } from '../listing.ts';
-import type { Stored } from '../stored.ts';
+import type { Versioned } from '../versioned.ts';
 import { LANGUAGES, type Message, MINIPROGRAM_STATES, type Outcome } from './message.ts';
 import { openidOf } from './message-id.ts';
 import type { MessageWithLedger } from './message-store.ts';
@@ -151,8 +151,8 @@ export function isOnlyWaiting(ledger: Ledger, messageId: string): boolean {
 /** A message as it was read after its user's item: its record, or else what waits there, of which the first record is an insert. */
 export function messageWithLedger(
   messageId: string,
-  record: Stored<Message> | undefined,
-  ledger: Stored<Ledger>,
+  record: Versioned<Message> | undefined,
+  ledger: Versioned<Ledger>,
 ): MessageWithLedger {
   const waiting = record ? undefined : findWaiting(ledger.value, messageId);
   return { ledger, message: record ?? (waiting && { value: waiting, version: undefined }) };
@@ -160,11 +160,11 @@ export function messageWithLedger(
 
 /** A page of a user's records, read after their item, with those among them that wait, newest first. */
 export function withWaiting(
-  page: Page<Stored<Message>>,
+  page: Page<Versioned<Message>>,
   ledger: Ledger,
   limit: number,
   after: string | undefined,
-): Page<Stored<Message>> {
+): Page<Versioned<Message>> {
   const recorded = new Set(page.items.map(({ value }) => value.id));
   const waiting = waitingBeside(ledger, recorded)
     .filter(({ id }) => (after === undefined || id < after) && (page.next === undefined || id > page.next))

@@ -1,14 +1,13 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, untilUncontended } from '../contention.ts';
 import { closeClaim, openClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { changed, type Stored } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated, type Versioned } from '../versioned.ts';
 import { type Busy, freeLedger, type SendFinder } from './free-ledger.ts';
 import type { SendPort } from './send-port.ts';
 import { claimFate, type SendRecord } from './send-record.ts';
 
-/** What claiming a send needs from outside. */
 export interface ClaimServices extends Contention {
   readonly store: SendFinder & Pick<MessageStore, 'loadLedger' | 'commit'>;
   readonly newClaimId: () => string;
@@ -45,7 +44,7 @@ export type SendClaim<R extends SendRecord> =
   | { readonly type: 'not-due'; readonly record: R }
   | { readonly type: 'missing' }
   /** The grant is gone, was zeroed, or came too late for it. */
-  | { readonly type: 'no-grant' | 'hold-void'; readonly record: R; readonly ledger: Stored<Ledger> }
+  | { readonly type: 'no-grant' | 'hold-void'; readonly record: R; readonly ledger: Versioned<Ledger> }
   /** Somebody else is to perform it by now. */
   | { readonly type: 'not-mine' };
 
@@ -56,10 +55,10 @@ export type SendClaim<R extends SendRecord> =
 export function claimSend<R extends SendRecord>(
   services: ClaimServices,
   send: SendPort<R>,
-  known?: Stored<Ledger>,
+  known?: Versioned<Ledger>,
 ): Promise<SendClaim<R>> {
   let readAhead = known;
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const ledger = readAhead ?? (await services.store.loadLedger(send.openid));
     readAhead = undefined;
     const record = await send.read(ledger.value);
@@ -84,7 +83,7 @@ export function resolveClaim<R extends SendRecord>(
   services: ClaimServices,
   send: Pick<SendPort<R>, 'id' | 'openid' | 'read'>,
 ): Promise<{ readonly type: 'resolved' } | Busy> {
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const ledger = await services.store.loadLedger(send.openid);
     if (ledger.value.claim?.messageId !== send.id) return { type: 'resolved' };
     const left = await closeLeft(services, send.id, ledger, await send.read(ledger.value));
@@ -99,14 +98,14 @@ export function resolveClaim<R extends SendRecord>(
 async function closeLeft(
   services: ClaimServices,
   id: string,
-  ledger: Stored<Ledger>,
+  ledger: Versioned<Ledger>,
   record: SendRecord | undefined,
 ): Promise<'resolved' | Busy | 'conflict'> {
   if (ledger.value.claim?.messageId !== id) return 'resolved';
   const free = await freed(services, id, ledger, record);
   if (free === 'conflict' || 'type' in free) return free;
   if ((record?.lastClaim?.effect ?? 'spend') === 'spend') return 'resolved';
-  const result = await services.store.commit({ ledger: changed(ledger, free) });
+  const result = await services.store.commit({ ledger: updated(ledger, free) });
   return result === 'conflict' ? result : 'resolved';
 }
 
@@ -117,7 +116,7 @@ async function closeLeft(
 async function freed(
   services: ClaimServices,
   id: string,
-  ledger: Stored<Ledger>,
+  ledger: Versioned<Ledger>,
   record: SendRecord | undefined,
 ): Promise<Ledger | Busy | 'conflict'> {
   const open = ledger.value.claim;
@@ -137,7 +136,7 @@ async function freed(
 async function claim<R extends SendRecord>(
   { store, clock, newClaimId, sleep }: ClaimServices,
   send: SendPort<R>,
-  stored: Stored<Ledger>,
+  stored: Versioned<Ledger>,
   free: Ledger,
   record: R,
 ): Promise<SendClaim<R> | 'conflict'> {
@@ -165,9 +164,9 @@ async function claim<R extends SendRecord>(
     await sleep(aheadMs);
     return 'conflict';
   }
-  if (opened.type !== 'claimed') return { type: opened.type, record, ledger: changed(stored, free) };
+  if (opened.type !== 'claimed') return { type: opened.type, record, ledger: updated(stored, free) };
   // The ledger was read while it was this worker's, so a claim over it collides with whatever another does afterwards.
   if (send.isMine?.() === false) return { type: 'not-mine' };
-  const result = await store.commit({ ledger: changed(stored, opened.ledger) });
+  const result = await store.commit({ ledger: updated(stored, opened.ledger) });
   return result === 'conflict' ? result : { type: 'claimed', claim: opened.claim, record };
 }

@@ -1,10 +1,9 @@
-import { type Contention, untilUncontended } from '../contention.ts';
 import { closeClaim, revokeGrantedBefore } from '../grants/claims.ts';
 import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 
-/** What closing a claim needs from outside. */
 export interface CloseServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
 }
@@ -16,11 +15,11 @@ export function closeInLedger(
   claim: Claim,
   effect: GrantEffect,
 ): Promise<void> {
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const stored = await store.loadLedger(openid);
     const closed = afterSend(stored.value, claim, effect);
     if (closed === stored.value) return;
-    const result = await store.commit({ ledger: changed(stored, closed) });
+    const result = await store.commit({ ledger: updated(stored, closed) });
     return result === 'conflict' ? result : undefined;
   }, contention);
 }

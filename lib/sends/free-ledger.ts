@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
-import { changed, type Stored } from '../stored.ts';
+import { updated, type Versioned } from '../versioned.ts';
 import type { Send } from './send.ts';
 import { type ClaimFate, claimFate, givenUp } from './send-record.ts';
 
@@ -40,7 +40,7 @@ export async function settledLedger(ledger: Ledger, store: SendFinder, nowMs: nu
  */
 export async function freeLedger(
   { store, clock }: { readonly store: SendFinder; readonly clock: Clock },
-  ledger: Stored<Ledger>,
+  ledger: Versioned<Ledger>,
 ): Promise<Ledger | Busy | 'conflict'> {
   const { claim } = ledger.value;
   if (!claim) return ledger.value;
@@ -53,7 +53,7 @@ export async function freeLedger(
     case 'under-way':
       return { type: 'busy', untilMs: claim.leaseUntilMs };
     case 'abandoned': {
-      const closed = changed(ledger, closeClaim(ledger.value, 'spend'));
+      const closed = updated(ledger, closeClaim(ledger.value, 'spend'));
       await send.write((record) => givenUp(record, claim, nowMs), closed);
       return 'conflict';
     }

@@ -1,22 +1,21 @@
 import type { Random } from '../clock.ts';
-import { type AnswerRules, judgeAnswer, type SendAnswer, type Verdict } from '../delivery/judge-answer.ts';
-import type { Pacer, PaceSignal } from '../delivery/pacer.ts';
-import { refuseBooked } from '../delivery/refuse-booked.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
-import type { Stored } from '../stored.ts';
+import type { LimitSignal, RateLimiter } from '../limits/rate-limiter.ts';
+import { refuseWaiting } from '../messages/refuse-waiting.ts';
+import type { Versioned } from '../versioned.ts';
 import { type ClaimServices, claimSend, type SendClaim } from './claim-send.ts';
 import { type CloseServices, closeInLedger } from './close-in-ledger.ts';
+import { type AnswerRules, type Decision, judgeAnswer, type SendAnswer } from './judge-answer.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
 import { afterAttempt, type SendRecord } from './send-record.ts';
 
 /** A request, a new access token and the repeated request take no longer than this. */
 export const REQUEST_LIMIT_MS = 35_000;
 
-/** What performing a send needs from outside. */
 export interface SendServices extends ClaimServices {
   readonly wechat: { send(message: OutgoingMessage): Promise<SendAnswer> };
   readonly rules: AnswerRules;
-  readonly pacer: Pick<Pacer, 'report'>;
+  readonly rateLimiter: Pick<RateLimiter, 'report'>;
   readonly random: Random;
 }
 
@@ -29,7 +28,7 @@ export type Performed<R extends SendRecord> =
 export async function performSend<R extends SendRecord>(
   services: SendServices,
   send: SendPort<R>,
-  known?: Stored<Ledger>,
+  known?: Versioned<Ledger>,
 ): Promise<Performed<R>> {
   const claimed = await claimSend(services, send, known);
   if (claimed.type !== 'claimed') return claimed;
@@ -42,7 +41,7 @@ async function attempt<R extends SendRecord>(
   claim: Claim,
   before: R,
 ): Promise<R> {
-  const { clock, random, rules, wechat, pacer } = services;
+  const { clock, random, rules, wechat, rateLimiter } = services;
   const { openid } = send;
   const templateId = send.templateOf(before);
   await untilDue(services, send.dueAtMs?.(before));
@@ -53,9 +52,9 @@ async function attempt<R extends SendRecord>(
       : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
   const decision = judgeAnswer(answer, send.attempted(before, leftAtMs), rules, clock(), random);
   const record = await recordOutcome(services, send, { claim, before, leftAtMs, decision });
-  const signal = paceSignal(answer, rules, openid);
-  if (signal) await pacer.report(signal, { leftAtMs, templateId });
-  if (decision.effect === 'zero') await refuseBooked(services, openid, templateId, clock());
+  const signal = limitSignal(answer, rules, openid);
+  if (signal) await rateLimiter.report(signal, { leftAtMs, templateId });
+  if (decision.effect === 'zero') await refuseWaiting(services, openid, templateId, clock());
   return record;
 }
 
@@ -69,7 +68,7 @@ export interface Decided<R extends SendRecord> {
   readonly claim: Claim;
   readonly before: R;
   readonly leftAtMs: number;
-  readonly decision: Verdict;
+  readonly decision: Decision;
 }
 
 /**
@@ -90,8 +89,8 @@ export async function recordOutcome<R extends SendRecord>(
   return record;
 }
 
-/** What an answer to a send to this user says about the pace of all sending. Silence and refused tokens say nothing. */
-function paceSignal(answer: SendAnswer, rules: AnswerRules, openid: string): PaceSignal | undefined {
+/** What an answer to a send to this user says about the rate limit of all sending. Silence and refused tokens say nothing. */
+function limitSignal(answer: SendAnswer, rules: AnswerRules, openid: string): LimitSignal | undefined {
   if (answer.type !== 'answered') return undefined;
   const { errcode } = answer;
   const { retry, stops } = rules.ruleOf(errcode);

@@ -1,4 +1,4 @@
-import type { Contention } from '../contention.ts';
+import type { Contention } from '../retry-on-conflict.ts';
 
 const MOST_TRIES = 4;
 

@@ -51,9 +51,9 @@ function mayBeMeant(
   { state, outcome }: Candidate,
   { msgid, createdAtMs }: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
 ): boolean {
-  const isDoubtful = state === 'pending' && outcome?.errcode === -1;
+  const needsRecovery = state === 'pending' && outcome?.errcode === -1;
   return (
-    (state === 'sent' || state === 'unknown' || isDoubtful) &&
+    (state === 'sent' || state === 'unknown' || needsRecovery) &&
     outcome !== undefined &&
     (msgid === undefined || outcome.msgid === undefined) &&
     isNear(outcome, createdAtMs)

@@ -1,7 +1,7 @@
-import type { Attempted } from '../delivery/retry-policy.ts';
 import type { Hold } from '../grants/holds.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
+import type { Attempted } from './retry-policy.ts';
 import type { afterAttempt, SendRecord } from './send-record.ts';
 
 /** What WeChat is asked to send, and to whom. */

@@ -1,7 +1,7 @@
-import type { Verdict } from '../delivery/judge-answer.ts';
-import { ownOutcome } from '../delivery/reasons.ts';
 import type { Claim, GrantEffect } from '../grants/ledger.ts';
 import type { MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
+import type { Decision } from './judge-answer.ts';
+import { ownOutcome } from './reasons.ts';
 
 /** What became of the grant that a send's last claim took. */
 export interface SettledClaim {
@@ -53,7 +53,7 @@ export function claimFate(
 export function afterAttempt<Send extends SendRecord>(
   record: Send,
   { claimId, epoch }: Claim,
-  { state, effect, outcome, retry }: Verdict,
+  { state, effect, outcome, retry }: Decision,
   { keepsGrant }: { readonly keepsGrant: boolean },
 ) {
   return {

@@ -1,7 +1,7 @@
-import { type Contention, untilUncontended } from '../contention.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Outcome } from '../messages/message.ts';
-import type { Stored } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import type { Versioned } from '../versioned.ts';
 import type { SendRecord } from './send-record.ts';
 
 /** Makes one record of another, with the outcome that it now has; undefined leaves it as it is. */
@@ -18,7 +18,7 @@ export interface Send {
    * Writes over the very record that was looked up, and the ledger in the same step. `conflict`: somebody else wrote first, and nothing
    * was written.
    */
-  write(change: RecordChange, ledger?: Stored<Ledger>): Promise<'committed' | 'unchanged' | 'conflict'>;
+  write(change: RecordChange, ledger?: Versioned<Ledger>): Promise<'committed' | 'unchanged' | 'conflict'>;
 }
 
 /** Writes what `change` makes of a send's record, over whatever others write meanwhile. */
@@ -27,5 +27,5 @@ export function updateSend(
   change: RecordChange,
   contention: Contention,
 ): Promise<'committed' | 'unchanged'> {
-  return untilUncontended(async () => (await find())?.write(change) ?? 'unchanged', contention);
+  return retryOnConflict(async () => (await find())?.write(change) ?? 'unchanged', contention);
 }

@@ -4,7 +4,6 @@ import type { IssuedSession, SessionTokens } from './session-tokens.ts';
 /** Asks WeChat whose login code this is (WeChat contract §1.1). Rejects with what {@link loginRefusal} knows. */
 export type CodeToSession = (code: string) => Promise<{ readonly openid: string; readonly unionid?: string }>;
 
-/** What logging in needs from outside. */
 export interface LoginServices {
   readonly codeToSession: CodeToSession;
   readonly tokens: Pick<SessionTokens, 'issue'>;

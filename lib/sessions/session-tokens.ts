@@ -21,7 +21,6 @@ export interface SessionTokens {
   verify(token: string): Promise<SessionUser | undefined>;
 }
 
-/** What {@link createSessionTokens} needs. */
 export interface SessionTokenOptions {
   readonly appId: string;
   /** At least 32 bytes, the strength of the signature. */

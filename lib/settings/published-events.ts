@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FactName } from '../changes/facts.ts';
+import type { DomainEventName } from '../stream/domain-events.ts';
 
 const NAMES = [
   'Grant Recorded',
@@ -10,7 +10,7 @@ const NAMES = [
   'Message Unknown',
   'Message Delivered',
   'Campaign Run Finished',
-] as const satisfies readonly FactName[];
+] as const satisfies readonly DomainEventName[];
 
 /** Those that cost one event for each message that goes well are left out. */
 export const DEFAULT_EVENTS =
@@ -23,7 +23,7 @@ export const publishedEvents = v.pipe(
   v.string(),
   v.transform(namesIn),
   v.array(v.picklist(NAMES, RULE)),
-  v.transform((names): ReadonlySet<FactName> => new Set(names)),
+  v.transform((names): ReadonlySet<DomainEventName> => new Set(names)),
 );
 
 function namesIn(text: string): readonly string[] {

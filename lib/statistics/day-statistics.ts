@@ -1,13 +1,13 @@
 import { zonedParts } from '../time-zone.ts';
-/** The statistics of one template for a quarter of an hour: time zones' midnights all fall between two of them. */
-export interface Quarter {
+/** The statistics of one template for a time bucket: time zones' midnights all fall between two of them. */
+export interface TimeBucket {
   readonly startsAtMs: number;
   /** What was added, by name: `granted`, `sent`, `failed:43004` and so on; `available` may be negative. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 /** A template of which there are statistics, and the grants that are left of it now. */
-export interface Stock {
+export interface AvailableGauge {
   readonly templateId: string;
   readonly available: number;
 }
@@ -15,9 +15,9 @@ export interface Stock {
 /** Where statistics are kept. What was stored shows here within seconds. */
 export interface StatisticsReader {
   /** The templates in the order of their ids. */
-  stocks(): Promise<readonly Stock[]>;
+  gauges(): Promise<readonly AvailableGauge[]>;
   /** A template's quarters that begin at `fromMs` or later, earliest first; those in which nothing happened are left out. */
-  quarters(templateId: string, fromMs: number): Promise<readonly Quarter[]>;
+  buckets(templateId: string, fromMs: number): Promise<readonly TimeBucket[]>;
 }
 
 /** One template on one day of a time zone. */
@@ -36,12 +36,12 @@ export interface DayStatistics {
   readonly available: number;
 }
 
-/** Length of a {@link Quarter}. */
-export const QUARTER_MS = 15 * 60_000;
+/** Length of a {@link TimeBucket}. */
+export const BUCKET_MS = 15 * 60_000;
 
-/** The beginning of the quarter of an hour that a moment falls into. */
-export function quarterOf(atMs: number): number {
-  return Math.floor(atMs / QUARTER_MS) * QUARTER_MS;
+/** The beginning of the time bucket that a moment falls into. */
+export function bucketOf(atMs: number): number {
+  return Math.floor(atMs / BUCKET_MS) * BUCKET_MS;
 }
 
 /** Says the day of a moment in a time zone, as `2026-12-01`. */
@@ -53,14 +53,14 @@ const FAILED = 'failed:';
 
 /** A template's days, earliest first, out of all quarters from the first of these days until now. Days on which nothing happened are left out. */
 export function daysOf(
-  { templateId, available: availableNow }: Stock,
-  quarters: readonly Quarter[],
+  { templateId, available: availableNow }: AvailableGauge,
+  buckets: readonly TimeBucket[],
   dayOf: (atMs: number) => string,
 ): readonly DayStatistics[] {
-  const days = Map.groupBy(quarters, ({ startsAtMs }) => dayOf(startsAtMs));
+  const days = Map.groupBy(buckets, ({ startsAtMs }) => dayOf(startsAtMs));
   let available = availableNow;
   const latestFirst = [...days].toReversed().map(([day, ofDay]) => {
-    const counts = sumOf(ofDay.map((quarter) => quarter.counts));
+    const counts = sumOf(ofDay.map((bucket) => bucket.counts));
     const statistics = dayStatistics(templateId, day, counts, available);
     available -= counts['available'] ?? 0;
     return statistics;

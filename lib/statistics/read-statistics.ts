@@ -18,7 +18,7 @@ export type StatisticsResult =
   | { readonly type: 'too-long-ago' | 'wrong-order' };
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Every quarter of an hour since the first day is read: what is left at a day's end is reckoned back from now. */
+/** Every time bucket since the first day is read: what is left at a day's end is reckoned back from now. */
 const MOST_DAYS_BACK = 92;
 const DEFAULT_DAYS_BACK = 6;
 
@@ -36,11 +36,11 @@ export async function readStatistics(
   // A day begins up to 14 hours before or 12 hours after its beginning in UTC.
   const firstMs = Date.parse(`${from}T00:00:00Z`) - DAY_MS;
   const items: DayStatistics[] = [];
-  for (const stock of await statistics.stocks()) {
-    const { templateId } = stock;
+  for (const gauge of await statistics.gauges()) {
+    const { templateId } = gauge;
     if (query.templateId !== undefined && templateId !== query.templateId) continue;
     if (query.after && templateId < query.after.templateId) continue;
-    const days = daysOf(stock, await statistics.quarters(templateId, firstMs), dayOf);
+    const days = daysOf(gauge, await statistics.buckets(templateId, firstMs), dayOf);
     items.push(
       ...days
         .filter(({ day }) => day >= from && day <= to)

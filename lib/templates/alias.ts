@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { Stored } from '../stored.ts';
+import type { Versioned } from '../versioned.ts';
 
 /** A name for a template; too short to be one of WeChat's ids, which have 43 characters. */
 export const ALIAS_FORM: RegExp = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
@@ -25,7 +25,7 @@ export function aliasOfId(aliases: Aliases, templateId: string): string | undefi
 
 /** Where the aliases that were set through the API are kept, all together. */
 export interface AliasStore {
-  load(): Promise<Stored<Aliases>>;
+  load(): Promise<Versioned<Aliases>>;
   /** Writes over the version that was read. `conflict`: somebody changed them since; nothing was written. */
-  save(aliases: Stored<Aliases>): Promise<'committed' | 'conflict'>;
+  save(aliases: Versioned<Aliases>): Promise<'committed' | 'conflict'>;
 }

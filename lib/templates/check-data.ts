@@ -2,7 +2,7 @@ import type { BilingualText } from '../bilingual-text.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { type FieldProblem, missingProblem, problemOf, valueProblem } from './field-problem.ts';
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
-import { valueFault } from './grade-value.ts';
+import { valueError } from './grade-value.ts';
 import { type NormalisedData, normaliseData } from './normalise-data.ts';
 import type { Template, TemplateField } from './template.ts';
 
@@ -50,19 +50,21 @@ function fieldProblem(
 ): FieldProblem | undefined {
   const value = Object.hasOwn(data, field.key) ? data[field.key] : undefined;
   if (value === undefined) return Object.hasOwn(data, field.key + SUFFIX) ? undefined : missingProblem(field);
-  const fault = valueFault(field, value);
-  return fault && valueProblem(field, value, fault, fitValue(field, value, DEFAULT_TIME_ZONE) !== undefined);
+  const invalid = valueError(field, value);
+  return (
+    invalid && valueProblem(field, value, invalid, fitValue(field, value, DEFAULT_TIME_ZONE) !== undefined)
+  );
 }
 
 function surplusProblems(template: Template, keys: readonly string[]): FieldProblem[] {
   const named = keys.slice(0, SURPLUS_NAMED).map((key) => surplusProblem(template, key));
   const more = keys.length - named.length;
   if (more === 0) return named;
-  const fault = {
+  const invalid = {
     en: `${more} more keys are not fields of this template.`,
     zh: `另有 ${more} 个键不是这个模板的字段。`,
   };
-  return [...named, problemOf({ path: 'data', code: 'unexpected-key', rule: keysRule(template), fault })];
+  return [...named, problemOf({ path: 'data', code: 'unexpected-key', rule: keysRule(template), invalid })];
 }
 
 function surplusProblem(template: Template, key: string): FieldProblem {
@@ -74,7 +76,7 @@ function surplusProblem(template: Template, key: string): FieldProblem {
       path,
       code: 'data-suffix',
       rule,
-      fault: {
+      invalid: {
         en: `${key} is how the template writes it; data takes the key alone.`,
         zh: `${key} 是模板里的写法，data 只用键名。`,
       },
@@ -85,7 +87,7 @@ function surplusProblem(template: Template, key: string): FieldProblem {
     path,
     code: 'unexpected-key',
     rule,
-    fault: { en: `${key} is not a field of this template.`, zh: `${key} 不是这个模板的字段。` },
+    invalid: { en: `${key} is not a field of this template.`, zh: `${key} 不是这个模板的字段。` },
     suggestion: meant ? writeAs(meant.key) : { en: `Leave it out; ${rule.en}.`, zh: `请去掉；${rule.zh}。` },
   });
 }

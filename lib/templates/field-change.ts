@@ -1,7 +1,7 @@
 import type { FieldChange, Template } from './template.ts';
 
 /** How long a change of fields is told, and longer while booked messages no longer fit. */
-const TOLD_FOR_MS = 30 * 86_400_000;
+const SHOWN_FOR_MS = 30 * 86_400_000;
 
 /**
  * What is remembered of a template from one reading of WeChat's list to the next: when its fields last changed, and what
@@ -9,7 +9,7 @@ const TOLD_FOR_MS = 30 * 86_400_000;
  */
 export function withHistory(template: Template, before: Template | undefined, nowMs: number): Template {
   if (!before) return template;
-  const changed = changeBetween(before, template, nowMs) ?? stillTold(before, nowMs);
+  const changed = changeBetween(before, template, nowMs) ?? stillShown(before, nowMs);
   const { usedBy } = before;
   return { ...template, ...(changed && { changed, ...(usedBy && { usedBy }) }) };
 }
@@ -23,7 +23,7 @@ function fieldsOf({ fields }: Template): string {
   return JSON.stringify(fields.map(({ key, values = [] }) => [key, values.toSorted()]).toSorted());
 }
 
-function stillTold({ changed, usedBy }: Template, nowMs: number): FieldChange | undefined {
-  if (!changed || nowMs - changed.atMs < TOLD_FOR_MS) return changed;
+function stillShown({ changed, usedBy }: Template, nowMs: number): FieldChange | undefined {
+  if (!changed || nowMs - changed.atMs < SHOWN_FOR_MS) return changed;
   return (usedBy?.messages ?? 0) > 0 ? changed : undefined;
 }

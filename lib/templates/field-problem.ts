@@ -1,6 +1,6 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { FormFault } from './field-rules.ts';
-import type { ValueFault } from './grade-value.ts';
+import type { FormError } from './field-rules.ts';
+import type { ValueError } from './grade-value.ts';
 import type { TemplateField } from './template.ts';
 
 /** Stable words for what is wrong with one place of `data`. */
@@ -14,7 +14,7 @@ type FieldProblemCode =
   | 'empty'
   | 'control-character'
   | 'too-long'
-  | FormFault;
+  | FormError;
 
 /** One bad place of a message's data, told so that its author can mend it. */
 export interface FieldProblem {
@@ -36,14 +36,14 @@ interface Saying {
   readonly path: string;
   readonly code: FieldProblemCode;
   readonly rule: BilingualText;
-  readonly fault: BilingualText;
+  readonly invalid: BilingualText;
   readonly suggestion?: BilingualText;
 }
 
 /** A problem whose message is what is wrong followed by what to do. */
-export function problemOf({ fault, suggestion, ...rest }: Saying): FieldProblem {
-  if (!suggestion) return { ...rest, message: fault };
-  const message = { en: `${fault.en} ${suggestion.en}`, zh: `${fault.zh}${suggestion.zh}` };
+export function problemOf({ invalid, suggestion, ...rest }: Saying): FieldProblem {
+  if (!suggestion) return { ...rest, message: invalid };
+  const message = { en: `${invalid.en} ${suggestion.en}`, zh: `${invalid.zh}${suggestion.zh}` };
   return { ...rest, message, suggestion };
 }
 
@@ -59,7 +59,7 @@ export function missingProblem(field: TemplateField): FieldProblem {
     path: `data.${field.key}`,
     code: 'missing',
     rule: field.rule,
-    fault: {
+    invalid: {
       en: `${name.en} is missing; WeChat wants every field of the template.`,
       zh: `缺少 ${name.zh}，微信要求模板的每个字段都要填写。`,
     },
@@ -71,26 +71,26 @@ export function missingProblem(field: TemplateField): FieldProblem {
 export function valueProblem(
   field: TemplateField,
   value: string,
-  fault: ValueFault,
+  invalid: ValueError,
   fittable: boolean,
 ): FieldProblem {
   const problem = problemOf({
     path: `data.${field.key}`,
-    code: fault.code,
+    code: invalid.code,
     rule: field.rule,
-    fault: saying(field, fault),
-    suggestion: orFit(remedy(field, value, fault), fittable),
+    invalid: saying(field, invalid),
+    suggestion: orFit(remedy(field, value, invalid), fittable),
   });
   return {
     ...problem,
     length: value.length,
-    ...(fault.code === 'too-long' && { limit: fault.limit }),
+    ...(invalid.code === 'too-long' && { limit: invalid.limit }),
   };
 }
 
-function saying(field: TemplateField, fault: ValueFault): BilingualText {
+function saying(field: TemplateField, invalid: ValueError): BilingualText {
   const name = fieldName(field);
-  switch (fault.code) {
+  switch (invalid.code) {
     case 'empty':
       return {
         en: `${name.en} is empty; WeChat wants every field filled.`,
@@ -103,8 +103,8 @@ function saying(field: TemplateField, fault: ValueFault): BilingualText {
       };
     case 'too-long':
       return {
-        en: `${name.en} has ${fault.length} characters; WeChat allows ${fault.limit}.`,
-        zh: `${name.zh}有 ${fault.length} 个字符，微信最多允许 ${fault.limit} 个。`,
+        en: `${name.en} has ${invalid.length} characters; WeChat allows ${invalid.limit}.`,
+        zh: `${name.zh}有 ${invalid.length} 个字符，微信最多允许 ${invalid.limit} 个。`,
       };
     case 'no-such-date':
       return {
@@ -125,7 +125,7 @@ function saying(field: TemplateField, fault: ValueFault): BilingualText {
 }
 
 /** What the author can do. Without a full stop, so that "or send fit: true" can follow. */
-function remedy(field: TemplateField, value: string, { code }: ValueFault): BilingualText {
+function remedy(field: TemplateField, value: string, { code }: ValueError): BilingualText {
   if (code === 'too-long') return { en: 'Shorten it', zh: '请缩短' };
   if (code === 'control-character') return { en: 'Write it on one line', zh: '请改为一行' };
   if (code === 'no-such-date') return { en: 'Correct the day or the month', zh: '请检查月份和日期' };

@@ -1,11 +1,11 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import { AMOUNT, AMOUNT_DOUBTS, NUMBER, NUMBER_DOUBTS, NUMERAL } from './decimals.ts';
-import { momentDoubt, momentFault } from './moments.ts';
+import { momentDoubt, momentError } from './moments.ts';
 import type { FieldKind, TemplateField } from './template.ts';
 import type { DoubtCode, DoubtPattern } from './value-doubt.ts';
 
 /** Why a value's characters are not those that its kind takes. */
-export type FormFault = 'wrong-form' | 'no-such-date' | 'not-listed';
+export type FormError = 'wrong-form' | 'no-such-date' | 'not-listed';
 
 /** What WeChat takes in one kind of field. */
 export interface FieldRule {
@@ -19,7 +19,7 @@ export interface FieldRule {
    */
   readonly looksThrough?: true;
   /** What the rule surely excludes in a value that is neither empty nor too long and holds no control character. */
-  readonly formFault: (value: string, field: Pick<TemplateField, 'values'>) => FormFault | undefined;
+  readonly formError: (value: string, field: Pick<TemplateField, 'values'>) => FormError | undefined;
   /** What the rule does not surely take in a value that has no fault. */
   readonly formDoubt?: (value: string) => DoubtCode | undefined;
   readonly rule: BilingualText;
@@ -33,7 +33,7 @@ const LETTER = /(?!\p{sc=Han})\p{L}/u;
 /** The most digits of a number, and the most units of a code. */
 const LONG = 32;
 
-function matching(pattern: RegExp): FieldRule['formFault'] {
+function matching(pattern: RegExp): FieldRule['formError'] {
   return (value) => (pattern.test(value) ? undefined : 'wrong-form');
 }
 
@@ -53,7 +53,7 @@ function mostOfName(value: string): number {
 }
 
 const LISTED_VALUE: FieldRule = {
-  formFault: (value, { values }) =>
+  formError: (value, { values }) =>
     values === undefined || values.includes(value) ? undefined : 'not-listed',
   rule: { en: 'one of the values that the template lists', zh: '只能填模板列出的取值' },
   source: 'WeChat contract §4, enum',
@@ -66,7 +66,7 @@ const LISTED_VALUE: FieldRule = {
 export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   thing: {
     limit: () => 20,
-    formFault: () => undefined,
+    formError: () => undefined,
     rule: {
       en: 'up to 20 characters: Chinese, letters, digits or symbols, on one line',
       zh: '20 个以内字符，可用汉字、数字、字母或符号，不能换行',
@@ -77,7 +77,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
     limit: () => LONG,
     most: (value) => LONG + value.length - countOf(value, NUMERAL),
     looksThrough: true,
-    formFault: matching(NUMBER),
+    formError: matching(NUMBER),
     formDoubt: doubts(...NUMBER_DOUBTS),
     rule: { en: 'up to 32 digits, with decimals if need be', zh: '32 位以内数字，可带小数' },
     source: 'WeChat contract §4, number',
@@ -85,14 +85,14 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   letter: {
     limit: () => LONG,
     looksThrough: true,
-    formFault: matching(/^(?:(?!\p{sc=Han})[\p{L}\p{M}])+$/u),
+    formError: matching(/^(?:(?!\p{sc=Han})[\p{L}\p{M}])+$/u),
     formDoubt: doubts(['unusual-letter', /[^A-Za-z]/]),
     rule: { en: 'up to 32 letters A to Z', zh: '32 位以内英文字母' },
     source: 'WeChat contract §4, letter',
   },
   symbol: {
     limit: () => 5,
-    formFault: matching(/^[^\p{L}\p{Nd}\p{sc=Han}]+$/u),
+    formError: matching(/^[^\p{L}\p{Nd}\p{sc=Han}]+$/u),
     formDoubt: doubts(['unusual-symbol', /[^\p{P}\p{S}]/u]),
     rule: {
       en: 'up to 5 symbols; no Chinese, letters or digits',
@@ -102,7 +102,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   character_string: {
     limit: () => LONG,
-    formFault: matching(/^\P{sc=Han}+$/u),
+    formError: matching(/^\P{sc=Han}+$/u),
     formDoubt: doubts(['unusual-symbol', /[^ -~]/]),
     rule: {
       en: 'up to 32 letters, digits or half-width symbols; no Chinese',
@@ -112,7 +112,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   time: {
     looksThrough: true,
-    formFault: (value) => momentFault('time', value),
+    formError: (value) => momentError('time', value),
     formDoubt: (value) => momentDoubt('time', value),
     rule: {
       en: 'a 24-hour clock, such as 15:01, or a date before it, such as 2026-01-31 15:01; two joined by a half-width ~ make a range',
@@ -122,7 +122,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   date: {
     looksThrough: true,
-    formFault: (value) => momentFault('date', value),
+    formError: (value) => momentError('date', value),
     formDoubt: (value) => momentDoubt('date', value),
     rule: {
       en: 'a date, such as 2026-01-31 or 2026年1月31日, or a 24-hour clock after it, such as 2026-01-31 15:01; two joined by a half-width ~ make a range',
@@ -132,7 +132,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   amount: {
     looksThrough: true,
-    formFault: matching(AMOUNT),
+    formError: matching(AMOUNT),
     formDoubt: doubts(...AMOUNT_DOUBTS),
     rule: {
       en: 'up to 10 digits with up to 2 decimals; one of ¥ $ € £ may come first and 元 last',
@@ -142,7 +142,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
   phone_number: {
     limit: () => 17,
-    formFault: matching(/^(?=.*[0-9０-９])[^\p{L}\p{sc=Han}]+$/u),
+    formError: matching(/^(?=.*[0-9０-９])[^\p{L}\p{sc=Han}]+$/u),
     formDoubt: doubts(['unusual-symbol', /[^0-9+() -]/]),
     rule: {
       en: 'up to 17 characters: digits, spaces, brackets, hyphens and +; no letters',
@@ -153,7 +153,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   car_number: {
     limit: () => 8,
     looksThrough: true,
-    formFault: matching(
+    formError: matching(
       /^[\p{sc=Han}A-Za-z0-9Ａ-Ｚａ-ｚ０-９](?:[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]*[\p{sc=Han}A-Za-z0-9Ａ-Ｚａ-ｚ０-９])?$/u,
     ),
     formDoubt: doubts(['full-width', /[Ａ-Ｚａ-ｚ０-９]/]),
@@ -166,7 +166,7 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   name: {
     limit: (value) => (HAN.test(value) ? 10 : 20),
     most: mostOfName,
-    formFault: matching(/^\P{Nd}+$/u),
+    formError: matching(/^\P{Nd}+$/u),
     formDoubt: doubts(['unusual-symbol', /[^\p{L}\p{M}\p{P}\p{S}\p{sc=Han} ]/u]),
     rule: {
       en: 'up to 10 characters with Chinese among them, or up to 20 letters or symbols; no digits',
@@ -177,14 +177,14 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   phrase: {
     limit: () => 5,
     looksThrough: true,
-    formFault: matching(/^\p{sc=Han}+$/u),
+    formError: matching(/^\p{sc=Han}+$/u),
     rule: { en: 'up to 5 Chinese characters and nothing else', zh: '5 个以内汉字，不能有其他字符' },
     source: 'WeChat contract §4, phrase',
   },
   enum: LISTED_VALUE,
   enum_string: LISTED_VALUE,
   unknown: {
-    formFault: () => undefined,
+    formError: () => undefined,
     rule: {
       en: 'any text on one line (this kind of field is newer than this service: WeChat may have a rule for it)',
       zh: '单行文字（本服务尚不认识这类字段，微信可能另有规则）',

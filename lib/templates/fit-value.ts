@@ -1,7 +1,7 @@
 import { FIELD_RULES } from './field-rules.ts';
 import { fitMoment } from './fit-moment.ts';
 import { cutText, onOneLine, toHalfWidth, withoutSpaces } from './fit-text.ts';
-import { gradeValue, valueFault } from './grade-value.ts';
+import { gradeValue, valueError } from './grade-value.ts';
 import type { FieldKind, TemplateField } from './template.ts';
 
 /** The zone in which a moment is told when the caller names none: WeChat's own. */
@@ -50,7 +50,7 @@ export function fitValue(
   const tidied = FITS[field.kind](value, timeZone);
   const cuts = grade === 'refused' && MAY_BE_CUT.has(field.kind);
   const fitted = cuts ? cutText(tidied, FIELD_RULES[field.kind].limit?.(tidied) ?? tidied.length) : tidied;
-  return fitted === value || valueFault(field, fitted) ? undefined : fitted;
+  return fitted === value || valueError(field, fitted) ? undefined : fitted;
 }
 
 /** Half-width, without invisible characters and without white space around it. */

@@ -1,18 +1,18 @@
-import { FIELD_RULES, type FormFault } from './field-rules.ts';
+import { FIELD_RULES, type FormError } from './field-rules.ts';
 import type { TemplateField } from './template.ts';
 import type { DoubtCode } from './value-doubt.ts';
 
 /** The first thing in a value that WeChat surely refuses. Lengths are UTF-16 units. */
-export type ValueFault =
+export type ValueError =
   | { readonly code: 'empty' | 'control-character' }
   | { readonly code: 'too-long'; readonly length: number; readonly limit: number }
-  | { readonly code: FormFault };
+  | { readonly code: FormError };
 
 /** What WeChat does with a value: surely takes it, may refuse it, or surely refuses it. */
 export type ValueGrade =
   | { readonly grade: 'sure' }
   | { readonly grade: 'doubtful'; readonly doubt: DoubtCode }
-  | { readonly grade: 'refused'; readonly fault: ValueFault };
+  | { readonly grade: 'refused'; readonly invalid: ValueError };
 
 /** Control characters, line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot carry. */
 const UNSENDABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
@@ -32,8 +32,8 @@ export function gradeValue(field: Pick<TemplateField, 'kind' | 'values'>, value:
   const limit = rule.limit?.(text) ?? Number.POSITIVE_INFINITY;
   const { length } = text;
   if (length > (rule.most?.(text) ?? limit)) return refused({ code: 'too-long', length, limit });
-  const fault = rule.formFault(text, field);
-  if (fault) return refused({ code: fault });
+  const invalid = rule.formError(text, field);
+  if (invalid) return refused({ code: invalid });
   const doubt = rule.formDoubt?.(text);
   if (doubt) return doubtful(doubt);
   if (length > limit) return doubtful('length');
@@ -41,16 +41,16 @@ export function gradeValue(field: Pick<TemplateField, 'kind' | 'values'>, value:
 }
 
 /** Why WeChat surely refuses a value, if it does. */
-export function valueFault(
+export function valueError(
   field: Pick<TemplateField, 'kind' | 'values'>,
   value: string,
-): ValueFault | undefined {
+): ValueError | undefined {
   const result = gradeValue(field, value);
-  return result.grade === 'refused' ? result.fault : undefined;
+  return result.grade === 'refused' ? result.invalid : undefined;
 }
 
-function refused(fault: ValueFault): ValueGrade {
-  return { grade: 'refused', fault };
+function refused(invalid: ValueError): ValueGrade {
+  return { grade: 'refused', invalid };
 }
 
 function doubtful(doubt: DoubtCode): ValueGrade {

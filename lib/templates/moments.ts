@@ -1,12 +1,12 @@
 import { clockIn, dateIn, exists, LONGEST_MOMENT, pointIn, rangesIn } from './loose-moments.ts';
 
 /** What is wrong with a date or time. */
-export type MomentFault = 'wrong-form' | 'no-such-date';
+export type MomentError = 'wrong-form' | 'no-such-date';
 
 /** What WeChat's rule does not surely take in a date or time. */
 export type MomentDoubt = 'bare-date' | 'unusual-form';
 
-type MomentGrade = 'sure' | MomentDoubt | MomentFault;
+type MomentGrade = 'sure' | MomentDoubt | MomentError;
 
 /** The written forms of a date (WeChat contract §4). Month and day need no leading zero. */
 const DATE_FORMS: readonly RegExp[] = [
@@ -21,7 +21,7 @@ const DATE_FORMS: readonly RegExp[] = [
 const CLOCK_FORM = /^\d{2}:\d{2}(?::\d{2})?$/;
 
 /** What surely makes WeChat refuse a date or time (WeChat contract §4). */
-export function momentFault(kind: 'date' | 'time', value: string): MomentFault | undefined {
+export function momentError(kind: 'date' | 'time', value: string): MomentError | undefined {
   const grade = gradeMoment(kind, value);
   return grade === 'wrong-form' || grade === 'no-such-date' ? grade : undefined;
 }

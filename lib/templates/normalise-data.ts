@@ -67,15 +67,15 @@ function isRecord(input: unknown): input is Record<string, unknown> {
 
 function notAnObject(input: unknown): FieldProblem {
   if (!isJsonText(input)) {
-    const fault = { en: 'data is not an object.', zh: 'data 不是对象。' };
+    const invalid = { en: 'data is not an object.', zh: 'data 不是对象。' };
     const suggestion = { en: `Send ${DATA_RULE.en}.`, zh: `请传${DATA_RULE.zh}。` };
-    return problemOf({ path: 'data', code: 'not-an-object', rule: DATA_RULE, fault, suggestion });
+    return problemOf({ path: 'data', code: 'not-an-object', rule: DATA_RULE, invalid, suggestion });
   }
   return problemOf({
     path: 'data',
     code: 'json-text',
     rule: DATA_RULE,
-    fault: {
+    invalid: {
       en: 'data is a text that holds JSON, not an object.',
       zh: 'data 是一段 JSON 文本，而不是对象。',
     },
@@ -93,7 +93,7 @@ function notText(key: string, value: unknown): FieldProblem {
     path: `data.${key}`,
     code: 'not-text',
     rule: VALUE_RULE,
-    fault: { en: `${key} is ${kind.en}, not a text.`, zh: `${key} 是${kind.zh}，不是文字。` },
+    invalid: { en: `${key} is ${kind.en}, not a text.`, zh: `${key} 是${kind.zh}，不是文字。` },
     suggestion: simple
       ? { en: `Put it in quotes: "${value}".`, zh: `请加上引号："${value}"。` }
       : { en: 'Give it a text in quotes.', zh: '请填带引号的文字。' },

@@ -1,8 +1,7 @@
-import { type Contention, untilUncontended } from '../contention.ts';
-import { changed } from '../stored.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { updated } from '../versioned.ts';
 import { type Aliases, type AliasStore, aliasOfId, idOfAlias } from './alias.ts';
 
-/** What changing an alias needs. */
 export interface SetAliasServices extends Contention {
   readonly store: AliasStore;
   /** Aliases of the settings, which nobody changes from outside. */
@@ -35,12 +34,12 @@ export function setAlias(
     const same = idOfAlias(configured, alias) === templateId;
     return Promise.resolve({ type: same ? 'set' : 'in-settings' });
   }
-  return untilUncontended(async (): Promise<AliasResult | 'conflict'> => {
+  return retryOnConflict(async (): Promise<AliasResult | 'conflict'> => {
     const stored = await store.load();
     const holder = idOfAlias(stored.value, alias);
     if (holder !== undefined && holder !== templateId && !move) return { type: 'taken', templateId: holder };
     const aliases = { ...without(stored.value, templateId), [alias]: templateId };
-    const result = await store.save(changed(stored, aliases));
+    const result = await store.save(updated(stored, aliases));
     return result === 'conflict' ? result : { type: 'set' };
   }, contention);
 }
@@ -51,10 +50,10 @@ export function removeAlias(
   templateId: string,
 ): Promise<Exclude<AliasResult, { type: 'taken' }>> {
   if (isConfigured(configured, templateId)) return Promise.resolve({ type: 'in-settings' });
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const stored = await store.load();
     if (aliasOfId(stored.value, templateId) === undefined) return { type: 'set' } as const;
-    const result = await store.save(changed(stored, without(stored.value, templateId)));
+    const result = await store.save(updated(stored, without(stored.value, templateId)));
     return result === 'conflict' ? result : ({ type: 'set' } as const);
   }, contention);
 }

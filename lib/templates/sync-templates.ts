@@ -3,12 +3,11 @@ import type { Logger } from '../logger.ts';
 import type { TemplateCatalogue } from './catalogue.ts';
 import { checkData } from './check-data.ts';
 import type { Template, TemplateStore, TemplateUse } from './template.ts';
-import type { BookedMessage, TemplateUsers } from './template-users.ts';
+import type { DueMessage, TemplateUsers } from './template-users.ts';
 
 /** How many booked messages are named; the rest are counted. */
 const NAMED_MESSAGES = 100;
 
-/** What reading the templates again needs. */
 export interface SyncServices {
   readonly catalogue: Pick<TemplateCatalogue, 'sync'>;
   readonly store: TemplateStore;
@@ -57,7 +56,7 @@ async function noteUsers({ users, clock, logger }: SyncServices, templates: read
     if (usedBy.messages > 0 || usedBy.campaigns.length > 0) {
       logger.warn('A template that is in use was deleted at WeChat or has other fields now', {
         templateId,
-        bookedMessages: usedBy.messages,
+        dueMessages: usedBy.messages,
         pausedCampaigns: usedBy.campaigns.map(({ id }) => id),
       });
     }
@@ -96,8 +95,8 @@ async function refusedMessages(
   templates: readonly Template[],
 ): Promise<ReadonlyMap<string, RefusedMessages>> {
   const byId = new Map(templates.map((template) => [template.templateId, template]));
-  const refused: Pick<BookedMessage, 'id' | 'templateId' | 'sendAtMs'>[] = [];
-  for await (const { id, templateId, data, sendAtMs } of users.bookedMessages([...byId.keys()])) {
+  const refused: Pick<DueMessage, 'id' | 'templateId' | 'sendAtMs'>[] = [];
+  for await (const { id, templateId, data, sendAtMs } of users.dueMessages([...byId.keys()])) {
     const template = byId.get(templateId);
     if (template && wouldBeRefused(template, data)) refused.push({ id, templateId, sendAtMs });
   }
@@ -110,7 +109,7 @@ async function refusedMessages(
   );
 }
 
-function wouldBeRefused(template: Template, data: BookedMessage['data']): boolean {
+function wouldBeRefused(template: Template, data: DueMessage['data']): boolean {
   return template.removedAtMs !== undefined || checkData(template, data).type === 'invalid';
 }
 

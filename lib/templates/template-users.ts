@@ -1,5 +1,5 @@
 /** A message that waits for its time. */
-export interface BookedMessage {
+export interface DueMessage {
   readonly id: string;
   readonly templateId: string;
   readonly data: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ export interface BookedMessage {
 /** Who is hit when a template vanishes or gets other fields. */
 export interface TemplateUsers {
   /** The messages of these templates that wait for a time more than minutes away, in no order. */
-  bookedMessages(templateIds: readonly string[]): AsyncIterable<BookedMessage>;
+  dueMessages(templateIds: readonly string[]): AsyncIterable<DueMessage>;
   /**
    * Pauses the active campaigns of a template, with their runs. Answers all campaigns of it that have not ended, those
    * among them that were paused before.

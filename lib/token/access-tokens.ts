@@ -18,7 +18,6 @@ export interface AccessTokens {
   now(): number;
 }
 
-/** What the holder needs from outside. */
 export interface AccessTokensOptions extends FetchOptions {
   readonly store: AccessTokenStore;
   /** Only `stable_token` knows `force_refresh`; the plain endpoint gives a new token each time. */

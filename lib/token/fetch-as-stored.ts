@@ -6,7 +6,6 @@ export type FetchToken = (options: {
   readonly forceRefresh: boolean;
 }) => Promise<{ accessToken: string; expiresInSeconds: number }>;
 
-/** What fetching needs from outside. */
 export interface FetchOptions {
   readonly fetchToken: FetchToken;
   readonly clock: Clock;

@@ -1,10 +1,9 @@
 import {
-  type ErasePlace,
+  type EraseCursor,
   type EraseRecipientServices,
   eraseRecipient,
 } from '../campaigns/erase-recipient.ts';
 import type { Clock } from '../clock.ts';
-import { untilUncontended } from '../contention.ts';
 import { releaseHold } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
@@ -12,8 +11,9 @@ import type { Message } from '../messages/message.ts';
 import { openidOf } from '../messages/message-id.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { putWaiting, waitingBeside } from '../messages/waiting-messages.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { fateOfClaim, freeLedger } from '../sends/free-ledger.ts';
-import type { Stored } from '../stored.ts';
+import type { Versioned } from '../versioned.ts';
 
 /** What stands beside a user's item, as it was listed: records of messages, marks of what was counted, idempotency keys of their own. */
 export interface Belongings {
@@ -32,7 +32,7 @@ export interface UserEraser {
    * one step. `conflict`: it was changed in between.
    */
   shrinkLedger(
-    read: Stored<Ledger>,
+    read: Versioned<Ledger>,
     left: Ledger | undefined,
     entries: readonly ListedEntry[],
   ): Promise<'committed' | 'conflict'>;
@@ -47,7 +47,6 @@ export interface ListedEntry {
 /** A transaction of DynamoDB takes 100 items, one of which is the ledger. */
 const ENTRIES_PER_STEP = 99;
 
-/** What erasing needs from outside. */
 export interface EraseServices extends EraseRecipientServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'findSend'>;
   readonly eraser: UserEraser;
@@ -63,7 +62,7 @@ export type EraseResult =
       /** Places in lists and runs of campaigns. */
       readonly places: number;
       /** Not all campaigns were gone over: call again from here. */
-      readonly next?: ErasePlace;
+      readonly next?: EraseCursor;
     }
   /** A request to WeChat is under way; its outcome would be written after the erasure. */
   | { readonly type: 'sending'; readonly untilMs: number };
@@ -89,7 +88,7 @@ const CAMPAIGNS_FOR_MS = 18_000;
 export async function eraseUser(
   services: EraseServices,
   openid: string,
-  from?: ErasePlace,
+  from?: EraseCursor,
 ): Promise<EraseResult> {
   const { clock } = services;
   const untilMs = clock() + CAMPAIGNS_FOR_MS;
@@ -108,7 +107,7 @@ type OwnResult =
 function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
   const { store, eraser } = services;
   const messages = new Set<string>();
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const read = await store.loadLedger(openid);
     const { claim } = read.value;
     const fate = claim && (await fateOfClaim(read.value, claim, store, services.clock()));
@@ -138,7 +137,10 @@ function writtenUntilMs({ lastClaim, updatedAtMs }: Belongings['records'][number
 }
 
 /** `more`: something is left, of which the item has to be read again. */
-async function eraseLedger({ store, eraser }: EraseServices, read: Stored<Ledger>): Promise<'gone' | 'more'> {
+async function eraseLedger(
+  { store, eraser }: EraseServices,
+  read: Versioned<Ledger>,
+): Promise<'gone' | 'more'> {
   if (read.version === undefined) {
     // Marks are written together with an item, so of those that were listed none is that of a new one.
     return (await store.loadLedger(read.value.openid)).version === undefined ? 'gone' : 'more';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { SendAnswer } from '../delivery/judge-answer.ts';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
+import type { SendAnswer } from '../sends/judge-answer.ts';
 import type { OutgoingMessage } from '../sends/send-port.ts';
 import { readAnswer } from './answer.ts';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { brokenRule } from '../../lib/broken-rule.ts';
-import { loadSecrets, SECRET_NAMES } from '../../lib/secrets.ts';
+import { fetchFromSsm } from '../../lib/runtime/aws.ts';
+import { loadSecrets, SECRET_NAMES } from '../../lib/settings/secrets.ts';
 import { httpUrl } from '../../lib/settings/setting-texts.ts';
-import { type Env, SettingsError } from '../../lib/settings.ts';
-import { fetchFromSsm } from '../../lib/wiring/aws.ts';
+import { type Env, SettingsError } from '../../lib/settings/settings.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';
 import { plannedVariables } from '../stack/resources.ts';
 import { readServiceDefinition } from '../stack/service-definition.ts';

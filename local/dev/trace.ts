@@ -2,8 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createConsoleLogger } from '../../lib/console-logger.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { createConsoleLogger } from '../../lib/runtime/console-logger.ts';
 import { type RunningStack, traceFolder } from '../../operate/logs/running-stack.ts';
 import type { Stack } from '../stack/stack.ts';
 

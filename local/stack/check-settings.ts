@@ -1,4 +1,4 @@
-import { problemLine, settingNames, settingProblems } from '../../lib/settings.ts';
+import { problemLine, settingNames, settingProblems } from '../../lib/settings/settings.ts';
 import { stackEnvironment } from './environment.ts';
 import { plannedVariables } from './resources.ts';
 import type { ServiceDefinition } from './service-definition.ts';

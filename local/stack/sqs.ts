@@ -1,7 +1,7 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import * as v from 'valibot';
-import { withoutLog } from '../../lib/wiring/aws.ts';
+import { withoutLog } from '../../lib/runtime/aws.ts';
 import type { QueueDefinition } from './service-definition.ts';
 import { LOCAL_AWS } from './table.ts';
 

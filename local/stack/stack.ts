@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { SettingsError } from '../../lib/settings.ts';
+import { SettingsError } from '../../lib/settings/settings.ts';
 import { startWeChatSimulator, type Template, type WeChatSimulator } from '../wechat-simulator/index.ts';
 import { stackSettingProblems } from './check-settings.ts';
 import { type Closing, createClosing } from './closing.ts';

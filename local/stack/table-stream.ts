@@ -7,7 +7,7 @@ import {
   GetShardIteratorCommand,
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
-import { withoutLog } from '../../lib/wiring/aws.ts';
+import { withoutLog } from '../../lib/runtime/aws.ts';
 import { failedRecords } from './batch-failures.ts';
 import type { Invoke, LambdaFunction } from './invoke.ts';
 import type { Observe } from './observation.ts';

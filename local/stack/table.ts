@@ -5,8 +5,8 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Table } from '../../lib/table/client.ts';
-import { openTable as openServiceTable } from '../../lib/wiring/aws.ts';
+import type { Table } from '../../lib/dynamodb/client.ts';
+import { openTable as openServiceTable } from '../../lib/runtime/aws.ts';
 import { readServiceDefinition, type TableDefinition } from './service-definition.ts';
 
 /** Local engines check no signature; calls want credentials all the same. The same for SQS. */

@@ -1,17 +1,17 @@
+import type { BatchKey } from '../../lib/campaigns/runs/batch.ts';
 import { findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
-import type { PagePlace } from '../../lib/campaigns/runs/page.ts';
 import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/recipient-send.ts';
 import { isOpen, type RecipientResult, tookGrant } from '../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { readForgottenRuns } from '../../lib/dynamodb/campaign-eraser.ts';
+import type { Table } from '../../lib/dynamodb/client.ts';
+import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createRunStore, runExpiresAt } from '../../lib/dynamodb/dynamodb-run-store.ts';
+import { UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import { everyItem } from '../../lib/listing.ts';
 import { claimFate } from '../../lib/sends/send-record.ts';
-import { readForgottenRuns } from '../../lib/table/campaign-eraser.ts';
-import type { Table } from '../../lib/table/client.ts';
-import { createCampaignStore } from '../../lib/table/dynamodb-campaign-store.ts';
-import { createRunStore, runExpiresAt } from '../../lib/table/dynamodb-run-store.ts';
-import { UnreadableItemError } from '../../lib/table/versioned.ts';
 import type { AuditedCampaigns } from './audit-user.ts';
 
 /** What runs of campaigns did to the grants of one mini program's users. */
@@ -73,8 +73,8 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
   }
 
   /** Answers where the next page begins. */
-  async function readPage(place: PagePlace): Promise<string | undefined> {
-    const page = await readable(() => runs.loadPage(place));
+  async function readPage(place: BatchKey): Promise<string | undefined> {
+    const page = await readable(() => runs.loadBatch(place));
     if (!page) return undefined;
     const results = (await readable(() => runs.loadResults(place)))?.value.results;
     for (const [index, { openid }] of page.recipients.entries()) {
@@ -97,10 +97,10 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
 
   /** @throws UnreadableItemError */
   async function resultIn(runId: string, openid: string): Promise<RecipientResult | undefined> {
-    const found = await runs.pageBefore(runId, runs.shardOf(openid), openid);
-    const index = found?.page.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
+    const found = await runs.batchBefore(runId, runs.shardOf(openid), openid);
+    const index = found?.batch.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
     if (!found || index < 0) return undefined;
-    return (await runs.loadResults(found.place)).value.results.get(index);
+    return (await runs.loadResults(found.key)).value.results.get(index);
   }
 
   let known = await list();

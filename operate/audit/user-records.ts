@@ -1,13 +1,13 @@
+import { toAttributes } from '../../lib/dynamodb/attributes.ts';
+import type { Table } from '../../lib/dynamodb/client.ts';
+import { getItem, type Item, readItem } from '../../lib/dynamodb/items.ts';
+import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/dynamodb/keys.ts';
+import { queryPages, scanPages } from '../../lib/dynamodb/list-pages.ts';
+import { toLedger, toMessage, UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import { waitingBeside } from '../../lib/messages/waiting-messages.ts';
-import { toAttributes } from '../../lib/table/attributes.ts';
-import type { Table } from '../../lib/table/client.ts';
-import { getItem, type Item, readItem } from '../../lib/table/items.ts';
-import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/table/keys.ts';
-import { queryPages, scanPages } from '../../lib/table/pages.ts';
-import { toLedger, toMessage, UnreadableItemError } from '../../lib/table/versioned.ts';
 import type { AuditedMessage } from './audit-user.ts';
 
 /** Everything that is stored of one user's grants and messages. */

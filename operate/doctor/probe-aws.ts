@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../lib/clock.ts';
-import { clientConfig } from '../../lib/wiring/aws.ts';
-import type { Environment } from '../../lib/wiring/cold-start.ts';
+import { clientConfig } from '../../lib/runtime/aws.ts';
+import type { Environment } from '../../lib/runtime/cold-start.ts';
 import type { DeployedStage } from '../deployed-stage.ts';
 import { type ParameterNames, SECRETS, type SecretKind } from '../setup/parameter-names.ts';
 import type { StoredSecrets } from '../setup/parameter-store.ts';

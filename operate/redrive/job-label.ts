@@ -1,7 +1,7 @@
 import { openidOf } from '../../lib/messages/message-id.ts';
-import { readRunJob } from '../../lib/queue/sqs-campaign-queue.ts';
-import { readEventJob } from '../../lib/queue/sqs-event-queue.ts';
-import { readSendJob } from '../../lib/queue/sqs-send-queue.ts';
+import { readRunJob } from '../../lib/sqs/sqs-campaign-queue.ts';
+import { readEventJob } from '../../lib/sqs/sqs-event-queue.ts';
+import { readSendJob } from '../../lib/sqs/sqs-send-queue.ts';
 
 const LABELS: readonly ((body: string) => string | undefined)[] = [
   (body) => {

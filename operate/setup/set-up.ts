@@ -1,4 +1,4 @@
-import { readSettings, SettingsError } from '../../lib/settings.ts';
+import { readSettings, SettingsError } from '../../lib/settings/settings.ts';
 import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
 import type { CredentialVerdict } from './check-credentials.ts';

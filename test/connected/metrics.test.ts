@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTokenSender } from '../../lib/delivery/token-sender.ts';
 import type { Measurement } from '../../lib/metrics.ts';
-import { foundation } from '../../lib/wiring/foundation.ts';
-import { openWeChat, sendCall } from '../../lib/wiring/wechat.ts';
+import { createRuntime } from '../../lib/runtime/runtime.ts';
+import { openWeChat, sendCall } from '../../lib/runtime/wechat.ts';
+import { createTokenSender } from '../../lib/sends/token-sender.ts';
 import { SAMPLE_TEMPLATES, startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { PRICE_DROP, QUIET } from '../contract/running-service.ts';
 import { useTable } from '../support/dynamodb.ts';
@@ -23,7 +23,7 @@ function useSender(appSecret = wechat.appSecret) {
     app: { appId: wechat.appId },
     wechat: { apiBaseUrl: wechat.url, appSecret, tokenMode: 'stable' as const },
   };
-  const base = foundation({ logger: QUIET });
+  const base = createRuntime({ logger: QUIET });
   const line = openWeChat(settings, { ...table, appId: `${wechat.appId}-${appSecret}` }, base);
   const measure = (measurement: Measurement) => void measured.push(measurement);
   const sender = createTokenSender({ ...base, measure, tokens: line.tokens, ...sendCall(line) });

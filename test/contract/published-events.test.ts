@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { detailSchemas } from '../../lib/bus/fact-events.ts';
-import type { FactName } from '../../lib/changes/facts.ts';
+import { detailSchemas } from '../../lib/eventbridge/event-details.ts';
+import type { DomainEventName } from '../../lib/stream/domain-events.ts';
 import { PRICE_DROP, startService } from './running-service.ts';
 
 /*
@@ -59,7 +59,7 @@ describe('the event bus is told', () => {
     const published = stack.bus.published();
     expect(published.length).toBeGreaterThan(4);
     for (const { detailType, detail } of published) {
-      const schema = detailSchemas[detailType as FactName];
+      const schema = detailSchemas[detailType as DomainEventName];
       expect(v.safeParse(schema, detail).issues).toBeUndefined();
     }
   });

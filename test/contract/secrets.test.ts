@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createConsoleLogger } from '../../lib/console-logger.ts';
+import { createConsoleLogger } from '../../lib/runtime/console-logger.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { PRICE_DROP, startService } from './running-service.ts';
 

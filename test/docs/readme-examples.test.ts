@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { readSettings } from '../../lib/settings.ts';
+import { readSettings } from '../../lib/settings/settings.ts';
 import { EVENTS_AFTER_MS } from '../../local/dev/options.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { exampleOf, READMES, readExamples } from './examples.ts';

@@ -7,7 +7,7 @@
  * The process says `{"apiUrl"}` once it is ready, ends its batches and itself on SIGTERM, and ends with its parent.
  */
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createConsoleLogger } from '../../lib/console-logger.ts';
+import { createConsoleLogger } from '../../lib/runtime/console-logger.ts';
 import { loadHandlers } from '../../local/stack/load-handlers.ts';
 import { startRunner } from '../../local/stack/runner.ts';
 import { type FunctionDefinition, readServiceDefinition } from '../../local/stack/service-definition.ts';

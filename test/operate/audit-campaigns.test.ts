@@ -2,7 +2,7 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
-import { ledgerKey, pageKey, resultsKey } from '../../lib/table/keys.ts';
+import { batchItemKey, ledgerKey, resultsKey } from '../../lib/dynamodb/keys.ts';
 import { openCampaigns, TEMPLATE } from '../connected/campaigns/campaign-world.ts';
 import { runCommand } from './run-command.ts';
 
@@ -77,10 +77,10 @@ test('a grant of a recipient that is lost behind its back is found', async () =>
 
 test('a result that says of a send that it never was is found', async () => {
   const user = openids[8] ?? '';
-  const found = await world.runs.pageBefore(runId, world.runs.shardOf(user), user);
+  const found = await world.runs.batchBefore(runId, world.runs.shardOf(user), user);
   if (!found) throw new Error('The user is in no page.');
-  const index = found.page.recipients.findIndex(({ openid }) => openid === user);
-  const key = resultsKey(world.table, found.place);
+  const index = found.batch.recipients.findIndex(({ openid }) => openid === user);
+  const key = resultsKey(world.table, found.key);
   const { before, set } = await tamper(key, 'letters', '');
   const letters = String(before['letters']);
   await set(`${letters.slice(0, index)}k${letters.slice(index + 1)}`);
@@ -94,9 +94,9 @@ test('a result that says of a send that it never was is found', async () => {
 
 test('a page that cannot be read is named, and its users are not accused', async () => {
   const user = openids[9] ?? '';
-  const found = await world.runs.pageBefore(runId, world.runs.shardOf(user), user);
+  const found = await world.runs.batchBefore(runId, world.runs.shardOf(user), user);
   if (!found) throw new Error('The user is in no page.');
-  const key = pageKey(world.table, found.place);
+  const key = batchItemKey(world.table, found.key);
   const { before, set } = await tamper(key, 'openids', 'spoiled');
   const { code, stdout } = await audit();
   await set(before['openids']);

@@ -11,11 +11,11 @@ import {
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { buildServices, createHandler } from '../../handlers/publish-changes.ts';
+import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
+import { createStatisticsReader } from '../../lib/dynamodb/dynamodb-statistics-reader.ts';
 import { emptyLedger } from '../../lib/grants/ledger.ts';
 import { recordReport } from '../../lib/grants/record-report.ts';
-import { createMessageStore } from '../../lib/table/dynamodb-message-store.ts';
-import { createStatisticsReader } from '../../lib/table/dynamodb-statistics-reader.ts';
-import { foundation } from '../../lib/wiring/foundation.ts';
+import { createRuntime } from '../../lib/runtime/runtime.ts';
 import { startEventBus } from '../../local/stack/event-bus.ts';
 import { startSqs } from '../../local/stack/sqs.ts';
 import { LOCAL_AWS } from '../../local/stack/table.ts';
@@ -28,7 +28,7 @@ vi.setConfig({ testTimeout: 30_000 });
 /** Nobody follows the changes of this table: all of them are still to be taken in. */
 const table = await useTable(undefined, { hasStream: true });
 const dynamodb = table.endpoint;
-const base = foundation({ logger: QUIET });
+const base = createRuntime({ logger: QUIET });
 const bus = await startEventBus();
 const sqs = await startSqs({ Dead: {} });
 const queueUrl = sqs.queues['Dead']!.url;
@@ -158,7 +158,7 @@ test('what nobody counted or published is read from the stream again and taken i
   expect(calls).toMatchObject([{ records: 2 }, { records: 2 }]);
   expect(calls[0]?.path).toContain(FUNCTION);
   expect(new Set(publishedOf(openid).map(({ detail }) => detail['eventId'])).size).toBe(2);
-  const stocks = await createStatisticsReader(table).stocks();
+  const stocks = await createStatisticsReader(table).gauges();
   expect(stocks).toContainEqual({ templateId, available: 2 });
   expect(await left()).toBe(0);
 });

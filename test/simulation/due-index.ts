@@ -1,4 +1,4 @@
-import type { DueIndex } from '../../lib/delivery/dispatch-due.ts';
+import type { DueIndex } from '../../lib/messages/dispatch-due.ts';
 import type { DueEntries, DueEntry } from '../../lib/messages/send-job.ts';
 import type { Process, Processes } from './processes.ts';
 

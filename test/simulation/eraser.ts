@@ -1,8 +1,8 @@
 import type { CountMark } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
-import type { Stored } from '../../lib/stored.ts';
 import type { Belongings, ListedEntry, UserEraser } from '../../lib/users/erase-user.ts';
+import type { Versioned } from '../../lib/versioned.ts';
 import type { createSimulatedDueIndex } from './due-index.ts';
 import type { Process, Processes } from './processes.ts';
 import type { Rows } from './table.ts';
@@ -22,7 +22,7 @@ export function createSimulatedEraser(options: EraserOptions): UserEraser {
   const { process, processes, rows, index } = options;
 
   function shrink(
-    { value: { openid }, version }: Stored<Ledger>,
+    { value: { openid }, version }: Versioned<Ledger>,
     left: Ledger | undefined,
     entries: readonly ListedEntry[],
   ): 'committed' | 'conflict' {

@@ -1,14 +1,14 @@
 import type { SQSEvent } from 'aws-lambda';
-import type { Pacer, PaceTurn } from '../../lib/delivery/pacer.ts';
 import type { EventResult } from '../../lib/events/apply-event.ts';
 import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
 import type { GrantReport } from '../../lib/grants/record-report.ts';
 import type { ReportResult } from '../../lib/grants/report-grants.ts';
 import type { TemplateKind } from '../../lib/grants/template-kind.ts';
+import type { Permit, RateLimiter } from '../../lib/limits/rate-limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';
 import type { CancelResult } from '../../lib/messages/cancel-message.ts';
-import type { HandVerdict, SettleByHandResult } from '../../lib/messages/settle-unknown.ts';
+import type { ManualOutcome, SettleByHandResult } from '../../lib/messages/settle-unknown.ts';
 import type { EraseResult, EraseServices } from '../../lib/users/erase-user.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
 import type { Chance } from './chance.ts';
@@ -57,7 +57,7 @@ export interface Functions {
   accept(requests: readonly AcceptRequest[], ended: (end: End<readonly AcceptResult[]>) => void): void;
   erase(openid: string, ended: (end: End<EraseResult>, call: EraseCall) => void): void;
   cancel(messageId: string, ended: (end: End<CancelResult>) => void): void;
-  settle(messageId: string, verdict: HandVerdict, ended: (end: End<SettleByHandResult>) => void): void;
+  settle(messageId: string, verdict: ManualOutcome, ended: (end: End<SettleByHandResult>) => void): void;
   takeEvent(
     event: SubscribeEvent,
     kinds: ReadonlyMap<string, TemplateKind>,
@@ -81,7 +81,7 @@ export interface FunctionOptions {
   readonly unexpected: (error: unknown) => void;
 }
 
-/** Wires the kernel to the simulated world as lib/wiring does to the real one. */
+/** Wires the kernel to the simulated world as lib/runtime does to the real one. */
 export function createFunctions(options: FunctionOptions): Functions {
   const { kernel, scheduler, processes, chance, table, wechat } = options;
   let ids = 0;
@@ -114,16 +114,16 @@ export function createFunctions(options: FunctionOptions): Functions {
   }
 
   /** Holds messages back at random, all or those of one template, for moments or for longer than the queue can delay them. */
-  function pacerOf(process: Process): Pacer {
-    const decide = (): PaceTurn => {
+  function rateLimiterOf(process: Process): RateLimiter {
+    const decide = (): Permit => {
       const { heldBack } = options.faults();
       if (heldBack === 0 || !chance.happens(heldBack)) return { type: 'go' };
       const delayMs = chance.pick([1_000, 60_000, 20 * 60_000]);
       return { type: 'later', delayMs, ...(chance.happens(0.5) && { refused: true }) };
     };
     return {
-      turn: () => processes.call(process, 'pace', decide),
-      turnOf: () => processes.call(process, 'pace of template', decide),
+      acquire: () => processes.call(process, 'pace', decide),
+      acquireFor: () => processes.call(process, 'pace of template', decide),
       holdsTemplates: async () => options.faults().heldBack > 0,
       isServed: () => chance.happens(0.5),
       report: () => processes.call(process, 'report pace', () => undefined),
@@ -168,7 +168,7 @@ export function createFunctions(options: FunctionOptions): Functions {
     takeEvent(event, kinds, ended) {
       const body = (process: Process) =>
         kernel.applyEvent(
-          { ...baseOf(process), kindsOf: async () => kinds, findEarlierSend: async () => undefined },
+          { ...baseOf(process), kindsOf: async () => kinds, findSend: async () => undefined },
           event,
         );
       processes.start('event', EVENT_TIMEOUT_MS, body, (end) => {
@@ -183,7 +183,12 @@ export function createFunctions(options: FunctionOptions): Functions {
           ruleOf: sendRule,
           remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),
         };
-        const services = { ...base, wechat: wechat.senderOf(process), rules, pacer: pacerOf(process) };
+        const services = {
+          ...base,
+          wechat: wechat.senderOf(process),
+          rules,
+          rateLimiter: rateLimiterOf(process),
+        };
         const handle = kernel.createSendHandler({
           deliver: (job) => kernel.deliverMessage(services, job),
           enqueue: base.enqueue,

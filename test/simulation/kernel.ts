@@ -4,16 +4,16 @@
  */
 export { createHandler as createDispatchHandler } from '../../handlers/dispatch-due.ts';
 export { createHandler as createSendHandler } from '../../handlers/send-messages.ts';
-export { ContentionError } from '../../lib/contention.ts';
-export { deliverMessage } from '../../lib/delivery/deliver-message.ts';
-export { dispatchDue } from '../../lib/delivery/dispatch-due.ts';
 export { applyEvent } from '../../lib/events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { acceptMessages } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
+export { deliverMessage } from '../../lib/messages/deliver-message.ts';
+export { dispatchDue } from '../../lib/messages/dispatch-due.ts';
 export { findMessageSend } from '../../lib/messages/find-message-send.ts';
 export { createMessageIds } from '../../lib/messages/message-id.ts';
 export { settleByHand } from '../../lib/messages/settle-unknown.ts';
+export { ContentionError } from '../../lib/retry-on-conflict.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';
 
 /** The code under simulation, the real one or a mutated copy. */

@@ -114,7 +114,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'the dispatcher moves its cursor before the jobs are on the queue',
-    file: 'lib/delivery/dispatch-due.ts',
+    file: 'lib/messages/dispatch-due.ts',
     find: '      if (cursor === undefined) break;\n',
     replace: '      if (cursor === undefined) break;\n      await dueIndex.moveCursor(shard, cursor);\n',
   },
@@ -144,7 +144,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   }),
   {
     name: 'a due entry that no message lists is left where it is',
-    file: 'lib/delivery/deliver-message.ts',
+    file: 'lib/messages/deliver-message.ts',
     find: 'await dueEntries.remove(messageId, entryAtMs);',
     replace: '',
   },
@@ -194,7 +194,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'a job is dropped by the moment at which the answer came',
-    file: 'lib/delivery/deliver-message.ts',
+    file: 'lib/messages/deliver-message.ts',
     find: 'return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;',
     replace: 'return askedAtMs - job.sinceMs > 0;',
   },

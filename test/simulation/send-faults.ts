@@ -3,9 +3,7 @@ import { type PlantedFault, plantIn } from './planted-fault.ts';
 
 const inRecords = plantIn<typeof import('../../lib/sends/send-record.ts')>('lib/sends/send-record.ts');
 const inClaims = plantIn<typeof import('../../lib/sends/claim-send.ts')>('lib/sends/claim-send.ts');
-const inAnswers = plantIn<typeof import('../../lib/delivery/judge-answer.ts')>(
-  'lib/delivery/judge-answer.ts',
-);
+const inAnswers = plantIn<typeof import('../../lib/sends/judge-answer.ts')>('lib/sends/judge-answer.ts');
 
 /** Faults in what messages and recipients have in common: both worlds must notice each of them. */
 export const SEND_FAULTS: readonly PlantedFault[] = [

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import type { DueIndex } from '../../lib/delivery/dispatch-due.ts';
+import { ledgerItem } from '../../lib/dynamodb/ledger-item.ts';
+import { messageItem } from '../../lib/dynamodb/message-item.ts';
 import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
+import type { DueIndex } from '../../lib/messages/dispatch-due.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
@@ -12,10 +14,8 @@ import {
   waitingBeside,
   withWaiting,
 } from '../../lib/messages/waiting-messages.ts';
-import type { Stored } from '../../lib/stored.ts';
-import { ledgerItem } from '../../lib/table/ledger-item.ts';
-import { messageItem } from '../../lib/table/message-item.ts';
 import type { UserEraser } from '../../lib/users/erase-user.ts';
+import type { Versioned } from '../../lib/versioned.ts';
 import type { Chance } from './chance.ts';
 import { createSimulatedDueIndex } from './due-index.ts';
 import { createSimulatedEraser } from './eraser.ts';
@@ -121,12 +121,12 @@ export function createTable(options: TableOptions): SimulatedTable {
     const parsed = v.parse(schema, JSON.parse(JSON.stringify(value)));
     return { value: parsed, json: JSON.stringify(parsed), version: `v${++versions}` };
   };
-  const stored = <T>({ json, version }: Row<T>): Stored<T> => ({ value: JSON.parse(json), version });
-  const readRecord = (id: string): Stored<Message> | undefined => {
+  const stored = <T>({ json, version }: Row<T>): Versioned<T> => ({ value: JSON.parse(json), version });
+  const readRecord = (id: string): Versioned<Message> | undefined => {
     const found = messages.get(id);
     return found && stored(found);
   };
-  const readLedger = (openid: string): Stored<Ledger> => {
+  const readLedger = (openid: string): Versioned<Ledger> => {
     const found = ledgers.get(openid);
     return found ? stored(found) : { value: emptyLedger(openid), version: undefined };
   };
@@ -158,7 +158,7 @@ export function createTable(options: TableOptions): SimulatedTable {
     return 'committed';
   }
 
-  function commitCounted(ledger: Stored<Ledger>, marks: readonly CountMark[]): 'committed' | 'conflict' {
+  function commitCounted(ledger: Versioned<Ledger>, marks: readonly CountMark[]): 'committed' | 'conflict' {
     const { openid } = ledger.value;
     const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
     if (ledgers.get(openid)?.version !== ledger.version || marks.some((mark) => set.has(mark))) {
@@ -182,7 +182,7 @@ export function createTable(options: TableOptions): SimulatedTable {
   /** The ledger and then the message, at two moments. */
   async function load(process: Process, messageId: string) {
     const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
-    let message: Stored<Message> | undefined;
+    let message: Versioned<Message> | undefined;
     let ledger = readLedger(openid);
     const parts = [
       () => {

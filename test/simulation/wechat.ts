@@ -1,7 +1,7 @@
-import type { WeChatSender } from '../../lib/delivery/deliver-message.ts';
-import type { SendAnswer } from '../../lib/delivery/judge-answer.ts';
 import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
+import type { WeChatSender } from '../../lib/messages/deliver-message.ts';
 import type { Message } from '../../lib/messages/message.ts';
+import type { SendAnswer } from '../../lib/sends/judge-answer.ts';
 import type { Chance } from './chance.ts';
 import type { Faults, PlanCall } from './faults.ts';
 import type { Process, Processes } from './processes.ts';

@@ -1,5 +1,5 @@
-import { createConsoleLogger } from '../../lib/console-logger.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { createConsoleLogger } from '../../lib/runtime/console-logger.ts';
 
 /** The real logger, with its lines kept instead of printed. */
 export function keptLogs(): { logger: Logger; lines: string[]; text: () => string } {

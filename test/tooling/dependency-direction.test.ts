@@ -8,7 +8,7 @@ import { beforeAll, expect, test } from 'vitest';
 const DOMAIN_FOLDERS = [
   'grants',
   'messages',
-  'delivery',
+  'limits',
   'sends',
   'campaigns',
   'templates',
@@ -16,7 +16,7 @@ const DOMAIN_FOLDERS = [
   'token',
   'users',
   'events',
-  'changes',
+  'stream',
   'statistics',
 ];
 
@@ -26,14 +26,14 @@ const FORBIDDEN_IN_DOMAIN = {
   'reaches-for-undici': `import { request } from 'undici';\nexport const used = request;`,
   'reaches-for-middy': `import middy from '@middy/core';\nexport const used = middy;`,
   'does-its-own-io': `import { request } from 'node:http';\nexport const used = request;`,
-  'knows-the-table': `import { used } from '../table/client.ts';\nexport const it = used;`,
+  'knows-the-table': `import { used } from '../dynamodb/client.ts';\nexport const it = used;`,
   'knows-a-type-of-wechat': `import type { Used } from '../wechat/client.ts';\nexport type It = Used;`,
-  'knows-the-queue': `import { used } from '../queue/sqs-send-queue.ts';\nexport const it = used;`,
-  'knows-the-bus': `import { used } from '../bus/eventbridge-bus.ts';\nexport const it = used;`,
+  'knows-the-queue': `import { used } from '../sqs/sqs-send-queue.ts';\nexport const it = used;`,
+  'knows-the-bus': `import { used } from '../eventbridge/eventbridge-bus.ts';\nexport const it = used;`,
   'knows-a-handler': `import { used } from '../../handlers/grants.ts';\nexport const it = used;`,
   'knows-the-http-client': `import { used } from '../http/http-client.ts';\nexport const it = used;`,
   'knows-the-api': `import { used } from '../api/problem.ts';\nexport const it = used;`,
-  'knows-the-wiring': `import { used } from '../wiring/aws.ts';\nexport const it = used;`,
+  'knows-the-runtime': `import { used } from '../runtime/aws.ts';\nexport const it = used;`,
   'knows-a-command': `import { used } from '../../operate/audit/audit.ts';\nexport const it = used;`,
   'knows-the-simulator': `import { used } from '../../local/wechat-simulator/start.ts';\nexport const it = used;`,
   'reads-the-clock': `export const used = Date.now();`,
@@ -44,10 +44,10 @@ const FORBIDDEN_IN_DOMAIN = {
 /** What the rules must leave alone. */
 const ALLOWED = {
   'lib/grants/uses-a-leaf.ts': `import type { Clock } from '../clock.ts';\nexport type It = Clock;`,
-  'lib/delivery/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
-  'lib/table/uses-the-sdk.ts': `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nexport const used = DynamoDBClient;`,
-  'lib/table/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
-  'local/uses-anything.ts': `import { used } from '../lib/table/client.ts';\nexport const it = used;`,
+  'lib/limits/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
+  'lib/dynamodb/uses-the-sdk.ts': `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nexport const used = DynamoDBClient;`,
+  'lib/dynamodb/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
+  'local/uses-anything.ts': `import { used } from '../lib/dynamodb/client.ts';\nexport const it = used;`,
 };
 
 const domainFile = (folder: string, name: string) => `lib/${folder}/${name}.ts`;
@@ -62,10 +62,10 @@ beforeAll(async () => {
     ...ALLOWED,
     'handlers/uses-a-test.ts': `import { used } from '../test/support/table.ts';\nexport const it = used;`,
     'lib/api/uses-a-command.ts': `import { used } from '../../operate/audit/audit.ts';\nexport const it = used;`,
-    'lib/table/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
-    'lib/queue/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
-    'lib/scheduler/knows-the-wiring.ts': `import { used } from '../wiring/aws.ts';\nexport const it = used;`,
-    'lib/http/knows-the-table.ts': `import { used } from '../table/client.ts';\nexport const it = used;`,
+    'lib/dynamodb/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
+    'lib/sqs/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
+    'lib/scheduler/knows-the-runtime.ts': `import { used } from '../runtime/aws.ts';\nexport const it = used;`,
+    'lib/http/knows-the-table.ts': `import { used } from '../dynamodb/client.ts';\nexport const it = used;`,
   });
 });
 
@@ -86,12 +86,13 @@ test("what is deployed uses none of the operators' commands", () => {
   expect(refused.get('lib/api/uses-a-command.ts')).toEqual(['lint/style/noRestrictedImports']);
 });
 
-test.each(['lib/table/knows-the-api.ts', 'lib/queue/knows-the-api.ts', 'lib/scheduler/knows-the-wiring.ts'])(
-  'a store that knows how callers see things is refused: %s',
-  (file) => {
-    expect(refused.get(file)).toEqual(['lint/style/noRestrictedImports']);
-  },
-);
+test.each([
+  'lib/dynamodb/knows-the-api.ts',
+  'lib/sqs/knows-the-api.ts',
+  'lib/scheduler/knows-the-runtime.ts',
+])('a store that knows how callers see things is refused: %s', (file) => {
+  expect(refused.get(file)).toEqual(['lint/style/noRestrictedImports']);
+});
 
 test.each(Object.keys(ALLOWED))('%s is fine', (file) => {
   expect(refused.get(file)).toBeUndefined();

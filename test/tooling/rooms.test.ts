@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Where the domain and its adapters stand. The API names its files by its routes, and lib/wiring by its functions. */
-const ROOMS = globSync('lib/**/*.ts').filter((file) => !/^lib\/(api|wiring)\//.test(file));
+/** Where the domain and its adapters stand. The API names its files by its routes, and lib/runtime by its functions. */
+const ROOMS = globSync('lib/**/*.ts').filter((file) => !/^lib\/(api|runtime)\//.test(file));
 
 test('no two files of the domain and its adapters share a name', () => {
   const byName = Map.groupBy(ROOMS, (file) => basename(file));

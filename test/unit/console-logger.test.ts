@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createConsoleLogger } from '../../lib/console-logger.ts';
+import { createConsoleLogger } from '../../lib/runtime/console-logger.ts';
 
 const NOW_MS = Date.parse('2026-12-01T01:00:00.000Z');
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvLTEifQ.c2lnbmF0dXJl';

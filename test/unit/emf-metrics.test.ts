@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEmfMetrics } from '../../lib/emf-metrics.ts';
+import { createEmfMetrics } from '../../lib/runtime/emf-metrics.ts';
 
 function useMetrics() {
   const lines: string[] = [];

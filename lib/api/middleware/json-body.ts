@@ -2,7 +2,7 @@ import parseJson from '@middy/http-json-body-parser';
 import * as v from 'valibot';
 import { bodyText } from '../body-text.ts';
 import { SEND_UTF8 } from '../encoding-remedies.ts';
-import { admittedOf, type HttpEvent, type HttpMiddleware } from '../http-event.ts';
+import { authorizedOf, type HttpEvent, type HttpMiddleware } from '../http-event.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../route.ts';
 
@@ -12,7 +12,7 @@ export function jsonBody(): HttpMiddleware {
   return {
     before: async (request) => {
       const { event, context } = request;
-      const { spec } = admittedOf(context).route;
+      const { spec } = authorizedOf(context).route;
       if (spec.text) {
         checkSize(event, spec.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
         context.text = plainText(event);

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Recipient } from '../../campaigns/campaign.ts';
 import { addRecipients, MOST_RECIPIENTS, type Upload } from '../../campaigns/recipients/add-recipients.ts';
 import { readCsv } from '../../campaigns/recipients/read-csv.ts';
-import { faultsProblem, lookingUp, notFound } from '../campaign-problems.ts';
+import { lookingUp, notFound, validationProblem } from '../campaign-problems.ts';
 import type { CampaignRouteServices } from '../campaign-services.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
@@ -71,9 +71,9 @@ export function campaignRecipientRoutes(services: CampaignRouteServices): readon
         case 'repeated':
           return { status: 200, body: { added: 0, count: countOf(result.campaign) } };
         case 'invalid-recipients':
-          throw faultsProblem(csv === undefined ? 'invalid-body' : 'invalid-csv', result.faults);
+          throw validationProblem(csv === undefined ? 'invalid-body' : 'invalid-csv', result.errors);
         case 'invalid-variables':
-          throw faultsProblem('invalid-variables', result.faults);
+          throw validationProblem('invalid-variables', result.errors);
         default:
           throw refusal(result.type);
       }
@@ -89,16 +89,16 @@ function fromJson(recipients: readonly Recipient[]): Upload {
   return {
     recipients,
     hash: hashOf(recipients),
-    placeOf: (index) => `recipients.${index}`,
+    pathOf: (index) => `recipients.${index}`,
   };
 }
 
 /** @throws ProblemError `invalid-csv` */
 function fromCsv(csv: string): Upload {
   const read = readCsv(csv);
-  if (read.type === 'bad') throw faultsProblem('invalid-csv', read.faults);
+  if (read.type === 'bad') throw validationProblem('invalid-csv', read.errors);
   const { recipients, lines } = read;
-  return { recipients, hash: hashOf(recipients), placeOf: (index) => `line ${lines[index]}` };
+  return { recipients, hash: hashOf(recipients), pathOf: (index) => `line ${lines[index]}` };
 }
 
 /** The same for the same recipients, however they came: as JSON or CSV, with their variables in any order. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { listRecipients, type RecipientPlace } from '../../campaigns/list-recipients.ts';
+import { listRecipients, type RecipientCursor } from '../../campaigns/list-recipients.ts';
 import { pauseRun, resumeRun, stopRun } from '../../campaigns/runs/control-run.ts';
 import { listRuns, readRecipient, readRun } from '../../campaigns/runs/read-run.ts';
 import type { Run } from '../../campaigns/runs/run.ts';
@@ -88,7 +88,7 @@ export function campaignRunRoutes(services: CampaignRouteServices): readonly Rou
 
     route(listRunRecipientsSpec, async ({ params, query }) => {
       await shown(params.id, params.runId);
-      const from: RecipientPlace | undefined = decodeCursor(place, query.cursor);
+      const from: RecipientCursor | undefined = decodeCursor(place, query.cursor);
       const page = await listRecipients(runs, params.runId, query.limit, from);
       const items = page.items.map(recipientView);
       return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };

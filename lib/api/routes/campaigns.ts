@@ -8,7 +8,7 @@ import { placeholderWarnings } from '../../campaigns/placeholder-warnings.ts';
 import { listRuns } from '../../campaigns/runs/read-run.ts';
 import { isOver } from '../../campaigns/runs/run.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
-import { lookingUp, notFound, ORDER_PROBLEMS, orderProblem } from '../campaign-problems.ts';
+import { INPUT_PROBLEMS, inputProblem, lookingUp, notFound } from '../campaign-problems.ts';
 import type { CampaignRouteServices } from '../campaign-services.ts';
 import { campaignView } from '../campaign-view.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
@@ -44,7 +44,7 @@ export const createCampaignSpec = routeSpec({
   body: campaignBody,
   maxBodyBytes: MAX_CAMPAIGN_BYTES,
   answers: { 201: { description: 'The campaign', schema: campaign } },
-  problems: ORDER_PROBLEMS,
+  problems: INPUT_PROBLEMS,
 });
 
 /** The form of `GET /v1/campaigns`. */
@@ -83,7 +83,7 @@ export const changeCampaignSpec = routeSpec({
   params: idParams,
   body: campaignChangeBody,
   answers: { 200: { description: 'The campaign', schema: campaign } },
-  problems: [...ORDER_PROBLEMS, 'campaign-ended', 'busy'],
+  problems: [...INPUT_PROBLEMS, 'campaign-ended', 'busy'],
 });
 
 /** The form of `DELETE /v1/campaigns/{id}`. */
@@ -121,7 +121,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
       const result = await lookingUp(remedyFor, createCampaign(services, body));
       if (result.type === 'unknown-template')
         throw unknownTemplate(await services.names.nearestAlias(body.templateId));
-      if (result.type !== 'created') throw orderProblem(result);
+      if (result.type !== 'created') throw inputProblem(result);
       return { status: 201, body: await show(result.campaign, {}, result.warnings) };
     }),
 
@@ -149,7 +149,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
         case 'ended':
           throw campaignEnded();
         default:
-          throw orderProblem(result);
+          throw inputProblem(result);
       }
     }),
 

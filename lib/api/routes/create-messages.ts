@@ -1,5 +1,5 @@
 import { acceptBatch } from '../accept-batch.ts';
-import { type AcceptOrder, acceptOrder } from '../accept-order.ts';
+import { type AcceptInput, acceptInput } from '../accept-input.ts';
 import type { MessageApi } from '../message-api.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { batchBody, batchResult, idempotencyHeaders, message, messageBody } from '../schemas/messages.ts';
@@ -58,8 +58,8 @@ export const createMessagesSpec = routeSpec({
 export function createMessageRoutes(api: MessageApi): readonly Route[] {
   return [
     route(createMessageSpec, async ({ caller, body, headers, requestId }) => {
-      const order: AcceptOrder = { body, idempotencyKey: headers['idempotency-key'] };
-      const { type, view } = await acceptOrder(api, caller, order);
+      const input: AcceptInput = { body, idempotencyKey: headers['idempotency-key'] };
+      const { type, view } = await acceptInput(api, caller, input);
       api.logger.info('message accepted', { requestId, messageId: view.id });
       return { status: type === 'repeated' ? 200 : 202, body: view };
     }),

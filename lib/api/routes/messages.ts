@@ -14,7 +14,7 @@ const idParams = v.object({
 });
 
 /** A place in the list of unknown messages. */
-const unknownPlace = v.pipe(v.string(), v.regex(/^\d{16}#/), v.maxLength(512));
+const unknownCursor = v.pipe(v.string(), v.regex(/^\d{16}#/), v.maxLength(512));
 
 /** The form of `GET /v1/messages`. */
 export const listMessagesSpec = routeSpec({
@@ -136,7 +136,7 @@ function listedBy(api: MessageApi, caller: UserCaller | OperatorCaller, query: L
     return api.list(caller.openid, limit, decodeCursor(v.string(), cursor));
   }
   if (named !== undefined && !status) return api.list(named, limit, decodeCursor(v.string(), cursor));
-  if (named === undefined && status) return api.listUnknown(limit, decodeCursor(unknownPlace, cursor));
+  if (named === undefined && status) return api.listUnknown(limit, decodeCursor(unknownCursor, cursor));
   const errors = [
     inputError('openid', {
       en: 'An operator must name a user, or the status and no user',

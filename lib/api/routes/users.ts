@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ErasePlace } from '../../campaigns/erase-recipient.ts';
+import type { EraseCursor } from '../../campaigns/erase-recipient.ts';
 import type { EraseResult } from '../../users/erase-user.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
@@ -8,7 +8,7 @@ import { openid } from '../schemas/ids.ts';
 
 /** What these routes do their work with. */
 export interface UserRouteServices {
-  readonly erase: (openid: string, from?: ErasePlace) => Promise<EraseResult>;
+  readonly erase: (openid: string, from?: EraseCursor) => Promise<EraseResult>;
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readPage } from '../../campaigns/page-variables.ts';
-import { openidFault, variablesFault } from '../../campaigns/recipients/recipient-rules.ts';
+import { openidError, variablesError } from '../../campaigns/recipients/recipient-rules.ts';
 import { named } from './common.ts';
 import { templateId } from './ids.ts';
 import { anyData, lang, miniprogramState } from './messages.ts';
@@ -41,12 +41,12 @@ const fit = v.pipe(
 export const recipient = v.strictObject({
   openid: v.pipe(
     v.string(),
-    v.check((text) => openidFault(text) === undefined, RULES.openid),
+    v.check((text) => openidError(text) === undefined, RULES.openid),
   ),
   variables: v.exactOptional(
     v.pipe(
       v.record(v.string(), v.string()),
-      v.check((texts) => variablesFault(texts) === undefined, RULES.variables),
+      v.check((texts) => variablesError(texts) === undefined, RULES.variables),
       v.description('The texts for {{variable}}.'),
     ),
   ),

@@ -1,15 +1,14 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, untilUncontended } from '../../contention.ts';
-import { inLanes } from '../../lanes.ts';
-import { changed, type Stored } from '../../stored.ts';
+import { eachLimit } from '../../each-limit.ts';
+import { type Contention, retryOnConflict } from '../../retry-on-conflict.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
+import { updated, type Versioned } from '../../versioned.ts';
 import { type Campaign, RECIPIENTS_PER_PAGE, type Recipient } from '../campaign.ts';
-import type { OrderFault } from '../campaign-order.ts';
+import type { ValidationError } from '../campaign-input.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { checkRecipients, type PlaceOf, pagesOf, repeatedRecipients } from './check-recipients.ts';
+import { checkRecipients, type PathOf, pagesOf, repeatedRecipients } from './check-recipients.ts';
 
-/** What adding recipients needs. */
 export interface AddRecipientsServices extends Contention {
   readonly store: CampaignStore;
   readonly templates: Pick<TemplateCatalogue, 'find'>;
@@ -23,7 +22,7 @@ export interface Upload {
   readonly recipients: readonly Recipient[];
   /** The same for the same recipients. */
   readonly hash: string;
-  readonly placeOf: PlaceOf;
+  readonly pathOf: PathOf;
 }
 
 /** What came of it. Whatever is not `added` or `repeated` added nobody. */
@@ -40,7 +39,10 @@ export type AddRecipientsResult =
         | 'other-upload'
         | 'unknown-template';
     }
-  | { readonly type: 'invalid-recipients' | 'invalid-variables'; readonly faults: readonly OrderFault[] };
+  | {
+      readonly type: 'invalid-recipients' | 'invalid-variables';
+      readonly errors: readonly ValidationError[];
+    };
 
 type Closed = { readonly type: 'added'; readonly campaign: Campaign } | Refusal;
 type Refusal = Exclude<AddRecipientsResult, { readonly type: 'added' }>;
@@ -69,24 +71,24 @@ export async function addRecipients(
   const check = await checked(services, campaignId, upload);
   if (check.type !== 'checked') return check;
   const id = newUploadId();
-  const opened = await untilUncontended(async () => {
+  const opened = await retryOnConflict(async () => {
     const stored = await store.load(campaignId);
     const refused = refusal(stored, upload, clock());
     if (refused || !stored) return refused ?? { type: 'not-found' as const };
     const open = { ...stored.value, upload: { id, untilMs: clock() + UPLOAD_LASTS_MS } };
-    return (await store.put(changed(stored, open))) === 'conflict'
+    return (await store.put(updated(stored, open))) === 'conflict'
       ? 'conflict'
       : { type: 'open' as const, open };
   }, services);
   if (opened.type !== 'open') return opened;
   if (!(await writePages(store, opened.open, id, upload.recipients))) return { type: 'other-upload' };
-  const closed = await untilUncontended(() => close(services, campaignId, id, upload), services);
+  const closed = await retryOnConflict(() => close(services, campaignId, id, upload), services);
   return closed.type === 'added' ? { ...closed, warnings: check.warnings } : closed;
 }
 
 /** Why the recipients cannot be added, as far as one look at the campaign tells. */
 function refusal(
-  stored: Stored<Campaign> | undefined,
+  stored: Versioned<Campaign> | undefined,
   { recipients, hash }: Upload,
   nowMs: number,
 ): Refusal | undefined {
@@ -108,12 +110,12 @@ async function checked(
   const stored = await store.load(campaignId);
   const refused = refusal(stored, upload, clock());
   if (refused || !stored) return refused ?? { type: 'not-found' };
-  const repeated = repeatedRecipients(upload.recipients, upload.placeOf);
-  if (repeated.length > 0) return { type: 'invalid-recipients', faults: repeated };
+  const repeated = repeatedRecipients(upload.recipients, upload.pathOf);
+  if (repeated.length > 0) return { type: 'invalid-recipients', errors: repeated };
   const template = await templates.find(stored.value.templateId);
   if (!template) return { type: 'unknown-template' };
-  const { faults, warnings } = checkRecipients(stored.value, template, upload.recipients, upload.placeOf);
-  return faults.length > 0 ? { type: 'invalid-variables', faults } : { type: 'checked', warnings };
+  const { errors, warnings } = checkRecipients(stored.value, template, upload.recipients, upload.pathOf);
+  return errors.length > 0 ? { type: 'invalid-variables', errors } : { type: 'checked', warnings };
 }
 
 /** False when a later upload is writing there. */
@@ -126,7 +128,7 @@ async function writePages(
   const first = audience.type === 'recipients' ? audience.pages : 0;
   const pages = pagesOf(recipients, RECIPIENTS_PER_PAGE).entries();
   let alone = true;
-  await inLanes({
+  await eachLimit({
     items: pages,
     atOnce: PAGES_AT_ONCE,
     mayGoOn: () => alone,
@@ -164,7 +166,7 @@ async function close(
     lastUpload: hash,
     updatedAtMs: clock(),
   };
-  return (await store.put(changed(stored, added))) === 'conflict'
+  return (await store.put(updated(stored, added))) === 'conflict'
     ? 'conflict'
     : { type: 'added', campaign: added };
 }

@@ -1,25 +1,25 @@
 import { type DataWarning, dataWarnings } from '../../templates/data-warnings.ts';
 import type { Template } from '../../templates/template.ts';
 import type { Recipient } from '../campaign.ts';
-import type { OrderFault } from '../campaign-order.ts';
+import type { ValidationError } from '../campaign-input.ts';
 import { type FillableParts, type FillProblem, fillMessage } from '../fill-message.ts';
 import { variablesIn } from '../template-variables.ts';
 
 /** The most faults that are told at once. */
-const MOST_FAULTS = 50;
+const MOST_ERRORS = 50;
 
 /** The most warnings that are told at once. */
 const MOST_WARNINGS = 50;
 
 /** What came of making every recipient's message. */
 export interface CheckedRecipients {
-  readonly faults: readonly OrderFault[];
+  readonly errors: readonly ValidationError[];
   /** Doubtful values that variables make, at the place of the recipient. */
   readonly warnings: readonly DataWarning[];
 }
 
 /** How a recipient is pointed at: `recipients.3`, `line 17`. */
-export type PlaceOf = (index: number) => string;
+export type PathOf = (index: number) => string;
 
 /**
  * Makes the message of every recipient, as a run would, and tells whom it could not be made for, and why. Recipients with
@@ -29,22 +29,22 @@ export function checkRecipients(
   campaign: FillableParts,
   template: Template,
   recipients: readonly Recipient[],
-  placeOf: PlaceOf,
+  pathOf: PathOf,
 ): CheckedRecipients {
   const known = new Map<string, MadeFor>();
-  const faults: OrderFault[] = [];
+  const errors: ValidationError[] = [];
   const warnings: DataWarning[] = [];
   for (const [index, { variables = {} }] of recipients.entries()) {
     const key = JSON.stringify(variables);
     const made = known.get(key) ?? madeFor(campaign, template, variables);
     if (known.size < 10_000) known.set(key, made);
-    faults.push(...made.problems.map((problem) => faultOf(problem, placeOf(index))));
-    if (faults.length >= MOST_FAULTS) break;
+    errors.push(...made.problems.map((problem) => errorOf(problem, pathOf(index))));
+    if (errors.length >= MOST_ERRORS) break;
     if (warnings.length < MOST_WARNINGS) {
-      warnings.push(...made.warnings.map((warning) => ({ ...warning, path: `${placeOf(index)}.variables` })));
+      warnings.push(...made.warnings.map((warning) => ({ ...warning, path: `${pathOf(index)}.variables` })));
     }
   }
-  return { faults: faults.slice(0, MOST_FAULTS), warnings: warnings.slice(0, MOST_WARNINGS) };
+  return { errors: errors.slice(0, MOST_ERRORS), warnings: warnings.slice(0, MOST_WARNINGS) };
 }
 
 interface MadeFor {
@@ -66,7 +66,7 @@ function madeFor(
   return { problems: [], warnings: dataWarnings(Object.fromEntries(own)) };
 }
 
-function faultOf(problem: FillProblem, place: string): OrderFault {
+function errorOf(problem: FillProblem, place: string): ValidationError {
   if (problem.code === 'missing-variable') {
     return { path: `${place}.variables.${problem.variable}`, message: { en: 'Required', zh: '必填' } };
   }
@@ -82,22 +82,22 @@ function faultOf(problem: FillProblem, place: string): OrderFault {
 /** Openids that come more than once, at their second place. */
 export function repeatedRecipients(
   recipients: readonly Recipient[],
-  placeOf: PlaceOf,
-): readonly OrderFault[] {
+  pathOf: PathOf,
+): readonly ValidationError[] {
   const first = new Map<string, number>();
-  const faults: OrderFault[] = [];
+  const errors: ValidationError[] = [];
   for (const [index, { openid }] of recipients.entries()) {
     const earlier = first.get(openid);
     if (earlier === undefined) first.set(openid, index);
-    else if (faults.length < MOST_FAULTS) {
-      const place = placeOf(earlier);
-      faults.push({
-        path: `${placeOf(index)}.openid`,
+    else if (errors.length < MOST_ERRORS) {
+      const place = pathOf(earlier);
+      errors.push({
+        path: `${pathOf(index)}.openid`,
         message: { en: `is the same as in ${place}`, zh: `与 ${place} 重复` },
       });
     }
   }
-  return faults;
+  return errors;
 }
 
 /** Cuts recipients into pages as they are stored. */

@@ -1,10 +1,10 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { BilingualText } from '../../bilingual-text.ts';
 import type { Recipient } from '../campaign.ts';
-import type { OrderFault } from '../campaign-order.ts';
+import type { ValidationError } from '../campaign-input.ts';
 import { VARIABLE_NAME } from '../template-variables.ts';
 import { isBlank, isBlankRow, isSeparatorRow, LINE_ENDS, separatorOf } from './csv-form.ts';
-import { openidFault, variablesFault } from './recipient-rules.ts';
+import { openidError, variablesError } from './recipient-rules.ts';
 
 /** Recipients as read from a CSV file, or what is wrong with it, by line number. */
 export type ReadCsv =
@@ -14,9 +14,9 @@ export type ReadCsv =
       /** The line of the file on which each of them ends. */
       readonly lines: readonly number[];
     }
-  | { readonly type: 'bad'; readonly faults: readonly OrderFault[] };
+  | { readonly type: 'bad'; readonly errors: readonly ValidationError[] };
 
-const MOST_FAULTS = 50;
+const MOST_ERRORS = 50;
 
 /** The column of the openid; every other one is a variable. */
 const OPENID_COLUMN = 'openid';
@@ -54,7 +54,7 @@ export function readCsv(text: string): ReadCsv {
 }
 
 function bad(path: string, message: BilingualText): ReadCsv {
-  return { type: 'bad', faults: [{ path, message }] };
+  return { type: 'bad', errors: [{ path, message }] };
 }
 
 /** Never the text at fault: it may be a user's. */
@@ -75,9 +75,9 @@ function sayingOf(code: string): BilingualText {
   return { en: 'cannot be read as CSV', zh: '无法按 CSV 读取' };
 }
 
-function headerFaults(columns: readonly string[], line: number): readonly OrderFault[] {
+function headerErrors(columns: readonly string[], line: number): readonly ValidationError[] {
   const path = `line ${line}`;
-  const faults = columns.flatMap((name, index): OrderFault[] => {
+  const errors = columns.flatMap((name, index): ValidationError[] => {
     if (name === '') return [];
     const at = index + 1;
     if (columns.indexOf(name) !== index) {
@@ -90,7 +90,7 @@ function headerFaults(columns: readonly string[], line: number): readonly OrderF
     };
     return [{ path, message }];
   });
-  if (columns.includes(OPENID_COLUMN)) return faults;
+  if (columns.includes(OPENID_COLUMN)) return errors;
   if (columns.some((name) => /[，；、]/.test(name))) {
     const message = {
       en: 'separates its columns with a Chinese comma: use , instead',
@@ -98,7 +98,7 @@ function headerFaults(columns: readonly string[], line: number): readonly OrderF
     };
     return [{ path, message }];
   }
-  return [{ path, message: { en: 'must have a column openid', zh: '必须有 openid 列' } }, ...faults];
+  return [{ path, message: { en: 'must have a column openid', zh: '必须有 openid 列' } }, ...errors];
 }
 
 /** The name of a column, also where it is written in braces as in the texts. */
@@ -108,7 +108,7 @@ function columnName(cell: string): string {
 }
 
 /** What is wrong where a value stands under no name. A row may end early: Excel leaves out empty cells at its end. */
-function widthFault(header: readonly string[], record: readonly string[]): BilingualText | undefined {
+function widthError(header: readonly string[], record: readonly string[]): BilingualText | undefined {
   const unnamed = record.findIndex((cell, index) => !header[index] && !isBlank(cell));
   if (unnamed < 0) return undefined;
   const named = header.findLastIndex((name) => name !== '') + 1;
@@ -129,18 +129,18 @@ function createReading() {
   let lastLine = 0;
   const recipients: Recipient[] = [];
   const lines: number[] = [];
-  const faults: OrderFault[] = [];
+  const errors: ValidationError[] = [];
 
   function takeRow(header: readonly string[], record: readonly string[], line: number): void {
     const path = `line ${line}`;
-    const wrongWidth = widthFault(header, record);
+    const wrongWidth = widthError(header, record);
     if (wrongWidth) {
-      faults.push({ path, message: wrongWidth });
+      errors.push({ path, message: wrongWidth });
       return;
     }
     const recipient = recipientOf(header, record);
-    const fault = openidFault(recipient.openid) ?? variablesFault(recipient.variables);
-    if (fault) faults.push({ path: `${path}.${fault.path}`, message: fault.message });
+    const invalid = openidError(recipient.openid) ?? variablesError(recipient.variables);
+    if (invalid) errors.push({ path: `${path}.${invalid.path}`, message: invalid.message });
     recipients.push(recipient);
     lines.push(line);
   }
@@ -151,15 +151,15 @@ function createReading() {
       if (columns === undefined) {
         if (isSeparatorRow(record)) return;
         columns = record.map(columnName);
-        faults.push(...headerFaults(columns, line));
+        errors.push(...headerErrors(columns, line));
         // Rows under a wrong header say nothing.
-        if (faults.length > 0) columns = [];
-      } else if (columns.length > 0 && faults.length < MOST_FAULTS) takeRow(columns, record, line);
+        if (errors.length > 0) columns = [];
+      } else if (columns.length > 0 && errors.length < MOST_ERRORS) takeRow(columns, record, line);
     },
 
     /** What there is to say when the file could not be read to its end. */
     brokenOff(message: BilingualText): ReadCsv {
-      return { type: 'bad', faults: [...faults, { path: `line ${lastLine + 1}`, message }] };
+      return { type: 'bad', errors: [...errors, { path: `line ${lastLine + 1}`, message }] };
     },
 
     result(): ReadCsv {
@@ -168,7 +168,7 @@ function createReading() {
           en: 'must be the header: openid and the names of the variables',
           zh: '应为表头：openid 和各变量名',
         });
-      if (faults.length > 0) return { type: 'bad', faults };
+      if (errors.length > 0) return { type: 'bad', errors };
       if (recipients.length === 0)
         return bad('', {
           en: 'must have at least one recipient below the header',

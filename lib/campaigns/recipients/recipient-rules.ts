@@ -1,5 +1,5 @@
 import type { BilingualText } from '../../bilingual-text.ts';
-import type { OrderFault } from '../campaign-order.ts';
+import type { ValidationError } from '../campaign-input.ts';
 import { VARIABLE_NAME } from '../template-variables.ts';
 
 const OPENID = /^[A-Za-z0-9_-]{1,128}$/;
@@ -17,13 +17,13 @@ export const OPENID_RULE: BilingualText = {
 };
 
 /** What is wrong with an openid. */
-export function openidFault(openid: string): OrderFault | undefined {
+export function openidError(openid: string): ValidationError | undefined {
   if (OPENID.test(openid)) return undefined;
   return { path: 'openid', message: OPENID_RULE };
 }
 
 /** What is wrong with a recipient's variables as such; whether they fit the texts is another question. */
-export function variablesFault(variables: Readonly<Record<string, string>>): OrderFault | undefined {
+export function variablesError(variables: Readonly<Record<string, string>>): ValidationError | undefined {
   const entries = Object.entries(variables);
   if (entries.length > MOST_VARIABLES) {
     const message = { en: `must be at most ${MOST_VARIABLES}`, zh: `最多 ${MOST_VARIABLES} 个` };

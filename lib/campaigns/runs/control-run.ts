@@ -1,14 +1,13 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, untilUncontended } from '../../contention.ts';
 import { everyItem } from '../../listing.ts';
-import { changed } from '../../stored.ts';
+import { type Contention, retryOnConflict } from '../../retry-on-conflict.ts';
+import { updated } from '../../versioned.ts';
 import type { EnqueueJobs } from './job.ts';
 import { summarise } from './progress.ts';
 import { isOver, type RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import { planJobs } from './start-run.ts';
 
-/** What pausing, resuming and stopping need from outside. */
 export interface ControlServices extends Contention {
   readonly runs: RunStore;
   readonly enqueueJobs: EnqueueJobs;
@@ -47,7 +46,7 @@ export function resumeRun(
 }
 
 /**
- * Ends a run for good. Requests under way are still accounted for: jobs that go over the run's pages once more look after those whose
+ * Ends a run for good. Requests under way are still accounted for: jobs that go over the run's batches once more look after those whose
  * sender died.
  */
 export function stopRun(
@@ -70,13 +69,13 @@ function change(
   { campaignId, runId }: { campaignId: string; runId: string },
   decide: (run: RunRecord) => Promise<RunRecord>,
 ): Promise<ControlResult> {
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const stored = await runs.load(campaignId, runId);
     if (!stored) return { type: 'unknown-run' };
     if (isOver(stored.value)) return { type: 'run-over', run: stored.value };
     const after = await decide(stored.value);
     if (after === stored.value) return { type: 'done', run: after };
-    const result = await runs.put(changed(stored, after));
+    const result = await runs.put(updated(stored, after));
     return result === 'conflict' ? result : { type: 'done', run: after };
   }, contention);
 }

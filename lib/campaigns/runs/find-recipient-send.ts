@@ -4,7 +4,6 @@ import { readRecipientSendId } from './recipient-send.ts';
 import { difference, NOT_BEGUN, tallyOf } from './results.ts';
 import type { RunStore, TallyChange } from './run-store.ts';
 
-/** What looking a recipient up needs from outside. */
 export interface RecipientSendServices {
   readonly runs: Pick<RunStore, 'resultsOf' | 'putResults' | 'putWithLedger'>;
   readonly clock: Clock;
@@ -20,7 +19,7 @@ export async function findRecipientSend(
   const { runId, openid, index } = recipient;
   const found = await runs.resultsOf(runId, openid);
   if (!found) return { id, record: undefined, write: async () => 'unchanged' };
-  const { place } = found;
+  const { key } = found;
   const { value, version } = found.results;
   const record = value.results.get(index) ?? NOT_BEGUN;
   return {
@@ -31,11 +30,11 @@ export async function findRecipientSend(
       if (!after) return 'unchanged';
       const results = new Map(value.results).set(index, after);
       const counted = tallyOf({ results });
-      const page = { value: { ...value, results, counted }, version };
-      // At once, because nobody may come by this page again.
-      const tally: TallyChange = { by: difference(value.counted, counted), pageDone: false, atMs: clock() };
-      if (ledger) return runs.putWithLedger(ledger, place, page, tally);
-      return (await runs.putResults(place, page, tally)) === 'conflict' ? 'conflict' : 'committed';
+      const batch = { value: { ...value, results, counted }, version };
+      // At once, because nobody may come by this batch again.
+      const tally: TallyChange = { by: difference(value.counted, counted), batchDone: false, atMs: clock() };
+      if (ledger) return runs.putWithLedger(ledger, key, batch, tally);
+      return (await runs.putResults(key, batch, tally)) === 'conflict' ? 'conflict' : 'committed';
     },
   };
 }

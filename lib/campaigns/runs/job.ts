@@ -1,4 +1,4 @@
-import type { Planned } from './page.ts';
+import type { Planned } from './batch.ts';
 
 interface AnyJob {
   readonly campaignId: string;
@@ -12,20 +12,20 @@ interface AnyJob {
   readonly sinceMs: number;
 }
 
-/** Find the recipients from there on, and queue them page by page. */
+/** Find the recipients from there on, and queue them batch by batch. */
 export interface PlanJob extends AnyJob {
   readonly type: 'plan';
   /** What of the shard has been planned before. */
   readonly planned: Planned;
 }
 
-/** Send to the recipients of the page that begins there. */
-export interface SendPageJob extends AnyJob {
+/** Send to the recipients of the batch that begins there. */
+export interface SendBatchJob extends AnyJob {
   readonly type: 'send';
 }
 
 /** A small piece of a run's work, carried by the queue. It may come twice, late or for nothing; all three are harmless. */
-export type RunJob = PlanJob | SendPageJob;
+export type RunJob = PlanJob | SendBatchJob;
 
 /** Puts jobs on the queue, to come up after `delayMs` (at most 15 minutes). */
 export type EnqueueJobs = (jobs: readonly RunJob[], delayMs: number) => Promise<void>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Ledger } from '../../grants/ledger.ts';
-import type { Stored } from '../../stored.ts';
+import type { Versioned } from '../../versioned.ts';
 import type { AudienceStore } from './recipient-source.ts';
 
 /** Ledgers are read for so many recipients at once. */
@@ -16,8 +16,8 @@ const FRESH_MS = 2_000;
 export function readLedgersAhead(
   { audience, clock }: { readonly audience: Pick<AudienceStore, 'loadLedgers'>; readonly clock: Clock },
   openids: readonly string[],
-): (openid: string) => Promise<Stored<Ledger> | undefined> {
-  const places = new Map(openids.map((openid, place) => [openid, place]));
+): (openid: string) => Promise<Versioned<Ledger> | undefined> {
+  const places = new Map(openids.map((openid, key) => [openid, key]));
   const groups = new Map<number, Group>();
 
   function groupAt(number: number): Group {
@@ -32,10 +32,10 @@ export function readLedgersAhead(
   }
 
   return async (openid) => {
-    const place = places.get(openid);
-    if (place === undefined) return undefined;
-    const group = groupAt(Math.floor(place / AT_ONCE));
-    const following = place + 1;
+    const key = places.get(openid);
+    if (key === undefined) return undefined;
+    const group = groupAt(Math.floor(key / AT_ONCE));
+    const following = key + 1;
     if (following % AT_ONCE === 0 && following < openids.length) groupAt(following / AT_ONCE);
     const ledger = (await group.ledgers).get(openid);
     return clock() - group.atMs < FRESH_MS ? ledger : undefined;
@@ -47,4 +47,4 @@ interface Group {
   readonly ledgers: Promise<Ledgers>;
 }
 
-type Ledgers = ReadonlyMap<string, Stored<Ledger>>;
+type Ledgers = ReadonlyMap<string, Versioned<Ledger>>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, untilUncontended } from '../../contention.ts';
-import { changed } from '../../stored.ts';
+import { type Contention, retryOnConflict } from '../../retry-on-conflict.ts';
+import { updated } from '../../versioned.ts';
 import { runQuietUntilMs } from './quiet-hours.ts';
 import type { Tally } from './results.ts';
 import {
@@ -15,8 +15,7 @@ import {
 import type { RunStore, ShardTally } from './run-store.ts';
 import { ratePerSecond } from './throughput.ts';
 
-/** What reading a run's progress needs. */
-export type ProgressStore = Pick<RunStore, 'loadTallies' | 'pageBefore' | 'shards'>;
+export type ProgressStore = Pick<RunStore, 'loadTallies' | 'batchBefore' | 'shards'>;
 
 /** A run as callers see it, summed from its shards. */
 export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: number): Promise<Run> {
@@ -65,7 +64,7 @@ async function sum(
 ): Promise<RunSummary> {
   const planned = await Promise.all(
     runs.shards.map(async (shard) => {
-      const known = tallies.get(shard)?.planned ?? (await runs.pageBefore(runId, shard))?.page.upTo;
+      const known = tallies.get(shard)?.planned ?? (await runs.batchBefore(runId, shard))?.batch.upTo;
       return known?.recipients ?? 0;
     }),
   );
@@ -88,32 +87,31 @@ function addEach(
   return Object.fromEntries([...keys].map((key) => [key, (one[key] ?? 0) + (other[key] ?? 0)]));
 }
 
-/** What finishing a run needs from outside. */
 export interface FinishServices extends Contention {
   readonly runs: RunStore;
   readonly clock: Clock;
 }
 
 /**
- * Finishes the run if all of its recipients are known and nothing is left to do for any of them. Whoever plans the last page or is
+ * Finishes the run if all of its recipients are known and nothing is left to do for any of them. Whoever plans the last batch or is
  * done with the last one looks after they wrote that down, so that one of them sees it.
  */
 export function finishIfDone(
   { runs, clock, ...contention }: FinishServices,
   { campaignId, id }: Pick<RunRecord, 'campaignId' | 'id'>,
 ): Promise<void> {
-  return untilUncontended(async () => {
+  return retryOnConflict(async () => {
     const tallies = await runs.loadTallies(id);
     if (!runs.shards.every((shard) => isDone(tallies.get(shard)))) return undefined;
     const stored = await runs.load(campaignId, id);
     if (!stored || isOver(stored.value)) return undefined;
     const summary = await sum(runs, id, tallies);
     const finished: RunRecord = { ...stored.value, status: 'finished', finishedAtMs: clock(), summary };
-    const result = await runs.put(changed(stored, finished));
+    const result = await runs.put(updated(stored, finished));
     return result === 'conflict' ? result : undefined;
   }, contention);
 }
 
 function isDone(tally: ShardTally | undefined): boolean {
-  return tally?.planned !== undefined && tally.pagesDone >= tally.planned.pages;
+  return tally?.planned !== undefined && tally.batchesDone >= tally.planned.batches;
 }

@@ -1,12 +1,11 @@
 import type { Clock } from '../../clock.ts';
 import type { Page } from '../../listing.ts';
-import { isErased, type RunPage } from './page.ts';
+import { isErased, type RunBatch } from './batch.ts';
 import { showRun } from './progress.ts';
-import { NOT_BEGUN, type PageResults, type RecipientRecord } from './results.ts';
+import { type BatchResults, NOT_BEGUN, type RecipientRecord } from './results.ts';
 import type { Run, RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
-/** What reading runs needs from outside. */
 export interface ReadServices {
   readonly runs: RunStore;
   readonly clock: Clock;
@@ -45,24 +44,24 @@ export async function readRecipient(
   runId: string,
   openid: string,
 ): Promise<RecipientOutcome | undefined> {
-  const found = await runs.pageBefore(runId, runs.shardOf(openid), openid);
-  const index = found?.page.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
+  const found = await runs.batchBefore(runId, runs.shardOf(openid), openid);
+  const index = found?.batch.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
   if (!found || index < 0) return undefined;
-  const { results } = (await runs.loadResults(found.place)).value;
+  const { results } = (await runs.loadResults(found.key)).value;
   return { openid, ...(results.get(index) ?? NOT_BEGUN) };
 }
 
-/** What became of the recipients of a page. Those who were erased are left out: they count, and that is all. */
+/** What became of the recipients of a batch. Those who were erased are left out: they count, and that is all. */
 export function outcomesOf(
-  recipients: RunPage['recipients'],
-  results: PageResults['results'],
+  recipients: RunBatch['recipients'],
+  results: BatchResults['results'],
 ): readonly RecipientOutcome[] {
   return recipients.flatMap((recipient, index) =>
     isErased(recipient) ? [] : [{ openid: recipient.openid, ...(results.get(index) ?? NOT_BEGUN) }],
   );
 }
 
-/** Every recipient of a run, page by page, for an export. */
+/** Every recipient of a run, batch by batch, for an export. */
 export async function* recipientsOf(
   { runs }: Pick<ReadServices, 'runs'>,
   { id }: Pick<RunRecord, 'id'>,
@@ -70,13 +69,13 @@ export async function* recipientsOf(
   for (const shard of runs.shards) {
     let after: string | undefined = '';
     while (after !== undefined) {
-      const place = { runId: id, shard, after };
-      const page = await runs.loadPage(place);
-      if (page && page.recipients.length > 0) {
-        const { results } = (await runs.loadResults(place)).value;
-        yield outcomesOf(page.recipients, results);
+      const key = { runId: id, shard, after };
+      const batch = await runs.loadBatch(key);
+      if (batch && batch.recipients.length > 0) {
+        const { results } = (await runs.loadResults(key)).value;
+        yield outcomesOf(batch.recipients, results);
       }
-      after = page?.next;
+      after = batch?.next;
     }
   }
 }

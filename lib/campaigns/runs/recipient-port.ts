@@ -1,36 +1,36 @@
 import type { SendPort } from '../../sends/send-port.ts';
 import type { Recipient } from '../campaign.ts';
-import type { PageJournal } from './page-journal.ts';
-import type { FilledTexts } from './page-texts.ts';
+import type { FilledTexts } from './batch-texts.ts';
 import { recipientSendId } from './recipient-send.ts';
 import { isGrantee } from './recipient-source.ts';
+import type { ResultBuffer } from './result-buffer.ts';
 import { NOT_BEGUN, type RecipientRecord } from './results.ts';
 import type { RunRecord } from './run.ts';
 
-/** A recipient in their page. */
+/** A recipient in their batch. */
 export interface Addressed {
   readonly run: RunRecord;
-  readonly journal: PageJournal;
+  readonly buffer: ResultBuffer;
   readonly recipient: Recipient;
-  /** The recipient's place in the page. */
+  /** The recipient's place in the batch. */
   readonly index: number;
 }
 
-/** The send to a recipient as it is looked after by the page's worker, who sends nothing. */
-export function leftSend({ run, journal, recipient, index }: Addressed) {
+/** The send to a recipient as it is looked after by the batch's worker, who sends nothing. */
+export function leftSend({ run, buffer, recipient, index }: Addressed) {
   const id = recipientSendId({ runId: run.id, openid: recipient.openid, index });
   const read: SendPort<RecipientRecord>['read'] = async ({ claim }) => {
     // Claimed before, by a worker that has not written down what came of it, or not yet.
-    if (claim?.messageId === id) journal.doubt();
-    if (journal.isDoubtful()) await journal.reload();
-    return journal.resultOf(index) ?? NOT_BEGUN;
+    if (claim?.messageId === id) buffer.markForRecovery();
+    if (buffer.needsRecovery()) await buffer.reload();
+    return buffer.resultOf(index) ?? NOT_BEGUN;
   };
   return { id, openid: recipient.openid, read };
 }
 
-/** The send to a recipient, performed by the page's worker. */
+/** The send to a recipient, performed by the batch's worker. */
 export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<RecipientRecord> {
-  const { run, journal, recipient, index } = to;
+  const { run, buffer, recipient, index } = to;
   const { templateId, miniprogramState, lang } = run.content;
   return {
     ...leftSend(to),
@@ -38,7 +38,7 @@ export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<Recip
     // Nothing was set aside for them before, so nothing is between attempts.
     keepsGrant: false,
     isEntitled: (ledger) => run.source.type !== 'grantees' || isGrantee(ledger, run),
-    isMine: journal.holdsLease,
+    isMine: buffer.holdsLease,
     outgoing: () => ({ openid: recipient.openid, templateId, miniprogramState, lang, ...texts }),
     attempted: (record, leftAtMs) => ({
       sendAtMs: firstAtMs(record, leftAtMs),
@@ -48,8 +48,8 @@ export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<Recip
       const again =
         retryAtMs === undefined ? {} : { notBeforeMs: retryAtMs, firstAtMs: firstAtMs(before, leftAtMs) };
       const finding = { result: { ...after, ...again }, follows: before.lastClaim };
-      if (after.lastClaim.effect === 'spend') journal.note(index, finding);
-      else await journal.write(index, finding);
+      if (after.lastClaim.effect === 'spend') buffer.note(index, finding);
+      else await buffer.write(index, finding);
       return finding.result;
     },
   };

@@ -2,7 +2,7 @@
 export interface RecipientSend {
   readonly runId: string;
   readonly openid: string;
-  /** The place in the page, from 0. */
+  /** The place in the batch, from 0. */
   readonly index: number;
 }
 
@@ -10,7 +10,7 @@ const SEND_ID = /^rcp_([0-9a-f]{32})_(\d{1,3})_([A-Za-z0-9_-]{1,128})$/;
 
 /**
  * The id that a recipient's claims carry where those of a message carry the message's. Whoever finds one open in a ledger finds the
- * run's page by it.
+ * run's batch by it.
  */
 export function recipientSendId({ runId, index, openid }: RecipientSend): string {
   return `rcp_${runId.slice('run_'.length)}_${index}_${openid}`;

@@ -1,10 +1,10 @@
 import { isLongTerm } from '../../grants/holds.ts';
 import { grantsOf, type Ledger } from '../../grants/ledger.ts';
 import { grantedAfter, NONE_RECENT } from '../../grants/recent-grants.ts';
-import type { Stored } from '../../stored.ts';
+import type { Versioned } from '../../versioned.ts';
 import type { Recipient } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { borderBetween, isErased, type RunPage } from './page.ts';
+import { borderBetween, isErased, type RunBatch } from './batch.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -17,20 +17,20 @@ export interface AudienceStore {
     after: string,
   ): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }>;
   /** The ledgers of these users by openid; of one who has none, there is none. */
-  loadLedgers(openids: readonly string[]): Promise<ReadonlyMap<string, Stored<Ledger>>>;
+  loadLedgers(openids: readonly string[]): Promise<ReadonlyMap<string, Versioned<Ledger>>>;
 }
 
 /** Finds the recipients of one shard of a run, in the order of their openids. */
 export interface RecipientSource {
   /** Up to a page of those behind `after`, and where to go on. There may be a next page although this one is empty. */
-  next(after: string): Promise<Pick<RunPage, 'recipients' | 'next'>>;
+  next(after: string): Promise<Pick<RunBatch, 'recipients' | 'next'>>;
 }
 
 /** What the sources read. */
 export interface SourceServices {
   readonly audience: AudienceStore;
   readonly campaigns: Pick<CampaignStore, 'recipientsOf'>;
-  readonly runs: Pick<RunStore, 'loadPage' | 'loadResults' | 'shardOf'>;
+  readonly runs: Pick<RunStore, 'loadBatch' | 'loadResults' | 'shardOf'>;
   /** How many recipients a page holds at the most (100 where nothing speaks against it). */
   readonly pageSize: number;
 }
@@ -69,7 +69,7 @@ async function nextGrantees(
   run: RunRecord,
   shard: number,
   after: string,
-): Promise<Pick<RunPage, 'recipients' | 'next'>> {
+): Promise<Pick<RunBatch, 'recipients' | 'next'>> {
   const recipients: Recipient[] = [];
   const ending = async (last: string, known?: string) => {
     const following = known ?? (await audience.openids(run.content.templateId, shard, 1, last)).openids[0];
@@ -101,15 +101,15 @@ const PAGES_AT_ONCE = 8;
 function namedRecipients(
   { campaigns, runs, pageSize }: SourceServices,
   campaignId: string,
-  pages: number,
+  batches: number,
   shard: number,
 ): RecipientSource {
   let named: Promise<readonly Recipient[]> | undefined;
 
   async function read(): Promise<readonly Recipient[]> {
     const byOpenid = new Map<string, Recipient>();
-    for (let first = 0; first < pages; first += PAGES_AT_ONCE) {
-      const count = Math.min(PAGES_AT_ONCE, pages - first);
+    for (let first = 0; first < batches; first += PAGES_AT_ONCE) {
+      const count = Math.min(PAGES_AT_ONCE, batches - first);
       const read = await Promise.all(
         Array.from({ length: count }, (_, index) => campaigns.recipientsOf(campaignId, first + index)),
       );
@@ -143,20 +143,20 @@ async function nextFailed(
   runId: string,
   shard: number,
   after: string,
-): Promise<Pick<RunPage, 'recipients' | 'next'>> {
+): Promise<Pick<RunBatch, 'recipients' | 'next'>> {
   let position = after;
   for (let seen = 0; seen < MOST_PAGES; seen++) {
-    const place = { runId, shard, after: position };
-    const page = await runs.loadPage(place);
-    if (!page) return { recipients: [] };
-    const { results } = (await runs.loadResults(place)).value;
-    const recipients = page.recipients.filter(
+    const key = { runId, shard, after: position };
+    const batch = await runs.loadBatch(key);
+    if (!batch) return { recipients: [] };
+    const { results } = (await runs.loadResults(key)).value;
+    const recipients = batch.recipients.filter(
       (recipient, index) => results.get(index)?.state === 'failed' && !isErased(recipient),
     );
-    if (recipients.length > 0 || page.next === undefined) {
-      return { recipients, ...(page.next !== undefined && { next: page.next }) };
+    if (recipients.length > 0 || batch.next === undefined) {
+      return { recipients, ...(batch.next !== undefined && { next: batch.next }) };
     }
-    position = page.next;
+    position = batch.next;
   }
   return { recipients: [], next: position };
 }

@@ -19,21 +19,21 @@ export interface RecipientResult extends RecipientRecord {
   readonly outcome: Outcome;
 }
 
-/** The one worker that may begin sends of a page. */
-export interface PageLease {
+/** The one worker that may begin sends of a batch. */
+export interface BatchLease {
   readonly workerId: string;
   readonly untilMs: number;
 }
 
-/** What became of the recipients of one page. */
-export interface PageResults {
-  readonly lease?: PageLease;
+/** What became of the recipients of one batch. */
+export interface BatchResults {
+  readonly lease?: BatchLease;
   /**
-   * Whether a worker died or was held up over the page: then a recipient may have been claimed although nothing stands here, and
+   * Whether a worker died or was held up over the batch: then a recipient may have been claimed although nothing stands here, and
    * these results must be read after the ledger, each time.
    */
-  readonly doubtful: boolean;
-  /** By the recipient's place in the page. */
+  readonly needsRecovery: boolean;
+  /** By the recipient's place in the batch. */
   readonly results: ReadonlyMap<number, RecipientResult>;
   /** What of this has been added to the run's counts. */
   readonly counted: Tally;
@@ -50,9 +50,9 @@ export interface Tally {
 /** Nothing counted. */
 export const NO_TALLY: Tally = { counts: {}, byErrcode: {} };
 
-/** A page that nobody has begun. */
-export const UNTOUCHED: PageResults = {
-  doubtful: false,
+/** A batch that nobody has begun. */
+export const UNTOUCHED: BatchResults = {
+  needsRecovery: false,
   results: new Map(),
   counted: NO_TALLY,
   done: false,
@@ -71,7 +71,7 @@ export function isOpen(result: RecipientResult | undefined): boolean {
   return result === undefined || result.state === 'pending';
 }
 
-/** What a worker found out about a recipient. It has a claim where they were sent to; else only the page's worker may say it. */
+/** What a worker found out about a recipient. It has a claim where they were sent to; else only the batch's worker may say it. */
 export interface Finding {
   readonly result: RecipientResult;
   /** The last claim of the result that it was made from. */
@@ -86,18 +86,18 @@ export function withFinding(
   return merged(before, result, follows);
 }
 
-/** The page with a worker's findings come in, by the recipients' places. Without the page only its own sends are news of the worker's. */
+/** The batch with a worker's findings come in, by the recipients' places. Without the batch only its own sends are news of the worker's. */
 export function withFindings(
-  page: PageResults,
+  batch: BatchResults,
   findings: ReadonlyMap<number, Finding>,
-  hasPage: boolean,
-): PageResults {
-  const results = new Map(page.results);
+  hasBatch: boolean,
+): BatchResults {
+  const results = new Map(batch.results);
   for (const [index, finding] of findings) {
-    if (!hasPage && !finding.result.lastClaim) continue;
+    if (!hasBatch && !finding.result.lastClaim) continue;
     results.set(index, withFinding(results.get(index), finding));
   }
-  return { ...page, results };
+  return { ...batch, results };
 }
 
 /** Whether a send to this recipient has a grant on its account for good. What a refusal zeroed is nobody's. */
@@ -106,8 +106,8 @@ export function tookGrant({ state, attempts, lastClaim }: RecipientResult): bool
   return state !== 'pending' && state !== 'refused' && attempts > 0 && effect === 'spend';
 }
 
-/** Counts a page's recipients. */
-export function tallyOf({ results }: Pick<PageResults, 'results'>): Tally {
+/** Counts a batch's recipients. */
+export function tallyOf({ results }: Pick<BatchResults, 'results'>): Tally {
   const closed = [...results.values()].filter((result) => !isOpen(result));
   const errcodes = closed.flatMap(({ outcome: { errcode } }) => (errcode ? [String(errcode)] : []));
   return { counts: countEach(closed.map(({ state }) => state)), byErrcode: countEach(errcodes) };
@@ -141,7 +141,9 @@ function subtract<Counts extends Readonly<Record<string, number | undefined>>>(
   return Object.fromEntries(differences.filter(([, by]) => by !== 0));
 }
 
-/** Whether a worker has the page or died over it, or something has come in that was not counted. */
-export function isLeftInTheMiddle(page: PageResults): boolean {
-  return page.lease !== undefined || page.doubtful || !isNothing(difference(page.counted, tallyOf(page)));
+/** Whether a worker has the batch or died over it, or something has come in that was not counted. */
+export function isLeftInTheMiddle(batch: BatchResults): boolean {
+  return (
+    batch.lease !== undefined || batch.needsRecovery || !isNothing(difference(batch.counted, tallyOf(batch)))
+  );
 }

@@ -21,7 +21,7 @@ export type RunContent = Pick<
   'templateId' | 'data' | 'page' | 'miniprogramState' | 'lang' | 'fit' | 'maxPerSecond' | 'quietHours'
 >;
 
-/** One run of a campaign, as it is stored. Its recipients and what became of them stand in pages of their own. */
+/** One run of a campaign, as it is stored. Its recipients and what became of them stand in batches of their own. */
 export interface RunRecord {
   readonly id: string;
   readonly campaignId: string;

@@ -4,7 +4,6 @@ import type { EnqueueJobs, RunJob } from './job.ts';
 import { isOver, type RunRecord, type RunTrigger } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
-/** What starting a run needs from outside. */
 export interface StartServices {
   readonly campaigns: Pick<CampaignStore, 'load'>;
   readonly runs: Pick<RunStore, 'create' | 'load' | 'shards'>;
@@ -91,7 +90,7 @@ export function planJobs(
     runId: id,
     shard,
     after: '',
-    planned: { pages: 0, recipients: 0 },
+    planned: { batches: 0, recipients: 0 },
     generation,
     sinceMs: nowMs,
   }));

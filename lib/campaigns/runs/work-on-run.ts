@@ -4,11 +4,10 @@ import { type PlanServices, planShard, tidyShard } from './plan-run.ts';
 import { runQuietUntilMs } from './quiet-hours.ts';
 import { isOver, type RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
-import { type SendPageServices, sendPage, tidyStopped } from './send-page.ts';
+import { type SendBatchServices, sendBatch, tidyStopped } from './send-batch.ts';
 
-/** What working on runs needs from outside. */
-export interface RunWorkServices extends PlanServices, Omit<SendPageServices, 'audience'> {
-  readonly look: RunLook;
+export interface RunWorkServices extends PlanServices, Omit<SendBatchServices, 'audience'> {
+  readonly runStatus: RunStatusCache;
 }
 
 /** A job may overtake its run's own record by as long as the starting function can run; twice that, since clocks differ. */
@@ -26,7 +25,7 @@ export async function workOnRun(
   job: RunJob,
   deadlineMs: number,
 ): Promise<JobResult> {
-  const { look, clock } = services;
+  const { runStatus, clock } = services;
   const askedAtMs = clock();
   const run = await runOf(services, job);
   if (!run || isBehind(run, job)) return notYet(job, askedAtMs);
@@ -36,16 +35,19 @@ export async function workOnRun(
   if (quietUntil !== undefined) return { type: 'later', delayMs: quietUntil - clock() };
   const result = await doJob(services, run, job, deadlineMs);
   if (result.type === 'done') return DONE;
-  const after = await look.now(job);
+  const after = await runStatus.read(job);
   // The job of a run that was stopped meanwhile comes up once more, to look after what was under way.
   return isVoid(after, job) && after?.status !== 'stopped' ? DONE : result;
 }
 
 /** The run as it stands, once it is there and has come as far as its job. */
-async function runOf({ look, clock, sleep }: RunWorkServices, job: RunJob): Promise<RunRecord | undefined> {
+async function runOf(
+  { runStatus, clock, sleep }: RunWorkServices,
+  job: RunJob,
+): Promise<RunRecord | undefined> {
   const untilMs = clock() + OVERTAKEN_WAIT_MS;
   for (let pauseMs = 20; ; pauseMs *= 2) {
-    const run = await look.now(job);
+    const run = await runStatus.read(job);
     if (!isBehind(run, job) || clock() >= untilMs) return run;
     await sleep(pauseMs);
   }
@@ -76,10 +78,10 @@ function doJob(
   job: RunJob,
   deadlineMs: number,
 ): Promise<JobResult> {
-  const isHalted = async () => isVoid(await services.look.lately(job), job);
+  const isHalted = async () => isVoid(await services.runStatus.cached(job), job);
   if (job.type === 'plan') return planShard(services, run, job, { isHeldBack: isHalted, deadlineMs });
   const isHeldBack = async () => (await isHalted()) || runQuietUntilMs(run, services.clock()) !== undefined;
-  return sendPage(services, run, job, { isHeldBack, deadlineMs });
+  return sendBatch(services, run, job, { isHeldBack, deadlineMs });
 }
 
 /** Whether the job is of no use any more: the run pauses or has ended, or has gone on since and queued everything anew. */
@@ -96,34 +98,40 @@ function notYet({ sinceMs }: RunJob, askedAtMs: number): JobResult {
 }
 
 /** What is known of runs, to tell when one is paused or stopped. */
-export interface RunLook {
+export interface RunStatusCache {
   /** As it stands. */
-  now(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
-  /** At most {@link LOOKED_MS} old. */
-  lately(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
+  read(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
+  /** At most {@link CACHED_MS} old. */
+  cached(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
 }
 
 /** A pause is seen after this long at the latest. */
-const LOOKED_MS = 1_000;
+const CACHED_MS = 1_000;
 const MOST_REMEMBERED = 100;
 
 /** Remembers runs for a second, for one container. */
-export function createRunLook({ runs, clock }: { runs: Pick<RunStore, 'load'>; clock: Clock }): RunLook {
-  const looks = new Map<string, { readonly atMs: number; readonly run: Promise<RunRecord | undefined> }>();
+export function createRunStatusCache({
+  runs,
+  clock,
+}: {
+  runs: Pick<RunStore, 'load'>;
+  clock: Clock;
+}): RunStatusCache {
+  const cache = new Map<string, { readonly atMs: number; readonly run: Promise<RunRecord | undefined> }>();
 
-  function now({ campaignId, runId }: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined> {
+  function read({ campaignId, runId }: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined> {
     const run = runs.load(campaignId, runId).then((stored) => stored?.value);
-    if (looks.size >= MOST_REMEMBERED) looks.clear();
-    looks.set(runId, { atMs: clock(), run });
-    run.catch(() => looks.delete(runId));
+    if (cache.size >= MOST_REMEMBERED) cache.clear();
+    cache.set(runId, { atMs: clock(), run });
+    run.catch(() => cache.delete(runId));
     return run;
   }
 
   return {
-    now,
-    lately(job) {
-      const known = looks.get(job.runId);
-      return known && clock() - known.atMs < LOOKED_MS ? known.run : now(job);
+    read,
+    cached(job) {
+      const known = cache.get(job.runId);
+      return known && clock() - known.atMs < CACHED_MS ? known.run : read(job);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { BilingualText } from '../../bilingual-text.ts';
 /** A cron expression in EventBridge's six fields, turned into croner's seven; or what EventBridge would refuse it for. */
 export type CronPattern =
   | { readonly type: 'pattern'; readonly pattern: string }
-  | { readonly type: 'bad'; readonly fault: BilingualText };
+  | { readonly type: 'bad'; readonly invalid: BilingualText };
 
 interface Field {
   readonly name: string;
@@ -24,7 +24,7 @@ const DAY_OF_WEEK: Field = { name: 'day-of-week', least: 1, most: 7, names: WEEK
 const YEAR: Field = { name: 'year', least: 1970, most: 2199, steps: true };
 
 /** Why a field is refused. */
-class FieldFault extends Error {
+class CronFieldError extends Error {
   readonly says: BilingualText;
 
   constructor(says: BilingualText) {
@@ -64,12 +64,12 @@ export function readCronFields(text: string): CronPattern {
     ];
     return { type: 'pattern', pattern: parts.join(' ') };
   } catch (error) {
-    if (error instanceof FieldFault) return bad(error.says);
+    if (error instanceof CronFieldError) return bad(error.says);
     throw error;
   }
 }
 
-const bad = (fault: BilingualText): CronPattern => ({ type: 'bad', fault });
+const bad = (invalid: BilingualText): CronPattern => ({ type: 'bad', invalid });
 
 function daysOfMonth(text: string): string {
   if (text === '?') return '*';
@@ -102,10 +102,10 @@ function list(field: Field, text: string, shown: (value: number) => number = (va
 
 function item(field: Field, text: string, shown: (value: number) => number): string {
   const [range = '', step, ...more] = text.split('/');
-  if (more.length > 0 || (step !== undefined && !field.steps)) throw fault(field, text);
+  if (more.length > 0 || (step !== undefined && !field.steps)) throw invalid(field, text);
   const [from, to] = bounds(field, range, step !== undefined);
   if (step === undefined) return from === to ? `${shown(from)}` : `${shown(from)}-${shown(to)}`;
-  if (!/^\d{1,4}$/.test(step) || Number(step) < 1) throw fault(field, text);
+  if (!/^\d{1,4}$/.test(step) || Number(step) < 1) throw invalid(field, text);
   // A step beyond the range leaves its first value only.
   return Number(step) > to - from ? `${shown(from)}` : `${shown(from)}-${shown(to)}/${Number(step)}`;
 }
@@ -113,12 +113,12 @@ function item(field: Field, text: string, shown: (value: number) => number): str
 function bounds(field: Field, range: string, open: boolean): [number, number] {
   if (range === '*') return [field.least, field.most];
   const [first = '', last, ...more] = range.split('-');
-  if (more.length > 0) throw fault(field, range);
+  if (more.length > 0) throw invalid(field, range);
   const from = number(field, first);
   if (last === undefined) return [from, open ? field.most : from];
   const to = number(field, last);
   if (to < from) {
-    throw new FieldFault({
+    throw new CronFieldError({
       en: `has a range in ${field.name} that ends before it begins: ${range}`,
       zh: `${field.name} 的范围起止颠倒：${range}`,
     });
@@ -129,17 +129,17 @@ function bounds(field: Field, range: string, open: boolean): [number, number] {
 function number(field: Field, text: string): number {
   const named = field.names?.indexOf(text.toUpperCase()) ?? -1;
   const value = named >= 0 ? named + field.least : Number(text);
-  if (named < 0 && !/^\d{1,4}$/.test(text)) throw fault(field, text);
+  if (named < 0 && !/^\d{1,4}$/.test(text)) throw invalid(field, text);
   if (value >= field.least && value <= field.most) return value;
-  throw new FieldFault({
+  throw new CronFieldError({
     en: `has ${text} in ${field.name}, which takes ${field.least} to ${field.most}`,
     zh: `${field.name} 的取值范围是 ${field.least} 到 ${field.most}，不能是 ${text}`,
   });
 }
 
-function fault(field: Field, text: string): FieldFault {
+function invalid(field: Field, text: string): CronFieldError {
   const shown = text.slice(0, 40);
-  return new FieldFault({
+  return new CronFieldError({
     en: `has something in ${field.name} that cannot be read: ${shown}`,
     zh: `${field.name} 中有无法识别的内容：${shown}`,
   });

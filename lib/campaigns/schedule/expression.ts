@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../bilingual-text.ts';
 import type { CampaignSchedule } from '../campaign.ts';
 import { readCronFields } from './cron-fields.ts';
-import { momentOf, timezoneFault } from './wall-clock.ts';
+import { momentOf, timezoneError } from './wall-clock.ts';
 
 /** A schedule expression as read. */
 export type Expression =
@@ -12,7 +12,7 @@ export type Expression =
 /** What came of reading one; `path` is the field at fault. */
 export type ReadExpression =
   | { readonly type: 'read'; readonly expression: Expression }
-  | { readonly type: 'bad'; readonly path: 'expression' | 'timezone'; readonly fault: BilingualText };
+  | { readonly type: 'bad'; readonly path: 'expression' | 'timezone'; readonly invalid: BilingualText };
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
@@ -31,8 +31,8 @@ export function readExpression(schedule: {
   readonly timezone: string;
 }): ReadExpression {
   const { expression, timezone } = schedule;
-  const zoneFault = timezoneFault(timezone);
-  if (zoneFault !== undefined) return { type: 'bad', path: 'timezone', fault: zoneFault };
+  const zoneError = timezoneError(timezone);
+  if (zoneError !== undefined) return { type: 'bad', path: 'timezone', invalid: zoneError };
   const [, kind, inside = ''] = /^(cron|rate|at)\(([^()]*)\)$/.exec(expression) ?? [];
   if (expression.length > MAX_LENGTH || kind === undefined) {
     return bad({
@@ -43,11 +43,11 @@ export function readExpression(schedule: {
   if (kind === 'rate') return readRate(inside);
   if (kind === 'at') return readAt(inside, timezone);
   const fields = readCronFields(inside);
-  if (fields.type === 'bad') return bad(fields.fault);
+  if (fields.type === 'bad') return bad(fields.invalid);
   return { type: 'read', expression: { type: 'cron', pattern: fields.pattern, timezone } };
 }
 
-const bad = (fault: BilingualText): ReadExpression => ({ type: 'bad', path: 'expression', fault });
+const bad = (invalid: BilingualText): ReadExpression => ({ type: 'bad', path: 'expression', invalid });
 
 function readRate(inside: string): ReadExpression {
   const [, count = '', unit] = /^([1-9]\d{0,8}) (minute|hour|day)s?$/.exec(inside) ?? [];

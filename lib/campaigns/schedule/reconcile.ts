@@ -1,13 +1,12 @@
-import { inLanes } from '../../lanes.ts';
+import { eachLimit } from '../../each-limit.ts';
 import { everyPage } from '../../listing.ts';
-import { changed } from '../../stored.ts';
+import { updated } from '../../versioned.ts';
 import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { type AgreeServices, agree } from './agree.ts';
-import { isPast, runThatShouldBe, verdictOn } from './verdict.ts';
+import { isPast, runThatShouldBe, scheduleChangeFor } from './desired-schedule.ts';
+import { type SyncScheduleServices, syncSchedule } from './sync-schedule.ts';
 
-/** What the reconciliation needs. */
-export interface ReconcileServices extends AgreeServices {
+export interface ReconcileServices extends SyncScheduleServices {
   readonly store: CampaignStore;
   /** Whether the run that a campaign's schedule starts at this moment is there. */
   readonly hasRun: (campaignId: string, scheduledAtMs: number) => Promise<boolean>;
@@ -47,7 +46,7 @@ export async function reconcileSchedules(
     ...[...booked].filter((id) => !known.has(id)),
   ];
   const sum = { campaigns: 0, repaired: 0, started: 0 };
-  await inLanes({
+  await eachLimit({
     items: ids,
     atOnce: COMPARED_AT_ONCE,
     mayGoOn: () => clock() < deadlineMs,
@@ -71,7 +70,7 @@ async function allCampaigns(store: CampaignStore): Promise<readonly Campaign[]> 
 
 /** What has no schedule, and has none booked, needs no look: most campaigns, once they have ended. */
 function concernsUs(campaign: Campaign, nowMs: number): boolean {
-  return campaign.deletedAtMs !== undefined || verdictOn(campaign, nowMs).type !== 'nothing';
+  return campaign.deletedAtMs !== undefined || scheduleChangeFor(campaign, nowMs).type !== 'nothing';
 }
 
 const NOTHING = { repaired: 0, started: 0 };
@@ -84,12 +83,12 @@ async function repair(
   const { store, clock, logger } = services;
   try {
     const started = await catchUp(services, campaignId);
-    const agreement = await agree(services, campaignId);
+    const synced = await syncSchedule(services, campaignId);
     const stored = await store.load(campaignId);
     if (stored?.value.deletedAtMs !== undefined) {
       await store.erase(campaignId, () => clock() < deadlineMs);
     }
-    return { repaired: agreement.type === 'changed' ? 1 : 0, started };
+    return { repaired: synced.type === 'changed' ? 1 : 0, started };
   } catch (error) {
     logger.error('The schedule of a campaign could not be compared; the next reconciliation tries again.', {
       campaignId,
@@ -113,7 +112,7 @@ async function catchUp(services: ReconcileServices, campaignId: string): Promise
   }
   if (isPast(stored.value, clock())) {
     // Changed meanwhile, it is looked at again the next time.
-    await store.put(changed(stored, { ...stored.value, status: 'ended', updatedAtMs: clock() }));
+    await store.put(updated(stored, { ...stored.value, status: 'ended', updatedAtMs: clock() }));
   }
   return isMissed ? 1 : 0;
 }

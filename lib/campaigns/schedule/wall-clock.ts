@@ -9,7 +9,7 @@ const ZONE_RULE: BilingualText = {
 };
 
 /** What is wrong with the name of a time zone, if anything: it must be IANA's, spelt as IANA does. */
-export function timezoneFault(timezone: string): BilingualText | undefined {
+export function timezoneError(timezone: string): BilingualText | undefined {
   if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(timezone)) return ZONE_RULE;
   try {
     const { timeZone: spelt } = zoneFormat(timezone).resolvedOptions();

@@ -6,18 +6,19 @@ const FIELD = /data\.([A-Za-z_]+\d+)\.value(?: (is empty|is emtpy|invalid)\b)?/;
 
 /** Names the field that 47003 names, and what ails it where the text says so. Undefined when the text was cut off before. */
 export function mendField(errmsg: string): BilingualText | undefined {
-  const [, key, fault] = FIELD.exec(errmsg) ?? [];
+  const [, key, invalid] = FIELD.exec(errmsg) ?? [];
   if (key === undefined) return undefined;
-  const ails = faultWords(fault);
+  const ails = namedWords(invalid);
   return {
     en: `The value of ${key} ${ails.en}. Correct data.${key}; the template may have changed since it was last read.`,
     zh: `字段 ${key} 的值${ails.zh}。请修改 data.${key}；模板也可能在上次同步后有改动。`,
   };
 }
 
-function faultWords(fault: string | undefined): BilingualText {
-  if (fault === undefined) return { en: 'is empty or breaks the rule of its field', zh: '为空或不符合规则' };
-  if (fault === 'invalid') {
+function namedWords(invalid: string | undefined): BilingualText {
+  if (invalid === undefined)
+    return { en: 'is empty or breaks the rule of its field', zh: '为空或不符合规则' };
+  if (invalid === 'invalid') {
     return {
       en: 'is invalid: too long, or with characters that its kind does not allow',
       zh: '不符合规则：超长，或含有该类型不允许的字符',

@@ -52,7 +52,7 @@ export function scheduleFrom(name: string, body: unknown, nowMs: number): Stored
   if (!parsed.success) throw invalid(parsed.issues.map((issue) => v.getDotPath(issue)).join(', '));
   const { ScheduleExpression: expression, ScheduleExpressionTimezone: timezone, StartDate } = parsed.output;
   const read = readExpression({ expression, timezone });
-  if (read.type === 'bad') throw invalid(`Invalid Schedule Expression ${expression}. ${read.fault}`);
+  if (read.type === 'bad') throw invalid(`Invalid Schedule Expression ${expression}. ${read.invalid}`);
   if (StartDate !== undefined && StartDate < nowMs / 1000 - OLDEST_START_SECONDS) {
     throw invalid('The StartDate you specify cannot be earlier than 5 minutes ago.');
   }

@@ -7,13 +7,13 @@ import { readRun } from '../../../lib/campaigns/runs/read-run.ts';
 import type { Run } from '../../../lib/campaigns/runs/run.ts';
 import { createRunIds } from '../../../lib/campaigns/runs/run-id.ts';
 import { type StartRequest, startRun } from '../../../lib/campaigns/runs/start-run.ts';
-import { createEnqueueJobs } from '../../../lib/queue/sqs-campaign-queue.ts';
-import { changed } from '../../../lib/stored.ts';
-import { createCampaignStore } from '../../../lib/table/dynamodb-campaign-store.ts';
-import { createMessageStore } from '../../../lib/table/dynamodb-message-store.ts';
-import { createRunStore } from '../../../lib/table/dynamodb-run-store.ts';
-import { openQueue } from '../../../lib/wiring/aws.ts';
-import { foundation } from '../../../lib/wiring/foundation.ts';
+import { createCampaignStore } from '../../../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
+import { createRunStore } from '../../../lib/dynamodb/dynamodb-run-store.ts';
+import { openQueue } from '../../../lib/runtime/aws.ts';
+import { createRuntime } from '../../../lib/runtime/runtime.ts';
+import { createEnqueueJobs } from '../../../lib/sqs/sqs-campaign-queue.ts';
+import { updated } from '../../../lib/versioned.ts';
 import { type StackOptions, startStack } from '../../../local/stack/stack.ts';
 import { localTable } from '../../../local/stack/table.ts';
 
@@ -46,7 +46,7 @@ export async function openCampaigns(options: StackOptions = {}) {
   const sqs = openQueue(stack.env);
   const { wechat } = stack;
   if (!wechat) throw new Error('The stack started no simulated WeChat.');
-  const base = foundation({ logger: QUIET, ...(options.clock && { clock: options.clock }) });
+  const base = createRuntime({ logger: QUIET, ...(options.clock && { clock: options.clock }) });
   const table = localTable(stack.dynamodbEndpoint, stack.tableName, wechat.appId);
   const versions = { ...base, newVersion: base.newUuid };
   const services = {
@@ -88,7 +88,7 @@ export async function openCampaigns(options: StackOptions = {}) {
       const grants = stored.value.templates[TEMPLATE.templateId];
       if (!grants) throw new Error(`${openid} has no grant.`);
       const templates = { [TEMPLATE.templateId]: { ...grants, available: 0 } };
-      await services.messages.commit({ ledger: changed(stored, { ...stored.value, templates }) });
+      await services.messages.commit({ ledger: updated(stored, { ...stored.value, templates }) });
     },
 
     /** Stores a campaign. */
@@ -117,7 +117,7 @@ export async function openCampaigns(options: StackOptions = {}) {
       const stored = await services.campaigns.load(id);
       if (!stored) throw new Error(`There is no campaign ${id}.`);
       const audience = { type: 'recipients' as const, count: recipients.length, pages: 1 };
-      await services.campaigns.put(changed(stored, { ...stored.value, audience }));
+      await services.campaigns.put(updated(stored, { ...stored.value, audience }));
     },
 
     async start(campaign: Campaign, more: Partial<StartRequest> = {}): Promise<string> {

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { readForgottenRuns } from '../../../lib/table/campaign-eraser.ts';
-import type { Table } from '../../../lib/table/client.ts';
-import { readItem } from '../../../lib/table/items.ts';
-import { scanPages } from '../../../lib/table/pages.ts';
+import { readForgottenRuns } from '../../../lib/dynamodb/campaign-eraser.ts';
+import type { Table } from '../../../lib/dynamodb/client.ts';
+import { readItem } from '../../../lib/dynamodb/items.ts';
+import { scanPages } from '../../../lib/dynamodb/list-pages.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

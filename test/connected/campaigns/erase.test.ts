@@ -2,9 +2,9 @@ import { expect, test, vi } from 'vitest';
 import { eraseRecipient } from '../../../lib/campaigns/erase-recipient.ts';
 import { pauseRun, resumeRun } from '../../../lib/campaigns/runs/control-run.ts';
 import { readRecipient, recipientsOf } from '../../../lib/campaigns/runs/read-run.ts';
-import { createRecipientEraser } from '../../../lib/table/dynamodb-recipient-eraser.ts';
-import { createUserEraser } from '../../../lib/table/dynamodb-user-eraser.ts';
-import { scanPages } from '../../../lib/table/pages.ts';
+import { createRecipientEraser } from '../../../lib/dynamodb/dynamodb-recipient-eraser.ts';
+import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
+import { scanPages } from '../../../lib/dynamodb/list-pages.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
 import { useCampaigns } from './campaign-world.ts';
 

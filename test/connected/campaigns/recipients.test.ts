@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Campaign, Recipient } from '../../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
 import { addRecipients } from '../../../lib/campaigns/recipients/add-recipients.ts';
-import { createCampaignStore } from '../../../lib/table/dynamodb-campaign-store.ts';
+import { createCampaignStore } from '../../../lib/dynamodb/dynamodb-campaign-store.ts';
 import { QUIET } from '../../contract/running-service.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { template } from '../../support/templates.ts';
@@ -45,7 +45,7 @@ function uploader(own: Partial<CampaignStore> = {}, nowMs = NOW) {
         random: () => 0.5,
       },
       id,
-      { recipients, hash: `${recipients[0]?.openid} ${recipients.length}`, placeOf: (index) => `${index}` },
+      { recipients, hash: `${recipients[0]?.openid} ${recipients.length}`, pathOf: (index) => `${index}` },
     );
 }
 
@@ -132,7 +132,7 @@ test('what is wrong with one recipient adds nobody', async () => {
   const recipients = [...people('a', 150), { openid: 'b' }];
   expect(await uploader()(id, recipients)).toEqual({
     type: 'invalid-variables',
-    faults: [{ path: '150.variables.name', message: { en: 'Required', zh: '必填' } }],
+    errors: [{ path: '150.variables.name', message: { en: 'Required', zh: '必填' } }],
   });
   expect((await store.load(id))?.value.upload).toBeUndefined();
   expect(await recipientsOf(id)).toEqual([]);

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openScheduler, openTable } from '../../../lib/wiring/aws.ts';
+import { openScheduler, openTable } from '../../../lib/runtime/aws.ts';
 
 const GET = new GetItemCommand({ TableName: 'table', Key: { pk: { S: '键' } } });
 const FOUND = { Item: { pk: { S: '键' }, count: { N: '1' } } };

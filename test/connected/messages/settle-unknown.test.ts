@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { SendAnswer, Verdict } from '../../../lib/delivery/judge-answer.ts';
+import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
+import { createIdempotencyKeys } from '../../../lib/dynamodb/dynamodb-idempotency-keys.ts';
+import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
+import { createUnknownMessages } from '../../../lib/dynamodb/dynamodb-unknown-messages.ts';
 import { emptyLedger, grantsOf, spentOf } from '../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../lib/grants/record-report.ts';
 import type { TemplateKind } from '../../../lib/grants/template-kind.ts';
@@ -10,10 +13,7 @@ import { createMessageIds } from '../../../lib/messages/message-id.ts';
 import { messagePort } from '../../../lib/messages/message-port.ts';
 import { settleByHand } from '../../../lib/messages/settle-unknown.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
-import { createDueEntries } from '../../../lib/table/dynamodb-due-index.ts';
-import { createIdempotencyKeys } from '../../../lib/table/dynamodb-idempotency-keys.ts';
-import { createMessageStore } from '../../../lib/table/dynamodb-message-store.ts';
-import { createUnknownMessages } from '../../../lib/table/dynamodb-unknown-messages.ts';
+import type { Decision, SendAnswer } from '../../../lib/sends/judge-answer.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { settle } from '../../support/settle.ts';
 
@@ -101,7 +101,7 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
     },
   };
 
-  function verdict(state: 'unknown' | 'sent' | 'refused'): Verdict {
+  function verdict(state: 'unknown' | 'sent' | 'refused'): Decision {
     const effect = state === 'refused' ? 'zero' : 'spend';
     const told: Partial<SendAnswer> = state === 'sent' ? { errcode: 0, errmsg: 'ok' } : {};
     return {

@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { deferMessage } from '../../../lib/delivery/defer-message.ts';
-import type { Verdict } from '../../../lib/delivery/judge-answer.ts';
-import { refuseBooked } from '../../../lib/delivery/refuse-booked.ts';
+import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
+import { createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
+import { createIdempotencyKeys } from '../../../lib/dynamodb/dynamodb-idempotency-keys.ts';
+import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
+import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
+import { getItem } from '../../../lib/dynamodb/items.ts';
+import { dueEntryKey, messageKey } from '../../../lib/dynamodb/keys.ts';
+import { scanPages } from '../../../lib/dynamodb/list-pages.ts';
 import { emptyLedger, grantsOf } from '../../../lib/grants/ledger.ts';
 import { unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
 import { recordReport } from '../../../lib/grants/record-report.ts';
 import { reportGrants } from '../../../lib/grants/report-grants.ts';
 import { type AcceptRequest, acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
+import { deferMessage } from '../../../lib/messages/defer-message.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
 import { messagePort } from '../../../lib/messages/message-port.ts';
+import { refuseWaiting } from '../../../lib/messages/refuse-waiting.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
-import { createDueEntries } from '../../../lib/table/dynamodb-due-index.ts';
-import { createGrantStore } from '../../../lib/table/dynamodb-grant-store.ts';
-import { createIdempotencyKeys } from '../../../lib/table/dynamodb-idempotency-keys.ts';
-import { createMessageStore } from '../../../lib/table/dynamodb-message-store.ts';
-import { createUserEraser } from '../../../lib/table/dynamodb-user-eraser.ts';
-import { getItem } from '../../../lib/table/items.ts';
-import { dueEntryKey, messageKey } from '../../../lib/table/keys.ts';
-import { scanPages } from '../../../lib/table/pages.ts';
+import type { Decision } from '../../../lib/sends/judge-answer.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
 import { readUser } from '../../../operate/audit/user-records.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -113,7 +113,12 @@ async function useUser(grants = 10) {
       const { claim, message } = await this.claim(id);
       calls.length = 0;
       const outcome = { atMs: nowMs, reason: 'rate', errcode: 45011 };
-      const verdict: Verdict = { state: 'pending', effect: 'keep', outcome, retry: { policy: 'rate', atMs } };
+      const verdict: Decision = {
+        state: 'pending',
+        effect: 'keep',
+        outcome,
+        retry: { policy: 'rate', atMs },
+      };
       await settle(services, claim, message, verdict);
     },
     waiting: async () => [...unpackWaiting((await store.loadLedger(openid)).value).keys()],
@@ -236,7 +241,7 @@ describe('a message that waits', () => {
     await user.claim(await user.accept());
     const outcome = { atMs: START_MS, reason: 'rate', errcode: 45011 };
     const retry = { policy: 'rate' as const, atMs: START_MS + 60_000 };
-    const again: Verdict = { state: 'pending', effect: 'keep', outcome, retry };
+    const again: Decision = { state: 'pending', effect: 'keep', outcome, retry };
     expect(await settle(user.services, slow.claim, slow.message, again)).toMatchObject({ state: 'unknown' });
     expect(await user.waiting()).not.toContain(id);
   });
@@ -279,7 +284,7 @@ describe('a message that waits', () => {
     const templates = { [TEMPLATE]: { ...grants, available: 0, held: 0, epoch: 1 } };
     await store.commit({ ledger: { ...ledger, value: { ...ledger.value, templates } } });
     user.calls.length = 0;
-    expect(await refuseBooked(user.services, user.openid, TEMPLATE, START_MS)).toHaveLength(3);
+    expect(await refuseWaiting(user.services, user.openid, TEMPLATE, START_MS)).toHaveLength(3);
     expect(user.calls).toEqual(['GetItem', 'TransactWriteItems', 'GetItem']);
     expect((await user.listed(50)).map(({ state }) => state)).toEqual(Array(3).fill('refused'));
     expect(await user.waiting()).toEqual([]);

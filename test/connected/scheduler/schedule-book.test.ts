@@ -1,6 +1,6 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { expect, onTestFinished, test } from 'vitest';
-import { createScheduleBook } from '../../../lib/scheduler/eventbridge-schedule-book.ts';
+import { createScheduleGateway } from '../../../lib/scheduler/eventbridge-schedule-gateway.ts';
 import { startScheduler } from '../../../local/stack/scheduler/scheduler.ts';
 import { LOCAL_AWS } from '../../../local/stack/table.ts';
 
@@ -25,8 +25,8 @@ async function useBook(startsAt = '2026-11-23T00:00:00Z') {
   return {
     scheduler,
     calls,
-    book: createScheduleBook(client, PLACE),
-    elsewhere: createScheduleBook(client, { ...PLACE, functionArn: `${PLACE.functionArn}-other` }),
+    book: createScheduleGateway(client, PLACE),
+    elsewhere: createScheduleGateway(client, { ...PLACE, functionArn: `${PLACE.functionArn}-other` }),
     async until(moment: string) {
       nowMs = Date.parse(moment);
       await scheduler.tick();

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Count } from '../../../lib/changes/counts.ts';
-import type { CountedPart } from '../../../lib/changes/statistics-writer.ts';
-import { createStatisticsReader } from '../../../lib/table/dynamodb-statistics-reader.ts';
-import { createStatisticsWriter } from '../../../lib/table/dynamodb-statistics-writer.ts';
+import { createStatisticsReader } from '../../../lib/dynamodb/dynamodb-statistics-reader.ts';
+import { createStatisticsWriter } from '../../../lib/dynamodb/dynamodb-statistics-writer.ts';
+import type { Count } from '../../../lib/stream/counts.ts';
+import type { CountedPart } from '../../../lib/stream/statistics-writer.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const table = await useTable();
@@ -22,7 +22,7 @@ function useTemplate() {
     counts,
   });
   const sum = async (name: string) =>
-    (await reader.quarters(templateId, AT)).reduce((total, { counts }) => total + (counts[name] ?? 0), 0);
+    (await reader.buckets(templateId, AT)).reduce((total, { counts }) => total + (counts[name] ?? 0), 0);
   return { templateId, writer, reader, count, part, sum };
 }
 
@@ -83,12 +83,12 @@ test('quarters are told apart, and the stock is kept beside them', async () => {
     part(count('available', 5)),
     part(count('available', -2, later), count('failed:45009', 1, later)),
   ]);
-  expect(await reader.quarters(templateId, AT)).toEqual([
+  expect(await reader.buckets(templateId, AT)).toEqual([
     { startsAtMs: AT, counts: { available: 5 } },
     { startsAtMs: AT + 30 * 60_000, counts: { available: -2, 'failed:45009': 1 } },
   ]);
-  expect(await reader.quarters(templateId, later)).toHaveLength(1);
-  expect(await reader.stocks()).toContainEqual({ templateId, available: 3 });
+  expect(await reader.buckets(templateId, later)).toHaveLength(1);
+  expect(await reader.gauges()).toContainEqual({ templateId, available: 3 });
 });
 
 test('as many templates and quarters as one change can touch fit', async () => {
@@ -98,6 +98,6 @@ test('as many templates and quarters as one change can touch fit', async () => {
     templateId: `${templateId}-${index}`,
   }));
   await writer.add([part(...counts), part(...counts), part(...counts)]);
-  const stocks = (await reader.stocks()).filter((stock) => stock.templateId.startsWith(`${templateId}-`));
+  const stocks = (await reader.gauges()).filter((stock) => stock.templateId.startsWith(`${templateId}-`));
   expect(stocks.map(({ available }) => available)).toEqual(Array.from({ length: 20 }, () => 3));
 });

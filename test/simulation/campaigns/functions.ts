@@ -1,10 +1,10 @@
 import type { SQSEvent } from 'aws-lambda';
 import type { Campaign } from '../../../lib/campaigns/campaign.ts';
-import type { Pacer } from '../../../lib/delivery/pacer.ts';
+import type { RateLimiter } from '../../../lib/limits/rate-limiter.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { createMessageIds } from '../../../lib/messages/message-id.ts';
-import type { Stored } from '../../../lib/stored.ts';
 import type { EraseServices } from '../../../lib/users/erase-user.ts';
+import type { Versioned } from '../../../lib/versioned.ts';
 import { remedyFor, sendRule } from '../../../lib/wechat/errcodes.ts';
 import { template } from '../../support/templates.ts';
 import type { Chance } from '../chance.ts';
@@ -58,7 +58,7 @@ const TEMPLATE = template({
   example: '商品:茶\n',
 });
 
-/** Wires the code of campaigns to the simulated world as lib/wiring does to the real one. */
+/** Wires the code of campaigns to the simulated world as lib/runtime does to the real one. */
 export function createCampaignFunctions(options: CampaignFunctionOptions): CampaignFunctions {
   const { kernel, scheduler, processes, chance, table, wechat } = options;
   let ids = 0;
@@ -77,15 +77,15 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
   };
 
   /** Holds sends back at random. */
-  function pacerOf(process: Process): Pacer {
+  function rateLimiterOf(process: Process): RateLimiter {
     const decide = () => {
       const { heldBack } = options.faults();
       if (heldBack === 0 || !chance.happens(heldBack / 3)) return { type: 'go' as const };
       return { type: 'later' as const, delayMs: chance.pick([1_000, 60_000]) };
     };
     return {
-      turn: () => processes.call(process, 'pace', decide),
-      turnOf: () => processes.call(process, 'pace of template', decide),
+      acquire: () => processes.call(process, 'pace', decide),
+      acquireFor: () => processes.call(process, 'pace of template', decide),
       holdsTemplates: async () => options.faults().heldBack > 0,
       isServed: () => chance.happens(0.5),
       report: () => processes.call(process, 'report pace', () => undefined),
@@ -94,7 +94,7 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
 
   function servicesOf(process: Process) {
     const sender = wechat.senderOf(process);
-    const pacer = pacerOf(process);
+    const rateLimiter = rateLimiterOf(process);
     const enqueueJob = options.queues().campaigns.enqueueOf(process);
     const base = {
       ...table.ports((label, effect) => processes.call(process, label, effect), kernel, process.clock),
@@ -105,11 +105,11 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
     return {
       ...base,
       logger,
-      pacer,
+      rateLimiter,
       newMessageId,
-      look: kernel.createRunLook(base),
+      runStatus: kernel.createRunStatusCache(base),
       findTemplate: async () => TEMPLATE,
-      takeTurn: kernel.createTurns(pacer, () => undefined),
+      acquirePermit: kernel.createPermits(rateLimiter, () => undefined),
       pageSize: options.pageSize,
       newClaimId: () => `claim-${nextId()}`,
       newWorkerId: () => `worker-${nextId()}`,
@@ -249,7 +249,7 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
 }
 
 /** The campaign as it is when this run begins: its text says which run a request belongs to. */
-function campaignOf(runId: string): Stored<Campaign> {
+function campaignOf(runId: string): Versioned<Campaign> {
   const value: Campaign = {
     id: CAMPAIGN_ID,
     name: 'campaign',

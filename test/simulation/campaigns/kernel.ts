@@ -3,13 +3,13 @@ export { createHandler as createCampaignHandler } from '../../../handlers/send-c
 export { createHandler as createSendHandler } from '../../../handlers/send-messages.ts';
 export { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
 export { findRecipientSend } from '../../../lib/campaigns/runs/find-recipient-send.ts';
-export { createTurns } from '../../../lib/campaigns/runs/send-page.ts';
+export { createPermits } from '../../../lib/campaigns/runs/send-batch.ts';
 export { startRun } from '../../../lib/campaigns/runs/start-run.ts';
-export { createRunLook, workOnRun } from '../../../lib/campaigns/runs/work-on-run.ts';
-export { ContentionError } from '../../../lib/contention.ts';
-export { deliverMessage } from '../../../lib/delivery/deliver-message.ts';
+export { createRunStatusCache, workOnRun } from '../../../lib/campaigns/runs/work-on-run.ts';
 export { acceptMessage } from '../../../lib/messages/accept-message.ts';
+export { deliverMessage } from '../../../lib/messages/deliver-message.ts';
 export { findMessageSend } from '../../../lib/messages/find-message-send.ts';
+export { ContentionError } from '../../../lib/retry-on-conflict.ts';
 export { eraseUser } from '../../../lib/users/erase-user.ts';
 
 /** The code under simulation, the real one or a mutated copy. */

@@ -3,14 +3,14 @@ import { type PlantedFault, plantIn } from '../planted-fault.ts';
 import { SEND_FAULTS } from '../send-faults.ts';
 
 const inRecords = plantIn<typeof import('../../../lib/sends/send-record.ts')>('lib/sends/send-record.ts');
-const inChecks = plantIn<typeof import('../../../lib/campaigns/runs/check-page.ts')>(
-  'lib/campaigns/runs/check-page.ts',
+const inChecks = plantIn<typeof import('../../../lib/campaigns/runs/check-batch.ts')>(
+  'lib/campaigns/runs/check-batch.ts',
 );
-const inPages = plantIn<typeof import('../../../lib/campaigns/runs/send-page.ts')>(
-  'lib/campaigns/runs/send-page.ts',
+const inPages = plantIn<typeof import('../../../lib/campaigns/runs/send-batch.ts')>(
+  'lib/campaigns/runs/send-batch.ts',
 );
-const inJournals = plantIn<typeof import('../../../lib/campaigns/runs/page-journal.ts')>(
-  'lib/campaigns/runs/page-journal.ts',
+const inJournals = plantIn<typeof import('../../../lib/campaigns/runs/result-buffer.ts')>(
+  'lib/campaigns/runs/result-buffer.ts',
 );
 const inRecentGrants = plantIn<typeof import('../../../lib/grants/recent-grants.ts')>(
   'lib/grants/recent-grants.ts',
@@ -28,16 +28,16 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
         return { ...after, lastClaim: { ...after.lastClaim, effect: 'spend' } };
       },
   ),
-  inJournals('a page taken over from a dead worker is not doubted', 'createJournal', (real) => {
+  inJournals('a page taken over from a dead worker is not doubted', 'createResultBuffer', (real) => {
     return (services, place, size, opened, workerId) =>
-      real(services, place, size, { ...opened, value: { ...opened.value, doubtful: false } }, workerId);
+      real(services, place, size, { ...opened, value: { ...opened.value, needsRecovery: false } }, workerId);
   }),
   inChecks(
     'what a dead worker was to give back stays in its claim',
     'closeLeftClaims',
     () => async () => undefined,
   ),
-  inJournals('results are not read again after the ledger', 'createJournal', (real) => (...args) => ({
+  inJournals('results are not read again after the ledger', 'createResultBuffer', (real) => (...args) => ({
     ...real(...args),
     reload: async () => undefined,
   })),
@@ -57,25 +57,25 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'two workers may have one page',
-    file: 'lib/campaigns/runs/open-page.ts',
+    file: 'lib/campaigns/runs/open-batch.ts',
     find: "    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };\n",
     replace: '',
   },
   {
     name: 'a page that is done with stays with another worker',
-    file: 'lib/campaigns/runs/page-journal.ts',
+    file: 'lib/campaigns/runs/result-buffer.ts',
     find: '...(lease && !done && !hasPage && { lease }),',
     replace: '...(lease && !hasPage && { lease }),',
   },
   {
     name: 'what is noted while the page is being written is forgotten',
-    file: 'lib/campaigns/runs/page-journal.ts',
+    file: 'lib/campaigns/runs/result-buffer.ts',
     find: '        if (unwritten.get(index) === finding) unwritten.delete(index);',
     replace: '        if (finding) unwritten.clear();',
   },
   {
     name: 'a page is counted each time it is given back',
-    file: 'lib/campaigns/runs/page-journal.ts',
+    file: 'lib/campaigns/runs/result-buffer.ts',
     find: '          counted: tallyOf(page),\n          done,',
     replace: '          done,',
   },
@@ -112,7 +112,7 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'a page is given back while sends of it are under way',
-    file: 'lib/campaigns/runs/page-visit.ts',
+    file: 'lib/campaigns/runs/send-to-batch.ts',
     find: 'await Promise.allSettled(lanes);',
     replace: 'await Promise.race([Promise.allSettled(lanes), services.sleep(1_000).then(() => [])]);',
   },

@@ -1,11 +1,15 @@
 import * as v from 'valibot';
 import type { Recipient } from '../../../lib/campaigns/campaign.ts';
-import type { PagePlace, RunPage } from '../../../lib/campaigns/runs/page.ts';
+import type { BatchKey, RunBatch } from '../../../lib/campaigns/runs/batch.ts';
 import type { AudienceStore } from '../../../lib/campaigns/runs/recipient-source.ts';
-import { difference, NO_TALLY, type PageResults, UNTOUCHED } from '../../../lib/campaigns/runs/results.ts';
+import { type BatchResults, difference, NO_TALLY, UNTOUCHED } from '../../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import type { RunStore, ShardTally, TallyChange } from '../../../lib/campaigns/runs/run-store.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { ledgerItem } from '../../../lib/dynamodb/ledger-item.ts';
+import { messageItem } from '../../../lib/dynamodb/message-item.ts';
+import { packResults, unpackResults } from '../../../lib/dynamodb/pack-results.ts';
+import { resultsItem, runItem } from '../../../lib/dynamodb/run-items.ts';
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import type { MessageStore } from '../../../lib/messages/message-store.ts';
@@ -15,12 +19,8 @@ import {
   waitingBeside,
   withWaiting,
 } from '../../../lib/messages/waiting-messages.ts';
-import type { Stored } from '../../../lib/stored.ts';
-import { ledgerItem } from '../../../lib/table/ledger-item.ts';
-import { messageItem } from '../../../lib/table/message-item.ts';
-import { packResults, unpackResults } from '../../../lib/table/pack-results.ts';
-import { resultsItem, runItem } from '../../../lib/table/run-items.ts';
 import type { UserEraser } from '../../../lib/users/erase-user.ts';
+import type { Versioned } from '../../../lib/versioned.ts';
 import { describeWrite } from '../trace.ts';
 import type { CampaignKernel } from './kernel.ts';
 
@@ -47,7 +47,7 @@ export interface CampaignTable {
   readonly messages: ReadonlyMap<string, Message>;
   readonly runs: ReadonlyMap<string, RunRecord>;
   /** All pages of a run, with their results. */
-  pagesOf(runId: string): readonly { place: PagePlace; page: RunPage; results: PageResults }[];
+  pagesOf(runId: string): readonly { place: BatchKey; page: RunBatch; results: BatchResults }[];
   putLedger(ledger: Ledger): void;
   ports(call: TableCall, kernel: CampaignKernel, clock: Clock): CampaignPorts;
 }
@@ -97,54 +97,54 @@ export function createCampaignTable(
     return { life: `life${versions}`, ...v.parse(ledgerItem, value) };
   }
 
-  const keyOfPage = ({ runId, shard, after }: PagePlace) => `page ${runId} ${shard} ${after}`;
-  const keyOfResults = ({ runId, shard, after }: PagePlace) => `results ${runId} ${shard} ${after}`;
+  const keyOfPage = ({ runId, shard, after }: BatchKey) => `page ${runId} ${shard} ${after}`;
+  const keyOfResults = ({ runId, shard, after }: BatchKey) => `results ${runId} ${shard} ${after}`;
 
-  const readLedger = (openid: string): Stored<Ledger> => {
+  const readLedger = (openid: string): Versioned<Ledger> => {
     const row = read(`ledger ${openid}`);
     return row
       ? { value: v.parse(ledgerItem, row.value), version: row.version }
       : { value: emptyLedger(openid), version: undefined };
   };
-  const readMessage = (id: string): Stored<Message> | undefined => {
+  const readMessage = (id: string): Versioned<Message> | undefined => {
     const row = read(`message ${id}`);
     return row && { value: v.parse(messageItem, row.value), version: row.version };
   };
-  const readRun = (runId: string): Stored<RunRecord> | undefined => {
+  const readRun = (runId: string): Versioned<RunRecord> | undefined => {
     const row = read(`run ${runId}`);
     return row && { value: v.parse(runItem, row.value), version: row.version };
   };
-  const readResults = (place: PagePlace): Stored<PageResults> => {
+  const readResults = (place: BatchKey): Versioned<BatchResults> => {
     const row = read(keyOfResults(place));
     if (!row) return { value: UNTOUCHED, version: undefined };
-    const { letters, sinceMs, after, msgids, notes, ...rest } = v.parse(resultsItem, row.value);
+    const { letters, sinceMs, after, msgids, details: notes, ...rest } = v.parse(resultsItem, row.value);
     return {
-      value: { ...rest, results: unpackResults({ letters, sinceMs, after, msgids, notes }) },
+      value: { ...rest, results: unpackResults({ letters, sinceMs, after, msgids, details: notes }) },
       version: row.version,
     };
   };
-  const readPage = (place: PagePlace) => read(keyOfPage(place))?.value as RunPage | undefined;
+  const readPage = (place: BatchKey) => read(keyOfPage(place))?.value as RunBatch | undefined;
   const readTally = (runId: string, shard: number) =>
-    (read(`tally ${runId} ${shard}`)?.value ?? { ...NO_TALLY, pagesDone: 0 }) as ShardTally;
+    (read(`tally ${runId} ${shard}`)?.value ?? { ...NO_TALLY, batchesDone: 0 }) as ShardTally;
 
-  const writeOfLedger = ({ value, version }: Stored<Ledger>): Write => ({
+  const writeOfLedger = ({ value, version }: Versioned<Ledger>): Write => ({
     key: `ledger ${value.openid}`,
     value,
     over: version,
   });
-  const writeOfResults = (place: PagePlace, { value, version }: Stored<PageResults>): Write => {
+  const writeOfResults = (place: BatchKey, { value, version }: Versioned<BatchResults>): Write => {
     const { results, ...rest } = value;
     return { key: keyOfResults(place), value: { ...packResults(results), ...rest }, over: version };
   };
-  function writeOfTally({ runId, shard }: PagePlace, { by, pageDone }: TallyChange): Write {
+  function writeOfTally({ runId, shard }: BatchKey, { by, batchDone: pageDone }: TallyChange): Write {
     const before = readTally(runId, shard);
     // Adding is subtracting from nothing twice.
     const after = difference(difference(by, NO_TALLY), before);
-    const pagesDone = before.pagesDone + (pageDone ? 1 : 0);
-    return { key: `tally ${runId} ${shard}`, value: { ...before, ...after, pagesDone }, over: 'anything' };
+    const batchesDone = before.batchesDone + (pageDone ? 1 : 0);
+    return { key: `tally ${runId} ${shard}`, value: { ...before, ...after, batchesDone }, over: 'anything' };
   }
 
-  const placesOf = (prefix: string, runId: string, shard?: number): PagePlace[] =>
+  const placesOf = (prefix: string, runId: string, shard?: number): BatchKey[] =>
     [...rows.keys()]
       .filter((key) => key.startsWith(`${prefix} ${runId} ${shard ?? ''}`))
       .map((key) => {
@@ -208,24 +208,24 @@ export function createCampaignTable(
       put: ({ value, version }) =>
         call(`put run ${value.status}`, () => write([{ key: `run ${value.id}`, value, over: version }])),
       list: () => Promise.reject(new Error('Not simulated.')),
-      createPage: (place, page) =>
+      createBatch: (place, page) =>
         call('create page', () =>
           write([{ key: keyOfPage(place), value: page, over: undefined }]) === 'committed'
             ? 'created'
             : 'exists',
         ),
-      loadPage: (place) => call('load page', () => readPage(place)),
-      pageBefore: (runId, shard, openid) =>
+      loadBatch: (place) => call('load page', () => readPage(place)),
+      batchBefore: (runId, shard, openid) =>
         call('find page', () => {
           const place = lastBefore('page', runId, shard, openid);
           const page = place && readPage(place);
-          return page && { place, page };
+          return page && { key: place, batch: page };
         }),
       loadResults: (place) => call('load results', () => readResults(place)),
       resultsOf: (runId, openid) =>
         call('find results', () => {
           const place = lastBefore('results', runId, shardOf(openid), openid);
-          return place && { place, results: readResults(place) };
+          return place && { key: place, results: readResults(place) };
         }),
       async putResults(place, results, tally) {
         const first = writeOfResults(place, results);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Campaign } from '../../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
-import { agree } from '../../../lib/campaigns/schedule/agree.ts';
 import { reconcileSchedules } from '../../../lib/campaigns/schedule/reconcile.ts';
-import type { BookedSchedule, ScheduleBook } from '../../../lib/campaigns/schedule/schedule-book.ts';
-import type { Stored } from '../../../lib/stored.ts';
+import type { DesiredSchedule, ScheduleGateway } from '../../../lib/campaigns/schedule/schedule-gateway.ts';
+import { syncSchedule } from '../../../lib/campaigns/schedule/sync-schedule.ts';
+import type { Versioned } from '../../../lib/versioned.ts';
 
 const NOW = Date.parse('2026-11-23T00:00:00Z');
 const MINUTE = 60_000;
@@ -31,8 +31,8 @@ function campaign(given: Partial<Campaign> = {}): Campaign {
 
 /** A table and an EventBridge in memory, and everything around them. */
 function world(...campaigns: Campaign[]) {
-  const table = new Map<string, Stored<Campaign>>();
-  const booked = new Map<string, BookedSchedule | 'other'>();
+  const table = new Map<string, Versioned<Campaign>>();
+  const booked = new Map<string, DesiredSchedule | 'other'>();
   const log: string[] = [];
   const runs = new Set<number>();
   const state = { nowMs: NOW, refuses: false, fails: false, writes: 0, beforeWrite: () => {} };
@@ -55,7 +55,7 @@ function world(...campaigns: Campaign[]) {
       return 'erased';
     },
   };
-  const schedules: ScheduleBook = {
+  const schedules: ScheduleGateway = {
     campaignIds: async () => [...booked.keys()],
     async read(id) {
       if (state.fails) throw new Error('EventBridge is down');
@@ -95,9 +95,9 @@ const reconcile = ({ services, state }: ReturnType<typeof world>) =>
 describe('EventBridge is made to hold what the table says', () => {
   it('a schedule that is missing is written', async () => {
     const { services, booked } = world(campaign({ schedule: DAILY }));
-    expect(await agree(services, 'cmp_1')).toEqual({ type: 'changed' });
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'changed' });
     expect(booked.get('cmp_1')).toEqual(DAILY);
-    expect(await agree(services, 'cmp_1')).toEqual({ type: 'agreed' });
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'agreed' });
   });
 
   it.each<[string, Partial<Campaign>]>([
@@ -108,11 +108,11 @@ describe('EventBridge is made to hold what the table says', () => {
   ])('a schedule is taken out when the campaign %s', async (_, given) => {
     const { services, booked } = world(campaign(given));
     booked.set('cmp_1', DAILY);
-    expect(await agree(services, 'cmp_1')).toEqual({ type: 'changed' });
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'changed' });
     expect(booked.size).toBe(0);
   });
 
-  it.each<[string, BookedSchedule | 'other']>([
+  it.each<[string, DesiredSchedule | 'other']>([
     ['another expression', { ...DAILY, expression: 'cron(0 10 * * ? *)' }],
     ['another time zone', { ...DAILY, timezone: 'Europe/London' }],
     ['a first run', { ...DAILY, startsAtMs: NOW }],
@@ -120,7 +120,7 @@ describe('EventBridge is made to hold what the table says', () => {
   ])('%s is written over', async (_, wrong) => {
     const { services, booked } = world(campaign({ schedule: DAILY }));
     booked.set('cmp_1', wrong);
-    await agree(services, 'cmp_1');
+    await syncSchedule(services, 'cmp_1');
     expect(booked.get('cmp_1')).toEqual(DAILY);
   });
 
@@ -128,12 +128,12 @@ describe('EventBridge is made to hold what the table says', () => {
     const startsAtMs = NOW - 30 * MINUTE;
     const schedule = { expression: 'rate(1 hour)', timezone: 'UTC', startsAtMs };
     const { services, booked, state } = world(campaign({ schedule }));
-    await agree(services, 'cmp_1');
+    await syncSchedule(services, 'cmp_1');
     expect(booked.get('cmp_1')).toEqual({ ...schedule, startsAtMs: NOW + 30 * MINUTE });
     state.nowMs += 90 * MINUTE;
-    expect(await agree(services, 'cmp_1')).toEqual({ type: 'agreed' });
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'agreed' });
     booked.set('cmp_1', { ...schedule, startsAtMs: startsAtMs + MINUTE });
-    expect(await agree(services, 'cmp_1')).toEqual({ type: 'changed' });
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'changed' });
   });
 
   it('whoever writes an older version last sees the newer and writes once more', async () => {
@@ -143,14 +143,14 @@ describe('EventBridge is made to hold what the table says', () => {
       save(campaign({ schedule: later }));
       booked.set('cmp_1', later);
     };
-    await agree(services, 'cmp_1');
+    await syncSchedule(services, 'cmp_1');
     expect(booked.get('cmp_1')).toEqual(later);
   });
 
   it('what EventBridge refuses is told', async () => {
     const { services, state, log } = world(campaign({ schedule: DAILY }));
     state.refuses = true;
-    expect(await agree(services, 'cmp_1')).toEqual({
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({
       type: 'refused',
       reason: 'Invalid Schedule Expression',
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGrantees, checkTexts } from '../../../lib/campaigns/check-order.ts';
+import { checkGrantees, checkTexts } from '../../../lib/campaigns/check-input.ts';
 import { fillMessage } from '../../../lib/campaigns/fill-message.ts';
 import { checkRecipients } from '../../../lib/campaigns/recipients/check-recipients.ts';
 import { variablesIn } from '../../../lib/campaigns/template-variables.ts';
@@ -109,7 +109,7 @@ describe('the texts of a campaign', () => {
   it('can hold no variable for grantees, who have none', () => {
     expect(checkGrantees({ data: texts })).toMatchObject({
       type: 'invalid-variables',
-      faults: [
+      errors: [
         {
           path: 'data.thing1',
           message: { en: expect.stringContaining('{{name}}'), zh: expect.stringContaining('{{name}}') },
@@ -139,7 +139,7 @@ describe('recipients who are named with a campaign', () => {
       { openid: 'o2', variables: { name: '小红' } },
       { openid: 'o3', variables: { ...ming, 日期: 'tomorrow' } },
     ];
-    const { faults } = checkRecipients(campaign, paid, recipients, (index) => `line ${index + 2}`);
+    const { errors: faults } = checkRecipients(campaign, paid, recipients, (index) => `line ${index + 2}`);
     expect(faults).toEqual([
       { path: 'line 3.variables.日期', message: { en: 'Required', zh: '必填' } },
       {

@@ -3,7 +3,7 @@ import { readCsv } from '../../../lib/campaigns/recipients/read-csv.ts';
 
 const read = (text: string) => {
   const result = readCsv(text);
-  return result.type === 'read' ? result.recipients : result.faults;
+  return result.type === 'read' ? result.recipients : result.errors;
 };
 
 /** A text in both languages, whose English holds `text`. */
@@ -128,11 +128,11 @@ describe('a CSV of recipients', () => {
     ['openid,name\no1,"Ming\no2,b\n', [{ path: 'line 2', message: says('not closed') }]],
     ['openid,name\no1,Mi"ng\n', [{ path: 'line 2', message: says('quote') }]],
     ['openid,name\no1,"Ming"x\n', [{ path: 'line 2', message: says('quote') }]],
-  ])('%j is refused by its line', (text, faults) => {
-    expect(readCsv(text)).toEqual({ type: 'bad', faults });
+  ])('%j is refused by its line', (text, errors) => {
+    expect(readCsv(text)).toEqual({ type: 'bad', errors });
   });
 
-  it('names fifty faults and no more', () => {
+  it('names fifty errors and no more', () => {
     expect(read(`openid\n${'!\n'.repeat(500)}`)).toHaveLength(50);
   });
 

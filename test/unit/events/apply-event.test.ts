@@ -28,7 +28,7 @@ test('an item that cannot be settled keeps none beside it back, and the event co
     },
     grantStore: { loadLedger: unused, countedOf: unused, commitCounted: unused },
     kindsOf: async () => new Map(),
-    async findEarlierSend({ templateId }: { templateId: string }) {
+    async findSend({ templateId }: { templateId: string }) {
       lookedAt.push(templateId);
       if (templateId === 'T1') throw new Error('unreadable');
       return undefined;

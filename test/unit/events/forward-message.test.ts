@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { OtherMessage } from '../../../lib/events/event-job.ts';
+import type { OtherPush } from '../../../lib/events/event-job.ts';
 import { type ForwardedMessage, forwardMessage } from '../../../lib/events/forward-message.ts';
 
-const MESSAGE: OtherMessage = { type: 'other', name: 'text', fields: { MsgType: 'text', Content: '在吗' } };
+const MESSAGE: OtherPush = { type: 'other', name: 'text', fields: { MsgType: 'text', Content: '在吗' } };
 
-async function forwarded(appId: string, message: OtherMessage): Promise<ForwardedMessage | undefined> {
+async function forwarded(appId: string, message: OtherPush): Promise<ForwardedMessage | undefined> {
   const published: ForwardedMessage[] = [];
   const publish = async (one: ForwardedMessage) => published.push(one) === 1;
   await forwardMessage({ appId, publish }, message);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/send-messages.ts';
-import { DELIVERY_LIMIT_MS, type DeliveryResult } from '../../../lib/delivery/deliver-message.ts';
+import { DELIVERY_LIMIT_MS, type DeliveryResult } from '../../../lib/messages/deliver-message.ts';
 import type { SendJob } from '../../../lib/messages/send-job.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
 

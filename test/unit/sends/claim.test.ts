@@ -5,7 +5,7 @@ import { CLAIM_LEASE_MS, claimSend, resolveClaim } from '../../../lib/sends/clai
 import type { Send } from '../../../lib/sends/send.ts';
 import type { SendPort } from '../../../lib/sends/send-port.ts';
 import { givenUp, type SendRecord } from '../../../lib/sends/send-record.ts';
-import type { Stored } from '../../../lib/stored.ts';
+import type { Versioned } from '../../../lib/versioned.ts';
 
 const TEMPLATE = 'T';
 const PENDING: SendRecord = { state: 'pending', attempts: 0 };
@@ -21,7 +21,7 @@ function useUser(grants = 1) {
     ledger = recordReport(ledger, report, { authority: 'client', kindOf: () => 'one-time', nowMs });
   }
 
-  function write(changed: Stored<Ledger>): 'committed' | 'conflict' {
+  function write(changed: Versioned<Ledger>): 'committed' | 'conflict' {
     if (changed.version !== String(version)) return 'conflict';
     version += 1;
     ledger = changed.value;
@@ -38,7 +38,7 @@ function useUser(grants = 1) {
     },
     store: {
       loadLedger: async () => ({ value: ledger, version: String(version) }),
-      commit: async (change: { ledger?: Stored<Ledger> }) =>
+      commit: async (change: { ledger?: Versioned<Ledger> }) =>
         change.ledger ? write(change.ledger) : 'committed',
       findSend: async (id: string): Promise<Send> => ({
         id,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Verdict } from '../../../lib/delivery/judge-answer.ts';
 import type { Claim } from '../../../lib/grants/ledger.ts';
+import type { Decision } from '../../../lib/sends/judge-answer.ts';
 import {
   afterAttempt,
   claimFate,
@@ -62,7 +62,7 @@ describe('the fate of an open claim', () => {
 });
 
 describe('the record after an attempt', () => {
-  const again: Verdict = {
+  const again: Decision = {
     state: 'pending',
     effect: 'keep',
     outcome: { atMs: 2_000, reason: 'rate' },

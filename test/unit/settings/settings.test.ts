@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from '../../../lib/settings.ts';
+import { readSettings, SettingsError } from '../../../lib/settings/settings.ts';
 
 const ALL = [
   'app',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSettings, SettingsError } from '../../../lib/settings.ts';
+import { readSettings, SettingsError } from '../../../lib/settings/settings.ts';
 
 const templates = (env: Record<string, string>) => readSettings(env, ['templates']).templates;
 

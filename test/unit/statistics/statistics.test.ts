@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { daysIn, daysOf, QUARTER_MS, quarterOf } from '../../../lib/statistics/day-statistics.ts';
+import { BUCKET_MS, bucketOf, daysIn, daysOf } from '../../../lib/statistics/day-statistics.ts';
 
 const at = (text: string) => Date.parse(text);
 const quarter = (text: string, counts: Record<string, number>) => ({
-  startsAtMs: quarterOf(at(text)),
+  startsAtMs: bucketOf(at(text)),
   counts,
 });
 
@@ -44,8 +44,8 @@ describe('days', () => {
       const dayOf = daysIn(timezone);
       const start = at('2026-12-01T00:00:00Z');
       for (let n = 0; n < 96; n++) {
-        const startsAtMs = start + n * QUARTER_MS;
-        expect(dayOf(startsAtMs)).toBe(dayOf(startsAtMs + QUARTER_MS - 1));
+        const startsAtMs = start + n * BUCKET_MS;
+        expect(dayOf(startsAtMs)).toBe(dayOf(startsAtMs + BUCKET_MS - 1));
       }
     },
   );

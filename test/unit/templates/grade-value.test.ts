@@ -362,14 +362,14 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   test.each(casesOf(refused))('refuses $value as $code', ({ code, value }) => {
-    expect(gradeValue(field, value)).toMatchObject({ grade: 'refused', fault: { code } });
+    expect(gradeValue(field, value)).toMatchObject({ grade: 'refused', invalid: { code } });
   });
 });
 
 test('a length fault tells how long the value is and how long it may be', () => {
   const faultOf = (kind: FieldKind, value: string) => {
     const result = gradeValue({ kind }, value);
-    return result.grade === 'refused' ? result.fault : result;
+    return result.grade === 'refused' ? result.invalid : result;
   };
   expect(faultOf('thing', '一'.repeat(25))).toEqual({ code: 'too-long', length: 25, limit: 20 });
   expect(faultOf('name', '一'.repeat(12))).toEqual({ code: 'too-long', length: 12, limit: 10 });
@@ -377,7 +377,7 @@ test('a length fault tells how long the value is and how long it may be', () => 
 
 test('an enum whose values WeChat did not list takes any text', () => {
   expect(gradeValue({ kind: 'enum_string' }, '随便')).toEqual({ grade: 'sure' });
-  expect(gradeValue({ kind: 'enum_string' }, '')).toMatchObject({ fault: { code: 'empty' } });
+  expect(gradeValue({ kind: 'enum_string' }, '')).toMatchObject({ invalid: { code: 'empty' } });
 });
 
 // A pattern that goes back over what it has read would take minutes.

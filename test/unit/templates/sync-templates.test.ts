@@ -3,7 +3,7 @@ import { createTemplateCatalogue } from '../../../lib/templates/catalogue.ts';
 import type { TemplateSource } from '../../../lib/templates/parse-template.ts';
 import { syncTemplates } from '../../../lib/templates/sync-templates.ts';
 import type { Template } from '../../../lib/templates/template.ts';
-import type { BookedMessage } from '../../../lib/templates/template-users.ts';
+import type { DueMessage } from '../../../lib/templates/template-users.ts';
 import { withWarnings } from '../../../lib/templates/template-warnings.ts';
 import { templateSource } from '../../support/templates.ts';
 
@@ -12,7 +12,7 @@ const GOOD = { thing1: '苹果', date2: '2026-01-31', amount3: '1' };
 
 let nowMs: number;
 let atWeChat: TemplateSource[];
-let booked: BookedMessage[];
+let booked: DueMessage[];
 let paused: string[];
 let searches: number;
 let stored: Map<string, Template>;
@@ -41,7 +41,7 @@ async function sync() {
   };
   const catalogue = createTemplateCatalogue({ store, fetchTemplates: async () => atWeChat, clock, logger });
   const users = {
-    async *bookedMessages(ids: readonly string[]) {
+    async *dueMessages(ids: readonly string[]) {
       searches++;
       yield* booked.filter(({ templateId }) => ids.includes(templateId));
     },
@@ -53,7 +53,7 @@ async function sync() {
   return syncTemplates({ catalogue, store, users, clock, logger });
 }
 
-const message = (id: string, sendAtMs: number, data: Record<string, string> = GOOD): BookedMessage => ({
+const message = (id: string, sendAtMs: number, data: Record<string, string> = GOOD): DueMessage => ({
   id,
   templateId: 'a',
   data,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { borderBetween, erasedOpenid } from '../../../../lib/campaigns/runs/page.ts';
+import { borderBetween, erasedOpenid } from '../../../../lib/campaigns/runs/batch.ts';
 import { type SourceServices, sourceOf } from '../../../../lib/campaigns/runs/recipient-source.ts';
-import { type PageResults, UNTOUCHED } from '../../../../lib/campaigns/runs/results.ts';
+import { type BatchResults, UNTOUCHED } from '../../../../lib/campaigns/runs/results.ts';
 import type { RunRecord, RunSource } from '../../../../lib/campaigns/runs/run.ts';
 import { emptyLedger, type Ledger } from '../../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../../lib/grants/record-report.ts';
@@ -71,7 +71,7 @@ function services(all: readonly string[], grantees: ReadonlySet<string>, pageSiz
     campaigns: { recipientsOf: async () => all.map((user) => ({ openid: user })) },
     runs: {
       shardOf: () => 0,
-      loadPage: async () => undefined,
+      loadBatch: async () => undefined,
       loadResults: async () => ({ value: UNTOUCHED, version: undefined }),
     },
   };
@@ -111,15 +111,20 @@ describe('pages of recipients', () => {
 
   test('of those who failed leave out who was erased since', async () => {
     const failed = { state: 'failed', attempts: 1, outcome: { atMs: NOW, reason: 'system' } } as const;
-    const results: PageResults = { ...UNTOUCHED, results: new Map([0, 1].map((index) => [index, failed])) };
+    const results: BatchResults = { ...UNTOUCHED, results: new Map([0, 1].map((index) => [index, failed])) };
     const recipients = [{ openid: erasedOpenid(0) }, { openid: 'o-b' }];
-    const page = { campaignId: 'cmp_1', templateId: TEMPLATE, recipients, upTo: { pages: 1, recipients: 2 } };
+    const page = {
+      campaignId: 'cmp_1',
+      templateId: TEMPLATE,
+      recipients,
+      upTo: { batches: 1, recipients: 2 },
+    };
     const source = sourceOf(
       {
         ...services([], new Set(), 100),
         runs: {
           shardOf: () => 0,
-          loadPage: async () => page,
+          loadBatch: async () => page,
           loadResults: async () => ({ value: results, version: 'v' }),
         },
       },

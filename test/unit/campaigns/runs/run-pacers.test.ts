@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunRecord } from '../../../../lib/campaigns/runs/run.ts';
-import { createRunPacers } from '../../../../lib/campaigns/runs/run-pacers.ts';
-import type { PaceStore } from '../../../../lib/delivery/shared-pace.ts';
+import { createRunRateLimiters } from '../../../../lib/campaigns/runs/run-rate-limiters.ts';
+import type { RateLimitStore } from '../../../../lib/limits/shared-rate-limit.ts';
 
 function runOf(id: string, maxPerSecond?: number): RunRecord {
   return {
@@ -24,14 +24,14 @@ function runOf(id: string, maxPerSecond?: number): RunRecord {
   };
 }
 
-const untouched: PaceStore = {
+const untouched: RateLimitStore = {
   load: () => Promise.reject(new Error('not read')),
   commit: () => Promise.reject(new Error('not written')),
 };
 
 function usePacers() {
   const opened: string[] = [];
-  const pacerOf = createRunPacers({
+  const pacerOf = createRunRateLimiters({
     clock: () => 0,
     sleep: async () => undefined,
     random: () => 0,

@@ -304,12 +304,12 @@ describe('what EventBridge would refuse', () => {
     ['0 9 * * ? *', 'must be cron('],
   ])('%s', (expression, fault) => {
     const read = readExpression({ expression, timezone: 'Asia/Shanghai' });
-    expect(read).toMatchObject({ type: 'bad', path: 'expression', fault: says(fault) });
+    expect(read).toMatchObject({ type: 'bad', path: 'expression', invalid: says(fault) });
   });
 
   it('a time that clocks leap over', () => {
     const read = readExpression({ expression: 'at(2026-03-29T01:30:00)', timezone: 'Europe/London' });
-    expect(read).toMatchObject({ type: 'bad', fault: says('go forward') });
+    expect(read).toMatchObject({ type: 'bad', invalid: says('go forward') });
   });
 
   it.each([
@@ -319,7 +319,7 @@ describe('what EventBridge would refuse', () => {
     ['asia/shanghai', 'spelt Asia/Shanghai'],
   ])('the time zone "%s"', (timezone, fault) => {
     const read = readExpression({ expression: 'rate(1 day)', timezone });
-    expect(read).toMatchObject({ type: 'bad', path: 'timezone', fault: says(fault) });
+    expect(read).toMatchObject({ type: 'bad', path: 'timezone', invalid: says(fault) });
   });
 
   it.each([

@@ -1,0 +1,109 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import type { RunRecord } from '../campaigns/runs/run.ts';
+import { toAttributes } from './attributes.ts';
+import type { Table } from './client.ts';
+import { deletePartition, keysUnder } from './delete-items.ts';
+import { getItem, readItem, writeTogether } from './items.ts';
+import {
+  campaignKey,
+  campaignPartition,
+  forgottenRunsKey,
+  forgottenRunsPartition,
+  type Key,
+  RUN_PREFIX,
+  runRateLimitPartition,
+  runShardPartition,
+  SHARDS,
+} from './keys.ts';
+import { queryPages } from './list-pages.ts';
+import { toRun } from './run-forms.ts';
+import { UnreadableItemError } from './versioned-items.ts';
+
+/**
+ * Deletes a campaign with its recipients and its runs, for as long as `mayGoOn` says so. Runs stay findable until the last of what
+ * belongs to them is gone: a repeat goes on where this one ended.
+ */
+export async function eraseCampaign(
+  table: Table,
+  campaignId: string,
+  mayGoOn: () => boolean,
+): Promise<'erased' | 'more'> {
+  for await (const key of keysUnder(table, campaignPartition(table, campaignId))) {
+    if (key.sk.startsWith(RUN_PREFIX) && !(await eraseRun(table, key, mayGoOn))) return 'more';
+  }
+  if (!(await deletePartition(table, campaignPartition(table, campaignId), mayGoOn))) return 'more';
+  await table.client.send(
+    new DeleteItemCommand({
+      TableName: table.name,
+      Key: toAttributes(campaignKey(table, campaignId)),
+    }),
+  );
+  return 'erased';
+}
+
+/** How many runs were erased that had sent something, by template. Of what they sent nothing else is known any more. */
+export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<string, number>> {
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: toAttributes({ ':pk': forgottenRunsPartition(table) }),
+    ConsistentRead: true,
+  };
+  const forgotten = new Map<string, number>();
+  for await (const { Items = [] } of queryPages(table, query)) {
+    for (const { sk, runs } of Items.map(readItem)) forgotten.set(String(sk), Number(runs));
+  }
+  return forgotten;
+}
+
+async function eraseRun(table: Table, key: Key, mayGoOn: () => boolean): Promise<boolean> {
+  const runId = key.sk.slice(RUN_PREFIX.length);
+  const partitions = [
+    ...SHARDS.map((shard) => runShardPartition(table, { runId, shard })),
+    runRateLimitPartition(table, runId),
+  ];
+  for (const pk of partitions) {
+    if (!(await deletePartition(table, pk, mayGoOn))) return false;
+  }
+  await forget(table, key);
+  return true;
+}
+
+/** Deletes a run's own record and counts it, in one step: repeated, it is not counted again. */
+async function forget(table: Table, key: Key): Promise<void> {
+  const batchKey = { TableName: table.name, Key: toAttributes(key) };
+  const run = await readRun(table, key);
+  if (!run || sentNothing(run)) {
+    await table.client.send(new DeleteItemCommand(batchKey));
+    return;
+  }
+  // A conflict means that somebody else has erased it.
+  await writeTogether(table, [
+    { Delete: { ...batchKey, ConditionExpression: 'attribute_exists(pk)' } },
+    {
+      Update: {
+        TableName: table.name,
+        Key: toAttributes(forgottenRunsKey(table, run.content.templateId)),
+        UpdateExpression: 'ADD runs :one',
+        ExpressionAttributeValues: toAttributes({ ':one': 1 }),
+      },
+    },
+  ]);
+}
+
+async function readRun(table: Table, key: Key): Promise<RunRecord | undefined> {
+  const item = await getItem(table, key);
+  try {
+    return item && toRun(item).value;
+  } catch (error) {
+    if (error instanceof UnreadableItemError) return undefined;
+    throw error;
+  }
+}
+
+function sentNothing({ dryRun, summary }: RunRecord): boolean {
+  if (dryRun) return true;
+  if (!summary) return false;
+  const { sent, delivered, refused, failed, unknown } = summary.counts;
+  return sent + delivered + refused + failed + unknown === 0;
+}

@@ -1,0 +1,145 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import type { Logger } from '../logger.ts';
+import type { DueIndex } from '../messages/dispatch-due.ts';
+import type { DueEntries, DueEntry } from '../messages/send-job.ts';
+import { toAttributes } from './attributes.ts';
+import type { Table } from './client.ts';
+import { getItem, type Item, readItem } from './items.ts';
+import { dueEntryKey, duePartition, type Key, SHARDS, sortableMoment } from './keys.ts';
+import { queryPages } from './list-pages.ts';
+
+/** An entry is of no use once its message is due; it is kept so much longer for an outage of the dispatcher, then DynamoDB deletes it for free. */
+const KEPT_SECONDS = 14 * 24 * 60 * 60;
+const PAGE_SIZE = 50;
+/** Stands before all entries. */
+const CURSOR = '!cursor';
+
+const entryItem = v.object({
+  messageId: v.string(),
+  templateId: v.string(),
+  sinceMs: v.number(),
+  dueAtMs: v.number(),
+});
+
+const cursorItem = v.object({ cursor: v.string() });
+
+/** Writes entries of the due index. */
+export function createDueEntries(table: Table): DueEntries {
+  return {
+    async put(entry) {
+      const Item = toAttributes(dueEntryItem(table, entry));
+      await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
+    },
+    async remove(messageId, dueAtMs) {
+      const Key = toAttributes(dueEntryKey(table, messageId, dueAtMs));
+      await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }));
+    },
+  };
+}
+
+/** An entry as it is stored. */
+export function dueEntryItem(table: Pick<Table, 'appId'>, entry: DueEntry): Item & Key {
+  const expiresAt = Math.ceil(entry.dueAtMs / 1000) + KEPT_SECONDS;
+  return { ...dueEntryKey(table, entry.messageId, entry.dueAtMs), ...entry, expiresAt };
+}
+
+/**
+ * The due index as the dispatcher reads it. Reads are consistent: what a read does not see before the cursor moves on would never be
+ * read again.
+ */
+export function createDueIndex(table: Table, logger: Logger): DueIndex {
+  return {
+    shards: SHARDS,
+
+    async next(shard, beforeMs, after) {
+      const from = after ?? (await cursorOf(table, shard));
+      const until = sortableMoment(beforeMs);
+      if (until <= from) return { entries: [] };
+      const { Items = [] } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
+          ExpressionAttributeValues: toAttributes({
+            ':pk': duePartition(table, shard),
+            ':from': from,
+            ':until': until,
+          }),
+          ConsistentRead: true,
+          // One more than a page: the entry that the last page ended with comes again.
+          Limit: PAGE_SIZE + 1,
+        }),
+      );
+      const items = Items.map(readItem).filter(({ sk }) => sk !== from);
+      const last = items.at(-1);
+      return {
+        entries: items.flatMap((item) => toEntry(item, logger)),
+        ...(last && { cursor: String(last['sk']) }),
+      };
+    },
+
+    async moveCursor(shard, cursor) {
+      try {
+        await table.client.send(
+          new PutItemCommand({
+            TableName: table.name,
+            Item: toAttributes({ ...cursorKey(table, shard), cursor }),
+            ConditionExpression: 'attribute_not_exists(pk) OR #cursor < :cursor',
+            ExpressionAttributeNames: { '#cursor': 'cursor' },
+            ExpressionAttributeValues: toAttributes({ ':cursor': cursor }),
+          }),
+        );
+      } catch (error) {
+        // Somebody is further already.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+}
+
+function cursorKey(table: Table, shard: number): Key {
+  return { pk: duePartition(table, shard), sk: CURSOR };
+}
+
+async function cursorOf(table: Table, shard: number): Promise<string> {
+  const item = await getItem(table, cursorKey(table, shard));
+  return item ? v.parse(cursorItem, item).cursor : sortableMoment(0);
+}
+
+/** The messages of some templates that have entries in a shard which are not on the queue yet, page by page. */
+export async function* dueMessageIds(
+  table: Table,
+  shard: number,
+  templateIds: readonly string[],
+): AsyncGenerator<readonly string[]> {
+  const names = Object.fromEntries(templateIds.map((id, index) => [`:t${index}`, id]));
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk AND sk > :from',
+    FilterExpression: `templateId IN (${Object.keys(names).join(', ')})`,
+    ExpressionAttributeValues: toAttributes({
+      ':pk': duePartition(table, shard),
+      ':from': await cursorOf(table, shard),
+      ...names,
+    }),
+  };
+  for await (const { Items = [] } of queryPages(table, query)) {
+    yield Items.map((item) => String(readItem(item)['messageId']));
+  }
+}
+
+/** One that cannot be read is logged and passed over, so that it does not hold up the others. */
+function toEntry(item: Item, logger: Logger): DueEntry[] {
+  const { success, output } = v.safeParse(entryItem, item);
+  if (success) return [output];
+  logger.error('A due entry cannot be read and is passed over. Cancel its message and book it again.', {
+    pk: item['pk'],
+    sk: item['sk'],
+  });
+  return [];
+}

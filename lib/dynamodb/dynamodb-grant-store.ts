@@ -1,0 +1,125 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
+import type { Clock } from '../clock.ts';
+import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
+import { toAttributes } from './attributes.ts';
+import type { Table } from './client.ts';
+import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
+import { audienceKey, audiencePartition, countMarkKey, ledgerKey, SHARDS } from './keys.ts';
+import { type NewVersion, putLedger, toLedger } from './versioned-items.ts';
+
+/** A phone that kept a report back for longer than this is not believed in, nor a queue that kept an event. */
+const REMEMBERED_SECONDS = 400 * 24 * 60 * 60;
+
+/** Grants in DynamoDB: the ledgers, the marks of counted reports and the audience of each template. */
+export function createGrantStore(
+  table: Table,
+  { newVersion, clock }: { newVersion: NewVersion; clock: Clock },
+): GrantStore {
+  return {
+    async loadLedger(openid) {
+      return toLedger(openid, await getItem(table, ledgerKey(table, openid)));
+    },
+
+    async countedOf(openid, marks) {
+      const set = await getItems(
+        table,
+        marks.map((mark) => countMarkKey(table, openid, mark)),
+      );
+      const found = new Set(set.map((item) => item['sk']));
+      return new Set(marks.filter((mark) => found.has(mark)));
+    },
+
+    commitCounted(ledger, marks, newTemplateIds) {
+      const { openid } = ledger.value;
+      const expiresAt = Math.ceil(clock() / 1000) + REMEMBERED_SECONDS;
+      const set = marks.map(
+        (mark): ConditionalPut => ({
+          item: { ...countMarkKey(table, openid, mark), version: newVersion(), expiresAt },
+          condition: 'attribute_not_exists(pk)',
+        }),
+      );
+      const places = newTemplateIds.map(
+        (templateId): ConditionalPut => ({
+          item: { ...audienceKey(table, templateId, openid), openid },
+          // Always true: a user may already be there, from before their ledger was erased.
+          condition: 'attribute_not_exists(pk) OR attribute_exists(pk)',
+        }),
+      );
+      return putAll(table, [putLedger(table, ledger, newVersion), ...set, ...places]);
+    },
+
+    listByTemplate: (templateId, limit, after) => listByTemplate(table, templateId, limit, after),
+  };
+}
+
+/** The audience, shard after shard. `after` is the shard and the last openid of the page before, joined by a colon. */
+async function listByTemplate(
+  table: Table,
+  templateId: string,
+  limit: number,
+  after = '0:',
+): Promise<LedgerPage> {
+  const openids: string[] = [];
+  const colon = after.indexOf(':');
+  let shard = Number(after.slice(0, colon));
+  let last = after.slice(colon + 1);
+  while (openids.length < limit && shard < SHARDS.length) {
+    const page = await audiencePage(table, templateId, shard, limit - openids.length, last);
+    openids.push(...page.openids);
+    last = page.next ?? '';
+    if (page.next === undefined) shard += 1;
+  }
+  const items = await getItems(
+    table,
+    openids.map((openid) => ledgerKey(table, openid)),
+  );
+  const ledgers = items.map((item) => toLedger('', item).value);
+  return { ledgers, ...(shard < SHARDS.length ? { next: `${shard}:${last}` } : {}) };
+}
+
+/** One page of a shard of the audience, in the order of the openids. `after` is the last of the page before, or empty. */
+async function audiencePage(
+  table: Table,
+  templateId: string,
+  shard: number,
+  limit: number,
+  after: string,
+): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }> {
+  const pk = audiencePartition(table, templateId, shard);
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: toAttributes({ ':pk': pk }),
+      ConsistentRead: true,
+      Limit: limit,
+      ...(after === '' ? {} : { ExclusiveStartKey: toAttributes({ pk, sk: after }) }),
+    }),
+  );
+  const next = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+  return {
+    openids: Items.map((item) => String(readItem(item)['sk'])),
+    next: typeof next === 'string' ? next : undefined,
+  };
+}
+
+/** The audience of each template and the ledgers of those in it, many at a time. */
+export function createAudienceStore(table: Table): AudienceStore {
+  return {
+    openids: (templateId, shard, limit, after) => audiencePage(table, templateId, shard, limit, after),
+
+    async loadLedgers(openids) {
+      const items = await getItems(
+        table,
+        openids.map((openid) => ledgerKey(table, openid)),
+      );
+      return new Map(
+        items.map((item) => {
+          const ledger = toLedger('', item);
+          return [ledger.value.openid, ledger];
+        }),
+      );
+    },
+  };
+}

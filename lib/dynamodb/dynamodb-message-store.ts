@@ -1,0 +1,121 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
+import type { Clock } from '../clock.ts';
+import type { Page } from '../listing.ts';
+import type { Logger } from '../logger.ts';
+import { findMessageSend } from '../messages/find-message-send.ts';
+import type { Message } from '../messages/message.ts';
+import { openidOf } from '../messages/message-id.ts';
+import type { Change, MessageStore, MessageWithLedger } from '../messages/message-store.ts';
+import { isOnlyWaiting, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
+import type { Versioned } from '../versioned.ts';
+import { toAttributes } from './attributes.ts';
+import type { Table } from './client.ts';
+import { createRunStore } from './dynamodb-run-store.ts';
+import { getItem, putAll, readItem } from './items.ts';
+import { ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
+import type { ReadItem } from './shared-reads.ts';
+import type { WriteItem } from './shared-writes.ts';
+import {
+  type NewVersion,
+  putLedger,
+  putMessage,
+  toLedger,
+  toMessage,
+  toMessages,
+} from './versioned-items.ts';
+
+/** What the store needs beside its table. */
+export interface MessageStoreOptions {
+  readonly newVersion: NewVersion;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How messages and ledgers are read; by default each by a call of its own. */
+  readonly read?: ReadItem;
+  /** How a change of one item alone is written; by default by a call of its own. */
+  readonly write?: WriteItem;
+}
+
+/** Messages in DynamoDB: in their user's item while they wait, and with records beside it once they have ended. */
+export function createMessageStore(table: Table, options: MessageStoreOptions): MessageStore {
+  const { newVersion, clock, logger } = options;
+  const { read = (key) => getItem(table, key), write = (put) => putAll(table, [put]) } = options;
+  const runs = createRunStore(table, { newVersion, logger });
+  const store: MessageStore = {
+    load: (messageId) => loadWithLedger(table, read, messageId),
+
+    async findSend(id, ledger) {
+      const recipient = await findRecipientSend({ runs, clock }, id);
+      return recipient ?? findMessageSend({ store, clock }, id, ledger);
+    },
+
+    async loadLedger(openid) {
+      return toLedger(openid, await read(ledgerKey(table, openid)));
+    },
+
+    loadRecord: (messageId) => loadRecord(table, read, messageId),
+
+    commit({ ledger, records = [] }: Change) {
+      const puts = [
+        ...(ledger ? [putLedger(table, ledger, newVersion)] : []),
+        ...records.map((record) => putMessage(table, record, newVersion)),
+      ];
+      const [only, ...more] = puts;
+      return only && more.length === 0 ? write(only) : putAll(table, puts);
+    },
+
+    async listOfUser(openid, limit, after) {
+      // The ledger first: a message that waits may get its record in between, and is then found there.
+      const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
+      const page = await recordedOfUser(table, logger, openid, limit, after);
+      return withWaiting(page, ledger.value, limit, after);
+    },
+  };
+  return store;
+}
+
+/** One page of the messages that have records. */
+async function recordedOfUser(
+  table: Table,
+  logger: Logger,
+  openid: string,
+  limit: number,
+  after: string | undefined,
+): Promise<Page<Versioned<Message>>> {
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toAttributes({
+        ':pk': userPartition(table, openid),
+        ':prefix': MESSAGE_PREFIX,
+      }),
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: limit,
+      ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(messageKey(table, openid, after)) }),
+    }),
+  );
+  const items = toMessages(Items.map(readItem), logger);
+  const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+  return { items, ...(typeof last === 'string' ? { next: last.slice(MESSAGE_PREFIX.length) } : {}) };
+}
+
+async function loadWithLedger(table: Table, read: ReadItem, messageId: string): Promise<MessageWithLedger> {
+  const openid = openidOf(messageId);
+  if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
+  // One after the other: were the message read first, it could end, and its claim be closed, before the ledger is read.
+  const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
+  if (isOnlyWaiting(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
+  return messageWithLedger(messageId, await loadRecord(table, read, messageId), ledger);
+}
+
+async function loadRecord(
+  table: Table,
+  read: ReadItem,
+  messageId: string,
+): Promise<Versioned<Message> | undefined> {
+  const openid = openidOf(messageId);
+  const item = openid === undefined ? undefined : await read(messageKey(table, openid, messageId));
+  return item && toMessage(item);
+}

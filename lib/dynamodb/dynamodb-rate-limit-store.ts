@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { NO_LIMIT } from '../limits/rate-limit.ts';
+import type { RateLimitStore } from '../limits/shared-rate-limit.ts';
+import type { Logger } from '../logger.ts';
+import type { Table } from './client.ts';
+import { getItem, putAll } from './items.ts';
+import type { Key } from './keys.ts';
+import { type NewVersion, onVersion } from './versioned-items.ts';
+
+const rateLimit = {
+  slowdown: v.exactOptional(
+    v.object({
+      cause: v.picklist(['rate', 'quota', 'busy', 'refused']),
+      errcode: v.exactOptional(v.number()),
+      stoppedUntilMs: v.number(),
+      pauseMs: v.number(),
+      pauses: v.number(),
+      ratePerSecond: v.number(),
+      steppedAtMs: v.number(),
+    }),
+  ),
+  nextFreeAtMs: v.number(),
+  lastBackAtMs: v.number(),
+};
+const rateLimitItem = v.object({
+  ...rateLimit,
+  templates: v.exactOptional(v.record(v.string(), v.object(rateLimit))),
+});
+const versionOnly = v.object({ version: v.exactOptional(v.string()) });
+
+/** What the store needs beside its table. */
+interface RateLimitStoreOptions {
+  readonly newVersion: NewVersion;
+  readonly logger: Logger;
+  /** The item, where it is not that of all sending, and when DynamoDB may delete it (epoch seconds). */
+  readonly place?: { readonly key: Key; readonly expiresAt: number };
+}
+
+/** The rate limit of an appid's sending, or of a part of it, in one item that every sender shares. */
+export function createRateLimitStore(
+  table: Table,
+  { newVersion, logger, place }: RateLimitStoreOptions,
+): RateLimitStore {
+  const key = place?.key ?? { pk: `${table.appId}#rate-limit`, sk: 'rate-limit' };
+  return {
+    async load() {
+      const item = await getItem(table, key);
+      if (!item) return { value: NO_LIMIT, version: undefined };
+      const { version } = v.parse(versionOnly, item);
+      const parsed = v.safeParse(rateLimitItem, item);
+      if (parsed.success) return { value: parsed.output, version };
+      // Sending goes on: the next write puts the item right.
+      logger.error(`The stored item ${key.pk} / ${key.sk} cannot be read and is taken for absent.`);
+      return { value: NO_LIMIT, version };
+    },
+
+    async commit({ value, version }) {
+      const written = newVersion();
+      const item = { ...key, ...value, ...(place && { expiresAt: place.expiresAt }), version: written };
+      const result = await putAll(table, [{ item, ...onVersion(version) }]);
+      return result === 'conflict' ? result : { value, version: written };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import {
+  ConditionalCheckFailedException,
+  type TransactWriteItem,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
+import { erasedOpenid } from '../campaigns/runs/batch.ts';
+import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { toAttributes } from './attributes.ts';
+import type { Table } from './client.ts';
+import { readCampaign, recipientsItem } from './dynamodb-campaign-store.ts';
+import { getItem, readItem, writeTogether } from './items.ts';
+import {
+  batchItemKey,
+  campaignKey,
+  campaignPartition,
+  type Key,
+  RECIPIENTS_PREFIX,
+  recipientsKey,
+} from './keys.ts';
+import { queryPages } from './list-pages.ts';
+import { toBatch } from './run-forms.ts';
+import { type NewVersion, parseItem } from './versioned-items.ts';
+
+/** Takes users out of campaigns in DynamoDB. */
+export function createRecipientEraser(
+  table: Table,
+  { newVersion, ...contention }: Contention & { readonly newVersion: NewVersion },
+): RecipientEraser {
+  const { client, name: TableName } = table;
+
+  /** One batch of a list without the user, and the campaign's count with it. Answers how often the user was there. */
+  async function eraseFromListPage(
+    key: Key,
+    campaignId: string,
+    openid: string,
+  ): Promise<number | 'conflict'> {
+    const item = await getItem(table, key);
+    if (!item) return 0;
+    const before = parseItem(recipientsItem, item).recipients;
+    const after = before.filter((recipient) => recipient.openid !== openid);
+    const erased = before.length - after.length;
+    if (erased === 0) return 0;
+    const counted = await countWithout(key, campaignId, erased);
+    const batch: TransactWriteItem = {
+      Update: {
+        TableName,
+        Key: toAttributes(key),
+        UpdateExpression: 'SET recipients = :after',
+        ConditionExpression: 'recipients = :before',
+        ExpressionAttributeValues: toAttributes({
+          ':before': item['recipients'],
+          ':after': JSON.stringify(after),
+        }),
+      },
+    };
+    return (await writeTogether(table, [batch, ...counted])) === 'conflict' ? 'conflict' : erased;
+  }
+
+  /** What an upload left behind that broke off is in no count. */
+  async function countWithout(key: Key, campaignId: string, erased: number): Promise<TransactWriteItem[]> {
+    const campaign = await readCampaign(table, campaignId);
+    const audience = campaign?.value.audience;
+    if (audience?.type !== 'recipients' || key.sk >= recipientsKey(table, campaignId, audience.pages).sk) {
+      return [];
+    }
+    return [
+      {
+        Update: {
+          TableName,
+          Key: toAttributes(campaignKey(table, campaignId)),
+          UpdateExpression: 'SET audience.#count = :count, version = :new',
+          ConditionExpression: 'version = :read',
+          ExpressionAttributeNames: { '#count': 'count' },
+          ExpressionAttributeValues: toAttributes({
+            ':count': audience.count - erased,
+            ':read': campaign?.version,
+            ':new': newVersion(),
+          }),
+        },
+      },
+    ];
+  }
+
+  return {
+    async eraseFromList(campaignId, openid, from, mayGoOn) {
+      const query = {
+        TableName,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        FilterExpression: 'contains(recipients, :openid)',
+        ProjectionExpression: 'pk, sk',
+        ExpressionAttributeValues: toAttributes({
+          ':pk': campaignPartition(table, campaignId),
+          ':from': recipientsKey(table, campaignId, from).sk,
+          ':to': `${RECIPIENTS_PREFIX}~`,
+          ':openid': JSON.stringify(openid),
+        }),
+        ConsistentRead: true,
+      };
+      let erased = 0;
+      for await (const { Items = [], LastEvaluatedKey } of queryPages(table, query)) {
+        for (const { sk } of Items.map(readItem)) {
+          const key = { pk: campaignPartition(table, campaignId), sk: String(sk) };
+          erased += await retryOnConflict(() => eraseFromListPage(key, campaignId, openid), contention);
+        }
+        const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+        if (last !== undefined && !mayGoOn()) {
+          return { erased, next: Number(String(last).slice(RECIPIENTS_PREFIX.length)) + 1 };
+        }
+      }
+      return { erased };
+    },
+
+    async eraseFromBatch(batchKey, index, openid) {
+      const key = batchItemKey(table, batchKey);
+      const item = await getItem(table, key);
+      const hasTexts = item && toBatch(item).recipients[index]?.variables !== undefined;
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName,
+            Key: toAttributes(key),
+            UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
+            ConditionExpression: `openids[${index}] = :openid`,
+            ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
+            ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
+          }),
+        );
+      } catch (error) {
+        // The batch is gone, or the user was erased by another call.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type TransactWriteItem,
+} from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import { eachLimit } from '../each-limit.ts';
+import type { Ledger } from '../grants/ledger.ts';
+import type { Belongings, UserEraser } from '../users/erase-user.ts';
+import { updated, type Versioned } from '../versioned.ts';
+import { toAttributes } from './attributes.ts';
+import type { Table } from './client.ts';
+import { deleteItems } from './delete-items.ts';
+import { type Item, putRequest, readItem, writeTogether } from './items.ts';
+import {
+  audienceKey,
+  dueEntryKey,
+  idempotencyPartition,
+  type Key,
+  ledgerKey,
+  MESSAGE_PREFIX,
+  userPartition,
+} from './keys.ts';
+import { queryPages } from './list-pages.ts';
+import { type NewVersion, putLedger } from './versioned-items.ts';
+
+/** Erases users from DynamoDB. */
+export function createUserEraser(
+  table: Table,
+  { newVersion }: { readonly newVersion: NewVersion },
+): UserEraser {
+  return {
+    listBelongings: (openid) => listBelongings(table, openid),
+
+    leaveAudiences: (openid, templateIds) =>
+      deleteItems(
+        table,
+        templateIds.map((templateId) => audienceKey(table, templateId, openid)),
+      ),
+
+    shrinkLedger(read, left, entries) {
+      const deletions = entries.map(
+        ({ messageId, dueAtMs }): TransactWriteItem => ({
+          Delete: { TableName: table.name, Key: toAttributes(dueEntryKey(table, messageId, dueAtMs)) },
+        }),
+      );
+      const write: TransactWriteItem =
+        left === undefined
+          ? { Delete: deletionOf(table, read) }
+          : { Put: putRequest(table.name, putLedger(table, updated(read, left), newVersion)) };
+      return writeTogether(table, [write, ...deletions]);
+    },
+  };
+}
+
+function deletionOf(table: Table, { value, version }: Versioned<Ledger>) {
+  return {
+    TableName: table.name,
+    Key: toAttributes(ledgerKey(table, value.openid)),
+    // Gone already: a repeat of this very call, whose answer was lost.
+    ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
+    ExpressionAttributeValues: toAttributes({ ':version': version }),
+  };
+}
+
+/** Of a record, what tells when a sender may write it again, and where its due entries are. */
+const record = v.object({
+  updatedAtMs: v.number(),
+  lastClaim: v.exactOptional(
+    v.object({
+      claimId: v.string(),
+      effect: v.picklist(['spend', 'refund', 'zero', 'keep']),
+      epoch: v.number(),
+    }),
+  ),
+  dueEntries: v.exactOptional(v.array(v.number()), []),
+});
+
+/** All under the user's partition key but the ledger, and the idempotency keys of their own. */
+async function listBelongings(table: Table, openid: string): Promise<Belongings> {
+  const records: Belongings['records'][number][] = [];
+  const recordKeys: Key[] = [];
+  const entries: Key[] = [];
+  const others: Item[] = await itemsUnder(table, idempotencyPartition(table, `user:${openid}`));
+  for (const item of await itemsUnder(table, userPartition(table, openid))) {
+    const id = messageIdOf(item);
+    if (id === undefined) {
+      if (item['sk'] !== 'ledger') others.push(item);
+      continue;
+    }
+    const { success, output } = v.safeParse(record, item);
+    const { dueEntries, ...rest } = success ? output : { updatedAtMs: 0, dueEntries: [] };
+    records.push({ id, ...rest });
+    recordKeys.push(keyOf(item));
+    entries.push(...dueEntries.map((dueAtMs) => dueEntryKey(table, id, dueAtMs)));
+  }
+  return {
+    records,
+    async erase() {
+      // Before the records, which alone say where they are.
+      await deleteItems(table, entries);
+      await deleteItems(table, recordKeys);
+      await deleteUnchanged(table, others);
+    },
+  };
+}
+
+/** The items under a partition key, with what listing looks at. */
+async function itemsUnder(table: Table, pk: string): Promise<Item[]> {
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
+    ProjectionExpression: 'pk, sk, version, updatedAtMs, lastClaim, dueEntries',
+    ConsistentRead: true,
+  };
+  const found: Item[] = [];
+  for await (const { Items = [] } of queryPages(table, query)) found.push(...Items.map(readItem));
+  return found;
+}
+
+function keyOf({ pk, sk }: Item): Key {
+  return { pk: String(pk), sk: String(sk) };
+}
+
+function messageIdOf({ sk }: Item): string | undefined {
+  return String(sk).startsWith(MESSAGE_PREFIX) ? String(sk).slice(MESSAGE_PREFIX.length) : undefined;
+}
+
+const DELETIONS_AT_ONCE = 25;
+
+/** Deletes items that are as they were listed: a mark or a key of the same name may have been written anew since, and counts. */
+async function deleteUnchanged({ client, name: TableName }: Table, items: readonly Item[]): Promise<void> {
+  await eachLimit({
+    items,
+    atOnce: DELETIONS_AT_ONCE,
+    work: async (item) => {
+      const request = new DeleteItemCommand({
+        TableName,
+        Key: toAttributes(keyOf(item)),
+        ConditionExpression: 'version = :version OR attribute_not_exists(version)',
+        ExpressionAttributeValues: toAttributes({ ':version': String(item['version']) }),
+      });
+      await client.send(request).catch((error) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      });
+    },
+  });
+}

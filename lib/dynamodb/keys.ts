@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import type { BatchKey } from '../campaigns/runs/batch.ts';
+import type { CountMark } from '../grants/grant-store.ts';
+import type { Message, MessageState } from '../messages/message.ts';
+import type { Table } from './client.ts';
+
+/** The key of an item. Every `pk` begins with the appid, so that several mini programs can share a table. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** How many parts the due index, the needs-attention index and a template's audience are spread over, so that no partition runs hot. */
+export const SHARDS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
+/** The part that something belongs to. */
+export function shardOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt8(0) % SHARDS.length;
+}
+
+/** Everything about one user stands together: the ledger, the messages and the marks of counted reports. */
+export function userPartition({ appId }: Pick<Table, 'appId'>, openid: string): string {
+  return `${appId}#user#${openid}`;
+}
+
+/** The mini program and the user that a partition of a user belongs to. */
+export function userOf(pk: string): { appId: string; openid: string } {
+  const [appId = '', openid = ''] = pk.split('#user#');
+  return { appId, openid };
+}
+
+/** The ledger of a user. */
+export function ledgerKey(table: Table, openid: string): Key {
+  return { pk: userPartition(table, openid), sk: 'ledger' };
+}
+
+/** What the sort keys of messages begin with; they sort by the moment the message was made. */
+export const MESSAGE_PREFIX = 'message#';
+
+/** A message of a user. */
+export function messageKey(table: Table, openid: string, messageId: string): Key {
+  return { pk: userPartition(table, openid), sk: `${MESSAGE_PREFIX}${messageId}` };
+}
+
+/** The mark that something a user did has been counted. */
+export function countMarkKey(table: Table, openid: string, mark: CountMark): Key {
+  return { pk: userPartition(table, openid), sk: mark };
+}
+
+/** The message that an idempotency key stands for. The key is hashed: callers may put anything into it. */
+export function idempotencyKey({ appId }: Table, scope: string, key: string): Key {
+  return { pk: idempotencyPartition({ appId }, scope), sk: createHash('sha256').update(key).digest('hex') };
+}
+
+/** All idempotency keys of one API key or one user. */
+export function idempotencyPartition({ appId }: Pick<Table, 'appId'>, scope: string): string {
+  return `${appId}#idempotency#${scope}`;
+}
+
+/** One part of a template's audience: the users who ever answered for it. */
+export function audiencePartition({ appId }: Table, templateId: string, shard: number): string {
+  return `${appId}#audience#${templateId}#${shard}`;
+}
+
+/** A user's place in the audience of a template. */
+export function audienceKey(table: Table, templateId: string, openid: string): Key {
+  return { pk: audiencePartition(table, templateId, shardOf(openid)), sk: openid };
+}
+
+/** All campaigns stand together, so that listing them is a query. */
+export function campaignsPartition({ appId }: Pick<Table, 'appId'>): string {
+  return `${appId}#campaigns`;
+}
+
+/** A campaign; its id sorts by the moment it was made. */
+export function campaignKey(table: Table, campaignId: string): Key {
+  return { pk: campaignsPartition(table), sk: campaignId };
+}
+
+/** What belongs to one campaign: its recipients and its runs. */
+export function campaignPartition({ appId }: Pick<Table, 'appId'>, campaignId: string): string {
+  return `${appId}#campaign#${campaignId}`;
+}
+
+/** What the sort keys of the recipients that the owner named begin with; they sort by the number of their page. */
+export const RECIPIENTS_PREFIX = 'recipients#';
+
+/** One page of the recipients that the owner named. */
+export function recipientsKey(table: Table, campaignId: string, batch: number): Key {
+  return {
+    pk: campaignPartition(table, campaignId),
+    sk: `${RECIPIENTS_PREFIX}${String(batch).padStart(6, '0')}`,
+  };
+}
+
+/** What the sort keys of runs begin with; they sort by the moment the run began. */
+export const RUN_PREFIX = 'run#';
+
+/** A run of a campaign. */
+export function runKey(table: Table, campaignId: string, runId: string): Key {
+  return { pk: campaignPartition(table, campaignId), sk: `${RUN_PREFIX}${runId}` };
+}
+
+/** One shard of a run: its pages, their results and its tally. */
+export function runShardPartition({ appId }: Table, { runId, shard }: Omit<BatchKey, 'after'>): string {
+  return `${appId}#run#${runId}#${shard}`;
+}
+
+/** What the sort keys of a shard's pages begin with, and those of their results; they sort by the openids of their recipients. */
+export const BATCH_PREFIX = 'batch#';
+export const RESULTS_PREFIX = 'results#';
+
+/** A page of a run's recipients, which is written once. */
+export function batchItemKey(table: Table, key: BatchKey): Key {
+  return { pk: runShardPartition(table, key), sk: `${BATCH_PREFIX}${key.after}` };
+}
+
+/** What became of a page's recipients. */
+export function resultsKey(table: Table, key: BatchKey): Key {
+  return { pk: runShardPartition(table, key), sk: `${RESULTS_PREFIX}${key.after}` };
+}
+
+/** What belongs to one run and to none of its shards. */
+export function runRateLimitPartition({ appId }: Table, runId: string): string {
+  return `${appId}#run#${runId}`;
+}
+
+/** The rate limit of one run. */
+export function runRateLimitKey(table: Table, runId: string): Key {
+  return { pk: runRateLimitPartition(table, runId), sk: 'rate-limit' };
+}
+
+/** How many runs were erased with their campaigns, by template. */
+export function forgottenRunsPartition({ appId }: Pick<Table, 'appId'>): string {
+  return `${appId}#forgotten-runs`;
+}
+
+/** How many runs of one template were erased. */
+export function forgottenRunsKey(table: Table, templateId: string): Key {
+  return { pk: forgottenRunsPartition(table), sk: templateId };
+}
+
+/** How far one shard of a run has come. */
+export function tallyKey(table: Table, shard: Omit<BatchKey, 'after'>): Key {
+  return { pk: runShardPartition(table, shard), sk: 'tally' };
+}
+
+/** One shard of the due index. */
+export function duePartition({ appId }: Pick<Table, 'appId'>, shard: number): string {
+  return `${appId}#due#${shard}`;
+}
+
+/** An entry of the due index; entries sort by the moment they are due. */
+export function dueEntryKey(table: Pick<Table, 'appId'>, messageId: string, dueAtMs: number): Key {
+  return { pk: duePartition(table, shardOf(messageId)), sk: `${sortableMoment(dueAtMs)}#${messageId}` };
+}
+
+/** A moment as sort keys begin with it: sixteen digits hold every time that there is. */
+export function sortableMoment(atMs: number): string {
+  return String(atMs).padStart(16, '0');
+}
+
+/** How messages end that did not arrive. Those stand in the needs-attention index, so that somebody finds them. */
+export type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
+
+/** One shard of the messages in the needs-attention index that ended so. */
+export function attentionPartition({ appId }: Table, state: NeedsAttention, shard: number): string {
+  return `${appId}#${state}#${shard}`;
+}
+
+/** The attributes that put a record into the needs-attention index, and nothing for a message that arrived. */
+export function attentionAttributes(
+  table: Table,
+  { id, state, outcome, updatedAtMs }: Message,
+): { attentionPk?: string; attentionSk?: string } {
+  if (state !== 'refused' && state !== 'failed' && state !== 'unknown') return {};
+  return {
+    attentionPk: attentionPartition(table, state, shardOf(id)),
+    // With its id behind the moment, so that no two messages have the same place and a page can end anywhere.
+    attentionSk: `${sortableMoment(outcome?.atMs ?? updatedAtMs)}#${id}`,
+  };
+}
+
+/** Statistics are added to in one of so many places, and summed up when they are read. */
+export const COUNTERS = 4;
+
+/** All templates of which there are statistics. */
+export function statisticsPartition({ appId }: Pick<Table, 'appId'>): string {
+  return `${appId}#statistics`;
+}
+
+/** One counter of the grants that are left of a template. */
+export function gaugeKey(table: Table, templateId: string, counter: number): Key {
+  return { pk: statisticsPartition(table), sk: `${templateId}#${counter}` };
+}
+
+/** All time buckets of a template. */
+export function bucketsPartition(table: Pick<Table, 'appId'>, templateId: string): string {
+  return `${statisticsPartition(table)}#${templateId}`;
+}
+
+/** One counter of the statistics of a template for the time bucket that begins then. */
+export function bucketKey(table: Table, templateId: string, startsAtMs: number, counter: number): Key {
+  return { pk: bucketsPartition(table, templateId), sk: `${sortableMoment(startsAtMs)}#${counter}` };
+}
+
+/** The marks of what was counted of the changes of one moment; spread, so that none grows large. */
+export function statisticsMarkKey(
+  table: Pick<Table, 'appId'>,
+  part: { readonly id: string; readonly atMs: number },
+): Key {
+  return {
+    pk: `${statisticsPartition(table)}-counted#${part.atMs}#${shardOf(part.id)}`,
+    sk: 'marks',
+  };
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import type { StreamRecord } from '../stream/stream-record.ts';
+import type { Table } from './client.ts';
+import { type Item, readItem } from './items.ts';
+import { campaignPartition, MESSAGE_PREFIX, RESULTS_PREFIX, RUN_PREFIX, userPartition } from './keys.ts';
+import { ledgerItem } from './ledger-item.ts';
+import { messageItem } from './message-item.ts';
+import { unpackResults } from './pack-results.ts';
+import { resultsItem, runItem } from './run-items.ts';
+import { parseItem } from './versioned-items.ts';
+
+const attribute: v.GenericSchema<AttributeValue> = v.lazy(() =>
+  v.union([
+    v.strictObject({ S: v.string() }),
+    v.strictObject({ N: v.string() }),
+    v.strictObject({ BOOL: v.boolean() }),
+    v.strictObject({ NULL: v.literal(true) }),
+    v.strictObject({ L: v.array(attribute) }),
+    v.strictObject({ M: v.record(v.string(), attribute) }),
+  ]),
+);
+const image = v.record(v.string(), attribute);
+
+const keys = v.object({ pk: v.object({ S: v.string() }), sk: v.object({ S: v.string() }) });
+type Keys = v.InferOutput<typeof keys>;
+
+/** A record of the table's stream, as Lambda hands it over. */
+const streamRecord = v.object({
+  dynamodb: v.object({
+    ApproximateCreationDateTime: v.number(),
+    Keys: keys,
+    OldImage: v.exactOptional(image),
+    NewImage: v.exactOptional(image),
+  }),
+});
+
+/**
+ * Reads what a record says has changed; undefined for what nobody is told of, such as another mini program's items.
+ *
+ * @throws UnreadableItemError for an item that this version of the service does not write
+ * @throws ValiError for what is no record of this table's
+ */
+export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): StreamRecord | undefined {
+  const { Keys, OldImage, NewImage, ApproximateCreationDateTime } = v.parse(streamRecord, record).dynamodb;
+  const [pk, sk] = [Keys.pk.S, Keys.sk.S];
+  const [before, after] = [OldImage && readItem(OldImage), NewImage && readItem(NewImage)];
+  const common = { id: writeOf(Keys, before, after), atMs: ApproximateCreationDateTime * 1_000 };
+  const both = <T>(read: (item: Item) => T) => ({
+    ...(before && { before: read(before) }),
+    ...(after && { after: read(after) }),
+  });
+  if (pk.startsWith(userPartition(table, ''))) {
+    if (sk === 'ledger') return { ...common, type: 'ledger', ...both((item) => parseItem(ledgerItem, item)) };
+    if (!sk.startsWith(MESSAGE_PREFIX)) return undefined;
+    return { ...common, type: 'message', ...both((item) => parseItem(messageItem, item)) };
+  }
+  if (pk.startsWith(campaignPartition(table, '')) && sk.startsWith(RUN_PREFIX)) {
+    return { ...common, type: 'run', ...both((item) => parseItem(runItem, item)) };
+  }
+  const key = resultsKeyOf(table, pk, sk);
+  if (!key) return undefined;
+  const read = (item: Item | undefined) => (item ? unpackResults(parseItem(resultsItem, item)) : new Map());
+  return { ...common, type: 'results', key, before: read(before), after: read(after) };
+}
+
+/** Each write of an item leaves a version that no other has; what takes an item away leaves the last one behind. */
+function writeOf(keys: Keys, before: Item | undefined, after: Item | undefined): string {
+  const version = after ? after['version'] : `after ${before?.['version']}`;
+  return createHash('sha256').update(`${keys.pk.S}\n${keys.sk.S}\n${version}`).digest('hex').slice(0, 32);
+}
+
+/** Where results stand, read off their key as `runShardPartition` makes it. */
+function resultsKeyOf({ appId }: Pick<Table, 'appId'>, pk: string, sk: string) {
+  const prefix = `${appId}#run#`;
+  if (!pk.startsWith(prefix) || !sk.startsWith(RESULTS_PREFIX)) return undefined;
+  const [runId = '', shard = ''] = pk.slice(prefix.length).split('#');
+  return { runId, shard: Number(shard), after: sk.slice(RESULTS_PREFIX.length) };
+}

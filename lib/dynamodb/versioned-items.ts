@@ -1,0 +1,97 @@
+import * as v from 'valibot';
+import { emptyLedger, type Ledger } from '../grants/ledger.ts';
+import type { Logger } from '../logger.ts';
+import type { Message } from '../messages/message.ts';
+import type { Versioned } from '../versioned.ts';
+import type { Table } from './client.ts';
+import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
+import { attentionAttributes, ledgerKey, messageKey } from './keys.ts';
+import { ledgerItem } from './ledger-item.ts';
+import { messageItem } from './message-item.ts';
+
+/** Makes the version that a write leaves behind: a new one for each write, so that a write can recognise itself. */
+export type NewVersion = () => string;
+
+/** Thrown when an item in the table is not of the form that this version of the service writes. */
+export class UnreadableItemError extends Error {
+  readonly code = 'unreadable-item';
+  override readonly name = 'UnreadableItemError';
+  constructor(item: Item, problems: string) {
+    super(
+      `The stored item ${String(item['pk'])} / ${String(item['sk'])} cannot be read (${problems}). Mend or delete it.`,
+    );
+  }
+}
+
+const versioned = v.object({ version: v.string() });
+
+/** An item by its schema. @throws UnreadableItemError */
+export function parseItem<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, item);
+  if (result.success) return result.output;
+  throw new UnreadableItemError(item, result.issues.map((issue) => v.getDotPath(issue)).join(', '));
+}
+
+/** A ledger as read; one that is not stored yet is empty. */
+export function toLedger(openid: string, item: Item | undefined): Versioned<Ledger> {
+  if (!item) return { value: emptyLedger(openid), version: undefined };
+  return { value: parseItem(ledgerItem, item), version: parseItem(versioned, item).version };
+}
+
+/** A message as read. */
+export function toMessage(item: Item): Versioned<Message> {
+  return { value: parseItem(messageItem, item), version: parseItem(versioned, item).version };
+}
+
+/** The messages among `items`; one that cannot be read is logged and set aside, so that it does not hide the others. */
+export function toMessages(items: readonly Item[], logger: Logger): readonly Versioned<Message>[] {
+  return items.flatMap((item) => {
+    try {
+      return [toMessage(item)];
+    } catch (error) {
+      if (!(error instanceof UnreadableItemError)) throw error;
+      logger.error(error.message);
+      return [];
+    }
+  });
+}
+
+/** Enough that no user gets the same twice. */
+const LIFE_LENGTH = 8;
+
+/** The write of a ledger over the version that was read. A new one begins a life. */
+export function putLedger(table: Table, stored: Versioned<Ledger>, newVersion: NewVersion): ConditionalPut {
+  const { life = newVersion().slice(-LIFE_LENGTH) } = stored.value;
+  const value = { ...stored.value, life };
+  return putOver({ ...stored, value }, newVersion, (ledger) => ({
+    ...ledgerKey(table, ledger.openid),
+    ...ledger,
+  }));
+}
+
+/** The write of a message's record over the version that was read, or of a new one. */
+export function putMessage(table: Table, stored: Versioned<Message>, newVersion: NewVersion): ConditionalPut {
+  return putOver(stored, newVersion, (message) => ({
+    ...messageKey(table, message.openid, message.id),
+    ...message,
+    ...attentionAttributes(table, message),
+  }));
+}
+
+function putOver<T>(
+  { value, version, before }: Versioned<T>,
+  newVersion: NewVersion,
+  itemOf: (value: T) => ConditionalPut['item'],
+): ConditionalPut {
+  return {
+    item: { ...itemOf(value), version: newVersion() },
+    ...onVersion(version),
+    ...(version !== undefined && before !== undefined && { over: { item: itemOf(before), version } }),
+  };
+}
+
+/** The condition that nobody wrote since `version` was read. */
+export function onVersion(version: string | undefined): Pick<ConditionalPut, 'condition' | 'values'> {
+  if (version === undefined) return { condition: IS_NEW };
+  return { condition: 'version = :version', values: { ':version': version } };
+}

@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+import { runView } from '../api/campaign-view.ts';
+import { grantView } from '../api/grant-view.ts';
+import { messageView } from '../api/message-view.ts';
+import { run } from '../api/schemas/campaign-answers.ts';
+import { toRfc3339 } from '../api/schemas/common.ts';
+import { grant } from '../api/schemas/grants.ts';
+import { message } from '../api/schemas/messages.ts';
+import { NO_COUNTS, runWith } from '../campaigns/runs/run.ts';
+import { substitute } from '../campaigns/template-variables.ts';
+import type { DomainEvent, DomainEventName, SentRecipient } from '../stream/domain-events.ts';
+import type { BusEvent } from './eventbridge-bus.ts';
+
+const eventId = v.pipe(
+  v.string(),
+  v.description('The same however often the event is published: count it once.'),
+);
+
+const ofGrant = v.object({ eventId, ...grant.entries });
+const ofMessage = v.object({
+  eventId,
+  ...message.entries,
+  runId: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description(
+        "Of a campaign's recipient, for whom no message of this id is kept: GET /v1/campaigns/{campaignId}/runs/{runId}/recipients/{to}.",
+      ),
+    ),
+  ),
+});
+const ofRun = v.object({ eventId, ...run.entries });
+
+/** The form of each event's detail, by its detail type. */
+export const detailSchemas = {
+  'Grant Recorded': ofGrant,
+  'Grant Revoked': ofGrant,
+  'Message Sent': ofMessage,
+  'Message Refused': ofMessage,
+  'Message Failed': ofMessage,
+  'Message Unknown': ofMessage,
+  'Message Delivered': ofMessage,
+  'Campaign Run Finished': ofRun,
+} as const satisfies Record<DomainEventName, v.GenericSchema>;
+
+/** Tells a fact in the words of the API. */
+export function eventOf(event: DomainEvent): BusEvent {
+  return {
+    detailType: event.name,
+    detail: { eventId: event.eventId, ...detailOf(event) },
+    atMs: event.atMs,
+  };
+}
+
+function detailOf(event: DomainEvent): Readonly<Record<string, unknown>> {
+  switch (event.type) {
+    case 'grant':
+      return { ...grantView(event.ledger, event.templateId) };
+    case 'message':
+      return messageView(event.message, undefined, event.atMs);
+    case 'campaign-send':
+      return campaignSendView(event.send);
+    case 'run':
+      return runView(
+        runWith(event.run, event.run.summary ?? { recipients: 0, counts: NO_COUNTS, byErrcode: {} }),
+      );
+  }
+}
+
+/** In the form of a message. The texts have the recipient's variables in them and are not fitted. */
+function campaignSendView({
+  id,
+  run,
+  recipient,
+  state,
+  result,
+}: SentRecipient): Omit<v.InferOutput<typeof ofMessage>, 'eventId'> {
+  const { templateId, data, page, miniprogramState, lang } = run.content;
+  const { attempts, outcome } = result;
+  const { atMs, reason, errcode, errmsg, rid, msgid } = outcome;
+  const [began, at] = [toRfc3339(run.startedAtMs), toRfc3339(atMs)];
+  return {
+    id,
+    to: recipient.openid,
+    templateId,
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, text]) => [key, substitute(text, recipient.variables ?? {})]),
+    ),
+    ...(page !== undefined && { page }),
+    miniprogramState,
+    lang,
+    status: state,
+    sendAt: began,
+    createdAt: began,
+    updatedAt: at,
+    attempts,
+    campaignId: run.campaignId,
+    runId: run.id,
+    outcome: {
+      at,
+      ...(errcode !== undefined && { errcode }),
+      ...(errmsg !== undefined && { errmsg }),
+      ...(rid !== undefined && { rid }),
+      ...(msgid !== undefined && { msgid }),
+      reason,
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import type { Random } from '../clock.ts';
+import { quotaDayEndsAtMs } from './quota-day.ts';
+
+/** Why WeChat takes less: the minute's quota (45011), the day's (45009), it is busy (-1), or it refuses one send after the other. */
+export type SlowdownCause = 'rate' | 'quota' | 'busy' | 'refused';
+
+/** What a refusal brings upon the whole appid, or one template: a pause, then a few probes, then a rate that doubles until it is no limit any more. */
+export interface Slowdown {
+  readonly cause: SlowdownCause;
+  /** What WeChat refuses with, where the cause does not say it. */
+  readonly errcode?: number;
+  /** Until then nothing is sent. */
+  readonly stoppedUntilMs: number;
+  readonly pauseMs: number;
+  /** How many pauses of this cause have followed each other without an answer in between that was no refusal. */
+  readonly pauses: number;
+  /** What may be sent once the pause is over. */
+  readonly ratePerSecond: number;
+  /** When the rate was set. */
+  readonly steppedAtMs: number;
+}
+
+/** How fast sends may leave, across all functions. */
+export interface RateLimit {
+  /** Present from a refusal until sending is unlimited again. */
+  readonly slowdown?: Slowdown;
+  /** Where a rate is kept: when the next request may leave. Requests are spread evenly, without credit for idle time. */
+  readonly nextFreeAtMs: number;
+  /** Where a rate is kept: when the last of those that were told to come back later does so. */
+  readonly lastBackAtMs: number;
+}
+
+/** The rate limit of the whole appid, and of those templates that WeChat refuses by themselves. */
+export interface AppRateLimits extends RateLimit {
+  readonly templates?: Readonly<Record<string, RateLimit>>;
+}
+
+/** No refusal is remembered and nobody waits. */
+export const NO_LIMIT: RateLimit = { nextFreeAtMs: 0, lastBackAtMs: 0 };
+
+/** What a rate limit is of: the whole appid, or one of its templates. */
+export type RateLimitScope = 'appid' | { readonly templateId: string };
+
+/** The rate limit within a scope. */
+export function rateLimitOf(rateLimit: AppRateLimits, scope: RateLimitScope): RateLimit {
+  return scope === 'appid' ? rateLimit : (rateLimit.templates?.[scope.templateId] ?? NO_LIMIT);
+}
+
+/** The same with another pace within the scope. A template without a slowdown is not remembered. */
+export function withRateLimit(
+  rateLimit: AppRateLimits,
+  scope: RateLimitScope,
+  changed: RateLimit,
+): AppRateLimits {
+  if (changed === rateLimitOf(rateLimit, scope)) return rateLimit;
+  if (scope === 'appid')
+    return { ...changed, ...(rateLimit.templates && { templates: rateLimit.templates }) };
+  const { templates: { [scope.templateId]: _before, ...others } = {}, ...ofAll } = rateLimit;
+  const templates = changed.slowdown ? { ...others, [scope.templateId]: changed } : others;
+  return { ...ofAll, ...(Object.keys(templates).length > 0 && { templates }) };
+}
+
+/** A refusal, and when its request left. */
+export interface Refusal {
+  readonly cause: SlowdownCause;
+  readonly errcode?: number;
+  readonly leftAtMs: number;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/**
+ * WeChat names no lengths but "retry next minute" for 45011 and "retry later" for -1 (WeChat contract §3.3). 45009 lasts until the
+ * quota day is over; a probe each half hour finds out earlier that the quota was raised or cleared. What refuses every send is most often
+ * for a person to mend: a probe after five minutes at first, then each hour, finds out that it was, and costs one refused message each.
+ */
+const PAUSES: Record<SlowdownCause, { readonly firstMs: number; readonly longestMs: number }> = {
+  rate: { firstMs: 15 * SECOND_MS, longestMs: 5 * MINUTE_MS },
+  busy: { firstMs: 5 * SECOND_MS, longestMs: 5 * MINUTE_MS },
+  quota: { firstMs: 30 * MINUTE_MS, longestMs: 30 * MINUTE_MS },
+  refused: { firstMs: 5 * MINUTE_MS, longestMs: 60 * MINUTE_MS },
+};
+
+/** What is sent after a pause, until an answer shows that WeChat takes more. */
+const PROBES_PER_SECOND = 1;
+/** The rate doubles this often at the most, so that a refusal has time to come before the next step. */
+export const STEP_MS = 2 * SECOND_MS;
+/** Faster than this needs no limit any more. */
+const RAMP_ENDS_PER_SECOND = 512;
+
+/**
+ * The rate limit after a refusal. Requests that left before the present pause was over are refused for the same reason that it was
+ * made for, so they change nothing; only the end of the day's quota outdoes the other causes.
+ */
+export function slowedDown(
+  rateLimit: RateLimit,
+  { cause, errcode, leftAtMs }: Refusal,
+  nowMs: number,
+  random: Random,
+): RateLimit {
+  const before = rateLimit.slowdown;
+  const isNews = !before || leftAtMs >= before.stoppedUntilMs;
+  const isWorse = cause === 'quota' && before?.cause !== 'quota';
+  if (!isNews && !isWorse) return rateLimit;
+  const pauses = before && before.cause === cause && isProbing(before) ? before.pauses + 1 : 1;
+  const pauseMs = pauseOf(cause, pauses, nowMs, random);
+  const stoppedUntilMs = nowMs + pauseMs;
+  return {
+    ...rateLimit,
+    slowdown: {
+      cause,
+      ...(errcode !== undefined && { errcode }),
+      pauses,
+      pauseMs,
+      stoppedUntilMs,
+      ratePerSecond: PROBES_PER_SECOND,
+      steppedAtMs: stoppedUntilMs,
+    },
+  };
+}
+
+function pauseOf(cause: SlowdownCause, pauses: number, nowMs: number, random: Random): number {
+  const { firstMs, longestMs } = PAUSES[cause];
+  const pauseMs = Math.min(longestMs, firstMs * 2 ** (pauses - 1)) * (1 + random() / 4);
+  if (cause !== 'quota') return Math.round(pauseMs);
+  const untilNextDayMs = quotaDayEndsAtMs(nowMs) - nowMs + random() * MINUTE_MS;
+  return Math.round(Math.min(pauseMs, untilNextDayMs));
+}
+
+/** Whether no answer since the pause has shown that WeChat takes requests again. */
+export function isProbing({ ratePerSecond }: Slowdown): boolean {
+  return ratePerSecond <= PROBES_PER_SECOND;
+}
+
+/** Whether nothing may be sent now. */
+export function isStopped({ slowdown }: RateLimit, nowMs: number): boolean {
+  return slowdown !== undefined && nowMs < slowdown.stoppedUntilMs;
+}
+
+/** The rate limit after an answer that was no refusal of the kind: one step faster, if it is news and a step is due. */
+export function recovered(rateLimit: RateLimit, leftAtMs: number, nowMs: number): RateLimit {
+  const { slowdown, ...free } = rateLimit;
+  if (!slowdown || leftAtMs < slowdown.stoppedUntilMs || nowMs < slowdown.steppedAtMs + STEP_MS)
+    return rateLimit;
+  const ratePerSecond = slowdown.ratePerSecond * 2;
+  if (ratePerSecond > RAMP_ENDS_PER_SECOND) return free;
+  return { ...rateLimit, slowdown: { ...slowdown, ratePerSecond, steppedAtMs: nowMs } };
+}

@@ -1,0 +1,95 @@
+import type { Clock, Random, Sleep } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import type { Measure } from '../metrics.ts';
+import type { SlowdownCause } from './rate-limit.ts';
+import { createScopeRateLimiter, type ScopeRateLimiter } from './scope-rate-limiter.ts';
+import { partOf, type RateLimitStore, shareRateLimit } from './shared-rate-limit.ts';
+
+/** What an answer of WeChat's says about the rate limit: less, please; or that it took the request for what it was. */
+export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
+
+/** WeChat refuses with an errcode that is not about this one message or user. */
+export interface RefusedSignal {
+  readonly type: 'refused';
+  readonly scope: 'account' | 'template';
+  readonly errcode: number;
+  /** Where the errcode may be about the user all the same: several refusals to one user then count as one. */
+  readonly user?: string;
+}
+
+/** Leave, or stay away for so long. */
+export type Permit =
+  | { readonly type: 'go' }
+  /** `refused`: because WeChat refuses every send, which may last. */
+  | { readonly type: 'later'; readonly delayMs: number; readonly refused?: true };
+
+/** The request that an answer is about. */
+export interface LimitedRequest {
+  readonly leftAtMs: number;
+  readonly templateId: string;
+}
+
+/** Keeps the sending of the whole appid to a rate limit. */
+export interface RateLimiter {
+  /**
+   * Asked before a message is claimed. Waits for its turn where that is near; `later` says how long it is to stay away.
+   * Under a rate, the turn of a message that is due in a moment comes no sooner than `dueAtMs`.
+   */
+  acquire(dueAtMs?: number): Promise<Permit>;
+  /** The same for one template, asked besides: WeChat may refuse it alone. */
+  acquireFor(templateId: string): Promise<Permit>;
+  /** Whether {@link acquireFor} may say anything but `go` of any template. */
+  holdsTemplates(): Promise<boolean>;
+  /** Whether WeChat took this container's latest sends of the template for what they were, a moment ago. */
+  isServed(templateId: string): boolean;
+  /** Told of each answer. */
+  report(signal: LimitSignal, request: LimitedRequest): Promise<void>;
+}
+
+export interface RateLimiterOptions {
+  readonly store: RateLimitStore;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly measure?: Measure;
+  readonly maxPerSecond?: number;
+}
+
+/**
+ * A rate limiter for one container. Without a rate to keep and without a refusal it reads the shared rate limit once a second and writes nothing;
+ * under a rate it writes once for all messages that ask at the same time.
+ */
+export function createRateLimiter({ maxPerSecond, ...options }: RateLimiterOptions): RateLimiter {
+  const shared = shareRateLimit(options);
+  const limit = maxPerSecond === undefined ? {} : { maxPerSecond };
+  const ofAll = createScopeRateLimiter({ ...options, ...limit }, partOf(shared, 'appid'));
+  const ofTemplates = new Map<string, ScopeRateLimiter>();
+
+  function ofTemplate(templateId: string): ScopeRateLimiter {
+    const known = ofTemplates.get(templateId);
+    if (known) return known;
+    const rateLimiter = createScopeRateLimiter(options, partOf(shared, { templateId }));
+    ofTemplates.set(templateId, rateLimiter);
+    return rateLimiter;
+  }
+
+  return {
+    acquire: ofAll.acquire,
+    holdsTemplates: async () => (await shared.present()).templates !== undefined,
+
+    async acquireFor(templateId) {
+      const { templates } = await shared.present();
+      return templates?.[templateId] ? ofTemplate(templateId).acquire() : { type: 'go' };
+    },
+
+    isServed: (templateId) => ofAll.isServed() && ofTemplate(templateId).isServed(),
+
+    async report(signal, { leftAtMs, templateId }) {
+      const aboutTemplate =
+        signal === 'served' || (typeof signal === 'object' && signal.scope === 'template');
+      await ofAll.report(aboutTemplate ? 'served' : signal, leftAtMs);
+      if (aboutTemplate) await ofTemplate(templateId).report(signal, leftAtMs);
+    },
+  };
+}

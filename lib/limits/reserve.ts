@@ -1,0 +1,101 @@
+import type { Random } from '../clock.ts';
+import { quotaDayEndsAtMs } from './quota-day.ts';
+import { isStopped, type RateLimit, type Slowdown } from './rate-limit.ts';
+
+/** What one message is told that asks to be sent. */
+export type Reservation =
+  /** It may leave at that moment, not before. */
+  | { readonly type: 'go'; readonly atMs: number }
+  /** It is to ask again then. */
+  | { readonly type: 'wait'; readonly untilMs: number };
+
+/** Those who ask, and when. */
+export interface Asking {
+  /** `MAX_SENDS_PER_SECOND`. */
+  readonly maxPerSecond?: number;
+  /** How many messages ask at once. */
+  readonly count: number;
+  readonly nowMs: number;
+  readonly random: Random;
+}
+
+/** Moments are given out this far ahead, because a message that waits no longer does so in the process. */
+export const HORIZON_MS = 2_000;
+/** Those who are held back by a slowdown come back spread over this much time. */
+const SPREAD_MS = 15_000;
+/** The same after the quota day, when there may be many more of them. */
+const QUOTA_SPREAD_MS = 10 * 60_000;
+
+/** The rate to keep, per second; undefined where there is none. */
+export function rateOf({ slowdown }: RateLimit, maxPerSecond: number | undefined): number | undefined {
+  const rate = Math.min(
+    slowdown?.ratePerSecond ?? Number.POSITIVE_INFINITY,
+    maxPerSecond ?? Number.POSITIVE_INFINITY,
+  );
+  return Number.isFinite(rate) ? rate : undefined;
+}
+
+/**
+ * Gives each of those who ask a moment to leave at, or to come back at, and the rate limit that this leaves behind. The moments are evenly
+ * apart (GCRA without a burst), so that no window of time ever sees more than the rate.
+ */
+export function reserve(
+  rateLimit: RateLimit,
+  asking: Asking,
+): { readonly reservations: readonly Reservation[]; readonly rateLimit: RateLimit } {
+  const { count, nowMs, maxPerSecond } = asking;
+  if (isStopped(rateLimit, nowMs))
+    return { reservations: waits(count, () => heldBackUntilMs(rateLimit, asking)), rateLimit };
+  const rate = rateOf(rateLimit, maxPerSecond);
+  if (rate === undefined)
+    return { reservations: repeat(count, () => ({ type: 'go', atMs: nowMs })), rateLimit };
+  const intervalMs = 1_000 / rate;
+  const firstAtMs = Math.max(rateLimit.nextFreeAtMs, nowMs);
+  const slotsLeft = Math.floor((nowMs + HORIZON_MS - firstAtMs) / intervalMs) + 1;
+  const going = Math.max(0, Math.min(count, slotsLeft));
+  const gone = { ...rateLimit, nextFreeAtMs: firstAtMs + going * intervalMs };
+  const goes = repeat(going, (index) => ({ type: 'go' as const, atMs: firstAtMs + index * intervalMs }));
+  const rest = count - going;
+  if (rest === 0) return { reservations: goes, rateLimit: gone };
+  if (rateLimit.slowdown) {
+    return {
+      reservations: [...goes, ...waits(rest, () => heldBackUntilMs(rateLimit, asking))],
+      rateLimit: gone,
+    };
+  }
+  const backAtMs = Math.max(rateLimit.lastBackAtMs, nowMs + HORIZON_MS);
+  return {
+    reservations: [...goes, ...waits(rest, (index) => backAtMs + index * intervalMs)],
+    rateLimit: { ...gone, lastBackAtMs: backAtMs + rest * intervalMs },
+  };
+}
+
+function heldBackUntilMs({ slowdown }: RateLimit, { nowMs, random }: Asking): number {
+  const earliestMs = Math.max(nowMs + HORIZON_MS, slowdown?.stoppedUntilMs ?? 0);
+  return earliestMs + random() * spreadMs(slowdown, earliestMs, nowMs);
+}
+
+/**
+ * While the day's quota is used up, messages come back at any time between the next probe and some minutes after the day: a few of
+ * them find out that the quota was raised, and the many do not all ask every half hour. Likewise where WeChat refuses every send, over
+ * as much time again as the pause takes.
+ */
+function spreadMs(slowdown: Slowdown | undefined, earliestMs: number, nowMs: number): number {
+  if (!slowdown || nowMs >= slowdown.stoppedUntilMs) return SPREAD_MS;
+  switch (slowdown.cause) {
+    case 'quota':
+      return Math.max(0, quotaDayEndsAtMs(nowMs) - earliestMs) + QUOTA_SPREAD_MS;
+    case 'refused':
+      return slowdown.pauseMs;
+    default:
+      return SPREAD_MS;
+  }
+}
+
+function waits(count: number, untilMs: (index: number) => number): Reservation[] {
+  return repeat(count, (index) => ({ type: 'wait', untilMs: untilMs(index) }));
+}
+
+function repeat<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}

@@ -1,0 +1,36 @@
+import type { Random, Sleep } from './clock.ts';
+
+/** How a read-decide-write cycle that somebody else may disturb is repeated. */
+export interface Contention {
+  readonly sleep: Sleep;
+  readonly random: Random;
+}
+
+/** Thrown when a record stayed contended through every attempt. Nothing was written; the caller may try again later. */
+export class ContentionError extends Error {
+  readonly code = 'contention';
+  override readonly name = 'ContentionError';
+  constructor() {
+    super(
+      'The record is being changed by too many others at once. Nothing was stored; try again in a few seconds.',
+    );
+  }
+}
+
+/** Enough for fifty writers of one record to get through, since at least one of them does in each round. */
+const MAX_ATTEMPTS = 80;
+const SHORTEST_PAUSE_MS = 8;
+const LONGEST_PAUSE_MS = 300;
+
+/** Repeats `attempt` until it answers something else than `conflict`. Throws {@link ContentionError} when it never does. */
+export async function retryOnConflict<T>(
+  attempt: () => Promise<T | 'conflict'>,
+  { sleep, random }: Contention,
+): Promise<T> {
+  for (let count = 0; count < MAX_ATTEMPTS; count++) {
+    const result = await attempt();
+    if (result !== 'conflict') return result;
+    await sleep(random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** count));
+  }
+  throw new ContentionError();
+}

@@ -1,0 +1,85 @@
+import type { Table } from '../dynamodb/client.ts';
+import { createAccessTokenStore } from '../dynamodb/dynamodb-access-token-store.ts';
+import { createHttpClient, type HttpClient } from '../http/http-client.ts';
+import type { AnswerRules } from '../sends/judge-answer.ts';
+import type { TokenSenderServices } from '../sends/token-sender.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts';
+import { tokenRefusal } from '../token/token-refusal.ts';
+import { withAccessToken } from '../token/with-access-token.ts';
+import { remedyFor, sendRule } from '../wechat/errcodes.ts';
+import { WeChatError } from '../wechat/errors.ts';
+import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
+import { getTemplates, type WeChatTemplate } from '../wechat/get-templates.ts';
+import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
+import type { Runtime } from './runtime.ts';
+
+/** More than the messages that one container has in hand, so that none that is claimed waits for another's answer. */
+const CONNECTIONS = 256;
+
+/** The way to WeChat for calls that carry an access token. */
+export interface WeChatClient {
+  readonly http: HttpClient;
+  readonly tokens: AccessTokens;
+  close(): Promise<void>;
+}
+
+/** Opens the connections. Calls that carry the AppSecret may go through a proxy of their own, for WeChat's IP allow-list. */
+export function openWeChat(
+  { app, wechat }: Pick<Settings, 'app' | 'wechat'>,
+  table: Table,
+  { clock, sleep, random, newUuid }: Runtime,
+): WeChatClient {
+  const http = createHttpClient({ baseUrl: wechat.apiBaseUrl, connections: CONNECTIONS });
+  const credentialHttp = openCredentialHttp({ wechat }) ?? http;
+  const credentials = { appId: app.appId, appSecret: wechat.appSecret };
+  const tokens = createAccessTokens({
+    store: createAccessTokenStore(table, newUuid),
+    fetchToken: ({ forceRefresh }) =>
+      fetchAccessToken(credentialHttp, credentials, { mode: wechat.tokenMode, forceRefresh }),
+    canForceRefresh: wechat.tokenMode === 'stable',
+    clock,
+    sleep,
+    random,
+  });
+  return {
+    http,
+    tokens,
+    close: async () => void (await Promise.all([http.close(), credentialHttp.close()])),
+  };
+}
+
+/** The proxied connection for calls that carry the AppSecret, where the settings ask for one. */
+function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | undefined {
+  if (wechat.proxyUrl === undefined) return undefined;
+  return createHttpClient({ baseUrl: wechat.apiBaseUrl, proxyUrl: wechat.proxyUrl });
+}
+
+/** The call that sends, through the line. */
+export function sendCall({ http }: WeChatClient): Pick<TokenSenderServices, 'call' | 'isDocumented'> {
+  return {
+    call: (token, message) => sendSubscribeMessage(http, token, message),
+    isDocumented: (errcode) => sendRule(errcode).class !== 'unlisted',
+  };
+}
+
+/** The account's templates, read with an access token. @throws WeChatError, TokenUnavailableError */
+export async function fetchTemplates({ http, tokens }: WeChatClient): Promise<readonly WeChatTemplate[]> {
+  const result = await withAccessToken(tokens, {
+    call: (token) => getTemplates(http, token).catch(refusalOrThrow),
+    refusalOf: (answer) => (answer instanceof WeChatError ? tokenRefusal(answer) : undefined),
+  });
+  if (result instanceof WeChatError) throw result;
+  return result;
+}
+
+function refusalOrThrow(error: unknown): WeChatError {
+  if (error instanceof WeChatError && error.code === 'wechat-refused') return error;
+  throw error;
+}
+
+/** WeChat's outcome table, as delivery asks for it. */
+export const answerRules: AnswerRules = {
+  ruleOf: sendRule,
+  remedyOf: (errcode, errmsg) => remedyFor(errcode, errmsg, 'send'),
+};

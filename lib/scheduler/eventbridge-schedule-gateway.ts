@@ -1,0 +1,128 @@
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
+  paginateListSchedules,
+  ResourceNotFoundException,
+  type SchedulerClient,
+  UpdateScheduleCommand,
+  ValidationException,
+} from '@aws-sdk/client-scheduler';
+import { LATEST_START_MS } from '../campaigns/schedule/desired-schedule.ts';
+import type { DesiredSchedule, ScheduleGateway } from '../campaigns/schedule/schedule-gateway.ts';
+
+/** Where the schedules stand and what they start. */
+export interface ScheduleTarget {
+  readonly groupName: string;
+  /** The function that starts a campaign's run, and the role that may call it. */
+  readonly functionArn: string;
+  readonly roleArn: string;
+}
+
+/** EventBridge Scheduler puts the moment of the run here. */
+const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
+
+/** Schedules of campaigns in EventBridge Scheduler: one group, each schedule named by its campaign's id. */
+export function createScheduleGateway(client: SchedulerClient, place: ScheduleTarget): ScheduleGateway {
+  const GroupName = place.groupName;
+
+  async function create(request: ReturnType<typeof requestOf>) {
+    try {
+      await client.send(new CreateScheduleCommand(request));
+    } catch (error) {
+      if (!(error instanceof ConflictException)) throw error;
+      await client.send(new UpdateScheduleCommand(request));
+    }
+  }
+
+  async function update(request: ReturnType<typeof requestOf>) {
+    try {
+      await client.send(new UpdateScheduleCommand(request));
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+      await create(request);
+    }
+  }
+
+  return {
+    async campaignIds() {
+      const names: string[] = [];
+      for await (const { Schedules = [] } of paginateListSchedules({ client }, { GroupName })) {
+        names.push(...Schedules.flatMap(({ Name }) => Name ?? []));
+      }
+      return names;
+    },
+
+    async read(campaignId) {
+      try {
+        const found = await client.send(new GetScheduleCommand({ GroupName, Name: campaignId }));
+        return asSchedule(found, campaignId, place);
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+
+    async write(campaignId, schedule) {
+      try {
+        await update(requestOf(campaignId, schedule, place));
+        return { type: 'written' };
+      } catch (error) {
+        if (error instanceof ValidationException) return { type: 'refused', reason: error.message };
+        throw error;
+      }
+    },
+
+    async remove(campaignId) {
+      try {
+        await client.send(new DeleteScheduleCommand({ GroupName, Name: campaignId }));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+    },
+  };
+}
+
+function requestOf(campaignId: string, schedule: DesiredSchedule, place: ScheduleTarget) {
+  const { expression, timezone, startsAtMs } = schedule;
+  return {
+    Name: campaignId,
+    GroupName: place.groupName,
+    ScheduleExpression: expression,
+    ScheduleExpressionTimezone: timezone,
+    ...(startsAtMs !== undefined && { StartDate: new Date(startsAtMs) }),
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    State: 'ENABLED',
+    // What is over is taken out by the reconciliation.
+    ActionAfterCompletion: 'NONE',
+    Target: {
+      Arn: place.functionArn,
+      RoleArn: place.roleArn,
+      Input: inputFor(campaignId),
+      RetryPolicy: { MaximumEventAgeInSeconds: LATEST_START_MS / 1000 },
+    },
+  } as const;
+}
+
+function inputFor(campaignId: string): string {
+  return JSON.stringify({ campaignId, scheduledTime: SCHEDULED_TIME });
+}
+
+function asSchedule(
+  found: GetScheduleCommandOutput,
+  campaignId: string,
+  { functionArn, roleArn }: ScheduleTarget,
+): DesiredSchedule | 'other' {
+  const { ScheduleExpression, ScheduleExpressionTimezone, StartDate, State, Target } = found;
+  if (ScheduleExpression === undefined || State !== 'ENABLED') return 'other';
+  const isOurs =
+    Target?.Arn === functionArn && Target.RoleArn === roleArn && Target.Input === inputFor(campaignId);
+  if (!isOurs) return 'other';
+  return {
+    expression: ScheduleExpression,
+    timezone: ScheduleExpressionTimezone ?? 'UTC',
+    ...(StartDate && { startsAtMs: StartDate.getTime() }),
+  };
+}

@@ -1,0 +1,116 @@
+import type { BilingualText } from '../bilingual-text.ts';
+import type { Random } from '../clock.ts';
+import type { GrantEffect } from '../grants/ledger.ts';
+import type { MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
+import type { WeChatAnswer } from '../wechat-answer.ts';
+import { ownOutcome } from './reasons.ts';
+import { type Attempted, nextAttemptAtMs } from './retry-policy.ts';
+
+/** What came back from one request to send. */
+export type SendAnswer =
+  | (WeChatAnswer & { readonly type: 'answered'; readonly msgid?: string })
+  /** Certain that no byte left. */
+  | { readonly type: 'not-sent'; readonly reason: string }
+  /** No access token could be had that WeChat takes, so nothing was sent. */
+  | { readonly type: 'no-token'; readonly reason: string }
+  /** A gateway in between refused the request, so that WeChat has probably not seen it (WeChat contract §9.3). */
+  | { readonly type: 'turned-away'; readonly reason: string }
+  /** A byte may have left, and no readable answer came. */
+  | { readonly type: 'no-answer'; readonly reason: string };
+
+/** What an errcode means for the message and its grant (WeChat contract §9.1). */
+export interface AnswerRule {
+  readonly retry: RetryPolicyName | 'token' | 'none';
+  readonly grant: GrantEffect;
+  readonly exhausted?: 'failed' | 'unknown';
+  /** The class of the answer, used as the reason slug. */
+  readonly class: string;
+  /** What several such answers in a row stop for a while; one of `template-unless-one-user` needs several users. */
+  readonly stops?: 'account' | 'template' | 'template-unless-one-user';
+}
+
+/** The outcome table: a rule for every errcode, and words for a person to act on. */
+export interface AnswerRules {
+  ruleOf(errcode: number): AnswerRule;
+  remedyOf(errcode: number, errmsg: string): BilingualText;
+}
+
+/** What one attempt made of the message. `retry` is set when it stays pending and is tried again. */
+export interface Decision {
+  readonly state: Exclude<MessageState, 'canceled'>;
+  readonly effect: GrantEffect;
+  readonly outcome: Outcome;
+  readonly retry?: { readonly policy: RetryPolicyName; readonly atMs: number };
+}
+
+/** Judges one answer. Pure: the same answer, message, moment and randomness give the same verdict. */
+export function judgeAnswer(
+  answer: SendAnswer,
+  message: Attempted,
+  rules: AnswerRules,
+  nowMs: number,
+  random: Random,
+): Decision {
+  switch (answer.type) {
+    case 'no-answer':
+      return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };
+    case 'not-sent':
+      return retriedOrFailed('connection', message, ownOutcome('not-reached', nowMs), random);
+    case 'no-token':
+      return retriedOrFailed('connection', message, ownOutcome('token-unavailable', nowMs), random);
+    case 'turned-away':
+      return retriedOrFailed('gateway', message, ownOutcome('turned-away', nowMs), random);
+    case 'answered':
+      return judgeErrcode(answer, message, rules, nowMs, random);
+  }
+}
+
+function judgeErrcode(
+  answer: Extract<SendAnswer, { type: 'answered' }>,
+  message: Attempted,
+  rules: AnswerRules,
+  nowMs: number,
+  random: Random,
+): Decision {
+  const { type: _type, ...fields } = answer;
+  if (answer.errcode === 0) {
+    return { state: 'sent', effect: 'spend', outcome: { atMs: nowMs, reason: 'accepted', ...fields } };
+  }
+  const rule = rules.ruleOf(answer.errcode);
+  const remedy = rules.remedyOf(answer.errcode, answer.errmsg);
+  const outcome: Outcome = { atMs: nowMs, reason: rule.class, ...fields, remedy };
+  if (rule.retry !== 'none' && rule.retry !== 'token') {
+    const again = retried(rule.retry, message, outcome, nowMs, random);
+    if (again) return again;
+    return rule.exhausted === 'unknown'
+      ? { state: 'unknown', effect: 'spend', outcome }
+      : { state: 'failed', effect: 'refund', outcome };
+  }
+  // WeChat said no, whatever the errcode: nothing was sent.
+  return rule.grant === 'zero'
+    ? { state: 'refused', effect: 'zero', outcome }
+    : { state: 'failed', effect: 'refund', outcome };
+}
+
+function retriedOrFailed(
+  policy: RetryPolicyName,
+  message: Attempted,
+  outcome: Outcome,
+  random: Random,
+): Decision {
+  const failed: Decision = { state: 'failed', effect: 'refund', outcome };
+  return retried(policy, message, outcome, outcome.atMs, random) ?? failed;
+}
+
+function retried(
+  policy: RetryPolicyName,
+  message: Attempted,
+  outcome: Outcome,
+  nowMs: number,
+  random: Random,
+): Decision | undefined {
+  const atMs = nextAttemptAtMs(policy, message, nowMs, random);
+  return atMs === undefined
+    ? undefined
+    : { state: 'pending', effect: 'keep', outcome, retry: { policy, atMs } };
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import type { WeChatSender } from '../messages/deliver-message.ts';
+import type { Measure } from '../metrics.ts';
+import type { AccessTokens } from '../token/access-tokens.ts';
+import { tokenRefusal } from '../token/token-refusal.ts';
+import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
+import { withAccessToken } from '../token/with-access-token.ts';
+import type { SendAnswer } from './judge-answer.ts';
+import { REQUEST_LIMIT_MS } from './perform-send.ts';
+import type { OutgoingMessage } from './send-port.ts';
+
+export interface TokenSenderServices {
+  readonly tokens: AccessTokens;
+  /** One request, with this token. */
+  readonly call: (accessToken: string, message: OutgoingMessage) => Promise<SendAnswer>;
+  /** Whether an errcode is documented for sends. */
+  readonly isDocumented: (errcode: number) => boolean;
+  readonly measure: Measure;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Sends whatever has what WeChat is told. */
+export interface TokenSender extends WeChatSender {
+  send(message: OutgoingMessage): Promise<SendAnswer>;
+}
+
+/** The longest that WeChat's answer to one call may take, and that getting a token takes: a wait for others, and a fetch. */
+const LONGEST_MS = { call: 10_000, token: 15_000 };
+
+/** Sends with the access token that all functions share, and measures what WeChat refuses. */
+export function createTokenSender(services: TokenSenderServices): TokenSender {
+  const { tokens, call, isDocumented, measure, clock, logger } = services;
+
+  function count(name: 'WeChatErrors' | 'TokenUnavailable', errcode: number | undefined): void {
+    measure({ name, values: [1], dimensions: { Errcode: String(errcode ?? 'none') } });
+  }
+
+  function recordRefusal({ errcode, errmsg, rid }: Extract<SendAnswer, { type: 'answered' }>): void {
+    count('WeChatErrors', errcode);
+    if (isDocumented(errcode)) return;
+    const fields = { errcode, errmsg, rid };
+    logger.warn(
+      'WeChat refused a send with an errcode that is not documented for it. Look its rid up.',
+      fields,
+    );
+  }
+
+  return {
+    async ready() {
+      try {
+        await tokens.get();
+        return true;
+      } catch (error) {
+        if (!(error instanceof TokenUnavailableError)) throw error;
+        logger.error(error.message, { wechat: error.wechat });
+        count('TokenUnavailable', error.wechat?.errcode);
+        return false;
+      }
+    },
+
+    async send(message) {
+      const untilMs = clock() + REQUEST_LIMIT_MS;
+      try {
+        return await withAccessToken(tokens, {
+          async call(token) {
+            const answer = await call(token, message);
+            if (answer.type === 'answered' && answer.errcode !== 0) recordRefusal(answer);
+            return answer;
+          },
+          refusalOf: (answer) => (answer.type === 'answered' ? tokenRefusal(answer) : undefined),
+          // A token is worth getting only for a call that can still be made.
+          hasTimeFor: (step) =>
+            clock() + LONGEST_MS.call + (step === 'token' ? LONGEST_MS.token : 0) <= untilMs,
+        });
+      } catch (error) {
+        // Thrown only where nothing was accepted for sending: the token could not be had, or was refused.
+        if (!(error instanceof TokenUnavailableError)) throw error;
+        count('TokenUnavailable', error.wechat?.errcode);
+        return { type: 'no-token', reason: error.message };
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { brokenRule } from '../broken-rule.ts';
+import { type SettingsPart, settingsParts } from './parts.ts';
+
+/** The environment: names to texts. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Every setting, by the part of the service that needs it. */
+export type Settings = { readonly [P in SettingsPart]: v.InferOutput<(typeof settingsParts)[P]> };
+
+/** A setting that is missing or wrong. */
+export interface SettingProblem {
+  /** Of the environment variable. */
+  readonly name: string;
+  readonly rule: string;
+}
+
+/**
+ * Settings are missing or wrong. The message lists every one of them by name with its rule, and no value. It has no stack: nothing in
+ * the code is at fault.
+ */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly code = 'bad-settings';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const list = [...new Set(problems)].sort();
+    super(
+      `Correct these settings and start again 请更正以下设置后重新启动:\n${list.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+    this.problems = list;
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+/**
+ * Reads the settings of the parts asked for, so that a function needs only what it uses.
+ * An empty text counts as absent. Secrets are taken from `env` too ({@link loadSecrets} puts them there).
+ *
+ * @throws SettingsError that names all bad ones at once
+ */
+export function readSettings<P extends SettingsPart>(env: Env, parts: readonly P[]): Pick<Settings, P>;
+export function readSettings(env: Env, parts: readonly SettingsPart[]): unknown {
+  const result = parse(env, parts);
+  if (result.success) return result.output;
+  throw new SettingsError(result.issues.map(settingProblem).map(problemLine));
+}
+
+/** What is missing or wrong of all settings, without the error that {@link readSettings} throws of it. */
+export function settingProblems(env: Env): SettingProblem[] {
+  return (parse(env, Object.keys(settingsParts)).issues ?? []).map(settingProblem);
+}
+
+/** One line about a setting. */
+export function problemLine({ name, rule }: SettingProblem): string {
+  return name === '' ? rule : `${name}: ${rule}`;
+}
+
+/** The environment variables that are read, by name. */
+export function settingNames(): readonly string[] {
+  return [...new Set(Object.values(settingsParts).flatMap(({ entries }) => Object.keys(entries)))];
+}
+
+function parse(env: Env, parts: readonly string[]) {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, text]) => text !== undefined && text !== ''),
+  );
+  const wanted = Object.entries(settingsParts).filter(([part]) => parts.includes(part));
+  const schema = v.object(Object.fromEntries(wanted));
+  return v.safeParse(schema, Object.fromEntries(parts.map((part) => [part, given])));
+}
+
+function settingProblem(issue: v.BaseIssue<unknown>): SettingProblem {
+  const [, ...path] = issue.path ?? [];
+  const keys = path.filter(isPlain).map(({ key }) => String(key));
+  return { name: keys.join('.'), rule: brokenRule(issue) };
+}
+
+/** What stands where the name of a field belongs may be a secret that landed there: only a plain word is repeated. */
+function isPlain({ type, key }: v.IssuePathItem): boolean {
+  return type === 'array' || /^(sha256|[A-Z_]+|[A-Za-z]{1,12})$/.test(String(key));
+}

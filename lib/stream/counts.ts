@@ -1,0 +1,90 @@
+import type { RecipientResult } from '../campaigns/runs/results.ts';
+import { isLongTerm } from '../grants/holds.ts';
+import { grantsOf, type Ledger } from '../grants/ledger.ts';
+import type { MessageState } from '../messages/message.ts';
+import type { SendRecord } from '../sends/send-record.ts';
+import { movedResults, type StreamRecord } from './stream-record.ts';
+
+/** What is added to the statistics of one template at one moment. Grants that are taken away again count down. */
+export interface Count {
+  readonly templateId: string;
+  readonly atMs: number;
+  /** `granted`, `sent`, `delivered`, `refused`, `unknown`, `available`, or `failed:` with an errcode or a reason. */
+  readonly name: string;
+  readonly by: number;
+}
+
+/** Where one message or recipient stands, as far as statistics go. */
+interface Standing {
+  readonly state: MessageState | 'skipped';
+  readonly atMs: number;
+  readonly errcode?: number | undefined;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * What a change adds to the statistics. `sent` counts what WeChat accepted, whether or not its delivery was told of later; what was
+ * `unknown` and is settled counts as unknown no more.
+ */
+export function countsOf(record: StreamRecord): readonly Count[] {
+  switch (record.type) {
+    case 'ledger':
+      return ledgerCounts(record.before, record.after, record.atMs);
+    case 'message': {
+      const { before, after } = record;
+      if (!after) return [];
+      return standingCounts(
+        after.templateId,
+        before && standing(before, before.updatedAtMs),
+        standing(after, after.updatedAtMs),
+      );
+    }
+    case 'results': {
+      const { batch } = record;
+      if (!batch || batch.run.dryRun) return [];
+      const { templateId } = batch.run.content;
+      const standingOf = (result: RecipientResult) => standing(result, result.outcome.atMs);
+      return movedResults(record).flatMap(([index, result]) => {
+        const before = record.before.get(index);
+        return standingCounts(templateId, before && standingOf(before), standingOf(result));
+      });
+    }
+    case 'run':
+      return [];
+  }
+}
+
+function standing({ state, outcome }: Pick<SendRecord, 'state' | 'outcome'>, atMs: number): Standing {
+  return { state, atMs, errcode: outcome?.errcode, reason: outcome?.reason };
+}
+
+function ledgerCounts(before: Ledger | undefined, after: Ledger | undefined, atMs: number): readonly Count[] {
+  const ids = new Set([...Object.keys(before?.templates ?? {}), ...Object.keys(after?.templates ?? {})]);
+  return [...ids].flatMap((templateId) => {
+    const [old, now] = [before, after].map((ledger) => ledger && grantsOf(ledger, templateId));
+    const granted = now ? now.granted - (old?.granted ?? 0) : 0;
+    const isCounted = !isLongTerm((now ?? old)?.kind ?? 'unknown');
+    const available = isCounted ? (now?.available ?? 0) - (old?.available ?? 0) : 0;
+    return [
+      { templateId, atMs, name: 'granted', by: granted },
+      { templateId, atMs, name: 'available', by: available },
+    ].filter(({ by }) => by !== 0);
+  });
+}
+
+const ACCEPTED: ReadonlySet<Standing['state']> = new Set(['sent', 'delivered']);
+
+function standingCounts(templateId: string, before: Standing | undefined, after: Standing): readonly Count[] {
+  if (before?.state === after.state) return [];
+  const { atMs } = after;
+  const plus = (name: string): Count => ({ templateId, atMs, name, by: 1 });
+  const wasAccepted = before !== undefined && ACCEPTED.has(before.state);
+  return [
+    ...(before?.state === 'unknown' ? [{ templateId, atMs: before.atMs, name: 'unknown', by: -1 }] : []),
+    ...(ACCEPTED.has(after.state) && !wasAccepted ? [plus('sent')] : []),
+    ...(after.state === 'delivered' || after.state === 'refused' || after.state === 'unknown'
+      ? [plus(after.state)]
+      : []),
+    ...(after.state === 'failed' ? [plus(`failed:${after.errcode || after.reason || 'unknown'}`)] : []),
+  ];
+}

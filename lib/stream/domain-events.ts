@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { Recipient } from '../campaigns/campaign.ts';
+import { isErased } from '../campaigns/runs/batch.ts';
+import { recipientSendId } from '../campaigns/runs/recipient-send.ts';
+import type { RecipientResult } from '../campaigns/runs/results.ts';
+import { isOver, type RunRecord } from '../campaigns/runs/run.ts';
+import { grantsOf, type Ledger, type TemplateGrants } from '../grants/ledger.ts';
+import type { Message, MessageState } from '../messages/message.ts';
+import { movedResults, type ResultsRecord, type StreamRecord } from './stream-record.ts';
+
+/** What became of a recipient of a campaign, for whom no message is stored. */
+export interface SentRecipient {
+  /** Stands where a message's id does. */
+  readonly id: string;
+  readonly run: RunRecord;
+  readonly recipient: Recipient;
+  readonly state: ReportedState;
+  readonly result: RecipientResult;
+}
+
+/** What the owner may want to know of, by its name on the bus. */
+export type DomainEventName =
+  | 'Grant Recorded'
+  | 'Grant Revoked'
+  | 'Message Sent'
+  | 'Message Refused'
+  | 'Message Failed'
+  | 'Message Unknown'
+  | 'Message Delivered'
+  | 'Campaign Run Finished';
+
+/** Something that has happened and is stored. */
+export type DomainEvent = {
+  readonly name: DomainEventName;
+  readonly eventId: string;
+  readonly atMs: number;
+} & (
+  | { readonly type: 'grant'; readonly ledger: Ledger; readonly templateId: string }
+  | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'campaign-send'; readonly send: SentRecipient }
+  | { readonly type: 'run'; readonly run: RunRecord }
+);
+
+type Unnamed<T> = T extends unknown ? Omit<T, 'eventId' | 'atMs'> : never;
+
+/** What happened in a change, each fact under an id that it keeps when the change is told of again. */
+export function domainEventsOf(record: StreamRecord): readonly DomainEvent[] {
+  return unnamedEvents(record).map((event) => ({
+    ...event,
+    eventId: eventIdOf(record, event),
+    atMs: record.atMs,
+  }));
+}
+
+/** Made from what the fact is, not from its place among the others: an image of an item promises no order. */
+function eventIdOf({ id }: StreamRecord, event: Unnamed<DomainEvent>): string {
+  return createHash('sha256')
+    .update([id, event.name, subjectOf(event)].join('\n'))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function subjectOf(event: Unnamed<DomainEvent>): string {
+  switch (event.type) {
+    case 'grant':
+      return event.templateId;
+    case 'message':
+      return event.message.id;
+    case 'campaign-send':
+      return event.send.id;
+    case 'run':
+      return event.run.id;
+  }
+}
+
+function unnamedEvents(record: StreamRecord): readonly Unnamed<DomainEvent>[] {
+  switch (record.type) {
+    case 'ledger':
+      return grantEvents(record.before, record.after);
+    case 'message':
+      return messageEvents(record.before, record.after);
+    case 'results':
+      return resultEvents(record);
+    case 'run':
+      return runEvents(record.before, record.after);
+  }
+}
+
+function grantEvents(before: Ledger | undefined, after: Ledger | undefined): readonly Unnamed<DomainEvent>[] {
+  if (!after) return [];
+  return Object.entries(after.templates).flatMap(([templateId, grants]) => {
+    const old = before && grantsOf(before, templateId);
+    const event = { type: 'grant' as const, ledger: after, templateId };
+    return [
+      ...(grants.granted > (old?.granted ?? 0) ? [{ ...event, name: 'Grant Recorded' as const }] : []),
+      ...(isRevoked(old, grants) ? [{ ...event, name: 'Grant Revoked' as const }] : []),
+    ];
+  });
+}
+
+function isRevoked(old: TemplateGrants | undefined, now: TemplateGrants): boolean {
+  return (
+    now.epoch > (old?.epoch ?? 0) || (old?.subscribed === true && !now.subscribed && now.kind === 'long-term')
+  );
+}
+
+const NAMES = {
+  sent: 'Message Sent',
+  refused: 'Message Refused',
+  failed: 'Message Failed',
+  unknown: 'Message Unknown',
+  delivered: 'Message Delivered',
+} as const satisfies Readonly<Record<string, DomainEventName>>;
+
+/** What a message or a recipient can have come to that the owner may want to know of. */
+type ReportedState = keyof typeof NAMES;
+
+function isReported(state: MessageState | RecipientResult['state']): state is ReportedState {
+  return Object.hasOwn(NAMES, state);
+}
+
+function messageEvents(
+  before: Message | undefined,
+  after: Message | undefined,
+): readonly Unnamed<DomainEvent>[] {
+  if (!after || !isReported(after.state) || after.state === before?.state) return [];
+  return [{ type: 'message', name: NAMES[after.state], message: after }];
+}
+
+/** Of a dry run nothing is told: nobody was sent anything. */
+function resultEvents(record: ResultsRecord): readonly Unnamed<DomainEvent>[] {
+  const { batch } = record;
+  if (!batch || batch.run.dryRun) return [];
+  return movedResults(record).flatMap(([index, result]) => {
+    const { state } = result;
+    const recipient = batch.recipients[index];
+    if (!isReported(state) || !recipient || isErased(recipient)) return [];
+    const id = recipientSendId({ runId: batch.run.id, index, openid: recipient.openid });
+    const send = { id, run: batch.run, recipient, state, result };
+    return [{ type: 'campaign-send' as const, name: NAMES[state], send }];
+  });
+}
+
+/** A run that was stopped has ended too; its status says which. */
+function runEvents(
+  before: RunRecord | undefined,
+  after: RunRecord | undefined,
+): readonly Unnamed<DomainEvent>[] {
+  if (!after || !isOver(after) || (before && isOver(before))) return [];
+  return [{ type: 'run', name: 'Campaign Run Finished', run: after }];
+}
