@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
-import { dispatchDue } from '../lib/messages/dispatch-due.ts';
+import { dispatchDue } from '../lib/sends/dispatch-due.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { DEV_API_KEY } from '../local/stack/environment.ts';
 import { startStack } from '../local/stack/stack.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Table } from '../lib/dynamodb/client.ts';
 import { audienceKey, ledgerKey } from '../lib/dynamodb/keys.ts';
+import type { Table } from '../lib/dynamodb/table.ts';
 import { emptyLedger } from '../lib/grants/ledger.ts';
-import { recordReport } from '../lib/grants/record-report.ts';
+import { recordReport } from '../lib/grants/report-grants.ts';
 import type { WeChatSimulator } from '../local/wechat-simulator/index.ts';
 
 /** Users to make, and what they granted. */

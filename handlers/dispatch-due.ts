@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import type { Clock } from '../lib/clock.ts';
 import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
-import { dispatchDue } from '../lib/messages/dispatch-due.ts';
 import { openQueue, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
+import { dispatchDue } from '../lib/sends/dispatch-due.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-send-queue.ts';
 

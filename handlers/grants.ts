@@ -4,9 +4,8 @@ import { grantRoutes } from '../lib/api/routes/grants.ts';
 import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { createGrantReader } from '../lib/grants/read-grants.ts';
-import type { GrantReport } from '../lib/grants/record-report.ts';
-import { reportGrants } from '../lib/grants/report-grants.ts';
+import { createGrantReader } from '../lib/grants/grant-store.ts';
+import { type GrantReport, reportGrants } from '../lib/grants/report-grants.ts';
 import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
@@ -14,7 +13,7 @@ import { createRuntime } from '../lib/runtime/runtime.ts';
 import { openNames } from '../lib/runtime/template-names.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { knownKinds } from '../lib/templates/known-kinds.ts';
+import { knownKinds } from '../lib/templates/catalogue.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);

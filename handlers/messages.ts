@@ -3,10 +3,8 @@ import { createMessageApi, type MessageApi } from '../lib/api/message-api.ts';
 import { messageRoutes } from '../lib/api/routes/messages.ts';
 import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../lib/dynamodb/dynamodb-idempotency-keys.ts';
-import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
-import { createUnknownMessages } from '../lib/dynamodb/dynamodb-unknown-messages.ts';
-import { createMessageIds } from '../lib/messages/message-id.ts';
-import { createUserSendable } from '../lib/messages/user-sendable.ts';
+import { createMessageStore, createUnknownMessages } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createMessageIds } from '../lib/messages/message.ts';
 import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
@@ -17,6 +15,7 @@ import { openWeChat } from '../lib/runtime/wechat.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-send-queue.ts';
+import { createUserSendable } from '../lib/templates/template-names.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /** The deployed function. */

@@ -17,7 +17,7 @@ import { createRuntime } from '../lib/runtime/runtime.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
 import { createEnqueueEvent, readEventJob } from '../lib/sqs/sqs-event-queue.ts';
-import { knownKinds } from '../lib/templates/known-kinds.ts';
+import { knownKinds } from '../lib/templates/catalogue.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);

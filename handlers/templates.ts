@@ -1,7 +1,7 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { templateRoutes } from '../lib/api/routes/templates.ts';
 import { createTemplateApi, type TemplateApi } from '../lib/api/template-api.ts';
-import { createAliasStore } from '../lib/dynamodb/dynamodb-alias-store.ts';
+import { createAliasStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
@@ -12,7 +12,7 @@ import { openCatalogue } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { removeAlias, setAlias } from '../lib/templates/set-alias.ts';
+import { removeAlias, setAlias } from '../lib/templates/aliases.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /** The deployed function. */

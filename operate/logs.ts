@@ -1,12 +1,12 @@
-// Tells one message's story from the table and the logs.
-
-import type { Table } from '../lib/dynamodb/client.ts';
+import type { Table } from '../lib/dynamodb/table.ts';
 import { openTable } from '../lib/runtime/aws.ts';
 import { createConsoleLogger } from '../lib/runtime/console-logger.ts';
 import { CommandError, print, runCommand } from './command-line.ts';
 import { findPlace, type Place } from './logs/place.ts';
 import { readSubject, type Subject, subjectIn } from './logs/subject.ts';
 import { both, HELP, lineOf } from './logs/texts.ts';
+
+// Tells one message's story from the table and the logs.
 
 const OPTIONS = {
   stage: { type: 'string' },

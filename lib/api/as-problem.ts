@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ContentionError } from '../retry-on-conflict.ts';
+import { ContentionError } from '../retry.ts';
 import { ProblemError } from './problem.ts';
 
 /** How the AWS SDK marks a call that it made as often as it may: the service was slow, throttled it or could not be reached. */

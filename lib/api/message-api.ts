@@ -9,12 +9,11 @@ import {
 } from '../messages/accept-message.ts';
 import { cancelMessage } from '../messages/cancel-message.ts';
 import { type ComposeRequest, type ComposeResult, composeMessage } from '../messages/compose-message.ts';
-import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
+import { findEarlier, type IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
 import type { UnknownMessages } from '../messages/message-store.ts';
-import { findEarlier } from '../messages/named-message.ts';
 import { type ManualOutcome, settleByHand } from '../messages/settle-unknown.ts';
-import { settledLedger } from '../sends/free-ledger.ts';
+import { settledLedger } from '../sends/close-claim.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
 import type { Versioned } from '../versioned.ts';

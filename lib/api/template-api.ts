@@ -1,18 +1,17 @@
 import type * as v from 'valibot';
+import type { AliasResult } from '../templates/aliases.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { dataWarnings } from '../templates/data-warnings.ts';
 import { exampleData } from '../templates/example-data.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
-import type { FittedValue } from '../templates/fit-data.ts';
 import { pageWarning } from '../templates/page-path.ts';
-import { prepareData } from '../templates/prepare-data.ts';
-import type { AliasResult } from '../templates/set-alias.ts';
+import { type FittedValue, prepareData } from '../templates/prepare-data.ts';
 import type { SyncResult } from '../templates/sync-templates.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
-import { type TemplateView, templateView } from '../templates/template-view.ts';
 import type { ListedTemplate } from '../templates/template-warnings.ts';
 import type { RemedyFor } from './lookup-problem.ts';
 import type { messageWarning } from './schemas/messages.ts';
+import { type TemplateView, templateView } from './template-view.ts';
 
 /** Data to be tried against a template. */
 export interface CheckRequest {

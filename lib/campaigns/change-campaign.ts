@@ -1,4 +1,4 @@
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { Campaign, CampaignStatus, QuietHours } from './campaign.ts';
 import type { InputRefusal } from './campaign-input.ts';

@@ -1,4 +1,4 @@
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';

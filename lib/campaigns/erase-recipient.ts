@@ -1,4 +1,4 @@
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { BatchKey } from './runs/batch.ts';
 import type { RecipientResult } from './runs/results.ts';

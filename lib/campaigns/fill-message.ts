@@ -1,8 +1,7 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
-import type { FittedValue } from '../templates/fit-data.ts';
 import { MAX_PAGE_LENGTH } from '../templates/page-path.ts';
-import { prepareData } from '../templates/prepare-data.ts';
+import { type FittedValue, prepareData } from '../templates/prepare-data.ts';
 import type { Template } from '../templates/template.ts';
 import type { Campaign } from './campaign.ts';
 import { fillPage, variablesInPage } from './page-variables.ts';

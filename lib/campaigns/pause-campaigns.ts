@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { everyItem } from '../listing.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignStore } from './campaign-store.ts';

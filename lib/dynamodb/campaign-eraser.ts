@@ -1,9 +1,7 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RunRecord } from '../campaigns/runs/run.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import { deletePartition, keysUnder } from './delete-items.ts';
-import { getItem, readItem, writeTogether } from './items.ts';
+import { getItem, queryPages, readItem, writeTogether } from './items.ts';
 import {
   campaignKey,
   campaignPartition,
@@ -15,8 +13,8 @@ import {
   runShardPartition,
   SHARDS,
 } from './keys.ts';
-import { queryPages } from './list-pages.ts';
 import { toRun } from './run-forms.ts';
+import { type Table, toAttributes } from './table.ts';
 import { UnreadableItemError } from './versioned-items.ts';
 
 /**

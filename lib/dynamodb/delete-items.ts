@@ -1,10 +1,8 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { eachLimit } from '../each-limit.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
-import { readItem } from './items.ts';
+import { queryPages, readItem } from './items.ts';
 import type { Key } from './keys.ts';
-import { queryPages } from './list-pages.ts';
+import { type Table, toAttributes } from './table.ts';
 
 const ITEMS_PER_BATCH = 25;
 const BATCHES_AT_ONCE = 4;

@@ -2,10 +2,9 @@ import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/cli
 import * as v from 'valibot';
 import type { AccessTokenStore } from '../token/access-token-store.ts';
 import { weChatAnswer } from '../wechat-answer.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import { getItem, type Item } from './items.ts';
 import type { Key } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
 
 const tokenItem = v.object({
   accessToken: v.string(),

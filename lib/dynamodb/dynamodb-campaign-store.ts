@@ -4,11 +4,10 @@ import { type Campaign, campaign, recipient } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
-import { toAttributes } from './attributes.ts';
 import { eraseCampaign } from './campaign-eraser.ts';
-import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, type Item, putAll, readItem } from './items.ts';
 import { campaignKey, campaignsPartition, recipientsKey } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, onVersion, parseItem, UnreadableItemError } from './versioned-items.ts';
 
 const versioned = v.object({ version: v.string() });

@@ -6,13 +6,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
-import type { DueIndex } from '../messages/dispatch-due.ts';
-import type { DueEntries, DueEntry } from '../messages/send-job.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
-import { getItem, type Item, readItem } from './items.ts';
-import { dueEntryKey, duePartition, type Key, SHARDS, sortableMoment } from './keys.ts';
-import { queryPages } from './list-pages.ts';
+import { openidOf } from '../messages/message.ts';
+import { waitingBeside } from '../messages/waiting-messages.ts';
+import type { DueIndex } from '../sends/dispatch-due.ts';
+import type { DueEntries, DueEntry } from '../sends/send-job.ts';
+import type { DueMessage, TemplateUsers } from '../templates/sync-templates.ts';
+import { getItem, getItems, type Item, queryPages, readItem } from './items.ts';
+import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
+import { toLedger } from './versioned-items.ts';
 
 /** An entry is of no use once its message is due; it is kept so much longer for an outage of the dispatcher, then DynamoDB deletes it for free. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
@@ -112,7 +114,7 @@ async function cursorOf(table: Table, shard: number): Promise<string> {
 }
 
 /** The messages of some templates that have entries in a shard which are not on the queue yet, page by page. */
-export async function* dueMessageIds(
+async function* dueMessageIds(
   table: Table,
   shard: number,
   templateIds: readonly string[],
@@ -142,4 +144,34 @@ function toEntry(item: Item, logger: Logger): DueEntry[] {
     sk: item['sk'],
   });
   return [];
+}
+
+/**
+ * The waiting messages of some templates that have entries in the due index, which is read from end to end. What is due within minutes
+ * stands on the queue and not there.
+ */
+export function createDueMessages(table: Table): TemplateUsers['dueMessages'] {
+  return async function* dueMessages(templateIds) {
+    if (templateIds.length === 0) return;
+    for (const shard of SHARDS) {
+      const seen = new Set<string>();
+      for await (const messageIds of dueMessageIds(table, shard, templateIds)) {
+        const fresh = messageIds.filter((id) => !seen.has(id));
+        for (const id of fresh) seen.add(id);
+        yield* waitingAmong(table, new Set(fresh));
+      }
+    }
+  };
+}
+
+/** An entry may have outlived its message, which counts for as long as it waits in its user's item. */
+async function* waitingAmong(table: Table, messageIds: ReadonlySet<string>): AsyncGenerator<DueMessage> {
+  const openids = new Set([...messageIds].flatMap((id) => openidOf(id) ?? []));
+  const items = await getItems(
+    table,
+    [...openids].map((openid) => ledgerKey(table, openid)),
+  );
+  for (const item of items) {
+    yield* waitingBeside(toLedger('', item).value).filter(({ id }) => messageIds.has(id));
+  }
 }

@@ -2,10 +2,9 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
 import { audienceKey, audiencePartition, countMarkKey, ledgerKey, SHARDS } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, putLedger, toLedger } from './versioned-items.ts';
 
 /** A phone that kept a report back for longer than this is not believed in, nor a queue that kept an event. */

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import type { IdempotencyKeys } from '../messages/idempotency-keys.ts';
-import type { Table } from './client.ts';
 import { getItem, putAll } from './items.ts';
 import { idempotencyKey } from './keys.ts';
+import type { Table } from './table.ts';
 import { type NewVersion, parseItem } from './versioned-items.ts';
 
 const keyItem = v.object({

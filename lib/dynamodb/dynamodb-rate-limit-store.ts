@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { NO_LIMIT } from '../limits/rate-limit.ts';
 import type { RateLimitStore } from '../limits/shared-rate-limit.ts';
 import type { Logger } from '../logger.ts';
-import type { Table } from './client.ts';
 import { getItem, putAll } from './items.ts';
 import type { Key } from './keys.ts';
+import type { Table } from './table.ts';
 import { type NewVersion, onVersion } from './versioned-items.ts';
 
 const rateLimit = {

@@ -5,11 +5,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/batch.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { readCampaign, recipientsItem } from './dynamodb-campaign-store.ts';
-import { getItem, readItem, writeTogether } from './items.ts';
+import { getItem, queryPages, readItem, writeTogether } from './items.ts';
 import {
   batchItemKey,
   campaignKey,
@@ -18,8 +16,8 @@ import {
   RECIPIENTS_PREFIX,
   recipientsKey,
 } from './keys.ts';
-import { queryPages } from './list-pages.ts';
 import { toBatch } from './run-forms.ts';
+import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, parseItem } from './versioned-items.ts';
 
 /** Takes users out of campaigns in DynamoDB. */

@@ -6,8 +6,6 @@ import { runStartsAtMs } from '../campaigns/runs/run-id.ts';
 import type { RunStore } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import {
   type ConditionalPut,
   getItem,
@@ -35,6 +33,7 @@ import {
 import { packResults } from './pack-results.ts';
 import { packBatch, readableRuns, toBatch, toResults, toRun } from './run-forms.ts';
 import { readTally, tallyUpdate } from './run-tally.ts';
+import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, onVersion, putLedger } from './versioned-items.ts';
 
 /** For so long one can ask what became of a recipient. */

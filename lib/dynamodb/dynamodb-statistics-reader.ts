@@ -1,9 +1,7 @@
 import { bucketOf, type StatisticsReader, sumOf } from '../statistics/day-statistics.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
-import { type Item, readItem } from './items.ts';
+import { type Item, queryPages, readItem } from './items.ts';
 import { bucketsPartition, sortableMoment, statisticsPartition } from './keys.ts';
-import { queryPages } from './list-pages.ts';
+import { type Table, toAttributes } from './table.ts';
 
 /** Reads the statistics that the statistics writer keeps in DynamoDB, and sums up their counters. */
 export function createStatisticsReader(table: Table): StatisticsReader {

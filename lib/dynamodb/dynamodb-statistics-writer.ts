@@ -1,14 +1,13 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { bucketOf, sumOf } from '../statistics/day-statistics.ts';
 import type { Count } from '../stream/counts.ts';
 import type { CountedPart, StatisticsWriter } from '../stream/statistics-writer.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import { getItems, type Item, writeTogether } from './items.ts';
 import { bucketKey, COUNTERS, gaugeKey, type Key, statisticsMarkKey } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
 
 /** The stream keeps a change for a day; it comes again no later. */
 const MARKS_KEPT_SECONDS = 2 * 24 * 60 * 60;

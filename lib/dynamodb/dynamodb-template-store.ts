@@ -1,12 +1,13 @@
 import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
+import type { AliasStore } from '../templates/aliases.ts';
 import { completeField } from '../templates/parse-template.ts';
 import type { Template, TemplateStore } from '../templates/template.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
-import { getItem, type Item, readItem } from './items.ts';
-import { queryPages } from './list-pages.ts';
+import { getItem, type Item, putAll, queryPages, readItem } from './items.ts';
+import type { Key } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
+import { type NewVersion, onVersion, parseItem } from './versioned-items.ts';
 
 const PREFIX = 'template#';
 
@@ -112,5 +113,26 @@ function templateOf({ fields, ...rest }: v.InferOutput<typeof StoredTemplate>): 
     fields: fields.map(({ values, ...field }) =>
       completeField(values === undefined ? field : { ...field, values }),
     ),
+  };
+}
+
+const aliasItem = v.object({ aliases: v.record(v.string(), v.string()), version: v.string() });
+
+/** The aliases of the account's templates, in one item beside them, so that a name is moved in one step. */
+export function createAliasStore(
+  table: Table,
+  { newVersion }: { readonly newVersion: NewVersion },
+): AliasStore {
+  const key: Key = { pk: `${table.appId}#templates`, sk: 'aliases' };
+  return {
+    async load() {
+      const item = await getItem(table, key);
+      if (!item) return { value: {}, version: undefined };
+      const { aliases, version } = parseItem(aliasItem, item);
+      return { value: aliases, version };
+    },
+
+    save: ({ value, version }) =>
+      putAll(table, [{ item: { ...key, aliases: value, version: newVersion() }, ...onVersion(version) }]),
   };
 }

@@ -8,10 +8,8 @@ import { eachLimit } from '../each-limit.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Belongings, UserEraser } from '../users/erase-user.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import { deleteItems } from './delete-items.ts';
-import { type Item, putRequest, readItem, writeTogether } from './items.ts';
+import { type Item, putRequest, queryPages, readItem, writeTogether } from './items.ts';
 import {
   audienceKey,
   dueEntryKey,
@@ -21,7 +19,7 @@ import {
   MESSAGE_PREFIX,
   userPartition,
 } from './keys.ts';
-import { queryPages } from './list-pages.ts';
+import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, putLedger } from './versioned-items.ts';
 
 /** Erases users from DynamoDB. */

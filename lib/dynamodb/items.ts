@@ -4,15 +4,20 @@ import {
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+  ScanCommand,
+  type ScanCommandInput,
+  type ScanCommandOutput,
   TransactionCanceledException,
   TransactionConflictException,
   TransactionInProgressException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { fromAttributes, toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import type { Key } from './keys.ts';
+import { fromAttributes, type Table, toAttributes } from './table.ts';
 
 /** An item with its key and attributes as plain values. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -137,4 +142,30 @@ export function putRequest(TableName: string, { item, condition, values }: Condi
     ConditionExpression: condition,
     ...(values && { ExpressionAttributeValues: toAttributes(values) }),
   };
+}
+
+/** The pages of a query, each asked for when the one before has been used. */
+export async function* queryPages(
+  { client }: Pick<Table, 'client'>,
+  query: QueryCommandInput,
+): AsyncGenerator<QueryCommandOutput> {
+  let page = await client.send(new QueryCommand(query));
+  yield page;
+  while (page.LastEvaluatedKey) {
+    page = await client.send(new QueryCommand({ ...query, ExclusiveStartKey: page.LastEvaluatedKey }));
+    yield page;
+  }
+}
+
+/** The pages of a scan, in the same way. */
+export async function* scanPages(
+  { client }: Pick<Table, 'client'>,
+  scan: ScanCommandInput,
+): AsyncGenerator<ScanCommandOutput> {
+  let page = await client.send(new ScanCommand(scan));
+  yield page;
+  while (page.LastEvaluatedKey) {
+    page = await client.send(new ScanCommand({ ...scan, ExclusiveStartKey: page.LastEvaluatedKey }));
+    yield page;
+  }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BatchKey } from '../campaigns/runs/batch.ts';
 import type { CountMark } from '../grants/grant-store.ts';
 import type { Message, MessageState } from '../messages/message.ts';
-import type { Table } from './client.ts';
+import type { Table } from './table.ts';
 
 /** The key of an item. Every `pk` begins with the appid, so that several mini programs can share a table. */
 export interface Key {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { StreamRecord } from '../stream/stream-record.ts';
-import type { Table } from './client.ts';
 import { type Item, readItem } from './items.ts';
 import { campaignPartition, MESSAGE_PREFIX, RESULTS_PREFIX, RUN_PREFIX, userPartition } from './keys.ts';
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
 import { unpackResults } from './pack-results.ts';
 import { resultsItem, runItem } from './run-items.ts';
+import type { Table } from './table.ts';
 import { parseItem } from './versioned-items.ts';
 
 const attribute: v.GenericSchema<AttributeValue> = v.lazy(() =>

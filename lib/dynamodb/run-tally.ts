@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import type { RecipientState } from '../campaigns/runs/run.ts';
 import type { ShardTally, TallyChange } from '../campaigns/runs/run-store.ts';
 import { recentSlots, SLOTS_KEPT, slotOf } from '../campaigns/runs/throughput.ts';
-import { toAttributes } from './attributes.ts';
 import type { Item } from './items.ts';
+import { toAttributes } from './table.ts';
 
 const STATES: readonly RecipientState[] = ['sent', 'delivered', 'refused', 'failed', 'unknown', 'skipped'];
 const ERRCODE = 'errcode:';

@@ -1,9 +1,8 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { toAttributes } from './attributes.ts';
-import type { Table } from './client.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import type { Key } from './keys.ts';
 import { shareCalls } from './shared-calls.ts';
+import { type Table, toAttributes } from './table.ts';
 
 /** Reads one item as it stands after the latest write before the call, as {@link getItem} does. */
 export type ReadItem = (key: Key) => Promise<Item | undefined>;

@@ -1,8 +1,7 @@
 import { BatchExecuteStatementCommand, type BatchStatementRequest } from '@aws-sdk/client-dynamodb';
-import { toAttribute } from './attributes.ts';
-import type { Table } from './client.ts';
 import { type ConditionalPut, IS_NEW, putAll } from './items.ts';
 import { shareCalls } from './shared-calls.ts';
+import { type Table, toAttribute } from './table.ts';
 
 /** Writes one item under its condition, as {@link putAll} does. */
 export type WriteItem = (put: ConditionalPut) => Promise<'committed' | 'conflict'>;

@@ -3,11 +3,11 @@ import { emptyLedger, type Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { Message } from '../messages/message.ts';
 import type { Versioned } from '../versioned.ts';
-import type { Table } from './client.ts';
 import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
 import { attentionAttributes, ledgerKey, messageKey } from './keys.ts';
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
+import type { Table } from './table.ts';
 
 /** Makes the version that a write leaves behind: a new one for each write, so that a write can recognise itself. */
 export type NewVersion = () => string;

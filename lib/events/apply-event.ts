@@ -1,5 +1,5 @@
+import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { refuseWaiting } from '../messages/refuse-waiting.ts';
 import { type AnswerServices, countAnswers, isRevocation } from './count-answers.ts';
 import { type SentEventServices, settleByReceipt } from './settle-by-event.ts';
 import type { ChangeEvent, SentEvent, SubscribeEvent } from './subscribe-event.ts';

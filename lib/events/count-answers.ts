@@ -1,9 +1,8 @@
 import type { CountMark, GrantStore } from '../grants/grant-store.ts';
-import { grantsOf } from '../grants/ledger.ts';
+import { grantsOf, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-event.ts';
-import { isAccept } from '../grants/record-report.ts';
-import type { TemplateKind } from '../grants/template-kind.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { isAccept } from '../grants/report-grants.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { ChangeEvent, PopupEvent } from './subscribe-event.ts';
 

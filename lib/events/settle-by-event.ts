@@ -3,10 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import type { Contention } from '../retry-on-conflict.ts';
-import { afterReceipt, type DeliveryReceipt } from '../sends/delivery-receipt.ts';
-import { updateSend } from '../sends/send.ts';
-import { sendOfReceipt, WINDOW_MS } from '../sends/send-of-receipt.ts';
+import type { Contention } from '../retry.ts';
+import { afterReceipt, type DeliveryReceipt, sendOfReceipt, WINDOW_MS } from '../sends/delivery-receipt.ts';
+import { updateSend } from '../sends/send-port.ts';
 import type { SendRecord } from '../sends/send-record.ts';
 
 export interface SentEventServices extends Contention {

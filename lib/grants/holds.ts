@@ -1,6 +1,5 @@
-import { grantsOf, type Ledger, withGrants } from './ledger.ts';
-import { knownKind } from './record-report.ts';
-import type { TemplateKind } from './template-kind.ts';
+import { grantsOf, type Ledger, type TemplateKind, withGrants } from './ledger.ts';
+import { knownKind } from './report-grants.ts';
 
 /** The mark of a set-aside grant: void once the template's grants have been zeroed since. */
 export interface Hold {

@@ -1,5 +1,4 @@
 import type { RecentGrants } from './recent-grants.ts';
-import type { TemplateKind } from './template-kind.ts';
 
 /**
  * What one user granted for one template.
@@ -87,3 +86,9 @@ export function spentOf(grants: TemplateGrants): number {
 export function withGrants(ledger: Ledger, templateId: string, grants: TemplateGrants): Ledger {
   return { ...ledger, templates: { ...ledger.templates, [templateId]: grants } };
 }
+
+/**
+ * How long an accept lasts: one send, or until the user turns it off (WeChat contract §3.4).
+ * `unknown` is counted as one-time, the cautious reading, until the template has been read from WeChat.
+ */
+export type TemplateKind = 'one-time' | 'long-term' | 'unknown';

@@ -1,8 +1,7 @@
 import { isLongTerm } from './holds.ts';
-import { type Ledger, type TemplateGrants, withGrants } from './ledger.ts';
+import { type Ledger, type TemplateGrants, type TemplateKind, withGrants } from './ledger.ts';
 import { countTap, grantedAfter, NONE_RECENT } from './recent-grants.ts';
-import { isAccept, knownGrants, knownKind } from './record-report.ts';
-import type { TemplateKind } from './template-kind.ts';
+import { isAccept, knownGrants, knownKind } from './report-grants.ts';
 
 /** One template's part of an event of WeChat's. */
 export interface EventAnswer {

@@ -1,10 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { GrantStore } from './grant-store.ts';
-import { grantsOf, type Ledger } from './ledger.ts';
-import { type GrantAuthority, type GrantReport, recordReport } from './record-report.ts';
-import type { TemplateKind } from './template-kind.ts';
+import { grantsOf, type Ledger, type TemplateGrants, type TemplateKind, withGrants } from './ledger.ts';
+import { countReport, NONE_RECENT } from './recent-grants.ts';
 
 export interface ReportServices extends Contention {
   readonly store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
@@ -43,4 +42,81 @@ export function reportGrants(
     const result = await store.commitCounted(updated(stored, ledger), [mark], newTemplateIds);
     return result === 'conflict' ? result : { type: 'counted', ledger };
   }, contention);
+}
+
+/** Whose word counts as a grant: the client's, confirmed and completed by WeChat's events, or WeChat's events alone. */
+export type GrantAuthority = 'client' | 'events';
+
+/** What the user answered in the subscribe panel, template by template. */
+export interface GrantReport {
+  readonly results: Readonly<Record<string, string>>;
+  /** Templates whose answer came without a popup ("always keep"). */
+  readonly silent: readonly string[];
+}
+
+/** What a report is counted by. */
+export interface ReportRules {
+  readonly authority: GrantAuthority;
+  readonly kindOf: (templateId: string) => TemplateKind;
+  readonly nowMs: number;
+}
+
+const NEVER_ANSWERED: TemplateGrants = {
+  kind: 'unknown',
+  granted: 0,
+  available: 0,
+  held: 0,
+  subscribed: false,
+  epoch: 0,
+  lastStatus: '',
+  silentReject: false,
+  updatedAtMs: 0,
+};
+
+/** The entry of a template, or that of one for which the user never answered. */
+export function knownGrants(ledger: Ledger, templateId: string): TemplateGrants {
+  return grantsOf(ledger, templateId) ?? NEVER_ANSWERED;
+}
+
+/** Every status that begins with `accept` adds one grant; all others add none and take none away (WeChat contract §7.1). */
+export function isAccept(status: string): boolean {
+  return status.startsWith('accept');
+}
+
+/**
+ * The ledger after the user's answer: one more grant for each accepted template, unless WeChat told of the same tap before or
+ * its word alone counts. Counting a report once is the caller's part.
+ */
+export function recordReport(ledger: Ledger, report: GrantReport, rules: ReportRules): Ledger {
+  return Object.entries(report.results).reduce((current, [templateId, status]) => {
+    const before = knownGrants(current, templateId);
+    const silent = report.silent.includes(templateId);
+    return withGrants(current, templateId, {
+      ...before,
+      ...counted(before, status, silent, rules),
+      kind: knownKind(rules.kindOf(templateId), before.kind),
+      subscribed: isAccept(status) || (before.subscribed && status !== 'reject'),
+      lastStatus: status,
+      silentReject: status === 'reject' && silent,
+      updatedAtMs: rules.nowMs,
+    });
+  }, ledger);
+}
+
+function counted(
+  before: TemplateGrants,
+  status: string,
+  silent: boolean,
+  { authority, nowMs }: ReportRules,
+): Partial<TemplateGrants> {
+  if (!isAccept(status)) return {};
+  const { recent, isNew } = countReport(before.recent ?? NONE_RECENT, nowMs, { silent });
+  if (!isNew) return { recent };
+  if (authority === 'events') return {};
+  return { recent, granted: before.granted + 1, available: before.available + 1 };
+}
+
+/** A kind once learnt is not forgotten because WeChat could not be asked this time. */
+export function knownKind(latest: TemplateKind, before: TemplateKind): TemplateKind {
+  return latest === 'unknown' ? before : latest;
 }

@@ -1,5 +1,4 @@
 import type { Random } from '../clock.ts';
-import { quotaDayEndsAtMs } from './quota-day.ts';
 
 /** Why WeChat takes less: the minute's quota (45011), the day's (45009), it is busy (-1), or it refuses one send after the other. */
 export type SlowdownCause = 'rate' | 'quota' | 'busy' | 'refused';
@@ -146,4 +145,14 @@ export function recovered(rateLimit: RateLimit, leftAtMs: number, nowMs: number)
   const ratePerSecond = slowdown.ratePerSecond * 2;
   if (ratePerSecond > RAMP_ENDS_PER_SECOND) return free;
   return { ...rateLimit, slowdown: { ...slowdown, ratePerSecond, steppedAtMs: nowMs } };
+}
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+/** WeChat's quota day is taken to end at midnight in Beijing (WeChat contract §3.7, unconfirmed). */
+const BEIJING_OFFSET_MS = 8 * HOUR_MS;
+
+/** When the quota day of the given moment ends. */
+export function quotaDayEndsAtMs(nowMs: number): number {
+  return nowMs + DAY_MS - ((nowMs + BEIJING_OFFSET_MS) % DAY_MS);
 }

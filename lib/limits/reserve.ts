@@ -1,6 +1,5 @@
 import type { Random } from '../clock.ts';
-import { quotaDayEndsAtMs } from './quota-day.ts';
-import { isStopped, type RateLimit, type Slowdown } from './rate-limit.ts';
+import { isStopped, quotaDayEndsAtMs, type RateLimit, type Slowdown } from './rate-limit.ts';
 
 /** What one message is told that asks to be sent. */
 export type Reservation =

@@ -1,17 +1,22 @@
 import type { Clock } from '../clock.ts';
 import { holdGrant } from '../grants/holds.ts';
-import type { Ledger } from '../grants/ledger.ts';
-import type { TemplateKind } from '../grants/template-kind.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
-import { settledLedger } from '../sends/free-ledger.ts';
-import type { FittedValue } from '../templates/fit-data.ts';
+import type { Ledger, TemplateKind } from '../grants/ledger.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
+import { settledLedger } from '../sends/close-claim.ts';
+import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from '../sends/send-job.ts';
+import type { FittedValue } from '../templates/prepare-data.ts';
 import { updated } from '../versioned.ts';
-import type { IdempotencyClaim, IdempotencyKeys } from './idempotency-keys.ts';
-import type { Language, Message, MiniprogramState } from './message.ts';
-import type { NewMessageId } from './message-id.ts';
+import {
+  answerOf,
+  bindKeys,
+  findNamed,
+  type IdempotencyClaim,
+  type IdempotencyKeys,
+  type Named,
+  type Taken,
+} from './idempotency-keys.ts';
+import type { Language, Message, MiniprogramState, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { answerOf, bindKeys, findNamed, type Named, type Taken } from './named-message.ts';
-import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
 import { createRoom, putWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */

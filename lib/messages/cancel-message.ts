@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { releaseHold } from '../grants/holds.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { isPending, type Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';

@@ -1,9 +1,9 @@
 import type { Ledger } from '../grants/ledger.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
+import { type DueEntries, hasEntryAhead, type SendJob, withDueEntry } from '../sends/send-job.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { isPending, type Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { type DueEntries, hasEntryAhead, type SendJob, withDueEntry } from './send-job.ts';
 import { putWaiting } from './waiting-messages.ts';
 
 export interface DeferServices extends Contention {

@@ -3,24 +3,22 @@ import type { Ledger } from '../grants/ledger.ts';
 import type { Permit, RateLimiter } from '../limits/rate-limiter.ts';
 import type { Logger } from '../logger.ts';
 import type { AnswerRules, SendAnswer } from '../sends/judge-answer.ts';
-import { logOutcome } from '../sends/outcome-log.ts';
 import { type Performed, performSend, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from '../sends/retry-policy.ts';
-import type { Versioned } from '../versioned.ts';
-import { deferMessage } from './defer-message.ts';
-import { endWithoutRequest } from './end-without-request.ts';
-import { isPending, type Message } from './message.ts';
-import { openidOf } from './message-id.ts';
-import { messagePort } from './message-port.ts';
-import type { MessageStore } from './message-store.ts';
-import { permitFor } from './permit-for.ts';
 import {
   type DueEntries,
   hasEntryAhead,
   jobDelayMs,
   LONGEST_QUEUE_DELAY_MS,
   type SendJob,
-} from './send-job.ts';
+} from '../sends/send-job.ts';
+import type { Versioned } from '../versioned.ts';
+import { deferMessage } from './defer-message.ts';
+import { endWithoutRequest } from './end-without-request.ts';
+import { isPending, type Message, openidOf } from './message.ts';
+import { logOutcome, messagePort } from './message-send.ts';
+import type { MessageStore } from './message-store.ts';
+import { permitFor } from './permit-for.ts';
 
 /** The way to WeChat, as delivery sees it. */
 export interface WeChatSender {

@@ -1,10 +1,12 @@
 import { releaseHold } from '../grants/holds.ts';
-import type { Ledger } from '../grants/ledger.ts';
+import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { type OwnReason, ownOutcome } from '../sends/reasons.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message, MessageState } from './message.ts';
-import type { MessageStore } from './message-store.ts';
+import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
+import { waitingBeside } from './waiting-messages.ts';
 
 /** Ends messages of one user that no request was made for, and gives back the grants set aside for them, in one step. */
 export async function endWithoutRequest(
@@ -31,4 +33,46 @@ export async function endWithoutRequest(
     records: ended.map((value) => ({ value, version: undefined })),
   });
   return result === 'conflict' ? result : ended;
+}
+
+export interface RefuseServices extends Contention {
+  readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
+}
+
+/**
+ * Ends the waiting messages of a user whose grants for a template were zeroed: their hold is void, so they are refused now
+ * rather than when they come due. Messages that it misses, because a crash cut it short, are refused when they are due.
+ */
+export async function refuseWaiting(
+  { store, ...contention }: RefuseServices,
+  openid: string,
+  templateId: string,
+  nowMs: number,
+): Promise<readonly Message[]> {
+  const refused: Message[] = [];
+  for (let step: readonly Message[] = []; ; refused.push(...step)) {
+    step = await retryOnConflict(async () => {
+      const ledger = await store.loadLedger(openid);
+      const messages = withVoidHolds(ledger.value, templateId).slice(0, RECORDS_PER_STEP);
+      if (messages.length === 0) return [];
+      return endWithoutRequest(store, messages, ledger, {
+        state: 'refused',
+        reason: 'grant-revoked',
+        atMs: nowMs,
+      });
+    }, contention);
+    if (step.length === 0) return refused;
+  }
+}
+
+/** One that is being sent has its answer first. */
+function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
+  const epoch = grantsOf(ledger, templateId)?.epoch;
+  return waitingBeside(ledger).filter(
+    (message) =>
+      message.templateId === templateId &&
+      message.hold &&
+      message.hold.epoch !== epoch &&
+      message.id !== ledger.claim?.messageId,
+  );
 }

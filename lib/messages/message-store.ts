@@ -1,6 +1,6 @@
 import type { Ledger } from '../grants/ledger.ts';
 import type { Page } from '../listing.ts';
-import type { Send } from '../sends/send.ts';
+import type { Send } from '../sends/send-port.ts';
 import type { Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 

@@ -1,7 +1,7 @@
 import type { Permit, RateLimiter } from '../limits/rate-limiter.ts';
+import type { SendJob } from '../sends/send-job.ts';
 import { isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import type { SendJob } from './send-job.ts';
 
 /** A message's turn under the rate limit of all sending and, while WeChat refuses some template, under that of its own. */
 export async function permitFor(

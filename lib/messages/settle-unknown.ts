@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim, restoreGrant } from '../grants/claims.ts';
 import type { Ledger } from '../grants/ledger.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 import type { Change, MessageStore } from './message-store.ts';

@@ -3,8 +3,7 @@ import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Page } from '../listing.ts';
 import type { Versioned } from '../versioned.ts';
-import { LANGUAGES, type Message, MINIPROGRAM_STATES, type Outcome } from './message.ts';
-import { openidOf } from './message-id.ts';
+import { LANGUAGES, type Message, MINIPROGRAM_STATES, type Outcome, openidOf } from './message.ts';
 import type { MessageWithLedger } from './message-store.ts';
 
 /** A message in its user's item, without what can be derived. */

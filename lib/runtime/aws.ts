@@ -3,7 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Table } from '../dynamodb/client.ts';
+import type { Table } from '../dynamodb/table.ts';
 import { createAwsRequestHandler } from '../http/aws-request-handler.ts';
 import type { FetchParameters } from '../settings/secrets.ts';
 import type { Environment } from './cold-start.ts';

@@ -1,5 +1,5 @@
-import type { Table } from '../dynamodb/client.ts';
-import { createAliasStore } from '../dynamodb/dynamodb-alias-store.ts';
+import { createAliasStore } from '../dynamodb/dynamodb-template-store.ts';
+import type { Table } from '../dynamodb/table.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
 import type { Runtime } from './runtime.ts';

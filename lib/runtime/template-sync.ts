@@ -1,13 +1,12 @@
 import { pauseCampaignsOfTemplate } from '../campaigns/pause-campaigns.ts';
 import { pauseRunsOf } from '../campaigns/runs/control-run.ts';
-import type { Table } from '../dynamodb/client.ts';
 import { createCampaignStore } from '../dynamodb/dynamodb-campaign-store.ts';
-import { createDueMessages } from '../dynamodb/dynamodb-due-messages.ts';
+import { createDueMessages } from '../dynamodb/dynamodb-due-index.ts';
 import { createRunStore } from '../dynamodb/dynamodb-run-store.ts';
 import { createTemplateStore } from '../dynamodb/dynamodb-template-store.ts';
+import type { Table } from '../dynamodb/table.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
-import { type SyncResult, syncTemplates } from '../templates/sync-templates.ts';
-import type { TemplateUsers } from '../templates/template-users.ts';
+import { type SyncResult, syncTemplates, type TemplateUsers } from '../templates/sync-templates.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Reading the templates again, with all that follows for what uses them. */

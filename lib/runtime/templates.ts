@@ -1,5 +1,5 @@
-import type { Table } from '../dynamodb/client.ts';
 import { createTemplateStore } from '../dynamodb/dynamodb-template-store.ts';
+import type { Table } from '../dynamodb/table.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
 import type { Runtime } from './runtime.ts';
 import { fetchTemplates, type WeChatClient } from './wechat.ts';

@@ -1,12 +1,11 @@
-import type { Table } from '../dynamodb/client.ts';
 import { createAccessTokenStore } from '../dynamodb/dynamodb-access-token-store.ts';
+import type { Table } from '../dynamodb/table.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import type { AnswerRules } from '../sends/judge-answer.ts';
 import type { TokenSenderServices } from '../sends/token-sender.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts';
-import { tokenRefusal } from '../token/token-refusal.ts';
-import { withAccessToken } from '../token/with-access-token.ts';
+import { tokenRefusal, withAccessToken } from '../token/with-access-token.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
 import { WeChatError } from '../wechat/errors.ts';
 import { fetchAccessToken } from '../wechat/fetch-access-token.ts';

@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import { closeClaim, openClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import { type Busy, freeLedger, type SendFinder } from './free-ledger.ts';
+import { type Busy, freeLedger, type SendFinder } from './close-claim.ts';
 import type { SendPort } from './send-port.ts';
 import { claimFate, type SendRecord } from './send-record.ts';
 

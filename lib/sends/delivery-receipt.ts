@@ -1,4 +1,5 @@
 import type { SentEvent } from '../events/subscribe-event.ts';
+import type { Claim } from '../grants/ledger.ts';
 import type { Outcome } from '../messages/message.ts';
 import type { SendRecord } from './send-record.ts';
 
@@ -6,7 +7,7 @@ import type { SendRecord } from './send-record.ts';
 export type DeliveryReceipt = SentEvent['items'][number] & Pick<SentEvent, 'openid' | 'createdAtMs'>;
 
 /** The reason of an outcome that a receipt told to have failed. */
-export const NOT_DELIVERED = 'not-delivered';
+const NOT_DELIVERED = 'not-delivered';
 
 /**
  * The record after WeChat's delivery receipt; undefined where that says nothing new. The grant stays spent either way: WeChat had
@@ -41,3 +42,66 @@ const REMEDY = {
   en: 'WeChat took the message but then reported that it could not be delivered. The grant is used up: ask the user to subscribe again before you send once more.',
   zh: '微信接收了消息，但随后报告投递失败。这次订阅次数已被用掉：请引导用户再次订阅后再发送。',
 };
+
+type Candidate = SendRecord & { readonly id: string };
+
+/** A send and its receipt are not further apart than this, a dead sender's lease and its note's return included. */
+export const WINDOW_MS = 15 * 60_000;
+const CLOCK_SKEW_MS = 60_000;
+
+/** The reason of the outcome of a send whose sender was given up for dead. */
+const SENDER_LOST = 'sender-lost';
+
+/** The send that a receipt is about; `not-yet` while one that it may be about waits for its answer. */
+export function sendOfReceipt<Send extends Candidate>(
+  sends: readonly Send[],
+  item: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
+  claim: Claim | undefined,
+): Send | 'not-yet' | undefined {
+  const named = sends.find((send) => isNamed(send, item));
+  if (named) return named;
+  if (sends.some((send) => mayBeUnderWay(send, claim, item.createdAtMs))) return 'not-yet';
+  const [only, ...others] = sends.filter((send) => mayBeMeant(send, item));
+  return others.length === 0 && only && only.state !== 'pending' ? only : undefined;
+}
+
+/** The same receipt again, or one with the msgid that the send answered. */
+function isNamed(
+  { outcome, deliveredAtMs }: Candidate,
+  { msgid, createdAtMs }: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
+): boolean {
+  if (msgid !== undefined) return outcome?.msgid === msgid;
+  return deliveredAtMs === createdAtMs || (outcome?.reason === NOT_DELIVERED && outcome.atMs === createdAtMs);
+}
+
+function mayBeUnderWay({ id, state, lastClaim }: Candidate, claim: Claim | undefined, atMs: number): boolean {
+  return (
+    state === 'pending' &&
+    claim?.messageId === id &&
+    claim.claimId !== lastClaim?.claimId &&
+    claim.startedAtMs <= atMs + CLOCK_SKEW_MS
+  );
+}
+
+/**
+ * Whether a send was made at about that time, or may have been: -1 can hide an accepted send. One that has a msgid is not meant by
+ * another; a receipt without any may mean each.
+ */
+function mayBeMeant(
+  { state, outcome }: Candidate,
+  { msgid, createdAtMs }: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
+): boolean {
+  const needsRecovery = state === 'pending' && outcome?.errcode === -1;
+  return (
+    (state === 'sent' || state === 'unknown' || needsRecovery) &&
+    outcome !== undefined &&
+    (msgid === undefined || outcome.msgid === undefined) &&
+    isNear(outcome, createdAtMs)
+  );
+}
+
+/** A lost sender's request left before it was given up, which may be long after: when nobody came by for the user. */
+function isNear(outcome: Outcome, atMs: number): boolean {
+  const laterMs = outcome.atMs - atMs;
+  return laterMs >= -WINDOW_MS && (laterMs <= WINDOW_MS || outcome.reason === SENDER_LOST);
+}

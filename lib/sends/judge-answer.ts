@@ -18,14 +18,35 @@ export type SendAnswer =
   /** A byte may have left, and no readable answer came. */
   | { readonly type: 'no-answer'; readonly reason: string };
 
-/** What an errcode means for the message and its grant (WeChat contract §9.1). */
+/** What kind of thing an answer to a send is; the reason that a message's outcome shows. */
+export type AnswerClass =
+  | 'accepted'
+  | 'token'
+  | 'transient'
+  | 'quota'
+  | 'rate'
+  | 'user-state'
+  | 'recipient'
+  | 'payload'
+  | 'configuration'
+  | 'ban'
+  | 'permission'
+  | 'our-bug'
+  | 'ambiguous'
+  | 'unlisted';
+
+/** What an errcode means for a send and its grant (WeChat contract §9.1). */
 export interface AnswerRule {
+  readonly class: AnswerClass;
+  /** `token` is one repeat with a new access token, made before this rule is asked for. */
   readonly retry: RetryPolicyName | 'token' | 'none';
   readonly grant: GrantEffect;
+  /** How the send ends once its retries are used up. */
   readonly exhausted?: 'failed' | 'unknown';
-  /** The class of the answer, used as the reason slug. */
-  readonly class: string;
-  /** What several such answers in a row stop for a while; one of `template-unless-one-user` needs several users. */
+  /**
+   * What several such answers in a row stop for a while, because they are about more than one message.
+   * `template-unless-one-user` takes answers to several users.
+   */
   readonly stops?: 'account' | 'template' | 'template-unless-one-user';
 }
 

@@ -1,10 +1,10 @@
 import type { Random } from '../clock.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { LimitSignal, RateLimiter } from '../limits/rate-limiter.ts';
-import { refuseWaiting } from '../messages/refuse-waiting.ts';
+import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { Versioned } from '../versioned.ts';
 import { type ClaimServices, claimSend, type SendClaim } from './claim-send.ts';
-import { type CloseServices, closeInLedger } from './close-in-ledger.ts';
+import { type CloseServices, closeInLedger } from './close-claim.ts';
 import { type AnswerRules, type Decision, judgeAnswer, type SendAnswer } from './judge-answer.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
 import { afterAttempt, type SendRecord } from './send-record.ts';

@@ -1,5 +1,5 @@
 import type { Random } from '../clock.ts';
-import { quotaDayEndsAtMs } from '../limits/quota-day.ts';
+import { quotaDayEndsAtMs } from '../limits/rate-limit.ts';
 import type { Message, RetryPolicyName } from '../messages/message.ts';
 
 /** When a message is tried again after an answer, or an absence of one, that time may cure. */

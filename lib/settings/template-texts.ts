@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ALIAS_FORM } from '../templates/alias.ts';
+import { ALIAS_FORM } from '../templates/aliases.ts';
 
 const ALIASES_RULE =
   'Expected name=id pairs with commas between, or a JSON object of names to ids; a name is a letter, then up to 39 letters, digits, - or _';

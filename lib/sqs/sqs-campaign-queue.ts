@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import type { EnqueueJobs, RunJob } from '../campaigns/runs/job.ts';
-import { LONGEST_QUEUE_DELAY_MS } from '../messages/send-job.ts';
+import { LONGEST_QUEUE_DELAY_MS } from '../sends/send-job.ts';
 
 const common = {
   campaignId: v.string(),

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import { type Enqueue, LONGEST_QUEUE_DELAY_MS, type SendJob } from '../messages/send-job.ts';
+import { type Enqueue, LONGEST_QUEUE_DELAY_MS, type SendJob } from '../sends/send-job.ts';
 
 const sendJob = v.strictObject({
   messageId: v.string(),

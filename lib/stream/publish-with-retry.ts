@@ -1,4 +1,4 @@
-import type { Contention } from '../retry-on-conflict.ts';
+import type { Contention } from '../retry.ts';
 
 /** What the bus refuses is tried again so often before the stream brings it again, with all that came after it. */
 const TRIES = 4;

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
+import type { TemplateKind } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import { withHistory } from './field-change.ts';
 import { parseTemplate, type TemplateSource } from './parse-template.ts';
-import type { Template, TemplateStore } from './template.ts';
+import type { FieldChange, Template, TemplateStore } from './template.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
 import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 
@@ -167,4 +167,41 @@ function listing(templates: readonly Template[]): readonly ListedTemplate[] {
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** How long a change of fields is told, and longer while booked messages no longer fit. */
+const SHOWN_FOR_MS = 30 * 86_400_000;
+
+/**
+ * What is remembered of a template from one reading of WeChat's list to the next: when its fields last changed, and what
+ * used it then. Order, labels and examples may change without any harm to what is booked.
+ */
+function withHistory(template: Template, before: Template | undefined, nowMs: number): Template {
+  if (!before) return template;
+  const changed = changeBetween(before, template, nowMs) ?? stillShown(before, nowMs);
+  const { usedBy } = before;
+  return { ...template, ...(changed && { changed, ...(usedBy && { usedBy }) }) };
+}
+
+function changeBetween(before: Template, after: Template, atMs: number): FieldChange | undefined {
+  if (fieldsOf(before) === fieldsOf(after)) return undefined;
+  return { atMs, before: before.fields.map(({ key }) => key) };
+}
+
+function fieldsOf({ fields }: Template): string {
+  return JSON.stringify(fields.map(({ key, values = [] }) => [key, values.toSorted()]).toSorted());
+}
+
+function stillShown({ changed, usedBy }: Template, nowMs: number): FieldChange | undefined {
+  if (!changed || nowMs - changed.atMs < SHOWN_FOR_MS) return changed;
+  return (usedBy?.messages ?? 0) > 0 ? changed : undefined;
+}
+
+/** Kinds of templates that have been read from WeChat before; what a user answered is no reason to ask it. */
+export async function knownKinds(
+  templates: Pick<TemplateStore, 'get'>,
+  templateIds: readonly string[],
+): Promise<ReadonlyMap<string, TemplateKind>> {
+  const found = await Promise.all(templateIds.map((id) => templates.get(id)));
+  return new Map(found.flatMap((template) => (template ? [[template.templateId, template.kind]] : [])));
 }

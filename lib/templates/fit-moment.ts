@@ -6,7 +6,7 @@ import {
   RANGE_JOINER,
   rangesIn,
   type WrittenDate,
-} from './loose-moments.ts';
+} from './moments.ts';
 
 /** RFC 3339 date-time, also without offset, to the second; fractions are not shown by WeChat and fall away. */
 const DATE_TIME =

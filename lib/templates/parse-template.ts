@@ -1,4 +1,4 @@
-import type { TemplateKind } from '../grants/template-kind.ts';
+import type { TemplateKind } from '../grants/ledger.ts';
 import { FIELD_RULES, kindOfKey } from './field-rules.ts';
 import type { Template, TemplateField } from './template.ts';
 

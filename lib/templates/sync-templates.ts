@@ -3,7 +3,6 @@ import type { Logger } from '../logger.ts';
 import type { TemplateCatalogue } from './catalogue.ts';
 import { checkData } from './check-data.ts';
 import type { Template, TemplateStore, TemplateUse } from './template.ts';
-import type { DueMessage, TemplateUsers } from './template-users.ts';
 
 /** How many booked messages are named; the rest are counted. */
 const NAMED_MESSAGES = 100;
@@ -121,4 +120,23 @@ function differences(before: ReadonlyMap<string, Template>, after: readonly Temp
     changed: idsOf((now, then) => now.changed !== undefined && now.changed.atMs !== then?.changed?.atMs),
     removed: idsOf((now, then) => now.removedAtMs !== undefined && then?.removedAtMs === undefined),
   };
+}
+
+/** A message that waits for its time. */
+export interface DueMessage {
+  readonly id: string;
+  readonly templateId: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly sendAtMs: number;
+}
+
+/** Who is hit when a template vanishes or gets other fields. */
+export interface TemplateUsers {
+  /** The messages of these templates that wait for a time more than minutes away, in no order. */
+  dueMessages(templateIds: readonly string[]): AsyncIterable<DueMessage>;
+  /**
+   * Pauses the active campaigns of a template, with their runs. Answers all campaigns of it that have not ended, those
+   * among them that were paused before.
+   */
+  pauseCampaigns(templateId: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
 }

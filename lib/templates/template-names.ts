@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { nearestWord } from '../nearest-word.ts';
-import { ALIAS_FORM, type Aliases, type AliasStore, aliasOfId, idOfAlias } from './alias.ts';
+import { ALIAS_FORM, type Aliases, type AliasStore, aliasOfId, idOfAlias } from './aliases.ts';
 
 /**
  * How long aliases are taken from memory: one that moves or goes is seen by every process within this time. A new one is
@@ -67,5 +67,16 @@ export function createTemplateNames({ configured, store, clock }: TemplateNamesO
     forget() {
       remembered = undefined;
     },
+  };
+}
+
+/** Tells which templates users may send to themselves: those that the settings name by id or alias, or all for `*`. */
+export function createUserSendable(
+  open: '*' | readonly string[],
+  { resolveTemplateId }: Pick<TemplateNames, 'resolveTemplateId'>,
+): (templateId: string) => Promise<boolean> {
+  return async (templateId) => {
+    if (open === '*') return true;
+    return (await Promise.all(open.map(resolveTemplateId))).includes(templateId);
   };
 }

@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { TemplateKind } from '../grants/template-kind.ts';
+import type { TemplateKind } from '../grants/ledger.ts';
 
 /** The kinds of field that have a rule (WeChat contract §4), and `unknown` for any that came later. */
 export type FieldKind =

@@ -1,7 +1,13 @@
 import type { Random, Sleep } from '../clock.ts';
 import type { WeChatAnswer } from '../wechat-answer.ts';
-import type { AccessTokenStore, SharedState, StoredFailure, StoredToken } from './access-token-store.ts';
-import { type FetchOptions, fetchAsStored } from './fetch-as-stored.ts';
+import {
+  type AccessTokenStore,
+  type FetchOptions,
+  fetchAsStored,
+  type SharedState,
+  type StoredFailure,
+  type StoredToken,
+} from './access-token-store.ts';
 import { asUnavailable, pauseAfterMs, TokenUnavailableError } from './token-unavailable-error.ts';
 
 /** Hands out access tokens of one appid that are valid now. */

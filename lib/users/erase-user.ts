@@ -7,12 +7,11 @@ import type { Clock } from '../clock.ts';
 import { releaseHold } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
-import type { Message } from '../messages/message.ts';
-import { openidOf } from '../messages/message-id.ts';
+import { type Message, openidOf } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { putWaiting, waitingBeside } from '../messages/waiting-messages.ts';
-import { retryOnConflict } from '../retry-on-conflict.ts';
-import { fateOfClaim, freeLedger } from '../sends/free-ledger.ts';
+import { retryOnConflict } from '../retry.ts';
+import { fateOfClaim, freeLedger } from '../sends/close-claim.ts';
 import type { Versioned } from '../versioned.ts';
 
 /** What stands beside a user's item, as it was listed: records of messages, marks of what was counted, idempotency keys of their own. */

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import type { HttpAnswer } from '../http/http-client.ts';
 import type { WeChatAnswer } from '../wechat-answer.ts';
 import { WeChatError } from './errors.ts';
-import { keepLongInteger } from './long-integers.ts';
 
 /** A number, or the same as text. */
 const errcode = v.pipe(
@@ -84,4 +83,13 @@ export function expectResult<S extends v.GenericSchema>(
     call,
     `answered HTTP ${http.status} without a usable ${missing}.`,
   );
+}
+
+/**
+ * A reviver for JSON.parse: WeChat's ids are integers above 2^53, which a number cannot hold, so they are taken from the
+ * raw text (WeChat contract §0.1). Numbers that fit stay numbers.
+ */
+export function keepLongInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const unsafe = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return unsafe ? (context?.source ?? value) : value;
 }

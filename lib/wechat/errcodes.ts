@@ -1,15 +1,12 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import { ACCOUNT_REMEDIES } from './errcodes/account.ts';
-import { ACCOUNT_SEND_RULES } from './errcodes/account-sends.ts';
-import { CARD_REMEDIES } from './errcodes/cards.ts';
-import { LOGIN_REMEDIES } from './errcodes/login.ts';
+import type { AnswerRule } from '../sends/judge-answer.ts';
+import { ACCOUNT_REMEDIES, ACCOUNT_SEND_RULES } from './errcodes/account.ts';
+import { CARD_REMEDIES, LOGIN_REMEDIES, TEMPLATE_REMEDIES } from './errcodes/call-remedies.ts';
 import { allowAddress, mendField } from './errcodes/named-in-errmsg.ts';
 import { SEND_RULES, UNLISTED } from './errcodes/send-rules.ts';
-import { TEMPLATE_REMEDIES } from './errcodes/template-remedies.ts';
-import type { SendPolicy } from './errcodes/types.ts';
 
 /** What an answer to a send means for the message and its grant. A code that the table does not list is a refusal, too. */
-export function sendRule(errcode: number): SendPolicy {
+export function sendRule(errcode: number): AnswerRule {
   return SEND_RULES.get(errcode) ?? UNLISTED;
 }
 

@@ -5,7 +5,7 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Table } from '../../lib/dynamodb/client.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
 import { openTable as openServiceTable } from '../../lib/runtime/aws.ts';
 import { readServiceDefinition, type TableDefinition } from './service-definition.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Table } from '../../lib/dynamodb/client.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
 import { type AuditedCampaigns, auditUser, type Finding } from './audit-user.ts';
 import { type CampaignSends, readCampaignSends } from './campaign-sends.ts';
 import { readUser, scanUsers, type UserRecords } from './user-records.ts';

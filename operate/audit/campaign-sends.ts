@@ -5,9 +5,9 @@ import { isOpen, type RecipientResult, tookGrant } from '../../lib/campaigns/run
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { readForgottenRuns } from '../../lib/dynamodb/campaign-eraser.ts';
-import type { Table } from '../../lib/dynamodb/client.ts';
 import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore, runExpiresAt } from '../../lib/dynamodb/dynamodb-run-store.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
 import { UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import { everyItem } from '../../lib/listing.ts';

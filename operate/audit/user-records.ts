@@ -1,8 +1,6 @@
-import { toAttributes } from '../../lib/dynamodb/attributes.ts';
-import type { Table } from '../../lib/dynamodb/client.ts';
-import { getItem, type Item, readItem } from '../../lib/dynamodb/items.ts';
+import { getItem, type Item, queryPages, readItem, scanPages } from '../../lib/dynamodb/items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/dynamodb/keys.ts';
-import { queryPages, scanPages } from '../../lib/dynamodb/list-pages.ts';
+import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { toLedger, toMessage, UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';

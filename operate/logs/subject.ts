@@ -1,11 +1,11 @@
 import { readRecipient } from '../../lib/campaigns/runs/read-run.ts';
 import { isRunId, runStartsAtMs } from '../../lib/campaigns/runs/run-id.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Table } from '../../lib/dynamodb/client.ts';
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { openidOf } from '../../lib/messages/message-id.ts';
+import { openidOf } from '../../lib/messages/message.ts';
 import { UsageError } from '../command-line.ts';
 import { recipientStanding, recipientStory } from './recipient-story.ts';
 import { type Happening, type Standing, standing, storyInTable } from './story.ts';

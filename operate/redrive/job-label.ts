@@ -1,4 +1,4 @@
-import { openidOf } from '../../lib/messages/message-id.ts';
+import { openidOf } from '../../lib/messages/message.ts';
 import { readRunJob } from '../../lib/sqs/sqs-campaign-queue.ts';
 import { readEventJob } from '../../lib/sqs/sqs-event-queue.ts';
 import { readSendJob } from '../../lib/sqs/sqs-send-queue.ts';

@@ -1,8 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
-import type { Table } from '../../lib/dynamodb/client.ts';
 import { createTemplateStore } from '../../lib/dynamodb/dynamodb-template-store.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
 import type { LogFields } from '../../lib/logger.ts';
 import { useTable } from '../support/dynamodb.ts';
 import { template } from '../support/templates.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { buildServices } from '../../handlers/send-messages.ts';
-import { openidOf } from '../../lib/messages/message-id.ts';
+import { openidOf } from '../../lib/messages/message.ts';
 import type { Fault } from '../../local/wechat-simulator/index.ts';
 import { PRICE_DROP, startService } from './running-service.ts';
 

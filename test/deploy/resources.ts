@@ -9,9 +9,9 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListScheduleGroupsCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { toAttributes } from '../../lib/dynamodb/attributes.ts';
 import { dueEntryItem } from '../../lib/dynamodb/dynamodb-due-index.ts';
 import { readItem } from '../../lib/dynamodb/items.ts';
+import { toAttributes } from '../../lib/dynamodb/table.ts';
 import { toLedger } from '../../lib/dynamodb/versioned-items.ts';
 import { findWaiting, putWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { Checkout } from './checkout.ts';

@@ -6,13 +6,12 @@ import { createDueEntries, createDueIndex } from '../../lib/dynamodb/dynamodb-du
 import { createIdempotencyKeys } from '../../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
 import { emptyLedger, grantsOf, spentOf } from '../../lib/grants/ledger.ts';
-import { recordReport } from '../../lib/grants/record-report.ts';
+import { recordReport } from '../../lib/grants/report-grants.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { acceptMessage } from '../../lib/messages/accept-message.ts';
-import { dispatchDue } from '../../lib/messages/dispatch-due.ts';
-import type { Message } from '../../lib/messages/message.ts';
-import { createMessageIds } from '../../lib/messages/message-id.ts';
-import type { SendJob } from '../../lib/messages/send-job.ts';
+import { createMessageIds, type Message } from '../../lib/messages/message.ts';
+import { dispatchDue } from '../../lib/sends/dispatch-due.ts';
+import type { SendJob } from '../../lib/sends/send-job.ts';
 import { stackEnvironment } from '../../local/stack/environment.ts';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { useTable } from '../support/dynamodb.ts';

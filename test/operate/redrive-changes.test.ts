@@ -14,7 +14,7 @@ import { buildServices, createHandler } from '../../handlers/publish-changes.ts'
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
 import { createStatisticsReader } from '../../lib/dynamodb/dynamodb-statistics-reader.ts';
 import { emptyLedger } from '../../lib/grants/ledger.ts';
-import { recordReport } from '../../lib/grants/record-report.ts';
+import { recordReport } from '../../lib/grants/report-grants.ts';
 import { createRuntime } from '../../lib/runtime/runtime.ts';
 import { startEventBus } from '../../local/stack/event-bus.ts';
 import { startSqs } from '../../local/stack/sqs.ts';

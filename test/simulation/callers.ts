@@ -1,4 +1,4 @@
-import type { TemplateKind } from '../../lib/grants/template-kind.ts';
+import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';

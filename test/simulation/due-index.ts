@@ -1,5 +1,5 @@
-import type { DueIndex } from '../../lib/messages/dispatch-due.ts';
-import type { DueEntries, DueEntry } from '../../lib/messages/send-job.ts';
+import type { DueIndex } from '../../lib/sends/dispatch-due.ts';
+import type { DueEntries, DueEntry } from '../../lib/sends/send-job.ts';
 import type { Process, Processes } from './processes.ts';
 
 /** The shards that the index is spread over. */

@@ -1,9 +1,8 @@
 import type { SQSEvent } from 'aws-lambda';
 import type { EventResult } from '../../lib/events/apply-event.ts';
 import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
-import type { GrantReport } from '../../lib/grants/record-report.ts';
-import type { ReportResult } from '../../lib/grants/report-grants.ts';
-import type { TemplateKind } from '../../lib/grants/template-kind.ts';
+import type { TemplateKind } from '../../lib/grants/ledger.ts';
+import type { GrantReport, ReportResult } from '../../lib/grants/report-grants.ts';
 import type { Permit, RateLimiter } from '../../lib/limits/rate-limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';

@@ -9,11 +9,11 @@ export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { acceptMessages } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
 export { deliverMessage } from '../../lib/messages/deliver-message.ts';
-export { dispatchDue } from '../../lib/messages/dispatch-due.ts';
-export { findMessageSend } from '../../lib/messages/find-message-send.ts';
-export { createMessageIds } from '../../lib/messages/message-id.ts';
+export { createMessageIds } from '../../lib/messages/message.ts';
+export { findMessageSend } from '../../lib/messages/message-send.ts';
 export { settleByHand } from '../../lib/messages/settle-unknown.ts';
-export { ContentionError } from '../../lib/retry-on-conflict.ts';
+export { ContentionError } from '../../lib/retry.ts';
+export { dispatchDue } from '../../lib/sends/dispatch-due.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';
 
 /** The code under simulation, the real one or a mutated copy. */

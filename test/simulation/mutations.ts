@@ -14,17 +14,19 @@ export interface Mutation {
 const inReceipts = plantIn<typeof import('../../lib/sends/delivery-receipt.ts')>(
   'lib/sends/delivery-receipt.ts',
 );
-const inMatches = plantIn<typeof import('../../lib/sends/send-of-receipt.ts')>(
-  'lib/sends/send-of-receipt.ts',
+const inMatches = plantIn<typeof import('../../lib/sends/delivery-receipt.ts')>(
+  'lib/sends/delivery-receipt.ts',
 );
 
 const inWaiting = plantIn<typeof import('../../lib/messages/waiting-messages.ts')>(
   'lib/messages/waiting-messages.ts',
 );
-const inPorts = plantIn<typeof import('../../lib/messages/message-port.ts')>('lib/messages/message-port.ts');
+const inPorts = plantIn<typeof import('../../lib/messages/message-send.ts')>('lib/messages/message-send.ts');
 const inClaims = plantIn<typeof import('../../lib/grants/claims.ts')>('lib/grants/claims.ts');
-const inJobs = plantIn<typeof import('../../lib/messages/send-job.ts')>('lib/messages/send-job.ts');
-const inKeys = plantIn<typeof import('../../lib/messages/named-message.ts')>('lib/messages/named-message.ts');
+const inJobs = plantIn<typeof import('../../lib/sends/send-job.ts')>('lib/sends/send-job.ts');
+const inKeys = plantIn<typeof import('../../lib/messages/idempotency-keys.ts')>(
+  'lib/messages/idempotency-keys.ts',
+);
 
 /** Faults that a person could make in the rules. The simulation must notice each of them. */
 export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
@@ -102,7 +104,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'a message is put back for another try though its claim was given up',
-    file: 'lib/messages/message-port.ts',
+    file: 'lib/messages/message-send.ts',
     find: 'if (ledger.value.claim?.claimId !== claim.claimId) {',
     replace: 'if (false) {',
   },
@@ -114,7 +116,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'the dispatcher moves its cursor before the jobs are on the queue',
-    file: 'lib/messages/dispatch-due.ts',
+    file: 'lib/sends/dispatch-due.ts',
     find: '      if (cursor === undefined) break;\n',
     replace: '      if (cursor === undefined) break;\n      await dueIndex.moveCursor(shard, cursor);\n',
   },

@@ -1,4 +1,4 @@
-import type { Enqueue, SendJob } from '../../lib/messages/send-job.ts';
+import type { Enqueue, SendJob } from '../../lib/sends/send-job.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Process, Processes } from './processes.ts';

@@ -3,17 +3,17 @@ import { ledgerItem } from '../../lib/dynamodb/ledger-item.ts';
 import { messageItem } from '../../lib/dynamodb/message-item.ts';
 import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
-import type { DueIndex } from '../../lib/messages/dispatch-due.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
-import type { DueEntries, DueEntry } from '../../lib/messages/send-job.ts';
 import {
   isOnlyWaiting,
   messageWithLedger,
   waitingBeside,
   withWaiting,
 } from '../../lib/messages/waiting-messages.ts';
+import type { DueIndex } from '../../lib/sends/dispatch-due.ts';
+import type { DueEntries, DueEntry } from '../../lib/sends/send-job.ts';
 import type { UserEraser } from '../../lib/users/erase-user.ts';
 import type { Versioned } from '../../lib/versioned.ts';
 import type { Chance } from './chance.ts';

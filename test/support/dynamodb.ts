@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Table } from '../../lib/dynamodb/client.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
 import { startDynamoDb } from '../../local/stack/dynamodb.ts';
 import { createTable, localDynamoDbClient, localTable, tableDefinition } from '../../local/stack/table.ts';
 

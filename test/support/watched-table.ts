@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Table } from '../../lib/dynamodb/client.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
 
 /** Sees a call before DynamoDB does; `send` makes it. */
 export type Watch = (operation: string, input: object, send: () => Promise<object>) => Promise<object>;

@@ -26,7 +26,7 @@ const FORBIDDEN_IN_DOMAIN = {
   'reaches-for-undici': `import { request } from 'undici';\nexport const used = request;`,
   'reaches-for-middy': `import middy from '@middy/core';\nexport const used = middy;`,
   'does-its-own-io': `import { request } from 'node:http';\nexport const used = request;`,
-  'knows-the-table': `import { used } from '../dynamodb/client.ts';\nexport const it = used;`,
+  'knows-the-table': `import { used } from '../dynamodb/table.ts';\nexport const it = used;`,
   'knows-a-type-of-wechat': `import type { Used } from '../wechat/client.ts';\nexport type It = Used;`,
   'knows-the-queue': `import { used } from '../sqs/sqs-send-queue.ts';\nexport const it = used;`,
   'knows-the-bus': `import { used } from '../eventbridge/eventbridge-bus.ts';\nexport const it = used;`,
@@ -47,7 +47,7 @@ const ALLOWED = {
   'lib/limits/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
   'lib/dynamodb/uses-the-sdk.ts': `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nexport const used = DynamoDBClient;`,
   'lib/dynamodb/uses-the-domain.ts': `import { used } from '../grants/ledger.ts';\nexport const it = used;`,
-  'local/uses-anything.ts': `import { used } from '../lib/dynamodb/client.ts';\nexport const it = used;`,
+  'local/uses-anything.ts': `import { used } from '../lib/dynamodb/table.ts';\nexport const it = used;`,
 };
 
 const domainFile = (folder: string, name: string) => `lib/${folder}/${name}.ts`;
@@ -65,7 +65,7 @@ beforeAll(async () => {
     'lib/dynamodb/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
     'lib/sqs/knows-the-api.ts': `import { used } from '../api/message-view.ts';\nexport const it = used;`,
     'lib/scheduler/knows-the-runtime.ts': `import { used } from '../runtime/aws.ts';\nexport const it = used;`,
-    'lib/http/knows-the-table.ts': `import { used } from '../dynamodb/client.ts';\nexport const it = used;`,
+    'lib/http/knows-the-table.ts': `import { used } from '../dynamodb/table.ts';\nexport const it = used;`,
   });
 });
 

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
+import type { GrantReader } from '../../grants/grant-store.ts';
 import type { Ledger } from '../../grants/ledger.ts';
-import type { GrantReader } from '../../grants/read-grants.ts';
-import type { GrantReport } from '../../grants/record-report.ts';
-import { MAX_TEMPLATES_PER_USER, type ReportResult } from '../../grants/report-grants.ts';
+import { type GrantReport, MAX_TEMPLATES_PER_USER, type ReportResult } from '../../grants/report-grants.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import { invalidInput } from '../data-errors.ts';

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { TemplateLookupError } from '../../templates/template-lookup-error.ts';
-import type { TemplateView } from '../../templates/template-view.ts';
 import { lookupProblem } from '../lookup-problem.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
@@ -17,6 +16,7 @@ import {
   templatePage,
 } from '../schemas/templates.ts';
 import type { TemplateApi } from '../template-api.ts';
+import type { TemplateView } from '../template-view.ts';
 import { templateNotFound } from '../unknown-template.ts';
 
 const idParams = v.object({

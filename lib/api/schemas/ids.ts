@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ALIAS_FORM } from '../../templates/alias.ts';
+import { ALIAS_FORM } from '../../templates/aliases.ts';
 import { RULES } from './rules.ts';
 
 /** A user of the mini program, as WeChat names them. */

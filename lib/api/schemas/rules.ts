@@ -1,5 +1,5 @@
 import { MOST_VARIABLES, OPENID_RULE } from '../../campaigns/recipients/recipient-rules.ts';
-import { ALIAS_RULE } from '../../templates/alias.ts';
+import { ALIAS_RULE } from '../../templates/aliases.ts';
 import { MAX_PAGE_LENGTH } from '../../templates/page-path.ts';
 import { inBoth } from '../input-rules.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { eachLimit } from '../../each-limit.ts';
-import { type Contention, retryOnConflict } from '../../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../../retry.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
 import { updated, type Versioned } from '../../versioned.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Send } from '../../sends/send.ts';
+import type { Send } from '../../sends/send-port.ts';
 import { readRecipientSendId } from './recipient-send.ts';
 import { difference, NOT_BEGUN, tallyOf } from './results.ts';
 import type { RunStore, TallyChange } from './run-store.ts';

@@ -1,4 +1,4 @@
-import { retryOnConflict } from '../../retry-on-conflict.ts';
+import { retryOnConflict } from '../../retry.ts';
 import type { Versioned } from '../../versioned.ts';
 import type { BatchKey } from './batch.ts';
 import {

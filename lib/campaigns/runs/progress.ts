@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, retryOnConflict } from '../../retry-on-conflict.ts';
+import { type Contention, retryOnConflict } from '../../retry.ts';
 import { updated } from '../../versioned.ts';
 import { runQuietUntilMs } from './quiet-hours.ts';
 import type { Tally } from './results.ts';

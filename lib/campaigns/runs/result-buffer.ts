@@ -1,6 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, retryOnConflict } from '../../retry-on-conflict.ts';
-import { retryOnFailure } from '../../sends/retry-on-failure.ts';
+import { type Contention, retryOnConflict, retryOnFailure } from '../../retry.ts';
 import type { Versioned } from '../../versioned.ts';
 import type { BatchKey } from './batch.ts';
 import {

@@ -1,8 +1,8 @@
-import { ACCOUNT_SEND_RULES } from './account-sends.ts';
-import { rule, type SendPolicy, type SendRule } from './types.ts';
+import type { AnswerRule } from '../../sends/judge-answer.ts';
+import { ACCOUNT_SEND_RULES, rule, type SendRule } from './account.ts';
 
-const TOKEN: SendPolicy = { class: 'token', retry: 'token', grant: 'refund' };
-const OUR_BUG: SendPolicy = { class: 'our-bug', retry: 'none', grant: 'refund' };
+const TOKEN: AnswerRule = { class: 'token', retry: 'token', grant: 'refund' };
+const OUR_BUG: AnswerRule = { class: 'our-bug', retry: 'none', grant: 'refund' };
 
 /** Answers of subscribeMessage.send: policy of WeChat contract §9.1, meanings of §3.3. */
 export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
@@ -109,10 +109,10 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
 ]);
 
 /**
- * An errcode that the table does not list: WeChat said no, so nothing was sent (WeChat contract §9.1). Whom it is about nobody knows, but
- * what several users meet in a row is not about one of them.
+ * An errcode that the table does not list: WeChat said no, so nothing was sent (WeChat contract §9.1).
+ * Nobody knows whom it is about, but what several users meet in a row is not about one of them.
  */
-export const UNLISTED: SendPolicy = {
+export const UNLISTED: AnswerRule = {
   class: 'unlisted',
   retry: 'none',
   grant: 'refund',

@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { readForgottenRuns } from '../../../lib/dynamodb/campaign-eraser.ts';
-import type { Table } from '../../../lib/dynamodb/client.ts';
-import { readItem } from '../../../lib/dynamodb/items.ts';
-import { scanPages } from '../../../lib/dynamodb/list-pages.ts';
+import { readItem, scanPages } from '../../../lib/dynamodb/items.ts';
+import type { Table } from '../../../lib/dynamodb/table.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -4,7 +4,7 @@ import { pauseRun, resumeRun } from '../../../lib/campaigns/runs/control-run.ts'
 import { readRecipient, recipientsOf } from '../../../lib/campaigns/runs/read-run.ts';
 import { createRecipientEraser } from '../../../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
-import { scanPages } from '../../../lib/dynamodb/list-pages.ts';
+import { scanPages } from '../../../lib/dynamodb/items.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
 import { useCampaigns } from './campaign-world.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createAliasStore } from '../../../lib/dynamodb/dynamodb-alias-store.ts';
-import { removeAlias, setAlias } from '../../../lib/templates/set-alias.ts';
+import { createAliasStore } from '../../../lib/dynamodb/dynamodb-template-store.ts';
+import { removeAlias, setAlias } from '../../../lib/templates/aliases.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const table = await useTable();

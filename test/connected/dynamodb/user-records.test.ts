@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
 import { putAll } from '../../../lib/dynamodb/items.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
-import type { Message } from '../../../lib/messages/message.ts';
-import { createMessageIds } from '../../../lib/messages/message-id.ts';
+import { createMessageIds, type Message } from '../../../lib/messages/message.ts';
 import { scanUsers, type UserRecords } from '../../../operate/audit/user-records.ts';
 import { useTable } from '../../support/dynamodb.ts';
 

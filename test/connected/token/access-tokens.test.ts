@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Table } from '../../../lib/dynamodb/client.ts';
 import { createAccessTokenStore } from '../../../lib/dynamodb/dynamodb-access-token-store.ts';
+import type { Table } from '../../../lib/dynamodb/table.ts';
 import { type AccessTokens, createAccessTokens } from '../../../lib/token/access-tokens.ts';
 import { TokenUnavailableError } from '../../../lib/token/token-unavailable-error.ts';
 import { withAccessToken } from '../../../lib/token/with-access-token.ts';

@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import type { Campaign } from '../../../lib/campaigns/campaign.ts';
 import type { RateLimiter } from '../../../lib/limits/rate-limiter.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import { createMessageIds } from '../../../lib/messages/message-id.ts';
+import { createMessageIds } from '../../../lib/messages/message.ts';
 import type { EraseServices } from '../../../lib/users/erase-user.ts';
 import type { Versioned } from '../../../lib/versioned.ts';
 import { remedyFor, sendRule } from '../../../lib/wechat/errcodes.ts';

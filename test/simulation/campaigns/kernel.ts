@@ -8,8 +8,8 @@ export { startRun } from '../../../lib/campaigns/runs/start-run.ts';
 export { createRunStatusCache, workOnRun } from '../../../lib/campaigns/runs/work-on-run.ts';
 export { acceptMessage } from '../../../lib/messages/accept-message.ts';
 export { deliverMessage } from '../../../lib/messages/deliver-message.ts';
-export { findMessageSend } from '../../../lib/messages/find-message-send.ts';
-export { ContentionError } from '../../../lib/retry-on-conflict.ts';
+export { findMessageSend } from '../../../lib/messages/message-send.ts';
+export { ContentionError } from '../../../lib/retry.ts';
 export { eraseUser } from '../../../lib/users/erase-user.ts';
 
 /** The code under simulation, the real one or a mutated copy. */

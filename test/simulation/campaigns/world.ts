@@ -1,7 +1,7 @@
 import { readRun } from '../../../lib/campaigns/runs/read-run.ts';
 import { scheduledRunId } from '../../../lib/campaigns/runs/run-id.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
-import { recordReport } from '../../../lib/grants/record-report.ts';
+import { recordReport } from '../../../lib/grants/report-grants.ts';
 import type { Chance } from '../chance.ts';
 import { type Faults, NO_FAULTS, type PlanCall, plansByChance } from '../faults.ts';
 import { createProcesses } from '../processes.ts';

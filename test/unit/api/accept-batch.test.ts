@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { acceptBatch } from '../../../lib/api/accept-batch.ts';
 import type { MessageApi } from '../../../lib/api/message-api.ts';
 import type { MessageView } from '../../../lib/api/message-view.ts';
-import { ContentionError } from '../../../lib/retry-on-conflict.ts';
+import { ContentionError } from '../../../lib/retry.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
 const CALLER = { type: 'operator', keyName: 'shop', scopes: ['send'] } as const;

@@ -5,7 +5,7 @@ import { pageQuery } from '../../../lib/api/paging.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
 import { REMEDIES } from '../../../lib/api/remedies.ts';
 import { route, routeSpec } from '../../../lib/api/route.ts';
-import { ContentionError } from '../../../lib/retry-on-conflict.ts';
+import { ContentionError } from '../../../lib/retry.ts';
 import { apiKey, NOW_MS, sessionTokens } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromAttributes, toAttributes } from '../../../lib/dynamodb/attributes.ts';
+import { fromAttributes, toAttributes } from '../../../lib/dynamodb/table.ts';
 
 test('everything that an item of ours holds comes back as it was', () => {
   const item = {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { ledgerItem } from '../../../lib/dynamodb/ledger-item.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
-import { recordReport } from '../../../lib/grants/record-report.ts';
+import { recordReport } from '../../../lib/grants/report-grants.ts';
 
 const report = { results: { t: 'accept' }, silent: [] };
 const ledger = recordReport(emptyLedger('u'), report, {

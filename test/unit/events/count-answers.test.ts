@@ -4,9 +4,14 @@ import { countAnswers } from '../../../lib/events/count-answers.ts';
 import type { ChangeEvent, PopupEvent } from '../../../lib/events/subscribe-event.ts';
 import type { CountMark, GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
-import { emptyLedger, grantsOf, type Ledger, spentOf } from '../../../lib/grants/ledger.ts';
-import { type GrantAuthority, recordReport } from '../../../lib/grants/record-report.ts';
-import type { TemplateKind } from '../../../lib/grants/template-kind.ts';
+import {
+  emptyLedger,
+  grantsOf,
+  type Ledger,
+  spentOf,
+  type TemplateKind,
+} from '../../../lib/grants/ledger.ts';
+import { type GrantAuthority, recordReport } from '../../../lib/grants/report-grants.ts';
 
 type AnswerEvent = PopupEvent | ChangeEvent;
 const T = 'template-1';

@@ -2,9 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closeClaim, openClaim, revokeGrantedBefore } from '../../../lib/grants/claims.ts';
 import { type Hold, holdGrant, releaseHold } from '../../../lib/grants/holds.ts';
-import { emptyLedger, type Ledger, spentOf, type TemplateGrants } from '../../../lib/grants/ledger.ts';
-import { recordReport } from '../../../lib/grants/record-report.ts';
-import type { TemplateKind } from '../../../lib/grants/template-kind.ts';
+import {
+  emptyLedger,
+  type Ledger,
+  spentOf,
+  type TemplateGrants,
+  type TemplateKind,
+} from '../../../lib/grants/ledger.ts';
+import { recordReport } from '../../../lib/grants/report-grants.ts';
 
 const T = 'template-1';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/send-messages.ts';
 import { DELIVERY_LIMIT_MS, type DeliveryResult } from '../../../lib/messages/deliver-message.ts';
-import type { SendJob } from '../../../lib/messages/send-job.ts';
+import type { SendJob } from '../../../lib/sends/send-job.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
 
 const idOf = (n: number, openid: string) => `msg_${String(n).padStart(32, '0')}_${openid}`;

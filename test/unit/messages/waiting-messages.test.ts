@@ -6,7 +6,7 @@ import { closeClaim, openClaim } from '../../../lib/grants/claims.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import { UnreadableWaitingError, unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
-import { recordReport } from '../../../lib/grants/record-report.ts';
+import { recordReport } from '../../../lib/grants/report-grants.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import {
   createRoom,

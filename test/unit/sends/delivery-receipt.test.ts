@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
-import { afterReceipt } from '../../../lib/sends/delivery-receipt.ts';
-import { sendOfReceipt } from '../../../lib/sends/send-of-receipt.ts';
+import { afterReceipt, sendOfReceipt } from '../../../lib/sends/delivery-receipt.ts';
 
 const MINUTE = 60_000;
 const AT = 1_000 * MINUTE;

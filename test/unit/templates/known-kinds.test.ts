@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownKinds } from '../../../lib/templates/known-kinds.ts';
+import { knownKinds } from '../../../lib/templates/catalogue.ts';
 import { template } from '../../support/templates.ts';
 
 test('kinds are told of the templates that have been read before, and of no others', async () => {

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTemplateCatalogue } from '../../../lib/templates/catalogue.ts';
 import type { TemplateSource } from '../../../lib/templates/parse-template.ts';
-import { syncTemplates } from '../../../lib/templates/sync-templates.ts';
+import { type DueMessage, syncTemplates } from '../../../lib/templates/sync-templates.ts';
 import type { Template } from '../../../lib/templates/template.ts';
-import type { DueMessage } from '../../../lib/templates/template-users.ts';
 import { withWarnings } from '../../../lib/templates/template-warnings.ts';
 import { templateSource } from '../../support/templates.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Aliases } from '../../../lib/templates/alias.ts';
+import type { Aliases } from '../../../lib/templates/aliases.ts';
 import { createTemplateNames } from '../../../lib/templates/template-names.ts';
 
 function useNames(configured: Aliases = {}) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tokenRefusal } from '../../../lib/token/token-refusal.ts';
+import { tokenRefusal } from '../../../lib/token/with-access-token.ts';
 
 test.each([40001, 42001, 40014])('errcode %i refuses the access token', (errcode) => {
   expect(tokenRefusal({ errcode, errmsg: 'no', rid: 'r' })).toEqual({ errcode, errmsg: 'no', rid: 'r' });

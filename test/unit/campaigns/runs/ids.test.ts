@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readRecipientSendId, recipientSendId } from '../../../../lib/campaigns/runs/recipient-send.ts';
 import { isRunId, runStartsAtMs, scheduledRunId } from '../../../../lib/campaigns/runs/run-id.ts';
-import { openidOf } from '../../../../lib/messages/message-id.ts';
+import { openidOf } from '../../../../lib/messages/message.ts';
 
 const CAMPAIGN = `cmp_${'a'.repeat(32)}`;
 const AT_MS = Date.UTC(2026, 11, 1, 1);

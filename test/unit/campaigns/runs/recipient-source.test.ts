@@ -5,7 +5,7 @@ import { type SourceServices, sourceOf } from '../../../../lib/campaigns/runs/re
 import { type BatchResults, UNTOUCHED } from '../../../../lib/campaigns/runs/results.ts';
 import type { RunRecord, RunSource } from '../../../../lib/campaigns/runs/run.ts';
 import { emptyLedger, type Ledger } from '../../../../lib/grants/ledger.ts';
-import { recordReport } from '../../../../lib/grants/record-report.ts';
+import { recordReport } from '../../../../lib/grants/report-grants.ts';
 
 const NOW = Date.parse('2026-12-01T00:00:00Z');
 const TEMPLATE = 'tpl';

@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import type { Message } from '../messages/message.ts';
 
 /** A job on the queue: try to send this message. It may come twice, late or for nothing; all three are harmless. */
 export interface SendJob {

@@ -1,19 +1,15 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim } from '../grants/claims.ts';
-import type { Claim } from '../grants/ledger.ts';
+import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import { type Contention, retryOnConflict } from '../retry-on-conflict.ts';
-import { logOutcome } from '../sends/outcome-log.ts';
-import { retryOnFailure } from '../sends/retry-on-failure.ts';
-import type { SendPort } from '../sends/send-port.ts';
+import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
+import { type DueEntries, withDueEntry } from '../sends/send-job.ts';
+import type { Send, SendPort } from '../sends/send-port.ts';
 import { merged, type SettledClaim } from '../sends/send-record.ts';
-import { updated } from '../versioned.ts';
-import { readMessage } from './find-message-send.ts';
-import type { Message } from './message.ts';
-import { openidOf } from './message-id.ts';
+import { updated, type Versioned } from '../versioned.ts';
+import { type Message, openidOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { type DueEntries, withDueEntry } from './send-job.ts';
-import { countAhead, putWaiting } from './waiting-messages.ts';
+import { countAhead, findWaiting, isOnlyWaiting, putWaiting } from './waiting-messages.ts';
 
 export interface MessagePortServices extends Contention {
   readonly store: MessageStore;
@@ -96,4 +92,52 @@ function createRecorder(
       const result = await store.commit({ records: [updated(message, after)] });
       return result === 'conflict' ? result : after;
     }, contention);
+}
+
+/** Says how an attempt ended, or a message without one. */
+export function logOutcome(logger: Logger, message: Message, nowMs: number): void {
+  const fields = {
+    messageId: message.id,
+    templateId: message.templateId,
+    state: message.state,
+    reason: message.outcome?.reason,
+    errcode: message.outcome?.errcode,
+    rid: message.outcome?.rid,
+    attempts: message.attempts,
+    lateMs: nowMs - message.sendAtMs,
+  };
+  if (message.state === 'sent') logger.info('message sent', fields);
+  else logger.warn('message not sent', fields);
+}
+
+type Records = Pick<MessageStore, 'loadRecord'>;
+
+/** A message that is read after its user's item: its record, or else what waits there, of which the first record is an insert. */
+async function readMessage(
+  store: Records,
+  id: string,
+  ledger: Ledger,
+): Promise<Versioned<Message> | undefined> {
+  const record = isOnlyWaiting(ledger, id) ? undefined : await store.loadRecord(id);
+  const waiting = record ? undefined : findWaiting(ledger, id);
+  return record ?? (waiting && { value: waiting, version: undefined });
+}
+
+/** The send of a message by its id. */
+export async function findMessageSend(
+  { store, clock }: { readonly store: Records & Pick<MessageStore, 'commit'>; readonly clock: Clock },
+  id: string,
+  ledger: Ledger,
+): Promise<Send> {
+  const found = await readMessage(store, id, ledger);
+  return {
+    id,
+    record: found?.value,
+    async write(change, closed) {
+      const after = found && change(found.value);
+      if (!after) return 'unchanged';
+      const records = [updated(found, { ...after, updatedAtMs: clock() })];
+      return store.commit({ ...(closed && { ledger: closed }), records });
+    },
+  };
 }

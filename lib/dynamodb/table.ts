@@ -1,5 +1,12 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+
+/** Where the stores keep their items: one DynamoDB table, shared by mini programs because every key begins with the appid. */
+export interface Table {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly appId: string;
+}
 
 /** An item, or a part of one, as DynamoDB writes it. */
 export type Attributes = Record<string, AttributeValue>;

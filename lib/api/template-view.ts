@@ -1,7 +1,7 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { TemplateKind } from '../grants/template-kind.ts';
-import type { TemplateField, TemplateUse } from './template.ts';
-import type { ListedTemplate } from './template-warnings.ts';
+import type { TemplateKind } from '../grants/ledger.ts';
+import type { TemplateField, TemplateUse } from '../templates/template.ts';
+import type { ListedTemplate } from '../templates/template-warnings.ts';
 
 /** A template as the API shows it. */
 export interface TemplateView {

@@ -1,0 +1,140 @@
+import { remedies } from './account.ts';
+
+/** Refusals of code2Session (WeChat contract §1.1, §9.2). What concerns the account has its own table. */
+export const LOGIN_REMEDIES = remedies(
+  [
+    [40029, 40163, 41008],
+    'The login code is wrong, older than five minutes, or has been used. Call wx.login again and send the new code once.',
+    '登录 code 无效、已过 5 分钟，或已经用过。请重新调用 wx.login，并且每个 code 只提交一次。',
+  ],
+  [
+    [87007, 87009],
+    "The user's session_key is no longer valid. Call wx.login again and log in with the new code.",
+    '用户的 session_key 已失效。请重新调用 wx.login，用新的 code 登录。',
+  ],
+  [
+    [87008],
+    'WeChat refused the signature method, which is a fault of this service. Please report it with the rid.',
+    '微信不接受签名方法，这是本服务的错误，请附上 rid 反馈给我们。',
+  ],
+  [
+    [40226],
+    'WeChat holds this user for a risk and blocks the login. There is nothing to mend on our side.',
+    '微信判定该用户存在风险并阻止登录，开发者无法处理。',
+  ],
+  [
+    [45011],
+    'This user logged in too often within a minute. Wait, and keep the session instead of logging in each time.',
+    '该用户一分钟内登录过于频繁。请稍候，并保存会话，不要每次都重新登录。',
+  ],
+);
+
+/** Refusals of the calls about templates (WeChat contract §5.3, §9.4). */
+export const TEMPLATE_REMEDIES = remedies(
+  [
+    [1700, 20001, 200001],
+    'WeChat is busy or had a fault of its own. Try again in a few seconds, and wait longer each time.',
+    '微信系统繁忙或内部出错。请过几秒再试，并逐次延长间隔。',
+  ],
+  [
+    [20002, 200002],
+    'WeChat refused a parameter of the call. Compare the request with the documentation of the call and correct it.',
+    '微信不接受请求中的某个参数。请对照接口文档检查并改正。',
+  ],
+  [
+    [43106, 200011],
+    "The account is barred from adding templates. Read the site mail in WeChat's console.",
+    '账号被处罚，不能添加模板。请登录公众平台查看站内信。',
+  ],
+  [
+    [200012],
+    "The account has as many templates as it may have. Delete unused ones among the account's subscribe-message templates in WeChat's console.",
+    '账号的模板数量已达上限。请到公众平台的订阅消息页删除不用的模板。',
+  ],
+  [
+    [200013],
+    'WeChat has banned this template. Choose another one from the library under 订阅消息 in the console.',
+    '该模板已被微信封禁。请到公众平台“订阅消息”的模板库另选一个。',
+  ],
+  [
+    [200014],
+    'WeChat does not know this tid. Take it from getPubTemplateTitles, for a category of this account.',
+    '模板库中没有这个 tid。请用 getPubTemplateTitles 查询本账号类目下的模板。',
+  ],
+  [[200016], 'Correct "start": it is a number from 0 on.', '请改正 start：它应是从 0 开始的数字。'],
+  [[200017], 'Correct "limit": it is at most 30.', '请改正 limit：它最大为 30。'],
+  [
+    [200018],
+    '"ids" is missing. Pass the category ids from getCategory, separated by commas.',
+    '缺少 ids。请传入 getCategory 返回的类目 id，用英文逗号分隔。',
+  ],
+  [
+    [200019],
+    '"ids" has a category that is not the account\'s. Take the ids from getCategory.',
+    'ids 中有不属于本账号的类目。请使用 getCategory 返回的类目 id。',
+  ],
+  [
+    [200020],
+    'Correct "kidList": 2 to 5 keyword ids of this tid, from getPubTemplateKeywords.',
+    '请改正 kidList：应为该 tid 的 2 到 5 个关键词 id，可用 getPubTemplateKeywords 查询。',
+  ],
+  [
+    [200021],
+    'Correct "sceneDesc": it must be there and has at most 15 characters.',
+    '请改正 sceneDesc：必须填写，且不超过 15 个字。',
+  ],
+  [
+    [200022],
+    "The account has this template already, which counts as success. Use the priTmplId of the answer, or find it among the account's templates in WeChat's console.",
+    '账号里已有这个模板，视为成功。请直接使用返回的 priTmplId，或到公众平台的订阅消息页查找。',
+  ],
+  [
+    [200100],
+    'This kind of account may not use the template. Choose another one, or check the categories of the account in the console.',
+    '该类型的账号不能使用这个模板。请另选模板，或在公众平台核对服务类目。',
+  ],
+  [
+    [404, 40400],
+    'The HTTP request was malformed, which is a fault of this service. Please report it with the rid.',
+    'HTTP 请求格式或方法不正确，这是本服务的错误，请附上 rid 反馈给我们。',
+  ],
+  [
+    [45009],
+    "The day's quota of this call is used up, and it is small. It comes back tomorrow; read the templates less often.",
+    '该接口当日调用额度已用完，而且额度很小。明天自动恢复，请减少读取模板的次数。',
+  ],
+);
+
+/** Refusals of the calls about service cards (WeChat contract §8.2, §9.4). */
+export const CARD_REMEDIES = remedies(
+  [
+    [85431, 85449],
+    'WeChat is busy, or another update holds this card. Try again in a few seconds, and wait longer each time.',
+    '微信系统繁忙，或这张卡片正在被另一次更新占用。请过几秒再试，并逐次延长间隔。',
+  ],
+  [
+    [85436, 85438, 85448],
+    'This notify_code cannot be used any more. Do not repeat the call; get a new code from the user or the order.',
+    '这个 notify_code 已不能使用。请不要重试，应从用户操作或订单重新获取。',
+  ],
+  [
+    [85433, 85434, 85435, 85470],
+    'WeChat refused a parameter of the card: notify_type, check_json, content_json or ext_json. Correct the request.',
+    '微信不接受卡片的某个参数：notify_type、check_json、content_json 或 ext_json。请改正请求。',
+  ],
+  [
+    [85439, 85440, 85441, 85442, 85443, 85444, 85445, 85446, 85447, 85471],
+    'WeChat refused the content of the card: its state, a field, its format, its encoding or its wording. Let a person check it.',
+    '卡片内容未被接受：可能是状态、字段、格式、编码或审核问题。请人工检查。',
+  ],
+  [
+    [85461, 85462],
+    'This kind of card or this mini program is not admitted. Check in the console whether the account may use it.',
+    '该类卡片或小程序没有准入资格。请在公众平台确认账号能否使用。',
+  ],
+  [
+    [85437],
+    'WeChat does not know this notify_code. For a pay order try again in a minute; otherwise check the code.',
+    '微信查不到这个 notify_code。如果是支付订单，请一分钟后再试；否则请检查它是否正确。',
+  ],
+);
