@@ -79,8 +79,8 @@ export interface InputError {
 /** What comes along with a problem besides its code and detail. */
 export interface ProblemExtras {
   readonly errors?: readonly InputError[];
-  /** WeChat's own answer, where it is the cause. */
-  readonly wechat?: WeChatAnswer;
+  /** WeChat's own answer, where it is the cause; the errcode alone for whoever is no operator. */
+  readonly wechat?: WeChatAnswer | Pick<WeChatAnswer, 'errcode'>;
   /** What to do next, where more is known than {@link REMEDIES} says of the code. */
   readonly remedy?: BilingualText;
   readonly headers?: Readonly<Record<string, string>>;

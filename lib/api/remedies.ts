@@ -177,8 +177,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, BilingualText>> = {
     zh: '请部署者修正 AppID、AppSecret 或微信后台的 IP 白名单；npm run doctor 会指出是哪一项。',
   },
   'wechat-refused': {
-    en: 'Look at "wechat": the errcode says why. Correct that and try again.',
-    zh: '请查看 wechat 中的 errcode 了解原因，处理后重试。',
+    en: 'The errcode says why: it is in "wechat" for an operator, and in the log of the request. Correct that and try again.',
+    zh: 'errcode 说明了原因：运营者可在 wechat 字段中看到，也可查看该请求的日志。处理后重试。',
   },
   'wechat-unavailable': {
     en: 'Try again in some seconds; for a login, as "detail" says, with the same code or a new one of wx.login.',

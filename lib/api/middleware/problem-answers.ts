@@ -2,12 +2,16 @@ import type { Logger } from '../../logger.ts';
 import { problemAnswer } from '../answers.ts';
 import { asProblem, internalError } from '../as-problem.ts';
 import type { HttpEvent, HttpMiddleware } from '../http-event.ts';
+import { ProblemError } from '../problem.ts';
 
-/** Turns what was thrown into an answer. What is not a problem of ours stays inside: logged, answered as a plain 500. */
+/**
+ * Turns what was thrown into an answer. What is not a problem of ours stays inside: logged, answered as a plain 500.
+ * Only operators get WeChat's whole answer, others its errcode: the errmsg may name the address of this service (40164).
+ */
 export function problemAnswers(logger: Logger): HttpMiddleware {
   return {
     onError: (request) => {
-      const { event } = request;
+      const { event, context } = request;
       const problem = asProblem(request.error);
       const facts = { requestId: event.requestContext.requestId, request: requestLine(event) };
       if (!problem) {
@@ -18,9 +22,18 @@ export function problemAnswers(logger: Logger): HttpMiddleware {
       } else if (problem.statusCode >= 500) {
         logger.warn(problem.message, { ...facts, problem: problem.toProblem(), error: problem.cause });
       }
-      request.response = problemAnswer(problem ?? internalError());
+      const isOperator = context.authorized?.caller.type === 'operator';
+      const answered = problem && !isOperator ? withErrcodeOnly(problem) : problem;
+      request.response = problemAnswer(answered ?? internalError());
     },
   };
+}
+
+/** Without the remedy too that follows from WeChat's answer, since it may repeat parts of it. */
+function withErrcodeOnly(problem: ProblemError): ProblemError {
+  const { wechat, remedy, ...extras } = problem.extras;
+  if (!wechat) return problem;
+  return new ProblemError(problem.code, problem.message, { ...extras, wechat: { errcode: wechat.errcode } });
 }
 
 /** Without the query, which may name a user. */

@@ -24,8 +24,8 @@ export const inputErrorSchema = v.object({
 
 /** WeChat's own answer, where it is the cause. */
 export const wechatAnswer = v.pipe(
-  v.object({ errcode: count, errmsg: v.string(), rid: v.exactOptional(v.string()) }),
-  v.description("WeChat's own answer, where it is the cause."),
+  v.object({ errcode: count, errmsg: v.exactOptional(v.string()), rid: v.exactOptional(v.string()) }),
+  v.description("WeChat's own answer, where it is the cause; only operators get more than its errcode."),
 );
 
 /** Why a request was refused: `application/problem+json` (RFC 9457). */

@@ -60,6 +60,13 @@ const breakThing = routeSpec({
   problems: [],
 });
 
+const breakThingOfOperators = routeSpec({
+  ...breakThing,
+  path: '/v1/broken-for-operators',
+  operationId: 'breakThingOfOperators',
+  access: { operator: 'send' },
+});
+
 const SEND_KEY = 'sesame-open-and-send';
 const READ_KEY = 'sesame-open-and-read';
 const ALL_KEY = 'sesame-open-and-do-all';
@@ -75,9 +82,11 @@ function setUp(failure: unknown = new Error('none')) {
       })),
       route(listThings, async ({ query }) => ({ status: 200, body: query })),
       route(removeThing, async () => ({ status: 204 })),
-      route(breakThing, async () => {
-        throw failure instanceof Promise ? await failure : failure;
-      }),
+      ...[breakThing, breakThingOfOperators].map((spec) =>
+        route(spec, async () => {
+          throw failure instanceof Promise ? await failure : failure;
+        }),
+      ),
     ],
     {
       apiKeys: [
@@ -428,12 +437,15 @@ describe('a failure inside', () => {
     },
   );
 
-  it('that WeChat caused shows its answer and remedy, and is logged for the operator', async () => {
+  it('that WeChat caused shows its answer and remedy to operators only, and is logged', async () => {
     const wechat = { errcode: 40164, errmsg: 'invalid ip 203.0.113.7', rid: '1-2-3' };
     const remedy = { en: 'Add the address.', zh: '加入白名单。' };
     const { send, logs } = setUp(new ProblemError('wechat-credentials', 'Correct them.', { wechat, remedy }));
-    const reply = await send({ path: '/v1/broken' });
+    const reply = await send({ path: '/v1/broken-for-operators', token: SEND_KEY });
     expect(reply.body).toMatchObject({ status: 502, code: 'wechat-credentials', wechat, remedy });
+    const toAnyone = await send({ path: '/v1/broken' });
+    expect(toAnyone.body.wechat).toEqual({ errcode: 40164 });
+    expect(toAnyone.text).not.toMatch(/203\.0|1-2-3|Add the address/);
     expect(JSON.parse(logs.lines[0] ?? '')).toMatchObject({ level: 'WARN', problem: { wechat } });
   });
 
