@@ -3,6 +3,7 @@ import { sessionRoutes } from '../lib/api/routes/sessions.ts';
 import { createHttpClient } from '../lib/http/http-client.ts';
 import { fetchFromSsm } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { createSessionTokens } from '../lib/sessions/session-tokens.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
@@ -16,8 +17,9 @@ export const handler = onColdStart(buildServices, createHandler);
 /** What this function needs, once per cold start. It has nothing to do with the table. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET', 'SESSION_SECRET'], fetchFromSsm(env));
-  const { app, wechat, sessions } = readSettings(secrets, ['app', 'wechat', 'sessions']);
-  const { clock, logger } = createRuntime(overrides);
+  const { app, wechat, sessions, metrics } = readSettings(secrets, ['app', 'wechat', 'sessions', 'metrics']);
+  const runtime = createRuntime(overrides);
+  const { clock, logger } = runtime;
   // code2Session carries the AppSecret, so it takes the proxy where there is one.
   const http = createHttpClient({
     baseUrl: wechat.apiBaseUrl,
@@ -28,6 +30,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     logger,
     codeToSession: (code: string) => code2Session(http, credentials, code),
     tokens: createSessionTokens({ ...sessions, appId: app.appId, clock }),
+    measure: openMetrics({ metrics }, runtime, overrides),
     remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'login'),
     close: () => http.close(),
   };

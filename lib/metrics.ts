@@ -13,6 +13,8 @@ export const METRICS = {
   WeChatErrors: { unit: 'Count', dimensionSets: [['Errcode']] },
   /** Messages that could not even be tried for lack of an access token; `Errcode` is WeChat's reason, or `none`. */
   TokenUnavailable: { unit: 'Count', dimensionSets: [[], ['Errcode']] },
+  /** Logins that WeChat refused for the app's own credentials or address, by `Errcode`. */
+  LoginsRefused: { unit: 'Count', dimensionSets: [[], ['Errcode']] },
   /** All sending was stopped for a while, by `Cause`: rate (45011), quota (45009), busy (-1). */
   Stops: { unit: 'Count', dimensionSets: [['Cause']] },
 } as const satisfies Readonly<

@@ -1,3 +1,4 @@
+import type { Measure } from '../metrics.ts';
 import { type LoginRefusal, loginRefusal } from './login-refusal.ts';
 import type { IssuedSession, SessionTokens } from './session-tokens.ts';
 
@@ -7,6 +8,7 @@ export type CodeToSession = (code: string) => Promise<{ readonly openid: string;
 export interface LoginServices {
   readonly codeToSession: CodeToSession;
   readonly tokens: Pick<SessionTokens, 'issue'>;
+  readonly measure: Measure;
 }
 
 /** An open session, or why there is none. */
@@ -17,7 +19,13 @@ export type LoginResult =
 /** Trades a login code for a session. The code is never tried twice: WeChat takes each once. */
 export async function openSession(services: LoginServices, code: string): Promise<LoginResult> {
   const user = await userOf(services.codeToSession, code);
-  if ('type' in user) return user;
+  if ('type' in user) {
+    if (user.type === 'wechat-credentials') {
+      const dimensions = { Errcode: String(user.wechat.errcode) };
+      services.measure({ name: 'LoginsRefused', values: [1], dimensions });
+    }
+    return user;
+  }
   return { type: 'opened', ...user, ...(await services.tokens.issue(user.openid)) };
 }
 

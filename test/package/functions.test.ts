@@ -10,7 +10,7 @@ const WECHAT_SETTINGS = [
 
 /** All that each function is told. */
 const ENVIRONMENTS: Record<string, string[]> = {
-  sessions: [...WECHAT_SETTINGS, 'SESSION_SECRET_PARAM', 'SESSION_TTL_HOURS'],
+  sessions: [...WECHAT_SETTINGS, 'METRICS_NAMESPACE', 'SESSION_SECRET_PARAM', 'SESSION_TTL_HOURS'],
   grants: [
     'API_KEYS_PARAM',
     'GRANT_SOURCE',

@@ -120,7 +120,7 @@ test('the functions measure into the namespace that alarms and the dashboard loo
         .Environment.Variables['METRICS_NAMESPACE'],
   );
   expect(new Set(environments)).toEqual(new Set([undefined, NAMESPACE]));
-  expect(environments.filter((one) => one === NAMESPACE)).toHaveLength(3);
+  expect(environments.filter((one) => one === NAMESPACE)).toHaveLength(4);
 });
 
 test('the dashboard shows every metric, every alarm, and errors and throttles of every function', () => {

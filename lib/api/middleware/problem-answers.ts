@@ -1,7 +1,7 @@
 import type { Logger } from '../../logger.ts';
 import { problemAnswer } from '../answers.ts';
 import { asProblem, internalError } from '../as-problem.ts';
-import type { HttpEvent, HttpMiddleware } from '../http-event.ts';
+import type { Authorized, HttpContext, HttpEvent, HttpMiddleware } from '../http-event.ts';
 import { ProblemError } from '../problem.ts';
 
 /**
@@ -13,14 +13,14 @@ export function problemAnswers(logger: Logger): HttpMiddleware {
     onError: (request) => {
       const { event, context } = request;
       const problem = asProblem(request.error);
-      const facts = { requestId: event.requestContext.requestId, request: requestLine(event) };
+      const fields = { requestId: event.requestContext.requestId, request: requestLine(event, context) };
       if (!problem) {
         logger.error('A request failed for a reason that was not foreseen.', {
-          ...facts,
+          ...fields,
           error: request.error,
         });
       } else if (problem.statusCode >= 500) {
-        logger.warn(problem.message, { ...facts, problem: problem.toProblem(), error: problem.cause });
+        logger.warn(problem.message, { ...fields, problem: problem.toProblem(), error: problem.cause });
       }
       const isOperator = context.authorized?.caller.type === 'operator';
       const answered = problem && !isOperator ? withErrcodeOnly(problem) : problem;
@@ -36,7 +36,13 @@ function withErrcodeOnly(problem: ProblemError): ProblemError {
   return new ProblemError(problem.code, problem.message, { ...extras, wechat: { errcode: wechat.errcode } });
 }
 
-/** Without the query, which may name a user. */
-function requestLine({ rawPath, requestContext: { http } }: HttpEvent): string {
-  return `${http.method} ${rawPath}`;
+/** Without the query and without the user whom a path names: a log outlives an erased user. */
+function requestLine({ rawPath, requestContext: { http } }: HttpEvent, { authorized }: HttpContext): string {
+  return `${http.method} ${authorized ? pathOf(authorized) : rawPath.replace(/\/(users|recipients)\/[^/]+/, '/$1/{openid}')}`;
+}
+
+function pathOf({ route, params }: Authorized): string {
+  return route.spec.path.replaceAll(/\{(\w+)\}/g, (all, name) =>
+    name === 'openid' ? all : (params[name] ?? all),
+  );
 }

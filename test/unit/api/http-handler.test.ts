@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createHttpHandler } from '../../../lib/api/http-handler.ts';
@@ -60,6 +61,17 @@ const breakThing = routeSpec({
   problems: [],
 });
 
+const eraseUser = routeSpec({
+  method: 'DELETE',
+  path: '/v1/users/{openid}',
+  operationId: 'eraseUser',
+  summary: 'For these tests',
+  access: { operator: 'manage' },
+  params: v.object({ openid: v.string() }),
+  answers: { 204: { description: 'Gone' } },
+  problems: [],
+});
+
 const breakThingOfOperators = routeSpec({
   ...breakThing,
   path: '/v1/broken-for-operators',
@@ -81,6 +93,10 @@ function setUp(failure: unknown = new Error('none')) {
         body: { caller: caller.type, params, headers, body, requestId },
       })),
       route(listThings, async ({ query }) => ({ status: 200, body: query })),
+      route(eraseUser, async ({ params }) => {
+        if (params.openid === 'o-broken') throw new ContentionError();
+        return { status: 204 };
+      }),
       route(removeThing, async () => ({ status: 204 })),
       ...[breakThing, breakThingOfOperators].map((spec) =>
         route(spec, async () => {
@@ -490,6 +506,17 @@ describe('the log', () => {
         status: 200,
       },
     ]);
+  });
+
+  it('does not keep the openid of a user who was erased, only its SHA-256', async () => {
+    const service = setUp();
+    await service.send({ method: 'DELETE', path: '/v1/users/o-gone', token: ALL_KEY });
+    await service.send({ method: 'DELETE', path: '/v1/users/o-broken', token: ALL_KEY });
+    expect(deedsIn(service)).toMatchObject([
+      { operation: 'eraseUser', openidSha256: createHash('sha256').update('o-gone').digest('hex') },
+      { level: 'WARN', request: 'DELETE /v1/users/{openid}' },
+    ]);
+    expect(service.logs.text()).not.toMatch(/o-gone|o-broken/);
   });
 
   it('says nothing of reading, nor of what users do', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../../handlers/sessions.ts';
+import type { Measurement } from '../../../lib/metrics.ts';
 import type { CodeToSession } from '../../../lib/sessions/open-session.ts';
 import { APP_ID, sessionTokens } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
@@ -10,15 +11,17 @@ const CODE = '0a1B2c3D4e5F6g7H';
 function setUp(codeToSession: CodeToSession) {
   const logs = keptLogs();
   const asked = vi.fn(codeToSession);
+  const measured: Measurement[] = [];
   const handler = createHandler({
     codeToSession: asked,
     tokens: sessionTokens(),
     remedyFor: (errcode) => ({ en: `Remedy of ${errcode}`, zh: `${errcode} 的办法` }),
+    measure: (measurement) => measured.push(measurement),
     logger: logs.logger,
   });
   const login = (parts: HttpRequestParts = { json: { code: CODE } }) =>
     call(handler, { method: 'POST', path: '/v1/sessions', ...parts });
-  return { logs, asked, login };
+  return { logs, asked, measured, login };
 }
 
 /** What a client of WeChat's throws, known here by its shape only. */
@@ -125,9 +128,12 @@ describe('POST /v1/sessions', () => {
     const broken = refusal(40125);
     await broken.login();
     expect(broken.logs.text()).toMatch(/Remedy of 40125.*some text/s);
+    expect(broken.measured).toEqual([
+      { name: 'LoginsRefused', values: [1], dimensions: { Errcode: '40125' } },
+    ]);
     const stale = refusal(40029);
     await stale.login();
-    expect(stale.logs.lines).toEqual([]);
+    expect([stale.logs.lines, stale.measured]).toEqual([[], []]);
   });
 
   it.each([
