@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import type { CampaignRouteServices } from '../lib/api/campaign-services.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { campaignRecipientRoutes } from '../lib/api/routes/campaign-recipients.ts';
@@ -21,7 +22,7 @@ import { createEnqueueJobs } from '../lib/sqs/sqs-campaign-queue.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

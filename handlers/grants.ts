@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { settledBy } from '../lib/api/message-api.ts';
 import { grantRoutes } from '../lib/api/routes/grants.ts';
@@ -16,7 +17,7 @@ import { readSettings } from '../lib/settings/settings.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { healthRoutes } from '../lib/api/routes/health.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
@@ -8,7 +9,7 @@ import { createRuntime } from '../lib/runtime/runtime.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { createMessageApi, type MessageApi } from '../lib/api/message-api.ts';
 import { messageRoutes } from '../lib/api/routes/messages.ts';
@@ -19,7 +20,7 @@ import { createUserSendable } from '../lib/templates/template-names.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

@@ -67,7 +67,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     enqueueJobs,
     rateLimiter,
     campaigns: createCampaignStore(table, versions),
-    store: createMessageStore(table, { ...versions, write: createSharedWrites(table) }),
+    store: createMessageStore(table, { ...versions, write: createSharedWrites(table, base) }),
     audience: createAudienceStore(table),
     runStatus: createRunStatusCache({ runs, clock: base.clock }),
     acquirePermit: createPermits(rateLimiter, createRunRateLimiters({ ...base, storeOf: rateLimitStoreOf })),

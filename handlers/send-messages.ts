@@ -45,7 +45,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     store: createMessageStore(table, {
       ...versions,
       read: createSharedReads(table),
-      write: createSharedWrites(table),
+      write: createSharedWrites(table, base),
     }),
     dueEntries: createDueEntries(table),
     newClaimId: base.newUuid,

@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { sessionRoutes } from '../lib/api/routes/sessions.ts';
 import { createHttpClient } from '../lib/http/http-client.ts';
@@ -12,7 +13,7 @@ import { code2Session } from '../lib/wechat/code-2-session.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. It has nothing to do with the table. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
 import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics-reader.ts';
@@ -11,7 +12,7 @@ import { readSettings } from '../lib/settings/settings.ts';
 import { readStatistics, type StatisticsQuery } from '../lib/statistics/read-statistics.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

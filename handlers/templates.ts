@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { templateRoutes } from '../lib/api/routes/templates.ts';
 import { createTemplateApi, type TemplateApi } from '../lib/api/template-api.ts';
@@ -16,7 +17,7 @@ import { removeAlias, setAlias } from '../lib/templates/aliases.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { userRoutes } from '../lib/api/routes/users.ts';
 import type { EraseCursor } from '../lib/campaigns/erase-recipient.ts';
@@ -15,7 +16,7 @@ import { readSettings } from '../lib/settings/settings.ts';
 import { eraseUser } from '../lib/users/erase-user.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

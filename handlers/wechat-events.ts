@@ -1,3 +1,4 @@
+import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
 import { fetchFromSsm, openQueue } from '../lib/runtime/aws.ts';
@@ -9,7 +10,7 @@ import { createEnqueueEvent } from '../lib/sqs/sqs-event-queue.ts';
 import { createPushReceiver } from '../lib/wechat/push/receive-push.ts';
 
 /** The deployed function. */
-export const handler = onColdStart(buildServices, createHandler);
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** What this function needs, once per cold start. It has nothing to do with the table. */
 export async function buildServices(env: Environment, overrides?: Overrides) {

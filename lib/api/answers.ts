@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import type { HttpResult } from './http-event.ts';
-import type { ProblemCode, ProblemError } from './problem.ts';
+import { type ProblemCode, ProblemError } from './problem.ts';
 import type { AnswerSpec, Reply } from './route.ts';
 
 /** A route's reply in the form that API Gateway takes: JSON, or text where the route says so. */
@@ -32,4 +33,14 @@ export function problemAnswer(error: ProblemError): HttpResult {
     },
     body: JSON.stringify(error.toProblem()),
   };
+}
+
+const throttledStart = v.object({ code: v.literal('secrets-throttled') });
+
+/** What a caller gets when an HTTP function could not start for now; undefined for what only the owner can mend. */
+export function answerFailedStart(error: unknown): HttpResult | undefined {
+  if (!v.is(throttledStart, error)) return undefined;
+  return problemAnswer(
+    new ProblemError('timed-out', 'Too many functions start at once. Nothing was done.', {}, error),
+  );
 }

@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { eachLimit } from '../each-limit.ts';
-import { queryPages, readItem } from './items.ts';
+import { pauseForCapacity, queryPages, readItem } from './items.ts';
 import type { Key } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
 
@@ -33,6 +33,7 @@ export async function deleteItems({ client, name }: Table, keys: readonly Key[])
     const unprocessed = (UnprocessedItems?.[name] ?? []).flatMap(({ DeleteRequest }) =>
       DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
     );
+    if (unprocessed.length > 0) await pauseForCapacity();
     pending = [...unprocessed, ...pending.slice(ITEMS_PER_BATCH)];
   }
 }

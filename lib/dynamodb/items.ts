@@ -1,3 +1,4 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -51,6 +52,13 @@ export async function getItem({ client, name }: Table, key: Key): Promise<Item |
   return item && readItem(item);
 }
 
+/** DynamoDB leaves items of a batch unprocessed where capacity lacks; AWS asks for a pause before they are sent again. */
+export function pauseForCapacity(): Promise<void> {
+  return sleepFor(CAPACITY_PAUSE_MS * (0.5 + Math.random()));
+}
+
+const CAPACITY_PAUSE_MS = 100;
+
 const KEYS_PER_BATCH = 100;
 
 /** Reads many items as they stand after the latest write; absent ones are left out, the order is not kept. */
@@ -65,6 +73,7 @@ export async function getItems(table: Table, keys: readonly Key[]): Promise<read
     );
     found.push(...(answer.Responses?.[table.name] ?? []).map(readItem));
     const unprocessed = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
+    if (unprocessed.length > 0) await pauseForCapacity();
     pending = [...unprocessed, ...pending.slice(KEYS_PER_BATCH)];
   }
   return found;

@@ -1,4 +1,6 @@
 import { BatchExecuteStatementCommand, type BatchStatementRequest } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import type { Logger } from '../logger.ts';
 import { type ConditionalPut, IS_NEW, putAll } from './items.ts';
 import { shareCalls } from './shared-calls.ts';
 import { type Table, toAttribute } from './table.ts';
@@ -23,11 +25,12 @@ interface Asked {
  * capacity are told apart. That is safe after a time-out too, because the statement and the put are over the same version and leave
  * the same one behind.
  */
-export function createSharedWrites(table: Table): WriteItem {
+export function createSharedWrites(table: Table, { logger }: { readonly logger: Logger }): WriteItem {
+  const report = reportOnce(logger);
   const ask = shareCalls<Asked>({
     most: STATEMENTS_PER_CALL,
     next: nextGroup,
-    call: (group) => writeGroup(table, group),
+    call: (group) => writeGroup(table, group, report),
   });
   return (put) => {
     const statement = statementOf(table, put);
@@ -50,10 +53,14 @@ function nextGroup(asked: readonly Asked[]): readonly Asked[] {
 }
 
 /** Never rejects; who asked is answered. */
-async function writeGroup(table: Table, group: readonly Asked[]): Promise<void> {
+async function writeGroup(
+  table: Table,
+  group: readonly Asked[],
+  report: (error: unknown) => void,
+): Promise<void> {
   const [first, ...more] = group;
   if (first && more.length === 0) return writeAlone(table, first);
-  const done = await writeTogether(table, group);
+  const done = await writeTogether(table, group, report);
   for (const [index, each] of group.entries()) {
     if (done[index]) each.answer.resolve('committed');
     else void writeAlone(table, each);
@@ -65,15 +72,50 @@ function writeAlone(table: Table, { put, answer }: Asked): Promise<void> {
 }
 
 /** Which of them DynamoDB says it has written. */
-async function writeTogether({ client }: Table, group: readonly Asked[]): Promise<readonly boolean[]> {
+async function writeTogether(
+  { client }: Table,
+  group: readonly Asked[],
+  report: (error: unknown) => void,
+): Promise<readonly boolean[]> {
   const Statements = group.map(({ statement }) => statement);
   try {
     const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+    for (const { Error: error } of Responses) {
+      if (error && !PASSING_CODES.has(error.Code ?? '')) report(error);
+    }
     return group.map((_, index) => Responses[index] !== undefined && Responses[index].Error === undefined);
-  } catch {
-    // Each finds out alone, and reports, what is wrong.
+  } catch (error) {
+    report(error);
+    // Each finds out alone what is wrong with it.
     return [];
   }
+}
+
+/** What a statement may be refused for in everyday traffic. */
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  'ConditionalCheckFailed',
+  'DuplicateItem',
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+]);
+
+const throttling = v.object({
+  name: v.picklist(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded']),
+});
+
+/** Tells of the first failure in a container: a missing right would slow every write down, and nothing else shows it. */
+function reportOnce(logger: Logger): (error: unknown) => void {
+  let isReported = false;
+  return (error) => {
+    if (isReported || v.is(throttling, error)) return;
+    isReported = true;
+    logger.error(
+      'DynamoDB does not take several writes in one call, so each is made alone. Check dynamodb:PartiQLInsert and dynamodb:PartiQLUpdate of this role.',
+      { error },
+    );
+  };
 }
 
 /** The same write as a statement, where there is one. */

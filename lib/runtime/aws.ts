@@ -94,8 +94,9 @@ export function clientConfig(env: Environment, service: ServiceName) {
 
 /** Settings that the SDK would otherwise look for in files. */
 const FIXED = {
-  maxAttempts: 3,
-  retryMode: 'standard',
+  // A young table and SSM at a burst of cold starts (40 a second) throttle for seconds, which two repeats do not outlast.
+  maxAttempts: 6,
+  retryMode: 'adaptive',
   defaultsMode: 'standard',
   useDualstackEndpoint: false,
   useFipsEndpoint: false,

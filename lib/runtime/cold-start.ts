@@ -21,10 +21,13 @@ export type BuildServices<Services> = (env: Environment, overrides?: Overrides) 
 /**
  * A Lambda function that builds its services once per cold start, during the start where it runs on Lambda,
  * and on the first call anywhere else, so that importing it has no effect.
+ *
+ * @param answerFailedStart what the caller gets when the services could not be built; undefined throws the error
  */
 export function onColdStart<Services, Event, Context, Result>(
   buildServices: BuildServices<Services>,
   createHandler: (services: Services) => (event: Event, context: Context) => Promise<Result>,
+  answerFailedStart: (error: unknown) => Result | undefined = () => undefined,
 ): (event: Event, context: Context) => Promise<Result> {
   type Built = ReturnType<typeof createHandler>;
   let starting: Promise<Built> | undefined;
@@ -40,5 +43,12 @@ export function onColdStart<Services, Event, Context, Result>(
   };
   // Once the file that asks for it has been read to its end, so that it may say so at its head.
   if ('AWS_LAMBDA_FUNCTION_NAME' in process.env) queueMicrotask(() => void started().catch(() => undefined));
-  return (event, context) => withinInvocation(context, async () => (await started())(event, context));
+  return (event, context) =>
+    withinInvocation(context, async () => {
+      const handle = await started().catch((error) => ({ error }));
+      if (typeof handle === 'function') return handle(event, context);
+      const answer = answerFailedStart(handle.error);
+      if (answer === undefined) throw handle.error;
+      return answer;
+    });
 }

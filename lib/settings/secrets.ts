@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Env } from './settings.ts';
 
 /** Settings whose value may lie in an SSM parameter, which the variable `<name>_PARAM` names. */
@@ -21,8 +22,15 @@ export type FetchParameters = (names: readonly string[]) => Promise<ReadonlyMap<
 /** Secrets could not be read. The message names the parameters and no value. */
 export class SecretsError extends Error {
   override readonly name = 'SecretsError';
-  readonly code = 'secrets-unavailable';
+  readonly code: 'secrets-unavailable' | 'secrets-throttled';
+  constructor(message: string, code: SecretsError['code'] = 'secrets-unavailable', cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
 }
+
+/** How SSM says that the account asks too often; known by its name, since the SDK is not known here. */
+const throttling = v.object({ name: v.literal('ThrottlingException') });
 
 /**
  * The environment with the secrets asked for filled in from SSM; one that is given as a plain variable is left as it is.
@@ -60,9 +68,17 @@ async function fetchOrExplain(names: readonly string[], fetchParameters: FetchPa
   try {
     return await fetchParameters(names);
   } catch (cause) {
+    if (v.is(throttling, cause)) {
+      throw new SecretsError(
+        `SSM throttles reading ${names.join(', ')}: the account asks for more than its 40 a second. It is tried again at the next call; where it lasts, raise the limit in SSM's settings.`,
+        'secrets-throttled',
+        cause,
+      );
+    }
     throw new SecretsError(
       `SSM did not give ${names.join(', ')}. Check that the function's role may read and decrypt them.`,
-      { cause },
+      'secrets-unavailable',
+      cause,
     );
   }
 }

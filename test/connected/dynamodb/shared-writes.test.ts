@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type ConditionalPut, getItem, putAll } from '../../../lib/dynamodb/items.ts';
 import { createSharedWrites } from '../../../lib/dynamodb/shared-writes.ts';
 import { useTable } from '../../support/dynamodb.ts';
+import { keptLogs } from '../../support/log-lines.ts';
 import { watched } from '../../support/watched-table.ts';
 
 type Answer = (input: object, send: () => Promise<object>) => object | Promise<object>;
@@ -13,7 +14,8 @@ const table = watched(await useTable(), async (operation, input, send) => {
   calls.push(operation);
   return operation === 'BatchExecuteStatement' && answer ? answer(input, send) : send();
 });
-const write = createSharedWrites(table);
+const logs = keptLogs();
+const write = createSharedWrites(table, logs);
 
 beforeEach(() => {
   calls = [];
@@ -248,5 +250,42 @@ describe('while a call is under way', () => {
     void Promise.all([write(change('i', 'new')), write(change('j', 'new'))]);
     await sleepFor(1);
     expect(await write(change('k', 'new'))).toBe('committed');
+  });
+});
+
+describe('what hides behind the way out', () => {
+  const denied = () => {
+    throw Object.assign(new Error('not authorized to perform: dynamodb:PartiQLUpdate'), {
+      name: 'AccessDeniedException',
+    });
+  };
+
+  test.each([
+    ['of the whole call', denied],
+    ['of each statement', () => ({ Responses: Array(2).fill({ Error: { Code: 'AccessDenied' } }) })],
+  ])('a right that is missing, said %s, is logged once', async (_, answerDenied) => {
+    const kept = keptLogs();
+    const writeLogged = createSharedWrites(table, kept);
+    answer = answerDenied;
+    for (const round of ['1', '2']) {
+      await stored(`g${round}`, `h${round}`);
+      await Promise.all([writeLogged(change(`g${round}`, 'new')), writeLogged(change(`h${round}`, 'new'))]);
+    }
+    expect(kept.lines).toHaveLength(1);
+    expect(kept.text()).toContain('PartiQLUpdate');
+  });
+
+  test('throttling and conflicts are not', async () => {
+    const kept = keptLogs();
+    const writeLogged = createSharedWrites(table, kept);
+    await stored('i', 'j');
+    answer = () => ({ Responses: [{}, { Error: { Code: 'ThrottlingError' } }] });
+    await Promise.all([writeLogged(change('i', 'new')), writeLogged(change('j', 'new'))]);
+    answer = () => {
+      throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    };
+    await stored('k', 'l');
+    await Promise.all([writeLogged(change('k', 'new')), writeLogged(change('l', 'new'))]);
+    expect(kept.lines).toEqual([]);
   });
 });
