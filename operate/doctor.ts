@@ -15,17 +15,24 @@ const OPTIONS = {
   api: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
+  pipeline: { type: 'boolean', default: false },
 } as const;
 
 await runCommand({ name: 'doctor', help: HELP, options: OPTIONS }, async (options) => {
   const findings: Finding[] = [];
-  for await (const finding of examine(options)) {
+  for await (const found of examine(options)) {
+    const finding = options.pipeline ? inPipeline(found) : found;
     findings.push(finding);
     for (const line of options.json ? [JSON.stringify(finding)] : findingLines(finding)) print(line);
   }
   if (!options.json) print(summaryLine(findings));
   return findings.some(({ level }) => level === 'fail') ? 1 : 0;
 });
+
+/** What is beside the service stops no deployment, or no repair would get through. */
+function inPipeline(finding: Finding): Finding {
+  return finding.isAside && finding.level === 'fail' ? { ...finding, level: 'warn' } : finding;
+}
 
 async function* examine(options: {
   stage?: string;

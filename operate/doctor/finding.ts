@@ -8,6 +8,8 @@ export interface Finding {
   readonly says: BilingualText;
   /** What to do about it. */
   readonly advice?: BilingualText;
+  /** Tells of something beside the service that answers now: what earlier versions left behind, this computer's clock. */
+  readonly isAside?: true;
 }
 
 /** An answer over HTTP, or why there is none. */

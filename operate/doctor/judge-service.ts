@@ -43,6 +43,7 @@ export function judgeClock(probe: Probe): Finding | undefined {
   const level = Math.abs(skewMs) > SKEW_FAIL_MS ? 'fail' : Math.abs(skewMs) > SKEW_WARN_MS ? 'warn' : 'ok';
   return {
     check: 'clock 时钟',
+    isAside: true,
     level,
     says: { en: `${seconds} s apart from this computer`, zh: `与本机相差 ${seconds} 秒` },
     ...(level !== 'ok' && {

@@ -52,7 +52,7 @@ async function orFinding(
   probe: () => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
   try {
-    return await probe();
+    return (await probe()).map((finding) => ({ ...finding, isAside: true }));
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return [

@@ -6,7 +6,7 @@ export const HELP = `Examines a service from outside and says what to do about w
 WeChat again, as happens daily. Exits with 1 when something fails.
 从外部检查服务，并说明发现的问题如何处理。不发送消息；会让服务重新读取一次模板（与每日同步相同）。有失败项时退出码为 1。
 
-  npm run doctor -- --stage NAME [--region REGION]
+  npm run doctor -- --stage NAME [--region REGION] [--pipeline]
   npm run doctor -- --api URL [--key KEY]
 
   --stage NAME      the deployed stage: its secrets, queues, alarms and stream are looked at too
@@ -17,6 +17,8 @@ WeChat again, as happens daily. Exits with 1 when something fails.
                     接口地址，用于自定义域名或本地环境
   --key KEY         an API key with the scopes read and manage (default: QINGNIAO_API_KEY)
                     带 read 和 manage 权限的 API Key
+  --pipeline        after a deployment: fails on the service only, not on an alarm that rings or a dead letter, so that a repair
+                    gets through 部署之后使用：只有服务本身异常才失败，告警和死信只作提醒，以免挡住修复版本
   --json            one JSON object for each finding
                     每项输出一个 JSON 对象
   --help, -h        show this text

@@ -58,6 +58,16 @@ async function useStage(
   };
 }
 
+async function leaveDeadLetter(): Promise<void> {
+  const sqs = new SQSClient({
+    endpoint: stack.sqsEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  await sqs.send(new SendMessageCommand({ QueueUrl: stack.deadLetterQueueUrl, MessageBody: 'dead' }));
+  sqs.destroy();
+}
+
 test('a local stack is well, and told in words', async () => {
   const { code, levels } = await doctor(['--api', stack.apiUrl]);
   expect([code, levels]).toEqual([
@@ -111,13 +121,7 @@ test('a stage that ails is told of part by part', async () => {
     lagMs: 400_000,
     pushToken: 'anotherToken',
   });
-  const sqs = new SQSClient({
-    endpoint: stack.sqsEndpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  await sqs.send(new SendMessageCommand({ QueueUrl: stack.deadLetterQueueUrl, MessageBody: 'dead' }));
-  sqs.destroy();
+  await leaveDeadLetter();
   const { code, levels, findings } = await doctor(['--stage', 'test'], env);
   expect([code, levels]).toMatchObject([
     1,
@@ -134,6 +138,20 @@ test('a stage that ails is told of part by part', async () => {
   for (const text of ['/qingniao/test/api-keys', 'What to do about qingniao-test-A.', 'secretsRevision'])
     expect(texts).toContain(text);
   for (const secret of ['anotherToken', 'dev-key']) expect(texts).not.toContain(secret);
+});
+
+test('in a pipeline alarms, dead letters and a late stream only warn, so that a repair gets through', async () => {
+  const ailing = { alarms: { 'qingniao-test-A': 'ALARM' }, lagMs: 400_000 };
+  await leaveDeadLetter();
+  const { ssm, env } = await useStage(ailing);
+  ssm.parameters.set('/qingniao/test/api-keys', '[]');
+  const left = { 'queue send': 'warn', alarms: 'warn', stream: 'warn' };
+  const well = await doctor(['--stage', 'test', '--pipeline'], env);
+  expect([well.code, well.levels]).toMatchObject([0, { ...left, callback: 'ok' }]);
+
+  const broken = await useStage({ ...ailing, pushToken: 'anotherToken' });
+  const ill = await doctor(['--stage', 'test', '--pipeline'], broken.env);
+  expect([ill.code, ill.levels]).toMatchObject([1, { ...left, callback: 'fail' }]);
 });
 
 test('a stage that does not exist is told without a stack', async () => {
