@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Record<string, string>;
+}
 interface Job {
   readonly if?: string;
   readonly needs?: string;
   readonly environment?: string;
+  readonly env?: Record<string, string>;
   readonly permissions?: Record<string, string>;
-  readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+  readonly steps: readonly Step[];
 }
 interface Workflow {
   readonly on: Record<string, unknown>;
@@ -69,8 +75,34 @@ describe('deploying', () => {
 
   test('has no stored key of AWS', () => {
     for (const job of Object.values(jobs))
-      expect(job.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+      expect(job.permissions).toEqual({ actions: 'read', contents: 'read', 'id-token': 'write' });
     expect(JSON.stringify(jobs)).toContain('role-to-assume');
     expect(JSON.stringify(jobs)).not.toMatch(/secret-access-key/i);
+  });
+
+  test.each(Object.entries(jobs))('shows %s no secret but in the one step that needs it', (_, job) => {
+    const { steps, ...rest } = job;
+    expect(JSON.stringify(rest)).not.toMatch(/secrets\.|github\.token/);
+    const told = steps.filter((step) => JSON.stringify(step).includes('secrets.'));
+    expect(told.map(({ run, env }) => [run?.split(' -- ')[0], Object.keys(env ?? {})])).toEqual([
+      ['npm run doctor', ['QINGNIAO_API_KEY']],
+    ]);
+  });
+
+  test.each([
+    ['dev', 'dev'],
+    ['prod', 'production'],
+  ])('asks whether the environment of %s is limited to main before a role is lent', (stage, environment) => {
+    const { steps = [] } = jobs[stage] ?? {};
+    expect(jobs[stage]).toMatchObject({ environment, env: { STAGE: stage, ENVIRONMENT: environment } });
+    const asks = steps.findIndex(({ run }) => run === 'node deploy/check-environment.ts');
+    const lent = steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/'));
+    expect([asks >= 0, asks < lent]).toEqual([true, true]);
+  });
+
+  test('bounds the roles of the functions, and lets a repair through where only an alarm rings', () => {
+    const scripts = jobs['prod']?.steps.map(({ run = '' }) => run).join('\n');
+    expect(scripts).toContain('--param "permissionsBoundary=bounds-qingniao-$STAGE"');
+    expect(scripts).toContain('npm run doctor -- --stage "$STAGE" --pipeline');
   });
 });
