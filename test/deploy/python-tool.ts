@@ -39,3 +39,11 @@ export async function pythonTool(requirements: string): Promise<string> {
   await writeFile(mark, hash);
   return bin;
 }
+
+/** Where a package lies in the virtual environment that `bin` belongs to. */
+export async function packageFolder(bin: string, name: string): Promise<string> {
+  const find =
+    'import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]).submodule_search_locations[0])';
+  const { stdout } = await run(join(bin, 'python'), ['-c', find, name]);
+  return stdout.trim();
+}

@@ -1,170 +1,123 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, inject, test } from 'vitest';
-import { parse } from 'yaml';
-import { parseTemplate } from './template.ts';
+import { readDeployRole } from '../support/deploy-role.ts';
+import { parseTemplate, resourcesOfType } from './template.ts';
 
-interface Statement {
-  readonly Sid: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
+const { boundary, parameters, statements, trust } = readDeployRole();
+const allowed = new Set(statements.flatMap(({ Action }) => Action));
+const conditionOf = (sid: string) => statements.find(({ Sid }) => Sid === sid)?.Condition;
 
-/** CloudFormation's short forms, as their long ones: `!Sub x` is {"Fn::Sub": "x"}. */
-const SHORT_FORMS = ['Sub', 'Ref', 'GetAtt', 'If', 'Equals'].flatMap((name) => {
-  const resolve = (value: unknown) => ({ [name === 'Ref' ? 'Ref' : `Fn::${name}`]: value });
-  return [
-    { tag: `!${name}`, resolve },
-    {
-      tag: `!${name}`,
-      collection: 'seq' as const,
-      resolve: (seq: { toJSON(): unknown }) => resolve(seq.toJSON()),
-    },
-  ];
-});
-
-const { DeployRole } = parse(readFileSync('deploy/deploy-role.yml', 'utf8'), {
-  customTags: SHORT_FORMS,
-}).Resources;
-const statements: Statement[] = DeployRole.Properties.Policies[0].PolicyDocument.Statement;
-const actionsIn = (some: readonly Statement[]) => some.flatMap(({ Action }) => Action);
-const allowed = new Set(actionsIn(statements));
-
-/** What CloudFormation calls in the deployer's name to make, change, look at and remove a resource. */
-const CALLS: Record<string, string[]> = {
-  'AWS::S3::Bucket': [
-    's3:CreateBucket',
-    's3:PutBucketPublicAccessBlock',
-    's3:PutEncryptionConfiguration',
-    's3:DeleteBucket',
-  ],
-  'AWS::S3::BucketPolicy': ['s3:PutBucketPolicy', 's3:GetBucketPolicy', 's3:DeleteBucketPolicy'],
-  'AWS::Logs::LogGroup': [
-    'logs:CreateLogGroup',
-    'logs:PutRetentionPolicy',
-    'logs:DescribeLogGroups',
-    'logs:DeleteLogGroup',
-  ],
-  'AWS::Logs::MetricFilter': [
-    'logs:PutMetricFilter',
-    'logs:DescribeMetricFilters',
-    'logs:DeleteMetricFilter',
-  ],
-  'AWS::Lambda::Function': [
-    'lambda:CreateFunction',
-    'lambda:GetFunction',
-    'lambda:UpdateFunctionCode',
-    'lambda:UpdateFunctionConfiguration',
-    'lambda:DeleteFunction',
-    'iam:PassRole',
-    's3:GetObject',
-  ],
-  'AWS::Lambda::Permission': ['lambda:AddPermission', 'lambda:GetPolicy', 'lambda:RemovePermission'],
-  'AWS::Lambda::EventSourceMapping': [
-    'lambda:CreateEventSourceMapping',
-    'lambda:GetEventSourceMapping',
-    'lambda:UpdateEventSourceMapping',
-    'lambda:DeleteEventSourceMapping',
-  ],
-  'AWS::Events::Rule': [
-    'events:PutRule',
-    'events:PutTargets',
-    'events:DescribeRule',
-    'events:RemoveTargets',
-    'events:DeleteRule',
-  ],
-  'AWS::Events::EventBus': ['events:CreateEventBus', 'events:DescribeEventBus', 'events:DeleteEventBus'],
-  'AWS::ApiGatewayV2::Api': ['apigateway:POST', 'apigateway:GET', 'apigateway:PATCH', 'apigateway:DELETE'],
-  'AWS::ApiGatewayV2::Stage': ['apigateway:POST', 'apigateway:PATCH', 'apigateway:DELETE'],
-  'AWS::ApiGatewayV2::Integration': ['apigateway:POST', 'apigateway:PATCH', 'apigateway:DELETE'],
-  'AWS::ApiGatewayV2::Route': ['apigateway:POST', 'apigateway:PATCH', 'apigateway:DELETE'],
-  'AWS::ApiGatewayV2::DomainName': ['apigateway:POST', 'apigateway:DELETE', 'iam:CreateServiceLinkedRole'],
-  'AWS::ApiGatewayV2::ApiMapping': ['apigateway:POST', 'apigateway:DELETE'],
-  'AWS::DynamoDB::Table': [
-    'dynamodb:CreateTable',
-    'dynamodb:DescribeTable',
-    'dynamodb:UpdateTable',
-    'dynamodb:UpdateTimeToLive',
-    'dynamodb:UpdateContinuousBackups',
-    'dynamodb:DeleteTable',
-  ],
-  'AWS::SQS::Queue': [
-    'sqs:CreateQueue',
-    'sqs:GetQueueAttributes',
-    'sqs:SetQueueAttributes',
-    'sqs:DeleteQueue',
-  ],
-  'AWS::CloudWatch::Alarm': [
-    'cloudwatch:PutMetricAlarm',
-    'cloudwatch:DescribeAlarms',
-    'cloudwatch:DeleteAlarms',
-  ],
-  'AWS::CloudWatch::Dashboard': [
-    'cloudwatch:PutDashboard',
-    'cloudwatch:GetDashboard',
-    'cloudwatch:DeleteDashboards',
-  ],
-  'AWS::Scheduler::ScheduleGroup': [
-    'scheduler:CreateScheduleGroup',
-    'scheduler:GetScheduleGroup',
-    'scheduler:DeleteScheduleGroup',
-  ],
-  'AWS::IAM::Role': [
-    'iam:CreateRole',
-    'iam:GetRole',
-    'iam:PutRolePolicy',
-    'iam:DeleteRolePolicy',
-    'iam:UpdateAssumeRolePolicy',
+/** The calls that carry what a condition asks for (Service Authorization Reference of IAM and Lambda): others would never be allowed. */
+const CARRIED: Record<string, readonly string[]> = {
+  'iam:PassedToService': ['iam:PassRole'],
+  'iam:PermissionsBoundary': [
     'iam:AttachRolePolicy',
-    'iam:DeleteRole',
+    'iam:CreateRole',
+    'iam:PutRolePermissionsBoundary',
+    'iam:PutRolePolicy',
+  ],
+  'iam:PolicyARN': ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+  'lambda:FunctionArn': [
+    'lambda:CreateEventSourceMapping',
+    'lambda:DeleteEventSourceMapping',
+    'lambda:UpdateEventSourceMapping',
   ],
 };
 
 describe('the deploying role', () => {
-  const template = parseTemplate(inject('packaged').templateText);
-  const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
-
-  test.each(types)('may make and remove %s', (type) => {
-    const calls = CALLS[type];
-    if (!calls) throw new Error(`Say here what CloudFormation calls for ${type}.`);
-    expect(calls.filter((call) => !allowed.has(call))).toEqual([]);
-  });
-
   test('holds no wildcard among its actions, and reads neither secrets nor items nor messages', () => {
     expect([...allowed].filter((action) => action.includes('*'))).toEqual([]);
     const reading =
-      /^(ssm|kms|secretsmanager):|^dynamodb:(Get|Batch|Query|Scan)Item|^dynamodb:(Query|Scan)$|^sqs:(Receive|Send)|^logs:(Get|Filter)|^lambda:Invoke/;
+      /^(ssm|kms|secretsmanager):|^dynamodb:(Get|Batch|Query|Scan)Item|^dynamodb:(Query|Scan)$|^sqs:(Receive|Send)|^logs:(GetLog|Filter)|^lambda:Invoke/;
     expect([...allowed].filter((action) => reading.test(action))).toEqual([]);
   });
 
-  test('acts on what is named after the stage; but for APIs, whose ids are random, and where it only looks', () => {
+  test('acts on what is named after the stage; but for APIs and mappings, whose ids are random, and where it only looks', () => {
     const elsewhere = statements.filter(({ Resource, Condition }) =>
       [Resource]
         .flat()
         .some((resource) => !JSON.stringify([resource, Condition]).includes('qingniao-$' + '{Stage}')),
     );
-    expect(elsewhere.map(({ Sid }) => Sid)).toEqual(['Api', 'ApiLinkedRole', 'Look']);
-    const looking = actionsIn(elsewhere.filter(({ Sid }) => Sid === 'Look'));
+    expect(elsewhere.map(({ Sid }) => Sid)).toEqual(['EventSourceTags', 'Api', 'ApiLinkedRole', 'Look']);
+    const looking = elsewhere.filter(({ Sid }) => Sid === 'Look').flatMap(({ Action }) => Action);
     expect(looking.filter((action) => !/:(Describe|Get|List|Validate)/.test(action))).toEqual([]);
   });
 
-  test('passes roles to Lambda and Scheduler only, and attaches one policy of AWS', () => {
-    expect(statements.find(({ Sid }) => Sid === 'PassRoles')?.Condition).toEqual({
+  test('asks conditions only of calls that carry what they ask for', () => {
+    const useless = statements.flatMap(({ Action, Condition = {} }) =>
+      Object.values(Condition)
+        .flatMap(Object.keys)
+        .flatMap((key) => Action.filter((action) => !CARRIED[key]?.includes(action)).map((a) => [a, key])),
+    );
+    expect(useless).toEqual([]);
+  });
+
+  test('gives rights to roles that bear the boundary, and can neither take it off nor change it', () => {
+    const giving = [
+      'iam:AttachRolePolicy',
+      'iam:CreateRole',
+      'iam:PutRolePermissionsBoundary',
+      'iam:PutRolePolicy',
+    ];
+    const bounded = { StringEquals: { 'iam:PermissionsBoundary': { Ref: 'Boundary' } } };
+    const where = statements.filter(({ Action }) => Action.some((action) => giving.includes(action)));
+    expect(where.flatMap(({ Action }) => Action).sort()).toEqual(giving);
+    for (const { Condition } of where) expect(Condition).toMatchObject(bounded);
+    const others =
+      /^iam:(DeleteRolePermissionsBoundary|(Create|Set|Delete|Attach|Put)(?!Role|ServiceLinkedRole))/;
+    expect([...allowed].filter((action) => others.test(action))).toEqual([]);
+  });
+
+  test('passes roles to Lambda and Scheduler only', () => {
+    expect(conditionOf('PassRoles')).toEqual({
       StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com', 'scheduler.amazonaws.com'] },
     });
-    expect(JSON.stringify(statements.find(({ Sid }) => Sid === 'VpcPolicy')?.Condition)).toContain(
-      'AWSLambdaVPCAccessExecutionRole',
-    );
+  });
+
+  test('attaches and detaches the policies of AWS that the functions’ roles have, tracing and VPC too, and no other', () => {
+    const roles = resourcesOfType(parseTemplate(inject('packaged').templateText), 'AWS::IAM::Role');
+    const text = JSON.stringify(roles.map(([, { Properties }]) => Properties['ManagedPolicyArns']));
+    const ofRoles = [...new Set(text.match(/arn:[^"]*:iam::aws:policy\/[^"]+/g))].sort();
+    expect(ofRoles).toHaveLength(2);
+    for (const sid of ['PoliciesOfAws', 'PoliciesOfAwsOff']) {
+      const policies = conditionOf(sid)?.['ArnEquals']?.['iam:PolicyARN'];
+      expect(
+        [policies]
+          .flat()
+          .map((policy) => (policy as { 'Fn::Sub': string })['Fn::Sub'])
+          .sort(),
+      ).toEqual(ofRoles);
+    }
   });
 
   test('is for one environment of one repository', () => {
-    const [{ Condition }] = DeployRole.Properties.AssumeRolePolicyDocument.Statement;
-    expect(Condition.StringEquals['token.actions.githubusercontent.com:sub']).toEqual({
-      'Fn::Sub': 'repo:$' + '{Repository}:environment:$' + '{Environment}',
+    expect(trust).toMatchObject({
+      StringEquals: {
+        'token.actions.githubusercontent.com:sub': {
+          'Fn::Sub': 'repo:$' + '{Repository}:environment:$' + '{Environment}',
+        },
+      },
     });
   });
 
-  test('fits into what IAM takes for the policies of a role', () => {
-    expect(JSON.stringify(statements).replaceAll(/\s/g, '').length).toBeLessThan(10_240);
+  test.each([
+    ['dev', true],
+    ['production2', true],
+    ['dev-eu', false],
+    ['Prod', false],
+    ['my_stage', false],
+    ['2nd', false],
+    ['a'.repeat(15), false],
+  ])(
+    'is for a stage named %s: %s, as another stage’s names must not begin alike and a bucket’s are small and short',
+    (stage, isFit) => {
+      const pattern = parameters['Stage']?.AllowedPattern ?? '';
+      expect(new RegExp(`^(?:${pattern})$`).test(stage)).toBe(isFit);
+    },
+  );
+
+  test('fits, as its boundary does, into what IAM takes for the policies of a role and for a policy of its own', () => {
+    const size = (some: unknown) => JSON.stringify(some).replaceAll(/\s/g, '').length;
+    expect(size(statements)).toBeLessThan(10_240);
+    expect(size(boundary.statements)).toBeLessThan(6_144);
   });
 });

@@ -59,7 +59,12 @@ export function statementsOf(template: Template, functionName: string): Statemen
     v.object({ Role: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }) }),
     propertiesOf(template, functionId(functionName)),
   );
-  const { Policies } = v.parse(Role, propertiesOf(template, role['Fn::GetAtt'][0]));
+  return statementsOfRole(template, role['Fn::GetAtt'][0]);
+}
+
+/** What the role with that logical id is allowed. */
+export function statementsOfRole(template: Template, logicalId: string): Statement[] {
+  const { Policies } = v.parse(Role, propertiesOf(template, logicalId));
   return Policies.flatMap((policy) => policy.PolicyDocument.Statement);
 }
 

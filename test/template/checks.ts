@@ -5,22 +5,24 @@ import {
   type Exceptions,
   LINT_EXCEPTIONS,
   LINT_EXCEPTIONS_OF_EMPTY,
+  LINT_EXCEPTIONS_OF_ROLE,
   POLICY_EXCEPTIONS,
 } from './exceptions.ts';
 import type { Variant } from './variants.ts';
 
 const MOST_BYTES = 64 * 2 ** 20;
 
-/** Holds a variant's template against what CloudFormation takes in its region. @throws Error that lists what cfn-lint found */
-export async function lint(bin: string, template: string, { region, isFull }: Variant): Promise<void> {
+/** Holds a variant's template against what CloudFormation takes in its regions. @throws Error that lists what cfn-lint found */
+export async function lint(bin: string, template: string, { regions, isFull }: Variant): Promise<void> {
   const exceptions = { ...LINT_EXCEPTIONS, ...(isFull ? {} : LINT_EXCEPTIONS_OF_EMPTY) };
   const ignored = Object.keys(exceptions).flatMap((rule) => ['--ignore-checks', rule]);
-  await check(join(bin, 'cfn-lint'), ['--regions', region, ...ignored, '--template', template]);
+  await check(join(bin, 'cfn-lint'), ['--regions', ...regions, ...ignored, '--template', template]);
 }
 
-/** The same of a template that is no variant. */
-export async function lintPlain(bin: string, template: string): Promise<void> {
-  await check(join(bin, 'cfn-lint'), ['--template', template]);
+/** The same of the deploying role. */
+export async function lintRole(bin: string, template: string): Promise<void> {
+  const ignored = Object.keys(LINT_EXCEPTIONS_OF_ROLE).flatMap((rule) => ['--ignore-checks', rule]);
+  await check(join(bin, 'cfn-lint'), [...ignored, '--template', template]);
 }
 
 /** Holds templates against what is considered safe. @throws Error that lists what checkov found */

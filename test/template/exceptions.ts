@@ -14,6 +14,12 @@ export const LINT_EXCEPTIONS_OF_EMPTY: Exceptions = {
   W1033: 'the same of empty subnets',
 };
 
+/** Of cfn-lint, in the deploying role. */
+export const LINT_EXCEPTIONS_OF_ROLE: Exceptions = {
+  W3037:
+    'the schema of a stage names rights to tag that AWS’s list has not; rights that neither knows are found by checkDeployingRole',
+};
+
 /** Of checkov. */
 export const POLICY_EXCEPTIONS: Exceptions = {
   CKV_AWS_18: 'nobody reads the bucket of the deployed code but CloudFormation, whose calls CloudTrail holds',

@@ -38,7 +38,7 @@ async function packageVariant(folder: string, variant: Variant): Promise<string>
   const params = Object.entries(variant.params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   await promisify(execFile)(
     join(TOOLS, 'sls'),
-    ['package', '--stage', variant.stage, '--region', variant.region, ...params],
+    ['package', '--stage', variant.stage, '--region', variant.regions[0], ...params],
     {
       cwd: work,
       timeout: TIMEOUT_MS,

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { runCommand } from '../../operate/command-line.ts';
 import { pythonTool } from '../deploy/python-tool.ts';
 import { step } from '../deploy/steps.ts';
-import { checkPolicies, lint, lintPlain } from './checks.ts';
+import { checkPolicies, lint, lintRole } from './checks.ts';
+import { checkDeployingRole } from './deploying-role.ts';
 import { packageVariants } from './package-variants.ts';
 import { VARIANTS } from './variants.ts';
 
 const HELP = `Packages the service in several ways (${VARIANTS.map(({ name }) => name).join(', ')}) and has
 cfn-lint and checkov (PyPI) check the templates, that of deploy/deploy-role.yml too. What they may find is in test/template/exceptions.ts.
-用 cfn-lint 和 checkov 检查各种部署方式的模板。
+The deploying role is held against the rights that AWS's schemas state for every type of resource in them.
+用 cfn-lint 和 checkov 检查各种部署方式的模板，并按 AWS 资源架构核对部署角色的权限。
 
   npm run test:template
 
@@ -19,7 +21,7 @@ It needs python3 with venv (Debian: python3-venv); what it installs stays in nod
 `;
 
 /** Whose template has everything in it. */
-const FULLEST = new Set(['default', 'with-vpc-domain-topic']);
+const FULLEST = new Set(['default', 'with-everything']);
 const CFN_LINT = join(import.meta.dirname, 'cfn-lint.txt');
 const CHECKOV = join(import.meta.dirname, 'checkov.txt');
 const DEPLOY_ROLE = join(import.meta.dirname, '../../deploy/deploy-role.yml');
@@ -50,9 +52,15 @@ async function lintAll(packaged: Promise<ReadonlyMap<string, string>>): Promise<
     packaged,
   ]);
   for (const variant of VARIANTS) {
-    await step(`cfn-lint: ${variant.name}`, () => lint(bin, templates.get(variant.name) ?? '', variant));
+    const template = templates.get(variant.name) ?? '';
+    await step(`cfn-lint: ${variant.name}`, () => lint(bin, template, variant));
+    for (const region of variant.regions) {
+      await step(`the deploying role may make it: ${variant.name} in ${region}`, () =>
+        checkDeployingRole(bin, template, region),
+      );
+    }
   }
-  await step('cfn-lint: the deploying role', () => lintPlain(bin, DEPLOY_ROLE));
+  await step('cfn-lint: the deploying role', () => lintRole(bin, DEPLOY_ROLE));
 }
 
 async function checkAll(packaged: Promise<ReadonlyMap<string, string>>): Promise<void> {
