@@ -23,6 +23,11 @@ export const BREAKS = {
     apply: (checkout) =>
       checkout.edit('deploy/roles.yml', withoutAction('SendMessagesRole', 'dynamodb:PutItem')),
   },
+  boundary: {
+    says: 'the boundary leaves the queues out',
+    found: /messages: .*not authorized to perform: sqs:SendMessage.*permissions boundary/,
+    apply: (checkout) => checkout.edit('deploy/deploy-role.yml', withoutStatement('Queues')),
+  },
 } as const satisfies Record<
   string,
   { says: string; found: RegExp; apply: (checkout: Checkout) => Promise<void> }
@@ -37,6 +42,19 @@ function withoutVariable(functionName: string, variable: string) {
     if (!document.deleteIn(['functions', functionName, 'environment', variable])) {
       throw new Error(`${functionName} has no variable ${variable}.`);
     }
+    return String(document);
+  };
+}
+
+function withoutStatement(sid: string) {
+  return (text: string): string => {
+    const document = parseDocument(text);
+    const path = ['Resources', 'Boundary', 'Properties', 'PolicyDocument', 'Statement'];
+    const statements = document.getIn(path);
+    const index = isSeq(statements)
+      ? statements.items.findIndex((statement) => isMap(statement) && statement.get('Sid') === sid)
+      : -1;
+    if (!document.deleteIn([...path, index])) throw new Error(`The boundary has no statement ${sid}.`);
     return String(document);
   };
 }

@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { parseDocument } from 'yaml';
 import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { BREAKS, type Break } from './breaks.ts';
 import { type Checkout, checkOutCommit, checkOutPresent, earlierVersion, hasCommit } from './checkout.ts';
+import { lendDeployingRole } from './deploying-role.ts';
 import { fitToEmulator } from './emulator.ts';
 import type { Aws } from './local-aws.ts';
 import { driveMainPath } from './main-path.ts';
@@ -13,6 +15,9 @@ import { startAll } from './start-probe.ts';
 import { step } from './steps.ts';
 
 const STAGE = 'deploytest';
+/** An account that accounts for its costs has tags on every stack, which CloudFormation passes on. */
+const TAGS = { team: 'mini-program' };
+
 /** From nothing to a stage of the last release, this version, this version with another setting, and nothing again. */
 export async function deployAndDrive(o: {
   aws: Aws;
@@ -32,10 +37,22 @@ export async function deployAndDrive(o: {
       process.stdout.write(`  broken on purpose: ${BREAKS[broken].says}\n`);
       await BREAKS[broken].apply(present);
     }
+    await present.edit('serverless.yml', withStackTags);
     const key = await step('npm run setup makes the secrets', () => setUp(present, env));
+    const role = aws.isOurs
+      ? await step('the deploying role is lent to jobs of its environment, and to no other', () =>
+          lendDeployingRole(aws, present, STAGE),
+        )
+      : undefined;
+    const job = { ...env, ...role?.env };
+    const bounded = role && { permissionsBoundary: role.permissionsBoundary };
+    const deployPresent = async (params: Readonly<Record<string, string>> = {}) => {
+      await deploy(present, { stage: STAGE, env: job, params: { ...bounded, ...params } });
+      await role?.bound();
+    };
     await step(
       `sls deploy of ${from?.slice(0, 12) ?? 'this version, as no earlier one is in this clone'}`,
-      () => deploy(earlier ?? present, { stage: STAGE, env }),
+      () => (earlier ? deploy(earlier, { stage: STAGE, env }) : deployPresent()),
     );
     const resources = await openResources({
       stage: STAGE,
@@ -47,18 +64,27 @@ export async function deployAndDrive(o: {
     try {
       const service = openService(resources.apiUrl(), key, wechat);
       const user = await step('it takes grants and messages in', () => leaveData(service));
-      if (earlier) await step('sls deploy of this version', () => deploy(present, { stage: STAGE, env }));
+      if (earlier) await step('sls deploy of this version with the deploying role', () => deployPresent());
       await resources.readOutputs();
+      await step('the tags of the stack are on its functions', async () =>
+        assert.deepEqual(await resources.tagsOf('health', Object.keys(TAGS)), TAGS),
+      );
       await step('every function starts', () => startAll(resources));
       await step('all of it is still there', () => findData(service, user));
       await useCallback(aws, service);
       await driveMainPath(service, resources);
-      await step('sls deploy with another setting', () =>
-        deploy(present, { stage: STAGE, env, params: { sessionTtlHours: '24' } }),
+      await step('npm run doctor passes with the deploying role', () =>
+        runIn(
+          present,
+          ['node', 'operate/doctor.ts', '--stage', STAGE, '--api', resources.apiUrl(), '--pipeline'],
+          { ...job, QINGNIAO_API_KEY: key },
+        ),
       );
+      await step('sls deploy with another setting', () => deployPresent({ sessionTtlHours: '24' }));
       await step('everything is as it was', () => findMessage(service, user));
       await step('sls remove leaves nothing', async () => {
-        await remove(present, { stage: STAGE, env });
+        await remove(present, { stage: STAGE, env: job });
+        await role?.remove();
         assert.deepEqual(await resources.leftOver(), []);
       });
     } catch (error) {
@@ -70,6 +96,12 @@ export async function deployAndDrive(o: {
   } finally {
     await Promise.all([present.remove(), earlier?.remove()]);
   }
+}
+
+function withStackTags(text: string): string {
+  const document = parseDocument(text);
+  document.setIn(['provider', 'stackTags'], TAGS);
+  return String(document);
 }
 
 function environmentOf(aws: Aws, { url, appId, appSecret }: WeChatSimulator): Environment {

@@ -6,12 +6,20 @@ import type { Checkout } from './checkout.ts';
  * packaged template by test/package, and so are time to live and backups, which ministack leaves out by itself.
  */
 export async function fitToEmulator(checkout: Checkout): Promise<void> {
-  await checkout.edit('deploy/roles.yml', inYaml(widenRoles));
+  for (const file of ['deploy/roles.yml', 'deploy/deploy-role.yml']) {
+    await checkout.edit(file, inYaml(widenRoles)).catch(ignoreMissing);
+  }
   await checkout.edit('deploy/watching.yml', inYaml(simplifyAlarms)).catch(ignoreMissing);
+  await checkout.edit('serverless.yml', inYaml(takeHttp));
+}
+
+/** It is called over plain HTTP, which the policy of the artefacts' bucket refuses. */
+function takeHttp(document: Document): void {
+  document.setIn(['provider', 'deploymentBucket', 'skipPolicySetup'], true);
 }
 
 /**
- * ministack holds functions to their roles, but asks for `ssm:GetParameters` on `*`, because it does not look at the several names in
+ * ministack holds functions to their roles and to the boundary, but asks for `ssm:GetParameters` on `*`, because it does not look at the several names in
  * the call; for every schedule in the group `default`, whatever its own; and for an action `sqs:SendMessageBatch`, which in AWS is
  * `sqs:SendMessage`.
  */

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListScheduleGroupsCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { dueEntryItem } from '../../lib/dynamodb/dynamodb-due-index.ts';
@@ -91,6 +91,14 @@ export async function openResources(o: {
       );
       const text = Buffer.from(answer.Payload ?? []).toString();
       if (answer.FunctionError !== undefined) throw new Error(`${name} failed: ${text}`);
+    },
+
+    /** Those tags of a function that have one of these names. */
+    async tagsOf(name: string, tags: readonly string[]): Promise<Record<string, string>> {
+      const { Tags = {} } = await lambda.send(
+        new GetFunctionCommand({ FunctionName: `${StackName}-${name}` }),
+      );
+      return Object.fromEntries(Object.entries(Tags).filter(([tag]) => tags.includes(tag)));
     },
 
     /** The schedule of a campaign. */
