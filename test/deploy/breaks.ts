@@ -25,7 +25,7 @@ export const BREAKS = {
   },
   boundary: {
     says: 'the boundary leaves the queues out',
-    found: /messages: .*not authorized to perform: sqs:SendMessage.*permissions boundary/,
+    found: /dispatch-due failed: .*not authorized to perform: sqs:SendMessage/,
     apply: (checkout) => checkout.edit('deploy/deploy-role.yml', withoutStatement('Queues')),
   },
 } as const satisfies Record<
