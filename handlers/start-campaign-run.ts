@@ -53,7 +53,7 @@ interface Services {
   readonly logger: Logger;
 }
 
-/** Starts the run that a campaign's schedule asks for. Delivered twice, it is one run. */
+/** Starts the run that a campaign's schedule asks for. Delivered twice, it is one run; over an hour late, it starts nothing. */
 export function createHandler({ startScheduled, logger }: Services) {
   return async (event: unknown): Promise<void> => {
     const { campaignId, scheduledTime } = v.parse(triggerSchema, event);

@@ -32,6 +32,7 @@ type Command = keyof typeof COMMANDS;
 interface Options {
   readonly recipients?: string;
   readonly 'dry-run': boolean;
+  readonly 'scheduled-at'?: string;
   readonly watch: boolean;
   readonly campaign: boolean;
   readonly every: string;
@@ -43,6 +44,7 @@ const OPTIONS = {
   ...SERVICE_OPTIONS,
   recipients: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
+  'scheduled-at': { type: 'string' },
   watch: { type: 'boolean', default: false },
   campaign: { type: 'boolean', default: false },
   every: { type: 'string', default: '1' },
@@ -93,8 +95,10 @@ async function perform(
     case 'show':
       print(shown(await campaigns.read(id), (campaign) => campaignLines(campaign).join('\n'), options));
       return 0;
-    case 'run':
-      return begun(campaigns, id, await campaigns.start(id, options['dry-run']), options);
+    case 'run': {
+      const { 'dry-run': dryRun, 'scheduled-at': scheduledAt } = options;
+      return begun(campaigns, id, await campaigns.start(id, { dryRun, scheduledAt }), options);
+    }
     case 'watch':
       return watch(campaigns, id, (await campaigns.run(id, second)).id, options);
     case 'pause':

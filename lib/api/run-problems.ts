@@ -1,10 +1,10 @@
 import type { Run } from '../campaigns/runs/run.ts';
-import type { StartResult } from '../campaigns/runs/start-run.ts';
+import type { ScheduledStart } from '../campaigns/schedule/start-scheduled.ts';
 import { notFound } from './campaign-problems.ts';
-import { ProblemError } from './problem.ts';
+import { inputError, ProblemError } from './problem.ts';
 
 /** Why a run cannot be started. */
-export function startProblem(type: Exclude<StartResult['type'], 'started' | 'exists'>): ProblemError {
+export function startProblem(type: Exclude<ScheduledStart['type'], 'started' | 'exists'>): ProblemError {
   switch (type) {
     case 'unknown-campaign':
       return notFound('campaign');
@@ -15,6 +15,19 @@ export function startProblem(type: Exclude<StartResult['type'], 'started' | 'exi
         'campaign-not-active',
         'It is paused or has ended. PATCH its status to "active" first, unless it has ended.',
       );
+    case 'not-scheduled':
+      return new ProblemError('invalid-body', 'The schedule of the campaign has no run at scheduledAt.', {
+        errors: [
+          inputError('scheduledAt', {
+            en: "must be a moment of the campaign's schedule, give or take a minute",
+            zh: '必须是该群发计划中的一个时刻（误差一分钟以内）',
+          }),
+        ],
+      });
+    case 'too-late':
+      return new ProblemError('invalid-body', 'Leave scheduledAt out to start a run of its own now.', {
+        errors: [inputError('scheduledAt', { en: 'is over an hour ago', zh: '已过去一小时以上' })],
+      });
     case 'run-not-over':
       return new ProblemError(
         'run-not-over',

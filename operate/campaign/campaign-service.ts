@@ -30,7 +30,7 @@ export interface CampaignService {
   read(id: string): Promise<CampaignAnswer>;
   change(id: string, change: object): Promise<CampaignAnswer>;
   remove(id: string): Promise<void>;
-  start(id: string, dryRun: boolean): Promise<RunAnswer>;
+  start(id: string, how: { dryRun: boolean; scheduledAt: string | undefined }): Promise<RunAnswer>;
   /** The latest run where none is named. */
   run(id: string, runId?: string): Promise<RunAnswer>;
   steer(id: string, runId: string, action: 'pause' | 'resume' | 'stop' | 'resend-failed'): Promise<RunAnswer>;
@@ -84,7 +84,7 @@ export function campaignsOf(service: ServiceClient): CampaignService {
     async remove(id) {
       await service.call(v.undefined(), 'DELETE', at(id));
     },
-    start: (id, dryRun) => service.call(runAnswer, 'POST', `${at(id)}/runs`, { dryRun }),
+    start: (id, how) => service.call(runAnswer, 'POST', `${at(id)}/runs`, how),
     async run(id, runId) {
       if (runId !== undefined) return service.call(runAnswer, 'GET', runAt(id, runId));
       const { items } = await service.call(pageOf(runAnswer), 'GET', `${at(id)}/runs?limit=1`);

@@ -38,6 +38,8 @@ ${SERVICE_HELP}
                     用于 create：同时添加名单
   --dry-run         for run: count and check everyone, and send nothing
                     用于 run：只统计和检查，不发送
+  --scheduled-at T  for run: stand in for the schedule, which missed this moment (2026-12-01T09:00:00+08:00)
+                    用于 run：补发定时错过的那一次，写原定时刻
   --watch           for run and resend: watch it at once
                     用于 run 和 resend：随后查看进度
   --campaign        for pause, resume and stop: the campaign with its schedule, not one run of it

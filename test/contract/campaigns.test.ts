@@ -439,6 +439,51 @@ describe('recipients', () => {
   });
 });
 
+describe('a run that a person starts in place of the schedule', () => {
+  const MINUTE_MS = 60_000;
+  const minutesAgo = (minutes: number) => Math.floor(Date.now() / MINUTE_MS - minutes) * MINUTE_MS;
+  /** A campaign whose schedule has a run each day at the time of day of `atMs`. */
+  const dailyAt = (atMs: number, of: object) => {
+    const at = new Date(atMs);
+    const expression = `cron(${at.getUTCMinutes()} ${at.getUTCHours()} * * ? *)`;
+    return campaign({ ...of, schedule: { expression, timezone: 'UTC' } });
+  };
+  const startFor = (id: string, atMs: number, more = {}) =>
+    operator('POST', `/v1/campaigns/${id}/runs`, { scheduledAt: new Date(atMs).toISOString(), ...more });
+
+  test('is the same run however often it is asked for, also some seconds off', async () => {
+    const [openid = ''] = await grantees(1);
+    const atMs = minutesAgo(10);
+    const { id } = await dailyAt(atMs, named(openid));
+    const answers = await Promise.all([0, 0, 20_000, -40_000].map((offMs) => startFor(id, atMs + offMs)));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(answers[0]?.body).toMatchObject({ campaignId: id, trigger: 'schedule' });
+    await stack.idle();
+    expect(sendsTo(openid)).toHaveLength(1);
+    expect((await operator('GET', `/v1/campaigns/${id}/runs`)).body.items).toHaveLength(1);
+  });
+
+  test('is refused over an hour late, at no moment of the schedule, and with dryRun', async () => {
+    const [openid = ''] = await grantees(1);
+    const atMs = minutesAgo(62);
+    const { id } = await dailyAt(atMs, named(openid));
+    const refused = [
+      await startFor(id, atMs),
+      await startFor(id, minutesAgo(30)),
+      await startFor(id, atMs, { dryRun: true }),
+    ];
+    for (const { status, body } of refused) {
+      expect([status, body.code, body.errors[0].path]).toEqual([422, 'invalid-body', 'scheduledAt']);
+    }
+    await stack.idle();
+    expect([sendsTo(openid), (await operator('GET', `/v1/campaigns/${id}/runs`)).body.items]).toEqual([
+      [],
+      [],
+    ]);
+  });
+});
+
 describe('a run', () => {
   test('reaches each grantee once; who has no grant is skipped, who refuses is refused', async () => {
     const [willing = '', spent = '', unwilling = ''] = await grantees(3);

@@ -3,7 +3,8 @@ import { listRecipients, type RecipientCursor } from '../../campaigns/list-recip
 import { pauseRun, resumeRun, stopRun } from '../../campaigns/runs/control-run.ts';
 import { listRuns, readRecipient, readRun } from '../../campaigns/runs/read-run.ts';
 import type { Run } from '../../campaigns/runs/run.ts';
-import { type StartRequest, startRun } from '../../campaigns/runs/start-run.ts';
+import { startRun } from '../../campaigns/runs/start-run.ts';
+import { type ScheduledStart, startScheduledRun } from '../../campaigns/schedule/start-scheduled.ts';
 import { notFound } from '../campaign-problems.ts';
 import type { CampaignRouteServices } from '../campaign-services.ts';
 import { recipientView, runView } from '../campaign-view.ts';
@@ -33,13 +34,19 @@ const place = v.strictObject({
 export function campaignRunRoutes(services: CampaignRouteServices): readonly Route[] {
   const { store, runs } = services;
 
-  async function start(request: StartRequest, requestId: string): Promise<Run> {
-    const result = await startRun({ ...services, campaigns: store }, request);
+  const startServices = { ...services, campaigns: store };
+
+  async function begun(result: ScheduledStart, requestId: string): Promise<Run> {
     if (result.type !== 'started' && result.type !== 'exists') throw startProblem(result.type);
-    const { campaignId, trigger } = request;
-    const facts = { requestId, campaignId, runId: result.run.id, trigger, result: result.type };
-    services.logger.info('campaign run asked for', facts);
-    return shown(campaignId, result.run.id);
+    const { id, campaignId, trigger } = result.run;
+    services.logger.info('campaign run asked for', {
+      requestId,
+      campaignId,
+      runId: id,
+      trigger,
+      result: result.type,
+    });
+    return shown(campaignId, id);
   }
 
   /** @throws ProblemError `not-found` */
@@ -66,12 +73,13 @@ export function campaignRunRoutes(services: CampaignRouteServices): readonly Rou
   }
 
   return [
-    route(startRunSpec, async ({ params, body, requestId }) => ({
-      status: 202,
-      body: runView(
-        await start({ campaignId: params.id, trigger: 'manual', dryRun: body.dryRun }, requestId),
-      ),
-    })),
+    route(startRunSpec, async ({ params: { id: campaignId }, body: { dryRun, scheduledAt }, requestId }) => {
+      const result =
+        scheduledAt === undefined
+          ? await startRun(startServices, { campaignId, trigger: 'manual', dryRun })
+          : await startScheduledRun(startServices, campaignId, scheduledAt);
+      return { status: 202, body: runView(await begun(result, requestId)) };
+    }),
 
     route(listRunsSpec, async ({ params, query }) => {
       const stored = await store.load(params.id);
@@ -116,11 +124,9 @@ export function campaignRunRoutes(services: CampaignRouteServices): readonly Rou
       body: runView(await control(params, undefined, stopRun)),
     })),
 
-    route(resendFailedSpec, async ({ params, requestId }) => ({
-      status: 202,
-      body: runView(
-        await start({ campaignId: params.id, trigger: 'resend-failed', ofRunId: params.runId }, requestId),
-      ),
-    })),
+    route(resendFailedSpec, async ({ params, requestId }) => {
+      const request = { campaignId: params.id, trigger: 'resend-failed', ofRunId: params.runId } as const;
+      return { status: 202, body: runView(await begun(await startRun(startServices, request), requestId)) };
+    }),
   ];
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { readPage } from '../../campaigns/page-variables.ts';
 import { openidError, variablesError } from '../../campaigns/recipients/recipient-rules.ts';
-import { named } from './common.ts';
+import { instant, named } from './common.ts';
 import { templateId } from './ids.ts';
 import { anyData, lang, miniprogramState } from './messages.ts';
 import { RULES } from './rules.ts';
@@ -139,9 +139,20 @@ export const recipientsBody = v.strictObject({
 });
 
 /** The body of a request for a run. */
-export const runBody = v.strictObject({
-  dryRun: v.optional(
-    v.pipe(v.boolean(), v.description('Count and check everyone, and send nothing.')),
-    false,
+export const runBody = v.pipe(
+  v.strictObject({
+    dryRun: v.optional(
+      v.pipe(v.boolean(), v.description('Count and check everyone, and send nothing.')),
+      false,
+    ),
+    scheduledAt: v.exactOptional(
+      instant(
+        'Stand in for the schedule, which missed this moment of its own: the same run, however often either asks for it.',
+      ),
+    ),
+  }),
+  v.forward(
+    v.check(({ dryRun, scheduledAt }) => !dryRun || scheduledAt === undefined, RULES.notWithDryRun),
+    ['scheduledAt'],
   ),
-});
+);

@@ -37,6 +37,7 @@ export const RULES = {
     '至少要有一个模板的结果，即 wx.requestSubscribeMessage 的 success 回调内容',
   ),
   mostTemplates: (most: number) => atMost(most, 'templates', '个模板'),
+  notWithDryRun: rule('cannot go with dryRun', '不能与 dryRun 同时使用'),
   rfc3339: rule(
     'must be an RFC 3339 time, such as 2026-12-01T09:00:00+08:00',
     '应为 RFC 3339 时间，例如 2026-12-01T09:00:00+08:00',

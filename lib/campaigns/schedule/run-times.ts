@@ -17,11 +17,12 @@ export function nextRuns(schedule: CampaignSchedule, afterMs: number, count: num
   return timesAfter(read.expression, schedule.startsAtMs ?? 0, afterMs, count);
 }
 
-/** Whether the schedule runs at this moment, give or take the minute that EventBridge Scheduler allows itself. */
-export function runsAt(schedule: CampaignSchedule, atMs: number): boolean {
+/** The schedule's own moment that `atMs` stands for: the nearest one, less than the minute away that EventBridge Scheduler allows itself. */
+export function scheduledMomentNear(schedule: CampaignSchedule, atMs: number): number | undefined {
   const minuteMs = 60_000;
-  const [next] = nextRuns(schedule, atMs - minuteMs, 1);
-  return next !== undefined && next < atMs + minuteMs;
+  return nextRuns(schedule, atMs - minuteMs, 2)
+    .filter((runAtMs) => runAtMs < atMs + minuteMs)
+    .toSorted((one, other) => Math.abs(one - atMs) - Math.abs(other - atMs))[0];
 }
 
 function timesAfter(

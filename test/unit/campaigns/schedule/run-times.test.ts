@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readExpression } from '../../../../lib/campaigns/schedule/expression.ts';
-import { nextRuns, runsAt } from '../../../../lib/campaigns/schedule/run-times.ts';
+import { nextRuns, scheduledMomentNear } from '../../../../lib/campaigns/schedule/run-times.ts';
 
 /**
  * EventBridge Scheduler's documentation, "Daylight savings time": a time that clocks leap over is skipped, one that comes
@@ -255,16 +255,25 @@ describe('the run of a moment', () => {
   });
 });
 
-describe('whether a schedule runs at a moment', () => {
+describe('the scheduled moment that a trigger stands for', () => {
   const schedule = { expression: 'cron(0 9 * * ? *)', timezone: 'Asia/Shanghai' };
 
   it.each([
-    ['2026-07-01T01:00:00Z', true],
-    ['2026-07-01T01:00:30Z', true],
-    ['2026-07-01T01:01:30Z', false],
-    ['2026-07-01T02:00:00Z', false],
+    ['2026-07-01T01:00:00Z', '2026-07-01T01:00Z'],
+    ['2026-07-01T01:00:30Z', '2026-07-01T01:00Z'],
+    ['2026-07-01T00:59:10Z', '2026-07-01T01:00Z'],
+    ['2026-07-01T01:01:30Z', undefined],
+    ['2026-07-01T02:00:00Z', undefined],
   ])('%s: %s', (at, expected) => {
-    expect(runsAt(schedule, Date.parse(at))).toBe(expected);
+    const momentMs = scheduledMomentNear(schedule, Date.parse(at));
+    expect(momentMs === undefined ? undefined : toMinute(momentMs)).toBe(expected);
+  });
+
+  it('is the nearest one, where a schedule runs each minute', () => {
+    const eachMinute = { expression: 'rate(1 minute)', timezone: 'UTC', startsAtMs: 0 };
+    expect([59_000, 61_000, 89_000, 91_000].map((atMs) => scheduledMomentNear(eachMinute, atMs))).toEqual([
+      60_000, 60_000, 60_000, 120_000,
+    ]);
   });
 });
 

@@ -8,7 +8,7 @@ const CAMPAIGN_ID = `cmp_${'1'.repeat(32)}`;
 const NINE = Date.parse('2026-03-02T09:00Z');
 const DAILY: CampaignSchedule = { expression: 'cron(0 9 * * ? *)', timezone: 'UTC' };
 
-function useCampaign(given: Partial<Campaign>) {
+function useCampaign(given: Partial<Campaign>, nowMs = NINE) {
   const campaign: Campaign = {
     id: CAMPAIGN_ID,
     name: 'breakfast',
@@ -26,7 +26,7 @@ function useCampaign(given: Partial<Campaign>) {
   const runs = new Map<string, RunRecord>();
   const jobs: RunJob[] = [];
   const services = {
-    clock: () => NINE,
+    clock: () => nowMs,
     campaigns: { load: async () => ({ value: campaign, version: '1' }) },
     runs: {
       shards: [0],
@@ -51,6 +51,24 @@ test('the run of a schedule is started once, however often it is asked for', asy
   expect(await start(NINE)).toMatchObject({ type: 'started', run: { trigger: 'schedule' } });
   expect(await start(NINE)).toMatchObject({ type: 'exists' });
   expect(runs.size).toBe(1);
+});
+
+test.each([1_000, 59_000, -20_000])('a trigger that comes %i ms off is the same run', async (offMs) => {
+  const { start, runs } = useCampaign({ schedule: DAILY });
+  const first = await start(NINE);
+  expect(await start(NINE + offMs)).toMatchObject({
+    type: 'exists',
+    run: 'run' in first ? { id: first.run.id } : {},
+  });
+  expect(runs.size).toBe(1);
+});
+
+test('a trigger that comes over an hour late starts nothing; one within the hour does', async () => {
+  const late = useCampaign({ schedule: DAILY }, NINE + 60 * 60_000 + 1);
+  expect(await late.start(NINE)).toEqual({ type: 'too-late' });
+  expect([late.runs.size, late.jobs.length]).toEqual([0, 0]);
+  const inTime = useCampaign({ schedule: DAILY }, NINE + 60 * 60_000);
+  expect(await inTime.start(NINE)).toMatchObject({ type: 'started' });
 });
 
 test.each([
