@@ -1,14 +1,12 @@
-import { answerFailedStart } from '../lib/api/answers.ts';
-import type { CampaignRouteServices } from '../lib/api/campaign-services.ts';
-import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
 import { campaignRecipientRoutes } from '../lib/api/routes/campaign-recipients.ts';
-import { campaignRunRoutes } from '../lib/api/routes/campaign-runs.ts';
-import { campaignRoutes } from '../lib/api/routes/campaigns.ts';
+import { campaignRunRoutes, type RunRouteServices } from '../lib/api/routes/campaign-runs.ts';
+import { type CampaignRouteServices, campaignRoutes } from '../lib/api/routes/campaigns.ts';
 import { createCampaignIds } from '../lib/campaigns/campaign.ts';
 import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
-import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
@@ -38,7 +36,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const versions = { ...base, newVersion: base.newUuid };
   const names = openNames(table, settings, base);
   const catalogue = openCatalogue(table, wechat, base);
-  const campaigns: CampaignRouteServices = {
+  const campaigns: Services['campaigns'] = {
     ...base,
     store: createCampaignStore(table, versions),
     runs: createRunStore(table, versions),
@@ -65,7 +63,9 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 }
 
 interface Services extends HttpServices {
-  readonly campaigns: CampaignRouteServices;
+  readonly campaigns: CampaignRouteServices &
+    RunRouteServices &
+    Parameters<typeof campaignRecipientRoutes>[0];
 }
 
 /** Makes, changes and shows campaigns, takes their recipients, and starts, steers and shows their runs. */

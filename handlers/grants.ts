@@ -1,17 +1,17 @@
-import { answerFailedStart } from '../lib/api/answers.ts';
-import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
-import { settledBy } from '../lib/api/message-api.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
 import { grantRoutes } from '../lib/api/routes/grants.ts';
 import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { createGrantReader } from '../lib/grants/grant-store.ts';
-import { type GrantReport, reportGrants } from '../lib/grants/report-grants.ts';
-import { httpServices } from '../lib/runtime/api.ts';
+import type { GrantReport } from '../lib/grants/report-grants.ts';
+import { reportGrants } from '../lib/grants/report-grants.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { openNames } from '../lib/runtime/template-names.ts';
+import { settledLedger } from '../lib/sends/close-claim.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
@@ -33,7 +33,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return {
     ...httpServices(settings, base),
     names: openNames(table, settings, base),
-    grants: createGrantReader(store, settledBy({ store: messages, clock: base.clock })),
+    grants: createGrantReader(store, (ledger) => settledLedger(ledger, messages, base.clock())),
     async report(openid: string, requestId: string, report: GrantReport) {
       const kinds = await knownKinds(templates, Object.keys(report.results));
       return reportGrants(reporting, openid, requestId, report, kinds);

@@ -1,12 +1,10 @@
-import { answerFailedStart } from '../lib/api/answers.ts';
-import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
-import { createMessageApi, type MessageApi } from '../lib/api/message-api.ts';
-import { messageRoutes } from '../lib/api/routes/messages.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
+import { type MessageRouteServices, messageRoutes } from '../lib/api/routes/messages.ts';
 import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore, createUnknownMessages } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createMessageIds } from '../lib/messages/message.ts';
-import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
@@ -35,23 +33,24 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const names = openNames(table, settings, base);
   const versions = { ...base, newVersion: base.newUuid };
   const { pages } = settings.templates;
+  const messages: MessageRouteServices = {
+    ...base,
+    store: createMessageStore(table, versions),
+    unknown: createUnknownMessages(table, base.logger),
+    enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
+    keys: createIdempotencyKeys(table, versions),
+    dueEntries: createDueEntries(table),
+    newMessageId: createMessageIds(base.newTimeOrderedUuid),
+    templates: openCatalogue(table, wechat, base),
+    names,
+    ...(pages !== undefined && { pages }),
+    remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
+    sendRemedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'send'),
+    isOpenToUsers: createUserSendable(settings.messages.userSendableTemplates, names),
+  };
   return {
     ...httpServices(settings, base),
-    messages: createMessageApi({
-      ...base,
-      store: createMessageStore(table, versions),
-      unknown: createUnknownMessages(table, base.logger),
-      enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
-      keys: createIdempotencyKeys(table, versions),
-      dueEntries: createDueEntries(table),
-      newMessageId: createMessageIds(base.newTimeOrderedUuid),
-      templates: openCatalogue(table, wechat, base),
-      names,
-      ...(pages !== undefined && { pages }),
-      remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
-      sendRemedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'send'),
-      isOpenToUsers: createUserSendable(settings.messages.userSendableTemplates, names),
-    }),
+    messages,
     async close() {
       await wechat.close();
       table.client.destroy();
@@ -61,10 +60,10 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 }
 
 interface Services extends HttpServices {
-  readonly messages: MessageApi;
+  readonly messages: MessageRouteServices;
 }
 
 /** Accepts, shows, cancels and settles messages. */
-export function createHandler(services: Services) {
-  return createHttpHandler(messageRoutes(services.messages), services);
+export function createHandler({ messages, ...http }: Services) {
+  return createHttpHandler(messageRoutes(messages), http);
 }

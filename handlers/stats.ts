@@ -1,8 +1,7 @@
-import { answerFailedStart } from '../lib/api/answers.ts';
-import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
 import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics-reader.ts';
-import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';

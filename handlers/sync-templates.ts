@@ -1,4 +1,4 @@
-import type { RemedyFor } from '../lib/api/lookup-problem.ts';
+import type { RemedyFor } from '../lib/api/template-answers.ts';
 import type { Logger } from '../lib/logger.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';

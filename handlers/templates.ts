@@ -1,9 +1,7 @@
-import { answerFailedStart } from '../lib/api/answers.ts';
-import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
-import { templateRoutes } from '../lib/api/routes/templates.ts';
-import { createTemplateApi, type TemplateApi } from '../lib/api/template-api.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
+import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/templates.ts';
 import { createAliasStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
@@ -31,17 +29,18 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const catalogue = openCatalogue(table, wechat, base);
   const { aliases: configured, pages } = settings.templates;
   const naming = { ...base, store: createAliasStore(table, { newVersion: base.newUuid }), configured };
+  const templates: TemplateRouteServices = {
+    catalogue,
+    names: openNames(table, settings, base),
+    sync: openSync(table, catalogue, base),
+    setAlias: (change) => setAlias(naming, change),
+    removeAlias: (templateId) => removeAlias(naming, templateId),
+    remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
+    ...(pages !== undefined && { pages }),
+  };
   return {
     ...httpServices(settings, base),
-    templates: createTemplateApi({
-      catalogue,
-      names: openNames(table, settings, base),
-      sync: openSync(table, catalogue, base),
-      setAlias: (change) => setAlias(naming, change),
-      removeAlias: (templateId) => removeAlias(naming, templateId),
-      remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
-      ...(pages !== undefined && { pages }),
-    }),
+    templates,
     async close() {
       await wechat.close();
       table.client.destroy();
@@ -50,10 +49,10 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 }
 
 interface Services extends HttpServices {
-  readonly templates: TemplateApi;
+  readonly templates: TemplateRouteServices;
 }
 
 /** Shows the account's templates, reads them again, tries data against them and names them. */
-export function createHandler(services: Services) {
-  return createHttpHandler(templateRoutes(services.templates), services);
+export function createHandler({ templates, ...http }: Services) {
+  return createHttpHandler(templateRoutes(templates), http);
 }

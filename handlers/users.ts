@@ -1,5 +1,5 @@
-import { answerFailedStart } from '../lib/api/answers.ts';
-import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
 import { userRoutes } from '../lib/api/routes/users.ts';
 import type { EraseCursor } from '../lib/campaigns/erase-recipient.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
@@ -7,7 +7,6 @@ import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRecipientEraser } from '../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createUserEraser } from '../lib/dynamodb/dynamodb-user-eraser.ts';
-import { httpServices } from '../lib/runtime/api.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';

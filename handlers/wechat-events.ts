@@ -1,5 +1,5 @@
-import { answerFailedStart } from '../lib/api/answers.ts';
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
 import { wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
 import { fetchFromSsm, openQueue } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';

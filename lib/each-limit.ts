@@ -1,19 +1,20 @@
-/** What is to be worked through, so many at the same time. */
+/** What {@link eachLimit} works through, and how. */
 interface EachLimit<T> {
   readonly items: Iterable<T> | AsyncIterable<T>;
-  readonly atOnce: number;
+  /** How many are worked on at the same time. */
+  readonly limit: number;
   readonly work: (item: T) => Promise<unknown>;
   /** Asked before each item; the first no leaves the rest alone. */
   readonly mayGoOn?: () => boolean;
 }
 
 /**
- * Works through items, a bounded number at the same time, in the order in which they come.
- * Answers whether none was left alone. The first failure of `work` is thrown at once.
+ * Works through items in their order, a bounded number at the same time. Answers whether none was left alone.
+ * The first failure of `work` is thrown at once.
  */
 export async function eachLimit<T>({
   items,
-  atOnce,
+  limit,
   work,
   mayGoOn = () => true,
 }: EachLimit<T>): Promise<boolean> {
@@ -25,5 +26,5 @@ export async function eachLimit<T>({
     }
     return true;
   };
-  return (await Promise.all(Array.from({ length: atOnce }, worker))).every(Boolean);
+  return (await Promise.all(Array.from({ length: limit }, worker))).every(Boolean);
 }

@@ -1,22 +1,18 @@
 import { eachLimit } from '../each-limit.ts';
-import type { AcceptRequest } from '../messages/accept-message.ts';
-import { accepted, prepareInput } from './accept-input.ts';
+import { type AcceptRequest, acceptMessages } from '../messages/accept-message.ts';
+import { type AcceptInputServices, accepted, prepareInput } from './accept-input.ts';
 import type { OperatorCaller } from './access.ts';
-import { asProblem, internalError } from './as-problem.ts';
-import type { MessageApi } from './message-api.ts';
-import type { MessageView } from './message-view.ts';
-import { type Problem, ProblemError } from './problem.ts';
-import { batchEntry } from './schemas/messages.ts';
-import type { TimeLimit } from './time-limit.ts';
+import { asProblem, internalError, ProblemError } from './problem.ts';
+import type { AnswerOf, TimeLimit } from './route.ts';
+import { batchEntry, type batchResult } from './schemas/messages.ts';
 import { parseInput } from './validate.ts';
+import { type MessageView, showMessage } from './views.ts';
 
 /** What became of one entry of a batch. */
-export type BatchItem =
-  | { readonly index: number; readonly message: MessageView }
-  | { readonly index: number; readonly problem: Problem };
+type BatchItem = AnswerOf<typeof batchResult>['items'][number];
 
 /** Entries that are looked at, or accepted, at the same time. */
-const AT_ONCE = 25;
+const ENTRIES_AT_A_TIME = 25;
 
 /** An entry that is begun with less than this left may not end in time: a look-up at WeChat alone may take seconds. */
 const ENTRY_MS = 5_000;
@@ -28,19 +24,19 @@ const ANSWER_MS = 1_000;
 interface UserGroup {
   readonly entries: readonly (readonly [number, unknown])[];
   readonly prepared: { readonly index: number; readonly request: AcceptRequest }[];
-  /** Entries that have not been looked at. */
+  /** How many have not been looked at. */
   left: number;
 }
 
 /**
- * Accepts the entries of a batch, each on its own: what is wrong with one is told beside it and stops no other. Those to one user are
- * accepted by one write of their item, for which they would only stand in each other's way otherwise. When the time is up, the answer
- * tells what was accepted so far, and of each other entry whether it was begun.
+ * Accepts the entries of a batch, each on its own: what is wrong with one is told beside it and stops no other.
+ * Those to one user are accepted by one write of their item, for which they would only contend otherwise.
+ * When the time is up, the answer tells what was accepted so far, and of each other entry whether it was begun.
  *
  * @throws ProblemError `timed-out` when the time was up and nothing was accepted
  */
 export async function acceptBatch(
-  api: MessageApi,
+  services: AcceptInputServices,
   caller: OperatorCaller,
   entries: readonly unknown[],
   limit: TimeLimit,
@@ -49,24 +45,27 @@ export async function acceptBatch(
   const begun = new Set<number>();
   const groups = groupsOf(entries);
 
-  /** Tells of an entry what `view` shows or throws. */
-  async function tell(index: number, view: () => Promise<MessageView | undefined>): Promise<void> {
+  /** Keeps for an entry what `view` shows or throws. */
+  async function answer(index: number, view: () => Promise<MessageView | undefined>): Promise<void> {
     try {
       const message = await view();
       if (message) items[index] = { index, message };
     } catch (error) {
       const problem = asProblem(error);
       if (!problem)
-        api.logger.error('An entry of a batch failed for a reason that was not foreseen.', { index, error });
+        services.logger.error('An entry of a batch failed for a reason that was not foreseen.', {
+          index,
+          error,
+        });
       items[index] = { index, problem: (problem ?? internalError()).toProblem() };
     }
   }
 
   async function prepare({ prepared }: UserGroup, index: number, entry: unknown): Promise<void> {
-    await tell(index, async () => {
+    await answer(index, async () => {
       const { idempotencyKey, ...body } = parseInput('invalid-body', batchEntry, entry);
-      const input = await prepareInput(api, caller, { body, idempotencyKey });
-      if (input.type === 'earlier') return input.accepted.view;
+      const input = await prepareInput(services, caller, { body, idempotencyKey });
+      if ('earlier' in input) return showMessage(services, input.earlier.message);
       prepared.push({ index, request: input.request });
       return undefined;
     });
@@ -79,18 +78,18 @@ export async function acceptBatch(
     if (!first) return;
     for (const { index } of group) begun.add(index);
     const requests = group.map(({ request }) => request);
-    const results = api.accept(first.request.openid, requests);
-    const viewOf = async (place: number) => {
-      const result = (await results)[place];
-      return result && accepted(result).view;
+    const results = acceptMessages(services, first.request.openid, requests);
+    const viewOf = async (nth: number) => {
+      const result = (await results)[nth];
+      return result && showMessage(services, accepted(result).message);
     };
-    await Promise.all(group.map(({ index }, place) => tell(index, () => viewOf(place))));
+    await Promise.all(group.map(({ index }, nth) => answer(index, () => viewOf(nth))));
   }
 
   async function acceptAll(): Promise<void> {
     await eachLimit({
       items: inOrder(groups),
-      atOnce: AT_ONCE,
+      limit: ENTRIES_AT_A_TIME,
       mayGoOn: () => limit.remainingMs() >= ENTRY_MS,
       work: async ([group, index, entry]) => {
         await prepare(group, index, entry);

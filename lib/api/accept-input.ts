@@ -1,88 +1,128 @@
+import { createHash } from 'node:crypto';
 import type * as v from 'valibot';
-import type { AcceptRequest } from '../messages/accept-message.ts';
-import type { ComposeResult } from '../messages/compose-message.ts';
+import type { Logger } from '../logger.ts';
+import {
+  type AcceptRequest,
+  type AcceptResult,
+  type AcceptServices,
+  acceptMessage,
+} from '../messages/accept-message.ts';
+import { composeMessage } from '../messages/compose-message.ts';
 import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
-import { TemplateLookupError } from '../templates/template-lookup-error.ts';
+import { findEarlier } from '../messages/idempotency-keys.ts';
+import type { Message } from '../messages/message.ts';
+import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { DEFAULT_TIME_ZONE } from '../templates/fit-value.ts';
+import { normaliseData } from '../templates/normalise-data.ts';
+import type { TemplateNames } from '../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
-import { bodyHashes } from './body-hash.ts';
-import { dataErrors, invalidInput } from './data-errors.ts';
-import { lookupProblem } from './lookup-problem.ts';
-import type { AcceptView, MessageApi } from './message-api.ts';
 import { inputError, ProblemError } from './problem.ts';
 import type { messageBody } from './schemas/messages.ts';
-import { unknownTemplate } from './unknown-template.ts';
+import {
+  invalidData,
+  invalidInput,
+  orLookupProblem,
+  type RemedyFor,
+  unknownTemplate,
+} from './template-answers.ts';
+import type { ShowMessageServices } from './views.ts';
 
-/** One message that a caller orders. */
+type Body = v.InferOutput<typeof messageBody>;
+
+/** What messages are accepted and shown with. */
+export interface AcceptInputServices extends AcceptServices, ShowMessageServices {
+  readonly templates: Pick<TemplateCatalogue, 'find'>;
+  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias'>;
+  /** Whether the settings let users send this template to themselves. */
+  readonly isOpenToUsers: (templateId: string) => Promise<boolean>;
+  /** What to do about an answer of WeChat's to a look-up of templates. */
+  readonly remedyFor: RemedyFor;
+  readonly logger: Logger;
+}
+
+/** One message that a caller wants sent. */
 export interface AcceptInput {
-  readonly body: v.InferOutput<typeof messageBody>;
+  readonly body: Body;
   readonly idempotencyKey: string | undefined;
 }
 
-/** An order that may be accepted, or the message that its idempotency key stands for already. */
-export type PreparedInput =
-  | { readonly type: 'request'; readonly request: AcceptRequest }
-  | { readonly type: 'earlier'; readonly accepted: Accepted };
+/** A message that was accepted, now or before under the same idempotency key. */
+export type Accepted = Extract<AcceptResult, { message: Message }>;
+
+/** A request that may be accepted, or the message that its idempotency key stands for already. */
+export type PreparedInput = { readonly request: AcceptRequest } | { readonly earlier: Accepted };
 
 /**
- * Accepts one message: may the caller, does the data fit, is there a grant. What was ordered before under the same
+ * Accepts one message: may the caller, does the data fit, is there a grant. What was accepted before under the same
  * idempotency key is answered as it stands, whatever has changed since.
  *
  * @throws ProblemError for every answer but yes
  */
 export async function acceptInput(
-  api: MessageApi,
+  services: AcceptInputServices,
   caller: UserCaller | OperatorCaller,
   input: AcceptInput,
 ): Promise<Accepted> {
-  const prepared = await prepareInput(api, caller, input);
-  if (prepared.type === 'earlier') return prepared.accepted;
-  const { request } = prepared;
-  const [result] = await api.accept(request.openid, [request]);
-  if (!result) throw new Error('A message was neither accepted nor refused.');
-  return accepted(result);
+  const prepared = await prepareInput(services, caller, input);
+  if ('earlier' in prepared) return prepared.earlier;
+  return accepted(await acceptMessage(services, prepared.request));
 }
 
-/** All of accepting a message but looking at what the user granted. @throws ProblemError */
+/** Does all of accepting a message but looking at what the user granted. @throws ProblemError */
 export async function prepareInput(
-  api: MessageApi,
+  services: AcceptInputServices,
   caller: UserCaller | OperatorCaller,
-  { body, idempotencyKey }: AcceptInput,
+  { body, idempotencyKey: key }: AcceptInput,
 ): Promise<PreparedInput> {
-  const templateId = await api.resolveTemplateId(body.templateId);
-  await refuseForeign(api, caller, { to: body.to, templateId });
+  const { names, isOpenToUsers, remedyFor } = services;
+  const { to, page, miniprogramState, lang, sendAt, hold, data, fit, timezone: timeZone } = body;
+  const templateId = await names.resolveTemplateId(body.templateId);
+  if (caller.type === 'user') await refuseForeign(caller, to, () => isOpenToUsers(templateId));
+  const scope = caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
   const idempotency: IdempotencyClaim | undefined =
-    idempotencyKey === undefined
+    key === undefined
       ? undefined
-      : {
-          scope: scopeOf(caller),
-          key: idempotencyKey,
-          ...bodyHashes(body, { templateId, alias: await api.aliasOf(templateId) }),
-        };
-  const earlier = idempotency && (await api.earlier(body.to, idempotency));
-  if (earlier) return { type: 'earlier', accepted: accepted(earlier) };
-  const { data, fitted, templateKind } = await compose(api, body, templateId);
-  const { to, page, miniprogramState, lang, sendAt, hold } = body;
-  const request: AcceptRequest = {
-    openid: to,
-    templateId,
-    templateKind,
-    data,
-    fitted,
-    ...(page !== undefined && { page }),
-    miniprogramState,
-    lang,
-    ...(sendAt !== undefined && { sendAtMs: sendAt }),
-    hold,
-    ...(idempotency && { idempotency }),
+      : { scope, key, ...bodyHashes(body, templateId, await names.aliasOf(templateId)) };
+  const earlier = idempotency && (await findEarlier(services, to, idempotency));
+  if (earlier) return { earlier: accepted(earlier) };
+  const asked = { templateId, data, fit, ...(timeZone !== undefined && { timeZone }) };
+  const composed = await orLookupProblem(composeMessage(services.templates, asked), remedyFor);
+  if (composed.type === 'unknown-template') throw unknownTemplate(await names.nearestAlias(body.templateId));
+  if (composed.type === 'invalid-data') throw invalidData(composed.problems);
+  return {
+    request: {
+      openid: to,
+      templateId,
+      templateKind: composed.templateKind,
+      data: composed.data,
+      fitted: composed.fitted,
+      ...(page !== undefined && { page }),
+      miniprogramState,
+      lang,
+      ...(sendAt !== undefined && { sendAtMs: sendAt }),
+      hold,
+      ...(idempotency && { idempotency }),
+    },
   };
-  return { type: 'request', request };
 }
 
-/** A message that was accepted, now or before. */
-export type Accepted = Extract<AcceptView, { view: unknown }>;
+/** A user writes to no one but themselves, and only what the settings open to users. */
+async function refuseForeign(caller: UserCaller, to: string, isOpen: () => Promise<boolean>): Promise<void> {
+  if (to !== caller.openid) {
+    throw new ProblemError(
+      'wrong-caller',
+      'A session may send to its own user only: set "to" to your own openid.',
+    );
+  }
+  if (await isOpen()) return;
+  throw new ProblemError(
+    'template-not-open',
+    'The owner opens templates to users with USER_SENDABLE_TEMPLATES.',
+  );
+}
 
 /** The message that was accepted. @throws ProblemError for every other answer */
-export function accepted(result: AcceptView): Accepted {
+export function accepted(result: AcceptResult): Accepted {
   switch (result.type) {
     case 'accepted':
     case 'repeated':
@@ -112,44 +152,42 @@ export function accepted(result: AcceptView): Accepted {
   }
 }
 
-/** A user writes to no one but themselves, and only what the settings open to users. */
-async function refuseForeign(
-  api: MessageApi,
-  caller: UserCaller | OperatorCaller,
-  { to, templateId }: Pick<AcceptInput['body'], 'to' | 'templateId'>,
-): Promise<void> {
-  if (caller.type !== 'user') return;
-  if (to !== caller.openid) {
-    throw new ProblemError(
-      'wrong-caller',
-      'A session may send to its own user only: set "to" to your own openid.',
-    );
-  }
-  if (!(await api.isOpenToUsers(templateId))) {
-    throw new ProblemError(
-      'template-not-open',
-      'The owner opens templates to users with USER_SENDABLE_TEMPLATES.',
-    );
-  }
-}
-
-const LOOKUP_FAILED =
-  'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.';
-
-async function compose(
-  api: MessageApi,
-  { templateId: word, data, fit, timezone }: AcceptInput['body'],
+/**
+ * What an idempotency key is bound to: the message that was asked for, in whatever form. The order of members, either
+ * form of `data`, what is a default anyway, another offset of `sendAt` and the alias of a template make no other message.
+ * The caller's own word is what is stored, so that a repeat is known even after the alias has moved.
+ */
+function bodyHashes(
+  { templateId: word, timezone = DEFAULT_TIME_ZONE, data, ...rest }: Body,
   templateId: string,
-): Promise<Extract<ComposeResult, { type: 'composed' }>> {
-  const request = { templateId, data, fit, ...(timezone !== undefined && { timeZone: timezone }) };
-  const result = await api.compose(request).catch((error) => {
-    throw error instanceof TemplateLookupError ? lookupProblem(error, api.remedyFor, LOOKUP_FAILED) : error;
-  });
-  if (result.type === 'composed') return result;
-  if (result.type === 'unknown-template') throw unknownTemplate(await api.nearestAlias(word));
-  throw invalidInput('invalid-data', dataErrors(result.problems));
+  alias: string | undefined,
+): Pick<IdempotencyClaim, 'bodyHash' | 'sameHashes'> {
+  const asked = { ...rest, timezone, data: canonicalData(data) };
+  const hashWith = (name: string) =>
+    createHash('sha256')
+      .update(canonicalJson({ ...asked, templateId: name }))
+      .digest('hex');
+  return {
+    bodyHash: hashWith(word),
+    sameHashes: [templateId, ...(alias === undefined ? [] : [alias])].map(hashWith),
+  };
 }
 
-function scopeOf(caller: UserCaller | OperatorCaller): string {
-  return caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
+/** Data that cannot be read makes no message, but may come under a key that stands for one: it stays as it is. */
+function canonicalData(input: unknown): unknown {
+  const { data, problems } = normaliseData(input);
+  return problems.length === 0 ? data : input;
+}
+
+/** JSON in which the members of every object stand in one order, so that equal values make equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (isObject(part) ? sorted(part) : part));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sorted(members: object): object {
+  return Object.fromEntries(Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

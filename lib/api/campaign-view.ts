@@ -2,9 +2,11 @@ import type { Campaign } from '../campaigns/campaign.ts';
 import type { RecipientOutcome } from '../campaigns/runs/read-run.ts';
 import type { Run } from '../campaigns/runs/run.ts';
 import { nextRuns } from '../campaigns/schedule/run-times.ts';
+import type { AnswerOf } from './route.ts';
+import type * as schemas from './schemas/campaign-answers.ts';
 import { toRfc3339 } from './schemas/common.ts';
 
-/** How many coming runs are told. */
+/** How many coming runs are shown. */
 const RUNS_SHOWN = 5;
 
 /** A campaign as callers see it; whole, with its coming runs and the last one, or short as in a list. */
@@ -12,26 +14,15 @@ export function campaignView(
   campaign: Campaign,
   nowMs: number,
   whole?: { readonly lastRun?: Run | undefined },
-) {
-  const {
-    schedule,
-    audience,
-    createdAtMs,
-    updatedAtMs,
-    upload: _,
-    lastUpload: __,
-    deletedAtMs: ___,
-    ...same
-  } = campaign;
+): AnswerOf<typeof schemas.campaign> {
+  const { schedule, audience, createdAtMs, updatedAtMs, upload, lastUpload, deletedAtMs, ...same } = campaign;
+  const { type } = audience;
   const runs =
     schedule && campaign.status === 'active' ? nextRuns(schedule, nowMs, RUNS_SHOWN).map(toRfc3339) : [];
   const [next] = runs;
   return {
     ...same,
-    audience:
-      audience.type === 'recipients'
-        ? { type: audience.type, count: audience.count }
-        : { type: audience.type },
+    audience: type === 'recipients' ? { type, count: audience.count } : { type },
     ...(schedule && { schedule: { expression: schedule.expression, timezone: schedule.timezone } }),
     ...(next !== undefined && { nextRunAt: next }),
     ...(next !== undefined && whole && { nextRuns: runs }),
@@ -42,7 +33,12 @@ export function campaignView(
 }
 
 /** A run as callers see it. */
-export function runView({ startedAtMs, finishedAtMs, quietUntilMs, ...same }: Run) {
+export function runView({
+  startedAtMs,
+  finishedAtMs,
+  quietUntilMs,
+  ...same
+}: Run): AnswerOf<typeof schemas.run> {
   return {
     ...same,
     startedAt: toRfc3339(startedAtMs),
@@ -52,19 +48,15 @@ export function runView({ startedAtMs, finishedAtMs, quietUntilMs, ...same }: Ru
 }
 
 /** What became of one recipient of a run, as callers see it. */
-export function recipientView(outcome: RecipientOutcome) {
-  const { openid, state, attempts, problems } = outcome;
-  const { atMs, errcode, errmsg, rid, msgid, reason } = outcome.outcome ?? {};
+export function recipientView(recipient: RecipientOutcome): AnswerOf<typeof schemas.runRecipient> {
+  const { openid, state, attempts, problems, outcome } = recipient;
+  const { atMs, remedy, ...facts } = outcome ?? {};
   return {
     openid,
     status: state,
     attempts,
     ...(atMs !== undefined && { at: toRfc3339(atMs) }),
-    ...(errcode !== undefined && { errcode }),
-    ...(errmsg !== undefined && { errmsg }),
-    ...(rid !== undefined && { rid }),
-    ...(msgid !== undefined && { msgid }),
-    ...(reason !== undefined && { reason }),
+    ...facts,
     ...(problems !== undefined && { problems }),
   };
 }

@@ -1,27 +1,42 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { replyAnswer } from './answers.ts';
-import type { Credentials } from './authenticate.ts';
-import { createRouteFinder } from './find-route.ts';
-import { authorizedOf, type HttpContext, type HttpEvent, type HttpResult } from './http-event.ts';
-import { auditLog } from './middleware/audit-log.ts';
-import { authorization } from './middleware/authorization.ts';
-import { commonHeaders } from './middleware/common-headers.ts';
-import { jsonBody } from './middleware/json-body.ts';
-import { problemAnswers } from './middleware/problem-answers.ts';
+import { createSessionTokens } from '../sessions/session-tokens.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Credentials } from './access.ts';
+import {
+  authorizedOf,
+  createRouteFinder,
+  type HttpContext,
+  type HttpEvent,
+  type HttpResult,
+  readQuery,
+  timeLimitOf,
+} from './http-request.ts';
+import { auditLog, authorization, commonHeaders, problemAnswers } from './middleware.ts';
 import { ProblemError } from './problem.ts';
-import { readQuery } from './read-query.ts';
+import { requestBody } from './request-body.ts';
 import type { Route, RouteSpec } from './route.ts';
-import { timeLimitOf } from './time-limit.ts';
 
 /** What every HTTP function needs, whatever its routes. */
 export interface HttpServices extends Credentials {
   readonly logger: Logger;
 }
 
+/** The services of a function whose callers show API keys and session tokens. */
+export function httpServices(
+  { app, sessions, apiKeys }: Pick<Settings, 'app' | 'sessions' | 'apiKeys'>,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Required<HttpServices> {
+  return { logger, apiKeys, sessions: createSessionTokens({ ...sessions, appId: app.appId, clock }) };
+}
+
 /** A function behind API Gateway. */
 export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>;
+
+/** Whatever is still under way this long before Lambda ends the function is answered without it. */
+const ANSWER_MS = 500;
 
 /**
  * Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a problem.
@@ -39,14 +54,11 @@ export function createHttpHandler(
     .use(commonHeaders())
     .use(problemAnswers(services.logger))
     .use(authorization(createRouteFinder(routes, elsewhere), services))
-    .use(jsonBody())
+    .use(requestBody())
     .use(auditLog(services.logger))
     .handler(serve);
   return (event, context) => handle(event, context);
 }
-
-/** Whatever is still under way this long before Lambda ends the function is answered without it. */
-const ANSWER_MS = 500;
 
 function timedOut(): never {
   throw new ProblemError(
@@ -57,7 +69,7 @@ function timedOut(): never {
 
 async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult> {
   const { route, params, caller } = authorizedOf(context);
-  const reply = await route.run({
+  const { status, headers, body } = await route.run({
     caller,
     params,
     query: readQuery(event.rawQueryString),
@@ -68,5 +80,11 @@ async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult
     requestId: event.requestContext.requestId,
     limit: timeLimitOf(context),
   });
-  return replyAnswer(reply, route.spec.answers[reply.status]);
+  if (body === undefined) return { statusCode: status, headers: { ...headers } };
+  const mediaType = route.spec.answers[status]?.mediaType ?? 'application/json';
+  return {
+    statusCode: status,
+    headers: { 'content-type': `${mediaType}; charset=utf-8`, ...headers },
+    body: mediaType === 'text/plain' ? String(body) : JSON.stringify(body),
+  };
 }

@@ -5,8 +5,6 @@ import { RULES } from './schemas/rules.ts';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
-const wholeNumber = /^\d{1,6}$/;
-
 /**
  * The query of every list, to be spread into its `v.strictObject`: `limit` (a number, 1 to 200, default 50) and `cursor`,
  * still encoded ({@link decodeCursor}).
@@ -21,7 +19,7 @@ export const pageQuery = {
         maximum: MAX_LIMIT,
         description: 'How many items to answer at most.',
       }),
-      v.check((text) => wholeNumber.test(text), RULES.wholeNumber),
+      v.check((text) => /^\d{1,6}$/.test(text), RULES.wholeNumber),
       v.transform(Number),
       v.minValue(1, RULES.least(1)),
       v.maxValue(MAX_LIMIT, RULES.most(MAX_LIMIT)),
@@ -47,8 +45,16 @@ export function pageOf<S extends v.GenericSchema>(item: S) {
   });
 }
 
+/** The answer to a request for a list: a page of items, and where the next begins. */
+export function pageReply<T>(items: readonly T[], next: unknown) {
+  return {
+    status: 200,
+    body: { items, ...(next !== undefined && { nextCursor: encodeCursor(next) }) },
+  } as const;
+}
+
 /**
- * Turns a place in a list into the opaque text that the caller brings back.
+ * A position in a list as the opaque text that the caller brings back.
  * It is readable by who tries: put in where to go on, never the owner of what is listed.
  */
 export function encodeCursor(position: unknown): string {
@@ -56,7 +62,7 @@ export function encodeCursor(position: unknown): string {
 }
 
 /**
- * The place that a cursor names, checked, because a caller may send anything; undefined for the first page.
+ * The position that a cursor names, checked, because a caller may send anything; undefined for the first page.
  *
  * @throws ProblemError `invalid-query` when it is not a cursor of this list
  */
@@ -65,15 +71,12 @@ export function decodeCursor<S extends v.GenericSchema>(
   cursor: string | undefined,
 ): v.InferOutput<S> | undefined {
   if (cursor === undefined) return undefined;
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), textOf(cursor));
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
   if (result.success) return result.output;
   throw new ProblemError(
     'invalid-query',
     'Take the cursor from the answer before, or leave it out to start again.',
     { errors: [inputError('cursor', { en: 'Not a cursor of this list', zh: '不是此列表的 cursor' })] },
   );
-}
-
-function textOf(cursor: string): string {
-  return Buffer.from(cursor, 'base64url').toString();
 }

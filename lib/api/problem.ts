@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
-import type { WeChatAnswer } from '../wechat-answer.ts';
+import { ContentionError } from '../retry.ts';
 import { REMEDIES } from './remedies.ts';
+import { bilingual, count, named } from './schemas/common.ts';
 
 /**
  * Every problem that the API answers: the stable code that a program may branch on, with its HTTP status and title.
@@ -60,41 +62,56 @@ export const PROBLEMS = {
 /** The stable slug of a problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** A field of the input and the rule that it breaks, in both languages. */
-export interface InputError {
-  /** Dotted (`messages.0.data`), and empty for the whole. */
-  readonly path: string;
-  /** English. */
-  readonly message: string;
-  /** Chinese. */
-  readonly zh: string;
-  /** Of a message's data: what is wrong, the rule, the length of the value and what to do about it. */
-  readonly code?: string;
-  readonly rule?: BilingualText;
-  readonly length?: number;
-  readonly limit?: number;
-  readonly suggestion?: BilingualText;
-}
+/** The code as callers see it. */
+export const problemCode = v.pipe(
+  v.picklist(Object.keys(PROBLEMS)),
+  v.description('Stable: branch on it, not on the texts.'),
+);
 
-/** What comes along with a problem besides its code and detail. */
+/** A field of the input and the rule that it breaks, in both languages. */
+export const inputErrorSchema = v.object({
+  path: v.pipe(v.string(), v.description('Dotted; empty for the whole.')),
+  message: v.pipe(v.string(), v.description('The rule that it breaks, in English.')),
+  zh: v.pipe(v.string(), v.description('The same in Chinese.')),
+  code: v.exactOptional(
+    v.pipe(v.string(), v.description('Of a value in data: what is wrong with it, stable.')),
+  ),
+  rule: v.exactOptional(bilingual),
+  length: v.exactOptional(v.pipe(count, v.description('UTF-16 units of the value.'))),
+  limit: v.exactOptional(v.pipe(count, v.description('UTF-16 units that WeChat takes.'))),
+  suggestion: v.exactOptional(bilingual),
+});
+
+/** See {@link inputErrorSchema}. */
+export type InputError = Readonly<v.InferOutput<typeof inputErrorSchema>>;
+
+/** WeChat's own answer, where it is the cause. */
+export const wechatAnswer = v.pipe(
+  v.object({ errcode: count, errmsg: v.exactOptional(v.string()), rid: v.exactOptional(v.string()) }),
+  v.description("WeChat's own answer, where it is the cause; only operators get more than its errcode."),
+);
+
+/** Why a request was refused: `application/problem+json` (RFC 9457). */
+export const problemSchema = v.object({
+  type: v.pipe(v.string(), v.description('`urn:qingniao:problem:` and the code.')),
+  title: v.string(),
+  status: count,
+  detail: v.pipe(v.string(), v.description('What is wrong and what to do next.')),
+  code: problemCode,
+  errors: v.exactOptional(v.pipe(v.array(inputErrorSchema), v.description('Each wrong field of the input.'))),
+  wechat: v.exactOptional(wechatAnswer),
+  remedy: v.pipe(named(bilingual), v.description('What to do next.')),
+});
+
+/** See {@link problemSchema}. */
+export type Problem = Readonly<v.InferOutput<typeof problemSchema>>;
+
+/** What a problem says besides its code and detail. `remedy` stands in for that of {@link REMEDIES}. */
 export interface ProblemExtras {
   readonly errors?: readonly InputError[];
-  /** WeChat's own answer, where it is the cause; the errcode alone for whoever is no operator. */
-  readonly wechat?: WeChatAnswer | Pick<WeChatAnswer, 'errcode'>;
-  /** What to do next, where more is known than {@link REMEDIES} says of the code. */
+  readonly wechat?: Problem['wechat'];
   readonly remedy?: BilingualText;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** The body of a problem answer, `application/problem+json` of RFC 9457. */
-export interface Problem extends Omit<ProblemExtras, 'headers' | 'remedy'> {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: ProblemCode;
-  /** What to do next. */
-  readonly remedy: BilingualText;
 }
 
 /** One entry of a problem's errors, from a text in both languages. */
@@ -123,14 +140,39 @@ export class ProblemError extends Error {
 
   /** The body that the caller gets; a batch puts it beside the entry that it is about. */
   toProblem(): Problem {
-    const { headers: _, ...members } = this.extras;
+    const { headers: _, errors, wechat, remedy } = this.extras;
     return {
       type: `urn:qingniao:problem:${this.code}`,
       ...PROBLEMS[this.code],
       detail: this.message,
       code: this.code,
-      remedy: REMEDIES[this.code],
-      ...members,
+      remedy: { ...(remedy ?? REMEDIES[this.code]) },
+      ...(errors && { errors: [...errors] }),
+      ...(wechat && { wechat }),
     };
   }
+}
+
+/** How the AWS SDK marks a call that it made as often as it may: the service was slow, throttled or away. */
+const retriesExhausted = v.object({ $metadata: v.object({ attempts: v.pipe(v.number(), v.minValue(3)) }) });
+
+/** What was thrown, as the problem that a caller is told; undefined for a failure that nobody foresaw. */
+export function asProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof ContentionError) return new ProblemError('busy', error.message);
+  if (!v.is(retriesExhausted, error)) return undefined;
+  return new ProblemError(
+    'timed-out',
+    'What the service keeps its records in did not answer in time, however often it was asked.',
+    {},
+    error,
+  );
+}
+
+/** What a caller is told of a failure that nobody foresaw: nothing of it. */
+export function internalError(): ProblemError {
+  return new ProblemError(
+    'internal-error',
+    'Try again. If it stays, tell the owner the x-request-id of this answer.',
+  );
 }

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { type Access, authorize, type Caller, type CallerOf } from './access.ts';
 import { type ProblemCode, ProblemError } from './problem.ts';
-import type { TimeLimit } from './time-limit.ts';
 import { parseInput } from './validate.ts';
 
 /** A route as data: requests are checked against it, and `openapi.yaml` is made from it. */
@@ -50,6 +49,13 @@ export interface AnswerSpec {
 /** The largest body that a route takes unless it says otherwise. */
 export const DEFAULT_MAX_BODY_BYTES = 256 * 1024;
 
+/** How long an invocation may still take. */
+export interface TimeLimit {
+  remainingMs(): number;
+  /** Resolves when no more than `reserveMs` are left, or once `over` is aborted. */
+  near(reserveMs: number, over: AbortSignal): Promise<void>;
+}
+
 type Part = 'params' | 'query' | 'headers' | 'body';
 
 type PartOf<S extends RouteSpec, P extends Part> = S extends {
@@ -81,8 +87,11 @@ type DeepReadonly<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
+/** What a route answers by a schema. */
+export type AnswerOf<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
+
 type BodyOf<A extends AnswerSpec> = A extends { readonly schema: infer T extends v.GenericSchema }
-  ? { readonly body: DeepReadonly<v.InferOutput<T>> }
+  ? { readonly body: AnswerOf<T> }
   : { readonly body?: never };
 
 /** One of the answers that the route declares. */
@@ -94,12 +103,8 @@ export type RouteReply<S extends RouteSpec> = {
 }[keyof S['answers'] & number];
 
 /** A request whose parts are not checked yet. */
-interface UncheckedRequest {
+interface UncheckedRequest extends Readonly<Record<Part, unknown>> {
   readonly caller: Caller;
-  readonly params: unknown;
-  readonly query: unknown;
-  readonly headers: unknown;
-  readonly body: unknown;
   readonly csv?: string | undefined;
   readonly text?: string | undefined;
   readonly requestId: string;

@@ -42,7 +42,7 @@ export async function deleteItems({ client, name }: Table, keys: readonly Key[])
 export async function deletePartition(table: Table, pk: string, mayGoOn: () => boolean): Promise<boolean> {
   return eachLimit({
     items: batchesOf(keysUnder(table, pk)),
-    atOnce: BATCHES_AT_ONCE,
+    limit: BATCHES_AT_ONCE,
     mayGoOn,
     work: (batch) => deleteItems(table, batch),
   });

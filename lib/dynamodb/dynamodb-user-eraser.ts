@@ -131,7 +131,7 @@ const DELETIONS_AT_ONCE = 25;
 async function deleteUnchanged({ client, name: TableName }: Table, items: readonly Item[]): Promise<void> {
   await eachLimit({
     items,
-    atOnce: DELETIONS_AT_ONCE,
+    limit: DELETIONS_AT_ONCE,
     work: async (item) => {
       const request = new DeleteItemCommand({
         TableName,

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { runView } from '../api/campaign-view.ts';
-import { grantView } from '../api/grant-view.ts';
-import { messageView } from '../api/message-view.ts';
 import { run } from '../api/schemas/campaign-answers.ts';
 import { toRfc3339 } from '../api/schemas/common.ts';
 import { grant } from '../api/schemas/grants.ts';
 import { message } from '../api/schemas/messages.ts';
+import { grantView, messageView } from '../api/views.ts';
 import { NO_COUNTS, runWith } from '../campaigns/runs/run.ts';
 import { substitute } from '../campaigns/template-variables.ts';
 import type { DomainEvent, DomainEventName, SentRecipient } from '../stream/domain-events.ts';

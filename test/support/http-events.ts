@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { HttpEvent } from '../../lib/api/http-event.ts';
 import type { HttpHandler } from '../../lib/api/http-handler.ts';
+import type { HttpEvent } from '../../lib/api/http-request.ts';
 
 /** What matters of a request to a test; the rest is filled in as API Gateway does it. */
 export interface HttpRequestParts {

@@ -7,7 +7,7 @@ it('works on no more than so many items at the same time, in their order', async
   let most = 0;
   const isThrough = await eachLimit({
     items: [1, 2, 3, 4, 5, 6, 7],
-    atOnce: 3,
+    limit: 3,
     work: async (item) => {
       begun.push(item);
       underWay += 1;
@@ -23,7 +23,7 @@ it('leaves the rest alone once it may not go on, and says so', async () => {
   const done: number[] = [];
   const isThrough = await eachLimit({
     items: [1, 2, 3, 4],
-    atOnce: 2,
+    limit: 2,
     mayGoOn: () => done.length < 2,
     work: async (item) => void done.push(item),
   });
@@ -35,11 +35,11 @@ it('takes items that come one by one, none of them twice', async () => {
     yield* [1, 2, 3, 4, 5];
   }
   const done: number[] = [];
-  await eachLimit({ items: numbers(), atOnce: 2, work: async (item) => void done.push(item) });
+  await eachLimit({ items: numbers(), limit: 2, work: async (item) => void done.push(item) });
   expect(done).toEqual([1, 2, 3, 4, 5]);
 });
 
 it('throws what the work throws', async () => {
-  const broken = eachLimit({ items: [1], atOnce: 1, work: () => Promise.reject(new Error('broken')) });
+  const broken = eachLimit({ items: [1], limit: 1, work: () => Promise.reject(new Error('broken')) });
   await expect(broken).rejects.toThrow('broken');
 });

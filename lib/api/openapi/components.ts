@@ -1,15 +1,15 @@
 import type * as v from 'valibot';
 import { templateData, wrappedText } from '../../templates/normalise-data.ts';
+import * as problems from '../problem.ts';
 import { health } from '../routes/health.ts';
+import { loginBody, session } from '../routes/sessions.ts';
+import { dayStatistics, statisticsPage } from '../routes/statistics.ts';
 import { erasedUser } from '../routes/users.ts';
 import * as campaignAnswers from '../schemas/campaign-answers.ts';
 import * as campaigns from '../schemas/campaigns.ts';
 import { bilingual } from '../schemas/common.ts';
 import * as grants from '../schemas/grants.ts';
 import * as messages from '../schemas/messages.ts';
-import * as problems from '../schemas/problem.ts';
-import { loginBody, session } from '../schemas/sessions.ts';
-import { dayStatistics, statisticsPage } from '../schemas/statistics.ts';
 import * as templates from '../schemas/templates.ts';
 
 type Components = Readonly<Record<string, v.GenericSchema>>;

@@ -1,8 +1,6 @@
 import type { RouteSpec } from '../route.ts';
 import { componentSchemas } from './json-schemas.ts';
-import { operationOf } from './operation.ts';
-import { problemResponses } from './problem-answers.ts';
-import { TAGS } from './tags.ts';
+import { operationOf, problemResponses, TAGS } from './operation.ts';
 
 const DESCRIPTION = [
   'Sends WeChat subscribe messages, and keeps the ledger of what users allowed.',

@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Recipient } from '../../campaigns/campaign.ts';
-import { addRecipients, MOST_RECIPIENTS, type Upload } from '../../campaigns/recipients/add-recipients.ts';
+import {
+  type AddRecipientsServices,
+  addRecipients,
+  MOST_RECIPIENTS,
+  type Upload,
+} from '../../campaigns/recipients/add-recipients.ts';
 import { readCsv } from '../../campaigns/recipients/read-csv.ts';
-import { lookingUp, notFound, validationProblem } from '../campaign-problems.ts';
-import type { CampaignRouteServices } from '../campaign-services.ts';
+import { campaignEnded, notFound, validationProblem } from '../campaign-problems.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { addedRecipients } from '../schemas/campaign-answers.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
-import { unknownTemplate } from '../unknown-template.ts';
-import { campaignEnded, campaignId } from './campaigns.ts';
+import { orLookupProblem, type RemedyFor, unknownTemplate } from '../template-answers.ts';
+import { campaignId } from './campaigns.ts';
 
 /** API Gateway and Lambda take 6 MB with everything that wraps the text: this leaves room for quotes and line ends. */
 const MAX_UPLOAD_BYTES = 4 * 1024 * 1024;
 
-/** The form of `POST /v1/campaigns/{id}/recipients`. */
+/** `POST /v1/campaigns/{id}/recipients`. */
 export const addRecipientsSpec = routeSpec({
   method: 'POST',
   path: '/v1/campaigns/{id}/recipients',
@@ -29,10 +33,7 @@ export const addRecipientsSpec = routeSpec({
   csv: 'UTF-8, with a header row: the column openid, and one column for each variable. What spreadsheets write is understood: quotes, any line end, a byte order mark, semicolons or tabs in place of commas; rows and columns in which nothing stands are skipped. Faults are told by line.',
   maxBodyBytes: MAX_UPLOAD_BYTES,
   answers: {
-    201: {
-      description: 'They are recipients of the next run',
-      schema: addedRecipients,
-    },
+    201: { description: 'They are recipients of the next run', schema: addedRecipients },
     200: {
       description: 'The very same recipients were the last to be added; they are not added again',
       schema: addedRecipients,
@@ -53,21 +54,19 @@ export const addRecipientsSpec = routeSpec({
 });
 
 /** The route of `/v1/campaigns/{id}/recipients`. */
-export function campaignRecipientRoutes(services: CampaignRouteServices): readonly Route[] {
+export function campaignRecipientRoutes(
+  services: AddRecipientsServices & { readonly remedyFor: RemedyFor },
+): readonly Route[] {
   return [
     route(addRecipientsSpec, async ({ params, body, csv }) => {
       const upload = csv === undefined ? fromJson(body?.recipients ?? []) : fromCsv(csv);
-      const result = await lookingUp(services.remedyFor, addRecipients(services, params.id, upload));
+      const result = await orLookupProblem(addRecipients(services, params.id, upload), services.remedyFor);
       switch (result.type) {
-        case 'added':
-          return {
-            status: 201,
-            body: {
-              added: upload.recipients.length,
-              count: countOf(result.campaign),
-              ...(result.warnings.length > 0 && { warnings: [...result.warnings] }),
-            },
-          };
+        case 'added': {
+          const { campaign, warnings } = result;
+          const added = { added: upload.recipients.length, count: countOf(campaign) };
+          return { status: 201, body: { ...added, ...(warnings.length > 0 && { warnings }) } };
+        }
         case 'repeated':
           return { status: 200, body: { added: 0, count: countOf(result.campaign) } };
         case 'invalid-recipients':
@@ -86,11 +85,7 @@ function countOf({ audience }: { audience: { type: string; count?: number } }): 
 }
 
 function fromJson(recipients: readonly Recipient[]): Upload {
-  return {
-    recipients,
-    hash: hashOf(recipients),
-    pathOf: (index) => `recipients.${index}`,
-  };
+  return { recipients, hash: hashOf(recipients), pathOf: (index) => `recipients.${index}` };
 }
 
 /** @throws ProblemError `invalid-csv` */

@@ -1,58 +1,163 @@
 import * as v from 'valibot';
+import type { CampaignStore } from '../../campaigns/campaign-store.ts';
 import { listRecipients, type RecipientCursor } from '../../campaigns/list-recipients.ts';
-import { pauseRun, resumeRun, stopRun } from '../../campaigns/runs/control-run.ts';
+import { type ControlServices, pauseRun, resumeRun, stopRun } from '../../campaigns/runs/control-run.ts';
 import { listRuns, readRecipient, readRun } from '../../campaigns/runs/read-run.ts';
 import type { Run } from '../../campaigns/runs/run.ts';
-import { startRun } from '../../campaigns/runs/start-run.ts';
+import { isRunId } from '../../campaigns/runs/run-id.ts';
+import { type StartServices, startRun } from '../../campaigns/runs/start-run.ts';
 import { type ScheduledStart, startScheduledRun } from '../../campaigns/schedule/start-scheduled.ts';
-import { notFound } from '../campaign-problems.ts';
-import type { CampaignRouteServices } from '../campaign-services.ts';
+import type { Logger } from '../../logger.ts';
+import { notFound, startProblem, stateProblem } from '../campaign-problems.ts';
 import { recipientView, runView } from '../campaign-view.ts';
-import { decodeCursor, encodeCursor } from '../paging.ts';
-import { type Route, route } from '../route.ts';
-import { startProblem, stateProblem } from '../run-problems.ts';
-import {
-  getRunRecipientSpec,
-  getRunSpec,
-  listRunRecipientsSpec,
-  listRunsSpec,
-  pauseRunSpec,
-  resendFailedSpec,
-  resumeRunSpec,
-  runId,
-  startRunSpec,
-  stopRunSpec,
-} from './run-specs.ts';
+import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
+import { type Route, route, routeSpec } from '../route.ts';
+import { run, runPage, runRecipient, runRecipientPage } from '../schemas/campaign-answers.ts';
+import { runBody } from '../schemas/campaigns.ts';
+import { openid } from '../schemas/common.ts';
+import { campaignId, loadCampaign } from './campaigns.ts';
 
-const place = v.strictObject({
+const runId = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check(isRunId, 'must be the id of a run'),
+  v.description('The id of the run.'),
+);
+const campaignParams = v.object({ id: campaignId });
+const runParams = v.object({ id: campaignId, runId });
+
+/** The routes of `/v1/campaigns/{id}/runs` as data. */
+export const runSpecs = {
+  start: routeSpec({
+    method: 'POST',
+    path: '/v1/campaigns/{id}/runs',
+    operationId: 'startRun',
+    summary: 'Run a campaign now, or try it without sending',
+    description:
+      'Two runs at once are two runs: each may reach a user who holds two grants. In one run each recipient is sent to at most once.',
+    access: { operator: 'manage' },
+    params: campaignParams,
+    body: runBody,
+    answers: { 202: { description: 'The run has begun', schema: run } },
+    problems: ['campaign-not-active'],
+  }),
+  list: routeSpec({
+    method: 'GET',
+    path: '/v1/campaigns/{id}/runs',
+    operationId: 'listRuns',
+    summary: "A campaign's runs, newest first",
+    access: { operator: 'read' },
+    params: campaignParams,
+    query: v.strictObject(pageQuery),
+    answers: { 200: { description: 'The runs', schema: runPage } },
+    problems: [],
+  }),
+  get: routeSpec({
+    method: 'GET',
+    path: '/v1/campaigns/{id}/runs/{runId}',
+    operationId: 'getRun',
+    summary: 'How far a run is, and what became of its recipients so far',
+    access: { operator: 'read' },
+    params: runParams,
+    answers: { 200: { description: 'The run', schema: run } },
+    problems: [],
+  }),
+  listRecipients: routeSpec({
+    method: 'GET',
+    path: '/v1/campaigns/{id}/runs/{runId}/recipients',
+    operationId: 'listRunRecipients',
+    summary: 'Every recipient of a run with what became of them',
+    access: { operator: 'read' },
+    params: runParams,
+    query: v.strictObject(pageQuery),
+    answers: { 200: { description: 'The recipients', schema: runRecipientPage } },
+    problems: [],
+  }),
+  getRecipient: routeSpec({
+    method: 'GET',
+    path: '/v1/campaigns/{id}/runs/{runId}/recipients/{openid}',
+    operationId: 'getRunRecipient',
+    summary: 'What happened to this user in this run',
+    access: { operator: 'read' },
+    params: v.object({ id: campaignId, runId, openid }),
+    answers: { 200: { description: 'The recipient', schema: runRecipient } },
+    problems: [],
+  }),
+  pause: routeSpec({
+    method: 'POST',
+    path: '/v1/campaigns/{id}/runs/{runId}/pause',
+    operationId: 'pauseRun',
+    summary: 'Hold a run back, with what is queued already',
+    access: { operator: 'manage' },
+    params: runParams,
+    answers: {
+      200: { description: 'It is paused: within three seconds nothing leaves any more', schema: run },
+    },
+    problems: ['run-not-running', 'run-over', 'busy'],
+  }),
+  resume: routeSpec({
+    method: 'POST',
+    path: '/v1/campaigns/{id}/runs/{runId}/resume',
+    operationId: 'resumeRun',
+    summary: 'Go on with a paused run',
+    access: { operator: 'manage' },
+    params: runParams,
+    answers: { 200: { description: 'It goes on with the rest', schema: run } },
+    problems: ['run-not-paused', 'run-over', 'busy'],
+  }),
+  stop: routeSpec({
+    method: 'POST',
+    path: '/v1/campaigns/{id}/runs/{runId}/stop',
+    operationId: 'stopRun',
+    summary: 'End a run for good',
+    access: { operator: 'manage' },
+    params: runParams,
+    answers: { 200: { description: 'It is stopped', schema: run } },
+    problems: ['run-over', 'busy'],
+  }),
+  resendFailed: routeSpec({
+    method: 'POST',
+    path: '/v1/campaigns/{id}/runs/{runId}/resend-failed',
+    operationId: 'resendFailed',
+    summary: 'Run again for those whom a run failed to reach',
+    description:
+      'For those that ended as `failed`; not for `refused` and not for `unknown`, who may have the card.',
+    access: { operator: 'manage' },
+    params: runParams,
+    answers: { 202: { description: 'The new run', schema: run } },
+    problems: ['run-not-over', 'campaign-not-active'],
+  }),
+};
+
+const position = v.strictObject({
   shard: v.pipe(v.number(), v.integer(), v.minValue(0)),
   after: v.pipe(v.string(), v.maxLength(256)),
   passed: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
+/** What these routes do their work with. */
+export interface RunRouteServices extends ControlServices, Omit<StartServices, 'campaigns'> {
+  readonly store: CampaignStore;
+  readonly logger: Logger;
+  readonly runs: ControlServices['runs'];
+}
+
 /** The routes of `/v1/campaigns/{id}/runs`. */
-export function campaignRunRoutes(services: CampaignRouteServices): readonly Route[] {
-  const { store, runs } = services;
+export function campaignRunRoutes(services: RunRouteServices): readonly Route[] {
+  const { store, runs, logger } = services;
 
-  const startServices = { ...services, campaigns: store };
+  const starting = { ...services, campaigns: store };
 
-  async function begun(result: ScheduledStart, requestId: string): Promise<Run> {
+  async function started(result: ScheduledStart, requestId: string) {
     if (result.type !== 'started' && result.type !== 'exists') throw startProblem(result.type);
-    const { id, campaignId, trigger } = result.run;
-    services.logger.info('campaign run asked for', {
-      requestId,
-      campaignId,
-      runId: id,
-      trigger,
-      result: result.type,
-    });
-    return shown(campaignId, id);
+    const { id: runId, campaignId, trigger } = result.run;
+    logger.info('campaign run asked for', { requestId, campaignId, runId, trigger, result: result.type });
+    return { status: 202, body: runView(await find(campaignId, runId)) } as const;
   }
 
   /** @throws ProblemError `not-found` */
-  async function shown(campaign: string, id: string): Promise<Run> {
-    const stored = await store.load(campaign);
-    if (!stored || stored.value.deletedAtMs !== undefined) throw notFound('campaign');
+  async function find(campaign: string, id: string): Promise<Run> {
+    await loadCampaign(services, campaign);
     const found = await readRun(services, campaign, id);
     if (!found) throw notFound('run');
     return found;
@@ -60,73 +165,63 @@ export function campaignRunRoutes(services: CampaignRouteServices): readonly Rou
 
   /** @throws ProblemError when the run is not in a state for it */
   async function control(
-    { id, runId: named }: { id: string; runId: string },
+    params: v.InferOutput<typeof runParams>,
     needed: Run['status'] | undefined,
     act: typeof resumeRun,
-  ): Promise<Run> {
-    const before = await shown(id, named);
+  ) {
+    const before = await find(params.id, params.runId);
     if (needed !== undefined && before.status !== needed) throw stateProblem(before.status);
-    const result = await act(services, id, named);
+    const result = await act(services, params.id, params.runId);
     if (result.type === 'unknown-run') throw notFound('run');
     if (result.type === 'run-over') throw stateProblem(result.run.status);
-    return shown(id, named);
+    return { status: 200, body: runView(await find(params.id, params.runId)) } as const;
   }
 
   return [
-    route(startRunSpec, async ({ params: { id: campaignId }, body: { dryRun, scheduledAt }, requestId }) => {
-      const result =
-        scheduledAt === undefined
-          ? await startRun(startServices, { campaignId, trigger: 'manual', dryRun })
-          : await startScheduledRun(startServices, campaignId, scheduledAt);
-      return { status: 202, body: runView(await begun(result, requestId)) };
-    }),
+    route(
+      runSpecs.start,
+      async ({ params: { id: campaignId }, body: { dryRun, scheduledAt }, requestId }) => {
+        const result =
+          scheduledAt === undefined
+            ? await startRun(starting, { campaignId, trigger: 'manual', dryRun })
+            : await startScheduledRun(starting, campaignId, scheduledAt);
+        return started(result, requestId);
+      },
+    ),
 
-    route(listRunsSpec, async ({ params, query }) => {
-      const stored = await store.load(params.id);
-      if (!stored || stored.value.deletedAtMs !== undefined) throw notFound('campaign');
+    route(runSpecs.list, async ({ params, query }) => {
+      await loadCampaign(services, params.id);
       const page = await listRuns(services, params.id, query.limit, decodeCursor(runId, query.cursor));
-      const items = page.items.map(runView);
-      return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };
+      return pageReply(page.items.map(runView), page.next);
     }),
 
-    route(getRunSpec, async ({ params }) => ({
+    route(runSpecs.get, async ({ params }) => ({
       status: 200,
-      body: runView(await shown(params.id, params.runId)),
+      body: runView(await find(params.id, params.runId)),
     })),
 
-    route(listRunRecipientsSpec, async ({ params, query }) => {
-      await shown(params.id, params.runId);
-      const from: RecipientCursor | undefined = decodeCursor(place, query.cursor);
+    route(runSpecs.listRecipients, async ({ params, query }) => {
+      await find(params.id, params.runId);
+      const from: RecipientCursor | undefined = decodeCursor(position, query.cursor);
       const page = await listRecipients(runs, params.runId, query.limit, from);
-      const items = page.items.map(recipientView);
-      return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };
+      return pageReply(page.items.map(recipientView), page.next);
     }),
 
-    route(getRunRecipientSpec, async ({ params }) => {
-      await shown(params.id, params.runId);
-      const outcome = await readRecipient(services, params.runId, params.openid);
-      if (!outcome) throw notFound('recipient');
-      return { status: 200, body: recipientView(outcome) };
+    route(runSpecs.getRecipient, async ({ params }) => {
+      await find(params.id, params.runId);
+      const recipient = await readRecipient(services, params.runId, params.openid);
+      if (!recipient) throw notFound('recipient');
+      return { status: 200, body: recipientView(recipient) };
     }),
 
-    route(pauseRunSpec, async ({ params }) => ({
-      status: 200,
-      body: runView(await control(params, 'running', pauseRun)),
-    })),
+    route(runSpecs.pause, ({ params }) => control(params, 'running', pauseRun)),
 
-    route(resumeRunSpec, async ({ params }) => ({
-      status: 200,
-      body: runView(await control(params, 'paused', resumeRun)),
-    })),
+    route(runSpecs.resume, ({ params }) => control(params, 'paused', resumeRun)),
 
-    route(stopRunSpec, async ({ params }) => ({
-      status: 200,
-      body: runView(await control(params, undefined, stopRun)),
-    })),
+    route(runSpecs.stop, ({ params }) => control(params, undefined, stopRun)),
 
-    route(resendFailedSpec, async ({ params, requestId }) => {
-      const request = { campaignId: params.id, trigger: 'resend-failed', ofRunId: params.runId } as const;
-      return { status: 202, body: runView(await begun(await startRun(startServices, request), requestId)) };
-    }),
+    route(runSpecs.resendFailed, async ({ params: { id: campaignId, runId: ofRunId }, requestId }) =>
+      started(await startRun(starting, { campaignId, trigger: 'resend-failed', ofRunId }), requestId),
+    ),
   ];
 }

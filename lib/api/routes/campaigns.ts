@@ -1,23 +1,30 @@
 import * as v from 'valibot';
 import { type Campaign, isCampaignId } from '../../campaigns/campaign.ts';
 import { changeCampaign } from '../../campaigns/change-campaign.ts';
-import { createCampaign } from '../../campaigns/create-campaign.ts';
+import { type CampaignServices, createCampaign } from '../../campaigns/create-campaign.ts';
 import { deleteCampaign } from '../../campaigns/delete-campaign.ts';
 import { fixedParts } from '../../campaigns/fill-message.ts';
 import { placeholderWarnings } from '../../campaigns/placeholder-warnings.ts';
 import { listRuns } from '../../campaigns/runs/read-run.ts';
 import { isOver } from '../../campaigns/runs/run.ts';
+import type { RunStore } from '../../campaigns/runs/run-store.ts';
+import type { Contention } from '../../retry.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
-import { INPUT_PROBLEMS, inputProblem, lookingUp, notFound } from '../campaign-problems.ts';
-import type { CampaignRouteServices } from '../campaign-services.ts';
+import type { TemplateNames } from '../../templates/template-names.ts';
+import { campaignEnded, inputProblem, notFound } from '../campaign-problems.ts';
 import { campaignView } from '../campaign-view.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
+import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { campaign, campaignPage } from '../schemas/campaign-answers.ts';
 import { campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
-import { remarksOn } from '../template-remarks.ts';
-import { unknownTemplate } from '../unknown-template.ts';
+import {
+  orLookupProblem,
+  type RemarkServices,
+  type RemedyFor,
+  remarksOn,
+  unknownTemplate,
+} from '../template-answers.ts';
 
 /** The part of a path that names a campaign. */
 export const campaignId = v.pipe(
@@ -32,80 +39,92 @@ const idParams = v.object({ id: campaignId });
 /** Room for a thousand recipients with their variables. */
 const MAX_CAMPAIGN_BYTES = 2 * 1024 * 1024;
 
-/** The form of `POST /v1/campaigns`. */
-export const createCampaignSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/campaigns',
-  operationId: 'createCampaign',
-  summary: 'Make a campaign: one message to many users, now or on a schedule',
-  description:
-    'Checked as a whole: texts, schedule, and each recipient who is named. With a schedule the answer tells the next five runs; a rate begins one interval from now. Without one it runs when told to.',
-  access: { operator: 'manage' },
-  body: campaignBody,
-  maxBodyBytes: MAX_CAMPAIGN_BYTES,
-  answers: { 201: { description: 'The campaign', schema: campaign } },
-  problems: INPUT_PROBLEMS,
-});
+const INPUT_PROBLEMS = [
+  'invalid-data',
+  'invalid-schedule',
+  'invalid-variables',
+  'unknown-template',
+  'wechat-refused',
+  'wechat-unavailable',
+] as const;
 
-/** The form of `GET /v1/campaigns`. */
-export const listCampaignsSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/campaigns',
-  operationId: 'listCampaigns',
-  summary: 'The campaigns, newest first',
-  access: { operator: 'read' },
-  query: v.strictObject(pageQuery),
-  answers: { 200: { description: 'The campaigns', schema: campaignPage } },
-  problems: [],
-});
+/** The routes of `/v1/campaigns` as data; those of recipients and runs stand by themselves. */
+export const campaignSpecs = {
+  create: routeSpec({
+    method: 'POST',
+    path: '/v1/campaigns',
+    operationId: 'createCampaign',
+    summary: 'Make a campaign: one message to many users, now or on a schedule',
+    description:
+      'Checked as a whole: texts, schedule, and each recipient who is named. With a schedule the answer tells the next five runs; a rate begins one interval from now. Without one it runs when told to.',
+    access: { operator: 'manage' },
+    body: campaignBody,
+    maxBodyBytes: MAX_CAMPAIGN_BYTES,
+    answers: { 201: { description: 'The campaign', schema: campaign } },
+    problems: INPUT_PROBLEMS,
+  }),
+  list: routeSpec({
+    method: 'GET',
+    path: '/v1/campaigns',
+    operationId: 'listCampaigns',
+    summary: 'The campaigns, newest first',
+    access: { operator: 'read' },
+    query: v.strictObject(pageQuery),
+    answers: { 200: { description: 'The campaigns', schema: campaignPage } },
+    problems: [],
+  }),
+  get: routeSpec({
+    method: 'GET',
+    path: '/v1/campaigns/{id}',
+    operationId: 'getCampaign',
+    summary: 'A campaign with its coming runs and the last one',
+    access: { operator: 'read' },
+    params: idParams,
+    answers: { 200: { description: 'The campaign', schema: campaign } },
+    problems: [],
+  }),
+  change: routeSpec({
+    method: 'PATCH',
+    path: '/v1/campaigns/{id}',
+    operationId: 'changeCampaign',
+    summary: 'Change, pause or end a campaign',
+    description:
+      'What is left out stays, null takes away. Runs that have begun go on as they began; pause or stop those by themselves. Template and audience stay.',
+    access: { operator: 'manage' },
+    params: idParams,
+    body: campaignChangeBody,
+    answers: { 200: { description: 'The campaign', schema: campaign } },
+    problems: [...INPUT_PROBLEMS, 'campaign-ended', 'busy'],
+  }),
+  delete: routeSpec({
+    method: 'DELETE',
+    path: '/v1/campaigns/{id}',
+    operationId: 'deleteCampaign',
+    summary: 'Delete a campaign with its recipients, runs and schedule',
+    access: { operator: 'manage' },
+    params: idParams,
+    answers: { 204: { description: 'It is gone' } },
+    problems: ['campaign-under-way', 'busy'],
+  }),
+};
 
-/** The form of `GET /v1/campaigns/{id}`. */
-export const getCampaignSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/campaigns/{id}',
-  operationId: 'getCampaign',
-  summary: 'A campaign with its coming runs and the last one',
-  access: { operator: 'read' },
-  params: idParams,
-  answers: { 200: { description: 'The campaign', schema: campaign } },
-  problems: [],
-});
+/** What these routes do their work with. */
+export interface CampaignRouteServices extends CampaignServices, Contention, RemarkServices {
+  readonly runs: RunStore;
+  readonly names: RemarkServices['names'] & Pick<TemplateNames, 'nearestAlias'>;
+  /** What to do about an answer of WeChat's to a look-up of templates. */
+  readonly remedyFor: RemedyFor;
+}
 
-/** The form of `PATCH /v1/campaigns/{id}`. */
-export const changeCampaignSpec = routeSpec({
-  method: 'PATCH',
-  path: '/v1/campaigns/{id}',
-  operationId: 'changeCampaign',
-  summary: 'Change, pause or end a campaign',
-  description:
-    'What is left out stays, null takes away. Runs that have begun go on as they began; pause or stop those by themselves. Template and audience stay.',
-  access: { operator: 'manage' },
-  params: idParams,
-  body: campaignChangeBody,
-  answers: { 200: { description: 'The campaign', schema: campaign } },
-  problems: [...INPUT_PROBLEMS, 'campaign-ended', 'busy'],
-});
-
-/** The form of `DELETE /v1/campaigns/{id}`. */
-export const deleteCampaignSpec = routeSpec({
-  method: 'DELETE',
-  path: '/v1/campaigns/{id}',
-  operationId: 'deleteCampaign',
-  summary: 'Delete a campaign with its recipients, runs and schedule',
-  access: { operator: 'manage' },
-  params: idParams,
-  answers: { 204: { description: 'It is gone' } },
-  problems: ['campaign-under-way', 'busy'],
-});
-
-/** The routes of `/v1/campaigns` itself; those of recipients and runs stand by themselves. */
+/** The routes of `/v1/campaigns` itself. */
 export function campaignRoutes(services: CampaignRouteServices): readonly Route[] {
-  const { store, clock, remedyFor } = services;
-  const show = async (
+  const { store, runs, clock, remedyFor } = services;
+
+  async function show(
     campaign: Campaign,
     whole?: Parameters<typeof campaignView>[2],
     onRecipients: readonly DataWarning[] = [],
-  ) => {
+  ) {
     const remarks = await remarksOn(services, fixedParts(campaign));
     const warnings = [...(remarks.warnings ?? []), ...placeholderWarnings(campaign), ...onRecipients];
     return {
@@ -113,34 +132,34 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
       ...remarks,
       ...(warnings.length > 0 && { warnings }),
     };
-  };
-  const isUnderWay = async (id: string) => (await recentRuns(services, id)).some((run) => !isOver(run));
+  }
+
+  /** Of the latest hundred: more than that under way at once there are not. */
+  const isUnderWay = async (id: string) => (await runs.list(id, 100)).items.some((run) => !isOver(run));
 
   return [
-    route(createCampaignSpec, async ({ body }) => {
-      const result = await lookingUp(remedyFor, createCampaign(services, body));
+    route(campaignSpecs.create, async ({ body }) => {
+      const result = await orLookupProblem(createCampaign(services, body), remedyFor);
       if (result.type === 'unknown-template')
         throw unknownTemplate(await services.names.nearestAlias(body.templateId));
       if (result.type !== 'created') throw inputProblem(result);
       return { status: 201, body: await show(result.campaign, {}, result.warnings) };
     }),
 
-    route(listCampaignsSpec, async ({ query }) => {
+    route(campaignSpecs.list, async ({ query }) => {
       const page = await store.list(query.limit, decodeCursor(campaignId, query.cursor));
-      const there = page.items.filter(({ value }) => value.deletedAtMs === undefined);
-      const items = await Promise.all(there.map(({ value }) => show(value)));
-      return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };
+      const existing = page.items.filter(({ value }) => value.deletedAtMs === undefined);
+      return pageReply(await Promise.all(existing.map(({ value }) => show(value))), page.next);
     }),
 
-    route(getCampaignSpec, async ({ params }) => {
-      const stored = await store.load(params.id);
-      if (!stored || stored.value.deletedAtMs !== undefined) throw notFound('campaign');
+    route(campaignSpecs.get, async ({ params }) => {
+      const stored = await loadCampaign(services, params.id);
       const { items } = await listRuns(services, params.id, 1);
-      return { status: 200, body: await show(stored.value, { lastRun: items[0] }) };
+      return { status: 200, body: await show(stored, { lastRun: items[0] }) };
     }),
 
-    route(changeCampaignSpec, async ({ params, body }) => {
-      const result = await lookingUp(remedyFor, changeCampaign(services, params.id, body));
+    route(campaignSpecs.change, async ({ params, body }) => {
+      const result = await orLookupProblem(changeCampaign(services, params.id, body), remedyFor);
       switch (result.type) {
         case 'changed':
           return { status: 200, body: await show(result.campaign, {}) };
@@ -153,7 +172,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
       }
     }),
 
-    route(deleteCampaignSpec, async ({ params }) => {
+    route(campaignSpecs.delete, async ({ params }) => {
       const { type } = await deleteCampaign({ ...services, isUnderWay }, params.id);
       if (type === 'not-found') throw notFound('campaign');
       if (type === 'under-way') {
@@ -167,12 +186,12 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
   ];
 }
 
-/** The latest runs of a campaign: more than a hundred under way at once there are not. */
-async function recentRuns({ runs }: Pick<CampaignRouteServices, 'runs'>, id: string) {
-  return (await runs.list(id, 100)).items;
-}
-
-/** The campaign has ended and stays as it is. */
-export function campaignEnded(): ProblemError {
-  return new ProblemError('campaign-ended', 'It has ended and stays as it is. Make a new campaign.');
+/** A campaign that is not being deleted. @throws ProblemError `not-found` */
+export async function loadCampaign(
+  { store }: Pick<CampaignServices, 'store'>,
+  id: string,
+): Promise<Campaign> {
+  const stored = await store.load(id);
+  if (!stored || stored.value.deletedAtMs !== undefined) throw notFound('campaign');
+  return stored.value;
 }

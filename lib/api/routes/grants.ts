@@ -4,66 +4,68 @@ import type { Ledger } from '../../grants/ledger.ts';
 import { type GrantReport, MAX_TEMPLATES_PER_USER, type ReportResult } from '../../grants/report-grants.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
-import { invalidInput } from '../data-errors.ts';
-import { grantView } from '../grant-view.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
+import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
+import { openid, templateId } from '../schemas/common.ts';
 import { grantList, grantPage, grantReportBody } from '../schemas/grants.ts';
-import { openid, templateId } from '../schemas/ids.ts';
+import { invalidInput } from '../template-answers.ts';
+import { grantView } from '../views.ts';
+
+/** The routes of `/v1/grants` as data. */
+export const grantSpecs = {
+  report: routeSpec({
+    method: 'POST',
+    path: '/v1/grants',
+    operationId: 'reportGrants',
+    summary: 'Record what a user answered in the subscribe panel',
+    description:
+      'The same requestId of one user counts once, however often it is sent. Operators name the user by openid.',
+    access: { user: true, operator: 'send' },
+    body: grantReportBody,
+    answers: { 200: { description: 'The grants of the reported templates', schema: grantList } },
+    problems: ['too-many-templates', 'busy'],
+  }),
+  list: routeSpec({
+    method: 'GET',
+    path: '/v1/grants',
+    operationId: 'listGrants',
+    summary: 'What may be sent to a user, or who may be sent a template',
+    description: 'A user sees their own. Operators name an openid, a templateId or both.',
+    access: { user: true, operator: 'read' },
+    query: v.strictObject({
+      ...pageQuery,
+      openid: v.exactOptional(openid),
+      templateId: v.exactOptional(templateId),
+    }),
+    answers: { 200: { description: 'The grants', schema: grantPage } },
+    problems: [],
+  }),
+};
 
 /** What these routes do their work with. */
-export interface GrantRouteServices {
+interface GrantRouteServices {
   readonly report: (openid: string, requestId: string, report: GrantReport) => Promise<ReportResult>;
   readonly grants: GrantReader;
   readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
 }
 
-/** The form of `POST /v1/grants`. */
-export const reportGrantsSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/grants',
-  operationId: 'reportGrants',
-  summary: 'Record what a user answered in the subscribe panel',
-  description:
-    'The same requestId of one user counts once, however often it is sent. Operators name the user by openid.',
-  access: { user: true, operator: 'send' },
-  body: grantReportBody,
-  answers: { 200: { description: 'The grants of the reported templates', schema: grantList } },
-  problems: ['too-many-templates', 'busy'],
-});
-
-/** The form of `GET /v1/grants`. */
-export const listGrantsSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/grants',
-  operationId: 'listGrants',
-  summary: 'What may be sent to a user, or who may be sent a template',
-  description: 'A user sees their own. Operators name an openid, a templateId or both.',
-  access: { user: true, operator: 'read' },
-  query: v.strictObject({
-    ...pageQuery,
-    openid: v.exactOptional(openid),
-    templateId: v.exactOptional(templateId),
-  }),
-  answers: { 200: { description: 'The grants', schema: grantPage } },
-  problems: [],
-});
-
 /** The routes of `/v1/grants`. */
 export function grantRoutes({ report, grants, names }: GrantRouteServices): readonly Route[] {
-  const views = async (ledger: Ledger, templateIds: readonly string[]) =>
-    Promise.all(
+  /** What a user granted, for those of these templates that they ever answered for. */
+  async function viewsOf(ledger: Ledger, templateIds: readonly string[]) {
+    return Promise.all(
       templateIds
         .flatMap((id) => grantView(ledger, id) ?? [])
         .map(async (view) => {
           const templateAlias = await names.aliasOf(view.templateId);
-          return templateAlias === undefined ? view : { ...view, templateAlias };
+          return { ...view, ...(templateAlias !== undefined && { templateAlias }) };
         }),
     );
+  }
 
   return [
-    route(reportGrantsSpec, async ({ caller, body }) => {
+    route(grantSpecs.report, async ({ caller, body }) => {
       const openid = userOf(caller, body.openid, 'body');
       const results = await withIds(names, body.results);
       const silent = await Promise.all(body.silent.map(names.resolveTemplateId));
@@ -74,31 +76,24 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
           `One user can have answers for ${MAX_TEMPLATES_PER_USER} templates at most; this report adds more.`,
         );
       }
-      return { status: 200, body: { grants: await views(result.ledger, Object.keys(results)) } };
+      return { status: 200, body: { grants: await viewsOf(result.ledger, Object.keys(results)) } };
     }),
 
-    route(listGrantsSpec, async ({ caller, query }) => {
-      const named =
-        query.templateId === undefined ? undefined : await names.resolveTemplateId(query.templateId);
+    route(grantSpecs.list, async ({ caller, query }) => {
+      const word = query.templateId;
+      const named = word === undefined ? undefined : await names.resolveTemplateId(word);
+      const after = decodeCursor(v.string(), query.cursor);
       if (caller.type === 'operator' && query.openid === undefined && named !== undefined) {
-        const after = decodeCursor(v.string(), query.cursor);
-        const page = await grants.ofTemplate(named, query.limit, after);
-        const items = (await Promise.all(page.ledgers.map((ledger) => views(ledger, [named])))).flat();
-        return { status: 200, body: { items, ...(page.next && { nextCursor: encodeCursor(page.next) }) } };
+        const { ledgers, next } = await grants.ofTemplate(named, query.limit, after);
+        const views = await Promise.all(ledgers.map((ledger) => viewsOf(ledger, [named])));
+        return pageReply(views.flat(), next);
       }
       const ledger = await grants.ofUser(userOf(caller, query.openid, 'query'));
-      const ids = Object.keys(ledger.templates).sort();
-      const after = decodeCursor(v.string(), query.cursor);
-      const wanted = ids.filter((id) => (named ?? id) === id && (after === undefined || id > after));
+      const wanted = Object.keys(ledger.templates)
+        .sort()
+        .filter((id) => (named ?? id) === id && (after === undefined || id > after));
       const shown = wanted.slice(0, query.limit);
-      const last = wanted.length > shown.length ? shown.at(-1) : undefined;
-      return {
-        status: 200,
-        body: {
-          items: await views(ledger, shown),
-          ...(last !== undefined && { nextCursor: encodeCursor(last) }),
-        },
-      };
+      return pageReply(await viewsOf(ledger, shown), wanted.length > shown.length ? shown.at(-1) : undefined);
     }),
   ];
 }

@@ -3,28 +3,26 @@ import type { Logger } from '../../logger.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 
-/** What this route does its work with. */
-export interface HealthRouteServices {
-  /** Reads something, whatever it is, from the table. Rejects if that fails. */
-  readonly readTable: () => Promise<unknown>;
-  readonly logger: Logger;
-}
-
 /** The answer of a service that is well. */
 export const health = v.object({ status: v.literal('ok') });
 
-/** The form of `GET /v1/health`. */
+/** `GET /v1/health`. */
 export const getHealthSpec = routeSpec({
   method: 'GET',
   path: '/v1/health',
   operationId: 'getHealth',
   summary: 'Whether the service can reach its table',
   access: { anyone: true },
-  answers: {
-    200: { description: 'It can', schema: health },
-  },
+  answers: { 200: { description: 'It can', schema: health } },
   problems: ['table-unreachable'],
 });
+
+/** What this route does its work with. */
+interface HealthRouteServices {
+  /** Reads something, whatever it is, from the table. Rejects if that fails. */
+  readonly readTable: () => Promise<unknown>;
+  readonly logger: Logger;
+}
 
 /** The route of `/v1/health`. */
 export function healthRoutes({ readTable, logger }: HealthRouteServices): readonly Route[] {
@@ -35,10 +33,7 @@ export function healthRoutes({ readTable, logger }: HealthRouteServices): readon
       } catch (error) {
         logger.error(
           'The table cannot be reached. Check its name, the region and the rights of the function.',
-          {
-            requestId,
-            error,
-          },
+          { requestId, error },
         );
         throw new ProblemError('table-unreachable', 'The service cannot reach its table. Try again later.');
       }

@@ -1,150 +1,213 @@
 import * as v from 'valibot';
+import { cancelMessage } from '../../messages/cancel-message.ts';
+import type { UnknownMessages } from '../../messages/message-store.ts';
+import { settleByHand } from '../../messages/settle-unknown.ts';
+import { acceptBatch } from '../accept-batch.ts';
+import { type AcceptInputServices, acceptInput } from '../accept-input.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
-import type { MessageApi } from '../message-api.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
+import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { openid } from '../schemas/ids.ts';
-import { message, messagePage, settlement } from '../schemas/messages.ts';
+import { openid } from '../schemas/common.ts';
+import * as schemas from '../schemas/messages.ts';
 import { RULES } from '../schemas/rules.ts';
-import { createMessageRoutes } from './create-messages.ts';
+import { showMessage } from '../views.ts';
 
 const idParams = v.object({
   id: v.pipe(v.string(), v.maxLength(256), v.description('The id of the message.')),
 });
 
-/** A place in the list of unknown messages. */
+/** A position in the list of unknown messages. */
 const unknownCursor = v.pipe(v.string(), v.regex(/^\d{16}#/), v.maxLength(512));
 
-/** The form of `GET /v1/messages`. */
-export const listMessagesSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/messages',
-  operationId: 'listMessages',
-  summary: "A user's messages, or all whose fate is unknown, newest first",
-  description:
-    'A user sees their own. Operators name an openid, or ask for status=unknown: the messages of all users that wait to be settled, those that became unknown last first.',
-  access: { user: true, operator: 'read' },
-  query: v.strictObject({
-    ...pageQuery,
-    openid: v.exactOptional(openid),
-    status: v.exactOptional(v.picklist(['unknown'], RULES.unknownOnly)),
+/** The routes of `/v1/messages` as data. */
+export const messageSpecs = {
+  create: routeSpec({
+    method: 'POST',
+    path: '/v1/messages',
+    operationId: 'createMessage',
+    summary: 'Send a message, now or at a time',
+    description:
+      'Accepted means checked, stored and booked against a grant; what became of it is told by its status.',
+    access: { user: true, operator: 'send' },
+    headers: schemas.idempotencyHeaders,
+    body: schemas.messageBody,
+    answers: {
+      202: { description: 'Accepted', schema: schemas.message },
+      200: { description: 'The message that this idempotency key stands for', schema: schemas.message },
+    },
+    problems: [
+      'invalid-data',
+      'unknown-template',
+      'template-not-open',
+      'no-grant',
+      'too-many-waiting',
+      'idempotency-conflict',
+      'wechat-refused',
+      'wechat-unavailable',
+      'busy',
+    ],
   }),
-  answers: { 200: { description: 'The messages', schema: messagePage } },
-  problems: ['wrong-caller'],
-});
+  createMany: routeSpec({
+    method: 'POST',
+    path: '/v1/messages/batch',
+    operationId: 'createMessages',
+    summary: 'Send up to 500 messages',
+    description:
+      'Each entry is accepted or refused on its own. When the time is up, the rest is answered with `timed-out` (it may be accepted yet) or `not-started`: with an idempotencyKey in each entry, sending the batch again is safe.',
+    access: { operator: 'send' },
+    body: schemas.batchBody,
+    maxBodyBytes: 2 * 1024 * 1024,
+    answers: { 202: { description: 'What became of each entry', schema: schemas.batchResult } },
+    problems: [],
+  }),
+  list: routeSpec({
+    method: 'GET',
+    path: '/v1/messages',
+    operationId: 'listMessages',
+    summary: "A user's messages, or all whose fate is unknown, newest first",
+    description:
+      'A user sees their own. Operators name an openid, or ask for status=unknown: the messages of all users that wait to be settled, those that became unknown last first.',
+    access: { user: true, operator: 'read' },
+    query: v.strictObject({
+      ...pageQuery,
+      openid: v.exactOptional(openid),
+      status: v.exactOptional(v.picklist(['unknown'], RULES.unknownOnly)),
+    }),
+    answers: { 200: { description: 'The messages', schema: schemas.messagePage } },
+    problems: ['wrong-caller'],
+  }),
+  get: routeSpec({
+    method: 'GET',
+    path: '/v1/messages/{id}',
+    operationId: 'getMessage',
+    summary: 'A message and what became of it',
+    access: { user: true, operator: 'read' },
+    params: idParams,
+    answers: { 200: { description: 'The message', schema: schemas.message } },
+    problems: ['not-found'],
+  }),
+  cancel: routeSpec({
+    method: 'DELETE',
+    path: '/v1/messages/{id}',
+    operationId: 'cancelMessage',
+    summary: 'Cancel a message that is not being sent yet',
+    access: { user: true, operator: 'send' },
+    params: idParams,
+    answers: { 200: { description: 'Canceled; its grant is given back', schema: schemas.message } },
+    problems: ['not-found', 'already-sending', 'busy'],
+  }),
+  settle: routeSpec({
+    method: 'POST',
+    path: '/v1/messages/{id}/settle',
+    operationId: 'settleMessage',
+    summary: 'Settle a message of unknown fate by hand',
+    description:
+      '`sent`: WeChat accepted it, and its grant stays spent. `failed`: WeChat did not, and its grant is given back unless WeChat has since shown that the user has none. Asking twice for the same changes nothing more.',
+    access: { operator: 'manage' },
+    params: idParams,
+    body: schemas.settlement,
+    answers: { 200: { description: 'The message as settled', schema: schemas.message } },
+    problems: ['not-found', 'not-unknown', 'busy'],
+  }),
+};
 
-/** The form of `GET /v1/messages/{id}`. */
-export const getMessageSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/messages/{id}',
-  operationId: 'getMessage',
-  summary: 'A message and what became of it',
-  access: { user: true, operator: 'read' },
-  params: idParams,
-  answers: { 200: { description: 'The message', schema: message } },
-  problems: ['not-found'],
-});
-
-/** The form of `DELETE /v1/messages/{id}`. */
-export const cancelMessageSpec = routeSpec({
-  method: 'DELETE',
-  path: '/v1/messages/{id}',
-  operationId: 'cancelMessage',
-  summary: 'Cancel a message that is not being sent yet',
-  access: { user: true, operator: 'send' },
-  params: idParams,
-  answers: { 200: { description: 'Canceled; its grant is given back', schema: message } },
-  problems: ['not-found', 'already-sending', 'busy'],
-});
-
-/** The form of `POST /v1/messages/{id}/settle`. */
-export const settleMessageSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/messages/{id}/settle',
-  operationId: 'settleMessage',
-  summary: 'Settle a message of unknown fate by hand',
-  description:
-    '`sent`: WeChat accepted it, and its grant stays spent. `failed`: WeChat did not, and its grant is given back unless WeChat has since shown that the user has none. Asking twice for the same changes nothing more.',
-  access: { operator: 'manage' },
-  params: idParams,
-  body: settlement,
-  answers: { 200: { description: 'The message as settled', schema: message } },
-  problems: ['not-found', 'not-unknown', 'busy'],
-});
+/** What these routes do their work with. */
+export interface MessageRouteServices extends AcceptInputServices {
+  readonly unknown: UnknownMessages;
+}
 
 /** The routes of `/v1/messages`. */
-export function messageRoutes(api: MessageApi): readonly Route[] {
-  return [
-    ...createMessageRoutes(api),
+export function messageRoutes(services: MessageRouteServices): readonly Route[] {
+  const { store, logger } = services;
 
-    route(listMessagesSpec, async ({ caller, query }) => {
-      const page = await listedBy(api, caller, query);
-      return {
-        status: 200,
-        body: { items: page.items, ...(page.next && { nextCursor: encodeCursor(page.next) }) },
-      };
-    }),
-
-    route(getMessageSpec, async ({ caller, params }) => {
-      const view = await api.find(params.id);
-      if (!view || (caller.type === 'user' && view.to !== caller.openid)) throw notFound();
-      return { status: 200, body: view };
-    }),
-
-    route(cancelMessageSpec, async ({ caller, params }) => {
-      const view = await api.find(params.id);
-      if (!view || (caller.type === 'user' && view.to !== caller.openid)) throw notFound();
-      const result = await api.cancel(params.id);
-      switch (result.type) {
-        case 'canceled':
-          return { status: 200, body: result.view };
-        case 'not-found':
-          throw notFound();
-        case 'already-sending':
-          throw new ProblemError(
-            'already-sending',
-            'The message is being sent or has ended. Read it to see how.',
-          );
-      }
-    }),
-
-    route(settleMessageSpec, async ({ params, body }) => {
-      const result = await api.settle(params.id, body.status);
-      switch (result.type) {
-        case 'settled':
-          return { status: 200, body: result.view };
-        case 'not-found':
-          throw notFound();
-        case 'not-unknown':
-          throw new ProblemError(
-            'not-unknown',
-            'Only a message that is unknown can be settled. Read it to see how it is.',
-          );
-      }
-    }),
-  ];
-}
-
-type ListQuery = v.InferOutput<typeof listMessagesSpec.query>;
-
-function listedBy(api: MessageApi, caller: UserCaller | OperatorCaller, query: ListQuery) {
-  const { openid: named, status, limit, cursor } = query;
-  if (caller.type === 'user') {
-    if (status) throw new ProblemError('wrong-caller', 'Only operators may ask by status: leave it out.');
-    if ((named ?? caller.openid) !== caller.openid) throw notFound();
-    return api.list(caller.openid, limit, decodeCursor(v.string(), cursor));
+  /** The message, and the claim under which it may be being sent. @throws ProblemError `not-found` */
+  async function load(caller: UserCaller | OperatorCaller, id: string) {
+    const { message, ledger } = await store.load(id);
+    if (!message || (caller.type === 'user' && message.value.openid !== caller.openid)) throw notFound();
+    return { message: message.value, claim: ledger.value.claim };
   }
-  if (named !== undefined && !status) return api.list(named, limit, decodeCursor(v.string(), cursor));
-  if (named === undefined && status) return api.listUnknown(limit, decodeCursor(unknownCursor, cursor));
-  const errors = [
-    inputError('openid', {
+
+  async function listOf(user: string, limit: number, cursor: string | undefined) {
+    const after = decodeCursor(v.string(), cursor);
+    const [ledger, page] = await Promise.all([store.loadLedger(user), store.listOfUser(user, limit, after)]);
+    return { ...page, claim: ledger.value.claim };
+  }
+
+  function listedBy(caller: UserCaller | OperatorCaller, query: ListQuery) {
+    const { openid: named, status, limit, cursor } = query;
+    if (caller.type === 'user') {
+      if (status) throw new ProblemError('wrong-caller', 'Only operators may ask by status: leave it out.');
+      if ((named ?? caller.openid) !== caller.openid) throw notFound();
+      return listOf(caller.openid, limit, cursor);
+    }
+    if (named !== undefined && !status) return listOf(named, limit, cursor);
+    if (named === undefined && status)
+      return services.unknown.list(limit, decodeCursor(unknownCursor, cursor));
+    const rule = {
       en: 'An operator must name a user, or the status and no user',
       zh: '用 API Key 查询时须指定用户，或只指定 status',
+    };
+    throw new ProblemError('invalid-query', 'Name either the user by openid or status=unknown.', {
+      errors: [inputError('openid', rule)],
+    });
+  }
+
+  return [
+    route(messageSpecs.create, async ({ caller, body, headers, requestId }) => {
+      const input = { body, idempotencyKey: headers['idempotency-key'] };
+      const { type, message } = await acceptInput(services, caller, input);
+      logger.info('message accepted', { requestId, messageId: message.id });
+      const status = type === 'repeated' ? 200 : 202;
+      return { status, body: await showMessage(services, message) };
+    }),
+
+    route(messageSpecs.createMany, async ({ caller, body, requestId, limit }) => {
+      const items = await acceptBatch(services, caller, body.messages, limit);
+      const messageIds = items.flatMap((item) => ('message' in item ? [item.message.id] : []));
+      logger.info('messages accepted', { requestId, messageIds });
+      return { status: 202, body: { items } };
+    }),
+
+    route(messageSpecs.list, async ({ caller, query }) => {
+      const { items, next, claim } = { claim: undefined, ...(await listedBy(caller, query)) };
+      return pageReply(
+        await Promise.all(items.map(({ value }) => showMessage(services, value, claim))),
+        next,
+      );
+    }),
+
+    route(messageSpecs.get, async ({ caller, params }) => {
+      const { message, claim } = await load(caller, params.id);
+      return { status: 200, body: await showMessage(services, message, claim) };
+    }),
+
+    route(messageSpecs.cancel, async ({ caller, params }) => {
+      await load(caller, params.id);
+      const result = await cancelMessage(services, params.id);
+      if (result.type === 'canceled')
+        return { status: 200, body: await showMessage(services, result.message) };
+      if (result.type === 'not-found') throw notFound();
+      throw new ProblemError(
+        'already-sending',
+        'The message is being sent or has ended. Read it to see how.',
+      );
+    }),
+
+    route(messageSpecs.settle, async ({ params, body }) => {
+      const result = await settleByHand(services, params.id, body.status);
+      if (result.type === 'settled')
+        return { status: 200, body: await showMessage(services, result.message) };
+      if (result.type === 'not-found') throw notFound();
+      throw new ProblemError(
+        'not-unknown',
+        'Only a message that is unknown can be settled. Read it to see how it is.',
+      );
     }),
   ];
-  throw new ProblemError('invalid-query', 'Name either the user by openid or status=unknown.', { errors });
 }
+
+type ListQuery = v.InferOutput<typeof messageSpecs.list.query>;
 
 function notFound(): ProblemError {
   return new ProblemError('not-found', 'There is no such message, or it is not yours.');

@@ -1,19 +1,35 @@
+import * as v from 'valibot';
 import type { LoginRefusal } from '../../sessions/login-refusal.ts';
 import { type LoginServices, openSession } from '../../sessions/open-session.ts';
 import { ProblemError, type ProblemExtras } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { toRfc3339 } from '../schemas/common.ts';
-import { loginBody, session } from '../schemas/sessions.ts';
+import { rfc3339, toRfc3339 } from '../schemas/common.ts';
+import { RULES } from '../schemas/rules.ts';
+import type { RemedyFor } from '../template-answers.ts';
 
-/** What to do about an answer of WeChat's to a login. */
-type LoginRemedy = (errcode: number, errmsg: string) => { readonly en: string; readonly zh: string };
+/** The body of `POST /v1/sessions`. */
+export const loginBody = v.strictObject({
+  code: v.pipe(
+    v.string(),
+    v.regex(/^[\x21-\x7e]{1,256}$/, RULES.loginCode),
+    v.description('The code from `wx.login`: good for five minutes and one use.'),
+  ),
+  errMsg: v.exactOptional(
+    v.pipe(v.unknown(), v.description('Ignored: the whole result of `wx.login` will do.')),
+  ),
+});
 
-/** What these routes do their work with. */
-export interface SessionRouteServices extends LoginServices {
-  readonly remedyFor: LoginRemedy;
-}
+/** A user's session. */
+export const session = v.object({
+  token: v.pipe(v.string(), v.description('Send it as `authorization: Bearer <token>`.')),
+  expiresAt: rfc3339,
+  openid: v.string(),
+  unionid: v.exactOptional(
+    v.pipe(v.string(), v.description('If the mini program is bound to an Open Platform account.')),
+  ),
+});
 
-/** The form of `POST /v1/sessions`. */
+/** `POST /v1/sessions`. */
 export const openSessionSpec = routeSpec({
   method: 'POST',
   path: '/v1/sessions',
@@ -34,8 +50,8 @@ export const openSessionSpec = routeSpec({
   ],
 });
 
-/** The routes of `/v1/sessions`. */
-export function sessionRoutes(services: SessionRouteServices): readonly Route[] {
+/** The route of `/v1/sessions`. `remedyFor` says what to do about an answer of WeChat's to a login. */
+export function sessionRoutes(services: LoginServices & { readonly remedyFor: RemedyFor }): readonly Route[] {
   return [
     route(openSessionSpec, async ({ body }) => {
       const result = await openSession(services, body.code);
@@ -51,48 +67,40 @@ const RATE_WINDOW_SECONDS = 60;
 
 const CALL_LOGIN_AGAIN = 'Call wx.login again and send the new code.';
 
-function loginProblem(refusal: LoginRefusal, remedyFor: LoginRemedy): ProblemError {
+function loginProblem(refusal: LoginRefusal, remedyFor: RemedyFor): ProblemError {
   if (refusal.type === 'wechat-unreachable') {
-    return new ProblemError('wechat-unavailable', unreachableDetail(refusal.codeSpent));
+    const detail = refusal.codeSpent
+      ? `WeChat gave no readable answer, and the code may be used up. ${CALL_LOGIN_AGAIN}`
+      : 'WeChat was not reached, and the code is unused. Send it again within its five minutes, or call wx.login again.';
+    return new ProblemError('wechat-unavailable', detail);
   }
-  const { wechat } = refusal;
+  const { type, wechat } = refusal;
   const extras: ProblemExtras = { wechat, remedy: remedyFor(wechat.errcode, wechat.errmsg) };
-  switch (refusal.type) {
+  const withHeaders = (headers: ProblemExtras['headers']) => ({ ...extras, ...(headers && { headers }) });
+  switch (type) {
     case 'code-invalid':
-      return new ProblemError('code-invalid', `WeChat does not take this code. ${CALL_LOGIN_AGAIN}`, {
-        ...extras,
-        headers: { 'www-authenticate': 'Bearer' },
-      });
-    case 'user-blocked':
       return new ProblemError(
-        'user-blocked',
-        'WeChat holds this user for a risk and lets them not log in.',
-        extras,
+        type,
+        `WeChat does not take this code. ${CALL_LOGIN_AGAIN}`,
+        withHeaders({ 'www-authenticate': 'Bearer' }),
       );
+    case 'user-blocked':
+      return new ProblemError(type, 'WeChat holds this user for a risk and lets them not log in.', extras);
     case 'rate-limited':
       return new ProblemError(
-        'rate-limited',
+        type,
         'This user logs in too often. Wait a minute, then call wx.login again.',
-        {
-          ...extras,
-          headers: { 'retry-after': String(RATE_WINDOW_SECONDS) },
-        },
+        withHeaders({ 'retry-after': String(RATE_WINDOW_SECONDS) }),
       );
     case 'wechat-credentials':
       return new ProblemError(
-        'wechat-credentials',
+        type,
         'The owner of this service must correct its appid, AppSecret or IP allow-list.',
         extras,
       );
     case 'wechat-busy':
       return new ProblemError('wechat-unavailable', `WeChat is busy. ${CALL_LOGIN_AGAIN}`, extras);
     case 'wechat-refused':
-      return new ProblemError('wechat-refused', `WeChat refused the login. ${CALL_LOGIN_AGAIN}`, extras);
+      return new ProblemError(type, `WeChat refused the login. ${CALL_LOGIN_AGAIN}`, extras);
   }
-}
-
-function unreachableDetail(codeSpent: boolean): string {
-  return codeSpent
-    ? `WeChat gave no readable answer, and the code may be used up. ${CALL_LOGIN_AGAIN}`
-    : 'WeChat was not reached, and the code is unused. Send it again within its five minutes, or call wx.login again.';
 }

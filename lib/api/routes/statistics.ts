@@ -1,18 +1,43 @@
 import * as v from 'valibot';
 import type { StatisticsQuery, StatisticsResult } from '../../statistics/read-statistics.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
+import { decodeCursor, pageOf, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { statisticsPage, statisticsQuery } from '../schemas/statistics.ts';
+import { alias, count, isRealDate, templateId, timezone } from '../schemas/common.ts';
+import { RULES } from '../schemas/rules.ts';
 
-/** What this route does its work with. */
-export interface StatisticsRouteServices {
-  readonly readStatistics: (query: StatisticsQuery) => Promise<StatisticsResult>;
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
-}
+const day = v.pipe(
+  v.string(),
+  v.metadata({ format: 'date' }),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, RULES.day),
+  v.check(isRealDate, RULES.realDay),
+);
 
-/** The form of `GET /v1/stats`. */
+/** One template on one day. */
+export const dayStatistics = v.object({
+  templateId,
+  templateAlias: v.exactOptional(alias),
+  day: v.pipe(v.string(), v.metadata({ format: 'date' })),
+  granted: v.pipe(count, v.description('Grants recorded.')),
+  sent: v.pipe(count, v.description('Sends that WeChat accepted, delivered or not.')),
+  delivered: v.pipe(count, v.description('Those of which an event told that they arrived.')),
+  refused: v.pipe(count, v.description('Sends to users without a usable subscription.')),
+  unknown: v.pipe(count, v.description('Sends of unknown fate that have not been settled since.')),
+  failed: v.pipe(
+    v.record(v.string(), count),
+    v.description('Failed sends by errcode, or by reason where WeChat gave none.'),
+  ),
+  available: v.pipe(
+    count,
+    v.description('Grants of all users that were left at the end of the day; today: that are left now.'),
+  ),
+});
+
+/** A page of statistics. */
+export const statisticsPage = pageOf(dayStatistics);
+
+/** `GET /v1/stats`. */
 export const getStatisticsSpec = routeSpec({
   method: 'GET',
   path: '/v1/stats',
@@ -21,36 +46,52 @@ export const getStatisticsSpec = routeSpec({
   description:
     'By template and then by day; days on which nothing happened are left out. What has happened shows within some seconds.',
   access: { operator: 'read' },
-  query: v.strictObject({ ...pageQuery, ...statisticsQuery }),
+  query: v.strictObject({
+    ...pageQuery,
+    templateId: v.exactOptional(templateId),
+    from: v.exactOptional(
+      v.pipe(day, v.description('The first day, at most 92 days ago. Six days ago unless given.')),
+    ),
+    to: v.exactOptional(v.pipe(day, v.description('The last day. Today unless given.'))),
+    timezone: v.optional(
+      v.pipe(
+        timezone,
+        v.description('The IANA time zone that days are told in. Asia/Shanghai unless given.'),
+      ),
+      'Asia/Shanghai',
+    ),
+  }),
   answers: { 200: { description: 'The statistics', schema: statisticsPage } },
   problems: [],
 });
 
-const place = v.object({ templateId: v.string(), day: v.string() });
+const position = v.object({ templateId: v.string(), day: v.string() });
+
+/** What this route does its work with. */
+interface StatisticsRouteServices {
+  readonly readStatistics: (query: StatisticsQuery) => Promise<StatisticsResult>;
+  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
+}
 
 /** The route of `/v1/stats`. */
 export function statisticsRoutes({ readStatistics, names }: StatisticsRouteServices): readonly Route[] {
   return [
-    route(getStatisticsSpec, async ({ query: { cursor, templateId, ...query } }) => {
-      const after = decodeCursor(place, cursor);
-      const id = templateId === undefined ? undefined : await names.resolveTemplateId(templateId);
+    route(getStatisticsSpec, async ({ query: { cursor, templateId: word, ...query } }) => {
+      const after = decodeCursor(position, cursor);
       const result = await readStatistics({
         ...query,
-        ...(id !== undefined && { templateId: id }),
+        ...(word !== undefined && { templateId: await names.resolveTemplateId(word) }),
         ...(after && { after }),
       });
       if (result.type !== 'page') throw invalidRange(result.type);
       const items = await Promise.all(
         result.items.map(async (item) => {
           const templateAlias = await names.aliasOf(item.templateId);
-          const { failed, ...counts } = item;
-          return { ...counts, failed: { ...failed }, ...(templateAlias !== undefined && { templateAlias }) };
+          return { ...item, ...(templateAlias !== undefined && { templateAlias }) };
         }),
       );
-      const last = result.items.at(-1);
-      const nextCursor =
-        result.hasMore && last && encodeCursor({ templateId: last.templateId, day: last.day });
-      return { status: 200, body: { items, ...(nextCursor && { nextCursor }) } };
+      const last = result.hasMore ? result.items.at(-1) : undefined;
+      return pageReply(items, last && { templateId: last.templateId, day: last.day });
     }),
   ];
 }

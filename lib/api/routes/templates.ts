@@ -1,23 +1,21 @@
 import * as v from 'valibot';
-import { TemplateLookupError } from '../../templates/template-lookup-error.ts';
-import { lookupProblem } from '../lookup-problem.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
+import type { AliasResult } from '../../templates/aliases.ts';
+import type { SyncResult } from '../../templates/sync-templates.ts';
+import type { TemplateNames } from '../../templates/template-names.ts';
+import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { templateId } from '../schemas/ids.ts';
+import { templateId } from '../schemas/common.ts';
+import * as schemas from '../schemas/templates.ts';
 import {
-  aliasBody,
-  checkBody,
-  checkResult,
-  exampleMessage,
-  exampleQuery,
-  syncResult,
-  template,
-  templatePage,
-} from '../schemas/templates.ts';
-import type { TemplateApi } from '../template-api.ts';
-import type { TemplateView } from '../template-view.ts';
-import { templateNotFound } from '../unknown-template.ts';
+  allTemplates,
+  checkData,
+  exampleOf,
+  findTemplate,
+  named,
+  type ShowTemplateServices,
+} from '../show-templates.ts';
+import { orLookupProblem, type RemedyFor, templateNotFound } from '../template-answers.ts';
 
 const idParams = v.object({
   id: v.pipe(templateId, v.description('The id of the template, or its alias.')),
@@ -25,178 +23,167 @@ const idParams = v.object({
 
 const LOOKUP_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 
-/** The form of `GET /v1/templates`. */
-export const listTemplatesSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/templates',
-  operationId: 'listTemplates',
-  summary: "The account's templates with their fields, rules and warnings",
-  description:
-    'As they were last read from WeChat, by title; those that WeChat no longer lists are among them, with a warning.',
-  access: { operator: 'read' },
-  query: v.strictObject(pageQuery),
-  answers: { 200: { description: 'The templates', schema: templatePage } },
-  problems: LOOKUP_PROBLEMS,
-});
+/** The routes of `/v1/templates` as data. */
+export const templateSpecs = {
+  list: routeSpec({
+    method: 'GET',
+    path: '/v1/templates',
+    operationId: 'listTemplates',
+    summary: "The account's templates with their fields, rules and warnings",
+    description:
+      'As they were last read from WeChat, by title; those that WeChat no longer lists are among them, with a warning.',
+    access: { operator: 'read' },
+    query: v.strictObject(pageQuery),
+    answers: { 200: { description: 'The templates', schema: schemas.templatePage } },
+    problems: LOOKUP_PROBLEMS,
+  }),
+  sync: routeSpec({
+    method: 'POST',
+    path: '/v1/templates/sync',
+    operationId: 'syncTemplates',
+    summary: 'Read the templates from WeChat again',
+    description:
+      'Happens by itself once a day. Where a template has vanished or got other fields, its campaigns are paused and its booked messages are named in `usedBy`. What was known stays when WeChat cannot be asked or lists nothing.',
+    access: { operator: 'manage' },
+    answers: { 200: { description: 'All templates, and what is new', schema: schemas.syncResult } },
+    problems: LOOKUP_PROBLEMS,
+  }),
+  get: routeSpec({
+    method: 'GET',
+    path: '/v1/templates/{id}',
+    operationId: 'getTemplate',
+    summary: 'A template by its id or alias',
+    access: { operator: 'read' },
+    params: idParams,
+    answers: { 200: { description: 'The template', schema: schemas.template } },
+    problems: LOOKUP_PROBLEMS,
+  }),
+  check: routeSpec({
+    method: 'POST',
+    path: '/v1/templates/{id}/check',
+    operationId: 'checkData',
+    summary: 'Try data against a template without sending',
+    description: 'Stores nothing. Every fault is told at once; with `fit`, what would be changed.',
+    access: { operator: 'read' },
+    params: idParams,
+    body: schemas.checkBody,
+    answers: { 200: { description: 'Whether it could be sent', schema: schemas.checkResult } },
+    problems: LOOKUP_PROBLEMS,
+  }),
+  example: routeSpec({
+    method: 'GET',
+    path: '/v1/templates/{id}/example',
+    operationId: 'getExample',
+    summary: 'A message ready to be sent',
+    description: "With WeChat's own sample values: the body of POST /v1/messages.",
+    access: { operator: 'read' },
+    params: idParams,
+    query: schemas.exampleQuery,
+    answers: { 200: { description: 'The message', schema: schemas.exampleMessage } },
+    problems: LOOKUP_PROBLEMS,
+  }),
+  setAlias: routeSpec({
+    method: 'PUT',
+    path: '/v1/templates/{id}/alias',
+    operationId: 'setAlias',
+    summary: 'Give a template a name that stands for its id',
+    description:
+      'In the place of the name that it had. A name that moves is seen everywhere within five seconds; what is booked already stays with the template that it was booked for.',
+    access: { operator: 'manage' },
+    params: idParams,
+    body: schemas.aliasBody,
+    answers: { 200: { description: 'The template with its alias', schema: schemas.template } },
+    problems: ['alias-taken', 'alias-in-settings', 'busy', ...LOOKUP_PROBLEMS],
+  }),
+  removeAlias: routeSpec({
+    method: 'DELETE',
+    path: '/v1/templates/{id}/alias',
+    operationId: 'removeAlias',
+    summary: 'Take the name of a template away',
+    access: { operator: 'manage' },
+    params: idParams,
+    answers: { 204: { description: 'It has no alias' } },
+    problems: ['alias-in-settings', 'busy'],
+  }),
+};
 
-/** The form of `POST /v1/templates/sync`. */
-export const syncTemplatesSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/templates/sync',
-  operationId: 'syncTemplates',
-  summary: 'Read the templates from WeChat again',
-  description:
-    'Happens by itself once a day. Where a template has vanished or got other fields, its campaigns are paused and its booked messages are named in `usedBy`. What was known stays when WeChat cannot be asked or lists nothing.',
-  access: { operator: 'manage' },
-  answers: { 200: { description: 'All templates, and what is new', schema: syncResult } },
-  problems: LOOKUP_PROBLEMS,
-});
+/** What these routes do their work with. Templates are named by id or alias. */
+export interface TemplateRouteServices extends ShowTemplateServices {
+  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias' | 'forget'>;
+  readonly sync: () => Promise<SyncResult>;
+  readonly setAlias: (change: { templateId: string; alias: string; move: boolean }) => Promise<AliasResult>;
+  readonly removeAlias: (templateId: string) => Promise<Exclude<AliasResult, { type: 'taken' }>>;
+  readonly remedyFor: RemedyFor;
+}
 
-/** The form of `GET /v1/templates/{id}`. */
-export const getTemplateSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/templates/{id}',
-  operationId: 'getTemplate',
-  summary: 'A template by its id or alias',
-  access: { operator: 'read' },
-  params: idParams,
-  answers: { 200: { description: 'The template', schema: template } },
-  problems: LOOKUP_PROBLEMS,
-});
-
-/** The form of `POST /v1/templates/{id}/check`. */
-export const checkDataSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/templates/{id}/check',
-  operationId: 'checkData',
-  summary: 'Try data against a template without sending',
-  description: 'Stores nothing. Every fault is told at once; with `fit`, what would be changed.',
-  access: { operator: 'read' },
-  params: idParams,
-  body: checkBody,
-  answers: { 200: { description: 'Whether it could be sent', schema: checkResult } },
-  problems: LOOKUP_PROBLEMS,
-});
-
-/** The form of `GET /v1/templates/{id}/example`. */
-export const getExampleSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/templates/{id}/example',
-  operationId: 'getExample',
-  summary: 'A message ready to be sent',
-  description: "With WeChat's own sample values: the body of POST /v1/messages.",
-  access: { operator: 'read' },
-  params: idParams,
-  query: exampleQuery,
-  answers: { 200: { description: 'The message', schema: exampleMessage } },
-  problems: LOOKUP_PROBLEMS,
-});
-
-/** The form of `PUT /v1/templates/{id}/alias`. */
-export const setAliasSpec = routeSpec({
-  method: 'PUT',
-  path: '/v1/templates/{id}/alias',
-  operationId: 'setAlias',
-  summary: 'Give a template a name that stands for its id',
-  description:
-    'In the place of the name that it had. A name that moves is seen everywhere within five seconds; what is booked already stays with the template that it was booked for.',
-  access: { operator: 'manage' },
-  params: idParams,
-  body: aliasBody,
-  answers: { 200: { description: 'The template with its alias', schema: template } },
-  problems: ['alias-taken', 'alias-in-settings', 'busy', ...LOOKUP_PROBLEMS],
-});
-
-/** The form of `DELETE /v1/templates/{id}/alias`. */
-export const removeAliasSpec = routeSpec({
-  method: 'DELETE',
-  path: '/v1/templates/{id}/alias',
-  operationId: 'removeAlias',
-  summary: 'Take the name of a template away',
-  access: { operator: 'manage' },
-  params: idParams,
-  answers: { 204: { description: 'It has no alias' } },
-  problems: ['alias-in-settings', 'busy'],
-});
-
-const place = v.tuple([v.string(), v.string()]);
+const position = v.tuple([v.string(), v.string()]);
 
 /** The routes of `/v1/templates`. */
-export function templateRoutes(api: TemplateApi): readonly Route[] {
+export function templateRoutes(services: TemplateRouteServices): readonly Route[] {
+  const { names } = services;
+
+  /** @throws ProblemError where WeChat was to be asked and could not be */
+  const asking = <T>(work: Promise<T>) =>
+    orLookupProblem(
+      work,
+      services.remedyFor,
+      ({ reason }) =>
+        `The templates could not be read from WeChat. What was known of them stays; try again later. ${reason}`,
+    );
+
+  /** @throws ProblemError `not-found` where there is nothing of this name */
+  async function foundAs<T>(word: string, work: Promise<T | undefined>) {
+    const body = await asking(work);
+    if (body === undefined) throw templateNotFound(await names.nearestAlias(word));
+    return { status: 200, body } as const;
+  }
+
   return [
-    route(listTemplatesSpec, async ({ query }) => {
-      const after = decodeCursor(place, query.cursor);
-      const left = (await asking(api, api.list())).filter((view) => !after || isAfter(view, after));
+    route(templateSpecs.list, async ({ query }) => {
+      const [title = '', id = ''] = decodeCursor(position, query.cursor) ?? [];
+      const left = (await asking(allTemplates(services))).filter((view) =>
+        view.title === title ? view.templateId > id : view.title > title,
+      );
       const items = left.slice(0, query.limit);
       const last = left.length > items.length ? items.at(-1) : undefined;
-      return {
-        status: 200,
-        body: { items, ...(last && { nextCursor: encodeCursor([last.title, last.templateId]) }) },
-      };
+      return pageReply(items, last && [last.title, last.templateId]);
     }),
 
-    route(syncTemplatesSpec, async () => ({ status: 200, body: await asking(api, api.sync()) })),
-
-    route(getTemplateSpec, async ({ params }) => ({
-      status: 200,
-      body: (await asking(api, api.find(params.id))) ?? (await missing(api, params.id)),
-    })),
-
-    route(checkDataSpec, async ({ params, body }) => ({
-      status: 200,
-      body: (await asking(api, api.check(params.id, body))) ?? (await missing(api, params.id)),
-    })),
-
-    route(getExampleSpec, async ({ params, query }) => ({
-      status: 200,
-      body: (await asking(api, api.example(params.id, query.openid))) ?? (await missing(api, params.id)),
-    })),
-
-    route(setAliasSpec, async ({ params, body }) => {
-      const result = await asking(api, api.setAlias(params.id, body.alias, body.move));
-      switch (result.type) {
-        case 'set':
-          return { status: 200, body: (await api.find(body.alias)) ?? (await missing(api, body.alias)) };
-        case 'unknown':
-          return missing(api, params.id);
-        case 'in-settings':
-          throw inSettings();
-        case 'taken':
-          throw new ProblemError(
-            'alias-taken',
-            `It stands for ${result.templateId}. Take another name, or send "move": true to take it from there.`,
-          );
-      }
+    route(templateSpecs.sync, async () => {
+      const result = await asking(services.sync());
+      return { status: 200, body: { ...result, items: await asking(allTemplates(services)) } };
     }),
 
-    route(removeAliasSpec, async ({ params }) => {
-      const result = await api.removeAlias(params.id);
+    route(templateSpecs.get, ({ params: { id } }) => foundAs(id, findTemplate(services, id))),
+
+    route(templateSpecs.check, ({ params: { id }, body }) => foundAs(id, checkData(services, id, body))),
+
+    route(templateSpecs.example, ({ params: { id }, query }) =>
+      foundAs(id, exampleOf(services, id, query.openid)),
+    ),
+
+    route(templateSpecs.setAlias, async ({ params: { id }, body: { alias, move } }) => {
+      const { body } = await foundAs(
+        id,
+        named(services, id).then(({ template }) => template),
+      );
+      const result = await services.setAlias({ templateId: body.templateId, alias, move });
+      names.forget();
+      if (result.type === 'set') return foundAs(alias, findTemplate(services, alias));
+      if (result.type === 'in-settings') throw inSettings();
+      throw new ProblemError(
+        'alias-taken',
+        `It stands for ${result.templateId}. Take another name, or send "move": true to take it from there.`,
+      );
+    }),
+
+    route(templateSpecs.removeAlias, async ({ params }) => {
+      const result = await services.removeAlias(await names.resolveTemplateId(params.id));
+      names.forget();
       if (result.type === 'in-settings') throw inSettings();
       return { status: 204 };
     }),
   ];
-}
-
-function isAfter({ title, templateId: id }: TemplateView, [lastTitle, lastId]: readonly [string, string]) {
-  return title === lastTitle ? id > lastId : title > lastTitle;
-}
-
-const LOOKUP_FAILED =
-  'The templates could not be read from WeChat. What was known of them stays; try again later.';
-
-/** @throws ProblemError where WeChat was to be asked and could not be */
-async function asking<T>(api: TemplateApi, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof TemplateLookupError)) throw error;
-    throw lookupProblem(error, api.remedyFor, `${LOOKUP_FAILED} ${error.reason}`);
-  }
-}
-
-/** @throws ProblemError always */
-async function missing(api: TemplateApi, named: string): Promise<never> {
-  throw templateNotFound(await api.nearestAlias(named));
 }
 
 function inSettings(): ProblemError {

@@ -4,16 +4,11 @@ import type { EraseResult } from '../../users/erase-user.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { openid } from '../schemas/ids.ts';
-
-/** What these routes do their work with. */
-export interface UserRouteServices {
-  readonly erase: (openid: string, from?: EraseCursor) => Promise<EraseResult>;
-}
+import { openid } from '../schemas/common.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const campaignId = v.pipe(v.string(), v.maxLength(64));
-const place = v.union([
+const position = v.union([
   v.strictObject({ campaignId, page: v.pipe(count, v.maxValue(999_999)) }),
   v.strictObject({ campaignId, runsAfter: v.pipe(v.string(), v.maxLength(64)) }),
 ]);
@@ -29,7 +24,7 @@ export const erasedUser = v.object({
   ),
 });
 
-/** The form of `DELETE /v1/users/{openid}`. */
+/** `DELETE /v1/users/{openid}`. */
 export const eraseUserSpec = routeSpec({
   method: 'DELETE',
   path: '/v1/users/{openid}',
@@ -40,20 +35,19 @@ export const eraseUserSpec = routeSpec({
   access: { operator: 'manage' },
   params: v.strictObject({ openid }),
   query: v.strictObject({ cursor: pageQuery.cursor }),
-  answers: {
-    200: {
-      description: 'How much there was',
-      schema: erasedUser,
-    },
-  },
+  answers: { 200: { description: 'How much there was', schema: erasedUser } },
   problems: ['already-sending', 'busy'],
 });
 
 /** The routes of `/v1/users`. */
-export function userRoutes({ erase }: UserRouteServices): readonly Route[] {
+export function userRoutes({
+  erase,
+}: {
+  readonly erase: (openid: string, from?: EraseCursor) => Promise<EraseResult>;
+}): readonly Route[] {
   return [
-    route(eraseUserSpec, async ({ params, query }) => {
-      const result = await erase(params.openid, decodeCursor(place, query.cursor));
+    route(eraseUserSpec, async ({ params: { openid }, query }) => {
+      const result = await erase(openid, decodeCursor(position, query.cursor));
       if (result.type === 'sending') {
         throw new ProblemError(
           'already-sending',
@@ -61,15 +55,10 @@ export function userRoutes({ erase }: UserRouteServices): readonly Route[] {
         );
       }
       const { messages, templates, places, next } = result;
+      const nextCursor = next && encodeCursor(next);
       return {
         status: 200,
-        body: {
-          openid: params.openid,
-          messages,
-          templates,
-          places,
-          ...(next && { nextCursor: encodeCursor(next) }),
-        },
+        body: { openid, messages, templates, places, ...(nextCursor && { nextCursor }) },
       };
     }),
   ];

@@ -7,7 +7,7 @@ import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 
 /** What these routes do their work with. */
-export interface WeChatEventRouteServices {
+interface WeChatEventRouteServices {
   /** Absent while message push is not set up. */
   readonly receiver?: PushReceiver;
   readonly enqueue: EnqueueEvent;
@@ -28,56 +28,56 @@ const signed = {
   nonce: parameter('A random text.'),
 };
 
-/** The form of `GET /v1/wechat/events`. */
-export const verifyCallbackSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/wechat/events',
-  operationId: 'verifyCallback',
-  summary: "WeChat's check of the callback URL",
-  description: 'For WeChat only, when the URL is saved in its console.',
-  access: { anyone: true },
-  query: v.object({ ...signed, echostr: parameter('What to answer.') }),
-  answers: {
-    200: { description: 'The echostr, as it came', schema: v.string(), mediaType: 'text/plain' },
-  },
-  problems: ['invalid-signature', 'not-found'],
-});
-
-/** The form of `POST /v1/wechat/events`. */
-export const receiveEventSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/wechat/events',
-  operationId: 'receiveEvent',
-  summary: "WeChat's messages and events",
-  description:
-    'For WeChat only: plaintext (if WECHAT_PUSH_PLAINTEXT allows it), compatible and safe mode, XML and JSON. Stored before it is answered, taken in after. The same event counts once, however often it comes.',
-  access: { anyone: true },
-  query: v.object({
-    ...signed,
-    msg_signature: parameter('The same with the Encrypt text of the body: compatible and safe mode.'),
+/** The routes of `/v1/wechat/events` as data. */
+export const wechatEventSpecs = {
+  verify: routeSpec({
+    method: 'GET',
+    path: '/v1/wechat/events',
+    operationId: 'verifyCallback',
+    summary: "WeChat's check of the callback URL",
+    description: 'For WeChat only, when the URL is saved in its console.',
+    access: { anyone: true },
+    query: v.object({ ...signed, echostr: parameter('What to answer.') }),
+    answers: {
+      200: { description: 'The echostr, as it came', schema: v.string(), mediaType: 'text/plain' },
+    },
+    problems: ['invalid-signature', 'not-found'],
   }),
-  text: {
+  receive: routeSpec({
+    method: 'POST',
+    path: '/v1/wechat/events',
+    operationId: 'receiveEvent',
+    summary: "WeChat's messages and events",
     description:
-      'A message as WeChat writes it, in JSON or XML: its fields (MsgType, Event, FromUserName, …), or ToUserName and Encrypt where it is sealed. Any content-type is taken.',
-    mediaTypes: { 'application/json': jsonMessage, 'text/xml': v.string() },
-  },
-  maxBodyBytes: MAX_BODY_BYTES,
-  answers: {
-    200: { description: 'Taken', schema: v.literal('success'), mediaType: 'text/plain' },
-  },
-  problems: ['invalid-signature', 'not-found', 'invalid-body'],
-});
+      'For WeChat only: plaintext (if WECHAT_PUSH_PLAINTEXT allows it), compatible and safe mode, XML and JSON. Stored before it is answered, taken in after. The same event counts once, however often it comes.',
+    access: { anyone: true },
+    query: v.object({
+      ...signed,
+      msg_signature: parameter('The same with the Encrypt text of the body: compatible and safe mode.'),
+    }),
+    text: {
+      description:
+        'A message as WeChat writes it, in JSON or XML: its fields (MsgType, Event, FromUserName, …), or ToUserName and Encrypt where it is sealed. Any content-type is taken.',
+      mediaTypes: { 'application/json': jsonMessage, 'text/xml': v.string() },
+    },
+    maxBodyBytes: MAX_BODY_BYTES,
+    answers: {
+      200: { description: 'Taken', schema: v.literal('success'), mediaType: 'text/plain' },
+    },
+    problems: ['invalid-signature', 'not-found', 'invalid-body'],
+  }),
+};
 
 /** The routes of `/v1/wechat/events`. */
 export function wechatEventRoutes(services: WeChatEventRouteServices): readonly Route[] {
   return [
-    route(verifyCallbackSpec, async ({ query }) => {
+    route(wechatEventSpecs.verify, async ({ query }) => {
       const refusal = receiverOf(services).refusalOf(pushQuery(query));
       if (refusal) throw refusalProblem(refusal);
       return { status: 200, body: query.echostr };
     }),
 
-    route(receiveEventSpec, async ({ query, text, requestId }) => {
+    route(wechatEventSpecs.receive, async ({ query, text, requestId }) => {
       await take(services, pushQuery(query), text, requestId);
       return { status: 200, body: 'success' };
     }),

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { pageOf } from '../paging.ts';
 import { campaignStatus, grantees, quietHours, schedule } from './campaigns.ts';
-import { count, named, rfc3339 } from './common.ts';
-import { alias, openid, templateId } from './ids.ts';
+import { alias, count, named, openid, rfc3339, templateId } from './common.ts';
 import { lang, messageWarning, miniprogramState, templateTexts } from './messages.ts';
 
 /** How many recipients of a run stand where. */

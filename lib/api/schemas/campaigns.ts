@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { readPage } from '../../campaigns/page-variables.ts';
 import { openidError, variablesError } from '../../campaigns/recipients/recipient-rules.ts';
-import { instant, named } from './common.ts';
-import { templateId } from './ids.ts';
+import { instant, named, templateId } from './common.ts';
 import { anyData, lang, miniprogramState } from './messages.ts';
 import { RULES } from './rules.ts';
 

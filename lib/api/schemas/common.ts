@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ALIAS_FORM } from '../../templates/aliases.ts';
 import { RULES } from './rules.ts';
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -9,16 +10,18 @@ export function instant(description: string) {
     v.string(),
     v.metadata({ format: 'date-time', description }),
     v.regex(RFC_3339, RULES.rfc3339),
-    v.check(isRealMoment, RULES.realMoment),
+    v.check(
+      (text) => !Number.isNaN(Date.parse(text.toUpperCase())) && isRealDate(text.slice(0, 10)),
+      RULES.realMoment,
+    ),
     v.transform((text) => Date.parse(text.toUpperCase())),
   );
 }
 
-/** Date.parse takes 30 February for 2 March: the date must come out as it went in. */
-function isRealMoment(text: string): boolean {
-  if (Number.isNaN(Date.parse(text.toUpperCase()))) return false;
-  const date = text.slice(0, 10);
-  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+/** Whether a date exists. Date.parse takes 30 February for 2 March: it must come out as it went in. */
+export function isRealDate(date: string): boolean {
+  const atMs = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(date);
 }
 
 /** A moment as it is answered: RFC 3339 in UTC with milliseconds. */
@@ -36,8 +39,8 @@ export function toRfc3339(atMs: number): string {
 export const count = v.pipe(v.number(), v.integer());
 
 /**
- * A schema that has a name in the API document, where more is to be said of it: a description beside the schema itself would
- * make another one that has no name.
+ * A schema that has a name in the API document, where more is to be said of it: a description beside the schema itself
+ * would make another one that has no name.
  */
 export function named<S extends v.GenericSchema>(schema: S): v.LazySchema<S> {
   return v.lazy(() => schema);
@@ -61,3 +64,26 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/** A user of the mini program, as WeChat names them. */
+export const openid = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{1,128}$/, RULES.openid),
+  v.description('The user, as WeChat names them to this mini program.'),
+);
+
+/** A template of the account, by its id or, from callers, by its alias. */
+export const templateId = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{1,128}$/, RULES.templateId),
+  v.description(
+    'The private template id (priTmplId), not the tid of the template library; where you send it, also its alias.',
+  ),
+);
+
+/** The name of a template. */
+export const alias = v.pipe(
+  v.string(),
+  v.regex(ALIAS_FORM, RULES.alias),
+  v.description('A name of your own for a template, usable wherever its id is.'),
+);

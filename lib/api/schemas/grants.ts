@@ -1,11 +1,9 @@
 import * as v from 'valibot';
 import { nearestWord } from '../../nearest-word.ts';
-import { inBoth, withHint } from '../input-rules.ts';
 import { pageOf } from '../paging.ts';
 import { SYNONYMS } from '../synonyms.ts';
-import { count, rfc3339 } from './common.ts';
-import { alias, openid, templateId } from './ids.ts';
-import { RULES } from './rules.ts';
+import { alias, count, openid, rfc3339, templateId } from './common.ts';
+import { inBoth, RULES, withHint } from './rules.ts';
 
 /** What `wx.requestSubscribeMessage` is known to answer for a template (WeChat contract §7.1). */
 const STATUSES = [

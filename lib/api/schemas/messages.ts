@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
 import { pageOf } from '../paging.ts';
-import { bilingual, count, instant, rfc3339, timezone } from './common.ts';
-import { alias, openid, templateId } from './ids.ts';
-import { problemSchema } from './problem.ts';
+import { problemSchema } from '../problem.ts';
+import { alias, bilingual, count, instant, openid, rfc3339, templateId, timezone } from './common.ts';
 import { RULES } from './rules.ts';
 
 /** The version of the mini program that the card opens. */

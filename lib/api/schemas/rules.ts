@@ -1,7 +1,18 @@
+import type { BilingualText } from '../../bilingual-text.ts';
 import { MOST_VARIABLES, OPENID_RULE } from '../../campaigns/recipients/recipient-rules.ts';
 import { ALIAS_RULE } from '../../templates/aliases.ts';
 import { MAX_PAGE_LENGTH } from '../../templates/page-path.ts';
-import { inBoth } from '../input-rules.ts';
+
+/** A rule in both languages as the one text that Valibot carries. */
+export function inBoth({ en, zh }: BilingualText): string {
+  return `${en}\n${zh}`;
+}
+
+/** A rule, followed by the word that was probably meant. */
+export function withHint({ en, zh }: BilingualText, meant: string | undefined): BilingualText {
+  if (meant === undefined) return { en, zh };
+  return { en: `${en}; did you mean "${meant}"?`, zh: `${zh}，是否想写 "${meant}"？` };
+}
 
 const rule = (en: string, zh: string) => inBoth({ en, zh });
 

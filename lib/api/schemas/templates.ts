@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import type { FieldKind } from '../../templates/template.ts';
 import { pageOf } from '../paging.ts';
-import { bilingual, count, named, rfc3339, timezone } from './common.ts';
+import { alias, bilingual, count, named, openid, rfc3339, templateId, timezone } from './common.ts';
 import { templateKind } from './grants.ts';
-import { alias, openid, templateId } from './ids.ts';
 import { anyData, fittedValue, messageWarning, page, templateTexts, templateWarning } from './messages.ts';
 
 const FIELD_KINDS = [

@@ -130,7 +130,7 @@ async function writePages(
   let alone = true;
   await eachLimit({
     items: pages,
-    atOnce: PAGES_AT_ONCE,
+    limit: PAGES_AT_ONCE,
     mayGoOn: () => alone,
     work: async ([index, page]) => {
       const put = await store.putRecipients(campaignId, first + index, { id: uploadId, recipients: page });

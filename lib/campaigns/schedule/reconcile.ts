@@ -48,7 +48,7 @@ export async function reconcileSchedules(
   const sum = { campaigns: 0, repaired: 0, started: 0 };
   await eachLimit({
     items: ids,
-    atOnce: COMPARED_AT_ONCE,
+    limit: COMPARED_AT_ONCE,
     mayGoOn: () => clock() < deadlineMs,
     work: async (id) => {
       const { repaired, started } = await repair(services, id, deadlineMs);

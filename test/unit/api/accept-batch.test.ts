@@ -1,40 +1,73 @@
 import { describe, expect, it } from 'vitest';
 import { acceptBatch } from '../../../lib/api/accept-batch.ts';
-import type { MessageApi } from '../../../lib/api/message-api.ts';
-import type { MessageView } from '../../../lib/api/message-view.ts';
+import type { AcceptInputServices } from '../../../lib/api/accept-input.ts';
+import { emptyLedger, withGrants } from '../../../lib/grants/ledger.ts';
 import { ContentionError } from '../../../lib/retry.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
 const CALLER = { type: 'operator', keyName: 'shop', scopes: ['send'] } as const;
 const entry = (to: string) => ({ to, templateId: 'tpl', data: {} });
 
-/** Messages to `slow…` are accepted when the test says so, to `no…` refused, to `lost…` a fault; all others at once. */
+const NINE_GRANTS = {
+  kind: 'one-time',
+  granted: 9,
+  available: 9,
+  held: 0,
+  subscribed: true,
+  epoch: 0,
+  lastStatus: 'accept',
+  silentReject: false,
+  updatedAtMs: 0,
+} as const;
+
+/** The items of `slow…` are read when the test says so, `no…` granted nothing, `lost…` fail; all others are there at once. */
 function setUp() {
   const logs = keptLogs();
   const accepted: string[] = [];
-  /** To how many messages each call to accept was. */
+  /** How many messages each reading of a user's item was for. */
   const calls: number[] = [];
+  let ids = 0;
   const slow = Promise.withResolvers<void>();
-  const api: Partial<MessageApi> = {
+  const services: Partial<AcceptInputServices> = {
     logger: logs.logger,
-    resolveTemplateId: async (id) => id,
-    compose: async () => ({ type: 'composed', data: {}, fitted: [], templateKind: 'one-time' }),
-    async accept(openid, requests) {
-      calls.push(requests.length);
-      if (openid.startsWith('slow')) await slow.promise;
-      if (openid.startsWith('no')) return requests.map(() => ({ type: 'no-grant' }));
-      if (openid.startsWith('busy')) throw new ContentionError();
-      if (openid.startsWith('lost')) throw new Error('DynamoDB said something about sesame');
-      accepted.push(openid);
-      return requests.map(({ page = '' }) => ({
-        type: 'accepted',
-        view: { id: `msg_${openid}${page}` } as MessageView,
-      }));
+    clock: () => 0,
+    sleep: async () => undefined,
+    random: () => 0,
+    names: {
+      resolveTemplateId: async (id) => id,
+      aliasOf: async () => undefined,
+      nearestAlias: async () => undefined,
     },
+    templates: {
+      find: async (templateId) => ({ templateId, title: '', kind: 'one-time', fields: [], syncedAtMs: 0 }),
+    },
+    newMessageId: (openid) => `msg_${openid}_${++ids}`,
+    enqueue: async () => undefined,
+    dueEntries: { put: async () => undefined },
+    store: {
+      async loadLedger(openid: string) {
+        calls.push(ids);
+        ids = 0;
+        if (openid.startsWith('slow')) await slow.promise;
+        if (openid.startsWith('busy')) throw new ContentionError();
+        if (openid.startsWith('lost')) throw new Error('DynamoDB said something about sesame');
+        const ledger = emptyLedger(openid);
+        return {
+          value: openid.startsWith('no') ? ledger : withGrants(ledger, 'tpl', NINE_GRANTS),
+          version: '1',
+        };
+      },
+      async commit({ ledger }) {
+        accepted.push(ledger?.value.openid ?? '');
+        return 'committed';
+      },
+    } as AcceptInputServices['store'],
   };
   let remainingMs = 29_000;
   const timeUp = Promise.withResolvers<void>();
   const limit = { remainingMs: () => remainingMs, near: () => timeUp.promise };
+  const acceptEntries = (entries: readonly object[]) =>
+    acceptBatch(services as AcceptInputServices, CALLER, entries, limit);
   return {
     accepted,
     calls,
@@ -44,14 +77,16 @@ function setUp() {
       remainingMs = ms;
     },
     timeUp: timeUp.resolve,
-    accept: (...openids: string[]) => acceptBatch(api as MessageApi, CALLER, openids.map(entry), limit),
-    acceptEntries: (entries: readonly object[]) => acceptBatch(api as MessageApi, CALLER, entries, limit),
+    accept: (...openids: string[]) => acceptEntries(openids.map(entry)),
+    acceptEntries,
   };
 }
 
-/** What became of each entry, in short: the id of its message or the code of its problem. */
+/** What became of each entry, in short: whom its message is to and its page, or the code of its problem. */
 const shortly = (items: Awaited<ReturnType<typeof acceptBatch>>) =>
-  items.map((item) => ('message' in item ? item.message.id : item.problem.code));
+  items.map((item) =>
+    'message' in item ? `msg_${item.message.to}${item.message.page ?? ''}` : item.problem.code,
+  );
 
 describe('a batch that does not finish in time', () => {
   it('answers what was accepted so far, and each rest with a problem', async () => {
@@ -107,8 +142,7 @@ describe('a batch that does not finish in time', () => {
     setTimeout(timeUp);
     const items = await answer;
     slow();
-    await new Promise(setImmediate);
-    expect(accepted).toEqual(['a', 'slow1']);
+    await expect.poll(() => accepted).toEqual(['a', 'slow1']);
     expect(shortly(items)).toEqual(['msg_a', 'timed-out']);
   });
 });

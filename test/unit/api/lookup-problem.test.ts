@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
-import { lookupProblem } from '../../../lib/api/lookup-problem.ts';
+import { ProblemError } from '../../../lib/api/problem.ts';
+import { orLookupProblem } from '../../../lib/api/template-answers.ts';
 import { TemplateLookupError } from '../../../lib/templates/template-lookup-error.ts';
 
-test('why WeChat could not be asked is kept for the log and not answered', () => {
+test('why WeChat could not be asked is kept for the log and not answered', async () => {
   const denied = new Error('not authorized to perform: dynamodb:UpdateItem');
   const remedy = () => ({ en: '', zh: '' });
-  const problem = lookupProblem(new TemplateLookupError(denied), remedy, 'Try again in a minute.');
+  const work = Promise.reject(new TemplateLookupError(denied));
+  const problem = await orLookupProblem(work, remedy).catch((error: unknown) => error);
+  if (!(problem instanceof ProblemError)) throw problem;
   expect(problem.cause).toBe(denied);
   expect(JSON.stringify(problem.toProblem())).not.toContain('not authorized');
 });

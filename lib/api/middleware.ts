@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { Request } from '@middy/core';
+import * as v from 'valibot';
+import type { Logger } from '../logger.ts';
+import { authenticate, type Credentials } from './access.ts';
+import {
+  type Authorized,
+  authorizedOf,
+  type FindRoute,
+  type HttpContext,
+  type HttpEvent,
+  type HttpMiddleware,
+  type HttpResult,
+} from './http-request.ts';
+import { asProblem, internalError, type ProblemCode, ProblemError } from './problem.ts';
+
+/** Finds the route and lets the caller in, before anything of the body is looked at. */
+export function authorization(findRoute: FindRoute, credentials: Credentials): HttpMiddleware {
+  return {
+    before: async ({ event, context }) => {
+      const match = findRoute(event);
+      const caller = match.route.spec.access.anyone
+        ? ({ type: 'anyone' } as const)
+        : await authenticate(credentials, event.headers['authorization']);
+      match.route.authorize(caller);
+      context.authorized = { ...match, caller };
+    },
+  };
+}
+
+/** Logs what operators change, and by which key: what takes the scope `manage`, or names a thing in its path. */
+export function auditLog(logger: Logger): HttpMiddleware {
+  return {
+    after: ({ event, context, response }) => {
+      const { route, params, caller } = authorizedOf(context);
+      if (caller.type !== 'operator' || !isAudited(route.spec, params)) return;
+      logger.info('operator request done', {
+        requestId: event.requestContext.requestId,
+        operation: route.spec.operationId,
+        // Not `key…`: fields of such names are redacted.
+        operator: caller.keyName,
+        ...withoutUser(params),
+        status: response?.statusCode,
+      });
+    },
+  };
+}
+
+/** A log outlives an erased user, so that it holds a digest only: enough to tell whether it was this user. */
+function withoutUser({ openid, ...params }: Authorized['params']): Readonly<Record<string, string>> {
+  if (openid === undefined) return params;
+  return { ...params, openidSha256: createHash('sha256').update(openid).digest('hex') };
+}
+
+function isAudited({ method, access }: Authorized['route']['spec'], params: Authorized['params']): boolean {
+  if (method === 'GET') return false;
+  return access.operator === 'manage' || Object.keys(params).length > 0;
+}
+
+/** Adds the headers of every answer, problems included. */
+export function commonHeaders(): HttpMiddleware {
+  return { after: addHeaders, onError: addHeaders };
+}
+
+function addHeaders({ event, response }: Request<HttpEvent, HttpResult, Error, HttpContext>): void {
+  if (!response) return;
+  response.headers = {
+    ...response.headers,
+    'x-request-id': event.requestContext.requestId,
+    // Answers hold tokens and what users did.
+    'cache-control': 'no-store',
+  };
+}
+
+/**
+ * Turns what was thrown into an answer. What is no problem of ours is logged and answered as a plain 500.
+ * Only operators get WeChat's whole answer, others its errcode: the errmsg may name the address of this service (40164).
+ */
+export function problemAnswers(logger: Logger): HttpMiddleware {
+  return {
+    onError: (request) => {
+      const { event, context } = request;
+      const problem = asProblem(request.error);
+      const fields = { requestId: event.requestContext.requestId, request: requestLine(event, context) };
+      if (!problem) {
+        logger.error('A request failed for a reason that was not foreseen.', {
+          ...fields,
+          error: request.error,
+        });
+      } else if (problem.statusCode >= 500) {
+        logger.warn(problem.message, { ...fields, problem: problem.toProblem(), error: problem.cause });
+      }
+      const isOperator = context.authorized?.caller.type === 'operator';
+      const answered = problem && !isOperator ? withErrcodeOnly(problem) : problem;
+      request.response = problemAnswer(answered ?? internalError());
+    },
+  };
+}
+
+/** Without the remedy too that follows from WeChat's answer, since it may repeat parts of it. */
+function withErrcodeOnly(problem: ProblemError): ProblemError {
+  const { wechat, remedy, ...extras } = problem.extras;
+  if (!wechat) return problem;
+  return new ProblemError(problem.code, problem.message, { ...extras, wechat: { errcode: wechat.errcode } });
+}
+
+/** Without the query and without the user whom a path names: a log outlives an erased user. */
+function requestLine({ rawPath, requestContext: { http } }: HttpEvent, { authorized }: HttpContext): string {
+  const path = authorized
+    ? pathOf(authorized)
+    : rawPath.replace(/\/(users|recipients)\/[^/]+/, '/$1/{openid}');
+  return `${http.method} ${path}`;
+}
+
+function pathOf({ route, params }: Authorized): string {
+  return route.spec.path.replaceAll(/\{(\w+)\}/g, (all, name) =>
+    name === 'openid' ? all : (params[name] ?? all),
+  );
+}
+
+const throttledStart = v.object({ code: v.literal('secrets-throttled') });
+
+/** What a caller gets when an HTTP function could not start for now; undefined for what only the owner can mend. */
+export function answerFailedStart(error: unknown): HttpResult | undefined {
+  if (!v.is(throttledStart, error)) return undefined;
+  const detail = 'Too many functions start at once. Nothing was done.';
+  return problemAnswer(new ProblemError('timed-out', detail, {}, error));
+}
+
+/** When to come back, where a route does not say it. */
+const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ProblemCode, number>>> = {
+  busy: 2,
+  'timed-out': 5,
+  'table-unreachable': 10,
+};
+
+function problemAnswer(error: ProblemError): HttpResult {
+  const seconds = RETRY_AFTER_SECONDS[error.code];
+  return {
+    statusCode: error.statusCode,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+      ...error.extras.headers,
+    },
+    body: JSON.stringify(error.toProblem()),
+  };
+}

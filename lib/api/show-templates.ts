@@ -1,0 +1,112 @@
+import type * as v from 'valibot';
+import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { exampleData } from '../templates/example-data.ts';
+import { prepareData } from '../templates/prepare-data.ts';
+import type { TemplateUse } from '../templates/template.ts';
+import type { TemplateNames } from '../templates/template-names.ts';
+import type { ListedTemplate } from '../templates/template-warnings.ts';
+import type { AnswerOf } from './route.ts';
+import { toRfc3339 } from './schemas/common.ts';
+import type {
+  checkBody,
+  checkResult,
+  exampleMessage,
+  template as templateSchema,
+} from './schemas/templates.ts';
+import { warningsOn } from './template-answers.ts';
+
+/** What templates are shown with. */
+export interface ShowTemplateServices {
+  readonly catalogue: Pick<TemplateCatalogue, 'find' | 'list'>;
+  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
+  /** The pages of the mini program, where the settings list them. */
+  readonly pages?: readonly string[];
+}
+
+/** A template as callers see it. */
+type TemplateView = AnswerOf<typeof templateSchema>;
+
+/** What stands for an openid in an example: not in the form of one, so that nobody sends it by mistake. */
+const ANY_OPENID = '<openid>';
+
+/** Every known template, by title. @throws TemplateLookupError when none is known and WeChat could not be asked */
+export async function allTemplates({
+  catalogue,
+  names,
+}: ShowTemplateServices): Promise<readonly TemplateView[]> {
+  const listed = await catalogue.list();
+  return Promise.all(
+    listed.map(async (each) => templateView(each, await names.aliasOf(each.template.templateId))),
+  );
+}
+
+/** A template by its id or alias, also one that WeChat no longer lists. @throws TemplateLookupError */
+export async function findTemplate(
+  services: ShowTemplateServices,
+  idOrAlias: string,
+): Promise<TemplateView | undefined> {
+  const templateId = await services.names.resolveTemplateId(idOrAlias);
+  return (await allTemplates(services)).find((view) => view.templateId === templateId);
+}
+
+/** The template with its fields, rules and warnings. */
+export function templateView(
+  { template, warnings }: ListedTemplate,
+  alias: string | undefined,
+): TemplateView {
+  const { templateId, title, kind, fields, syncedAtMs, usedBy } = template;
+  return {
+    templateId,
+    ...(alias !== undefined && { alias }),
+    title,
+    kind,
+    fields,
+    warnings,
+    ...(usedBy && { usedBy: useView(usedBy) }),
+    syncedAt: toRfc3339(syncedAtMs),
+  };
+}
+
+function useView({ atMs: _, ...same }: TemplateUse): NonNullable<TemplateView['usedBy']> {
+  return same;
+}
+
+/** Whether data could be sent; undefined when WeChat lists no such template. @throws TemplateLookupError */
+export async function checkData(
+  services: ShowTemplateServices,
+  idOrAlias: string,
+  { data, page, fit, timezone }: v.InferOutput<typeof checkBody>,
+): Promise<AnswerOf<typeof checkResult> | undefined> {
+  const { template, alias } = await named(services, idOrAlias);
+  if (!template) return undefined;
+  const prepared = prepareData(template, data, {
+    fit,
+    ...(timezone !== undefined && { timeZone: timezone }),
+  });
+  const about = {
+    templateId: template.templateId,
+    ...(alias !== undefined && { templateAlias: alias }),
+    warnings: warningsOn(services.pages, page, prepared.data),
+  };
+  if (prepared.type === 'invalid') return { ...about, valid: false, problems: prepared.problems };
+  const { data: texts, fitted } = prepared;
+  return { ...about, valid: true, data: texts, ...(page !== undefined && { page }), fitted };
+}
+
+/** A message that can be sent as it stands; undefined when WeChat lists no such template. @throws TemplateLookupError */
+export async function exampleOf(
+  services: ShowTemplateServices,
+  idOrAlias: string,
+  openid = ANY_OPENID,
+): Promise<AnswerOf<typeof exampleMessage> | undefined> {
+  const { template, alias } = await named(services, idOrAlias);
+  if (!template) return undefined;
+  const templateId = alias ?? template.templateId;
+  return { to: openid, templateId, data: exampleData(template), miniprogramState: 'formal', lang: 'zh_CN' };
+}
+
+/** The template that WeChat lists by this id or alias. */
+export async function named({ catalogue, names }: ShowTemplateServices, idOrAlias: string) {
+  const template = await catalogue.find(await names.resolveTemplateId(idOrAlias));
+  return template ? { template, alias: await names.aliasOf(template.templateId) } : {};
+}

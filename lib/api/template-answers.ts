@@ -1,0 +1,103 @@
+import type { BilingualText } from '../bilingual-text.ts';
+import { dataWarnings } from '../templates/data-warnings.ts';
+import type { FieldProblem } from '../templates/field-problem.ts';
+import { pageWarning } from '../templates/page-path.ts';
+import { TemplateLookupError } from '../templates/template-lookup-error.ts';
+import type { TemplateNames } from '../templates/template-names.ts';
+import { type InputError, inputError, ProblemError } from './problem.ts';
+import { withHint } from './schemas/rules.ts';
+
+/** What to do about an answer of WeChat's. */
+export type RemedyFor = (errcode: number, errmsg: string) => BilingualText;
+
+/** What {@link remarksOn} asks. */
+export interface RemarkServices {
+  readonly names: Pick<TemplateNames, 'aliasOf'>;
+  /** The pages of the mini program, where the settings list them. */
+  readonly pages?: readonly string[];
+}
+
+/** A message, or what is the same in all messages of a campaign. */
+interface Remarkable {
+  readonly templateId: string;
+  readonly page?: string | undefined;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** What answers say of a message besides what is stored: its template's alias, and what its owner should look at. */
+export async function remarksOn({ names, pages }: RemarkServices, { templateId, page, data }: Remarkable) {
+  const templateAlias = await names.aliasOf(templateId);
+  const warnings = warningsOn(pages, page, data);
+  return {
+    ...(templateAlias !== undefined && { templateAlias }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+/** Values that WeChat may refuse, and a page that may open nothing. */
+export function warningsOn(
+  pages: readonly string[] | undefined,
+  page: string | undefined,
+  data: Remarkable['data'],
+) {
+  const onPage = pageWarning(page, pages);
+  return [...(onPage ? [onPage] : []), ...dataWarnings(data)];
+}
+
+/** The result of work that may ask WeChat for templates. @throws ProblemError where WeChat did not answer or refused */
+export async function orLookupProblem<T>(
+  work: Promise<T>,
+  remedyFor: RemedyFor,
+  detailOf: (error: TemplateLookupError) => string = () =>
+    'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.',
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof TemplateLookupError)) throw error;
+    const { wechat, cause } = error;
+    const detail = detailOf(error);
+    if (!wechat)
+      throw new ProblemError('wechat-unavailable', detail, { headers: { 'retry-after': '10' } }, cause);
+    const remedy = remedyFor(wechat.errcode, wechat.errmsg);
+    throw new ProblemError('wechat-refused', detail, { wechat, remedy });
+  }
+}
+
+const NOT_LISTED = 'WeChat lists no such template for this account, nor is it an alias.';
+
+/** The body names a template that WeChat does not list. `meant` is the alias that was probably meant. */
+export function unknownTemplate(meant?: string): ProblemError {
+  const rule = withHint({ en: 'No template of this account', zh: '当前账号没有这个模板' }, meant);
+  return new ProblemError(
+    'unknown-template',
+    `${NOT_LISTED} Take the id from the account's subscribe-message templates in WeChat's console, or from GET /v1/templates.`,
+    meant === undefined ? {} : { errors: [inputError('templateId', rule)] },
+  );
+}
+
+/** The address names a template that WeChat does not list. `meant` is the alias that was probably meant. */
+export function templateNotFound(meant: string | undefined): ProblemError {
+  if (meant === undefined)
+    return new ProblemError('not-found', `${NOT_LISTED} GET /v1/templates lists them all.`);
+  return new ProblemError('not-found', `${NOT_LISTED} Did you mean "${meant}"?`, {
+    remedy: {
+      en: `Write "${meant}" in the address, if that was meant; GET /v1/templates lists all templates.`,
+      zh: `如果要找的是 "${meant}"，请在地址中改用它；GET /v1/templates 可列出全部模板。`,
+    },
+  });
+}
+
+/** Everything that is wrong with data, with its rule and what to do. */
+export function invalidData(problems: readonly FieldProblem[]): ProblemError {
+  const errors = problems.map(({ path, message, ...more }) => ({ ...inputError(path, message), ...more }));
+  return invalidInput('invalid-data', errors);
+}
+
+/** A refusal that names every error by its path. */
+export function invalidInput(
+  code: 'invalid-data' | 'invalid-body',
+  errors: readonly InputError[],
+): ProblemError {
+  return new ProblemError(code, `Correct ${errors.map(({ path }) => path).join(', ')}.`, { errors });
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../clock.ts';
+import { type Claim, grantsOf, type Ledger, spentOf } from '../grants/ledger.ts';
+import { type Message, type Outcome, statusOf } from '../messages/message.ts';
+import { remedyOfReason } from '../sends/reasons.ts';
+import type { AnswerOf } from './route.ts';
+import { toRfc3339 } from './schemas/common.ts';
+import type { grant } from './schemas/grants.ts';
+import type { message as messageSchema } from './schemas/messages.ts';
+import { type RemarkServices, type RemedyFor, remarksOn } from './template-answers.ts';
+
+/** What a user granted for one template; undefined if they never answered for it. */
+export function grantView(ledger: Ledger, templateId: string): AnswerOf<typeof grant> | undefined {
+  const grants = grantsOf(ledger, templateId);
+  if (!grants) return undefined;
+  const longTerm = grants.kind === 'long-term';
+  return {
+    openid: ledger.openid,
+    templateId,
+    kind: grants.kind,
+    available: longTerm ? null : grants.available,
+    ...(longTerm && { subscribed: grants.subscribed }),
+    held: longTerm ? 0 : grants.held,
+    spent: longTerm ? 0 : spentOf(grants),
+    lastStatus: grants.lastStatus,
+    ...(grants.silentReject && { silentReject: true }),
+    updatedAt: toRfc3339(grants.updatedAtMs),
+  };
+}
+
+/** A message as callers see it. */
+export type MessageView = AnswerOf<typeof messageSchema>;
+
+/** A message as it is stored. `claim` is the open claim of its user's ledger, which tells whether it is being sent. */
+export function messageView(message: Message, claim: Claim | undefined, nowMs: number): MessageView {
+  const { id, openid, templateId, data, page, miniprogramState, lang, attempts, fitted, outcome } = message;
+  return {
+    id,
+    to: openid,
+    templateId,
+    data,
+    ...(page !== undefined && { page }),
+    miniprogramState,
+    lang,
+    status: statusOf(message, claim, nowMs),
+    sendAt: toRfc3339(message.sendAtMs),
+    createdAt: toRfc3339(message.createdAtMs),
+    updatedAt: toRfc3339(message.updatedAtMs),
+    attempts,
+    ...(fitted && { fitted }),
+    ...(outcome && { outcome: outcomeView(outcome) }),
+    ...(message.deliveredAtMs !== undefined && { deliveredAt: toRfc3339(message.deliveredAtMs) }),
+  };
+}
+
+function outcomeView({ atMs, ...same }: Outcome): NonNullable<MessageView['outcome']> {
+  return { at: toRfc3339(atMs), ...same };
+}
+
+/** What {@link showMessage} asks. */
+export interface ShowMessageServices extends RemarkServices {
+  readonly clock: Clock;
+  /** What to do about WeChat's answer to a send. */
+  readonly sendRemedyFor: RemedyFor;
+}
+
+/** A message with its remarks and with what to do about the answer to its last attempt. */
+export async function showMessage(
+  services: ShowMessageServices,
+  message: Message,
+  claim?: Claim,
+): Promise<MessageView> {
+  const advised = withRemedy(message, services.sendRemedyFor);
+  return { ...messageView(advised, claim, services.clock()), ...(await remarksOn(services, message)) };
+}
+
+/** The remedy of a message that has ended is stored with it; one that waits, or was canceled then, keeps the answer only. */
+function withRemedy(message: Message, remedyFor: RemedyFor): Message {
+  const { outcome, state } = message;
+  if (!outcome || outcome.remedy || (state !== 'pending' && state !== 'canceled')) return message;
+  const { errcode, errmsg = '', reason } = outcome;
+  const remedy = errcode === undefined ? remedyOfReason(reason) : remedyFor(errcode, errmsg);
+  return remedy ? { ...message, outcome: { ...outcome, remedy } } : message;
+}
