@@ -53,34 +53,40 @@ const DEFAULT_IDLE_MS = 4_000;
  * Opens a pool of connections to an origin such as `https://api.weixin.qq.com`.
  *
  * Lambda freezes a container between two calls, timers included: a connection that the server closed long ago then still
- * looks alive. So the clock is asked before each request whether all connections have been idle for too long.
+ * looks alive. So the clock is asked whenever a request begins or ends: where nothing has done so for too long, all
+ * connections of before are given up, once what is under way on them has ended.
  */
 export function openConnectionPool(origin: string, options: ConnectionPoolOptions = {}): ConnectionPool {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, maxAnswerBytes = DEFAULT_MAX_ANSWER_BYTES } = options;
   const { idleMs = DEFAULT_IDLE_MS, clock = Date.now, proxyUrl } = options;
   const limits = { timeoutMs, maxAnswerBytes, ...(proxyUrl !== undefined && { proxy: proxyName(proxyUrl) }) };
   let dispatcher = openDispatcher(origin, idleMs, options);
-  let underWay = 0;
+  const givenUp = new Set<Dispatcher>();
   let lastUsedMs = clock();
 
-  function dropIdle(): void {
-    if (underWay > 0 || clock() - lastUsedMs <= idleMs) return;
-    void dispatcher.destroy();
-    dispatcher = openDispatcher(origin, idleMs, options);
+  function use(): void {
+    const nowMs = clock();
+    if (nowMs - lastUsedMs > idleMs) {
+      const old = dispatcher;
+      givenUp.add(old);
+      void old.close().finally(() => givenUp.delete(old));
+      dispatcher = openDispatcher(origin, idleMs, options);
+    }
+    lastUsedMs = nowMs;
   }
 
   return {
     async exchange(request) {
-      dropIdle();
-      underWay += 1;
+      use();
       try {
         return await exchange(dispatcher, { origin, ...request }, limits);
       } finally {
-        underWay -= 1;
-        lastUsedMs = clock();
+        use();
       }
     },
-    close: () => dispatcher.destroy(),
+    async close() {
+      await Promise.all([dispatcher, ...givenUp].map((one) => one.destroy()));
+    },
   };
 }
 

@@ -14,6 +14,9 @@ export interface ServiceProcess {
   kill(): Promise<void>;
   /** Lets it end what it is at. */
   stop(): Promise<void>;
+  /** SIGSTOP: nothing of it runs, no timer either, until it thaws. */
+  freeze(): void;
+  thaw(): void;
 }
 
 /** Starts a process with a role and resolves when it is ready. */
@@ -42,6 +45,8 @@ export async function startServiceProcess(
     complaints: () => complaints,
     kill: () => end(child, 'SIGKILL'),
     stop: () => end(child, 'SIGTERM'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
   };
 }
 

@@ -57,7 +57,8 @@ export interface World {
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Reply>;
   /** A new user, who allowed one card of each template this many times; WeChat counts as many unless told otherwise. */
   useUser(grants: number, grantsAtWeChat?: number): Promise<string>;
-  start(role: 'sender' | 'api'): Promise<ServiceProcess>;
+  /** `env` changes what the stack would tell it. */
+  start(role: 'sender' | 'api', env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
   /**
    * Lets this much time pass at once, for the service, WeChat and the notes in flight. Only while no sender lives, no request is on
    * its way to WeChat and none to the API: so no lease or time-out of somebody alive is ever cut short.
@@ -127,8 +128,8 @@ export async function useWorld(): Promise<World> {
       }
       return openid;
     },
-    async start(role) {
-      const started = await startServiceProcess(role, stack.env, aheadMs);
+    async start(role, env = {}) {
+      const started = await startServiceProcess(role, { ...stack.env, ...env }, aheadMs);
       processes.push(started);
       return started;
     },
