@@ -46,4 +46,5 @@ export const ledgerItem = v.object({
   templates: v.record(v.string(), templateGrants),
   claim: v.exactOptional(claim),
   waiting: v.exactOptional(v.string()),
+  reports: v.exactOptional(v.object({ day: count, count })),
 });

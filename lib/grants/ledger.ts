@@ -62,6 +62,8 @@ export interface Ledger {
   readonly claim?: Claim;
   /** All messages that wait, whatever for, packed: the ledger itself does not read them (lib/grants/packed-waiting.ts). */
   readonly waiting?: string;
+  /** How many reports were counted on the latest day that had one; `day` counts days since 1970 in UTC. */
+  readonly reports?: { readonly day: number; readonly count: number };
 }
 
 /** What a finished send does to the grant it claimed. */

@@ -14,12 +14,24 @@ export interface ReportServices extends Contention {
 /** More templates than any mini program may have; a user cannot make their own record grow without end. */
 export const MAX_TEMPLATES_PER_USER = 100;
 
+/** More templates than a mini program adds between two syncs; ids that nobody ever had cannot fill a record. */
+export const MAX_UNSYNCED_TEMPLATES_PER_USER = 10;
+
+/** More popups than anybody answers in a day; each report leaves a mark in the table. */
+export const MAX_REPORTS_PER_DAY = 300;
+
+const DAY_MS = 24 * 60 * 60_000;
+
 /** What came of a report. A report that was counted before changes nothing and is no error. */
 export type ReportResult =
   | { readonly type: 'counted' | 'counted-before'; readonly ledger: Ledger }
-  | { readonly type: 'too-many-templates' };
+  | { readonly type: 'too-many-templates' }
+  | { readonly type: 'too-many-reports'; readonly retryAfterMs: number };
 
-/** Counts what a user answered in the subscribe panel, once for each request id. */
+/**
+ * Counts what a user answered in the subscribe panel, once for each request id. `kinds` holds the templates that a sync found. Others are
+ * counted too, because the mini program may have got them since; beyond {@link MAX_UNSYNCED_TEMPLATES_PER_USER} they are ignored.
+ */
 export function reportGrants(
   { store, authority, clock, ...contention }: ReportServices,
   openid: string,
@@ -34,14 +46,35 @@ export function reportGrants(
     if ((await store.countedOf(openid, [mark])).has(mark)) {
       return { type: 'counted-before', ledger: stored.value };
     }
-    const ledger = recordReport(stored.value, report, { authority, kindOf, nowMs: clock() });
-    if (Object.keys(ledger.templates).length > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
-    const newTemplateIds = Object.keys(report.results).filter(
-      (templateId) => !grantsOf(stored.value, templateId),
-    );
+    const nowMs = clock();
+    const day = Math.floor(nowMs / DAY_MS);
+    const { reports } = stored.value;
+    const count = reports?.day === day ? reports.count + 1 : 1;
+    if (count > MAX_REPORTS_PER_DAY) {
+      return { type: 'too-many-reports', retryAfterMs: (day + 1) * DAY_MS - nowMs };
+    }
+    const results = withoutInvented(stored.value, report.results, kinds);
+    const counted = recordReport(stored.value, { ...report, results }, { authority, kindOf, nowMs });
+    if (Object.keys(counted.templates).length > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
+    const ledger = { ...counted, reports: { day, count } };
+    const newTemplateIds = Object.keys(results).filter((templateId) => !grantsOf(stored.value, templateId));
     const result = await store.commitCounted(updated(stored, ledger), [mark], newTemplateIds);
     return result === 'conflict' ? result : { type: 'counted', ledger };
   }, contention);
+}
+
+/** The answers without those for ids that no sync found, once the user has answers for many of those. */
+function withoutInvented(
+  { templates }: Ledger,
+  results: GrantReport['results'],
+  kinds: ReadonlyMap<string, TemplateKind>,
+): GrantReport['results'] {
+  const isUnsynced = (templateId: string) => !kinds.has(templateId) && !Object.hasOwn(templates, templateId);
+  let left = MAX_UNSYNCED_TEMPLATES_PER_USER;
+  for (const { kind } of Object.values(templates)) if (kind === 'unknown') left -= 1;
+  return Object.fromEntries(
+    Object.entries(results).filter(([templateId]) => !isUnsynced(templateId) || left-- > 0),
+  );
 }
 
 /** Whose word counts as a grant: the client's, confirmed and completed by WeChat's events, or WeChat's events alone. */

@@ -74,6 +74,21 @@ describe('POST /v1/grants', () => {
     expect((await operator('GET', `/v1/grants?openid=${openid}`)).body.items).toEqual([]);
   });
 
+  test('ids that no template has fill no record: ten are kept, in case they are new at WeChat, and real ones still count', async () => {
+    const { openid, session } = await logIn();
+    await operator('GET', '/v1/templates');
+    const invented = Array.from({ length: 12 }, (_, index) => `made-up-${index}`);
+    for (const some of [invented.slice(0, 8), invented.slice(8)]) {
+      const reply = await report(session, Object.fromEntries(some.map((id) => [id, 'accept'])));
+      expect(reply.status).toBe(200);
+    }
+    const { body } = await report(session, { [T]: 'accept', 'made-up-x': 'accept' });
+    expect(body.grants).toMatchObject([{ templateId: T, available: 1 }]);
+    expect((await operator('GET', `/v1/grants?openid=${openid}`)).body.items).toHaveLength(11);
+    // What is kept goes on counting.
+    expect((await report(session, { 'made-up-0': 'accept' })).body.grants).toMatchObject([{ available: 2 }]);
+  });
+
   test('several templates of one panel are recorded together', async () => {
     const { session } = await logIn();
     const { body } = await report(session, { [T]: 'accept', [SHIPPED.templateId]: 'reject' });

@@ -1,7 +1,12 @@
 import * as v from 'valibot';
 import type { GrantReader } from '../../grants/grant-store.ts';
 import type { Ledger } from '../../grants/ledger.ts';
-import { type GrantReport, MAX_TEMPLATES_PER_USER, type ReportResult } from '../../grants/report-grants.ts';
+import {
+  type GrantReport,
+  MAX_REPORTS_PER_DAY,
+  MAX_TEMPLATES_PER_USER,
+  type ReportResult,
+} from '../../grants/report-grants.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
@@ -24,7 +29,7 @@ export const grantSpecs = {
     access: { user: true, operator: 'send' },
     body: grantReportBody,
     answers: { 200: { description: 'The grants of the reported templates', schema: grantList } },
-    problems: ['too-many-templates', 'busy'],
+    problems: ['too-many-templates', 'rate-limited', 'busy'],
   }),
   list: routeSpec({
     method: 'GET',
@@ -76,6 +81,16 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
           `One user can have answers for ${MAX_TEMPLATES_PER_USER} templates at most; this report adds more.`,
         );
       }
+      if (result.type === 'too-many-reports') {
+        throw new ProblemError(
+          'rate-limited',
+          `One user can report ${MAX_REPORTS_PER_DAY} popups a day. Nothing was counted.`,
+          {
+            remedy: REPORT_TOMORROW,
+            headers: { 'retry-after': String(Math.ceil(result.retryAfterMs / 1000)) },
+          },
+        );
+      }
       return { status: 200, body: { grants: await viewsOf(result.ledger, Object.keys(results)) } };
     }),
 
@@ -97,6 +112,11 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
     }),
   ];
 }
+
+const REPORT_TOMORROW = {
+  en: 'Keep the report and send it again after "retry-after". Make sure that each popup is reported once, with a requestId of its own.',
+  zh: '请保留该上报，等 retry-after 指定的秒数后再发送；并确认每次弹窗只上报一次，且各用一个 requestId。',
+};
 
 /** @throws ProblemError when a template is named twice, by its id and by its alias */
 async function withIds<T>(
