@@ -8,19 +8,29 @@ export interface StatisticsQuery {
   readonly to?: string;
   readonly timezone: string;
   readonly limit: number;
-  /** The template and day of the last item of the page before. */
-  readonly after?: { readonly templateId: string; readonly day: string };
+  readonly after?: StatisticsPlace;
+}
+
+/** Up to where a page goes: a template, and a day of it. */
+export interface StatisticsPlace {
+  readonly templateId: string;
+  readonly day: string;
 }
 
 /** One page of statistics, and where the next begins. */
 export type StatisticsResult =
-  | { readonly type: 'page'; readonly items: readonly DayStatistics[]; readonly hasMore: boolean }
+  | { readonly type: 'page'; readonly items: readonly DayStatistics[]; readonly next?: StatisticsPlace }
   | { readonly type: 'too-long-ago' | 'wrong-order' };
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Every time bucket since the first day is read: what is left at a day's end is reckoned back from now. */
 const MOST_DAYS_BACK = 92;
 const DEFAULT_DAYS_BACK = 6;
+const TEMPLATES_AT_ONCE = 10;
+/** A page ends after so many templates, however little there is to tell of them, so that a request keeps within its time. */
+const TEMPLATES_PER_PAGE = 100;
+/** Sorts behind every day. */
+const WHOLE_TEMPLATE = '~';
 
 /** Reads statistics by template and then by day, from what was added up as it happened. */
 export async function readStatistics(
@@ -35,18 +45,36 @@ export async function readStatistics(
   if (from > to) return { type: 'wrong-order' };
   // A day begins up to 14 hours before or 12 hours after its beginning in UTC.
   const firstMs = Date.parse(`${from}T00:00:00Z`) - DAY_MS;
+  const wanted = (await statistics.gauges()).filter(
+    ({ templateId }) =>
+      (query.templateId ?? templateId) === templateId &&
+      (!query.after || templateId >= query.after.templateId),
+  );
   const items: DayStatistics[] = [];
-  for (const gauge of await statistics.gauges()) {
-    const { templateId } = gauge;
-    if (query.templateId !== undefined && templateId !== query.templateId) continue;
-    if (query.after && templateId < query.after.templateId) continue;
-    const days = daysOf(gauge, await statistics.buckets(templateId, firstMs), dayOf);
+  for (let read = 0; read < wanted.length; read += TEMPLATES_AT_ONCE) {
+    const last = wanted[read - 1];
+    if (last && read >= TEMPLATES_PER_PAGE) {
+      return { type: 'page', items, next: { templateId: last.templateId, day: WHOLE_TEMPLATE } };
+    }
+    const days = await Promise.all(
+      wanted
+        .slice(read, read + TEMPLATES_AT_ONCE)
+        .map(async (gauge) => daysOf(gauge, await statistics.buckets(gauge.templateId, firstMs), dayOf)),
+    );
     items.push(
-      ...days
-        .filter(({ day }) => day >= from && day <= to)
-        .filter(({ day }) => templateId !== query.after?.templateId || day > query.after.day),
+      ...days.flat().filter((item) => item.day >= from && item.day <= to && isAfter(item, query.after)),
     );
     if (items.length > query.limit) break;
   }
-  return { type: 'page', items: items.slice(0, query.limit), hasMore: items.length > query.limit };
+  const shown = items.slice(0, query.limit);
+  const last = items.length > shown.length ? shown.at(-1) : undefined;
+  return {
+    type: 'page',
+    items: shown,
+    ...(last && { next: { templateId: last.templateId, day: last.day } }),
+  };
+}
+
+function isAfter({ templateId, day }: StatisticsPlace, after: StatisticsPlace | undefined): boolean {
+  return templateId !== after?.templateId || day > after.day;
 }

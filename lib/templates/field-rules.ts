@@ -184,14 +184,18 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   enum: LISTED_VALUE,
   enum_string: LISTED_VALUE,
   unknown: {
+    limit: () => MAX_UNKNOWN_LENGTH,
     formError: () => undefined,
     rule: {
-      en: 'any text on one line (this kind of field is newer than this service: WeChat may have a rule for it)',
-      zh: '单行文字（本服务尚不认识这类字段，微信可能另有规则）',
+      en: 'any text on one line, up to 1,000 characters (this kind of field is newer than this service: WeChat may have a rule for it)',
+      zh: '1000 个字符以内的单行文字（本服务尚不认识这类字段，微信可能另有规则）',
     },
     source: 'WeChat contract §4, opening line',
   },
 };
+
+/** No kind that WeChat documents takes more than 32 characters; this only keeps a message from growing without end. */
+const MAX_UNKNOWN_LENGTH = 1000;
 
 /** The kind that a key names: `character_string13` is a `character_string`. A kind without a rule is `unknown`. */
 export function kindOfKey(key: string): FieldKind {

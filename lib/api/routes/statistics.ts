@@ -90,8 +90,7 @@ export function statisticsRoutes({ readStatistics, names }: StatisticsRouteServi
           return { ...item, ...(templateAlias !== undefined && { templateAlias }) };
         }),
       );
-      const last = result.hasMore ? result.items.at(-1) : undefined;
-      return pageReply(items, last && { templateId: last.templateId, day: last.day });
+      return pageReply(items, result.next);
     }),
   ];
 }

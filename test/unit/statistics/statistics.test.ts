@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BUCKET_MS, bucketOf, daysIn, daysOf } from '../../../lib/statistics/day-statistics.ts';
+import { readStatistics } from '../../../lib/statistics/read-statistics.ts';
 
 const at = (text: string) => Date.parse(text);
 const quarter = (text: string, counts: Record<string, number>) => ({
@@ -49,4 +50,42 @@ describe('days', () => {
       }
     },
   );
+});
+
+describe('pages', () => {
+  const NOW_MS = at('2026-12-03T12:00:00Z');
+  const idOf = (index: number) => `T${String(index).padStart(4, '0')}`;
+  /** Templates of which every hundredth has something to tell; counts how many are read at once. */
+  function reader(count: number) {
+    const reading = { now: 0, most: 0, all: 0 };
+    const buckets = async (templateId: string) => {
+      reading.all += 1;
+      reading.most = Math.max(reading.most, ++reading.now);
+      await Promise.resolve();
+      reading.now -= 1;
+      return templateId.endsWith('00') ? [quarter('2026-12-03T10:00:00Z', { sent: 1 })] : [];
+    };
+    const gauges = async () =>
+      Array.from({ length: count }, (_, index) => ({ templateId: idOf(index), available: 0 }));
+    return { reading, statistics: { gauges, buckets } };
+  }
+
+  test('read several templates at once and end after a hundred, so that many templates keep no request waiting', async () => {
+    const { reading, statistics } = reader(450);
+    const found: string[] = [];
+    let after: { templateId: string; day: string } | undefined;
+    let pages = 0;
+    do {
+      const before = reading.all;
+      const query = { timezone: 'UTC', limit: 50, ...(after && { after }) };
+      const page = await readStatistics({ statistics, clock: () => NOW_MS }, query);
+      if (page.type !== 'page') throw new Error(page.type);
+      found.push(...page.items.map(({ templateId }) => templateId));
+      after = page.next;
+      pages += 1;
+      expect(reading.all - before).toBeLessThanOrEqual(100);
+    } while (after);
+    expect(found).toEqual([0, 100, 200, 300, 400].map(idOf));
+    expect([pages, reading.most]).toEqual([5, 10]);
+  });
 });

@@ -339,8 +339,8 @@ const EXAMPLES: Readonly<Record<FieldKind, Examples>> = {
   enum: { sure: LISTED, refused: { 'not-listed': ['已发', '已发货 ', 'spaced'], empty: ['', ' '] } },
   enum_string: { sure: LISTED, refused: { 'not-listed': ['已发', '已发货 '], empty: [''] } },
   unknown: {
-    sure: ['anything at all, however long it may be: 1234567890 一二三'],
-    refused: { empty: ['', ' '], 'control-character': ['a\nb'] },
+    sure: ['anything at all: 1234567890 一二三', 'x'.repeat(1000)],
+    refused: { empty: ['', ' '], 'control-character': ['a\nb'], 'too-long': ['x'.repeat(1001)] },
   },
 };
 
