@@ -15,7 +15,7 @@ export interface ReportServices extends Contention {
 export const MAX_TEMPLATES_PER_USER = 100;
 
 /** More templates than a mini program adds between two syncs; ids that nobody ever had cannot fill a record. */
-export const MAX_UNSYNCED_TEMPLATES_PER_USER = 10;
+const MAX_UNSYNCED_TEMPLATES_PER_USER = 10;
 
 /** More popups than anybody answers in a day; each report leaves a mark in the table. */
 export const MAX_REPORTS_PER_DAY = 300;
