@@ -4,7 +4,7 @@ import { campaignRecipientRoutes } from '../lib/api/routes/campaign-recipients.t
 import { campaignRunRoutes, type RunRouteServices } from '../lib/api/routes/campaign-runs.ts';
 import { type CampaignRouteServices, campaignRoutes } from '../lib/api/routes/campaigns.ts';
 import { createCampaignIds } from '../lib/campaigns/campaign.ts';
-import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
+import { createRunIds } from '../lib/campaigns/runs/run.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
@@ -16,7 +16,7 @@ import { openWeChat } from '../lib/runtime/wechat.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { createEnqueueJobs } from '../lib/sqs/sqs-campaign-queue.ts';
+import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /** The deployed function. */

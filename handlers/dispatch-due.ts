@@ -6,7 +6,7 @@ import { type Environment, type Overrides, onColdStart } from '../lib/runtime/co
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { dispatchDue } from '../lib/sends/dispatch-due.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { createEnqueue } from '../lib/sqs/sqs-send-queue.ts';
+import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 
 /** Time left to finish a page that was begun. */
 const MARGIN_MS = 5_000;

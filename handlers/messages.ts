@@ -13,7 +13,7 @@ import { openCatalogue } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { createEnqueue } from '../lib/sqs/sqs-send-queue.ts';
+import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createUserSendable } from '../lib/templates/template-names.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 

@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { createSendLookup } from '../lib/campaigns/runs/look-up-send.ts';
+import { createSendLookup } from '../lib/campaigns/runs/find-recipient-send.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
@@ -7,16 +7,15 @@ import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
 import { applyEvent, type EventResult } from '../lib/events/apply-event.ts';
-import type { EnqueueEvent, EventJob, OtherPush } from '../lib/events/event-job.ts';
+import type { EnqueueEvent, EventJob, OtherPush, SubscribeEvent } from '../lib/events/event-job.ts';
 import { type ForwardedMessage, forwardMessage } from '../lib/events/forward-message.ts';
-import type { SubscribeEvent } from '../lib/events/subscribe-event.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openBus, openQueue, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
-import { createEnqueueEvent, readEventJob } from '../lib/sqs/sqs-event-queue.ts';
+import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
 /** The deployed function. */
@@ -52,7 +51,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
   return {
     logger: base.logger,
-    enqueue: createEnqueueEvent(sqs, settings.eventQueue.url),
+    enqueue: createEnqueue(sqs, settings.eventQueue.url),
     apply: (event: SubscribeEvent) => applyEvent(services, event),
     forward: (message: OtherPush) => forwardMessage(forwarding, message),
     async close() {

@@ -1,9 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
-import { createStatisticsWriter } from '../lib/dynamodb/dynamodb-statistics-writer.ts';
+import { createStatisticsWriter } from '../lib/dynamodb/dynamodb-statistics.ts';
 import { readStreamRecord } from '../lib/dynamodb/read-stream-record.ts';
+import { createEventPublisher } from '../lib/eventbridge/event-details.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
-import { createEventPublisher } from '../lib/eventbridge/publish-events.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openBus, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
@@ -11,9 +11,7 @@ import { openMetrics } from '../lib/runtime/metrics.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import type { DomainEvent, DomainEventName } from '../lib/stream/domain-events.ts';
-import { processStream } from '../lib/stream/process-stream.ts';
-import { publishPersistently } from '../lib/stream/publish-with-retry.ts';
-import { createSentBatches } from '../lib/stream/sent-batches.ts';
+import { createSentBatches, processStream, publishWithRetry } from '../lib/stream/process-stream.ts';
 import type { StreamRecord } from '../lib/stream/stream-record.ts';
 
 /** The deployed function. */
@@ -29,7 +27,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const publish = createEventPublisher(createEventBus(bus, busName));
   const services = {
     ...base,
-    publish: (events: readonly DomainEvent[]) => publishPersistently(publish, events, base),
+    publish: (events: readonly DomainEvent[]) => publishWithRetry(publish, events, base),
     batchOf: createSentBatches(createRunStore(table, { ...base, newVersion: base.newUuid })),
     isPublished: (name: DomainEventName) => published.has(name),
     statistics: createStatisticsWriter(table, base),

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { createRunIds, scheduledRunId } from '../lib/campaigns/runs/run-id.ts';
+import { createRunIds, scheduledRunId } from '../lib/campaigns/runs/run.ts';
+import { startScheduledRun } from '../lib/campaigns/runs/start-run.ts';
 import { type Reconciliation, reconcileSchedules } from '../lib/campaigns/schedule/reconcile.ts';
-import { startScheduledRun } from '../lib/campaigns/schedule/start-scheduled.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
@@ -11,7 +11,7 @@ import { type Environment, type Overrides, onColdStart } from '../lib/runtime/co
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { createEnqueueJobs } from '../lib/sqs/sqs-campaign-queue.ts';
+import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 
 /** Time left to finish the campaign that was begun. */
 const MARGIN_MS = 5_000;

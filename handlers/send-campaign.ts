@@ -2,8 +2,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
 import type { EnqueueJobs, JobResult, RunJob } from '../lib/campaigns/runs/job.ts';
 import type { RunRecord } from '../lib/campaigns/runs/run.ts';
-import { createRunRateLimiters } from '../lib/campaigns/runs/run-rate-limiters.ts';
-import { createPermits } from '../lib/campaigns/runs/send-batch.ts';
+import { createPermits, createRunRateLimiters } from '../lib/campaigns/runs/run-limits.ts';
 import { createRunStatusCache, workOnRun } from '../lib/campaigns/runs/work-on-run.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
@@ -26,7 +25,7 @@ import { createTokenSender } from '../lib/sends/token-sender.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
-import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-campaign-queue.ts';
+import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);

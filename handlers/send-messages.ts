@@ -18,7 +18,7 @@ import { createTokenSender } from '../lib/sends/token-sender.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
-import { createEnqueue, readSendJob } from '../lib/sqs/sqs-send-queue.ts';
+import { createEnqueue, readSendJob } from '../lib/sqs/sqs-queues.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isCampaignId } from '../lib/campaigns/campaign.ts';
-import { createRunIds } from '../lib/campaigns/runs/run-id.ts';
-import { type ScheduledStart, startScheduledRun } from '../lib/campaigns/schedule/start-scheduled.ts';
+import { createRunIds } from '../lib/campaigns/runs/run.ts';
+import { type ScheduledStart, startScheduledRun } from '../lib/campaigns/runs/start-run.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -9,7 +9,7 @@ import { openQueue, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { createEnqueueJobs } from '../lib/sqs/sqs-campaign-queue.ts';
+import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 
 /** What a campaign's schedule sends; `scheduledTime` is the moment it was to come, the same in each delivery. */
 const triggerSchema = v.object({

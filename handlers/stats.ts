@@ -1,14 +1,14 @@
 import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
-import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics-reader.ts';
+import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { openNames } from '../lib/runtime/template-names.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { readStatistics, type StatisticsQuery } from '../lib/statistics/read-statistics.ts';
+import { readStatistics, type StatisticsQuery } from '../lib/statistics/statistics.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);

@@ -6,7 +6,7 @@ import { type Environment, type Overrides, onColdStart } from '../lib/runtime/co
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { loadSecrets } from '../lib/settings/secrets.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { createEnqueueEvent } from '../lib/sqs/sqs-event-queue.ts';
+import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../lib/wechat/push/receive-push.ts';
 
 /** The deployed function. */
@@ -22,7 +22,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return {
     logger,
     forwardMessages,
-    enqueue: createEnqueueEvent(sqs, eventQueue.url),
+    enqueue: createEnqueue(sqs, eventQueue.url),
     ...(token !== undefined && { receiver: createPushReceiver({ ...app, ...rest, token }, clock) }),
     async close() {
       sqs.destroy();

@@ -1,8 +1,10 @@
+import type { BilingualText } from './bilingual-text.ts';
+
 /** One for each zone, because making one takes longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** What a zone's clocks are read with, for Gregorian years and 24 hours. @throws RangeError for a zone that does not exist */
-export function zoneFormat(timeZone: string): Intl.DateTimeFormat {
+function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
   const format = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
@@ -39,4 +41,42 @@ export function zonedParts(atMs: number, timeZone: string): ZonedParts {
     second,
   } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
   return { date: `${year.padStart(4, '0')}-${month}-${day}`, time: `${hour}:${minute}:${second}` };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const ZONE_RULE: BilingualText = {
+  en: 'must be an IANA time zone, such as Asia/Shanghai',
+  zh: '应为 IANA 时区名，例如 Asia/Shanghai',
+};
+
+/** What is wrong with the name of a time zone, if anything: it must be IANA's, spelt as IANA does. */
+export function timezoneError(timezone: string): BilingualText | undefined {
+  if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(timezone)) return ZONE_RULE;
+  try {
+    const { timeZone: spelt } = zoneFormat(timezone).resolvedOptions();
+    if (spelt === timezone || spelt.toLowerCase() !== timezone.toLowerCase()) return undefined;
+    return { en: `must be spelt ${spelt}`, zh: `应写作 ${spelt}` };
+  } catch {
+    return ZONE_RULE;
+  }
+}
+
+/** What a zone's clocks show at a moment, as the milliseconds that UTC's clocks would show the same at. */
+export function wallClockAt(atMs: number, timezone: string): number {
+  const { date, time } = zonedParts(atMs, timezone);
+  return Date.parse(`${date}T${time}Z`);
+}
+
+/**
+ * The moment at which a zone's clocks show `wallMs` (see {@link wallClockAt}). Of a time that comes twice, when clocks go
+ * back, the first; undefined for one that they leap over when they go forward.
+ */
+export function momentOf(wallMs: number, timezone: string): number | undefined {
+  // A zone changes its clocks once in two days at most: its offset is that of the day before or the day after.
+  const offsets = [wallMs - DAY_MS, wallMs + DAY_MS].map((nearMs) => wallClockAt(nearMs, timezone) - nearMs);
+  return offsets
+    .map((offsetMs) => wallMs - offsetMs)
+    .toSorted((a, b) => a - b)
+    .find((atMs) => wallClockAt(atMs, timezone) === wallMs);
 }

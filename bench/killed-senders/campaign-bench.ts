@@ -4,13 +4,12 @@ import { buildServices, createHandler } from '../../handlers/start-campaign-run.
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import { pauseRun, resumeRun } from '../../lib/campaigns/runs/control-run.ts';
 import { readRun, recipientsOf } from '../../lib/campaigns/runs/read-run.ts';
-import type { Run } from '../../lib/campaigns/runs/run.ts';
-import { scheduledRunId } from '../../lib/campaigns/runs/run-id.ts';
+import { type Run, scheduledRunId } from '../../lib/campaigns/runs/run.ts';
 import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';
 import { openQueue } from '../../lib/runtime/aws.ts';
 import { createRuntime } from '../../lib/runtime/runtime.ts';
-import { createEnqueueJobs } from '../../lib/sqs/sqs-campaign-queue.ts';
+import { createEnqueueJobs } from '../../lib/sqs/sqs-queues.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { localTable } from '../../local/stack/table.ts';
 import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';

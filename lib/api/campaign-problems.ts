@@ -1,6 +1,6 @@
 import type { InputRefusal, ValidationError } from '../campaigns/campaign-input.ts';
 import type { Run } from '../campaigns/runs/run.ts';
-import type { ScheduledStart } from '../campaigns/schedule/start-scheduled.ts';
+import type { ScheduledStart } from '../campaigns/runs/start-run.ts';
 import { inputError, ProblemError } from './problem.ts';
 import { invalidData, unknownTemplate } from './template-answers.ts';
 

@@ -1,7 +1,7 @@
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { RecipientOutcome } from '../campaigns/runs/read-run.ts';
 import type { Run } from '../campaigns/runs/run.ts';
-import { nextRuns } from '../campaigns/schedule/run-times.ts';
+import { nextRuns } from '../campaigns/schedule/expression.ts';
 import type { AnswerOf } from './route.ts';
 import type * as schemas from './schemas/campaign-answers.ts';
 import { toRfc3339 } from './schemas/common.ts';

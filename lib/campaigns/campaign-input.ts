@@ -1,7 +1,13 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { Language, MiniprogramState } from '../messages/message.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
-import type { QuietHours, Recipient } from './campaign.ts';
+import { normaliseData } from '../templates/normalise-data.ts';
+import { prepareData } from '../templates/prepare-data.ts';
+import type { Template } from '../templates/template.ts';
+import { timezoneError } from '../time-zone.ts';
+import type { Campaign, QuietHours, Recipient } from './campaign.ts';
+import { nextRuns, readExpression } from './schedule/expression.ts';
+import { variablesIn, variablesInPage } from './variables.ts';
 
 /** A campaign as its owner asks for it. */
 export interface CampaignInput {
@@ -35,3 +41,89 @@ export type InputRefusal =
       readonly type: 'invalid-schedule' | 'invalid-variables' | 'invalid-order';
       readonly errors: readonly ValidationError[];
     };
+
+/** The texts of a campaign as they are stored, or what is wrong with them. */
+export type CheckedTexts =
+  | { readonly type: 'texts'; readonly data: Readonly<Record<string, string>> }
+  | { readonly type: 'invalid-data'; readonly problems: readonly FieldProblem[] };
+
+/** Faults of the keys themselves; all others are about values, which variables may still change. */
+const KEY_ERRORS: ReadonlySet<string> = new Set(['unexpected-key', 'data-suffix', 'not-text', 'missing']);
+
+/** Checks the texts as far as they are known: a text that holds a variable is checked for each recipient. */
+export function checkTexts(template: Template, input: unknown, fit: boolean): CheckedTexts {
+  const { data } = normaliseData(input);
+  const open = new Set(
+    Object.keys(data)
+      .filter((key) => hasVariables(data[key] ?? ''))
+      .map((key) => `data.${key}`),
+  );
+  const prepared = prepareData(template, input, { fit });
+  const problems =
+    prepared.type === 'valid'
+      ? []
+      : prepared.problems.filter(({ path, code }) => !open.has(path) || KEY_ERRORS.has(code));
+  return problems.length === 0 ? { type: 'texts', data } : { type: 'invalid-data', problems };
+}
+
+const hasVariables = (text: string) => variablesIn({ text }).length > 0;
+
+/** Grantees bring no variables along: a text or page that needs one could be sent to nobody. */
+export function checkGrantees({ data, page }: Pick<Campaign, 'data' | 'page'>): InputRefusal | undefined {
+  const places = [
+    ...Object.entries(data).map(([key, text]) => ({ path: `data.${key}`, names: variablesIn({ text }) })),
+    { path: 'page', names: variablesInPage(page) },
+  ];
+  const errors = places.flatMap(({ path, names }) =>
+    names.map((name) => ({
+      path,
+      message: {
+        en: `{{${name}}} has no value: grantees have no variables. Name the recipients with theirs instead`,
+        zh: `{{${name}}} 没有取值：面向全部已授权用户的活动没有变量，请改为指定名单并附上变量`,
+      },
+    })),
+  );
+  return errors.length === 0 ? undefined : { type: 'invalid-variables', errors };
+}
+
+/** Checks a schedule before EventBridge sees it; one that never runs is refused too. */
+export function checkSchedule(
+  schedule: { readonly expression: string; readonly timezone: string } | undefined,
+  nowMs: number,
+): InputRefusal | undefined {
+  if (!schedule) return undefined;
+  const read = readExpression(schedule);
+  if (read.type === 'bad') return refusal(`schedule.${read.path}`, read.invalid);
+  if (nextRuns(schedule, nowMs, 1).length > 0) return undefined;
+  return refusal(
+    'schedule.expression',
+    read.expression.type === 'at'
+      ? { en: 'must not lie in the past', zh: '不能早于现在' }
+      : { en: 'must have a time to come', zh: '今后不会再触发' },
+  );
+}
+
+function refusal(path: string, message: BilingualText): InputRefusal {
+  return { type: 'invalid-schedule', errors: [{ path, message }] };
+}
+
+/** Checks the hours in which nothing is sent. */
+export function checkQuietHours(quietHours: QuietHours | undefined): InputRefusal | undefined {
+  if (!quietHours) return undefined;
+  const zoneError = timezoneError(quietHours.timezone);
+  const errors: ValidationError[] = [
+    ...(zoneError === undefined ? [] : [{ path: 'quietHours.timezone', message: zoneError }]),
+    ...(quietHours.from === quietHours.to
+      ? [
+          {
+            path: 'quietHours.to',
+            message: {
+              en: 'must differ from "from": nothing could ever be sent',
+              zh: '不能与 from 相同，否则永远无法发送',
+            },
+          },
+        ]
+      : []),
+  ];
+  return errors.length === 0 ? undefined : { type: 'invalid-order', errors };
+}

@@ -2,7 +2,7 @@ import type { Page } from '../listing.ts';
 import type { Versioned } from '../versioned.ts';
 import type { Campaign, Recipient } from './campaign.ts';
 
-/** Where campaigns and the recipients that their owners named are kept. */
+/** Where campaigns and the lists of their recipients are kept. */
 export interface CampaignStore {
   /** One being deleted is loaded too: `deletedAtMs` says so. */
   load(campaignId: string): Promise<Versioned<Campaign> | undefined>;
@@ -12,11 +12,11 @@ export interface CampaignStore {
   create(campaign: Campaign, pages: readonly (readonly Recipient[])[]): Promise<'committed' | 'conflict'>;
   /** Writes over the version that was read. */
   put(campaign: Versioned<Campaign>): Promise<'committed' | 'conflict'>;
-  /** The recipients of one page, in the order in which they were named; empty for a page that is not there. */
+  /** The recipients of one page of the list, as they were named; empty for a page that is not there. */
   recipientsOf(campaignId: string, page: number): Promise<readonly Recipient[]>;
   /**
-   * Writes one page for an upload, over what an earlier upload may have left there. It does not count before the
-   * campaign says so. `conflict`: a later upload wrote there.
+   * Writes one page of the list for an upload, over what an earlier upload left there. It counts once the campaign says
+   * so. `conflict`: a later upload wrote there.
    */
   putRecipients(
     campaignId: string,
@@ -24,8 +24,8 @@ export interface CampaignStore {
     upload: { readonly id: string; readonly recipients: readonly Recipient[] },
   ): Promise<'committed' | 'conflict'>;
   /**
-   * Deletes everything that stands with a campaign (recipients, runs), then the campaign. Safe to repeat; `more`: `mayGoOn`, which is
-   * asked before every few items, put an end to it before all was gone.
+   * Deletes a campaign after its recipients and runs. Safe to repeat. `more`: `mayGoOn`, which is asked before every few
+   * items, said no before all was gone.
    */
   erase(campaignId: string, mayGoOn?: () => boolean): Promise<'erased' | 'more'>;
 }

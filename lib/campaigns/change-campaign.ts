@@ -1,8 +1,13 @@
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { Campaign, CampaignStatus, QuietHours } from './campaign.ts';
-import type { InputRefusal } from './campaign-input.ts';
-import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-input.ts';
+import {
+  checkGrantees,
+  checkQuietHours,
+  checkSchedule,
+  checkTexts,
+  type InputRefusal,
+} from './campaign-input.ts';
 import { type CampaignServices, refusedByEventBridge } from './create-campaign.ts';
 import { firstRunOf } from './schedule/expression.ts';
 import { syncSchedule } from './schedule/sync-schedule.ts';

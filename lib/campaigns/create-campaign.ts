@@ -2,9 +2,15 @@ import type { Clock } from '../clock.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { DataWarning } from '../templates/data-warnings.ts';
 import { type Audience, type Campaign, RECIPIENTS_PER_PAGE } from './campaign.ts';
-import type { CampaignInput, InputRefusal } from './campaign-input.ts';
+import {
+  type CampaignInput,
+  checkGrantees,
+  checkQuietHours,
+  checkSchedule,
+  checkTexts,
+  type InputRefusal,
+} from './campaign-input.ts';
 import type { CampaignStore } from './campaign-store.ts';
-import { checkGrantees, checkQuietHours, checkSchedule, checkTexts } from './check-input.ts';
 import { checkRecipients, pagesOf, repeatedRecipients } from './recipients/check-recipients.ts';
 import { firstRunOf } from './schedule/expression.ts';
 import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';

@@ -3,13 +3,13 @@ import type { CampaignStore } from './campaign-store.ts';
 import type { BatchKey } from './runs/batch.ts';
 import type { RecipientResult } from './runs/results.ts';
 import type { RunRecord } from './runs/run.ts';
-import type { RunStore } from './runs/run-store.ts';
+import { findInRun, type RunStore } from './runs/run-store.ts';
 
 /** Takes a user out of what is stored of campaigns. */
 export interface RecipientEraser {
   /**
-   * Takes the user out of a campaign's list of recipients and off its count, beginning with the list's page `from`. Answers how often
-   * they were named there, and where to go on once `mayGoOn` says no.
+   * Takes the user out of a campaign's list of recipients and off its count, from the list's page `from` on. Answers how
+   * often they were named there, and where to go on once `mayGoOn` says no.
    */
   eraseFromList(
     campaignId: string,
@@ -17,8 +17,8 @@ export interface RecipientEraser {
     from: number,
     mayGoOn: () => boolean,
   ): Promise<{ readonly erased: number; readonly next?: number }>;
-  /** Puts a name that means nobody in the place of the user's, and drops what was to be filled in for them. */
-  eraseFromBatch(cursor: BatchKey, index: number, openid: string): Promise<void>;
+  /** Replaces the user's openid by one that is nobody's, and drops their variables. */
+  eraseFromBatch(key: BatchKey, index: number, openid: string): Promise<void>;
 }
 
 export interface EraseRecipientServices extends Contention {
@@ -30,19 +30,19 @@ export interface EraseRecipientServices extends Contention {
   readonly recipients: RecipientEraser;
 }
 
-/** How far erasing has come: in a campaign's list, or in its runs, newest first. */
+/** How far erasing has come: to a page of a campaign's list, or among its runs, newest first. */
 export type EraseCursor =
   | { readonly campaignId: string; readonly page: number }
   | { readonly campaignId: string; readonly runsAfter: string };
 
-const RUNS_AT_ONCE = 20;
-/** A run that is being planned is looked at again after this. */
+const RUNS_PER_PAGE = 20;
+/** A run that is being planned is tried again after this. */
 const PLANNING_WAIT_MS = 500;
 
 /**
- * Takes a user out of the lists and the runs of all campaigns, for as long as `mayGoOn` says so; `next` is where to go on. A run keeps
- * its counts: who had been sent to still counts as sent to, and who had not is skipped. Waits for runs that are being planned, which may
- * have read the user's name already.
+ * Takes a user out of the lists and the runs of all campaigns, for as long as `mayGoOn` says so; `next` is where to go on.
+ * A run keeps its counts, and an erased recipient who was not sent to is skipped. Waits for runs that are being planned:
+ * they may have read the user's openid already.
  */
 export async function eraseRecipient(
   services: EraseRecipientServices,
@@ -104,7 +104,7 @@ async function eraseFromRuns(
   const { campaignId, runsAfter } = cursor;
   const { items, next } = await services.runs.list(
     campaignId,
-    RUNS_AT_ONCE,
+    RUNS_PER_PAGE,
     runsAfter === '' ? undefined : runsAfter,
   );
   const all = await Promise.all(items.map((run) => eraseFromRun(services, run, openid)));
@@ -117,7 +117,7 @@ async function eraseFromRuns(
   return { erased, next: await nextCampaign(services, campaignId) };
 }
 
-/** `planning`: the user may yet be written into a page. A run that pauses plans nothing, and reads all anew when it goes on. */
+/** `planning`: the user may yet be written into a batch. A paused run plans nothing, and reads all anew when it resumes. */
 async function eraseFromRun(
   services: EraseRecipientServices,
   { id, status }: RunRecord,
@@ -126,28 +126,28 @@ async function eraseFromRun(
   const { runs, recipients } = services;
   const shard = runs.shardOf(openid);
   const isPlanned = status !== 'running' || (await runs.loadTallies(id)).get(shard)?.planned !== undefined;
-  const found = await runs.batchBefore(id, shard, openid);
-  const index = found?.batch.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
-  if (!found || index < 0) return isPlanned ? 'nowhere' : 'planning';
-  // The result first: without the name, nobody finds it again.
-  await retryOnConflict(() => strip(runs, found.key, index), services);
-  await recipients.eraseFromBatch(found.key, index, openid);
+  const found = await findInRun(runs, id, openid);
+  if (!found) return isPlanned ? 'nowhere' : 'planning';
+  const { key, index } = found;
+  // The result first: without the openid, nobody finds it again.
+  await retryOnConflict(() => strip(runs, key, index), services);
+  await recipients.eraseFromBatch(key, index, openid);
   return 'erased';
 }
 
-/** Takes out of a result what WeChat knows the send by, and the texts that came of it. */
+/** Takes out of a result what WeChat knows the send by, and texts that may name the user. */
 async function strip(
   runs: EraseRecipientServices['runs'],
-  cursor: BatchKey,
+  key: BatchKey,
   index: number,
 ): Promise<'stripped' | 'conflict'> {
-  const { value, version } = await runs.loadResults(cursor);
+  const { value, version } = await runs.loadResults(key);
   const result = value.results.get(index);
   if (!result || !tellsMore(result)) return 'stripped';
   const { problems: _problems, outcome, ...rest } = result;
-  const { msgid: _msgid, rid: _rid, errmsg: _errmsg, ...told } = outcome;
-  const results = new Map(value.results).set(index, { ...rest, outcome: told });
-  const written = await runs.putResults(cursor, { value: { ...value, results }, version });
+  const { msgid: _msgid, rid: _rid, errmsg: _errmsg, ...kept } = outcome;
+  const results = new Map(value.results).set(index, { ...rest, outcome: kept });
+  const written = await runs.putResults(key, { value: { ...value, results }, version });
   return written === 'conflict' ? written : 'stripped';
 }
 

@@ -4,8 +4,7 @@ import { MAX_PAGE_LENGTH } from '../templates/page-path.ts';
 import { type FittedValue, prepareData } from '../templates/prepare-data.ts';
 import type { Template } from '../templates/template.ts';
 import type { Campaign } from './campaign.ts';
-import { fillPage, variablesInPage } from './page-variables.ts';
-import { substitute, variablesIn } from './template-variables.ts';
+import { fillPage, substitute, variablesIn, variablesInPage } from './variables.ts';
 
 /** A variable that a recipient lacks. */
 export interface MissingVariable {

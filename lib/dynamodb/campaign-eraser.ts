@@ -13,13 +13,13 @@ import {
   runShardPartition,
   SHARDS,
 } from './keys.ts';
-import { toRun } from './run-forms.ts';
+import { toRun } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
 import { UnreadableItemError } from './versioned-items.ts';
 
 /**
- * Deletes a campaign with its recipients and its runs, for as long as `mayGoOn` says so. Runs stay findable until the last of what
- * belongs to them is gone: a repeat goes on where this one ended.
+ * Deletes a campaign with its recipients and its runs, for as long as `mayGoOn` says so. A run's own record is deleted
+ * last, so that a repeat finds what this call left.
  */
 export async function eraseCampaign(
   table: Table,
@@ -39,7 +39,7 @@ export async function eraseCampaign(
   return 'erased';
 }
 
-/** How many runs were erased that had sent something, by template. Of what they sent nothing else is known any more. */
+/** How many runs were erased that had sent something, by template. The audit knows of their sends by nothing else. */
 export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<string, number>> {
   const query = {
     TableName: table.name,
@@ -67,7 +67,7 @@ async function eraseRun(table: Table, key: Key, mayGoOn: () => boolean): Promise
   return true;
 }
 
-/** Deletes a run's own record and counts it, in one step: repeated, it is not counted again. */
+/** Deletes a run's record and counts it, in one step, so that a repeat does not count it again. */
 async function forget(table: Table, key: Key): Promise<void> {
   const batchKey = { TableName: table.name, Key: toAttributes(key) };
   const run = await readRun(table, key);
@@ -75,7 +75,7 @@ async function forget(table: Table, key: Key): Promise<void> {
     await table.client.send(new DeleteItemCommand(batchKey));
     return;
   }
-  // A conflict means that somebody else has erased it.
+  // A conflict means that another call has erased it.
   await writeTogether(table, [
     { Delete: { ...batchKey, ConditionExpression: 'attribute_exists(pk)' } },
     {

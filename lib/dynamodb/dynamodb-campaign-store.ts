@@ -8,11 +8,9 @@ import { eraseCampaign } from './campaign-eraser.ts';
 import { type ConditionalPut, getItem, type Item, putAll, readItem } from './items.ts';
 import { campaignKey, campaignsPartition, recipientsKey } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
-import { type NewVersion, onVersion, parseItem, UnreadableItemError } from './versioned-items.ts';
+import { type NewVersion, onVersion, parseItem, parseVersioned, readable } from './versioned-items.ts';
 
-const versioned = v.object({ version: v.string() });
-
-/** A page of recipients as it is stored: one JSON text takes a third of the CPU of as many attributes. */
+/** A page of recipients as it is stored. One JSON text takes a third of the CPU of as many attributes. */
 export const recipientsItem = v.object({
   recipients: v.pipe(v.string(), v.parseJson(), v.array(recipient)),
 });
@@ -46,7 +44,7 @@ export function createCampaignStore(
       );
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
-        items: Items.flatMap((item) => readable(readItem(item), logger)),
+        items: readable(Items.map(readItem), toCampaign, logger),
         ...(typeof last === 'string' ? { next: last } : {}),
       };
     },
@@ -80,7 +78,7 @@ export function createCampaignStore(
           recipients: JSON.stringify(recipients),
           uploadId: id,
         }),
-        // A repeat of our own write, by the client after a lost answer, changes nothing.
+        // The client repeats a write whose answer was lost; that changes nothing.
         ConditionExpression: 'attribute_not_exists(uploadId) OR uploadId <= :upload',
         ExpressionAttributeValues: toAttributes({ ':upload': id }),
       };
@@ -106,18 +104,6 @@ export async function readCampaign(
   return item && toCampaign(item);
 }
 
-/** A campaign as read. @throws UnreadableItemError */
 function toCampaign(item: Item): Versioned<Campaign> {
-  return { value: parseItem(campaign, item), version: parseItem(versioned, item).version };
-}
-
-/** One that cannot be read is logged and set aside, so that it does not hide the others. */
-function readable(item: Item, logger: Logger): readonly Versioned<Campaign>[] {
-  try {
-    return [toCampaign(item)];
-  } catch (error) {
-    if (!(error instanceof UnreadableItemError)) throw error;
-    logger.error(error.message);
-    return [];
-  }
+  return parseVersioned(campaign, item);
 }

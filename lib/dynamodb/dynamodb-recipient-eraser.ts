@@ -16,7 +16,7 @@ import {
   RECIPIENTS_PREFIX,
   recipientsKey,
 } from './keys.ts';
-import { toBatch } from './run-forms.ts';
+import { toBatch } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, parseItem } from './versioned-items.ts';
 
@@ -27,7 +27,7 @@ export function createRecipientEraser(
 ): RecipientEraser {
   const { client, name: TableName } = table;
 
-  /** One batch of a list without the user, and the campaign's count with it. Answers how often the user was there. */
+  /** Writes a page of a list without the user, and the campaign's count with it. Answers how often the user was there. */
   async function eraseFromListPage(
     key: Key,
     campaignId: string,
@@ -40,7 +40,7 @@ export function createRecipientEraser(
     const erased = before.length - after.length;
     if (erased === 0) return 0;
     const counted = await countWithout(key, campaignId, erased);
-    const batch: TransactWriteItem = {
+    const page: TransactWriteItem = {
       Update: {
         TableName,
         Key: toAttributes(key),
@@ -52,10 +52,10 @@ export function createRecipientEraser(
         }),
       },
     };
-    return (await writeTogether(table, [batch, ...counted])) === 'conflict' ? 'conflict' : erased;
+    return (await writeTogether(table, [page, ...counted])) === 'conflict' ? 'conflict' : erased;
   }
 
-  /** What an upload left behind that broke off is in no count. */
+  /** Pages that an upload left behind are in no count. */
   async function countWithout(key: Key, campaignId: string, erased: number): Promise<TransactWriteItem[]> {
     const campaign = await readCampaign(table, campaignId);
     const audience = campaign?.value.audience;
@@ -118,9 +118,9 @@ export function createRecipientEraser(
           new UpdateItemCommand({
             TableName,
             Key: toAttributes(key),
-            UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#place' : ''}`,
+            UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#index' : ''}`,
             ConditionExpression: `openids[${index}] = :openid`,
-            ...(hasTexts && { ExpressionAttributeNames: { '#place': String(index) } }),
+            ...(hasTexts && { ExpressionAttributeNames: { '#index': String(index) } }),
             ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
           }),
         );

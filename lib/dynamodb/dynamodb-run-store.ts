@@ -1,8 +1,7 @@
 import { QueryCommand, type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { BatchKey } from '../campaigns/runs/batch.ts';
 import type { BatchResults } from '../campaigns/runs/results.ts';
-import type { RunRecord } from '../campaigns/runs/run.ts';
-import { runStartsAtMs } from '../campaigns/runs/run-id.ts';
+import { type RunRecord, runStartsAtMs } from '../campaigns/runs/run.ts';
 import type { RunStore } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
@@ -31,12 +30,11 @@ import {
   tallyKey,
 } from './keys.ts';
 import { packResults } from './pack-results.ts';
-import { packBatch, readableRuns, toBatch, toResults, toRun } from './run-forms.ts';
-import { readTally, tallyUpdate } from './run-tally.ts';
+import { packBatch, readTally, tallyUpdate, toBatch, toResults, toRun } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
-import { type NewVersion, onVersion, putLedger } from './versioned-items.ts';
+import { type NewVersion, onVersion, putLedger, readable } from './versioned-items.ts';
 
-/** For so long one can ask what became of a recipient. */
+/** The outcome of a recipient can be read for so long. */
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
 
 /** When DynamoDB may delete the batches and results of a run, in epoch seconds. */
@@ -44,13 +42,12 @@ export function runExpiresAt(runId: string): number {
   return Math.ceil(runStartsAtMs(runId) / 1000) + KEPT_SECONDS;
 }
 
-/** What the store needs beside its table. */
 export interface RunStoreOptions {
   readonly newVersion: NewVersion;
   readonly logger: Logger;
 }
 
-/** Runs in DynamoDB: each beside its campaign, its batches, their results and tallies in one partition for each shard. */
+/** Runs in DynamoDB: each beside its campaign; its batches, results and tallies in a partition for each shard. */
 export function createRunStore(table: Table, { newVersion, logger }: RunStoreOptions): RunStore {
   function putRun({ value, version }: Versioned<RunRecord>): ConditionalPut {
     const item = { ...runKey(table, value.campaignId, value.id), ...value, version: newVersion() };
@@ -78,7 +75,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
         ExpressionAttributeValues: toAttributes({
           ':pk': runShardPartition(table, shard),
           ':first': prefix,
-          // A batch begins behind its `after`: one that begins at this very openid does not hold them.
+          // A batch begins behind its `after`, so one whose `after` is this very openid does not hold it.
           ':last': before === undefined ? `${prefix}~` : prefix + before,
         }),
         ScanIndexForward: false,
@@ -122,7 +119,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       );
       const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
       return {
-        items: Items.flatMap((item) => readableRuns(readItem(item), logger)),
+        items: readable(Items.map(readItem), toRun, logger).map(({ value }) => value),
         ...(typeof last === 'string' ? { next: last.slice(RUN_PREFIX.length) } : {}),
       };
     },

@@ -1,27 +1,52 @@
+import * as v from 'valibot';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
-import type { RecipientState } from '../campaigns/runs/run.ts';
+import { RECIPIENT_STATES, type RecipientState } from '../campaigns/runs/run.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
-import type { Outcome } from '../messages/message.ts';
+import { count, instant } from '../schemas.ts';
 
-/** The stored form of what became of a batch's recipients. */
-interface ResultsForm {
-  readonly letters: string;
-  readonly sinceMs: number;
-  readonly after: readonly number[];
-  readonly msgids: string;
-  readonly details: Readonly<Record<string, Detail>>;
-}
+/** What a result says beyond its state, its moment and its msgid. */
+const detail = v.object({
+  reason: v.string(),
+  errcode: v.exactOptional(v.number()),
+  errmsg: v.exactOptional(v.string()),
+  rid: v.exactOptional(v.string()),
+  msgid: v.exactOptional(v.string()),
+  attempts: count,
+  /** What became of the grant, where it was not simply spent. */
+  effect: v.exactOptional(v.picklist(['spend', 'refund', 'zero', 'keep'])),
+  claimId: v.exactOptional(v.string()),
+  notBeforeMs: v.exactOptional(instant),
+  firstAtMs: v.exactOptional(instant),
+  retries: v.exactOptional(
+    v.object(
+      v.entriesFromList(
+        ['busy', 'concurrent', 'rate', 'quota', 'connection', 'gateway'],
+        v.exactOptional(count),
+      ),
+    ),
+  ),
+  problems: v.exactOptional(v.pipe(v.array(v.string()), v.readonly())),
+});
 
-/** What is said of a recipient beyond state, moment and msgid. */
-type Detail = Omit<Outcome, 'atMs' | 'remedy'> &
-  Pick<RecipientResult, 'attempts' | 'retries' | 'notBeforeMs' | 'firstAtMs' | 'problems'> & {
-    /** What became of the grant, where it was not simply spent. */
-    readonly effect?: GrantEffect;
-    readonly claimId?: string;
-  };
+type Detail = v.InferOutput<typeof detail>;
+
+/** Results as they are stored: small, because a batch's results are written several times. */
+export const packedResults = v.object({
+  /** One letter for each recipient: {@link LETTERS}. */
+  letters: v.string(),
+  sinceMs: instant,
+  /** Moments as distances from `sinceMs`. */
+  after: v.array(v.number()),
+  /** Eight bytes for each recipient, in base64. */
+  msgids: v.string(),
+  /** By the recipient's index; absent where the letter says all. */
+  details: v.record(v.string(), detail),
+});
+
+type PackedResults = v.InferOutput<typeof packedResults>;
 
 const MSGID_BYTES = 8;
-const MOST_PACKED = 2n ** 64n - 1n;
+const MAX_PACKED = 2n ** 64n - 1n;
 /** As WeChat writes them: whole numbers without leading zeros. */
 const MSGID = /^[1-9]\d{0,19}$/;
 
@@ -35,27 +60,19 @@ const LETTERS: Readonly<Record<RecipientState, string>> = {
   skipped: 'k',
 };
 const NOT_BEGUN = '-';
-const STATES = new Map<string, RecipientState>([
-  ['p', 'pending'],
-  ['s', 'sent'],
-  ['d', 'delivered'],
-  ['r', 'refused'],
-  ['f', 'failed'],
-  ['u', 'unknown'],
-  ['k', 'skipped'],
-]);
+const STATES = new Map(RECIPIENT_STATES.map((state) => [LETTERS[state], state]));
 
 const PLAIN_SENT: Detail = { reason: 'accepted', attempts: 1, errcode: 0 };
 
-/** What the letter alone says; whoever has it needs no note. */
+/** What a letter says where its recipient has no detail. */
 const PLAIN = new Map<RecipientState, Detail>([
   ['sent', PLAIN_SENT],
   ['delivered', { ...PLAIN_SENT, reason: 'delivered' }],
   ['skipped', { reason: 'no-grant', attempts: 0 }],
 ]);
 
-/** Packs results by place. */
-export function packResults(results: ReadonlyMap<number, RecipientResult>): ResultsForm {
+/** The stored form of results. */
+export function packResults(results: ReadonlyMap<number, RecipientResult>): PackedResults {
   const size = Math.max(-1, ...results.keys()) + 1;
   const inOrder = Array.from({ length: size }, (_, index) => results.get(index));
   const moments = inOrder.flatMap((result) => (result ? [result.outcome.atMs] : []));
@@ -73,13 +90,13 @@ export function packResults(results: ReadonlyMap<number, RecipientResult>): Resu
   };
 }
 
-/** Without what nobody needs once a recipient is done with, what the code says already, and the advice that follows from the rest. */
+/** Leaves out what the state or the errcode says already, and what nobody reads once a recipient is done with. */
 function detailOf({ state, outcome, attempts, lastClaim, ...more }: RecipientResult): Detail | undefined {
   const { reason, errcode, errmsg, rid, msgid } = outcome;
   const { retries, notBeforeMs, firstAtMs, problems } = more;
   const { claimId, effect = 'spend' } = lastClaim ?? {};
   const isPending = state === 'pending';
-  // A sender that was given up may still answer.
+  // A sender that was given up may still answer under its claim.
   const isAwaited = isPending || reason === 'sender-lost';
   const detail: Detail = {
     reason,
@@ -113,27 +130,27 @@ function isPlain(state: RecipientState, detail: Detail): boolean {
   );
 }
 
-/** Unpacks results; places that nobody has begun are left out. */
+/** Results by index out of their stored form; recipients who have none are left out. */
 export function unpackResults({
   letters,
   sinceMs,
   after,
   msgids,
   details,
-}: ResultsForm): ReadonlyMap<number, RecipientResult> {
+}: PackedResults): ReadonlyMap<number, RecipientResult> {
   const results = new Map<number, RecipientResult>();
   const unpacked = unpackMsgids(msgids);
   for (const [index, letter] of [...letters].entries()) {
     const state = STATES.get(letter);
     if (!state) continue;
     const detail = details[index] ?? PLAIN.get(state) ?? PLAIN_SENT;
-    const { attempts, effect, claimId, retries, notBeforeMs, firstAtMs, problems, ...told } = detail;
+    const { attempts, effect, claimId, retries, notBeforeMs, firstAtMs, problems, ...outcome } = detail;
     const msgid = unpacked[index];
     const atMs = sinceMs + (after[index] ?? 0);
     results.set(index, {
       state,
       attempts,
-      outcome: { ...told, atMs, ...(msgid && { msgid }) },
+      outcome: { ...outcome, atMs, ...(msgid && { msgid }) },
       ...((effect ?? claimId) !== undefined && {
         lastClaim: { effect: effect ?? 'spend', ...(claimId !== undefined && { claimId }) },
       }),
@@ -147,12 +164,12 @@ export function unpackResults({
   return results;
 }
 
-/** Whether a msgid is of the usual kind, which takes eight bytes. */
+/** Whether a msgid fits eight bytes. */
 function isPackable(msgid: string): boolean {
-  return MSGID.test(msgid) && BigInt(msgid) <= MOST_PACKED;
+  return MSGID.test(msgid) && BigInt(msgid) <= MAX_PACKED;
 }
 
-/** Msgids in a row, half as long as their digits; what is absent or of another kind leaves a gap. Empty when all are gaps. */
+/** Msgids in a row, half as long as their digits. One that is absent or does not fit leaves a gap of zeros. */
 function packMsgids(msgids: readonly (string | undefined)[]): string {
   if (!msgids.some((msgid) => msgid !== undefined && isPackable(msgid))) return '';
   const bytes = new DataView(new ArrayBuffer(msgids.length * MSGID_BYTES));
@@ -162,7 +179,6 @@ function packMsgids(msgids: readonly (string | undefined)[]): string {
   return Buffer.from(bytes.buffer).toString('base64');
 }
 
-/** The msgids out of a row, undefined for gaps. */
 function unpackMsgids(packed: string): readonly (string | undefined)[] {
   const bytes = Buffer.from(packed, 'base64');
   return Array.from({ length: Math.floor(bytes.length / MSGID_BYTES) }, (_, index) => {

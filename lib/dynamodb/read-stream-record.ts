@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
+import { runRecord } from '../campaigns/runs/run.ts';
 import type { StreamRecord } from '../stream/stream-record.ts';
 import { type Item, readItem } from './items.ts';
 import { campaignPartition, MESSAGE_PREFIX, RESULTS_PREFIX, RUN_PREFIX, userPartition } from './keys.ts';
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
-import { unpackResults } from './pack-results.ts';
-import { resultsItem, runItem } from './run-items.ts';
+import { packedResults, unpackResults } from './pack-results.ts';
 import type { Table } from './table.ts';
 import { parseItem } from './versioned-items.ts';
 
@@ -37,7 +37,7 @@ const streamRecord = v.object({
 });
 
 /**
- * Reads what a record says has changed; undefined for what nobody is told of, such as another mini program's items.
+ * Reads a record of the table's stream; undefined for items that have no events, such as another mini program's.
  *
  * @throws UnreadableItemError for an item that this version of the service does not write
  * @throws ValiError for what is no record of this table's
@@ -46,7 +46,7 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
   const { Keys, OldImage, NewImage, ApproximateCreationDateTime } = v.parse(streamRecord, record).dynamodb;
   const [pk, sk] = [Keys.pk.S, Keys.sk.S];
   const [before, after] = [OldImage && readItem(OldImage), NewImage && readItem(NewImage)];
-  const common = { id: writeOf(Keys, before, after), atMs: ApproximateCreationDateTime * 1_000 };
+  const common = { id: writeIdOf(Keys, before, after), atMs: ApproximateCreationDateTime * 1_000 };
   const both = <T>(read: (item: Item) => T) => ({
     ...(before && { before: read(before) }),
     ...(after && { after: read(after) }),
@@ -57,21 +57,21 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
     return { ...common, type: 'message', ...both((item) => parseItem(messageItem, item)) };
   }
   if (pk.startsWith(campaignPartition(table, '')) && sk.startsWith(RUN_PREFIX)) {
-    return { ...common, type: 'run', ...both((item) => parseItem(runItem, item)) };
+    return { ...common, type: 'run', ...both((item) => parseItem(runRecord, item)) };
   }
   const key = resultsKeyOf(table, pk, sk);
   if (!key) return undefined;
-  const read = (item: Item | undefined) => (item ? unpackResults(parseItem(resultsItem, item)) : new Map());
+  const read = (item: Item | undefined) => (item ? unpackResults(parseItem(packedResults, item)) : new Map());
   return { ...common, type: 'results', key, before: read(before), after: read(after) };
 }
 
-/** Each write of an item leaves a version that no other has; what takes an item away leaves the last one behind. */
-function writeOf(keys: Keys, before: Item | undefined, after: Item | undefined): string {
+/** Each write of an item leaves a version that no other has. A deletion leaves none, and is named by the last one. */
+function writeIdOf(keys: Keys, before: Item | undefined, after: Item | undefined): string {
   const version = after ? after['version'] : `after ${before?.['version']}`;
   return createHash('sha256').update(`${keys.pk.S}\n${keys.sk.S}\n${version}`).digest('hex').slice(0, 32);
 }
 
-/** Where results stand, read off their key as `runShardPartition` makes it. */
+/** The key of a batch's results, read off what `runShardPartition` makes. */
 function resultsKeyOf({ appId }: Pick<Table, 'appId'>, pk: string, sk: string) {
   const prefix = `${appId}#run#`;
   if (!pk.startsWith(prefix) || !sk.startsWith(RESULTS_PREFIX)) return undefined;

@@ -1,89 +1,113 @@
+import type { Update } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { audience, runContent } from '../campaigns/campaign.ts';
+import { batchHeader, type RunBatch } from '../campaigns/runs/batch.ts';
+import { SLOTS_KEPT, slotOf } from '../campaigns/runs/progress.ts';
+import { type BatchResults, batchState, UNTOUCHED } from '../campaigns/runs/results.ts';
+import { RECIPIENT_STATES, type RunRecord, runRecord } from '../campaigns/runs/run.ts';
+import type { ShardTally, TallyChange } from '../campaigns/runs/run-store.ts';
+import type { Versioned } from '../versioned.ts';
+import type { Item } from './items.ts';
+import { packedResults, unpackResults } from './pack-results.ts';
+import { toAttributes } from './table.ts';
+import { parseItem, parseVersioned } from './versioned-items.ts';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const instant = v.pipe(v.number(), v.integer());
+/** A run as read. @throws UnreadableItemError */
+export function toRun(item: Item): Versioned<RunRecord> {
+  return parseVersioned(runRecord, item);
+}
 
-const counts = v.object({
-  pending: count,
-  sent: count,
-  delivered: count,
-  refused: count,
-  failed: count,
-  unknown: count,
-  skipped: count,
-});
-
-/** A run as it is stored. */
-export const runItem = v.object({
-  id: v.string(),
-  campaignId: v.string(),
-  status: v.picklist(['running', 'paused', 'stopped', 'finished']),
-  trigger: v.picklist(['schedule', 'manual', 'resend-failed']),
-  dryRun: v.boolean(),
-  source: v.variant('type', [
-    ...audience.options,
-    v.object({ type: v.literal('failed-of'), runId: v.string() }),
-  ]),
-  content: runContent,
-  startedAtMs: instant,
-  finishedAtMs: v.exactOptional(instant),
-  generation: count,
-  summary: v.exactOptional(v.object({ recipients: count, counts, byErrcode: v.record(v.string(), count) })),
-});
-
-/** A batch of a run's recipients as it is stored: those who have variables are named by their place. */
-export const batchItem = v.object({
-  campaignId: v.string(),
-  templateId: v.string(),
+const batchItem = v.object({
+  ...batchHeader.entries,
   openids: v.array(v.string()),
+  /** By the index of the recipient. */
   variables: v.exactOptional(v.record(v.string(), v.record(v.string(), v.string()))),
-  next: v.exactOptional(v.string()),
-  upTo: v.object({ batches: count, recipients: count }),
 });
 
-const tally = v.object({
-  counts: v.record(v.string(), v.number()),
-  byErrcode: v.record(v.string(), v.number()),
+/** A batch as it is stored. */
+export function packBatch({ recipients, ...rest }: RunBatch) {
+  const variables = recipients.flatMap(({ variables: own }, index) => (own ? [[String(index), own]] : []));
+  return {
+    openids: recipients.map(({ openid }) => openid),
+    ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
+    ...rest,
+  };
+}
+
+/** A batch as read. @throws UnreadableItemError */
+export function toBatch(item: Item): RunBatch {
+  const { openids, variables = {}, ...rest } = parseItem(batchItem, item);
+  const recipients = openids.map((openid, index) => {
+    const own = variables[index];
+    return own ? { openid, variables: own } : { openid };
+  });
+  return { ...rest, recipients };
+}
+
+/** Results as read; those of a batch that nobody has begun are empty. @throws UnreadableItemError */
+export function toResults(item: Item | undefined): Versioned<BatchResults> {
+  if (!item) return { value: UNTOUCHED, version: undefined };
+  const { value, version } = parseVersioned(batchState, item);
+  return { value: { ...value, results: unpackResults(parseItem(packedResults, item)) }, version };
+}
+
+const ERRCODE = 'errcode:';
+const SLOT = 'slot:';
+
+/** The numbers of a tally are attributes of their own, so that one can be added to without being read. */
+const tallyItem = v.object({
+  batchesDone: v.optional(v.number(), 0),
+  plannedBatches: v.exactOptional(v.number()),
+  plannedRecipients: v.exactOptional(v.number()),
 });
 
-/** What a recipient's result says beyond its state, its moment and its msgid. */
-const detail = v.object({
-  reason: v.string(),
-  attempts: count,
-  errcode: v.exactOptional(v.number()),
-  errmsg: v.exactOptional(v.string()),
-  rid: v.exactOptional(v.string()),
-  msgid: v.exactOptional(v.string()),
-  effect: v.exactOptional(v.picklist(['spend', 'refund', 'zero', 'keep'])),
-  claimId: v.exactOptional(v.string()),
-  notBeforeMs: v.exactOptional(instant),
-  firstAtMs: v.exactOptional(instant),
-  retries: v.exactOptional(
-    v.object({
-      busy: v.exactOptional(count),
-      concurrent: v.exactOptional(count),
-      rate: v.exactOptional(count),
-      quota: v.exactOptional(count),
-      connection: v.exactOptional(count),
-      gateway: v.exactOptional(count),
-    }),
-  ),
-  problems: v.exactOptional(v.array(v.string())),
-});
+/** The update that adds a change to a tally. It drops time slots that no longer say how fast the run is. */
+export function tallyUpdate({ by, batchDone, atMs }: TallyChange) {
+  const slot = slotOf(atMs);
+  const states = Object.entries(by.counts).map(([state, each]): [string, number] => [state, each ?? 0]);
+  const added: [string, number][] = [
+    ...states,
+    ...Object.entries(by.byErrcode).map(([errcode, each]): [string, number] => [ERRCODE + errcode, each]),
+    [SLOT + slot, states.reduce((sum, [, each]) => sum + Math.max(0, each), 0)],
+    ['batchesDone', batchDone ? 1 : 0],
+  ];
+  const stale = Array.from({ length: SLOTS_KEPT }, (_, back) => SLOT + (slot - SLOTS_KEPT - back));
+  const additions = added.map((_, index) => `#a${index} :a${index}`).join(', ');
+  const removals = stale.map((_, index) => `#r${index}`).join(', ');
+  return {
+    UpdateExpression: `ADD ${additions} REMOVE ${removals}`,
+    ExpressionAttributeNames: Object.fromEntries([
+      ...added.map(([name], index) => [`#a${index}`, name]),
+      ...stale.map((name, index) => [`#r${index}`, name]),
+    ]),
+    ExpressionAttributeValues: toAttributes(
+      Object.fromEntries(added.map(([, value], index) => [`:a${index}`, value])),
+    ),
+  } satisfies Partial<Update>;
+}
 
-/**
- * What became of a batch's recipients as it is stored, small because it is written several times: one letter for each recipient, the
- * moments as distances, msgids packed in a row, and notes on those of whom there is more to say.
- */
-export const resultsItem = v.object({
-  letters: v.string(),
-  sinceMs: instant,
-  after: v.array(v.number()),
-  msgids: v.string(),
-  details: v.record(v.string(), detail),
-  counted: tally,
-  lease: v.exactOptional(v.object({ workerId: v.string(), untilMs: instant })),
-  needsRecovery: v.boolean(),
-  done: v.boolean(),
-});
+/** A shard's tally as read. */
+export function readTally(item: Item): ShardTally {
+  const { batchesDone, plannedBatches, plannedRecipients } = v.parse(tallyItem, item);
+  return {
+    counts: Object.fromEntries(RECIPIENT_STATES.map((state) => [state, numberOf(item[state])])),
+    byErrcode: numbersUnder(item, ERRCODE),
+    batchesDone,
+    ...(plannedBatches !== undefined &&
+      plannedRecipients !== undefined && {
+        planned: { batches: plannedBatches, recipients: plannedRecipients },
+      }),
+    recently: new Map(Object.entries(numbersUnder(item, SLOT)).map(([slot, count]) => [Number(slot), count])),
+  };
+}
+
+function numbersUnder(item: Item, prefix: string): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(item)
+      .filter(([name, value]) => name.startsWith(prefix) && numberOf(value) !== 0)
+      .map(([name, value]) => [name.slice(prefix.length), numberOf(value)]),
+  );
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

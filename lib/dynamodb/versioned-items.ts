@@ -32,6 +32,14 @@ export function parseItem<Schema extends v.GenericSchema>(schema: Schema, item: 
   throw new UnreadableItemError(item, result.issues.map((issue) => v.getDotPath(issue)).join(', '));
 }
 
+/** A value and its version by the value's schema. @throws UnreadableItemError */
+export function parseVersioned<Schema extends v.GenericSchema>(
+  schema: Schema,
+  item: Item,
+): Versioned<v.InferOutput<Schema>> {
+  return { value: parseItem(schema, item), version: parseItem(versioned, item).version };
+}
+
 /** A ledger as read; one that is not stored yet is empty. */
 export function toLedger(openid: string, item: Item | undefined): Versioned<Ledger> {
   if (!item) return { value: emptyLedger(openid), version: undefined };
@@ -43,11 +51,16 @@ export function toMessage(item: Item): Versioned<Message> {
   return { value: parseItem(messageItem, item), version: parseItem(versioned, item).version };
 }
 
-/** The messages among `items`; one that cannot be read is logged and set aside, so that it does not hide the others. */
+/** The messages among `items`; see {@link readable}. */
 export function toMessages(items: readonly Item[], logger: Logger): readonly Versioned<Message>[] {
+  return readable(items, toMessage, logger);
+}
+
+/** What `read` makes of items. One that cannot be read is logged and left out, so that it does not hide the others. */
+export function readable<T>(items: readonly Item[], read: (item: Item) => T, logger: Logger): readonly T[] {
   return items.flatMap((item) => {
     try {
-      return [toMessage(item)];
+      return [read(item)];
     } catch (error) {
       if (!(error instanceof UnreadableItemError)) throw error;
       logger.error(error.message);

@@ -6,9 +6,9 @@ import { grant } from '../api/schemas/grants.ts';
 import { message } from '../api/schemas/messages.ts';
 import { grantView, messageView } from '../api/views.ts';
 import { NO_COUNTS, runWith } from '../campaigns/runs/run.ts';
-import { substitute } from '../campaigns/template-variables.ts';
-import type { DomainEvent, DomainEventName, SentRecipient } from '../stream/domain-events.ts';
-import type { BusEvent } from './eventbridge-bus.ts';
+import { substitute } from '../campaigns/variables.ts';
+import type { DomainEvent, DomainEventName } from '../stream/domain-events.ts';
+import type { BusEvent, PublishEvents } from './eventbridge-bus.ts';
 
 const eventId = v.pipe(
   v.string(),
@@ -42,7 +42,7 @@ export const detailSchemas = {
   'Campaign Run Finished': ofRun,
 } as const satisfies Record<DomainEventName, v.GenericSchema>;
 
-/** Tells a fact in the words of the API. */
+/** A domain event as it is published, in the words of the API. */
 export function eventOf(event: DomainEvent): BusEvent {
   return {
     detailType: event.name,
@@ -58,7 +58,7 @@ function detailOf(event: DomainEvent): Readonly<Record<string, unknown>> {
     case 'message':
       return messageView(event.message, undefined, event.atMs);
     case 'campaign-send':
-      return campaignSendView(event.send);
+      return campaignSendView(event);
     case 'run':
       return runView(
         runWith(event.run, event.run.summary ?? { recipients: 0, counts: NO_COUNTS, byErrcode: {} }),
@@ -66,33 +66,25 @@ function detailOf(event: DomainEvent): Readonly<Record<string, unknown>> {
   }
 }
 
-/** In the form of a message. The texts have the recipient's variables in them and are not fitted. */
-function campaignSendView({
-  id,
-  run,
-  recipient,
-  state,
-  result,
-}: SentRecipient): Omit<v.InferOutput<typeof ofMessage>, 'eventId'> {
+/** In the form of a message. The texts hold the recipient's variables and are not fitted. */
+function campaignSendView({ id, run, recipient, result }: Extract<DomainEvent, { type: 'campaign-send' }>) {
   const { templateId, data, page, miniprogramState, lang } = run.content;
-  const { attempts, outcome } = result;
-  const { atMs, reason, errcode, errmsg, rid, msgid } = outcome;
+  const { atMs, reason, errcode, errmsg, rid, msgid } = result.outcome;
   const [began, at] = [toRfc3339(run.startedAtMs), toRfc3339(atMs)];
+  const texts = Object.entries(data).map(([key, text]) => [key, substitute(text, recipient.variables ?? {})]);
   return {
     id,
     to: recipient.openid,
     templateId,
-    data: Object.fromEntries(
-      Object.entries(data).map(([key, text]) => [key, substitute(text, recipient.variables ?? {})]),
-    ),
+    data: Object.fromEntries(texts),
     ...(page !== undefined && { page }),
     miniprogramState,
     lang,
-    status: state,
+    status: result.state,
     sendAt: began,
     createdAt: began,
     updatedAt: at,
-    attempts,
+    attempts: result.attempts,
     campaignId: run.campaignId,
     runId: run.id,
     outcome: {
@@ -103,5 +95,16 @@ function campaignSendView({
       ...(msgid !== undefined && { msgid }),
       reason,
     },
+  } satisfies Omit<v.InferOutput<typeof ofMessage>, 'eventId'>;
+}
+
+/** Publishes domain events on the bus, and answers those that it did not take. */
+export function createEventPublisher(
+  publish: PublishEvents,
+): (events: readonly DomainEvent[]) => Promise<readonly DomainEvent[]> {
+  return async (events) => {
+    const domainEventOf = new Map(events.map((event) => [eventOf(event), event]));
+    const refused = await publish([...domainEventOf.keys()]);
+    return refused.flatMap((event) => domainEventOf.get(event) ?? []);
   };
 }

@@ -4,11 +4,11 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 
-/** One event for the owner's own rules. */
+/** An event for the owner's own rules. */
 export interface BusEvent {
   /** What happened, `Grant Recorded`; rules match on it. */
   readonly detailType: string;
-  /** Becomes JSON. `eventId` is the same however often the event is published, so that a receiver can count it once. */
+  /** Becomes JSON. `eventId` is the same however often the event is published. */
   readonly detail: { readonly eventId: string } & Readonly<Record<string, unknown>>;
   /** When it happened; without it the bus takes the moment of publishing. */
   readonly atMs?: number;
@@ -19,8 +19,8 @@ export type PublishEvents = (events: readonly BusEvent[]) => Promise<readonly Bu
 
 const SOURCE = 'qingniao';
 /** PutEvents takes this many entries in one request, and this many bytes of them. */
-const MOST_ENTRIES = 10;
-const MOST_BYTES = 256 * 1024;
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 256 * 1024;
 
 /** Publishes on one EventBridge bus, as many events in a request as it takes. */
 export function createEventBus(client: EventBridgeClient, busName: string): PublishEvents {
@@ -52,7 +52,7 @@ function batches(events: readonly BusEvent[]): BusEvent[][] {
   let bytes = 0;
   for (const event of events) {
     const size = sizeOf(event);
-    if (batch.length === MOST_ENTRIES || (batch.length > 0 && bytes + size > MOST_BYTES)) {
+    if (batch.length === MAX_ENTRIES || (batch.length > 0 && bytes + size > MAX_BYTES)) {
       result.push(batch);
       batch = [];
       bytes = 0;

@@ -1,20 +1,28 @@
+import type { CountMark, GrantStore } from '../grants/grant-store.ts';
+import { grantsOf, type TemplateKind } from '../grants/ledger.ts';
+import { recordPopup, recordRevocation } from '../grants/record-event.ts';
+import { isAccept } from '../grants/report-grants.ts';
 import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { type AnswerServices, countAnswers, isRevocation } from './count-answers.ts';
-import { type SentEventServices, settleByReceipt } from './settle-by-event.ts';
-import type { ChangeEvent, SentEvent, SubscribeEvent } from './subscribe-event.ts';
+import { retryOnConflict } from '../retry.ts';
+import { updated } from '../versioned.ts';
+import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from './event-job.ts';
+import { type ReceiptServices, settleByReceipt } from './settle-by-receipt.ts';
 
-export interface EventServices extends AnswerServices, SentEventServices {
+export interface EventServices extends ReceiptServices {
   readonly store: MessageStore;
+  readonly grantStore: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
+  /** The kinds of these templates; one that is left out is of unknown kind. */
+  readonly kindsOf: (templateIds: readonly string[]) => Promise<ReadonlyMap<string, TemplateKind>>;
 }
 
-/** What became of an event: taken in, or to be looked at again a little later. */
+/** The event is applied, or comes up again a little later. */
 export type EventResult = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
 
 /** A send that is under way has its answer within this time, most often. */
-const LOOK_AGAIN_MS = 5_000;
+const RETRY_AFTER_MS = 5_000;
 
-/** Takes an event of WeChat's in. Safe to repeat, at any moment and in any order. */
+/** Applies an event of WeChat's. Safe to repeat, at any moment and in any order. */
 export async function applyEvent(services: EventServices, event: SubscribeEvent): Promise<EventResult> {
   switch (event.type) {
     case 'popup':
@@ -28,7 +36,7 @@ export async function applyEvent(services: EventServices, event: SubscribeEvent)
   }
 }
 
-/** Also when the event was counted before: the call that counted it may not have got to the booked messages. */
+/** Refuses what waits also when the event was counted before: the call that counted it may have died after that. */
 async function revoke(services: EventServices, event: ChangeEvent): Promise<void> {
   await countAnswers(services, event);
   const revoked = event.items.filter(({ status }) => isRevocation(event, status));
@@ -43,10 +51,10 @@ async function settleSent(services: EventServices, event: SentEvent): Promise<Ev
     settleByReceipt(services, { ...item, openid, createdAtMs }),
   );
   if (!results.includes('not-yet')) return { type: 'done' };
-  return { type: 'later', delayMs: LOOK_AGAIN_MS * (1 + services.random()) };
+  return { type: 'later', delayMs: RETRY_AFTER_MS * (1 + services.random()) };
 }
 
-/** Deals with each of them even if one cannot be dealt with, whose error is then thrown. */
+/** Works on every item even if one fails, and throws the first error then. */
 async function eachInTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: PromiseSettledResult<R>[] = [];
   for (const item of items) results.push(...(await Promise.allSettled([work(item)])));
@@ -54,4 +62,44 @@ async function eachInTurn<T, R>(items: readonly T[], work: (item: T) => Promise<
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });
+}
+
+type Answers = PopupEvent | ChangeEvent;
+
+/** WeChat advises to tell events apart by user and second, in which two events may fall (WeChat contract §6.3). */
+function markOf({ type, createdAtMs }: Answers, { templateId, status }: Answers['items'][number]): CountMark {
+  return `event#${type}#${createdAtMs}#${templateId}#${status}`;
+}
+
+/** Counts the user's answers, template by template, each once however often and in whatever order it comes. */
+export async function countAnswers(
+  { grantStore, kindsOf, sleep, random }: Pick<EventServices, 'grantStore' | 'kindsOf' | 'sleep' | 'random'>,
+  event: Answers,
+): Promise<void> {
+  const items = new Map(event.items.map((item) => [markOf(event, item), item]));
+  const kinds = await kindsOf([...items.values()].map(({ templateId }) => templateId));
+  await retryOnConflict(
+    async () => {
+      const stored = await grantStore.loadLedger(event.openid);
+      const counted = await grantStore.countedOf(event.openid, [...items.keys()]);
+      const fresh = [...items].filter(([mark]) => !counted.has(mark));
+      if (fresh.length === 0) return;
+      const ledger = fresh.reduce((before, [, { templateId, status }]) => {
+        const kind = kinds.get(templateId) ?? 'unknown';
+        const answer = { templateId, status, kind, atMs: event.createdAtMs };
+        return isRevocation(event, status) ? recordRevocation(before, answer) : recordPopup(before, answer);
+      }, stored.value);
+      const templateIds = new Set(fresh.map(([, { templateId }]) => templateId));
+      const newTemplateIds = [...templateIds].filter((templateId) => !grantsOf(stored.value, templateId));
+      const marks = fresh.map(([mark]) => mark);
+      const result = await grantStore.commitCounted(updated(stored, ledger), marks, newTemplateIds);
+      return result === 'conflict' ? result : undefined;
+    },
+    { sleep, random },
+  );
+}
+
+/** Whether the user turned the template off, rather than answering no to one more question. */
+function isRevocation(event: Answers, status: string): boolean {
+  return event.type === 'change' && !isAccept(status);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OtherPush } from './event-job.ts';
 
-/** A message of WeChat's in the form in which the owner's own rules get it. */
+/** A message of WeChat's as the owner's own rules get it. */
 export interface ForwardedMessage {
   /** The same however often WeChat repeats the message. */
   readonly eventId: string;
@@ -10,7 +10,6 @@ export interface ForwardedMessage {
   readonly message: OtherPush['fields'];
 }
 
-/** The way to the owner's own rules. */
 export interface ForwardServices {
   readonly appId: string;
   /** Answers whether the bus took it. Absent where there is no bus. */
@@ -18,9 +17,9 @@ export interface ForwardServices {
 }
 
 /**
- * Hands a message of WeChat's to the owner's own rules.
+ * Publishes a message of WeChat's for the owner's own rules.
  *
- * @throws Error when there is no bus or it does not take the message, so that the queue brings it again
+ * @throws Error when there is no bus or it does not take the message, so that the queue delivers it again
  */
 export async function forwardMessage(
   { appId, publish }: ForwardServices,

@@ -10,8 +10,11 @@ import {
   UpdateScheduleCommand,
   ValidationException,
 } from '@aws-sdk/client-scheduler';
-import { LATEST_START_MS } from '../campaigns/schedule/desired-schedule.ts';
-import type { DesiredSchedule, ScheduleGateway } from '../campaigns/schedule/schedule-gateway.ts';
+import {
+  type DesiredSchedule,
+  LATEST_START_MS,
+  type ScheduleGateway,
+} from '../campaigns/schedule/sync-schedule.ts';
 
 /** Where the schedules stand and what they start. */
 export interface ScheduleTarget {

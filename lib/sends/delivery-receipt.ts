@@ -1,4 +1,4 @@
-import type { SentEvent } from '../events/subscribe-event.ts';
+import type { SentEvent } from '../events/event-job.ts';
 import type { Claim } from '../grants/ledger.ts';
 import type { Outcome } from '../messages/message.ts';
 import type { SendRecord } from './send-record.ts';

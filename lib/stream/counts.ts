@@ -5,7 +5,7 @@ import type { MessageState } from '../messages/message.ts';
 import type { SendRecord } from '../sends/send-record.ts';
 import { movedResults, type StreamRecord } from './stream-record.ts';
 
-/** What is added to the statistics of one template at one moment. Grants that are taken away again count down. */
+/** What is added to the statistics of one template at one moment. Grants that are taken away count down. */
 export interface Count {
   readonly templateId: string;
   readonly atMs: number;
@@ -14,7 +14,6 @@ export interface Count {
   readonly by: number;
 }
 
-/** Where one message or recipient stands, as far as statistics go. */
 interface Standing {
   readonly state: MessageState | 'skipped';
   readonly atMs: number;
@@ -23,8 +22,8 @@ interface Standing {
 }
 
 /**
- * What a change adds to the statistics. `sent` counts what WeChat accepted, whether or not its delivery was told of later; what was
- * `unknown` and is settled counts as unknown no more.
+ * What a write adds to the statistics. `sent` counts what WeChat accepted, whether or not a receipt came later. An
+ * `unknown` that is settled is taken back.
  */
 export function countsOf(record: StreamRecord): readonly Count[] {
   switch (record.type) {
@@ -87,4 +86,39 @@ function standingCounts(templateId: string, before: Standing | undefined, after:
       : []),
     ...(after.state === 'failed' ? [plus(`failed:${after.errcode || after.reason || 'unknown'}`)] : []),
   ];
+}
+
+/** The counts of a write, or a part of them where they are many. A part is added once, as a whole, under its id. */
+export interface CountedPart {
+  readonly id: string;
+  /** The moment of the write: the same each time that the stream delivers it. */
+  readonly atMs: number;
+  readonly counts: readonly Count[];
+}
+
+/** Where statistics are added up. */
+export interface StatisticsWriter {
+  /** Adds those parts that were not added before, whatever they came together with then. */
+  add(parts: readonly CountedPart[]): Promise<void>;
+}
+
+/** So many fit one transaction. Only the erasure of a user counts more: it touches every template they answered. */
+const COUNTS_PER_PART = 20;
+
+/** The counts of writes, in parts that are the same each time that the stream delivers a write. */
+export function partsOf(records: readonly StreamRecord[]): readonly CountedPart[] {
+  return records.flatMap((record) => {
+    const { id, atMs } = record;
+    const counts = countsOf(record).toSorted((one, other) => (sortKeyOf(one) < sortKeyOf(other) ? -1 : 1));
+    return Array.from({ length: Math.ceil(counts.length / COUNTS_PER_PART) }, (_, part) => ({
+      id: part === 0 ? id : `${id}#${part}`,
+      atMs,
+      counts: counts.slice(part * COUNTS_PER_PART, (part + 1) * COUNTS_PER_PART),
+    }));
+  });
+}
+
+/** An image of an item promises no order. */
+function sortKeyOf({ templateId, name }: Count): string {
+  return `${templateId} ${name}`;
 }

@@ -8,17 +8,7 @@ import { grantsOf, type Ledger, type TemplateGrants } from '../grants/ledger.ts'
 import type { Message, MessageState } from '../messages/message.ts';
 import { movedResults, type ResultsRecord, type StreamRecord } from './stream-record.ts';
 
-/** What became of a recipient of a campaign, for whom no message is stored. */
-export interface SentRecipient {
-  /** Stands where a message's id does. */
-  readonly id: string;
-  readonly run: RunRecord;
-  readonly recipient: Recipient;
-  readonly state: ReportedState;
-  readonly result: RecipientResult;
-}
-
-/** What the owner may want to know of, by its name on the bus. */
+/** The name of a domain event on the bus. */
 export type DomainEventName =
   | 'Grant Recorded'
   | 'Grant Revoked'
@@ -29,7 +19,7 @@ export type DomainEventName =
   | 'Message Delivered'
   | 'Campaign Run Finished';
 
-/** Something that has happened and is stored. */
+/** Something that has happened and is stored. A recipient's send has no stored message, and its id stands for one. */
 export type DomainEvent = {
   readonly name: DomainEventName;
   readonly eventId: string;
@@ -37,13 +27,19 @@ export type DomainEvent = {
 } & (
   | { readonly type: 'grant'; readonly ledger: Ledger; readonly templateId: string }
   | { readonly type: 'message'; readonly message: Message }
-  | { readonly type: 'campaign-send'; readonly send: SentRecipient }
+  | {
+      readonly type: 'campaign-send';
+      readonly id: string;
+      readonly run: RunRecord;
+      readonly recipient: Recipient;
+      readonly result: RecipientResult & { readonly state: ReportedState };
+    }
   | { readonly type: 'run'; readonly run: RunRecord }
 );
 
 type Unnamed<T> = T extends unknown ? Omit<T, 'eventId' | 'atMs'> : never;
 
-/** What happened in a change, each fact under an id that it keeps when the change is told of again. */
+/** What happened in a write. Each event has an id that it keeps when the stream delivers the write again. */
 export function domainEventsOf(record: StreamRecord): readonly DomainEvent[] {
   return unnamedEvents(record).map((event) => ({
     ...event,
@@ -52,7 +48,7 @@ export function domainEventsOf(record: StreamRecord): readonly DomainEvent[] {
   }));
 }
 
-/** Made from what the fact is, not from its place among the others: an image of an item promises no order. */
+/** Made from the event's subject and not from its index: an image of an item promises no order. */
 function eventIdOf({ id }: StreamRecord, event: Unnamed<DomainEvent>): string {
   return createHash('sha256')
     .update([id, event.name, subjectOf(event)].join('\n'))
@@ -67,7 +63,7 @@ function subjectOf(event: Unnamed<DomainEvent>): string {
     case 'message':
       return event.message.id;
     case 'campaign-send':
-      return event.send.id;
+      return event.id;
     case 'run':
       return event.run.id;
   }
@@ -112,7 +108,7 @@ const NAMES = {
   delivered: 'Message Delivered',
 } as const satisfies Readonly<Record<string, DomainEventName>>;
 
-/** What a message or a recipient can have come to that the owner may want to know of. */
+/** The states of a message or a recipient that have an event. */
 type ReportedState = keyof typeof NAMES;
 
 function isReported(state: MessageState | RecipientResult['state']): state is ReportedState {
@@ -127,7 +123,7 @@ function messageEvents(
   return [{ type: 'message', name: NAMES[after.state], message: after }];
 }
 
-/** Of a dry run nothing is told: nobody was sent anything. */
+/** A dry run sends nothing, so it has no events. */
 function resultEvents(record: ResultsRecord): readonly Unnamed<DomainEvent>[] {
   const { batch } = record;
   if (!batch || batch.run.dryRun) return [];
@@ -136,12 +132,20 @@ function resultEvents(record: ResultsRecord): readonly Unnamed<DomainEvent>[] {
     const recipient = batch.recipients[index];
     if (!isReported(state) || !recipient || isErased(recipient)) return [];
     const id = recipientSendId({ runId: batch.run.id, index, openid: recipient.openid });
-    const send = { id, run: batch.run, recipient, state, result };
-    return [{ type: 'campaign-send' as const, name: NAMES[state], send }];
+    const { run } = batch;
+    return [
+      {
+        type: 'campaign-send' as const,
+        name: NAMES[state],
+        id,
+        run,
+        recipient,
+        result: { ...result, state },
+      },
+    ];
   });
 }
 
-/** A run that was stopped has ended too; its status says which. */
 function runEvents(
   before: RunRecord | undefined,
   after: RunRecord | undefined,

@@ -1,9 +1,12 @@
 import type { BatchKey } from '../campaigns/runs/batch.ts';
+import type { RunRecord } from '../campaigns/runs/run.ts';
+import type { RunStore } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
-import type { Measure } from '../metrics.ts';
+import type { Message } from '../messages/message.ts';
+import type { Measure, Measurement, MetricName } from '../metrics.ts';
+import type { Contention } from '../retry.ts';
+import { countsOf, partsOf, type StatisticsWriter } from './counts.ts';
 import { type DomainEvent, type DomainEventName, domainEventsOf } from './domain-events.ts';
-import { measurementsOf } from './measure-records.ts';
-import { partsOf, type StatisticsWriter } from './statistics-writer.ts';
 import { movedResults, type SentBatch, type StreamRecord } from './stream-record.ts';
 
 export interface StreamServices {
@@ -11,17 +14,17 @@ export interface StreamServices {
   readonly publish: (events: readonly DomainEvent[]) => Promise<readonly DomainEvent[]>;
   readonly isPublished: (name: DomainEventName) => boolean;
   readonly statistics: StatisticsWriter;
-  /** Whom the results of a run's batch are about; undefined where that is not kept any more. */
+  /** The recipients that a batch's results are about; undefined where the batch is gone. */
   readonly batchOf: (key: BatchKey) => Promise<SentBatch | undefined>;
   readonly measure: Measure;
   readonly logger: Logger;
 }
 
 /**
- * Takes in what was stored: counts it, and tells the owner. A change that comes again, in whatever company, is not counted again, and
- * is published under the same ids.
+ * Counts, publishes and measures what was stored. A record that is delivered again, in whatever company, is not counted
+ * again, and its events are published under the same ids.
  *
- * @returns the first change that must come again because the bus did not take it, undefined when all is done
+ * @returns the first record that must come again because the bus did not take its events, undefined when all is done
  */
 export async function processStream(
   services: StreamServices,
@@ -43,8 +46,93 @@ async function withBatch({ batchOf, logger }: StreamServices, record: StreamReco
   if (record.type !== 'results' || movedResults(record).length === 0) return record;
   const batch = await batchOf(record.key);
   if (batch) return { ...record, batch };
-  logger.warn('Results of a page that is gone are left out of events and statistics.', {
+  logger.warn('Results of a batch that is gone are left out of events and statistics.', {
     runId: record.key.runId,
   });
   return record;
+}
+
+/** The bus is asked so often before the stream brings a record again, with all that came after it. */
+const TRIES = 4;
+/** Doubles with each try: 0.2, 0.4 and 0.8 seconds, give or take a half. */
+const FIRST_PAUSE_MS = 200;
+
+/** Publishes, and publishes again what was refused. Answers what is refused to the last. */
+export async function publishWithRetry<Item>(
+  publish: (items: readonly Item[]) => Promise<readonly Item[]>,
+  items: readonly Item[],
+  { sleep, random }: Contention,
+): Promise<readonly Item[]> {
+  let left = items;
+  for (let tries = 1; ; tries++) {
+    left = await publish(left);
+    if (left.length === 0 || tries === TRIES) return left;
+    await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + random()));
+  }
+}
+
+/** So many runs are cached. What is read of them never changes. */
+const MAX_CACHED_RUNS = 100;
+
+/** Reads whom a batch's results are about, and each run once; undefined where the batch or its run is gone. */
+export function createSentBatches(
+  store: Pick<RunStore, 'load' | 'loadBatch'>,
+): (key: BatchKey) => Promise<SentBatch | undefined> {
+  const cache = new Map<string, RunRecord>();
+
+  async function runOf(campaignId: string, runId: string): Promise<RunRecord | undefined> {
+    const known = cache.get(runId) ?? (await store.load(campaignId, runId))?.value;
+    if (known) cache.set(runId, known);
+    if (cache.size > MAX_CACHED_RUNS) cache.clear();
+    return known;
+  }
+
+  return async (key) => {
+    const batch = await store.loadBatch(key);
+    const run = batch && (await runOf(batch.campaignId, key.runId));
+    return run && { run, recipients: batch.recipients };
+  };
+}
+
+const OUTCOMES: ReadonlySet<string> = new Set(['sent', 'delivered', 'refused', 'failed', 'unknown']);
+
+/** The metrics of writes: how many messages came to which end, and how late timed ones left. */
+export function measurementsOf(records: readonly StreamRecord[]): readonly Measurement[] {
+  return [...endings(records), ...lateness(records)];
+}
+
+function endings(records: readonly StreamRecord[]): readonly Measurement[] {
+  const sums = new Map<string, Measurement & { readonly sum: number }>();
+  const add = (name: MetricName, dimensions: Readonly<Record<string, string>>, by: number) => {
+    const key = [name, ...Object.values(dimensions)].join(' ');
+    const sum = (sums.get(key)?.sum ?? 0) + by;
+    sums.set(key, { name, dimensions, sum, values: [sum] });
+  };
+  for (const { templateId, name, by } of records.flatMap(countsOf)) {
+    const [outcome = '', reason] = name.split(':');
+    // Statistics take an unknown back once it is settled, which no metric can.
+    if (!OUTCOMES.has(outcome) || by <= 0) continue;
+    add('Messages', { TemplateId: templateId, Outcome: outcome }, by);
+    if (reason !== undefined) add('Failures', { TemplateId: templateId, Reason: reason }, by);
+  }
+  return [...sums.values()].map(({ sum: _, ...measurement }) => measurement);
+}
+
+function lateness(records: readonly StreamRecord[]): readonly Measurement[] {
+  const values = records.flatMap((record) =>
+    record.type === 'message' && record.after && isTimely(record.before, record.after)
+      ? [(record.after.outcome?.atMs ?? record.after.updatedAtMs) - record.after.sendAtMs]
+      : [],
+  );
+  return values.length === 0 ? [] : [{ name: 'Lateness', values }];
+}
+
+/** A timed message that was sent at the first attempt, so that nothing but the service itself can have held it up. */
+function isTimely(before: Message | undefined, after: Message): boolean {
+  return (
+    (before?.state ?? 'pending') === 'pending' &&
+    after.state === 'sent' &&
+    after.attempts === 1 &&
+    after.sendAtMs > after.createdAtMs
+  );
 }

@@ -5,41 +5,40 @@ import type { RunRecord } from '../campaigns/runs/run.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 
-/** What every change has. */
 interface RecordOf<Type extends string> {
   readonly type: Type;
-  /** Names the write, the same each time that it is told of; no other has the same. */
+  /** The id of the write, the same each time that the stream delivers it. */
   readonly id: string;
-  /** When the table was changed, to the second. */
+  /** When the table was written, to the second. */
   readonly atMs: number;
 }
 
-/** Results of a run's batch by the recipients' places. */
+/** By the recipient's index in the batch. */
 type Results = ReadonlyMap<number, RecipientResult>;
 
-/** Whom the results of a run's batch are about, and what they were sent. */
+/** A batch's recipients and what its run sends them. */
 export interface SentBatch {
   readonly run: RunRecord;
   readonly recipients: readonly Recipient[];
 }
 
-/** Results of a run's batch that were written. */
+/** A write of a batch's results. */
 export interface ResultsRecord extends RecordOf<'results'> {
   readonly key: BatchKey;
   readonly before: Results;
   readonly after: Results;
-  /** Filled in before anything is drawn from the results. */
+  /** Added by `processStream`; absent where the batch or its run is gone. */
   readonly batch?: SentBatch;
 }
 
-/** Something that was stored, as it stood before and after; absent where it was not there. */
+/** A write of the table: the stored value before and after, each absent where there was none. */
 export type StreamRecord =
   | (RecordOf<'ledger'> & { readonly before?: Ledger; readonly after?: Ledger })
   | (RecordOf<'message'> & { readonly before?: Message; readonly after?: Message })
   | (RecordOf<'run'> & { readonly before?: RunRecord; readonly after?: RunRecord })
   | ResultsRecord;
 
-/** The recipients who stand somewhere else than before, in the order of their places. */
+/** The results whose state the write changed, by the recipient's index. */
 export function movedResults({
   before,
   after,

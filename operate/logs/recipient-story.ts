@@ -1,6 +1,5 @@
 import type { RecipientOutcome } from '../../lib/campaigns/runs/read-run.ts';
-import type { RecipientState } from '../../lib/campaigns/runs/run.ts';
-import { runStartsAtMs } from '../../lib/campaigns/runs/run-id.ts';
+import { type RecipientState, runStartsAtMs } from '../../lib/campaigns/runs/run.ts';
 import { type Happening, MEANINGS, type Standing, wechatsWords } from './story.ts';
 
 const TROUBLED: ReadonlySet<RecipientState> = new Set(['refused', 'failed', 'unknown']);

@@ -1,5 +1,5 @@
 import { readRecipient } from '../../lib/campaigns/runs/read-run.ts';
-import { isRunId, runStartsAtMs } from '../../lib/campaigns/runs/run-id.ts';
+import { isRunId, runStartsAtMs } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';

@@ -1,7 +1,5 @@
 import { openidOf } from '../../lib/messages/message.ts';
-import { readRunJob } from '../../lib/sqs/sqs-campaign-queue.ts';
-import { readEventJob } from '../../lib/sqs/sqs-event-queue.ts';
-import { readSendJob } from '../../lib/sqs/sqs-send-queue.ts';
+import { readEventJob, readRunJob, readSendJob } from '../../lib/sqs/sqs-queues.ts';
 
 const LABELS: readonly ((body: string) => string | undefined)[] = [
   (body) => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createHandler } from '../../handlers/wechat-events.ts';
 import type { EventJob } from '../../lib/events/event-job.ts';
-import { readEventJob } from '../../lib/sqs/sqs-event-queue.ts';
+import { readEventJob } from '../../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../../lib/wechat/push/receive-push.ts';
 import { call, type HttpRequestParts } from '../support/http-events.ts';
 import { PUSH_AES_KEY, PUSH_APP_ID, PUSH_NOW_MS, PUSH_TOKEN } from '../support/pushes.ts';

@@ -12,7 +12,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { buildServices, createHandler } from '../../handlers/publish-changes.ts';
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
-import { createStatisticsReader } from '../../lib/dynamodb/dynamodb-statistics-reader.ts';
+import { createStatisticsReader } from '../../lib/dynamodb/dynamodb-statistics.ts';
 import { emptyLedger } from '../../lib/grants/ledger.ts';
 import { recordReport } from '../../lib/grants/report-grants.ts';
 import { createRuntime } from '../../lib/runtime/runtime.ts';

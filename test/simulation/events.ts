@@ -1,5 +1,5 @@
 import type { EventResult } from '../../lib/events/apply-event.ts';
-import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
+import type { SubscribeEvent } from '../../lib/events/event-job.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { End } from './processes.ts';

@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import type { EventResult } from '../../lib/events/apply-event.ts';
-import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
+import type { SubscribeEvent } from '../../lib/events/event-job.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { GrantReport, ReportResult } from '../../lib/grants/report-grants.ts';
 import type { Permit, RateLimiter } from '../../lib/limits/rate-limiter.ts';

@@ -226,7 +226,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'an event counts as often as it comes',
-    file: 'lib/events/count-answers.ts',
+    file: 'lib/events/apply-event.ts',
     find: 'commitCounted(changed(stored, ledger), marks, newTemplateIds)',
     replace: 'commitCounted(changed(stored, ledger), [], newTemplateIds)',
   },

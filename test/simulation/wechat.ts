@@ -1,4 +1,4 @@
-import type { SubscribeEvent } from '../../lib/events/subscribe-event.ts';
+import type { SubscribeEvent } from '../../lib/events/event-job.ts';
 import type { WeChatSender } from '../../lib/messages/deliver-message.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { SendAnswer } from '../../lib/sends/judge-answer.ts';

@@ -1,12 +1,21 @@
 import * as v from 'valibot';
 import type { CampaignStore } from '../../campaigns/campaign-store.ts';
-import { listRecipients, type RecipientCursor } from '../../campaigns/list-recipients.ts';
 import { type ControlServices, pauseRun, resumeRun, stopRun } from '../../campaigns/runs/control-run.ts';
-import { listRuns, readRecipient, readRun } from '../../campaigns/runs/read-run.ts';
+import {
+  listRecipients,
+  listRuns,
+  type RecipientCursor,
+  readRecipient,
+  readRun,
+} from '../../campaigns/runs/read-run.ts';
 import type { Run } from '../../campaigns/runs/run.ts';
-import { isRunId } from '../../campaigns/runs/run-id.ts';
-import { type StartServices, startRun } from '../../campaigns/runs/start-run.ts';
-import { type ScheduledStart, startScheduledRun } from '../../campaigns/schedule/start-scheduled.ts';
+import { isRunId } from '../../campaigns/runs/run.ts';
+import {
+  type ScheduledStart,
+  type StartServices,
+  startRun,
+  startScheduledRun,
+} from '../../campaigns/runs/start-run.ts';
 import type { Logger } from '../../logger.ts';
 import { notFound, startProblem, stateProblem } from '../campaign-problems.ts';
 import { recipientView, runView } from '../campaign-view.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StatisticsQuery, StatisticsResult } from '../../statistics/read-statistics.ts';
+import type { StatisticsQuery, StatisticsResult } from '../../statistics/statistics.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageOf, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';

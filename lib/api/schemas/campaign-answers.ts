@@ -1,26 +1,19 @@
 import * as v from 'valibot';
+import { RECIPIENT_STATES, RUN_STATUSES, RUN_TRIGGERS } from '../../campaigns/runs/run.ts';
 import { pageOf } from '../paging.ts';
 import { campaignStatus, grantees, quietHours, schedule } from './campaigns.ts';
 import { alias, count, named, openid, rfc3339, templateId } from './common.ts';
 import { lang, messageWarning, miniprogramState, templateTexts } from './messages.ts';
 
 /** How many recipients of a run stand where. */
-export const runCounts = v.object({
-  pending: count,
-  sent: count,
-  delivered: count,
-  refused: count,
-  failed: count,
-  unknown: count,
-  skipped: count,
-});
+export const runCounts = v.object(v.entriesFromList(RECIPIENT_STATES, count));
 
 /** One run of a campaign, as callers see it. */
 export const run = v.object({
   id: v.string(),
   campaignId: v.string(),
-  status: v.picklist(['running', 'paused', 'stopped', 'finished']),
-  trigger: v.picklist(['schedule', 'manual', 'resend-failed']),
+  status: v.picklist(RUN_STATUSES),
+  trigger: v.picklist(RUN_TRIGGERS),
   dryRun: v.boolean(),
   ofRunId: v.exactOptional(
     v.pipe(v.string(), v.description('The run whose failed recipients this one is for.')),
@@ -40,7 +33,7 @@ export const run = v.object({
 /** What became of one recipient in one run. */
 export const runRecipient = v.object({
   openid,
-  status: v.picklist(['pending', 'sent', 'delivered', 'refused', 'failed', 'unknown', 'skipped']),
+  status: v.picklist(RECIPIENT_STATES),
   attempts: v.pipe(count, v.description('Requests that left for WeChat.')),
   at: v.exactOptional(rfc3339),
   errcode: v.exactOptional(count),

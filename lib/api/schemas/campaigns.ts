@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { readPage } from '../../campaigns/page-variables.ts';
 import { openidError, variablesError } from '../../campaigns/recipients/recipient-rules.ts';
+import { readPage } from '../../campaigns/variables.ts';
 import { instant, named, templateId } from './common.ts';
 import { anyData, lang, miniprogramState } from './messages.ts';
 import { RULES } from './rules.ts';

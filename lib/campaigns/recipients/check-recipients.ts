@@ -3,7 +3,7 @@ import type { Template } from '../../templates/template.ts';
 import type { Recipient } from '../campaign.ts';
 import type { ValidationError } from '../campaign-input.ts';
 import { type FillableParts, type FillProblem, fillMessage } from '../fill-message.ts';
-import { variablesIn } from '../template-variables.ts';
+import { variablesIn } from '../variables.ts';
 
 /** The most faults that are told at once. */
 const MOST_ERRORS = 50;

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { BilingualText } from '../../bilingual-text.ts';
 import type { Recipient } from '../campaign.ts';
 import type { ValidationError } from '../campaign-input.ts';
-import { VARIABLE_NAME } from '../template-variables.ts';
+import { VARIABLE_NAME } from '../variables.ts';
 import { isBlank, isBlankRow, isSeparatorRow, LINE_ENDS, separatorOf } from './csv-form.ts';
 import { openidError, variablesError } from './recipient-rules.ts';
 

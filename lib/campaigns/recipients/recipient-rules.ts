@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../bilingual-text.ts';
 import type { ValidationError } from '../campaign-input.ts';
-import { VARIABLE_NAME } from '../template-variables.ts';
+import { VARIABLE_NAME } from '../variables.ts';
 
 const OPENID = /^[A-Za-z0-9_-]{1,128}$/;
 

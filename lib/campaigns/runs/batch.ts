@@ -1,15 +1,17 @@
+import * as v from 'valibot';
+import { count } from '../../schemas.ts';
 import type { Recipient } from '../campaign.ts';
 
 const ERASED = '*';
-/** Sorts behind whatever an openid may hold. */
+/** Sorts behind every letter of an openid. */
 const BEHIND_ALL = '~';
 
-/** How many recipients one batch of a run holds at the most. */
+/** How many recipients one batch of a run holds at most. */
 export const BATCH_SIZE = 100;
 
 /**
- * Where a batch stands in its run. Each shard's recipients are planned in the order of their openids; `after` is where the batch begins:
- * empty for the first, else the border to the batch before.
+ * Where a batch begins in its run. A shard's recipients are planned in the order of their openids. `after` is the
+ * border to the batch before, and empty for the first.
  */
 export interface BatchKey {
   readonly runId: string;
@@ -17,30 +19,33 @@ export interface BatchKey {
   readonly after: string;
 }
 
-/**
- * Recipients that were planned together. A batch is written once and never changes but for users who are erased: planned again, it is
- * as it was. The batches of a shard do not overlap, so that nobody is in a run twice.
- */
-export interface RunBatch {
-  /** Whose run it is, and of what: so that a batch can be understood without its run. */
-  readonly campaignId: string;
-  readonly templateId: string;
-  readonly recipients: readonly Recipient[];
-  /** Where the next batch of the shard begins; absent for the last. */
-  readonly next?: string;
-  /** The shard's batches and recipients up to and with this one. */
-  readonly upTo: Planned;
-}
-
 /** How much of a shard has been planned. */
-export interface Planned {
-  readonly batches: number;
-  readonly recipients: number;
+export const planned = v.object({ batches: count, recipients: count });
+
+/** See {@link planned}. */
+export type Planned = Readonly<v.InferOutput<typeof planned>>;
+
+/** A batch without its recipients, who are stored packed. */
+export const batchHeader = v.object({
+  campaignId: v.string(),
+  templateId: v.string(),
+  /** Where the next batch of the shard begins; absent for the last. */
+  next: v.exactOptional(v.string()),
+  /** The shard's batches and recipients up to and with this one. */
+  upTo: planned,
+});
+
+/**
+ * Recipients that were planned together. A batch is written once and changes only where a user is erased. The batches of
+ * a shard do not overlap, so that nobody is in a run twice.
+ */
+export interface RunBatch extends Readonly<v.InferOutput<typeof batchHeader>> {
+  readonly recipients: readonly Recipient[];
 }
 
 /**
- * Stands where a user stood who was erased. No openid is like it, so no grant is ever found for it; each in a batch is another, so
- * that many ledgers can be read at once.
+ * Takes the place of an erased user's openid. No openid is like it, so no grant is ever found for it. Each in a batch is
+ * another, because DynamoDB reads no key twice in one call.
  */
 export function erasedOpenid(index: number): string {
   return `${ERASED}${index}`;
@@ -52,8 +57,8 @@ export function isErased({ openid }: Pick<Recipient, 'openid'>): boolean {
 }
 
 /**
- * Where a batch ends that `last` is in and `following` is not: a text between the two. It stays in keys where no user can be erased,
- * so it holds no more of an openid than tells the two apart.
+ * The border between the batch that ends with `last` and the one that begins with `following`. It stays in keys, where no
+ * user can be erased, so it holds no more of an openid than tells the two apart.
  */
 export function borderBetween(last: string, following: string): string {
   const at = [...last].findIndex((letter, index) => letter !== following[index]);

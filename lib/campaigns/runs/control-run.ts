@@ -14,24 +14,23 @@ export interface ControlServices extends Contention {
   readonly clock: Clock;
 }
 
-/** What holding a run back needs: nothing is queued for it. */
+/** Pausing queues nothing. */
 export type HaltServices = Omit<ControlServices, 'enqueueJobs'>;
 
-/** What came of the wish. Asking twice for the same is no error. */
+/** The run as it now is, or why it stays as it was. Asking twice for the same is no error. */
 export type ControlResult =
   | { readonly type: 'done'; readonly run: RunRecord }
   | { readonly type: 'unknown-run' }
-  /** It has been stopped or is finished. */
   | { readonly type: 'run-over'; readonly run: RunRecord };
 
-/** Holds a run back. Senders look each second; what they find queued for it meanwhile they drop, because resuming queues it anew. */
+/** Pauses a run. Senders notice within a second. They drop what is queued for it, because resuming queues it anew. */
 export function pauseRun(services: HaltServices, campaignId: string, runId: string): Promise<ControlResult> {
   return change(services, { campaignId, runId }, async (run) => {
     return run.status === 'paused' ? run : { ...run, status: 'paused' };
   });
 }
 
-/** Goes on with a run: everything that is left is queued anew, before the run says so. */
+/** Resumes a run. Everything that is left is queued anew before the run says so. */
 export function resumeRun(
   services: ControlServices,
   campaignId: string,
@@ -45,10 +44,7 @@ export function resumeRun(
   });
 }
 
-/**
- * Ends a run for good. Requests under way are still accounted for: jobs that go over the run's batches once more look after those whose
- * sender died.
- */
+/** Stops a run for good. The jobs it queues go over its batches once more and resolve the claims of dead senders. */
 export function stopRun(
   services: ControlServices,
   campaignId: string,
@@ -80,12 +76,12 @@ function change(
   }, contention);
 }
 
-const RUNS_AT_ONCE = 100;
+const RUNS_PER_PAGE = 100;
 
-/** Holds back every run of a campaign that is running. @throws ContentionError */
+/** Pauses every running run of a campaign. @throws ContentionError */
 export async function pauseRunsOf(services: HaltServices, campaignId: string): Promise<void> {
   for await (const { id, status } of everyItem((after) =>
-    services.runs.list(campaignId, RUNS_AT_ONCE, after),
+    services.runs.list(campaignId, RUNS_PER_PAGE, after),
   )) {
     if (status === 'running') await pauseRun(services, campaignId, id);
   }

@@ -1,15 +1,19 @@
 import type { Clock } from '../../clock.ts';
+import { everyPage } from '../../listing.ts';
+import type { DeliveryReceipt } from '../../sends/delivery-receipt.ts';
 import type { Send } from '../../sends/send-port.ts';
-import { readRecipientSendId } from './recipient-send.ts';
+import type { CampaignStore } from '../campaign-store.ts';
+import { readRecipientSendId, recipientSendId } from './recipient-send.ts';
 import { difference, NOT_BEGUN, tallyOf } from './results.ts';
-import type { RunStore, TallyChange } from './run-store.ts';
+import type { RunRecord } from './run.ts';
+import { findInRun, type RunStore, type TallyChange } from './run-store.ts';
 
 export interface RecipientSendServices {
   readonly runs: Pick<RunStore, 'resultsOf' | 'putResults' | 'putWithLedger'>;
   readonly clock: Clock;
 }
 
-/** The send to a run's recipient by its id; undefined for an id that is no recipient's. What is written moves the run's counts along. */
+/** The send to a run's recipient by its id; undefined for another kind of id. Its writes keep the run's tally up to date. */
 export async function findRecipientSend(
   { runs, clock }: RecipientSendServices,
   id: string,
@@ -31,10 +35,81 @@ export async function findRecipientSend(
       const results = new Map(value.results).set(index, after);
       const counted = tallyOf({ results });
       const batch = { value: { ...value, results, counted }, version };
-      // At once, because nobody may come by this batch again.
+      // Counted at once, because no worker may open this batch again.
       const tally: TallyChange = { by: difference(value.counted, counted), batchDone: false, atMs: clock() };
       if (ledger) return runs.putWithLedger(ledger, key, batch, tally);
       return (await runs.putResults(key, batch, tally)) === 'conflict' ? 'conflict' : 'committed';
     },
   };
+}
+
+export interface SendLookupServices {
+  readonly campaigns: Pick<CampaignStore, 'list'>;
+  readonly runs: Pick<RunStore, 'list' | 'shardOf' | 'batchBefore' | 'loadResults'>;
+  readonly clock: Clock;
+}
+
+/** A delivery receipt that names its send by the msgid. */
+export type NamingReceipt = Pick<DeliveryReceipt, 'openid' | 'templateId' | 'createdAtMs'> & {
+  readonly msgid: string;
+};
+
+const CAMPAIGNS_PER_PAGE = 100;
+/** Only so many runs of each campaign are searched, the latest. */
+const RUNS_PER_CAMPAIGN = 20;
+/** The list of runs is cached for so long. A send is older when a later one has taken its place in the user's ledger. */
+const RUNS_CACHED_MS = 10_000;
+/** A receipt comes no later than this after the end of its run. */
+const AFTER_THE_END_MS = 24 * 60 * 60_000;
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Finds sends of campaigns by the msgid, where no ledger names them because later sends to the user followed. Searches the
+ * runs of the template that were under way shortly before, at some reads for each.
+ */
+export function createSendLookup({
+  campaigns,
+  runs,
+  clock,
+}: SendLookupServices): (receipt: NamingReceipt) => Promise<string | undefined> {
+  let cache: { readonly atMs: number; readonly runs: Promise<readonly RunRecord[]> } | undefined;
+
+  async function list(): Promise<readonly RunRecord[]> {
+    const found: RunRecord[] = [];
+    for await (const items of everyPage((after) => campaigns.list(CAMPAIGNS_PER_PAGE, after))) {
+      const latest = await Promise.all(items.map(({ value }) => runs.list(value.id, RUNS_PER_CAMPAIGN)));
+      found.push(...latest.flatMap((page) => page.items).filter(({ dryRun }) => !dryRun));
+    }
+    return found.toSorted((one, other) => other.startedAtMs - one.startedAtMs);
+  }
+
+  async function latestRuns(): Promise<readonly RunRecord[]> {
+    if (cache && clock() - cache.atMs < RUNS_CACHED_MS) return cache.runs;
+    cache = { atMs: clock(), runs: list() };
+    cache.runs.catch(() => {
+      cache = undefined;
+    });
+    return cache.runs;
+  }
+
+  return async ({ openid, templateId, msgid, createdAtMs }) => {
+    for (const run of (await latestRuns()).filter((each) => mayHaveSent(each, templateId, createdAtMs))) {
+      const found = await findInRun(runs, run.id, openid);
+      if (!found) continue;
+      const { results } = (await runs.loadResults(found.key)).value;
+      if (results.get(found.index)?.outcome.msgid === msgid) {
+        return recipientSendId({ runId: run.id, openid, index: found.index });
+      }
+    }
+    return undefined;
+  };
+}
+
+function mayHaveSent(run: RunRecord, templateId: string, atMs: number): boolean {
+  const { content, startedAtMs, finishedAtMs = Number.POSITIVE_INFINITY } = run;
+  return (
+    content.templateId === templateId &&
+    startedAtMs - CLOCK_SKEW_MS <= atMs &&
+    atMs <= finishedAtMs + AFTER_THE_END_MS
+  );
 }

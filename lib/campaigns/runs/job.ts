@@ -1,37 +1,46 @@
-import type { Planned } from './batch.ts';
+import * as v from 'valibot';
+import { planned } from './batch.ts';
 
-interface AnyJob {
-  readonly campaignId: string;
-  readonly runId: string;
-  readonly shard: number;
+const common = {
+  campaignId: v.string(),
+  runId: v.string(),
+  shard: v.number(),
   /** Where in the shard the work begins. */
-  readonly after: string;
+  after: v.string(),
   /** The run's generation when the job was made. */
-  readonly generation: number;
+  generation: v.number(),
   /** When the job was first made. */
-  readonly sinceMs: number;
-}
+  sinceMs: v.number(),
+};
 
-/** Find the recipients from there on, and queue them batch by batch. */
-export interface PlanJob extends AnyJob {
-  readonly type: 'plan';
-  /** What of the shard has been planned before. */
-  readonly planned: Planned;
-}
+/** Plans recipients from there on, and queues them batch by batch. */
+const planJob = v.strictObject({
+  type: v.literal('plan'),
+  /** What of the shard was planned before. */
+  planned,
+  ...common,
+});
 
-/** Send to the recipients of the batch that begins there. */
-export interface SendBatchJob extends AnyJob {
-  readonly type: 'send';
-}
+/** Sends to the recipients of the batch that begins there. */
+const sendBatchJob = v.strictObject({ type: v.literal('send'), ...common });
 
-/** A small piece of a run's work, carried by the queue. It may come twice, late or for nothing; all three are harmless. */
-export type RunJob = PlanJob | SendBatchJob;
+/** A piece of a run's work on the queue. It may come twice, late or for nothing; all three are harmless. */
+export const runJob = v.variant('type', [planJob, sendBatchJob]);
+
+/** See {@link runJob}. */
+export type RunJob = Readonly<v.InferOutput<typeof runJob>>;
+
+/** See {@link runJob}. */
+export type PlanJob = Readonly<v.InferOutput<typeof planJob>>;
+
+/** See {@link runJob}. */
+export type SendBatchJob = Readonly<v.InferOutput<typeof sendBatchJob>>;
 
 /** Puts jobs on the queue, to come up after `delayMs` (at most 15 minutes). */
 export type EnqueueJobs = (jobs: readonly RunJob[], delayMs: number) => Promise<void>;
 
-/** What became of a job: finished with, or to come up again at a later moment. */
+/** A job is done, or comes up again later. */
 export type JobResult = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
 
-/** There is nothing left to do for a job. */
+/** Nothing is left to do for a job. */
 export const DONE: JobResult = { type: 'done' };

@@ -14,15 +14,15 @@ export interface PlanServices extends FinishServices, SourceServices {
   readonly clock: Clock;
 }
 
-/** One job goes over so many batches at the most, so that a copy of it repeats no more than that. */
+/** One job plans so many batches at most, so that a copy of it repeats no more than that. */
 const BATCHES_PER_JOB = 100;
 /** The queue takes so many jobs in one call. */
 const JOBS_PER_CALL = 10;
 
 /**
- * Finds the recipients of a shard from where the job begins, writes them down batch by batch and queues each batch. Batches that were
- * planned before are taken as they are, so that a job that comes twice plans nobody twice; what is left of them is queued again.
- * `isHeldBack` is asked before each batch; where it says so, the job is put down as it was.
+ * Plans the recipients of a shard from where the job begins: writes them batch by batch and queues each batch. A batch that
+ * was planned before stays as it is, and is queued again where it is not done. So a job that comes twice plans nobody
+ * twice. Where `isHeldBack` says so, which is asked before each batch, the job comes up again as it was.
  */
 export async function planShard(
   services: PlanServices,
@@ -54,7 +54,7 @@ export async function planShard(
   return DONE;
 }
 
-/** Goes over the batches of a run that was stopped and queues those that somebody left in the middle. */
+/** Queues the batches of a stopped run that a worker left in the middle. */
 export async function tidyShard(
   services: PlanServices,
   job: PlanJob,
@@ -102,7 +102,7 @@ async function isDone(runs: RunStore, key: BatchKey): Promise<boolean> {
   return (await runs.loadResults(key)).value.done;
 }
 
-/** Queues batches a few at a time. */
+/** Queues batches, {@link JOBS_PER_CALL} at a time. */
 function createBatchQueue({ enqueueJobs, clock }: PlanServices, job: PlanJob) {
   const { planned: _planned, ...common } = job;
   let waiting: SendBatchJob[] = [];

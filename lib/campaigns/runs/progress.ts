@@ -1,8 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { type Contention, retryOnConflict } from '../../retry.ts';
 import { updated } from '../../versioned.ts';
-import { runQuietUntilMs } from './quiet-hours.ts';
-import type { Tally } from './results.ts';
+import { NO_TALLY, sumOfTallies } from './results.ts';
 import {
   isOver,
   NO_COUNTS,
@@ -12,47 +11,37 @@ import {
   type RunSummary,
   runWith,
 } from './run.ts';
+import { runQuietUntilMs } from './run-limits.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
-import { ratePerSecond } from './throughput.ts';
 
-export type ProgressStore = Pick<RunStore, 'loadTallies' | 'batchBefore' | 'shards'>;
+type ProgressStore = Pick<RunStore, 'loadTallies' | 'batchBefore' | 'shards'>;
 
-/** A run as callers see it, summed from its shards. */
+/** A run as callers see it, summed up from its shards. */
 export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: number): Promise<Run> {
   const tallies = await runs.loadTallies(record.id);
-  const summary = await sum(runs, record.id, tallies);
+  const run = runWith(record, await sum(runs, record.id, tallies));
+  if (record.status !== 'running') return run;
+  const quietUntilMs = runQuietUntilMs(record, nowMs);
   return {
-    ...runWith(record, summary),
-    ...(record.status === 'running' && {
-      ...quietness(record, nowMs),
-      ...speed(record, summary, tallies, nowMs),
-    }),
+    ...run,
+    ...(quietUntilMs !== undefined && { quietUntilMs }),
+    ...speed(run, [...tallies.values()], nowMs),
   };
 }
 
-function quietness(record: RunRecord, nowMs: number): Pick<Run, 'quietUntilMs'> {
-  const quietUntilMs = runQuietUntilMs(record, nowMs);
-  return quietUntilMs === undefined ? {} : { quietUntilMs };
-}
-
 function speed(
-  { startedAtMs }: RunRecord,
-  { counts }: RunSummary,
-  tallies: ReadonlyMap<number, ShardTally>,
+  { startedAtMs, counts }: Run,
+  shards: readonly ShardTally[],
   nowMs: number,
 ): Pick<Run, 'perSecond' | 'secondsLeft'> {
-  const shards = [...tallies.values()];
-  const rate = ratePerSecond(
-    shards.map(({ recently }) => recently),
-    startedAtMs,
-    nowMs,
-  );
+  const slots = shards.map(({ recently }) => recently);
+  const rate = ratePerSecond(slots, startedAtMs, nowMs);
   const perSecond = Math.round(rate * 10) / 10;
   if (rate === 0 || shards.some(({ planned }) => !planned)) return { perSecond };
   return { perSecond, secondsLeft: Math.ceil(counts.pending / rate) };
 }
 
-/** What has come of a run so far. */
+/** The outcome of a run so far. */
 export async function summarise(runs: ProgressStore, { id }: Pick<RunRecord, 'id'>): Promise<RunSummary> {
   return sum(runs, id, await runs.loadTallies(id));
 }
@@ -69,22 +58,10 @@ async function sum(
     }),
   );
   const recipients = planned.reduce((total, each) => total + each, 0);
-  const { counts, byErrcode } = [...tallies.values()].reduce<Tally>(add, { counts: {}, byErrcode: {} });
+  const { counts, byErrcode } = [...tallies.values()].reduce(sumOfTallies, NO_TALLY);
   const closed: RunCounts = { ...NO_COUNTS, ...counts };
   const done = Object.values(closed).reduce((total, each) => total + each, 0);
   return { recipients, counts: { ...closed, pending: Math.max(0, recipients - done) }, byErrcode };
-}
-
-function add(one: Tally, other: Tally): Tally {
-  return { counts: addEach(one.counts, other.counts), byErrcode: addEach(one.byErrcode, other.byErrcode) };
-}
-
-function addEach(
-  one: Readonly<Record<string, number | undefined>>,
-  other: Readonly<Record<string, number | undefined>>,
-): Record<string, number> {
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return Object.fromEntries([...keys].map((key) => [key, (one[key] ?? 0) + (other[key] ?? 0)]));
 }
 
 export interface FinishServices extends Contention {
@@ -93,8 +70,8 @@ export interface FinishServices extends Contention {
 }
 
 /**
- * Finishes the run if all of its recipients are known and nothing is left to do for any of them. Whoever plans the last batch or is
- * done with the last one looks after they wrote that down, so that one of them sees it.
+ * Finishes the run if all recipients are planned and dealt with. Who plans the last batch, or is done with it, asks after
+ * writing so: one of the two sees both.
  */
 export function finishIfDone(
   { runs, clock, ...contention }: FinishServices,
@@ -114,4 +91,31 @@ export function finishIfDone(
 
 function isDone(tally: ShardTally | undefined): boolean {
   return tally?.planned !== undefined && tally.batchesDone >= tally.planned.batches;
+}
+
+/** What was done is counted by time slots of this length. */
+const SLOT_MS = 10_000;
+/** Slots older than this say nothing about the rate now. */
+export const SLOTS_KEPT = 6;
+/** The rate is taken over the current slot and so many before it. */
+const SLOTS_BEFORE = 2;
+
+/** The time slot that a moment falls into. */
+export function slotOf(atMs: number): number {
+  return Math.floor(atMs / SLOT_MS);
+}
+
+/** How many recipients were done with per second lately, by the slots of all shards; 0 when none were. */
+export function ratePerSecond(
+  shards: readonly ReadonlyMap<number, number>[],
+  startedAtMs: number,
+  nowMs: number,
+): number {
+  const current = slotOf(nowMs);
+  const fromMs = Math.max(startedAtMs, (current - SLOTS_BEFORE) * SLOT_MS);
+  const done = shards
+    .flatMap((slots) => [...slots])
+    .filter(([slot]) => slot >= current - SLOTS_BEFORE && slot <= current)
+    .reduce((total, [, count]) => total + count, 0);
+  return done / Math.max(1, (nowMs - fromMs) / 1_000);
 }

@@ -4,14 +4,14 @@ import { isErased, type RunBatch } from './batch.ts';
 import { showRun } from './progress.ts';
 import { type BatchResults, NOT_BEGUN, type RecipientRecord } from './results.ts';
 import type { Run, RunRecord } from './run.ts';
-import type { RunStore } from './run-store.ts';
+import { findInRun, type RunStore } from './run-store.ts';
 
 export interface ReadServices {
   readonly runs: RunStore;
   readonly clock: Clock;
 }
 
-/** A run with its progress, or undefined for one that the campaign does not have. */
+/** A run with its progress; undefined for one that the campaign does not have. */
 export async function readRun(
   { runs, clock }: ReadServices,
   campaignId: string,
@@ -21,7 +21,7 @@ export async function readRun(
   return stored && showRun(runs, stored.value, clock());
 }
 
-/** A campaign's runs, newest first. */
+/** A campaign's runs with their progress, newest first. */
 export async function listRuns(
   { runs, clock }: ReadServices,
   campaignId: string,
@@ -33,26 +33,25 @@ export async function listRuns(
   return { items: shown, ...(next !== undefined && { next }) };
 }
 
-/** What became of one recipient of a run. There is no outcome of one whose turn has not come. */
+/** What became of one recipient of a run. */
 export interface RecipientOutcome extends RecipientRecord {
   readonly openid: string;
 }
 
-/** What happened to this user in this run, by two reads; undefined for one who is not in it. */
+/** What became of this user in this run, by two reads; undefined for one who is not in it. */
 export async function readRecipient(
   { runs }: Pick<ReadServices, 'runs'>,
   runId: string,
   openid: string,
 ): Promise<RecipientOutcome | undefined> {
-  const found = await runs.batchBefore(runId, runs.shardOf(openid), openid);
-  const index = found?.batch.recipients.findIndex((recipient) => recipient.openid === openid) ?? -1;
-  if (!found || index < 0) return undefined;
+  const found = await findInRun(runs, runId, openid);
+  if (!found) return undefined;
   const { results } = (await runs.loadResults(found.key)).value;
-  return { openid, ...(results.get(index) ?? NOT_BEGUN) };
+  return { openid, ...(results.get(found.index) ?? NOT_BEGUN) };
 }
 
-/** What became of the recipients of a batch. Those who were erased are left out: they count, and that is all. */
-export function outcomesOf(
+/** Erased users are left out: they only count. */
+function outcomesOf(
   recipients: RunBatch['recipients'],
   results: BatchResults['results'],
 ): readonly RecipientOutcome[] {
@@ -61,7 +60,7 @@ export function outcomesOf(
   );
 }
 
-/** Every recipient of a run, batch by batch, for an export. */
+/** Every recipient of a run with their outcome, batch by batch, for an export. */
 export async function* recipientsOf(
   { runs }: Pick<ReadServices, 'runs'>,
   { id }: Pick<RunRecord, 'id'>,
@@ -78,4 +77,43 @@ export async function* recipientsOf(
       after = batch?.next;
     }
   }
+}
+
+/** Where a page of a run's recipients begins: in the batch at `after`, behind `passed` recipients. */
+export interface RecipientCursor {
+  readonly shard: number;
+  readonly after: string;
+  readonly passed: number;
+}
+
+/** A page of a run's recipients with their outcomes, in the order in which they are stored. */
+export async function listRecipients(
+  runs: Pick<RunStore, 'shards' | 'loadBatch' | 'loadResults'>,
+  runId: string,
+  limit: number,
+  from: RecipientCursor = { shard: 0, after: '', passed: 0 },
+): Promise<Omit<Page<RecipientOutcome>, 'next'> & { readonly next?: RecipientCursor }> {
+  const items: RecipientOutcome[] = [];
+  let cursor: RecipientCursor | undefined = from;
+  while (cursor && cursor.shard < runs.shards.length) {
+    if (items.length >= limit) return { items, next: cursor };
+    const key = { runId, shard: cursor.shard, after: cursor.after };
+    const batch = await runs.loadBatch(key);
+    const results = batch && (await runs.loadResults(key));
+    const outcomes = batch && results ? outcomesOf(batch.recipients, results.value.results) : [];
+    const taken = outcomes.slice(cursor.passed, cursor.passed + limit - items.length);
+    items.push(...taken);
+    cursor = nextCursor(cursor, cursor.passed + taken.length, outcomes.length, batch?.next);
+  }
+  return { items };
+}
+
+function nextCursor(
+  { shard, after }: RecipientCursor,
+  passed: number,
+  inBatch: number,
+  next: string | undefined,
+): RecipientCursor {
+  if (passed < inBatch) return { shard, after, passed };
+  return next === undefined ? { shard: shard + 1, after: '', passed: 0 } : { shard, after: next, passed: 0 };
 }

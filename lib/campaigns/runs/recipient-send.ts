@@ -1,24 +1,116 @@
-/** A recipient's place in a run: enough to find what became of them. */
-export interface RecipientSend {
+import type { OutgoingMessage, SendPort } from '../../sends/send-port.ts';
+import type { Template } from '../../templates/template.ts';
+import type { Recipient } from '../campaign.ts';
+import { type FilledMessage, type FillProblem, fillMessage } from '../fill-message.ts';
+import { isGrantee } from './recipient-source.ts';
+import type { ResultBuffer } from './result-buffer.ts';
+import { NOT_BEGUN, type RecipientRecord, type RecipientResult } from './results.ts';
+import type { RunContent, RunRecord } from './run.ts';
+
+/** A recipient of a run. `index` is that in their batch, from 0. */
+interface RecipientKey {
   readonly runId: string;
   readonly openid: string;
-  /** The place in the batch, from 0. */
   readonly index: number;
 }
 
 const SEND_ID = /^rcp_([0-9a-f]{32})_(\d{1,3})_([A-Za-z0-9_-]{1,128})$/;
 
-/**
- * The id that a recipient's claims carry where those of a message carry the message's. Whoever finds one open in a ledger finds the
- * run's batch by it.
- */
-export function recipientSendId({ runId, index, openid }: RecipientSend): string {
+/** The id that a recipient's claims carry. Who finds one open in a ledger finds the run's batch by it. */
+export function recipientSendId({ runId, index, openid }: RecipientKey): string {
   return `rcp_${runId.slice('run_'.length)}_${index}_${openid}`;
 }
 
-/** The recipient that an id stands for, or undefined for what is no such id. */
-export function readRecipientSendId(id: string): RecipientSend | undefined {
+/** The recipient that an id stands for; undefined for another kind of id. */
+export function readRecipientSendId(id: string): RecipientKey | undefined {
   const [, run, index, openid] = SEND_ID.exec(id) ?? [];
   if (run === undefined || index === undefined || openid === undefined) return undefined;
   return { runId: `run_${run}`, index: Number(index), openid };
+}
+
+/** A recipient in their batch. */
+interface Addressed {
+  readonly run: RunRecord;
+  readonly buffer: ResultBuffer;
+  readonly recipient: Recipient;
+  readonly index: number;
+}
+
+/** The send to a recipient for a worker that only resolves its claim. */
+export function leftSend({ run, buffer, recipient, index }: Addressed) {
+  const id = recipientSendId({ runId: run.id, openid: recipient.openid, index });
+  const read: SendPort<RecipientRecord>['read'] = async ({ claim }) => {
+    // Claimed before, by a worker that has not written the result, or not yet.
+    if (claim?.messageId === id) buffer.markForRecovery();
+    if (buffer.needsRecovery()) await buffer.reload();
+    return buffer.resultOf(index) ?? NOT_BEGUN;
+  };
+  return { id, openid: recipient.openid, read };
+}
+
+/** The send to a recipient, performed by the batch's worker. */
+export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<RecipientRecord> {
+  const { run, buffer, recipient, index } = to;
+  const { templateId, miniprogramState, lang } = run.content;
+  return {
+    ...leftSend(to),
+    templateOf: () => templateId,
+    // No grant was held for them before the run, so none is held between attempts.
+    keepsGrant: false,
+    isEntitled: (ledger) => run.source.type !== 'grantees' || isGrantee(ledger, run),
+    isMine: buffer.holdsLease,
+    outgoing: () => ({ openid: recipient.openid, templateId, miniprogramState, lang, ...texts }),
+    attempted: (record, leftAtMs) => ({
+      sendAtMs: firstAtMs(record, leftAtMs),
+      ...(record.retries && { retries: record.retries }),
+    }),
+    async settle(after, { before, leftAtMs, retryAtMs }) {
+      const again =
+        retryAtMs === undefined ? {} : { notBeforeMs: retryAtMs, firstAtMs: firstAtMs(before, leftAtMs) };
+      const finding = { result: { ...after, ...again }, follows: before.lastClaim };
+      if (after.lastClaim.effect === 'spend') buffer.add(index, finding);
+      else await buffer.write(index, finding);
+      return finding.result;
+    },
+  };
+}
+
+function firstAtMs(record: RecipientRecord, leftAtMs: number): number {
+  return record.firstAtMs ?? leftAtMs;
+}
+
+/** Texts and page of one recipient, with their variables filled in. */
+type FilledTexts = Pick<OutgoingMessage, 'data' | 'page'>;
+
+/** The texts for a recipient, or the result of one for whom none can be made. */
+export type RecipientTexts =
+  | ({ readonly type: 'filled' } & FilledTexts)
+  | { readonly type: 'bad'; readonly result: RecipientResult };
+
+/** Makes the texts for one recipient after the other. Recipients without variables share theirs. */
+export function createTexts(
+  content: RunContent,
+  template: Template | undefined,
+): (recipient: Recipient, nowMs: number) => RecipientTexts {
+  let shared: FilledMessage | undefined;
+
+  return ({ variables }, nowMs) => {
+    if (!template) return { type: 'bad', result: failed('unknown-template', nowMs) };
+    shared ??= fillMessage(content, template);
+    const filled = variables ? fillMessage(content, template, variables) : shared;
+    if (filled.type === 'filled') {
+      const { data, page } = filled;
+      return { type: 'filled', data, ...(page !== undefined && { page }) };
+    }
+    const problems = filled.problems.map(problemText);
+    return { type: 'bad', result: { ...failed('invalid-data', nowMs), problems } };
+  };
+}
+
+function failed(reason: string, nowMs: number): RecipientResult {
+  return { state: 'failed', attempts: 0, outcome: { atMs: nowMs, reason } };
+}
+
+function problemText(problem: FillProblem): string {
+  return 'variable' in problem ? `${problem.code} ${problem.variable}` : `${problem.path} ${problem.code}`;
 }

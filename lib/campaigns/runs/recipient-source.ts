@@ -16,26 +16,27 @@ export interface AudienceStore {
     limit: number,
     after: string,
   ): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }>;
-  /** The ledgers of these users by openid; of one who has none, there is none. */
+  /** The ledgers of these users by openid; users without one are left out. */
   loadLedgers(openids: readonly string[]): Promise<ReadonlyMap<string, Versioned<Ledger>>>;
 }
 
 /** Finds the recipients of one shard of a run, in the order of their openids. */
 export interface RecipientSource {
-  /** Up to a page of those behind `after`, and where to go on. There may be a next page although this one is empty. */
-  next(after: string): Promise<Pick<RunBatch, 'recipients' | 'next'>>;
+  /** The recipients of the batch that begins at `after`. There may be a next one although this one is empty. */
+  next(after: string): Promise<PlannedBatch>;
 }
 
-/** What the sources read. */
+type PlannedBatch = Pick<RunBatch, 'recipients' | 'next'>;
+
 export interface SourceServices {
   readonly audience: AudienceStore;
   readonly campaigns: Pick<CampaignStore, 'recipientsOf'>;
   readonly runs: Pick<RunStore, 'loadBatch' | 'loadResults' | 'shardOf'>;
-  /** How many recipients a page holds at the most (100 where nothing speaks against it). */
+  /** How many recipients a batch holds at most. */
   readonly pageSize: number;
 }
 
-/** Where the recipients of a run come from. */
+/** Finds the recipients of one shard of a run, wherever they come from. */
 export function sourceOf(services: SourceServices, run: RunRecord, shard: number): RecipientSource {
   switch (run.source.type) {
     case 'grantees':
@@ -50,8 +51,8 @@ export function sourceOf(services: SourceServices, run: RunRecord, shard: number
 }
 
 /**
- * How many sends this user may get in a run that began then, going by what is recorded now: grants that came after do not count, and
- * the oldest grants are taken to be spent first.
+ * Whether the user has a grant for a run that began then. Grants that came after do not count, and the oldest are taken to
+ * be spent first.
  */
 export function isGrantee(ledger: Ledger, { content, startedAtMs }: RunRecord): boolean {
   const grants = grantsOf(ledger, content.templateId);
@@ -60,27 +61,27 @@ export function isGrantee(ledger: Ledger, { content, startedAtMs }: RunRecord): 
   return isLongTerm(grants.kind) ? grants.subscribed && grants.granted > since : grants.available > since;
 }
 
-const CANDIDATES_AT_ONCE = 100;
-/** After so many candidates without a page full of grantees, the work is put down for a moment. */
-const MOST_CANDIDATES = 2_000;
+const CANDIDATES_PER_READ = 100;
+/** A batch ends after so many candidates, however few grantees are among them. */
+const MAX_CANDIDATES = 2_000;
 
 async function nextGrantees(
   { audience, pageSize }: SourceServices,
   run: RunRecord,
   shard: number,
   after: string,
-): Promise<Pick<RunBatch, 'recipients' | 'next'>> {
+): Promise<PlannedBatch> {
   const recipients: Recipient[] = [];
   const ending = async (last: string, known?: string) => {
     const following = known ?? (await audience.openids(run.content.templateId, shard, 1, last)).openids[0];
     return { recipients, ...(following !== undefined && { next: borderBetween(last, following) }) };
   };
   let position = after;
-  for (let seen = 0; seen < MOST_CANDIDATES; seen += CANDIDATES_AT_ONCE) {
+  for (let seen = 0; seen < MAX_CANDIDATES; seen += CANDIDATES_PER_READ) {
     const { openids, next } = await audience.openids(
       run.content.templateId,
       shard,
-      CANDIDATES_AT_ONCE,
+      CANDIDATES_PER_READ,
       position,
     );
     const ledgers = await audience.loadLedgers(openids);
@@ -97,19 +98,19 @@ async function nextGrantees(
 
 const PAGES_AT_ONCE = 8;
 
-/** Those whom the owner named, each once, whatever order and however often they were named in. The first mention counts. */
+/** The recipients whom the owner named, by openid. Of one who was named twice the first mention counts. */
 function namedRecipients(
   { campaigns, runs, pageSize }: SourceServices,
   campaignId: string,
-  batches: number,
+  pages: number,
   shard: number,
 ): RecipientSource {
   let named: Promise<readonly Recipient[]> | undefined;
 
   async function read(): Promise<readonly Recipient[]> {
     const byOpenid = new Map<string, Recipient>();
-    for (let first = 0; first < batches; first += PAGES_AT_ONCE) {
-      const count = Math.min(PAGES_AT_ONCE, batches - first);
+    for (let first = 0; first < pages; first += PAGES_AT_ONCE) {
+      const count = Math.min(PAGES_AT_ONCE, pages - first);
       const read = await Promise.all(
         Array.from({ length: count }, (_, index) => campaigns.recipientsOf(campaignId, first + index)),
       );
@@ -135,17 +136,17 @@ function namedRecipients(
   };
 }
 
-/** After so many pages without anyone who failed, the work is put down for a moment. */
-const MOST_PAGES = 50;
+/** The search ends after so many batches in which nobody failed. */
+const MAX_BATCHES = 50;
 
 async function nextFailed(
   { runs }: SourceServices,
   runId: string,
   shard: number,
   after: string,
-): Promise<Pick<RunBatch, 'recipients' | 'next'>> {
+): Promise<PlannedBatch> {
   let position = after;
-  for (let seen = 0; seen < MOST_PAGES; seen++) {
+  for (let seen = 0; seen < MAX_BATCHES; seen++) {
     const key = { runId, shard, after: position };
     const batch = await runs.loadBatch(key);
     if (!batch) return { recipients: [] };

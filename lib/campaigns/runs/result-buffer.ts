@@ -8,7 +8,6 @@ import {
   type Finding,
   isNothing,
   isOpen,
-  type RecipientResult,
   tallyOf,
   withFinding,
   withFindings,
@@ -21,50 +20,77 @@ export interface ResultBufferServices extends Contention {
   readonly newWorkerId: () => string;
 }
 
-/** One worker's hold on a batch, and what it finds out about the batch's recipients. */
-export interface ResultBuffer {
-  /** What has become of a recipient, as far as this worker knows. */
-  resultOf(index: number): RecipientResult | undefined;
-  /** Whether results must be read again after each ledger: a recipient may have been claimed although no result says so. */
-  needsRecovery(): boolean;
-  /** From now on it needs recovery: something failed in the middle of a send. */
-  markForRecovery(): void;
-  /** Reads what others have written. */
-  reload(): Promise<void>;
-  /** Whether this worker may begin a send; renews its lease where that runs out. */
-  mayBegin(): Promise<boolean>;
-  /** Whether the lease holds at this moment. */
-  holdsLease(): boolean;
-  /** Notes what was found out, which is written within half a second or so. */
-  note(index: number, finding: Finding): void;
-  /** Writes what was found out, and resolves when it stands in the table. */
-  write(index: number, finding: Finding): Promise<void>;
-  /**
-   * Writes what is left, adds it to the run's counts and gives the batch back. Answers whether nothing is left to do, which is so when
-   * each recipient has been dealt with, or by `done`.
-   */
-  close(options?: { readonly done: boolean }): Promise<boolean>;
-}
-
 /** A worker that has not written for so long is taken to be dead. A request and its answer take less. */
-export const LEASE_MS = 60_000;
+const LEASE_MS = 60_000;
 /** With less than this left, the lease is renewed before another send begins. */
 const RENEW_MS = 30_000;
-/** A worker stops this long before its lease is over: clocks differ. */
+/** A worker stops this long before its lease ends: clocks differ. */
 const MARGIN_MS = 10_000;
-/** Results are gathered for so long. Whoever finds a claim open waits a little longer than that for its result. */
+/** Results are gathered for so long. Who finds a claim open waits a little longer than that for its result. */
 const GATHER_MS = 500;
 
-/** The result buffer of a worker that has just taken the batch. `size` is the number of the batch's recipients. */
-export function createResultBuffer(
+/** The buffer of a batch that was opened; `busy`: another worker has the batch. */
+export type Opening =
+  | { readonly type: 'open'; readonly buffer: ResultBuffer }
+  | { readonly type: 'done' }
+  | { readonly type: 'busy'; readonly untilMs: number };
+
+/**
+ * Takes a batch, unless another worker has it or nothing is left to do. `size` is the number of its recipients, and `read`
+ * are its results as they were read before.
+ */
+export function openBatch(
+  services: ResultBufferServices,
+  key: BatchKey,
+  size: number,
+  read: Versioned<BatchResults>,
+): Promise<Opening> {
+  const { runs, clock } = services;
+  let known: Versioned<BatchResults> | undefined = read;
+  return retryOnConflict(async () => {
+    const stored = known ?? (await runs.loadResults(key));
+    known = undefined;
+    const { lease, needsRecovery, done } = stored.value;
+    if (done) return (await countLate(services, key, stored)) === 'conflict' ? 'conflict' : { type: 'done' };
+    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };
+    const workerId = services.newWorkerId();
+    const taken: BatchResults = {
+      ...stored.value,
+      lease: { workerId, untilMs: clock() + LEASE_MS },
+      needsRecovery: needsRecovery || lease !== undefined,
+    };
+    const written = await runs.putResults(key, { value: taken, version: stored.version });
+    if (written === 'conflict') return written;
+    return { type: 'open', buffer: createResultBuffer(services, key, size, written, workerId) };
+  }, services);
+}
+
+/** Adds to the run's tally what came in after the batch was done: late answers and delivery receipts. */
+async function countLate(
+  { runs, clock }: ResultBufferServices,
+  key: BatchKey,
+  { value, version }: Versioned<BatchResults>,
+): Promise<'committed' | 'conflict'> {
+  const counted = tallyOf(value);
+  const by = difference(value.counted, counted);
+  if (isNothing(by)) return 'committed';
+  const change = { by, batchDone: false, atMs: clock() };
+  const written = await runs.putResults(key, { value: { ...value, counted }, version }, change);
+  return written === 'conflict' ? written : 'committed';
+}
+
+/** One worker's hold on a batch, and its results that are not written yet. */
+export type ResultBuffer = ReturnType<typeof createResultBuffer>;
+
+function createResultBuffer(
   services: ResultBufferServices,
   key: BatchKey,
   size: number,
   opened: Versioned<BatchResults>,
   workerId: string,
-): ResultBuffer {
+) {
   const { runs, clock, sleep } = services;
-  /** As it was last read or written. */
+  /** As last read or written. */
   let stored = opened;
   const unwritten = new Map<number, Finding>();
   let markedForRecovery = false;
@@ -75,12 +101,12 @@ export function createResultBuffer(
   const leaseLeftMs = () => (isMine(stored.value) ? (stored.value.lease?.untilMs ?? 0) - clock() : 0);
   const holdsLease = () => leaseLeftMs() > MARGIN_MS;
 
-  /** Writes what `change` makes of what stands there, over whatever others write meanwhile. */
+  /** Writes what `change` makes of the stored results, over whatever others write meanwhile. */
   function put(change: (batch: BatchResults) => BatchResults): Promise<void> {
     const attempt = async () => {
-      const noted = change(stored.value);
-      // Who has lost the batch counts at once: nobody may come by it again.
-      const value = isMine(stored.value) ? noted : { ...noted, counted: tallyOf(noted) };
+      const changed = change(stored.value);
+      // A worker that has lost the batch counts at once: no other may open it again.
+      const value = isMine(stored.value) ? changed : { ...changed, counted: tallyOf(changed) };
       const by = difference(stored.value.counted, value.counted);
       const batchDone = value.done && !stored.value.done;
       const tally = batchDone || !isNothing(by) ? { by, batchDone, atMs: clock() } : undefined;
@@ -91,17 +117,16 @@ export function createResultBuffer(
     return retryOnFailure(() => retryOnConflict(attempt, services), services);
   }
 
-  /** Writes what has gathered; what `last` makes of the batch goes along. */
-  function flush(last?: (batch: BatchResults) => BatchResults): Promise<void> {
+  /** Writes what has gathered, with what `last` makes of the batch. */
+  function flush(last = renewed): Promise<void> {
     const written = writing.then(async () => {
       const findings = new Map(unwritten);
-      await put((batch) => {
-        const noted = {
+      await put((batch) =>
+        last({
           ...withFindings(batch, findings, isMine(batch)),
           needsRecovery: batch.needsRecovery || markedForRecovery,
-        };
-        return last ? last(noted) : renewed(noted);
-      });
+        }),
+      );
       for (const [index, finding] of findings) {
         if (unwritten.get(index) === finding) unwritten.delete(index);
       }
@@ -119,25 +144,29 @@ export function createResultBuffer(
     gathering = true;
     await sleep(GATHER_MS);
     gathering = false;
-    // What cannot be written now is written with what comes next, in the end when the batch is given back.
+    // What cannot be written now is written with what comes next, at last when the batch is given back.
     if (unwritten.size > 0) await flush().catch(() => undefined);
   }
 
   return {
-    resultOf(index) {
+    /** A recipient's result, as far as this worker knows. */
+    resultOf(index: number) {
       const [before, finding] = [stored.value.results.get(index), unwritten.get(index)];
       return finding ? withFinding(before, finding) : before;
     },
 
+    /** Whether results are to be read after each ledger: a recipient may be claimed although no result says so. */
     needsRecovery: () => stored.value.needsRecovery || markedForRecovery,
 
-    markForRecovery() {
+    /** From now on the batch needs recovery: something failed in the middle of a send. */
+    markForRecovery(): void {
       markedForRecovery = true;
     },
 
     holdsLease,
 
-    reload() {
+    /** Reads what others have written. */
+    reload(): Promise<void> {
       // In line with the writes: what was read before a write must not take the place of what was written.
       const read = writing.then(async () => {
         stored = await runs.loadResults(key);
@@ -146,22 +175,29 @@ export function createResultBuffer(
       return read;
     },
 
-    async mayBegin() {
+    /** Whether this worker may begin a send. Renews a lease that runs out. */
+    async mayBegin(): Promise<boolean> {
       if (leaseLeftMs() > 0 && leaseLeftMs() < RENEW_MS) await flush();
       return holdsLease();
     },
 
-    note(index, finding) {
+    /** Adds a finding, which is written within about half a second. */
+    add(index: number, finding: Finding): void {
       unwritten.set(index, finding);
       void gather();
     },
 
-    write(index, finding) {
+    /** Writes a finding, and resolves when it is stored. */
+    write(index: number, finding: Finding): Promise<void> {
       unwritten.set(index, finding);
       return flush();
     },
 
-    async close(options) {
+    /**
+     * Writes what is left, adds it to the run's tally and gives the batch back. Answers whether nothing is left to do:
+     * each recipient is dealt with, or the caller says `done`.
+     */
+    async close(options?: { readonly done: boolean }): Promise<boolean> {
       await flush(({ lease, ...batch }) => {
         const hasBatch = lease?.workerId === workerId;
         const done = batch.done || (options?.done === true && hasBatch) || isAllClosed(batch, size);
@@ -170,7 +206,7 @@ export function createResultBuffer(
           counted: tallyOf(batch),
           done,
           needsRecovery: batch.needsRecovery && !done,
-          // Where nothing is left to do nobody needs the batch, not even who has it.
+          // A batch that is done with needs no worker, not even another one that has it.
           ...(lease && !done && !hasBatch && { lease }),
         };
       });

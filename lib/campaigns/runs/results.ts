@@ -1,50 +1,52 @@
+import * as v from 'valibot';
 import type { Outcome } from '../../messages/message.ts';
+import { instant } from '../../schemas.ts';
 import { merged, type SendRecord, type SettledClaim } from '../../sends/send-record.ts';
-import type { RecipientState } from './run.ts';
+import { RECIPIENT_STATES, type RecipientState } from './run.ts';
 
-/** What is known of one recipient. */
+/** What is known of one recipient's send. */
 export interface RecipientRecord extends SendRecord {
   readonly state: RecipientState;
   /** When the next attempt may be made. */
   readonly notBeforeMs?: number;
-  /** When the first attempt was made: patience with an outage is counted from then. */
+  /** When the first attempt was made; patience with an outage is counted from then. */
   readonly firstAtMs?: number;
-  /** What stands against the texts for this recipient. */
+  /** Why no message can be made for this recipient. */
   readonly problems?: readonly string[];
 }
 
-/** What has become of one recipient so far. */
+/** The record of a recipient who has an outcome: the last attempt's, or the reason for which there was none. */
 export interface RecipientResult extends RecipientRecord {
-  /** How the last attempt ended. */
   readonly outcome: Outcome;
 }
 
-/** The one worker that may begin sends of a batch. */
-export interface BatchLease {
-  readonly workerId: string;
-  readonly untilMs: number;
-}
+const tally = v.object({
+  counts: v.object(v.entriesFromList(RECIPIENT_STATES, v.exactOptional(v.number()))),
+  byErrcode: v.record(v.string(), v.number()),
+});
+
+/** Recipients by what became of them, pending ones left out. */
+export type Tally = Readonly<v.InferOutput<typeof tally>>;
+
+/** The state of a batch without its results, which are stored packed. */
+export const batchState = v.object({
+  /** The one worker that may begin sends of the batch. */
+  lease: v.exactOptional(v.object({ workerId: v.string(), untilMs: instant })),
+  /**
+   * A worker died or was held up over the batch. A recipient may be claimed although no result says so, so results are
+   * read after the ledger, each time.
+   */
+  needsRecovery: v.boolean(),
+  /** What of the results has been added to the run's tally. */
+  counted: tally,
+  /** Nothing is left to do. */
+  done: v.boolean(),
+});
 
 /** What became of the recipients of one batch. */
-export interface BatchResults {
-  readonly lease?: BatchLease;
-  /**
-   * Whether a worker died or was held up over the batch: then a recipient may have been claimed although nothing stands here, and
-   * these results must be read after the ledger, each time.
-   */
-  readonly needsRecovery: boolean;
-  /** By the recipient's place in the batch. */
+export interface BatchResults extends Readonly<v.InferOutput<typeof batchState>> {
+  /** By the recipient's index in the batch. */
   readonly results: ReadonlyMap<number, RecipientResult>;
-  /** What of this has been added to the run's counts. */
-  readonly counted: Tally;
-  /** Nothing is left to do. */
-  readonly done: boolean;
-}
-
-/** Recipients by what became of them, those that are still pending left out. */
-export interface Tally {
-  readonly counts: Readonly<Partial<Record<RecipientState, number>>>;
-  readonly byErrcode: Readonly<Record<string, number>>;
 }
 
 /** Nothing counted. */
@@ -61,7 +63,7 @@ export const UNTOUCHED: BatchResults = {
 /** A recipient who has not been sent to. */
 export const NOT_BEGUN: RecipientRecord = { state: 'pending', attempts: 0 };
 
-/** One whose grant was gone when their turn came. */
+/** The result of a recipient whose grant is gone. */
 export function skipped(nowMs: number): RecipientResult {
   return { state: 'skipped', attempts: 0, outcome: { atMs: nowMs, reason: 'no-grant' } };
 }
@@ -71,14 +73,14 @@ export function isOpen(result: RecipientResult | undefined): boolean {
   return result === undefined || result.state === 'pending';
 }
 
-/** What a worker found out about a recipient. It has a claim where they were sent to; else only the batch's worker may say it. */
+/** A new result. One without a claim counts only from the worker that holds the batch. */
 export interface Finding {
   readonly result: RecipientResult;
-  /** The last claim of the result that it was made from. */
+  /** The last claim of the record that the result was made from. */
   readonly follows?: SettledClaim | undefined;
 }
 
-/** What stands there after a finding came in. */
+/** The stored result after a finding came in. */
 export function withFinding(
   before: RecipientResult | undefined,
   { result, follows }: Finding,
@@ -86,7 +88,7 @@ export function withFinding(
   return merged(before, result, follows);
 }
 
-/** The batch with a worker's findings come in, by the recipients' places. Without the batch only its own sends are news of the worker's. */
+/** The batch after a worker's findings came in. `hasBatch`: the worker still holds the lease. */
 export function withFindings(
   batch: BatchResults,
   findings: ReadonlyMap<number, Finding>,
@@ -100,7 +102,7 @@ export function withFindings(
   return { ...batch, results };
 }
 
-/** Whether a send to this recipient has a grant on its account for good. What a refusal zeroed is nobody's. */
+/** Whether a send to this recipient spent a grant for good. A refusal zeroed the grant, so it spent none. */
 export function tookGrant({ state, attempts, lastClaim }: RecipientResult): boolean {
   const effect = lastClaim?.effect ?? 'spend';
   return state !== 'pending' && state !== 'refused' && attempts > 0 && effect === 'spend';
@@ -119,29 +121,36 @@ function countEach(keys: readonly string[]): Record<string, number> {
   return counts;
 }
 
-/** What must be added to `from` to get `to`. */
-export function difference(from: Tally, to: Tally): Tally {
+/** The sum of two tallies. */
+export function sumOfTallies(one: Tally, other: Tally): Tally {
   return {
-    counts: subtract(to.counts, from.counts),
-    byErrcode: subtract(to.byErrcode, from.byErrcode),
+    counts: combined(one.counts, other.counts, 1),
+    byErrcode: combined(one.byErrcode, other.byErrcode, 1),
   };
 }
 
-/** Whether adding it would change nothing. */
+/** What must be added to `from` to get `to`. */
+export function difference(from: Tally, to: Tally): Tally {
+  return {
+    counts: combined(to.counts, from.counts, -1),
+    byErrcode: combined(to.byErrcode, from.byErrcode, -1),
+  };
+}
+
+/** Whether adding this tally changes nothing. */
 export function isNothing({ counts, byErrcode }: Tally): boolean {
   return Object.keys(counts).length === 0 && Object.keys(byErrcode).length === 0;
 }
 
-function subtract<Counts extends Readonly<Record<string, number | undefined>>>(
-  from: Counts,
-  what: Counts,
-): Record<string, number> {
-  const keys = new Set([...Object.keys(from), ...Object.keys(what)]);
-  const differences = [...keys].map((key): [string, number] => [key, (from[key] ?? 0) - (what[key] ?? 0)]);
-  return Object.fromEntries(differences.filter(([, by]) => by !== 0));
+type Counts = Readonly<Record<string, number | undefined>>;
+
+function combined(one: Counts, other: Counts, sign: 1 | -1): Record<string, number> {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  const sums = [...keys].map((key): [string, number] => [key, (one[key] ?? 0) + sign * (other[key] ?? 0)]);
+  return Object.fromEntries(sums.filter(([, sum]) => sum !== 0));
 }
 
-/** Whether a worker has the batch or died over it, or something has come in that was not counted. */
+/** Whether a worker holds the batch or died over it, or a result was not counted. */
 export function isLeftInTheMiddle(batch: BatchResults): boolean {
   return (
     batch.lease !== undefined || batch.needsRecovery || !isNothing(difference(batch.counted, tallyOf(batch)))

@@ -1,100 +1,126 @@
-import type { Audience, Campaign } from '../campaign.ts';
+import { createHash } from 'node:crypto';
+import { v7 as uuidV7 } from 'uuid';
+import * as v from 'valibot';
+import { count, instant } from '../../schemas.ts';
+import { audience, runContent } from '../campaign.ts';
 
-/** `paused` and `stopped` hold back what is queued already; `stopped` and `finished` are final. */
-export type RunStatus = 'running' | 'paused' | 'stopped' | 'finished';
+/** `paused` and `stopped` hold queued jobs back; `stopped` and `finished` are final. */
+export const RUN_STATUSES = ['running', 'paused', 'stopped', 'finished'] as const;
 
-/** What began a run. */
-export type RunTrigger = 'schedule' | 'manual' | 'resend-failed';
+/** What can begin a run. */
+export const RUN_TRIGGERS = ['schedule', 'manual', 'resend-failed'] as const;
 
-/** Where one recipient of a run stands. `skipped`: their grant was gone before their turn came. */
-export type RecipientState = 'pending' | 'sent' | 'delivered' | 'refused' | 'failed' | 'unknown' | 'skipped';
+/** One of {@link RUN_TRIGGERS}. */
+export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+
+/** Where a recipient of a run can stand. `skipped`: the grant was gone when the send was due. */
+export const RECIPIENT_STATES = [
+  'pending',
+  'sent',
+  'delivered',
+  'refused',
+  'failed',
+  'unknown',
+  'skipped',
+] as const;
+
+/** One of {@link RECIPIENT_STATES}. */
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
+
+const runCounts = v.object(v.entriesFromList(RECIPIENT_STATES, v.optional(count, 0)));
 
 /** How many recipients stand where. */
-export type RunCounts = Readonly<Record<RecipientState, number>>;
-
-/** Whom a run is for: the campaign's audience when the run began, or those whom an earlier run failed to reach. */
-export type RunSource = Audience | { readonly type: 'failed-of'; readonly runId: string };
-
-/** What a run sends and how. It is kept with the run, so that changing the campaign changes no run that has begun. */
-export type RunContent = Pick<
-  Campaign,
-  'templateId' | 'data' | 'page' | 'miniprogramState' | 'lang' | 'fit' | 'maxPerSecond' | 'quietHours'
->;
-
-/** One run of a campaign, as it is stored. Its recipients and what became of them stand in batches of their own. */
-export interface RunRecord {
-  readonly id: string;
-  readonly campaignId: string;
-  readonly status: RunStatus;
-  readonly trigger: RunTrigger;
-  /** Counts and checks, and sends nothing. What could be sent stays `pending`. */
-  readonly dryRun: boolean;
-  readonly source: RunSource;
-  readonly content: RunContent;
-  readonly startedAtMs: number;
-  /** When it was stopped, or its last recipient was done with. */
-  readonly finishedAtMs?: number;
-  /** Rises whenever the run goes on after a pause: jobs from before are void, because all that is left is queued anew. */
-  readonly generation: number;
-  /** What had come of it when it ended. Sent events and late answers still move the counts of {@link Run} afterwards. */
-  readonly summary?: RunSummary;
-}
-
-/** The recipients of a run by what became of them. */
-export interface RunSummary {
-  readonly recipients: number;
-  readonly counts: RunCounts;
-  /** Final outcomes by WeChat's errcode, accepted sends left out. */
-  readonly byErrcode: Readonly<Record<string, number>>;
-}
-
-/** A run with its progress, as callers see it. */
-export interface Run extends RunSummary {
-  readonly id: string;
-  readonly campaignId: string;
-  readonly status: RunStatus;
-  readonly trigger: RunTrigger;
-  readonly dryRun: boolean;
-  /** The run whose failed recipients this one is for. */
-  readonly ofRunId?: string;
-  readonly startedAtMs: number;
-  readonly finishedAtMs?: number;
-  /** When the quiet hours that hold it back now are over; only while it is under way. */
-  readonly quietUntilMs?: number;
-  /** How many recipients were done with per second lately; only while the run is under way. */
-  readonly perSecond?: number;
-  /** At that rate, what is left takes so long; only once everyone's place in the run is known. */
-  readonly secondsLeft?: number;
-}
+export type RunCounts = Readonly<v.InferOutput<typeof runCounts>>;
 
 /** Nobody has been counted yet. */
-export const NO_COUNTS: RunCounts = {
-  pending: 0,
-  sent: 0,
-  delivered: 0,
-  refused: 0,
-  failed: 0,
-  unknown: 0,
-  skipped: 0,
-};
+export const NO_COUNTS: RunCounts = v.parse(runCounts, {});
+
+const runSummary = v.object({
+  recipients: count,
+  counts: runCounts,
+  /** Final outcomes by WeChat's errcode, accepted sends left out. */
+  byErrcode: v.record(v.string(), count),
+});
+
+/** The recipients of a run by what became of them. */
+export type RunSummary = Readonly<v.InferOutput<typeof runSummary>>;
+
+/** What a run sends and how, copied from its campaign when it began. */
+export type RunContent = Readonly<v.InferOutput<typeof runContent>>;
+
+/** A run as it is stored. Its recipients and their results are stored in batches. */
+export const runRecord = v.object({
+  id: v.string(),
+  campaignId: v.string(),
+  status: v.picklist(RUN_STATUSES),
+  trigger: v.picklist(RUN_TRIGGERS),
+  /** Counts and checks, and sends nothing. Recipients who could be sent to stay `pending`. */
+  dryRun: v.boolean(),
+  /** The campaign's audience when the run began, or those whom an earlier run failed to reach. */
+  source: v.variant('type', [
+    ...audience.options,
+    v.object({ type: v.literal('failed-of'), runId: v.string() }),
+  ]),
+  content: runContent,
+  startedAtMs: instant,
+  finishedAtMs: v.exactOptional(instant),
+  /** Rises when a paused run resumes. Jobs of an earlier generation are void, because resuming queues them anew. */
+  generation: count,
+  /** The outcome when the run ended. Later receipts and late answers move only the shards' tallies. */
+  summary: v.exactOptional(runSummary),
+});
+
+/** See {@link runRecord}. */
+export type RunRecord = Readonly<v.InferOutput<typeof runRecord>>;
+
+/** A run with its progress, as callers see it. */
+export interface Run extends Omit<RunRecord, 'source' | 'content' | 'generation' | 'summary'>, RunSummary {
+  /** The run whose failed recipients this one is for. */
+  readonly ofRunId?: string;
+  /** The end of the quiet hours that hold a running run back. */
+  readonly quietUntilMs?: number;
+  /** The rate of the last seconds of a running run. */
+  readonly perSecond?: number;
+  /** What is left takes so long at that rate; absent while recipients are still being planned. */
+  readonly secondsLeft?: number;
+}
 
 /** Whether the run has ended for good. */
 export function isOver({ status }: Pick<RunRecord, 'status'>): boolean {
   return status === 'stopped' || status === 'finished';
 }
 
-/** A run as callers see it, with what has come of it. */
-export function runWith(record: RunRecord, summary: RunSummary): Run {
-  const { id, campaignId, status, trigger, dryRun, source, startedAtMs, finishedAtMs } = record;
+/** A run as callers see it, with the summary that is passed. */
+export function runWith(record: RunRecord, { recipients, counts, byErrcode }: RunSummary): Run {
+  const { source, content: _content, generation: _generation, summary: _summary, ...shown } = record;
   return {
-    id,
-    campaignId,
-    status,
-    trigger,
-    dryRun,
+    ...shown,
     ...(source.type === 'failed-of' && { ofRunId: source.runId }),
-    startedAtMs,
-    ...(finishedAtMs !== undefined && { finishedAtMs }),
-    ...summary,
+    recipients,
+    counts,
+    byErrcode,
   };
+}
+
+const RUN_ID = /^run_[0-9a-f]{32}$/;
+
+/** Makes ids of runs from UUIDs of version 7, so that a campaign's runs sort by the moment they began. */
+export function createRunIds(newTimeOrderedUuid: () => string): () => string {
+  return () => `run_${newTimeOrderedUuid().replaceAll('-', '')}`;
+}
+
+/** The id of the run that a schedule starts at that moment: always the same, so that two triggers are one run. */
+export function scheduledRunId(campaignId: string, scheduledAtMs: number): string {
+  const random = createHash('sha256').update(`${campaignId}@${scheduledAtMs}`).digest().subarray(0, 16);
+  return `run_${uuidV7({ msecs: scheduledAtMs, random }).replaceAll('-', '')}`;
+}
+
+/** Whether a text has the form of a run's id. */
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
+}
+
+/** The moment that a run's id was made for. */
+export function runStartsAtMs(runId: string): number {
+  return Number.parseInt(runId.slice('run_'.length, 'run_'.length + 12), 16);
 }

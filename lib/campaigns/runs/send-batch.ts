@@ -1,15 +1,14 @@
-import type { RateLimiter } from '../../limits/rate-limiter.ts';
+import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
 import type { Template } from '../../templates/template.ts';
-import { createTexts } from './batch-texts.ts';
-import { checkBatch, closeLeftClaims, tidyBatch } from './check-batch.ts';
 import { DONE, type JobResult, type SendBatchJob } from './job.ts';
-import { openBatch } from './open-batch.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
-import type { ResultBufferServices } from './result-buffer.ts';
-import { isLeftInTheMiddle } from './results.ts';
+import { createTexts, leftSend } from './recipient-send.ts';
+import { isGrantee } from './recipient-source.ts';
+import { openBatch, type ResultBufferServices } from './result-buffer.ts';
+import { isLeftInTheMiddle, isOpen, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
-import { type BatchLimits, type BatchServices, sendToBatch } from './send-to-batch.ts';
+import { type BatchLimits, type BatchServices, type BatchWork, sendToBatch } from './send-to-batch.ts';
 
 export interface SendBatchServices extends BatchServices, ResultBufferServices, FinishServices {
   readonly runs: RunStore;
@@ -17,12 +16,12 @@ export interface SendBatchServices extends BatchServices, ResultBufferServices, 
   readonly findTemplate: (templateId: string) => Promise<Template | undefined>;
 }
 
-/** Without an access token the batch is looked at again after this. */
+/** Without an access token the job comes up again after this. */
 const TOKEN_WAIT_MS = 20_000;
 
 /**
- * Sends to the recipients of one batch that have not been dealt with; one worker has the batch at a time. Those who cannot be sent to
- * now are left for later: the answer says when the job is to come up again.
+ * Sends to the recipients of one batch who are not dealt with; one worker has the batch at a time. Where some are left, the
+ * answer says when the job comes up again.
  */
 export async function sendBatch(
   services: SendBatchServices,
@@ -37,12 +36,12 @@ export async function sendBatch(
   if (!run.dryRun && !before.value.done) {
     if (!(await services.wechat.ready())) return later(services, TOKEN_WAIT_MS);
     // Before the batch is taken, so that waiting for the rate limit costs no write of it.
-    const acquire = await services.acquirePermit(run);
-    if (acquire.type === 'later') return acquire;
+    const permit = await services.acquirePermit(run);
+    if (permit.type === 'later') return permit;
   }
   const template = await services.findTemplate(run.content.templateId);
   const opening = await openBatch(services, key, batch.recipients.length, before);
-  if (opening.type === 'busy') return later(services, Math.max(1_000, opening.untilMs - services.clock()));
+  if (opening.type === 'busy') return later(services, opening.untilMs - services.clock());
   if (opening.type === 'done') return finished(services, run);
   const { buffer } = opening;
   const work = { run, batch, buffer, texts: createTexts(run.content, template) };
@@ -55,8 +54,8 @@ export async function sendBatch(
 }
 
 /**
- * Looks after a batch of a run that was stopped: a recipient whose sender died over them is no longer pending, because a request may
- * have left. Sends nothing.
+ * Resolves the claims in a batch of a run that was stopped, and sends nothing. A recipient whose sender died ends as
+ * `unknown`, because a request may have left.
  */
 export async function tidyStopped(
   services: SendBatchServices,
@@ -70,11 +69,11 @@ export async function tidyStopped(
   const batch = await runs.loadBatch(key);
   if (!batch) return DONE;
   const opening = await openBatch(services, key, batch.recipients.length, before);
-  if (opening.type === 'busy') return later(services, Math.max(1_000, opening.untilMs - services.clock()));
+  if (opening.type === 'busy') return later(services, opening.untilMs - services.clock());
   if (opening.type === 'done') return DONE;
   const { buffer } = opening;
   const work = { run, batch, buffer, texts: createTexts(run.content, undefined) };
-  const backInMs = await tidyBatch(services, work);
+  const backInMs = await resolveOpen(services, work);
   await closeLeftClaims(services, work);
   await buffer.close();
   return backInMs > 0 ? later(services, backInMs) : DONE;
@@ -86,18 +85,40 @@ async function finished(services: SendBatchServices, run: RunRecord): Promise<Jo
 }
 
 function later({ random }: SendBatchServices, atLeastMs: number): JobResult {
-  return { type: 'later', delayMs: atLeastMs * (1 + random() / 2) };
+  return { type: 'later', delayMs: Math.max(1_000, atLeastMs) * (1 + random() / 2) };
 }
 
-/** Takes a place under the run's own rate limit, then under its template's and then under that of all sending. */
-export function createPermits(
-  rateLimiter: Pick<RateLimiter, 'acquire' | 'acquireFor'>,
-  runRateLimiter: (run: RunRecord) => Pick<RateLimiter, 'acquire'> | undefined,
-): SendBatchServices['acquirePermit'] {
-  return async (run) => {
-    const own = await runRateLimiter(run)?.acquire();
-    if (own?.type === 'later') return own;
-    const ofTemplate = await rateLimiter.acquireFor(run.content.templateId);
-    return ofTemplate.type === 'later' ? ofTemplate : rateLimiter.acquire();
-  };
+/** A dry run: writes who would be skipped or fail, and leaves the others as they are. */
+async function checkBatch(
+  { audience, clock }: SendBatchServices,
+  { run, batch, buffer, texts }: BatchWork,
+): Promise<void> {
+  const ledgers = await audience.loadLedgers(batch.recipients.map(({ openid }) => openid));
+  for (const [index, recipient] of batch.recipients.entries()) {
+    const ledger = ledgers.get(recipient.openid)?.value;
+    const text = texts(recipient, clock());
+    if (!ledger || !isGrantee(ledger, run)) buffer.add(index, { result: skipped(clock()) });
+    else if (text.type === 'bad') buffer.add(index, { result: text.result });
+  }
+}
+
+/** Closes claims whose grants are not spent and whose worker died or failed between the result and the ledger. */
+async function closeLeftClaims(services: ClaimServices, work: BatchWork): Promise<void> {
+  const { batch, buffer } = work;
+  if (!buffer.needsRecovery()) return;
+  for (const [index, recipient] of batch.recipients.entries()) {
+    const effect = buffer.resultOf(index)?.lastClaim?.effect ?? 'spend';
+    if (effect !== 'spend') await resolveClaim(services, leftSend({ ...work, recipient, index }));
+  }
+}
+
+/** Resolves the claims of recipients who are still open. Answers in how long to repeat it, where it is too early. */
+async function resolveOpen(services: BatchServices, work: BatchWork): Promise<number> {
+  let backInMs = 0;
+  for (const [index, recipient] of work.batch.recipients.entries()) {
+    if (!isOpen(work.buffer.resultOf(index))) continue;
+    const resolved = await resolveClaim(services, leftSend({ ...work, recipient, index }));
+    if (resolved.type === 'busy') backInMs = Math.max(backInMs, resolved.untilMs - services.clock(), 1_000);
+  }
+  return backInMs;
 }

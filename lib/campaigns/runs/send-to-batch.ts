@@ -3,19 +3,17 @@ import type { Logger } from '../../logger.ts';
 import { type Performed, performSend, type SendServices } from '../../sends/perform-send.ts';
 import type { Recipient } from '../campaign.ts';
 import { isErased, type RunBatch } from './batch.ts';
-import type { createTexts } from './batch-texts.ts';
 import { readLedgersAhead } from './ledgers-ahead.ts';
-import { recipientPort } from './recipient-port.ts';
+import { type createTexts, recipientPort } from './recipient-send.ts';
 import type { AudienceStore } from './recipient-source.ts';
 import type { ResultBuffer } from './result-buffer.ts';
 import { isOpen, type RecipientRecord, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
 
-/** What bounds the work on a batch. */
 export interface BatchLimits {
   /** No send begins later. */
   readonly deadlineMs: number;
-  /** Asked before each send: whether the run pauses, has ended or is quiet for now. What it goes by is at most a second old. */
+  /** Asked before each send: whether the run is paused, over or quiet. The answer is at most a second old. */
   readonly isHeldBack: () => Promise<boolean>;
 }
 
@@ -36,19 +34,16 @@ export interface BatchWork {
 
 /** So many sends of one batch are under way at a time. */
 export const IN_FLIGHT = 25;
-/** As many at first, where no answer of late says how WeChat takes them: what refuses everyone is known before all have been tried. */
+/** As many at first, where WeChat has not answered lately: what refuses everyone is known before all are tried. */
 const ON_TRIAL = 3;
-/** A worker waits this long for a recipient whose next attempt is near, rather than giving the batch back. */
+/** A worker waits this long for the next attempt that is due, rather than giving the batch back. */
 const SHORT_WAIT_MS = 3_000;
-/** For so long it stays with recipients whom others are sending to, when nobody else is left. */
+/** For so long it stays with recipients whom others send to, where nobody else is left. */
 const PATIENCE_MS = 5_000;
-/** After something went wrong in the middle of a send, its recipient is looked at again after this. */
+/** A recipient is tried again this long after a send failed in the middle. */
 const TROUBLE_WAIT_MS = 5_000;
 
-/**
- * Sends to those of the batch's recipients whose turn it is, several at a time. Answers in how long the batch is to be looked at again
- * if somebody is left.
- */
+/** Sends to those of the batch's recipients who are due, several at a time. Answers in how long to go on with the rest. */
 export async function sendToBatch(
   services: BatchServices,
   work: BatchWork,
@@ -58,13 +53,13 @@ export async function sendToBatch(
   const { batch, buffer } = work;
   const { recipients } = batch;
   const taken = new Set<number>();
-  /** Until when recipients are left alone whose results say nothing about it. */
-  const leftAlone = new Map<number, number>();
-  let awayMs: number | undefined;
+  /** Until when recipients wait whose results do not say so. */
+  const heldUntil = new Map<number, number>();
+  let backInMs: number | undefined;
 
   const openIndexes = () => recipients.flatMap((_, index) => (isOpen(buffer.resultOf(index)) ? [index] : []));
   const notBeforeMs = (index: number) =>
-    Math.max(buffer.resultOf(index)?.notBeforeMs ?? 0, leftAlone.get(index) ?? 0);
+    Math.max(buffer.resultOf(index)?.notBeforeMs ?? 0, heldUntil.get(index) ?? 0);
   const firstDue = () => openIndexes().find((index) => !taken.has(index) && notBeforeMs(index) <= clock());
   const ledgerOf = readLedgersAhead(
     services,
@@ -72,26 +67,26 @@ export async function sendToBatch(
   );
 
   async function mayGoOn(): Promise<boolean> {
-    if (awayMs !== undefined || clock() >= deadlineMs) return false;
+    if (backInMs !== undefined || clock() >= deadlineMs) return false;
     return !(await isHeldBack()) && buffer.mayBegin();
   }
 
   async function attempt(recipient: Recipient, index: number): Promise<void> {
-    if (isErased(recipient)) return buffer.note(index, { result: skipped(clock()) });
+    if (isErased(recipient)) return buffer.add(index, { result: skipped(clock()) });
     const texts = work.texts(recipient, clock());
-    if (texts.type === 'bad') return buffer.note(index, { result: texts.result });
+    if (texts.type === 'bad') return buffer.add(index, { result: texts.result });
     const ledger = buffer.needsRecovery() ? undefined : await ledgerOf(recipient.openid);
     const send = recipientPort({ ...work, recipient, index }, texts);
     after(index, await performSend(services, send, ledger));
   }
 
   function after(index: number, { type }: Performed<RecipientRecord>): void {
-    if (type === 'no-grant') buffer.note(index, { result: skipped(clock()) });
-    if (type === 'not-mine') awayMs = TROUBLE_WAIT_MS;
-    if (type === 'busy') leftAlone.set(index, clock() + 500 * (1 + services.random()));
+    if (type === 'no-grant') buffer.add(index, { result: skipped(clock()) });
+    if (type === 'not-mine') backInMs = TROUBLE_WAIT_MS;
+    if (type === 'busy') heldUntil.set(index, clock() + 500 * (1 + services.random()));
   }
 
-  /** One of several that work side by side. The first has its place under the rate limit already. On trial it makes one attempt. */
+  /** One of several side by side. The first has its permit already. On trial it makes one attempt. */
   async function worker(hasPermit: boolean, onTrial: boolean): Promise<void> {
     for (let permitted = hasPermit; await mayGoOn(); permitted = false) {
       const index = firstDue();
@@ -109,18 +104,18 @@ export async function sendToBatch(
     }
   }
 
-  /** Waits for a place under the rate limit. By then the run may be held back. */
+  /** Waits for a permit. By then the run may be held back. */
   async function acquired(): Promise<boolean> {
-    const acquire = await services.acquirePermit(work.run);
-    if (acquire.type === 'later') awayMs = Math.min(awayMs ?? acquire.delayMs, acquire.delayMs);
+    const permit = await services.acquirePermit(work.run);
+    if (permit.type === 'later') backInMs = Math.min(backInMs ?? permit.delayMs, permit.delayMs);
     return mayGoOn();
   }
 
   function failedIn(index: number, error: unknown): void {
-    // Whether the recipient was claimed is not known: from now on nothing is taken for granted.
+    // The recipient may be claimed: from now on results are read after each ledger.
     buffer.markForRecovery();
-    leftAlone.set(index, clock() + TROUBLE_WAIT_MS);
-    services.logger.error('A recipient of a campaign could not be dealt with and is looked at again.', {
+    heldUntil.set(index, clock() + TROUBLE_WAIT_MS);
+    services.logger.error('A send to a recipient of a campaign failed in the middle and is tried again.', {
       runId: work.run.id,
       error,
     });
@@ -136,10 +131,10 @@ export async function sendToBatch(
     const count = Math.min(onTrial ? ON_TRIAL : IN_FLIGHT, openIndexes().length);
     const workers = Array.from({ length: count }, (_, index) => worker(round === 0 && index === 0, onTrial));
     const ends = await Promise.allSettled(workers);
-    // Only once no send is under way any more may the batch be given back.
+    // The batch is given back only once no send of it is under way.
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) {
-      services.logger.error('A page of a campaign is put down in the middle.', {
+      services.logger.error('Work on a batch of a campaign failed in the middle and goes on later.', {
         runId: work.run.id,
         error: failed.reason,
       });
@@ -151,5 +146,5 @@ export async function sendToBatch(
     if (waitMs > SHORT_WAIT_MS || clock() - progressAtMs > PATIENCE_MS || !(await mayGoOn())) break;
     await sleep(Math.max(1, waitMs));
   }
-  return awayMs ?? Math.max(1_000, nextMs() - clock());
+  return backInMs ?? Math.max(1_000, nextMs() - clock());
 }

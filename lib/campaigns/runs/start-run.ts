@@ -1,7 +1,11 @@
+import * as v from 'valibot';
 import type { Clock } from '../../clock.ts';
+import { runContent } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
+import { scheduledMomentNear } from '../schedule/expression.ts';
+import { LATEST_START_MS } from '../schedule/sync-schedule.ts';
 import type { EnqueueJobs, RunJob } from './job.ts';
-import { isOver, type RunRecord, type RunTrigger } from './run.ts';
+import { isOver, type RunRecord, type RunTrigger, scheduledRunId } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
 export interface StartServices {
@@ -12,7 +16,7 @@ export interface StartServices {
   readonly clock: Clock;
 }
 
-/** A wish to start a run. */
+/** The run to start. */
 export interface StartRequest {
   readonly campaignId: string;
   /** Given for a run that must not begin twice ({@link scheduledRunId}); a new one otherwise. */
@@ -23,19 +27,18 @@ export interface StartRequest {
   readonly ofRunId?: string;
 }
 
-/** What came of it. */
+/** The run, or why there is none. */
 export type StartResult =
   /** `exists`: the same run was started before. */
   | { readonly type: 'started' | 'exists'; readonly run: RunRecord }
   | { readonly type: 'unknown-campaign' | 'unknown-run' }
-  /** The campaign is paused or ended. */
   | { readonly type: 'not-active' }
-  /** The run whose failed recipients were asked for may still come to more of them. */
+  /** The run whose failed recipients were asked for may still fail to reach more. */
   | { readonly type: 'run-not-over' };
 
 /**
- * Starts a run. The jobs that find its recipients go onto the queue before the run is stored, so that no run stands still that
- * nobody works on; jobs of a run that was never stored are dropped after a minute.
+ * Starts a run. Its jobs go onto the queue before the run is stored, so that no stored run is without a worker. Jobs of a
+ * run that was never stored are dropped after a minute.
  */
 export async function startRun(services: StartServices, request: StartRequest): Promise<StartResult> {
   const { campaigns, runs, clock } = services;
@@ -50,25 +53,14 @@ export async function startRun(services: StartServices, request: StartRequest): 
     if (!of) return { type: 'unknown-run' };
     if (!isOver(of.value)) return { type: 'run-not-over' };
   }
-  const { templateId, data, page, miniprogramState, lang, fit, maxPerSecond, quietHours, audience } =
-    campaign;
   const run: RunRecord = {
     id: request.runId ?? services.newRunId(),
     campaignId,
     status: 'running',
     trigger,
     dryRun,
-    source: ofRunId === undefined ? audience : { type: 'failed-of', runId: ofRunId },
-    content: {
-      templateId,
-      data,
-      miniprogramState,
-      lang,
-      fit,
-      ...(page !== undefined && { page }),
-      ...(maxPerSecond !== undefined && { maxPerSecond }),
-      ...(quietHours && { quietHours }),
-    },
+    source: ofRunId === undefined ? campaign.audience : { type: 'failed-of', runId: ofRunId },
+    content: v.parse(runContent, campaign),
     startedAtMs: clock(),
     generation: 0,
   };
@@ -78,7 +70,7 @@ export async function startRun(services: StartServices, request: StartRequest): 
   return { type: 'exists', run: twin?.value ?? run };
 }
 
-/** The jobs that go over a run's recipients from the beginning, shard by shard: planned ones are queued again, others planned. */
+/** The jobs that plan a run's shards from the beginning. Batches that are planned already are queued again. */
 export function planJobs(
   { campaignId, id, generation }: Pick<RunRecord, 'campaignId' | 'id' | 'generation'>,
   shards: readonly number[],
@@ -94,4 +86,25 @@ export function planJobs(
     generation,
     sinceMs: nowMs,
   }));
+}
+
+/** `not-scheduled`: the schedule has no run at that moment, or no longer. `too-late`: it is over an hour ago. */
+export type ScheduledStart = StartResult | { readonly type: 'not-scheduled' | 'too-late' };
+
+/**
+ * Starts the run that a campaign's schedule has at that moment. The schedule's own moment names the run. So it is one run,
+ * also where a trigger comes twice, seconds off, or from a person. Lambda may deliver a trigger up to six hours late.
+ */
+export async function startScheduledRun(
+  services: StartServices,
+  campaignId: string,
+  scheduledAtMs: number,
+): Promise<ScheduledStart> {
+  const campaign = (await services.campaigns.load(campaignId))?.value;
+  if (!campaign || campaign.deletedAtMs !== undefined) return { type: 'unknown-campaign' };
+  const momentMs = campaign.schedule && scheduledMomentNear(campaign.schedule, scheduledAtMs);
+  if (momentMs === undefined) return { type: 'not-scheduled' };
+  if (services.clock() - momentMs > LATEST_START_MS) return { type: 'too-late' };
+  const runId = scheduledRunId(campaignId, momentMs);
+  return startRun(services, { campaignId, runId, trigger: 'schedule' });
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import { DONE, type JobResult, type RunJob } from './job.ts';
 import { type PlanServices, planShard, tidyShard } from './plan-run.ts';
-import { runQuietUntilMs } from './quiet-hours.ts';
 import { isOver, type RunRecord } from './run.ts';
+import { runQuietUntilMs } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
 import { type SendBatchServices, sendBatch, tidyStopped } from './send-batch.ts';
 
@@ -10,15 +10,15 @@ export interface RunWorkServices extends PlanServices, Omit<SendBatchServices, '
   readonly runStatus: RunStatusCache;
 }
 
-/** A job may overtake its run's own record by as long as the starting function can run; twice that, since clocks differ. */
+/** A job may overtake its run's record by as long as the starting function runs. This is twice that: clocks differ. */
 const RUN_MAY_APPEAR_WITHIN_MS = 60_000;
-const LOOK_AGAIN_MS = 1_000;
-/** A run that its job overtook is most often one write away: so long it is waited for, rather than going back to the queue for a second. */
+const RETRY_AFTER_MS = 1_000;
+/** A run that its job overtook is most often one write away. The worker waits so long before it returns the job. */
 const OVERTAKEN_WAIT_MS = 400;
 
 /**
- * Does a piece of a run's work. Safe to repeat, at any moment and from anywhere. The run is read anew for each job: what is dropped
- * because the run pauses was queued before it went on again, and going on queues everything anew.
+ * Does a piece of a run's work. Safe to repeat, at any moment and from anywhere. The run is read anew for each job. A job
+ * that is dropped because the run is paused was queued before it resumes, and resuming queues everything anew.
  */
 export async function workOnRun(
   services: RunWorkServices,
@@ -26,9 +26,9 @@ export async function workOnRun(
   deadlineMs: number,
 ): Promise<JobResult> {
   const { runStatus, clock } = services;
-  const askedAtMs = clock();
+  const readAtMs = clock();
   const run = await runOf(services, job);
-  if (!run || isBehind(run, job)) return notYet(job, askedAtMs);
+  if (!run || isBehind(run, job)) return notYet(job, readAtMs);
   if (run.status === 'stopped') return tidyUp(services, run, job, deadlineMs);
   if (isVoid(run, job)) return DONE;
   const quietUntil = job.type === 'send' ? runQuietUntilMs(run, clock()) : undefined;
@@ -36,11 +36,11 @@ export async function workOnRun(
   const result = await doJob(services, run, job, deadlineMs);
   if (result.type === 'done') return DONE;
   const after = await runStatus.read(job);
-  // The job of a run that was stopped meanwhile comes up once more, to look after what was under way.
+  // The job of a run that was stopped meanwhile comes up once more, to resolve what was under way.
   return isVoid(after, job) && after?.status !== 'stopped' ? DONE : result;
 }
 
-/** The run as it stands, once it is there and has come as far as its job. */
+/** The run, once it is stored and has reached its job's generation. */
 async function runOf(
   { runStatus, clock, sleep }: RunWorkServices,
   job: RunJob,
@@ -57,7 +57,7 @@ function isBehind(run: RunRecord | undefined, job: RunJob): boolean {
   return !run || job.generation > run.generation;
 }
 
-/** Nothing more is sent for a run that was stopped, but what was under way is looked after. */
+/** Resolves what was under way when the run was stopped. Nothing more is sent. */
 async function tidyUp(
   services: RunWorkServices,
   run: RunRecord,
@@ -69,8 +69,8 @@ async function tidyUp(
 }
 
 /**
- * Halts where the run seems to be held back. What that goes by may be older than the job, so nothing is dropped because of it before
- * the run has been read anew.
+ * Halts where the cached run is held back. That may be older than the job, so nothing is dropped before the run has been
+ * read anew.
  */
 function doJob(
   services: RunWorkServices,
@@ -84,32 +84,28 @@ function doJob(
   return sendBatch(services, run, job, { isHeldBack, deadlineMs });
 }
 
-/** Whether the job is of no use any more: the run pauses or has ended, or has gone on since and queued everything anew. */
+/** Whether the job is of no use any more: the run is paused or over, or resumed since and queued everything anew. */
 function isVoid(run: RunRecord | undefined, job: RunJob): boolean {
   return !run || isOver(run) || run.status === 'paused' || job.generation < run.generation;
 }
 
-/**
- * The job came up before the run was stored, or before it was said to go on. If that never happened, there is nothing to do; the
- * answer itself may be older by now than the question.
- */
-function notYet({ sinceMs }: RunJob, askedAtMs: number): JobResult {
-  return askedAtMs - sinceMs > RUN_MAY_APPEAR_WITHIN_MS ? DONE : { type: 'later', delayMs: LOOK_AGAIN_MS };
+/** The job came up before its run was stored or resumed. After a minute that never happened, and the job is dropped. */
+function notYet({ sinceMs }: RunJob, readAtMs: number): JobResult {
+  return readAtMs - sinceMs > RUN_MAY_APPEAR_WITHIN_MS ? DONE : { type: 'later', delayMs: RETRY_AFTER_MS };
 }
 
-/** What is known of runs, to tell when one is paused or stopped. */
+/** Runs as they were read a moment ago, to notice when one is paused or stopped. */
 export interface RunStatusCache {
-  /** As it stands. */
   read(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
   /** At most {@link CACHED_MS} old. */
   cached(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
 }
 
-/** A pause is seen after this long at the latest. */
+/** A pause is noticed after this long at the latest. */
 const CACHED_MS = 1_000;
-const MOST_REMEMBERED = 100;
+const MAX_CACHED = 100;
 
-/** Remembers runs for a second, for one container. */
+/** Caches runs for a second, for one container. */
 export function createRunStatusCache({
   runs,
   clock,
@@ -121,7 +117,7 @@ export function createRunStatusCache({
 
   function read({ campaignId, runId }: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined> {
     const run = runs.load(campaignId, runId).then((stored) => stored?.value);
-    if (cache.size >= MOST_REMEMBERED) cache.clear();
+    if (cache.size >= MAX_CACHED) cache.clear();
     cache.set(runId, { atMs: clock(), run });
     run.catch(() => cache.delete(runId));
     return run;

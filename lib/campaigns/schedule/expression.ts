@@ -1,15 +1,16 @@
+import { Cron } from 'croner';
 import type { BilingualText } from '../../bilingual-text.ts';
+import { momentOf, timezoneError, wallClockAt } from '../../time-zone.ts';
 import type { CampaignSchedule } from '../campaign.ts';
 import { readCronFields } from './cron-fields.ts';
-import { momentOf, timezoneError } from './wall-clock.ts';
 
-/** A schedule expression as read. */
+/** A schedule expression as it was read. */
 export type Expression =
   | { readonly type: 'cron'; readonly pattern: string; readonly timezone: string }
   | { readonly type: 'rate'; readonly everyMs: number }
   | { readonly type: 'at'; readonly atMs: number };
 
-/** What came of reading one; `path` is the field at fault. */
+/** The expression, or what is wrong with it. `path` is the field. */
 export type ReadExpression =
   | { readonly type: 'read'; readonly expression: Expression }
   | { readonly type: 'bad'; readonly path: 'expression' | 'timezone'; readonly invalid: BilingualText };
@@ -17,14 +18,14 @@ export type ReadExpression =
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 /** Ten years: what is rarer is a mistake. */
-const LONGEST_RATE_MS = 3653 * UNIT_MS.day;
+const MAX_RATE_MS = 3653 * UNIT_MS.day;
 
 /** EventBridge's own limit. */
 const MAX_LENGTH = 256;
 
 /**
- * Reads `cron(…)`, `rate(…)` or `at(…)` with its time zone, and refuses what EventBridge Scheduler would refuse. It does not ask
- * whether the time is over.
+ * Reads `cron(…)`, `rate(…)` or `at(…)` with its time zone, and refuses what EventBridge Scheduler would refuse. A time in
+ * the past is read like any other.
  */
 export function readExpression(schedule: {
   readonly expression: string;
@@ -58,7 +59,7 @@ function readRate(inside: string): ReadExpression {
     });
   }
   const everyMs = Number(count) * UNIT_MS[unit];
-  if (everyMs > LONGEST_RATE_MS) {
+  if (everyMs > MAX_RATE_MS) {
     return bad({ en: 'must be a rate of ten years at most', zh: '间隔最长十年' });
   }
   return { type: 'read', expression: { type: 'rate', everyMs } };
@@ -86,8 +87,8 @@ function readAt(inside: string, timezone: string): ReadExpression {
 }
 
 /**
- * A schedule as it is stored: a rate begins one interval from now, on a whole minute. EventBridge by itself would begin
- * at once, before anyone could look at a new campaign or name its recipients.
+ * A schedule as it is stored: a rate begins one interval from now, on a whole minute. EventBridge by itself would begin at
+ * once, before anyone could check a new campaign or name its recipients.
  */
 export function firstRunOf(
   { expression, timezone }: Pick<CampaignSchedule, 'expression' | 'timezone'>,
@@ -97,4 +98,69 @@ export function firstRunOf(
   if (read.type === 'bad' || read.expression.type !== 'rate') return { expression, timezone };
   const wholeMinuteMs = Math.ceil(nowMs / UNIT_MS.minute) * UNIT_MS.minute;
   return { expression, timezone, startsAtMs: wholeMinuteMs + read.expression.everyMs };
+}
+
+/** Clocks may leap over a run now and then, not over this many of one schedule in a row. */
+const MAX_LEAPT_OVER = 400;
+
+/**
+ * The next times, after `afterMs`, at which EventBridge Scheduler runs the schedule. As it documents, a time that clocks
+ * leap over is skipped, and a time that comes twice runs once. A day of a rate is 24 hours. Fewer than `count` are
+ * answered when the schedule ends before.
+ */
+export function nextRuns(schedule: CampaignSchedule, afterMs: number, count: number): readonly number[] {
+  const read = readExpression(schedule);
+  if (read.type === 'bad') return [];
+  return timesAfter(read.expression, schedule.startsAtMs ?? 0, afterMs, count);
+}
+
+/** EventBridge Scheduler may start a run up to a minute off. */
+const OFF_BY_MS = 60_000;
+
+/** The schedule's own moment that `atMs` stands for: the nearest, less than a minute away. */
+export function scheduledMomentNear(schedule: CampaignSchedule, atMs: number): number | undefined {
+  return nextRuns(schedule, atMs - OFF_BY_MS, 2)
+    .filter((runAtMs) => runAtMs < atMs + OFF_BY_MS)
+    .toSorted((one, other) => Math.abs(one - atMs) - Math.abs(other - atMs))[0];
+}
+
+function timesAfter(
+  expression: Expression,
+  startsAtMs: number,
+  afterMs: number,
+  count: number,
+): readonly number[] {
+  switch (expression.type) {
+    case 'at':
+      return expression.atMs > afterMs ? [expression.atMs] : [];
+    case 'rate': {
+      const { everyMs } = expression;
+      const passed = Math.max(0, Math.floor((afterMs - startsAtMs) / everyMs) + 1);
+      return Array.from({ length: count }, (_, index) => startsAtMs + (passed + index) * everyMs);
+    }
+    case 'cron':
+      return cronTimes(expression, afterMs, count);
+  }
+}
+
+/**
+ * Follows the pattern on a wall clock without summer time, and then finds each time in the zone. That gives what
+ * EventBridge documents for the two days of change.
+ */
+function cronTimes(
+  { pattern, timezone }: Extract<Expression, { type: 'cron' }>,
+  afterMs: number,
+  count: number,
+): readonly number[] {
+  const cron = new Cron(pattern, { timezone: 'UTC', mode: '7-part' });
+  const times: number[] = [];
+  let wall: Date | null = new Date(wallClockAt(afterMs, timezone));
+  for (let leapt = 0; times.length < count && leapt < MAX_LEAPT_OVER; ) {
+    wall = cron.nextRun(wall);
+    if (wall === null) break;
+    const atMs = momentOf(wall.getTime(), timezone);
+    if (atMs !== undefined && atMs > afterMs) times.push(atMs);
+    else leapt += 1;
+  }
+  return times;
 }

@@ -3,8 +3,13 @@ import { everyPage } from '../../listing.ts';
 import { updated } from '../../versioned.ts';
 import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { isPast, runThatShouldBe, scheduleChangeFor } from './desired-schedule.ts';
-import { type SyncScheduleServices, syncSchedule } from './sync-schedule.ts';
+import {
+  isPast,
+  runThatShouldBe,
+  type SyncScheduleServices,
+  scheduleChangeFor,
+  syncSchedule,
+} from './sync-schedule.ts';
 
 export interface ReconcileServices extends SyncScheduleServices {
   readonly store: CampaignStore;

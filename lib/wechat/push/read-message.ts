@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../events/subscribe-event.ts';
+import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../events/event-job.ts';
 import type { Fields } from './read-fields.ts';
 
 /** What WeChat pushed. `problems` are the members that are not as WeChat documents them, and whose items are left out. */

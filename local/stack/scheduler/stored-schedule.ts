@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { readExpression } from '../../../lib/campaigns/schedule/expression.ts';
-import { nextRuns } from '../../../lib/campaigns/schedule/run-times.ts';
+import { nextRuns, readExpression } from '../../../lib/campaigns/schedule/expression.ts';
 
 const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
 

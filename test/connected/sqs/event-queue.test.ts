@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { EventJob } from '../../../lib/events/event-job.ts';
-import { createEnqueueEvent, readEventJob } from '../../../lib/sqs/sqs-event-queue.ts';
+import { createEnqueue, readEventJob } from '../../../lib/sqs/sqs-queues.ts';
 import { startSqs } from '../../../local/stack/sqs.ts';
 
 async function useQueue() {
@@ -12,7 +12,7 @@ async function useQueue() {
     const { Messages = [] } = await sqs.client.send(new ReceiveMessageCommand({ QueueUrl: url }));
     return Messages.map(({ Body = '' }) => Body);
   };
-  return { sqs, receive, enqueue: createEnqueueEvent(sqs.client, url) };
+  return { sqs, receive, enqueue: createEnqueue(sqs.client, url) };
 }
 
 const JOBS: EventJob[] = [

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createStatisticsReader } from '../../../lib/dynamodb/dynamodb-statistics-reader.ts';
-import { createStatisticsWriter } from '../../../lib/dynamodb/dynamodb-statistics-writer.ts';
-import type { Count } from '../../../lib/stream/counts.ts';
-import type { CountedPart } from '../../../lib/stream/statistics-writer.ts';
+import { createStatisticsReader, createStatisticsWriter } from '../../../lib/dynamodb/dynamodb-statistics.ts';
+import type { Count, CountedPart } from '../../../lib/stream/counts.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const table = await useTable();

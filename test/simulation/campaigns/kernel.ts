@@ -3,7 +3,7 @@ export { createHandler as createCampaignHandler } from '../../../handlers/send-c
 export { createHandler as createSendHandler } from '../../../handlers/send-messages.ts';
 export { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
 export { findRecipientSend } from '../../../lib/campaigns/runs/find-recipient-send.ts';
-export { createPermits } from '../../../lib/campaigns/runs/send-batch.ts';
+export { createPermits } from '../../../lib/campaigns/runs/run-limits.ts';
 export { startRun } from '../../../lib/campaigns/runs/start-run.ts';
 export { createRunStatusCache, workOnRun } from '../../../lib/campaigns/runs/work-on-run.ts';
 export { acceptMessage } from '../../../lib/messages/accept-message.ts';

@@ -3,14 +3,8 @@ import { type PlantedFault, plantIn } from '../planted-fault.ts';
 import { SEND_FAULTS } from '../send-faults.ts';
 
 const inRecords = plantIn<typeof import('../../../lib/sends/send-record.ts')>('lib/sends/send-record.ts');
-const inChecks = plantIn<typeof import('../../../lib/campaigns/runs/check-batch.ts')>(
-  'lib/campaigns/runs/check-batch.ts',
-);
 const inPages = plantIn<typeof import('../../../lib/campaigns/runs/send-batch.ts')>(
   'lib/campaigns/runs/send-batch.ts',
-);
-const inJournals = plantIn<typeof import('../../../lib/campaigns/runs/result-buffer.ts')>(
-  'lib/campaigns/runs/result-buffer.ts',
 );
 const inRecentGrants = plantIn<typeof import('../../../lib/grants/recent-grants.ts')>(
   'lib/grants/recent-grants.ts',
@@ -28,19 +22,6 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
         return { ...after, lastClaim: { ...after.lastClaim, effect: 'spend' } };
       },
   ),
-  inJournals('a page taken over from a dead worker is not doubted', 'createResultBuffer', (real) => {
-    return (services, place, size, opened, workerId) =>
-      real(services, place, size, { ...opened, value: { ...opened.value, needsRecovery: false } }, workerId);
-  }),
-  inChecks(
-    'what a dead worker was to give back stays in its claim',
-    'closeLeftClaims',
-    () => async () => undefined,
-  ),
-  inJournals('results are not read again after the ledger', 'createResultBuffer', (real) => (...args) => ({
-    ...real(...args),
-    reload: async () => undefined,
-  })),
   inPages('claims of a stopped run are left behind', 'tidyStopped', () => async () => ({ type: 'done' })),
   inRecentGrants('a grant that came after the run began is taken', 'grantedAfter', () => () => 0),
   {
@@ -57,7 +38,7 @@ export const CAMPAIGN_MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'two workers may have one page',
-    file: 'lib/campaigns/runs/open-batch.ts',
+    file: 'lib/campaigns/runs/result-buffer.ts',
     find: "    if (lease && lease.untilMs > clock()) return { type: 'busy', untilMs: lease.untilMs };\n",
     replace: '',
   },

@@ -2,14 +2,19 @@ import * as v from 'valibot';
 import type { Recipient } from '../../../lib/campaigns/campaign.ts';
 import type { BatchKey, RunBatch } from '../../../lib/campaigns/runs/batch.ts';
 import type { AudienceStore } from '../../../lib/campaigns/runs/recipient-source.ts';
-import { type BatchResults, difference, NO_TALLY, UNTOUCHED } from '../../../lib/campaigns/runs/results.ts';
-import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
+import {
+  type BatchResults,
+  batchState,
+  difference,
+  NO_TALLY,
+  UNTOUCHED,
+} from '../../../lib/campaigns/runs/results.ts';
+import { type RunRecord, runRecord } from '../../../lib/campaigns/runs/run.ts';
 import type { RunStore, ShardTally, TallyChange } from '../../../lib/campaigns/runs/run-store.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { ledgerItem } from '../../../lib/dynamodb/ledger-item.ts';
 import { messageItem } from '../../../lib/dynamodb/message-item.ts';
-import { packResults, unpackResults } from '../../../lib/dynamodb/pack-results.ts';
-import { resultsItem, runItem } from '../../../lib/dynamodb/run-items.ts';
+import { packedResults, packResults, unpackResults } from '../../../lib/dynamodb/pack-results.ts';
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import type { MessageStore } from '../../../lib/messages/message-store.ts';
@@ -86,7 +91,7 @@ export function createCampaignTable(
     for (const { key, value } of writes) {
       rows.set(key, { json: JSON.stringify(withLife(key, value)), version: `v${++versions}` });
       told(() => describe(key, value));
-      if (key.startsWith('run ')) runWritten(v.parse(runItem, value));
+      if (key.startsWith('run ')) runWritten(v.parse(runRecord, value));
     }
     return 'committed';
   }
@@ -112,14 +117,16 @@ export function createCampaignTable(
   };
   const readRun = (runId: string): Versioned<RunRecord> | undefined => {
     const row = read(`run ${runId}`);
-    return row && { value: v.parse(runItem, row.value), version: row.version };
+    return row && { value: v.parse(runRecord, row.value), version: row.version };
   };
   const readResults = (place: BatchKey): Versioned<BatchResults> => {
     const row = read(keyOfResults(place));
     if (!row) return { value: UNTOUCHED, version: undefined };
-    const { letters, sinceMs, after, msgids, details: notes, ...rest } = v.parse(resultsItem, row.value);
     return {
-      value: { ...rest, results: unpackResults({ letters, sinceMs, after, msgids, details: notes }) },
+      value: {
+        ...v.parse(batchState, row.value),
+        results: unpackResults(v.parse(packedResults, row.value)),
+      },
       version: row.version,
     };
   };

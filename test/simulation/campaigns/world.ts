@@ -1,5 +1,5 @@
 import { readRun } from '../../../lib/campaigns/runs/read-run.ts';
-import { scheduledRunId } from '../../../lib/campaigns/runs/run-id.ts';
+import { scheduledRunId } from '../../../lib/campaigns/runs/run.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../lib/grants/report-grants.ts';
 import type { Chance } from '../chance.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkGrantees, checkTexts } from '../../../lib/campaigns/check-input.ts';
+import { checkGrantees, checkTexts } from '../../../lib/campaigns/campaign-input.ts';
 import { fillMessage } from '../../../lib/campaigns/fill-message.ts';
 import { checkRecipients } from '../../../lib/campaigns/recipients/check-recipients.ts';
-import { variablesIn } from '../../../lib/campaigns/template-variables.ts';
+import { variablesIn } from '../../../lib/campaigns/variables.ts';
 import { template } from '../../support/templates.ts';
 
 const paid = template();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fillPage, readPage, variablesInPage } from '../../../lib/campaigns/page-variables.ts';
+import { fillPage, readPage, variablesInPage } from '../../../lib/campaigns/variables.ts';
 import { normalisePage } from '../../../lib/templates/page-path.ts';
 
 describe('a page is stored with its variables readable', () => {

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { RecipientResult } from '../../../lib/campaigns/runs/results.ts';
-import { packResults, unpackResults } from '../../../lib/dynamodb/pack-results.ts';
-import { resultsItem } from '../../../lib/dynamodb/run-items.ts';
+import { packedResults, packResults, unpackResults } from '../../../lib/dynamodb/pack-results.ts';
 
 function sent(atMs: number, outcome: Partial<RecipientResult['outcome']> = {}): RecipientResult {
   return { state: 'sent', attempts: 1, outcome: { atMs, reason: 'accepted', errcode: 0, ...outcome } };
@@ -18,7 +17,7 @@ function stored(results: ReadonlyMap<number, RecipientResult>): ReadonlyMap<numb
     needsRecovery: false,
     done: false,
   };
-  return unpackResults(v.parse(resultsItem, JSON.parse(JSON.stringify(item))));
+  return unpackResults(v.parse(packedResults, JSON.parse(JSON.stringify(item))));
 }
 
 test('results come back as they were, whatever they say', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countAnswers } from '../../../lib/events/count-answers.ts';
-import type { ChangeEvent, PopupEvent } from '../../../lib/events/subscribe-event.ts';
+import { countAnswers } from '../../../lib/events/apply-event.ts';
+import type { ChangeEvent, PopupEvent } from '../../../lib/events/event-job.ts';
 import type { CountMark, GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import {

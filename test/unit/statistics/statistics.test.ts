@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { BUCKET_MS, bucketOf, daysIn, daysOf } from '../../../lib/statistics/day-statistics.ts';
-import { readStatistics } from '../../../lib/statistics/read-statistics.ts';
+import { BUCKET_MS, bucketOf, daysOf, readStatistics } from '../../../lib/statistics/statistics.ts';
+import { zonedParts } from '../../../lib/time-zone.ts';
+
+const daysIn = (timezone: string) => (atMs: number) => zonedParts(atMs, timezone).date;
 
 const at = (text: string) => Date.parse(text);
 const quarter = (text: string, counts: Record<string, number>) => ({
@@ -9,20 +11,20 @@ const quarter = (text: string, counts: Record<string, number>) => ({
 });
 
 describe('days', () => {
-  const quarters = [
+  const buckets = [
     quarter('2026-12-01T15:50:00Z', { granted: 5, available: 5, sent: 1 }),
     quarter('2026-12-01T16:10:00Z', { granted: 2, available: 1, 'failed:45009': 1 }),
     quarter('2026-12-03T10:00:00Z', { available: -4, sent: 4 }),
   ];
 
   test('are those of the time zone', () => {
-    const days = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('Asia/Shanghai'));
+    const days = daysOf({ templateId: 'T', available: 10 }, buckets, daysIn('Asia/Shanghai'));
     expect(days.map(({ day, granted }) => [day, granted])).toEqual([
       ['2026-12-01', 5],
       ['2026-12-02', 2],
       ['2026-12-03', 0],
     ]);
-    const inUtc = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('UTC'));
+    const inUtc = daysOf({ templateId: 'T', available: 10 }, buckets, daysIn('UTC'));
     expect(inUtc.map(({ day, granted }) => [day, granted])).toEqual([
       ['2026-12-01', 7],
       ['2026-12-03', 0],
@@ -30,12 +32,12 @@ describe('days', () => {
   });
 
   test('say how many grants were left at their end', () => {
-    const days = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('Asia/Shanghai'));
+    const days = daysOf({ templateId: 'T', available: 10 }, buckets, daysIn('Asia/Shanghai'));
     expect(days.map(({ available }) => available)).toEqual([13, 14, 10]);
   });
 
   test('tell failures apart', () => {
-    const [, second] = daysOf({ templateId: 'T', available: 10 }, quarters, daysIn('Asia/Shanghai'));
+    const [, second] = daysOf({ templateId: 'T', available: 10 }, buckets, daysIn('Asia/Shanghai'));
     expect(second?.failed).toEqual({ 45009: 1 });
   });
 

@@ -6,11 +6,9 @@ import { detailSchemas, eventOf } from '../../../lib/eventbridge/event-details.t
 import type { Ledger, TemplateGrants } from '../../../lib/grants/ledger.ts';
 import type { Message, MessageState } from '../../../lib/messages/message.ts';
 import type { Measurement } from '../../../lib/metrics.ts';
-import { countsOf } from '../../../lib/stream/counts.ts';
+import { type CountedPart, countsOf, partsOf } from '../../../lib/stream/counts.ts';
 import { type DomainEvent, domainEventsOf } from '../../../lib/stream/domain-events.ts';
-import { measurementsOf } from '../../../lib/stream/measure-records.ts';
-import { processStream, type StreamServices } from '../../../lib/stream/process-stream.ts';
-import { type CountedPart, partsOf } from '../../../lib/stream/statistics-writer.ts';
+import { measurementsOf, processStream, type StreamServices } from '../../../lib/stream/process-stream.ts';
 import type { StreamRecord } from '../../../lib/stream/stream-record.ts';
 
 const T = 'template-1';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { publishPersistently } from '../../../lib/stream/publish-with-retry.ts';
+import { publishWithRetry } from '../../../lib/stream/process-stream.ts';
 
 /** A bus that refuses what `refuses` says, with the pauses that were made. */
 async function publishTo(refuses: (item: string, tries: number) => boolean, items: readonly string[]) {
   const asked: (readonly string[])[] = [];
   const pauses: number[] = [];
-  const left = await publishPersistently(
+  const left = await publishWithRetry(
     async (batch) => {
       asked.push(batch);
       return batch.filter((item) => refuses(item, asked.length));
@@ -43,6 +43,6 @@ test('a bus that cannot be asked is not asked again', async () => {
     throw new Error('no bus');
   };
   const contention = { sleep: async () => undefined, random: () => 0.5 };
-  await expect(publishPersistently(publish, ['a'], contention)).rejects.toThrow('no bus');
+  await expect(publishWithRetry(publish, ['a'], contention)).rejects.toThrow('no bus');
   expect(asked).toBe(1);
 });

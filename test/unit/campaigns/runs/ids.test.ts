@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readRecipientSendId, recipientSendId } from '../../../../lib/campaigns/runs/recipient-send.ts';
-import { isRunId, runStartsAtMs, scheduledRunId } from '../../../../lib/campaigns/runs/run-id.ts';
+import { isRunId, runStartsAtMs, scheduledRunId } from '../../../../lib/campaigns/runs/run.ts';
 import { openidOf } from '../../../../lib/messages/message.ts';
 
 const CAMPAIGN = `cmp_${'a'.repeat(32)}`;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { borderBetween, erasedOpenid } from '../../../../lib/campaigns/runs/batch.ts';
 import { type SourceServices, sourceOf } from '../../../../lib/campaigns/runs/recipient-source.ts';
 import { type BatchResults, UNTOUCHED } from '../../../../lib/campaigns/runs/results.ts';
-import type { RunRecord, RunSource } from '../../../../lib/campaigns/runs/run.ts';
+import type { RunRecord } from '../../../../lib/campaigns/runs/run.ts';
 import { emptyLedger, type Ledger } from '../../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../../lib/grants/report-grants.ts';
 
@@ -26,6 +26,8 @@ function ledgerOf(user: string): Ledger {
   const rules = { authority: 'client', kindOf: () => 'one-time' as const, nowMs: NOW - 60_000 } as const;
   return recordReport(emptyLedger(user), report, rules);
 }
+
+type RunSource = RunRecord['source'];
 
 function run(source: RunSource): RunRecord {
   return {

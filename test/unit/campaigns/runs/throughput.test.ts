@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ratePerSecond, slotOf } from '../../../../lib/campaigns/runs/throughput.ts';
+import { ratePerSecond, slotOf } from '../../../../lib/campaigns/runs/progress.ts';
 
 const NOW_MS = 1_000_005_000;
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readExpression } from '../../../../lib/campaigns/schedule/expression.ts';
-import { nextRuns, scheduledMomentNear } from '../../../../lib/campaigns/schedule/run-times.ts';
+import {
+  nextRuns,
+  readExpression,
+  scheduledMomentNear,
+} from '../../../../lib/campaigns/schedule/expression.ts';
 
 /**
  * EventBridge Scheduler's documentation, "Daylight savings time": a time that clocks leap over is skipped, one that comes

@@ -2,12 +2,66 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
-import { bucketOf, sumOf } from '../statistics/day-statistics.ts';
-import type { Count } from '../stream/counts.ts';
-import type { CountedPart, StatisticsWriter } from '../stream/statistics-writer.ts';
-import { getItems, type Item, writeTogether } from './items.ts';
-import { bucketKey, COUNTERS, gaugeKey, type Key, statisticsMarkKey } from './keys.ts';
+import { bucketOf, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
+import type { Count, CountedPart, StatisticsWriter } from '../stream/counts.ts';
+import { getItems, type Item, queryPages, readItem, writeTogether } from './items.ts';
+import {
+  bucketKey,
+  bucketsPartition,
+  COUNTERS,
+  gaugeKey,
+  type Key,
+  sortableMoment,
+  statisticsMarkKey,
+  statisticsPartition,
+} from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
+
+/** Reads the statistics that the statistics writer keeps in DynamoDB, and sums up their counters. */
+export function createStatisticsReader(table: Table): StatisticsReader {
+  async function query(pk: string, from: string): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    const pages = queryPages(table, {
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND sk >= :from',
+      ExpressionAttributeValues: toAttributes({ ':pk': pk, ':from': from }),
+    });
+    for await (const { Items = [] } of pages) items.push(...Items.map(readItem));
+    return items;
+  }
+
+  return {
+    async gauges() {
+      const byTemplate = summedBy(await query(statisticsPartition(table), ' '));
+      return [...byTemplate]
+        .map(([templateId, counts]) => ({ templateId, available: counts['available'] ?? 0 }))
+        .toSorted((one, other) => (one.templateId < other.templateId ? -1 : 1));
+    },
+
+    async buckets(templateId, fromMs) {
+      const from = sortableMoment(bucketOf(fromMs));
+      const byMoment = summedBy(await query(bucketsPartition(table, templateId), from));
+      return [...byMoment].map(([moment, counts]) => ({ startsAtMs: Number(moment), counts }));
+    },
+  };
+}
+
+/** Counts by what the sort keys say before the number of the counter. */
+function summedBy(items: readonly Item[]): ReadonlyMap<string, Readonly<Record<string, number>>> {
+  const groups = Map.groupBy(items, ({ sk }) => String(sk).split('#')[0] ?? '');
+  return new Map([...groups].map(([name, group]) => [name, sumOf(group.map(countsIn))]));
+}
+
+function countsIn({
+  pk: _pk,
+  sk: _sk,
+  expiresAt: _expiresAt,
+  ...counts
+}: Item): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, count]) => [name, typeof count === 'number' ? count : 0]),
+  );
+}
 
 /** The stream keeps a change for a day; it comes again no later. */
 const MARKS_KEPT_SECONDS = 2 * 24 * 60 * 60;

@@ -1,5 +1,27 @@
+import type { BilingualText } from '../bilingual-text.ts';
 import { encodePage, isPageOfApp, normalisePage } from '../templates/page-path.ts';
-import { substitute, VARIABLE_NAME, variablesIn } from './template-variables.ts';
+import type { Campaign } from './campaign.ts';
+
+/** What stands for a variable in a text: `{{name}}`, spaces allowed inside the braces. */
+const VARIABLE = /\{\{\s*([\p{L}_][\p{L}\p{N}_-]{0,63})\s*\}\}/gu;
+
+/** The form of a variable's name. */
+export const VARIABLE_NAME: RegExp = /^[\p{L}_][\p{L}\p{N}_-]{0,63}$/u;
+
+/** The variables that the texts name, each once, in the order in which they first come. */
+export function variablesIn(data: Readonly<Record<string, string>>): readonly string[] {
+  const names = Object.values(data).flatMap((text) =>
+    [...text.matchAll(VARIABLE)].map(([, name = '']) => name),
+  );
+  return [...new Set(names)];
+}
+
+/** The text with every `{{name}}` replaced. What a variable's own text holds is never looked into again. */
+export function substitute(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(VARIABLE, (whole, name: string) =>
+    Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole,
+  );
+}
 
 /** How `{{name}}` looks once it has been percent-encoded, here or by whoever wrote the page. */
 const ENCODED_VARIABLE = /%7B%7B((?:(?!%7B|%7D)[^{}?/&=#])+)%7D%7D/giu;
@@ -51,7 +73,7 @@ function withReadableVariables(page: string): string {
 }
 
 /** A page as a person would write it; as it stands where its bytes are no UTF-8. */
-export function decodedPage(page: string): string {
+function decodedPage(page: string): string {
   return decoded(page) ?? page;
 }
 
@@ -62,4 +84,37 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Braces that look like a variable and are none. */
+export interface PlaceholderWarning extends BilingualText {
+  /** `data.<key>`, or `page`. */
+  readonly path: string;
+  readonly code: 'not-a-variable';
+}
+
+const BRACES = /\{\{[^{}]*\}\}/gu;
+
+/** Warns of `{{order id}}` and the like, which every recipient would get as it stands. */
+export function placeholderWarnings({ data, page }: Pick<Campaign, 'data' | 'page'>): PlaceholderWarning[] {
+  const places = [
+    ...Object.entries(data).map(([key, text]) => ({ path: `data.${key}`, text })),
+    { path: 'page', text: decodedPage(page ?? '') },
+  ];
+  return places.flatMap(({ path, text }) => {
+    const odd = [...text.matchAll(BRACES)].map(([braces]) => braces).find((braces) => !isVariable(braces));
+    if (odd === undefined) return [];
+    return [
+      {
+        path,
+        code: 'not-a-variable' as const,
+        en: `${odd} is no variable and is sent as it stands. A name is letters, digits, _ and -, beginning with a letter.`,
+        zh: `${odd} 不是变量，会原样发出。变量名只能用字母、数字、_ 和 -，且以字母开头。`,
+      },
+    ];
+  });
+}
+
+function isVariable(text: string): boolean {
+  return variablesIn({ text }).length > 0;
 }

@@ -1,14 +1,14 @@
-import type { NamingReceipt } from '../campaigns/runs/look-up-send.ts';
+import type { NamingReceipt } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
+import type { Outcome } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import type { Contention } from '../retry.ts';
 import { afterReceipt, type DeliveryReceipt, sendOfReceipt, WINDOW_MS } from '../sends/delivery-receipt.ts';
 import { updateSend } from '../sends/send-port.ts';
-import type { SendRecord } from '../sends/send-record.ts';
 
-export interface SentEventServices extends Contention {
+export interface ReceiptServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'listOfUser' | 'findSend'>;
   /** The id of a campaign's send that the user's ledger no longer names. */
   readonly findSend: (receipt: NamingReceipt) => Promise<string | undefined>;
@@ -16,21 +16,23 @@ export interface SentEventServices extends Contention {
   readonly logger: Logger;
 }
 
-/** What came of it. `not-yet`: it may belong to a send whose own answer is still to come. */
+/** `known`: the send says so already. `not-yet`: a send that is under way may be the one meant. */
 export type ReceiptResult = 'settled' | 'known' | 'not-yet' | 'unmatched';
 
 const PAGE_SIZE = 100;
-/** Who has more messages than this gets his latest joined only. */
-const MOST_PAGES = 10;
+/** Of a user who has more messages than this, only the latest are considered. */
+const MAX_PAGES = 10;
 
 /**
- * Writes a delivery receipt into the send that it is about: `delivered`, or `failed`. The send is found by the msgid that it answered;
- * where none was answered by user, template and time, if only one can be meant (WeChat contract §6.4). Of campaigns the user's
- * latest send is looked at first, which their ledger names, and earlier ones where no other has the msgid. The grant stays spent
- * either way: WeChat had taken the send.
+ * Writes a delivery receipt into the send that it is about: `delivered`, or `failed`. The grant stays spent either way,
+ * because WeChat had accepted the send.
+ *
+ * The send is the one that answered the receipt's msgid. Where none did, it is the only one that fits by user, template
+ * and time (WeChat contract §6.4). The ledger names the user's latest send of a campaign; earlier ones are looked up in
+ * their runs, where no other send has the msgid.
  */
 export async function settleByReceipt(
-  services: SentEventServices,
+  services: ReceiptServices,
   receipt: DeliveryReceipt,
 ): Promise<ReceiptResult> {
   const { store, clock, logger, ...contention } = services;
@@ -39,7 +41,7 @@ export async function settleByReceipt(
   const meant = sendOfReceipt(await sendsOf(services, receipt, ledger), receipt, ledger.claim);
   if (meant === 'not-yet' && clock() - createdAtMs < WINDOW_MS) return 'not-yet';
   const known = meant === 'not-yet' ? undefined : meant;
-  const id = (await lookedUpSend(services, receipt, known)) ?? known?.id;
+  const id = (await lookedUpSend(services, receipt, known?.outcome)) ?? known?.id;
   if (id === undefined) {
     logger.warn('An event about a send fits no send of ours, or several.', { templateId, msgid, errcode });
     return 'unmatched';
@@ -49,32 +51,31 @@ export async function settleByReceipt(
   return result === 'committed' ? 'settled' : 'known';
 }
 
-type Candidate = SendRecord & { readonly id: string };
-
-/** An earlier send of a campaign, unless one is known that the receipt names: its msgid says more than that another fits the time. */
+/** An earlier send of a campaign, unless the known outcome has the msgid: that says more than a time that fits. */
 async function lookedUpSend(
-  { findSend }: SentEventServices,
+  { findSend }: ReceiptServices,
   { msgid, openid, templateId, createdAtMs }: DeliveryReceipt,
-  known: Candidate | undefined,
+  known: Outcome | undefined,
 ): Promise<string | undefined> {
-  if (msgid === undefined || known?.outcome?.msgid === msgid) return undefined;
+  if (msgid === undefined || known?.msgid === msgid) return undefined;
   return findSend({ msgid, openid, templateId, createdAtMs });
 }
 
 /** The user's messages of that template, and the send that their claim names, whether it is under way or over. */
 async function sendsOf(
-  { store }: SentEventServices,
+  { store }: ReceiptServices,
   { openid, templateId }: DeliveryReceipt,
   ledger: Ledger,
-): Promise<Candidate[]> {
-  const sends: Candidate[] = [];
+): Promise<Parameters<typeof sendOfReceipt>[0]> {
+  const pages = [];
   let after: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  do {
     const { items, next } = await store.listOfUser(openid, PAGE_SIZE, after);
-    sends.push(...items.map(({ value }) => value).filter((message) => message.templateId === templateId));
-    if (next === undefined) break;
+    pages.push(items);
     after = next;
-  }
+  } while (after !== undefined && pages.length < MAX_PAGES);
+  const messages = pages.flat().map(({ value }) => value);
+  const sends = messages.filter((message) => message.templateId === templateId);
   const { claim } = ledger;
   if (claim?.templateId !== templateId || sends.some(({ id }) => id === claim.messageId)) return sends;
   const { id, record } = await store.findSend(claim.messageId, ledger);

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Campaign } from '../../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
 import { reconcileSchedules } from '../../../lib/campaigns/schedule/reconcile.ts';
-import type { DesiredSchedule, ScheduleGateway } from '../../../lib/campaigns/schedule/schedule-gateway.ts';
-import { syncSchedule } from '../../../lib/campaigns/schedule/sync-schedule.ts';
+import {
+  type DesiredSchedule,
+  type ScheduleGateway,
+  syncSchedule,
+} from '../../../lib/campaigns/schedule/sync-schedule.ts';
 import type { Versioned } from '../../../lib/versioned.ts';
 
 const NOW = Date.parse('2026-11-23T00:00:00Z');

@@ -1,0 +1,83 @@
+import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as v from 'valibot';
+import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/job.ts';
+import { type EventJob, eventJob } from '../events/event-job.ts';
+import { LONGEST_QUEUE_DELAY_MS, type SendJob } from '../sends/send-job.ts';
+
+const sendJob = v.strictObject({
+  messageId: v.string(),
+  sinceMs: v.number(),
+  dueAtMs: v.exactOptional(v.number()),
+  entryAtMs: v.exactOptional(v.number()),
+});
+
+/**
+ * Puts jobs onto an SQS queue one by one, to come up after `delayMs`. The queue delays in whole seconds, so a job
+ * comes up to one second early.
+ */
+export function createEnqueue<Job extends SendJob | EventJob>(
+  client: SQSClient,
+  queueUrl: string,
+): (job: Job, delayMs?: number) => Promise<void> {
+  return async (job, delayMs = 0) => {
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: textOf(job),
+        DelaySeconds: seconds(delayMs),
+      }),
+    );
+  };
+}
+
+/** SQS takes so many records in one call. */
+const JOBS_PER_CALL = 10;
+
+/** Puts jobs onto the SQS queue of campaigns, ten in a call. */
+export function createEnqueueJobs(client: SQSClient, queueUrl: string): EnqueueJobs {
+  return async (jobs, delayMs) => {
+    for (let first = 0; first < jobs.length; first += JOBS_PER_CALL) {
+      const Entries = jobs.slice(first, first + JOBS_PER_CALL).map((job, index) => ({
+        Id: String(index),
+        MessageBody: textOf(job),
+        DelaySeconds: seconds(delayMs),
+      }));
+      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      if (Failed.length > 0) throw new JobsNotQueuedError(Failed.map(({ Code = 'unknown' }) => Code));
+    }
+  };
+}
+
+/** Thrown when SQS took some of the jobs and not others. All of them may be put on the queue again. */
+class JobsNotQueuedError extends Error {
+  readonly code = 'jobs-not-queued';
+  override readonly name = 'JobsNotQueuedError';
+  constructor(reasons: readonly string[]) {
+    const shown = [...new Set(reasons)].join(', ');
+    super(`SQS did not take ${reasons.length} of a campaign's jobs (${shown}). They will be tried again.`);
+  }
+}
+
+function seconds(delayMs: number): number {
+  return Math.floor(Math.min(Math.max(delayMs, 0), LONGEST_QUEUE_DELAY_MS) / 1000);
+}
+
+/** SQS refuses the two characters that XML cannot hold and JSON does not escape. A user may type them. */
+function textOf(job: SendJob | EventJob | RunJob): string {
+  return JSON.stringify(job).replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
+}
+
+/** Reads a send job off a queue record. @throws SyntaxError or ValiError for anything else */
+export function readSendJob(body: string): SendJob {
+  return v.parse(sendJob, JSON.parse(body));
+}
+
+/** Reads a campaign's job off a queue record. @throws SyntaxError or ValiError for anything else */
+export function readRunJob(body: string): RunJob {
+  return v.parse(runJob, JSON.parse(body));
+}
+
+/** Reads what WeChat pushed off a queue record. @throws SyntaxError or ValiError for anything else */
+export function readEventJob(body: string): EventJob {
+  return v.parse(eventJob, JSON.parse(body));
+}
