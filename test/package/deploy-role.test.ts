@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, inject, test } from 'vitest';
 import { readDeployRole } from '../support/deploy-role.ts';
 import { parseTemplate, resourcesOfType } from './template.ts';
@@ -23,7 +24,30 @@ const CARRIED: Record<string, readonly string[]> = {
   ],
 };
 
+/** The rights that the doctor's questions take. The secrets are none of the pipeline's. */
+const ASKED: Record<string, string> = {
+  DescribeAlarms: 'cloudwatch:DescribeAlarms',
+  DescribeLimits: 'dynamodb:DescribeLimits',
+  DescribeStacks: 'cloudformation:DescribeStacks',
+  DescribeTable: 'dynamodb:DescribeTable',
+  GetAccountSettings: 'lambda:GetAccountSettings',
+  GetFunctionConcurrency: 'lambda:GetFunctionConcurrency',
+  GetMetricStatistics: 'cloudwatch:GetMetricStatistics',
+  GetQueueAttributes: 'sqs:GetQueueAttributes',
+  ListEventSourceMappings: 'lambda:ListEventSourceMappings',
+};
+
 describe('the deploying role', () => {
+  test('may ask what the doctor asks after a deployment', () => {
+    const files = [...globSync('operate/{doctor,quotas}/*.ts'), 'operate/deployed-stage.ts'];
+    const calls = files.flatMap((file) => [
+      ...readFileSync(file, 'utf8').matchAll(/new ([A-Z]\w+?)Command\(|\bpaginate([A-Z]\w+)\(/g),
+    ]);
+    const asked = calls.map(([, command, paged]) => command ?? paged ?? '');
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.filter((call) => !allowed.has(ASKED[call] ?? ''))).toEqual([]);
+  });
+
   test('holds no wildcard among its actions, and reads neither secrets nor items nor messages', () => {
     expect([...allowed].filter((action) => action.includes('*'))).toEqual([]);
     const reading =
