@@ -8,14 +8,11 @@ import { createRunIds } from '../lib/campaigns/runs/run.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { openNames } from '../lib/runtime/template-names.ts';
-import { openCatalogue } from '../lib/runtime/templates.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 

@@ -2,10 +2,9 @@ import type { Context } from 'aws-lambda';
 import type { Clock } from '../lib/clock.ts';
 import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { openQueue, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { dispatchDue } from '../lib/sends/dispatch-due.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 
 /** Time left to finish a page that was begun. */
@@ -41,7 +40,10 @@ interface Services {
   readonly clock: Clock;
 }
 
-/** Runs each minute and hands to the queue what is due soon. What it does not get done, the next run finds again. */
+/**
+ * Runs each minute and hands to the queue what is due soon.
+ * What it does not get done, the next run finds again.
+ */
 export function createHandler({ dispatch, clock }: Services) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     await dispatch(clock() + context.getRemainingTimeInMillis() - MARGIN_MS);

@@ -8,12 +8,10 @@ import { createGrantReader } from '../lib/grants/grant-store.ts';
 import type { GrantReport } from '../lib/grants/report-grants.ts';
 import { reportGrants } from '../lib/grants/report-grants.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { openNames } from '../lib/runtime/template-names.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openNames } from '../lib/runtime/templates.ts';
 import { settledLedger } from '../lib/sends/close-claim.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
 /** The deployed function. */

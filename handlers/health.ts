@@ -4,9 +4,8 @@ import { healthRoutes } from '../lib/api/routes/health.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
 import { getItem } from '../lib/dynamodb/items.ts';
 import { openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { type Environment, readSettings } from '../lib/settings/settings.ts';
 
 /** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
@@ -27,7 +26,9 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 
 type Services = Parameters<typeof healthRoutes>[0] & HttpServices;
 
-/** Says whether the service can reach its table, and answers for every address and method that no route has. */
+/**
+ * Says whether the service can reach its table, and answers for every address and method that no route has.
+ */
 export function createHandler(services: Services) {
   return createHttpHandler(healthRoutes(services), services, routeSpecs);
 }

@@ -6,13 +6,10 @@ import { createIdempotencyKeys } from '../lib/dynamodb/dynamodb-idempotency-keys
 import { createMessageStore, createUnknownMessages } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createMessageIds } from '../lib/messages/message.ts';
 import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { openNames } from '../lib/runtime/template-names.ts';
-import { openCatalogue } from '../lib/runtime/templates.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createUserSendable } from '../lib/templates/template-names.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';

@@ -11,9 +11,8 @@ import type { EnqueueEvent, EventJob, OtherPush, SubscribeEvent } from '../lib/e
 import { type ForwardedMessage, forwardMessage } from '../lib/events/forward-message.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openBus, openQueue, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
@@ -82,7 +81,10 @@ export function createHandler(services: Services) {
     });
 }
 
-/** An event that is to be looked at again goes onto the queue anew, so that waiting does not count as a failed receive. */
+/**
+ * An event that is to be looked at again goes onto the queue anew, so that waiting does not count as a failed
+ * receive.
+ */
 async function takeIn({ apply, forward, enqueue }: Services, job: EventJob): Promise<void> {
   if (job.type === 'other') return forward(job);
   const result = await apply(job.event);

@@ -6,10 +6,9 @@ import { createEventPublisher } from '../lib/eventbridge/event-details.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openBus, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { openMetrics } from '../lib/runtime/emf-metrics.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import type { DomainEvent, DomainEventName } from '../lib/stream/domain-events.ts';
 import { createSentBatches, processStream, publishWithRetry } from '../lib/stream/process-stream.ts';
 import type { StreamRecord } from '../lib/stream/stream-record.ts';
@@ -53,7 +52,8 @@ interface Services {
 }
 
 /**
- * Counts what was stored and tells the owner's event bus of it. A batch that fails comes again, from the first change
+ * Counts what was stored and tells the owner's event bus of it. A batch that fails comes again, from the
+ * first change
  * on that the bus did not take.
  */
 export function createHandler(services: Services) {

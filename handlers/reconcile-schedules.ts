@@ -7,10 +7,9 @@ import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts'
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 
 /** Time left to finish the campaign that was begun. */

@@ -16,14 +16,12 @@ import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import { DELIVERY_LIMIT_MS } from '../lib/messages/deliver-message.ts';
 import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openMetrics } from '../lib/runtime/emf-metrics.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openCatalogue } from '../lib/runtime/templates.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import { createTokenSender } from '../lib/sends/token-sender.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
 import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
 
@@ -103,7 +101,10 @@ export function createHandler({ work, enqueueJobs, clock, logger }: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) => {
     // A send that has begun is accounted for before the function's time is over.
     const deadlineMs = clock() + getRemainingTimeInMillis() - DELIVERY_LIMIT_MS;
-    /** A job that is to come up later goes onto the queue anew, so that waiting does not count as a failed receive. */
+    /**
+     * A job that is to come up later goes onto the queue anew, so that waiting does not count as a failed
+     * receive.
+     */
     async function takeUp(job: RunJob): Promise<void> {
       const result = await work(job, deadlineMs);
       if (result.type === 'later') await enqueueJobs([job], result.delayMs);

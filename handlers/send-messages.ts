@@ -9,14 +9,12 @@ import type { Logger } from '../lib/logger.ts';
 import { DELIVERY_LIMIT_MS, type DeliveryResult, deliverMessage } from '../lib/messages/deliver-message.ts';
 import { openidOf } from '../lib/messages/message.ts';
 import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openMetrics } from '../lib/runtime/emf-metrics.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import type { Enqueue, SendJob } from '../lib/sends/send-job.ts';
 import { createTokenSender } from '../lib/sends/token-sender.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
 import { createEnqueue, readSendJob } from '../lib/sqs/sqs-queues.ts';
 
@@ -76,7 +74,10 @@ interface Services {
   readonly logger: Logger;
 }
 
-/** Sends what the queue brings. One user's are sent in turn: WeChat refuses overlapping ones (WeChat contract §3.3, 43108). */
+/**
+ * Sends what the queue brings.
+ * One user's are sent in turn: WeChat refuses overlapping ones (WeChat contract §3.3, 43108).
+ */
 export function createHandler(services: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) =>
     answerPerRecord(event, (job) => send(services, job, getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS), {
@@ -89,7 +90,8 @@ export function createHandler(services: Services) {
 }
 
 /**
- * What could be cut off in the middle by the function's time-out goes back to the queue instead. A job that is to come up
+ * What could be cut off in the middle by the function's time-out goes back to the queue instead. A job that
+ * is to come up
  * later goes onto the queue anew, so that waiting does not count as a failed receive.
  */
 async function send({ deliver, enqueue }: Services, job: SendJob, inTime: boolean): Promise<void> {

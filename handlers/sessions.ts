@@ -3,12 +3,10 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { sessionRoutes } from '../lib/api/routes/sessions.ts';
 import { createHttpClient } from '../lib/http/http-client.ts';
 import { fetchFromSsm } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
+import { openMetrics } from '../lib/runtime/emf-metrics.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { createSessionTokens } from '../lib/sessions/session-tokens.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { code2Session } from '../lib/wechat/code-2-session.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 

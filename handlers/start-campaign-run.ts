@@ -6,12 +6,13 @@ import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts'
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openQueue, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 
-/** What a campaign's schedule sends; `scheduledTime` is the moment it was to come, the same in each delivery. */
+/**
+ * What a campaign's schedule sends; `scheduledTime` is the moment it was to come, the same in each delivery.
+ */
 const triggerSchema = v.object({
   campaignId: v.pipe(v.string(), v.check(isCampaignId, 'Expected the id of a campaign')),
   scheduledTime: v.pipe(
@@ -53,7 +54,10 @@ interface Services {
   readonly logger: Logger;
 }
 
-/** Starts the run that a campaign's schedule asks for. Delivered twice, it is one run; over an hour late, it starts nothing. */
+/**
+ * Starts the run that a campaign's schedule asks for.
+ * Delivered twice, it is one run; over an hour late, it starts nothing.
+ */
 export function createHandler({ startScheduled, logger }: Services) {
   return async (event: unknown): Promise<void> => {
     const { campaignId, scheduledTime } = v.parse(triggerSchema, event);

@@ -3,11 +3,9 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
 import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { openNames } from '../lib/runtime/template-names.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openNames } from '../lib/runtime/templates.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { readStatistics, type StatisticsQuery } from '../lib/statistics/statistics.ts';
 
 /** The deployed function. */

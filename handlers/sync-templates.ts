@@ -1,18 +1,18 @@
 import type { RemedyFor } from '../lib/api/template-answers.ts';
 import type { Logger } from '../lib/logger.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openSync } from '../lib/runtime/template-sync.ts';
 import { openCatalogue } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import type { SyncResult } from '../lib/templates/sync-templates.ts';
 import { TemplateLookupError } from '../lib/templates/template-lookup-error.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
-/** The list's quota for the day is used up (WeChat contract §5.3): asking again within minutes is of no use. */
+/**
+ * The list's quota for the day is used up (WeChat contract §5.3): asking again within minutes is of no use.
+ */
 const QUOTA_USED_UP = 45009;
 
 /** The deployed function. */
@@ -43,7 +43,8 @@ interface Services {
 }
 
 /**
- * Runs once a day and reads the templates from WeChat. When WeChat cannot be asked, what is known stays; Lambda calls
+ * Runs once a day and reads the templates from WeChat. When WeChat cannot be asked, what is known stays;
+ * Lambda calls
  * again twice within minutes, but not when the day's quota is used up.
  */
 export function createHandler({ sync, remedyFor, logger }: Services) {

@@ -3,14 +3,11 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/templates.ts';
 import { createAliasStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { openNames } from '../lib/runtime/template-names.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openSync } from '../lib/runtime/template-sync.ts';
-import { openCatalogue } from '../lib/runtime/templates.ts';
+import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { removeAlias, setAlias } from '../lib/templates/aliases.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 

@@ -8,10 +8,8 @@ import { createRecipientEraser } from '../lib/dynamodb/dynamodb-recipient-eraser
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createUserEraser } from '../lib/dynamodb/dynamodb-user-eraser.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { eraseUser } from '../lib/users/erase-user.ts';
 
 /** The deployed function. */

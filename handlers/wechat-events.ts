@@ -2,10 +2,8 @@ import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
 import { fetchFromSsm, openQueue } from '../lib/runtime/aws.ts';
-import { type Environment, type Overrides, onColdStart } from '../lib/runtime/cold-start.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
-import { loadSecrets } from '../lib/settings/secrets.ts';
-import { readSettings } from '../lib/settings/settings.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../lib/wechat/push/receive-push.ts';
 

@@ -1,7 +1,8 @@
 import type * as v from 'valibot';
 
 /**
- * The rule that a value breaks, in words, and never the value itself: Valibot's own sentences end in what was received,
+ * The rule that a value breaks, in words, and never the value itself: Valibot's own sentences end in what was
+ * received,
  * which may be a secret.
  */
 export function brokenRule(issue: v.BaseIssue<unknown>): string {

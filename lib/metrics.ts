@@ -1,9 +1,13 @@
 /**
- * What is measured for the dashboard and the alarms: the unit, and by what it can be told apart. Each set of dimensions is a metric of
+ * What is measured for the dashboard and the alarms: the unit, and by what it can be told apart. Each set of
+ * dimensions is a metric of
  * its own at CloudWatch, so nothing that takes many values, like a user or a message, is one.
  */
 export const METRICS = {
-  /** Messages and recipients of campaigns that came to an end, by `Outcome`: sent, delivered, refused, failed, unknown. */
+  /**
+   * Messages and recipients of campaigns that came to an end, by `Outcome`: sent, delivered, refused, failed,
+   * unknown.
+   */
   Messages: { unit: 'Count', dimensionSets: [['Outcome'], ['TemplateId', 'Outcome']] },
   /** Those of {@link METRICS.Messages} that failed, by `Reason`: WeChat's errcode, or a word of ours. */
   Failures: { unit: 'Count', dimensionSets: [['TemplateId', 'Reason']] },
@@ -11,7 +15,10 @@ export const METRICS = {
   Lateness: { unit: 'Milliseconds', dimensionSets: [[]] },
   /** Sends that WeChat answered with another errcode than 0, each attempt for itself. */
   WeChatErrors: { unit: 'Count', dimensionSets: [['Errcode']] },
-  /** Messages that could not even be tried for lack of an access token; `Errcode` is WeChat's reason, or `none`. */
+  /**
+   * Messages that could not even be tried for lack of an access token; `Errcode` is WeChat's reason, or
+   * `none`.
+   */
   TokenUnavailable: { unit: 'Count', dimensionSets: [[], ['Errcode']] },
   /** Logins that WeChat refused for the app's own credentials or address, by `Errcode`. */
   LoginsRefused: { unit: 'Count', dimensionSets: [[], ['Errcode']] },

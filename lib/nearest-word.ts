@@ -2,7 +2,8 @@
 const plain = (word: string) => word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 /**
- * The one of `known` that was probably meant by `word`: the same but for case and punctuation, what `synonyms` calls it, or the nearest
+ * The one of `known` that was probably meant by `word`: the same but for case and punctuation, what
+ * `synonyms` calls it, or the nearest
  * by spelling. undefined when none is near.
  *
  * @param synonyms other people's words, in lower-case letters and digits, for words that may be known
@@ -37,7 +38,9 @@ function slipsForgiven(length: number): number {
   return length <= 8 ? 2 : 3;
 }
 
-/** Letters that were added, left out, mistaken or swapped with the next (optimal string alignment distance). */
+/**
+ * Letters that were added, left out, mistaken or swapped with the next (optimal string alignment distance).
+ */
 function slipsBetween(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -6,7 +6,10 @@ export interface Contention {
   readonly random: Random;
 }
 
-/** Thrown when a record stayed contended through every attempt. Nothing was written; the caller may try again later. */
+/**
+ * Thrown when a record stayed contended through every attempt.
+ * Nothing was written; the caller may try again later.
+ */
 export class ContentionError extends Error {
   readonly code = 'contention';
   override readonly name = 'ContentionError';
@@ -22,7 +25,10 @@ const MAX_ATTEMPTS = 80;
 const SHORTEST_PAUSE_MS = 8;
 const LONGEST_PAUSE_MS = 300;
 
-/** Repeats `attempt` until it answers something else than `conflict`. Throws {@link ContentionError} when it never does. */
+/**
+ * Repeats `attempt` until it answers something else than `conflict`.
+ * Throws {@link ContentionError} when it never does.
+ */
 export async function retryOnConflict<T>(
   attempt: () => Promise<T | 'conflict'>,
   { sleep, random }: Contention,
@@ -37,7 +43,10 @@ export async function retryOnConflict<T>(
 
 const MOST_TRIES = 4;
 
-/** WeChat's answer is known to this process alone: a table that fails for a moment must not turn it into an unknown. */
+/**
+ * WeChat's answer is known to this process alone: a table that fails for a moment must not turn it into an
+ * unknown.
+ */
 export async function retryOnFailure<T>(write: () => Promise<T>, { sleep, random }: Contention): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

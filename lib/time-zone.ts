@@ -3,7 +3,11 @@ import type { BilingualText } from './bilingual-text.ts';
 /** One for each zone, because making one takes longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** What a zone's clocks are read with, for Gregorian years and 24 hours. @throws RangeError for a zone that does not exist */
+/**
+ * What a zone's clocks are read with, for Gregorian years and 24 hours.
+ *
+ * @throws RangeError for a zone that does not exist
+ */
 function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
@@ -69,11 +73,13 @@ export function wallClockAt(atMs: number, timezone: string): number {
 }
 
 /**
- * The moment at which a zone's clocks show `wallMs` (see {@link wallClockAt}). Of a time that comes twice, when clocks go
+ * The moment at which a zone's clocks show `wallMs` (see {@link wallClockAt}). Of a time that comes twice,
+ * when clocks go
  * back, the first; undefined for one that they leap over when they go forward.
  */
 export function momentOf(wallMs: number, timezone: string): number | undefined {
-  // A zone changes its clocks once in two days at most: its offset is that of the day before or the day after.
+  // A zone changes its clocks once in two days at most: its offset is that of the day before or the day
+  // after.
   const offsets = [wallMs - DAY_MS, wallMs + DAY_MS].map((nearMs) => wallClockAt(nearMs, timezone) - nearMs);
   return offsets
     .map((offsetMs) => wallMs - offsetMs)

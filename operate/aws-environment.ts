@@ -1,4 +1,4 @@
-import type { Environment } from '../lib/runtime/cold-start.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 
 /** Where a stage is deployed unless something else is said: the default of serverless.yml. */
 const DEFAULT_REGION = 'ap-southeast-1';

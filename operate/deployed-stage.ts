@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
-import type { Environment } from '../lib/runtime/cold-start.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { CommandError } from './command-line.ts';
 
 const outputsSchema = v.objectWithRest(

@@ -3,7 +3,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientConfig } from '../lib/runtime/aws.ts';
-import type { Environment } from '../lib/runtime/cold-start.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { unknown } from './argument-faults.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, runCommand, UsageError } from './command-line.ts';

@@ -1,7 +1,7 @@
 // Prepares a stage: its secrets in SSM, a check of the AppSecret, what to enter in WeChat's console.
 import { randomInt } from 'node:crypto';
 import * as v from 'valibot';
-import type { Scope } from '../lib/settings/api-keys.ts';
+import type { Scope } from '../lib/settings/setting-values.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';

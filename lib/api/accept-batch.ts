@@ -14,7 +14,10 @@ type BatchItem = AnswerOf<typeof batchResult>['items'][number];
 /** Entries that are looked at, or accepted, at the same time. */
 const ENTRIES_AT_A_TIME = 25;
 
-/** An entry that is begun with less than this left may not end in time: a look-up at WeChat alone may take seconds. */
+/**
+ * An entry that is begun with less than this left may not end in time: a look-up at WeChat alone may take
+ * seconds.
+ */
 const ENTRY_MS = 5_000;
 
 /** What is kept for the answer: some megabytes of it. */
@@ -29,9 +32,11 @@ interface UserGroup {
 }
 
 /**
- * Accepts the entries of a batch, each on its own: what is wrong with one is told beside it and stops no other.
+ * Accepts the entries of a batch, each on its own: what is wrong with one is told beside it and stops no
+ * other.
  * Those to one user are accepted by one write of their item, for which they would only contend otherwise.
- * When the time is up, the answer tells what was accepted so far, and of each other entry whether it was begun.
+ * When the time is up, the answer tells what was accepted so far, and of each other entry whether it was
+ * begun.
  *
  * @throws ProblemError `timed-out` when the time was up and nothing was accepted
  */
@@ -136,7 +141,9 @@ function userOf(entry: unknown): string | undefined {
   return typeof to === 'string' ? to : undefined;
 }
 
-/** Those to one user one after another, so that they are accepted as soon as the last of them was looked at. */
+/**
+ * Those to one user one after another, so that they are accepted as soon as the last of them was looked at.
+ */
 function* inOrder(groups: readonly UserGroup[]): Generator<readonly [UserGroup, number, unknown]> {
   for (const group of groups) {
     for (const [index, entry] of group.entries) yield [group, index, entry];

@@ -53,7 +53,8 @@ export type Accepted = Extract<AcceptResult, { message: Message }>;
 export type PreparedInput = { readonly request: AcceptRequest } | { readonly earlier: Accepted };
 
 /**
- * Accepts one message: may the caller, does the data fit, is there a grant. What was accepted before under the same
+ * Accepts one message: may the caller, does the data fit, is there a grant. What was accepted before under
+ * the same
  * idempotency key is answered as it stands, whatever has changed since.
  *
  * @throws ProblemError for every answer but yes
@@ -153,8 +154,10 @@ export function accepted(result: AcceptResult): Accepted {
 }
 
 /**
- * What an idempotency key is bound to: the message that was asked for, in whatever form. The order of members, either
- * form of `data`, what is a default anyway, another offset of `sendAt` and the alias of a template make no other message.
+ * What an idempotency key is bound to: the message that was asked for, in whatever form. The order of
+ * members, either
+ * form of `data`, what is a default anyway, another offset of `sendAt` and the alias of a template make no
+ * other message.
  * The caller's own word is what is stored, so that a repeat is known even after the alias has moved.
  */
 function bodyHashes(
@@ -173,7 +176,9 @@ function bodyHashes(
   };
 }
 
-/** Data that cannot be read makes no message, but may come under a key that stands for one: it stays as it is. */
+/**
+ * Data that cannot be read makes no message, but may come under a key that stands for one: it stays as it is.
+ */
 function canonicalData(input: unknown): unknown {
   const { data, problems } = normaliseData(input);
   return problems.length === 0 ? data : input;

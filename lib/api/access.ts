@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { SessionTokens } from '../sessions/session-tokens.ts';
-import type { ApiKey, Scope } from '../settings/api-keys.ts';
+import type { ApiKey, Scope } from '../settings/setting-values.ts';
 import { ProblemError } from './problem.ts';
 
 /** Someone who did not say who they are, on a route that does not ask. */

@@ -39,7 +39,8 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 const ANSWER_MS = 500;
 
 /**
- * Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a problem.
+ * Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a
+ * problem.
  * `elsewhere` names routes of other functions, for the one that answers for addresses that nobody has.
  */
 export function createHttpHandler(

@@ -55,7 +55,10 @@ export function timeLimitOf(context: Pick<Context, 'getRemainingTimeInMillis'>):
 /** The route of a request. @throws ProblemError `not-found` or, with `allow`, `method-not-allowed` */
 export type FindRoute = (event: HttpEvent) => RouteMatch;
 
-/** Finds the route among `routes`. Of `elsewhere`, the routes of other functions, it can say only which methods they have. */
+/**
+ * Finds the route among `routes`.
+ * Of `elsewhere`, the routes of other functions, it can say only which methods they have.
+ */
 export function createRouteFinder(routes: readonly Route[], elsewhere: readonly RouteSpec[] = []): FindRoute {
   const candidates = [...routes, ...elsewhere.map((spec) => ({ spec }))].map((route) => ({
     route,
@@ -95,9 +98,11 @@ function pathOf({ rawPath, requestContext: { stage } }: HttpEvent): string {
 }
 
 /**
- * The query by name. API Gateway's own reading joins repeated names with commas, which an id could hold as well.
+ * The query by name. API Gateway's own reading joins repeated names with commas, which an id could hold as
+ * well.
  *
- * @throws ProblemError `invalid-query` when a name comes twice, or something is not the percent-encoding of UTF-8
+ * @throws ProblemError `invalid-query` when a name comes twice, or something is not the percent-encoding of
+ * UTF-8
  */
 export function readQuery(rawQueryString: string): Readonly<Record<string, string>> {
   const query = new URLSearchParams(rawQueryString);

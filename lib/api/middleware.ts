@@ -28,7 +28,9 @@ export function authorization(findRoute: FindRoute, credentials: Credentials): H
   };
 }
 
-/** Logs what operators change, and by which key: what takes the scope `manage`, or names a thing in its path. */
+/**
+ * Logs what operators change, and by which key: what takes the scope `manage`, or names a thing in its path.
+ */
 export function auditLog(logger: Logger): HttpMiddleware {
   return {
     after: ({ event, context, response }) => {
@@ -74,7 +76,8 @@ function addHeaders({ event, response }: Request<HttpEvent, HttpResult, Error, H
 
 /**
  * Turns what was thrown into an answer. What is no problem of ours is logged and answered as a plain 500.
- * Only operators get WeChat's whole answer, others its errcode: the errmsg may name the address of this service (40164).
+ * Only operators get WeChat's whole answer, others its errcode: the errmsg may name the address of this
+ * service (40164).
  */
 export function problemAnswers(logger: Logger): HttpMiddleware {
   return {
@@ -120,7 +123,10 @@ function pathOf({ route, params }: Authorized): string {
 
 const throttledStart = v.object({ code: v.literal('secrets-throttled') });
 
-/** What a caller gets when an HTTP function could not start for now; undefined for what only the owner can mend. */
+/**
+ * What a caller gets when an HTTP function could not start for now; undefined for what only the owner can
+ * mend.
+ */
 export function answerFailedStart(error: unknown): HttpResult | undefined {
   if (!v.is(throttledStart, error)) return undefined;
   const detail = 'Too many functions start at once. Nothing was done.';

@@ -6,7 +6,8 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
 /**
- * The query of every list, to be spread into its `v.strictObject`: `limit` (a number, 1 to 200, default 50) and `cursor`,
+ * The query of every list, to be spread into its `v.strictObject`: `limit` (a number, 1 to 200, default 50)
+ * and `cursor`,
  * still encoded ({@link decodeCursor}).
  */
 export const pageQuery = {
@@ -62,7 +63,8 @@ export function encodeCursor(position: unknown): string {
 }
 
 /**
- * The position that a cursor names, checked, because a caller may send anything; undefined for the first page.
+ * The position that a cursor names, checked, because a caller may send anything; undefined for the first
+ * page.
  *
  * @throws ProblemError `invalid-query` when it is not a cursor of this list
  */

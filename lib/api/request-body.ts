@@ -5,7 +5,10 @@ import { authorizedOf, type HttpEvent, type HttpMiddleware } from './http-reques
 import { inputError, ProblemError } from './problem.ts';
 import { DEFAULT_MAX_BODY_BYTES } from './route.ts';
 
-/** Reads the body of routes that take one: its size, its kind, then its JSON, or its text where the route takes that. */
+/**
+ * Reads the body of routes that take one: its size, its kind, then its JSON, or its text where the route
+ * takes that.
+ */
 export function requestBody(): HttpMiddleware {
   const parser = parseJson({ disableContentTypeCheck: true, reviver: refuseUnfit });
   return {
@@ -70,7 +73,10 @@ function checkSize({ body = '', isBase64Encoded }: HttpEvent, maxBytes: number):
   throw new ProblemError('body-too-large', `Send at most ${maxBytes} bytes to this route.`);
 }
 
-/** WeChat's own words: what is not UTF-8 becomes replacement characters, and nothing is lost that could be read. */
+/**
+ * WeChat's own words: what is not UTF-8 becomes replacement characters, and nothing is lost that could be
+ * read.
+ */
 function plainText({ body = '', isBase64Encoded }: HttpEvent): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
@@ -80,8 +86,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The body as text. API Gateway hands over bytes in base64, which show whether they are UTF-8.
- * A text it has decoded itself, with U+FFFD for bytes that were not UTF-8; nobody can tell it from one that was sent.
- * It is refused too, because a card full of `�` costs the user's grant. JSON's `\ufffd` is left for who means it.
+ * A text it has decoded itself, with U+FFFD for bytes that were not UTF-8; nobody can tell it from one that
+ * was sent.
+ * It is refused too, because a card full of `�` costs the user's grant. JSON's `\ufffd` is left for who means
+ * it.
  *
  * @throws ProblemError `malformed-json`
  */
@@ -112,7 +120,9 @@ const SEND_UTF8: BilingualText = {
   zh: '请用 UTF-8 编码发送。Windows 的 curl：把内容存成 UTF-8 文件，用 --data-binary @body.json 发送，或先执行 chcp 65001。PHP：先 mb_convert_encoding($text, "UTF-8", "GBK")，再 json_encode($body, JSON_UNESCAPED_UNICODE)。Excel：另存为“CSV UTF-8”。',
 };
 
-/** Called for each member: names that reach into prototypes, and half characters, have no place in our data. */
+/**
+ * Called for each member: names that reach into prototypes, and half characters, have no place in our data.
+ */
 function refuseUnfit(name: string, value: unknown): unknown {
   if (name === 'constructor' || name === 'prototype') throw forbiddenName(name);
   if (typeof value !== 'string' || value.isWellFormed()) return value;

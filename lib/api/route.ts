@@ -23,7 +23,10 @@ export interface RouteSpec {
   readonly body?: v.GenericSchema;
   /** Beside JSON the route takes `text/csv`; this says what is in it. */
   readonly csv?: string;
-  /** The route takes a body of any kind as the text that it came as, and checks it by itself; usual are these kinds. */
+  /**
+   * The route takes a body of any kind as the text that it came as, and checks it by itself; usual are these
+   * kinds.
+   */
   readonly text?: {
     readonly description: string;
     readonly mediaTypes: Readonly<Record<string, v.GenericSchema>>;
@@ -132,7 +135,10 @@ export function routeSpec<const S extends RouteSpec>(spec: S): S {
   return spec;
 }
 
-/** Joins a route to what it does: `handle` gets parsed, typed parts and can answer only what the route declares. */
+/**
+ * Joins a route to what it does: `handle` gets parsed, typed parts and can answer only what the route
+ * declares.
+ */
 export function route<S extends RouteSpec, const R extends RouteReply<S>>(
   spec: S,
   handle: (request: RouteRequest<S>) => Promise<R>,

@@ -29,7 +29,11 @@ type TemplateView = AnswerOf<typeof templateSchema>;
 /** What stands for an openid in an example: not in the form of one, so that nobody sends it by mistake. */
 const ANY_OPENID = '<openid>';
 
-/** Every known template, by title. @throws TemplateLookupError when none is known and WeChat could not be asked */
+/**
+ * Every known template, by title.
+ *
+ * @throws TemplateLookupError when none is known and WeChat could not be asked
+ */
 export async function allTemplates({
   catalogue,
   names,
@@ -93,7 +97,11 @@ export async function checkData(
   return { ...about, valid: true, data: texts, ...(page !== undefined && { page }), fitted };
 }
 
-/** A message that can be sent as it stands; undefined when WeChat lists no such template. @throws TemplateLookupError */
+/**
+ * A message that can be sent as it stands; undefined when WeChat lists no such template.
+ *
+ * @throws TemplateLookupError
+ */
 export async function exampleOf(
   services: ShowTemplateServices,
   idOrAlias: string,

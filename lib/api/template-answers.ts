@@ -24,7 +24,10 @@ interface Remarkable {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** What answers say of a message besides what is stored: its template's alias, and what its owner should look at. */
+/**
+ * What answers say of a message besides what is stored: its template's alias, and what its owner should look
+ * at.
+ */
 export async function remarksOn({ names, pages }: RemarkServices, { templateId, page, data }: Remarkable) {
   const templateAlias = await names.aliasOf(templateId);
   const warnings = warningsOn(pages, page, data);
@@ -44,7 +47,11 @@ export function warningsOn(
   return [...(onPage ? [onPage] : []), ...dataWarnings(data)];
 }
 
-/** The result of work that may ask WeChat for templates. @throws ProblemError where WeChat did not answer or refused */
+/**
+ * The result of work that may ask WeChat for templates.
+ *
+ * @throws ProblemError where WeChat did not answer or refused
+ */
 export async function orLookupProblem<T>(
   work: Promise<T>,
   remedyFor: RemedyFor,

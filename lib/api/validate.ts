@@ -47,7 +47,10 @@ function unknownField(name: string, known: readonly string[]): BilingualText {
 /** A schema of Valibot's, as far as its fields can be found in it. */
 type Node = Readonly<Record<string, unknown>>;
 
-/** Every unknown field of the object that an issue is about, and the known ones; Valibot itself stops at the first. */
+/**
+ * Every unknown field of the object that an issue is about, and the known ones; Valibot itself stops at the
+ * first.
+ */
 function unknownFields(schema: v.GenericSchema, issue: v.BaseIssue<unknown>) {
   if (issue.type !== 'strict_object' || issue.expected !== 'never') return undefined;
   const path = issue.path ?? [];

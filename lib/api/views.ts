@@ -30,7 +30,10 @@ export function grantView(ledger: Ledger, templateId: string): AnswerOf<typeof g
 /** A message as callers see it. */
 export type MessageView = AnswerOf<typeof messageSchema>;
 
-/** A message as it is stored. `claim` is the open claim of its user's ledger, which tells whether it is being sent. */
+/**
+ * A message as it is stored.
+ * `claim` is the open claim of its user's ledger, which tells whether it is being sent.
+ */
 export function messageView(message: Message, claim: Claim | undefined, nowMs: number): MessageView {
   const { id, openid, templateId, data, page, miniprogramState, lang, attempts, fitted, outcome } = message;
   return {
@@ -73,7 +76,10 @@ export async function showMessage(
   return { ...messageView(advised, claim, services.clock()), ...(await remarksOn(services, message)) };
 }
 
-/** The remedy of a message that has ended is stored with it; one that waits, or was canceled then, keeps the answer only. */
+/**
+ * The remedy of a message that has ended is stored with it; one that waits, or was canceled then, keeps the
+ * answer only.
+ */
 function withRemedy(message: Message, remedyFor: RemedyFor): Message {
   const { outcome, state } = message;
   if (!outcome || outcome.remedy || (state !== 'pending' && state !== 'canceled')) return message;

@@ -5,8 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Table } from '../dynamodb/table.ts';
 import { createAwsRequestHandler } from '../http/aws-request-handler.ts';
-import type { FetchParameters } from '../settings/secrets.ts';
-import type { Environment } from './cold-start.ts';
+import type { Environment, FetchParameters } from '../settings/settings.ts';
 
 /** A client for the service's table. */
 export function openTable(env: Environment, name: string, appId: string): Table {
@@ -54,7 +53,8 @@ export function fetchFromSsm(env: Environment): FetchParameters {
 }
 
 /**
- * The SDK makes a copy of each input and output for its log, also where there is none, which took 9 % of the CPU time of a message. A
+ * The SDK makes a copy of each input and output for its log, also where there is none, which took 9 % of the
+ * CPU time of a message. A
  * client comes back that does not.
  */
 export function withoutLog<C extends { readonly middlewareStack: { remove(name: string): boolean } }>(
@@ -68,8 +68,10 @@ export function withoutLog<C extends { readonly middlewareStack: { remove(name: 
 type ServiceName = 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'EVENTBRIDGE' | 'LAMBDA' | 'SCHEDULER' | 'SQS' | 'SSM';
 
 /**
- * What every client of the AWS SDK is made with. The SDK reads these variables out of the process by itself; here they are
- * handed over, so that several stacks can run in one process and a cold start looks for no files. What the environment
+ * What every client of the AWS SDK is made with. The SDK reads these variables out of the process by itself;
+ * here they are
+ * handed over, so that several stacks can run in one process and a cold start looks for no files. What the
+ * environment
  * lacks, region or credentials, a script on a developer's machine takes from where the SDK finds it.
  */
 export function clientConfig(env: Environment, service: ServiceName) {
@@ -94,7 +96,8 @@ export function clientConfig(env: Environment, service: ServiceName) {
 
 /** Settings that the SDK would otherwise look for in files. */
 const FIXED = {
-  // A young table and SSM at a burst of cold starts (40 a second) throttle for seconds, which two repeats do not outlast.
+  // A young table and SSM at a burst of cold starts (40 a second) throttle for seconds, which two repeats do
+  // not outlast.
   maxAttempts: 6,
   retryMode: 'adaptive',
   defaultsMode: 'standard',

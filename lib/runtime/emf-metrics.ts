@@ -1,11 +1,14 @@
 import type { Clock } from '../clock.ts';
 import { METRICS, type Measure } from '../metrics.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Overrides, Runtime } from './runtime.ts';
 
 /** CloudWatch takes so many values of a metric in one line. */
 const VALUES_PER_LINE = 100;
 
 /**
- * Writes measurements as lines of CloudWatch's embedded metric format, which CloudWatch Logs turns into metrics of `namespace`: no call, no
+ * Writes measurements as lines of CloudWatch's embedded metric format, which CloudWatch Logs turns into
+ * metrics of `namespace`: no call, no
  * permission and no waiting.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -37,4 +40,15 @@ export function createEmfMetrics(o: {
       write(`${JSON.stringify(line)}\n`);
     }
   };
+}
+
+/** Where measurements go: nowhere, unless the settings name a namespace. */
+export function openMetrics(
+  { metrics }: Pick<Settings, 'metrics'>,
+  { clock }: Pick<Runtime, 'clock'>,
+  overrides: Overrides = {},
+): Measure {
+  if (overrides.measure) return overrides.measure;
+  if (metrics.namespace === undefined) return () => undefined;
+  return createEmfMetrics({ namespace: metrics.namespace, clock });
 }

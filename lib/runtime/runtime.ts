@@ -1,13 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { v7 as uuidV7 } from 'uuid';
+import * as v from 'valibot';
 import type { Clock, Random, Sleep } from '../clock.ts';
-import type { Logger } from '../logger.ts';
-import type { Overrides } from './cold-start.ts';
+import type { LogFields, Logger } from '../logger.ts';
+import type { Measure } from '../metrics.ts';
+import type { Environment } from '../settings/settings.ts';
 import { createConsoleLogger } from './console-logger.ts';
-import { invocationFields } from './invocation.ts';
 
-/** What everything else is built on: time, chance, a place to report to, fresh identifiers. */
+/** What everything else is built on: time, chance, a log, fresh identifiers. */
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
@@ -16,6 +18,11 @@ export interface Runtime {
   readonly newUuid: () => string;
   /** Sorts by the clock's moment. */
   readonly newTimeOrderedUuid: () => string;
+}
+
+/** What a test or the local stack may put in the place of the real thing. */
+export interface Overrides extends Partial<Pick<Runtime, 'clock' | 'random' | 'sleep' | 'logger'>> {
+  readonly measure?: Measure;
 }
 
 /** The real things, but for what is overridden. */
@@ -29,4 +36,62 @@ export function createRuntime(overrides: Overrides = {}): Runtime {
     newUuid: randomUUID,
     newTimeOrderedUuid: () => uuidV7({ msecs: clock() }),
   };
+}
+
+/**
+ * Builds what one function needs, out of its environment. Throws when a setting is bad, naming every bad one.
+ */
+type BuildServices<Services> = (env: Environment, overrides?: Overrides) => Promise<Services>;
+
+/**
+ * A Lambda function that builds its services once per cold start, during the start where it runs on Lambda,
+ * and on the first call anywhere else, so that importing it has no effect.
+ *
+ * @param answerFailedStart what the caller gets when the services could not be built; undefined throws the
+ * error
+ */
+export function onColdStart<Services, Event, Context, Result>(
+  buildServices: BuildServices<Services>,
+  createHandler: (services: Services) => (event: Event, context: Context) => Promise<Result>,
+  answerFailedStart: (error: unknown) => Result | undefined = () => undefined,
+): (event: Event, context: Context) => Promise<Result> {
+  type Built = ReturnType<typeof createHandler>;
+  let starting: Promise<Built> | undefined;
+  const started = () => {
+    starting ??= buildServices(process.env)
+      .then(createHandler)
+      // A start that failed, say because a secret could not be read, is tried again by the next call.
+      .catch((error) => {
+        starting = undefined;
+        throw error;
+      });
+    return starting;
+  };
+  // Once the file that asks for it has been read to its end, so that it may say so at its head.
+  if ('AWS_LAMBDA_FUNCTION_NAME' in process.env) queueMicrotask(() => void started().catch(() => undefined));
+  return (event, context) =>
+    withinInvocation(context, async () => {
+      const handle = await started().catch((error) => ({ error }));
+      if (typeof handle === 'function') return handle(event, context);
+      const answer = answerFailedStart(handle.error);
+      if (answer === undefined) throw handle.error;
+      return answer;
+    });
+}
+
+const current = new AsyncLocalStorage<LogFields>();
+
+const contextSchema = v.object({ awsRequestId: v.string() });
+
+/**
+ * Does `work` so that every line logged meanwhile names the invocation, as Lambda's own lines about it do.
+ */
+function withinInvocation<T>(context: unknown, work: () => Promise<T>): Promise<T> {
+  const named = v.safeParse(contextSchema, context);
+  return named.success ? current.run(named.output, work) : work();
+}
+
+/** What names the invocation that is under way: `awsRequestId`, if any. */
+export function invocationFields(): LogFields {
+  return current.getStore() ?? {};
 }

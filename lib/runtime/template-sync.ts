@@ -6,31 +6,28 @@ import { createRunStore } from '../dynamodb/dynamodb-run-store.ts';
 import { createTemplateStore } from '../dynamodb/dynamodb-template-store.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
-import { type SyncResult, syncTemplates, type TemplateUsers } from '../templates/sync-templates.ts';
+import { type SyncResult, syncTemplates } from '../templates/sync-templates.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Reading the templates again, with all that follows for what uses them. */
+/** Reads the templates again, and pauses what uses those that are gone or changed. */
 export function openSync(
   table: Table,
   catalogue: TemplateCatalogue,
   base: Runtime,
 ): () => Promise<SyncResult> {
+  const versions = { ...base, newVersion: base.newUuid };
+  const campaigns = { ...base, store: createCampaignStore(table, versions) };
+  const halting = { ...base, runs: createRunStore(table, versions) };
+  const pauseRuns = (campaignId: string) => pauseRunsOf(halting, campaignId);
   const services = {
     ...base,
     catalogue,
     store: createTemplateStore(table, base.logger),
-    users: openUsers(table, base),
+    users: {
+      dueMessages: createDueMessages(table),
+      pauseCampaigns: (templateId: string) =>
+        pauseCampaignsOfTemplate({ ...campaigns, pauseRuns }, templateId),
+    },
   };
   return () => syncTemplates(services);
-}
-
-function openUsers(table: Table, base: Runtime): TemplateUsers {
-  const versions = { ...base, newVersion: base.newUuid };
-  const store = createCampaignStore(table, versions);
-  const halting = { ...base, runs: createRunStore(table, versions) };
-  const pauseRuns = (campaignId: string) => pauseRunsOf(halting, campaignId);
-  return {
-    dueMessages: createDueMessages(table),
-    pauseCampaigns: (templateId) => pauseCampaignsOfTemplate({ ...base, store, pauseRuns }, templateId),
-  };
 }

@@ -1,6 +1,8 @@
-import { createTemplateStore } from '../dynamodb/dynamodb-template-store.ts';
+import { createAliasStore, createTemplateStore } from '../dynamodb/dynamodb-template-store.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { Settings } from '../settings/settings.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
+import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
 import type { Runtime } from './runtime.ts';
 import { fetchTemplates, type WeChatClient } from './wechat.ts';
 
@@ -11,4 +13,14 @@ export function openCatalogue(table: Table, wechat: WeChatClient, base: Runtime)
     store: createTemplateStore(table, base.logger),
     fetchTemplates: () => fetchTemplates(wechat),
   });
+}
+
+/** The names by which callers may call the templates. */
+export function openNames(
+  table: Table,
+  { templates }: Pick<Settings, 'templates'>,
+  { clock, newUuid }: Runtime,
+): TemplateNames {
+  const store = createAliasStore(table, { newVersion: newUuid });
+  return createTemplateNames({ configured: templates.aliases, store, clock });
 }

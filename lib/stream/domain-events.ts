@@ -8,16 +8,20 @@ import { grantsOf, type Ledger, type TemplateGrants } from '../grants/ledger.ts'
 import type { Message, MessageState } from '../messages/message.ts';
 import { movedResults, type ResultsRecord, type StreamRecord } from './stream-record.ts';
 
-/** The name of a domain event on the bus. */
-export type DomainEventName =
-  | 'Grant Recorded'
-  | 'Grant Revoked'
-  | 'Message Sent'
-  | 'Message Refused'
-  | 'Message Failed'
-  | 'Message Unknown'
-  | 'Message Delivered'
-  | 'Campaign Run Finished';
+/** The names of all events, as the bus carries them. */
+export const DOMAIN_EVENT_NAMES = [
+  'Grant Recorded',
+  'Grant Revoked',
+  'Message Sent',
+  'Message Refused',
+  'Message Failed',
+  'Message Unknown',
+  'Message Delivered',
+  'Campaign Run Finished',
+] as const;
+
+/** One of {@link DOMAIN_EVENT_NAMES}. */
+export type DomainEventName = (typeof DOMAIN_EVENT_NAMES)[number];
 
 /** Something that has happened and is stored. A recipient's send has no stored message, and its id stands for one. */
 export type DomainEvent = {

@@ -14,7 +14,10 @@ import { retryOnConflict } from '../retry.ts';
 import { fateOfClaim, freeLedger } from '../sends/close-claim.ts';
 import type { Versioned } from '../versioned.ts';
 
-/** What stands beside a user's item, as it was listed: records of messages, marks of what was counted, idempotency keys of their own. */
+/**
+ * What stands beside a user's item, as it was listed: records of messages, marks of what was counted,
+ * idempotency keys of their own.
+ */
 export interface Belongings {
   readonly records: readonly Pick<Message, 'id' | 'lastClaim' | 'updatedAtMs'>[];
   /** Deletes what was listed, and the due entries that the records list, before them. */
@@ -27,7 +30,8 @@ export interface UserEraser {
   /** Takes the user out of the audiences of these templates. */
   leaveAudiences(openid: string, templateIds: readonly string[]): Promise<void>;
   /**
-   * Deletes due entries, {@link ENTRIES_PER_STEP} at the most, and writes what is `left` of the ledger that was read, or deletes it, in
+   * Deletes due entries, {@link ENTRIES_PER_STEP} at the most, and writes what is `left` of the ledger that
+   * was read, or deletes it, in
    * one step. `conflict`: it was changed in between.
    */
   shrinkLedger(
@@ -67,22 +71,29 @@ export type EraseResult =
   | { readonly type: 'sending'; readonly untilMs: number };
 
 /**
- * For so long after its claim is over a slow sender might still write a record, which then would outlive the erasure; its function
+ * For so long after its claim is over a slow sender might still write a record, which then would outlive the
+ * erasure; its function
  * ends within a minute.
  */
 const SETTLING_MS = 60_000;
-/** For so long after a sender wrote a record it might write it again, because the answer to the first time was lost. */
+/**
+ * For so long after a sender wrote a record it might write it again, because the answer to the first time was
+ * lost.
+ */
 const REPEATING_MS = 90_000;
 
 /** For so long one call goes over campaigns. */
 const CAMPAIGNS_FOR_MS = 18_000;
 
 /**
- * Erases a user, or goes on with that where a call before has ended. The item goes first: without it nothing of theirs can be claimed,
- * so that no message leaves any more, and its job finds nothing; nor by a run of a campaign, from which the user is taken out last. A
+ * Erases a user, or goes on with that where a call before has ended. The item goes first: without it nothing
+ * of theirs can be claimed,
+ * so that no message leaves any more, and its job finds nothing; nor by a run of a campaign, from which the
+ * user is taken out last. A
  * crash leaves the rest to the next call.
  *
- * What the user grants afterwards is stored anew and stays: only what was listed before the item went is deleted behind it.
+ * What the user grants afterwards is stored anew and stays: only what was listed before the item went is
+ * deleted behind it.
  */
 export async function eraseUser(
   services: EraseServices,
@@ -111,7 +122,8 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     const { claim } = read.value;
     const fate = claim && (await fateOfClaim(read.value, claim, store, services.clock()));
     const openUntilMs = claim && fate?.type !== 'settled' ? claim.leaseUntilMs + SETTLING_MS : 0;
-    // After the item and its claim: a record that is written later belongs to a claim that was open, or changes the item as well.
+    // After the item and its claim: a record that is written later belongs to a claim that was open, or
+    // changes the item as well.
     const belongings = await eraser.listBelongings(openid);
     const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));
     if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };
@@ -155,7 +167,10 @@ async function eraseLedger(
   return 'more';
 }
 
-/** The ledger without some due entries, and without the messages that have none left: their grants are given back. */
+/**
+ * The ledger without some due entries, and without the messages that have none left: their grants are given
+ * back.
+ */
 function withoutEntries(ledger: Ledger, entries: readonly ListedEntry[]): Ledger {
   return waitingBeside(ledger).reduce((before, message) => {
     const gone = entries.filter(({ messageId }) => messageId === message.id).map(({ dueAtMs }) => dueAtMs);

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { brokenRule } from '../../lib/broken-rule.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
-import { loadSecrets, SECRET_NAMES } from '../../lib/settings/secrets.ts';
-import { httpUrl } from '../../lib/settings/setting-texts.ts';
-import { type Env, SettingsError } from '../../lib/settings/settings.ts';
+import { httpUrl } from '../../lib/settings/setting-values.ts';
+import { type Environment, loadSecrets, SECRET_NAMES, SettingsError } from '../../lib/settings/settings.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';
 import { plannedVariables } from '../stack/resources.ts';
 import { readServiceDefinition } from '../stack/service-definition.ts';
@@ -48,7 +47,10 @@ const ownVariables = v.object({
  *
  * @throws SettingsError that names all bad ones at once; SecretsError
  */
-export async function readDevOptions(variables: Env, dataDir: string | undefined): Promise<DevOptions> {
+export async function readDevOptions(
+  variables: Environment,
+  dataDir: string | undefined,
+): Promise<DevOptions> {
   const definition = await readServiceDefinition();
   const env = given(await loadSecrets(given(variables), SECRET_NAMES, fetchFromSsm(given(variables))));
   const own = v.safeParse(ownVariables, env);
@@ -81,7 +83,7 @@ export async function readDevOptions(variables: Env, dataDir: string | undefined
 }
 
 /** Without what is empty, which counts as absent. */
-function given(env: Env): Record<string, string> {
+function given(env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, text]) => (text === undefined || text === '' ? [] : [[name, text]])),
   );

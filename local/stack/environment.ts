@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
-import { apiKeysJson } from '../../lib/settings/api-keys.ts';
+import { apiKeysJson } from '../../lib/settings/setting-values.ts';
 import { LOCAL_AWS } from './table.ts';
 
 /** The API key that every local stack knows, with all scopes. It protects nothing: the stack listens on 127.0.0.1. */

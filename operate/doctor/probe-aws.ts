@@ -6,7 +6,7 @@ import {
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../lib/clock.ts';
 import { clientConfig } from '../../lib/runtime/aws.ts';
-import type { Environment } from '../../lib/runtime/cold-start.ts';
+import type { Environment } from '../../lib/settings/settings.ts';
 import type { DeployedStage } from '../deployed-stage.ts';
 import { type ParameterNames, SECRETS, type SecretKind } from '../setup/parameter-names.ts';
 import type { StoredSecrets } from '../setup/parameter-store.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../../lib/runtime/cold-start.ts';
+import type { Environment } from '../../lib/settings/settings.ts';
 import { awsEnvironment } from '../aws-environment.ts';
 import { progress, UsageError } from '../command-line.ts';
 import { findStage } from '../deployed-stage.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { type ApiKey, apiKeysJson, type Scope } from '../../lib/settings/api-keys.ts';
+import { type ApiKey, apiKeysJson, type Scope } from '../../lib/settings/setting-values.ts';
 import type { SecretKind } from './parameter-names.ts';
 import type { StoredSecrets } from './parameter-store.ts';
 import { type RandomInt, randomText } from './random-text.ts';

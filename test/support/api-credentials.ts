@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createSessionTokens, type SessionTokens } from '../../lib/sessions/session-tokens.ts';
-import type { ApiKey, Scope } from '../../lib/settings/api-keys.ts';
+import type { ApiKey, Scope } from '../../lib/settings/setting-values.ts';
 
 export const APP_ID = 'wx0123456789abcdef';
 export const NOW_MS = Date.parse('2026-12-01T01:00:00.000Z');

@@ -24,7 +24,9 @@ const inBoth = {
   QuietHours: campaigns.quietHours,
 } satisfies Components;
 
-/** Schemas of answers that have a name in the API document, and so a class of their own in a generated client. */
+/**
+ * Schemas of answers that have a name in the API document, and so a class of their own in a generated client.
+ */
 export const answerComponents = {
   ...inBoth,
   Session: session,

@@ -163,7 +163,10 @@ const NAMES: Readonly<Record<number, string>> = {
 /** Statuses that may tell when to come back. */
 const MAY_SAY_WHEN: ReadonlySet<number> = new Set([409, 429, 503]);
 
-/** The answers of these routes that are problems, one for each status; a route says which codes of it are its own. */
+/**
+ * The answers of these routes that are problems, one for each status; a route says which codes of it are its
+ * own.
+ */
 export function problemResponses(specs: readonly RouteSpec[]): Record<string, unknown> {
   return Object.fromEntries(
     byStatus(specs.flatMap(codesOf)).map(([status, codes]) => [

@@ -16,7 +16,10 @@ import { recipientsBody } from '../schemas/campaigns.ts';
 import { orLookupProblem, type RemedyFor, unknownTemplate } from '../template-answers.ts';
 import { campaignId } from './campaigns.ts';
 
-/** API Gateway and Lambda take 6 MB with everything that wraps the text: this leaves room for quotes and line ends. */
+/**
+ * API Gateway and Lambda take 6 MB with everything that wraps the text: this leaves room for quotes and line
+ * ends.
+ */
 const MAX_UPLOAD_BYTES = 4 * 1024 * 1024;
 
 /** `POST /v1/campaigns/{id}/recipients`. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { LoginRefusal } from '../../sessions/login-refusal.ts';
+import type { LoginRefusal } from '../../sessions/open-session.ts';
 import { type LoginServices, openSession } from '../../sessions/open-session.ts';
 import { ProblemError, type ProblemExtras } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';

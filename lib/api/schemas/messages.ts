@@ -12,7 +12,8 @@ export const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
 export const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
 
 /**
- * Data as it comes: whatever it is, so that all that is wrong with it is told at once, as `invalid-data`. What is read of it is
+ * Data as it comes: whatever it is, so that all that is wrong with it is told at once, as `invalid-data`.
+ * What is read of it is
  * `templateData`.
  */
 export const anyData = v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/TemplateData' }));
@@ -48,7 +49,10 @@ export const page = v.pipe(
 /** What a caller sees of a template's peculiarities. */
 export const templateWarning = v.object({ code: v.string(), en: v.string(), zh: v.string() });
 
-/** What a caller sees of a value that is taken although WeChat may refuse it, or of a page that may open nothing. */
+/**
+ * What a caller sees of a value that is taken although WeChat may refuse it, or of a page that may open
+ * nothing.
+ */
 export const messageWarning = v.object({
   path: v.pipe(v.string(), v.description('data.<key>, or page.')),
   code: v.string(),

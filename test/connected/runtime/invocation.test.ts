@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { onColdStart } from '../../../lib/runtime/cold-start.ts';
 import { createConsoleLogger } from '../../../lib/runtime/console-logger.ts';
-import { invocationFields } from '../../../lib/runtime/invocation.ts';
+import { invocationFields, onColdStart } from '../../../lib/runtime/runtime.ts';
 
 test('every line names the invocation that it belongs to, as Lambda’s own lines do', async () => {
   const lines: string[] = [];

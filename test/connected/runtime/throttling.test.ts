@@ -8,8 +8,8 @@ import { deleteItems } from '../../../lib/dynamodb/delete-items.ts';
 import { getItems } from '../../../lib/dynamodb/items.ts';
 import { toAttributes } from '../../../lib/dynamodb/table.ts';
 import { fetchFromSsm, openTable } from '../../../lib/runtime/aws.ts';
-import { onColdStart } from '../../../lib/runtime/cold-start.ts';
-import { loadSecrets } from '../../../lib/settings/secrets.ts';
+import { onColdStart } from '../../../lib/runtime/runtime.ts';
+import { loadSecrets } from '../../../lib/settings/settings.ts';
 
 /** As AWS answers when it throttles: DynamoDB of a table's capacity, SSM of the account's calls a second. */
 const THROTTLED = {
