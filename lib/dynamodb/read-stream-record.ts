@@ -8,6 +8,7 @@ import { campaignPartition, MESSAGE_PREFIX, RESULTS_PREFIX, RUN_PREFIX, userPart
 import { ledgerItem } from './ledger-item.ts';
 import { messageItem } from './message-item.ts';
 import { packedResults, unpackResults } from './pack-results.ts';
+import { isOfRestore } from './restore-mark.ts';
 import type { Table } from './table.ts';
 import { parseItem } from './versioned-items.ts';
 
@@ -37,7 +38,8 @@ const streamRecord = v.object({
 });
 
 /**
- * Reads a record of the table's stream; undefined for items that have no events, such as another mini program's.
+ * Reads a record of the table's stream; undefined for items that have no events, such as another mini program's, and for what a restore
+ * wrote.
  *
  * @throws UnreadableItemError for an item that this version of the service does not write
  * @throws ValiError for what is no record of this table's
@@ -46,6 +48,7 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
   const { Keys, OldImage, NewImage, ApproximateCreationDateTime } = v.parse(streamRecord, record).dynamodb;
   const [pk, sk] = [Keys.pk.S, Keys.sk.S];
   const [before, after] = [OldImage && readItem(OldImage), NewImage && readItem(NewImage)];
+  if (isOfRestore(before, after)) return undefined;
   const common = { id: writeIdOf(Keys, before, after), atMs: ApproximateCreationDateTime * 1_000 };
   const both = <T>(read: (item: Item) => T) => ({
     ...(before && { before: read(before) }),

@@ -1,6 +1,7 @@
 import type { SentEvent } from '../events/event-job.ts';
 import type { Claim } from '../grants/ledger.ts';
 import type { Outcome } from '../messages/message.ts';
+import type { OwnReason } from './reasons.ts';
 import type { SendRecord } from './send-record.ts';
 
 /** What WeChat says at last of one send: `subscribe_msg_sent_event` (WeChat contract §6.4). */
@@ -50,7 +51,9 @@ export const WINDOW_MS = 15 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /** The reason of the outcome of a send whose sender was given up for dead. */
-const SENDER_LOST = 'sender-lost';
+const SENDER_LOST: OwnReason = 'sender-lost';
+/** The reason of one that a restore of the table ended: what was sent since then is not there any more, and a receipt may be of that. */
+const TABLE_RESTORED: OwnReason = 'table-restored';
 
 /** The send that a receipt is about; `not-yet` while one that it may be about waits for its answer. */
 export function sendOfReceipt<Send extends Candidate>(
@@ -95,6 +98,7 @@ function mayBeMeant(
   return (
     (state === 'sent' || state === 'unknown' || needsRecovery) &&
     outcome !== undefined &&
+    outcome.reason !== TABLE_RESTORED &&
     (msgid === undefined || outcome.msgid === undefined) &&
     isNear(outcome, createdAtMs)
   );

@@ -7,6 +7,7 @@ export type OwnReason =
   | 'not-reached'
   | 'turned-away'
   | 'sender-lost'
+  | 'table-restored'
   | 'no-grant'
   | 'grant-revoked'
   | 'sending-stopped'
@@ -28,6 +29,10 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
   'sender-lost': {
     en: 'The sending function stopped before it recorded an answer. The user may have the card: do not send it again blindly.',
     zh: '发送函数在记录结果之前中断。用户可能已经收到消息，请不要直接重发。',
+  },
+  'table-restored': {
+    en: 'The table was restored to a moment at which this message had not left yet. The user may have the card by now: do not send it again blindly. Settle it by hand once you know.',
+    zh: '数据表恢复到了这条消息尚未发出的时间点，此后用户可能已经收到，请不要直接重发；查明结果后请手动更新状态。',
   },
   'no-grant': {
     en: 'The user had no grant left for this template when the message was due. Ask for a new one with wx.requestSubscribeMessage.',

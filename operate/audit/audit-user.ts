@@ -155,9 +155,10 @@ function withoutGrants(
   ];
 }
 
-/** Whether a message's send has a grant on its account for good. */
+/** Whether a message's send has a grant on its account for good. What a restore ended without a grant had no claim. */
 function tookGrant({ state, lastClaim }: AuditedMessage): boolean {
-  return state === 'sent' || state === 'delivered' || state === 'unknown' || lastClaim?.effect === 'spend';
+  if (!lastClaim) return false;
+  return state === 'sent' || state === 'delivered' || state === 'unknown' || lastClaim.effect === 'spend';
 }
 
 function takes(claim: Claim | undefined): boolean {

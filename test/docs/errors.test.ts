@@ -55,6 +55,7 @@ test('reasons of our own are documented too', () => {
     'turned-away': true,
     'sender-lost': true,
     'sending-stopped': true,
+    'table-restored': true,
     'token-unavailable': true,
   } satisfies Record<OwnReason, true>;
   const documented = reasons.flatMap(([reason, codes]) => (codes === '–' ? [reason] : []));

@@ -67,6 +67,11 @@ describe('records that are sound', () => {
       ledger({ granted: 1 }, { source: 'available' }),
       [message()],
     ],
+    [
+      'sends that a restore ended without a grant, settled or not',
+      ledger({ granted: 1, available: 1 }),
+      [message({ state: 'unknown' }), message({ id: 'm2', state: 'sent' })],
+    ],
     ['a message that waits for its grant', ledger({ granted: 0 }), [message()]],
     ['a message of a template that nobody answered for', { openid: 'o-1', templates: {} }, [message()]],
     [
@@ -113,7 +118,7 @@ describe('records that have drifted', () => {
       'an unknown send that took no grant',
       ['drift overspent'],
       ledger({ granted: 1, available: 1 }),
-      [message({ state: 'unknown' })],
+      [ended('m1', 'unknown')],
     ],
     ['a grant that vanished', ['drift lost-grants'], ledger({ granted: 2, available: 1 }), []],
     [

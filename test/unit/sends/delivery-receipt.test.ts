@@ -72,6 +72,10 @@ describe('the send that a delivery receipt is about', () => {
       [unknown('a'), message('b', { outcome: { atMs: AT, reason: 'busy', errcode: -1 } })],
     ],
     ['it was another hour', [unknown('a', AT - 60 * MINUTE)]],
+    [
+      'the table was restored, and with it what was sent since is gone',
+      [message('a', { state: 'unknown', outcome: { atMs: AT, reason: 'table-restored' } })],
+    ],
     ['a sender was lost that was given up much later', [unknown('a'), lost('b', AT + 60 * MINUTE)]],
     [
       'only the one that is tried again after -1 fits',

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readServiceDefinition } from '../../local/stack/service-definition.ts';
+
+/** They write no ledger and no message, and send nothing. */
+const MAY_GO_ON = ['health', 'publish-changes', 'sessions', 'stats', 'wechat-events'];
+/** Stopped by its mapping, so that what WeChat pushed stays on its queue. */
+const BY_MAPPING = 'process-events';
+
+test('the runbook stops every function before a restore that writes or sends', async () => {
+  const runbook = readFileSync('docs/runbook.md', 'utf8');
+  const stopped = /WRITERS="([^"]+)"/.exec(runbook)?.[1]?.split(/\s+/) ?? [];
+  const functions = Object.keys((await readServiceDefinition()).functions());
+  expect([...stopped, BY_MAPPING, ...MAY_GO_ON].toSorted()).toEqual(functions.toSorted());
+  expect(runbook).toContain(`qingniao-$STAGE-${BY_MAPPING}`);
+});
