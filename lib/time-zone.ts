@@ -1,13 +1,9 @@
 import type { BilingualText } from './bilingual-text.ts';
 
-/** One for each zone, because making one takes longer than using it. */
+/** Cached, because making one takes longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/**
- * What a zone's clocks are read with, for Gregorian years and 24 hours.
- *
- * @throws RangeError for a zone that does not exist
- */
+/** Formats Gregorian years and 24 hours. @throws RangeError for a zone that does not exist */
 function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
@@ -25,7 +21,7 @@ function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** What a zone's calendar and clocks show at a moment. */
+/** A zone's calendar and clocks at a moment. */
 export interface ZonedParts {
   /** `2026-12-01`. */
   readonly date: string;
@@ -54,7 +50,7 @@ const ZONE_RULE: BilingualText = {
   zh: '应为 IANA 时区名，例如 Asia/Shanghai',
 };
 
-/** What is wrong with the name of a time zone, if anything: it must be IANA's, spelt as IANA does. */
+/** What is wrong with the name of a time zone, if anything. It must be spelt as IANA does. */
 export function timezoneError(timezone: string): BilingualText | undefined {
   if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(timezone)) return ZONE_RULE;
   try {
@@ -66,16 +62,15 @@ export function timezoneError(timezone: string): BilingualText | undefined {
   }
 }
 
-/** What a zone's clocks show at a moment, as the milliseconds that UTC's clocks would show the same at. */
+/** What a zone's clocks show at a moment, as the moment at which UTC's clocks show the same. */
 export function wallClockAt(atMs: number, timezone: string): number {
   const { date, time } = zonedParts(atMs, timezone);
   return Date.parse(`${date}T${time}Z`);
 }
 
 /**
- * The moment at which a zone's clocks show `wallMs` (see {@link wallClockAt}). Of a time that comes twice,
- * when clocks go
- * back, the first; undefined for one that they leap over when they go forward.
+ * The moment at which a zone's clocks show `wallMs` (see {@link wallClockAt}). Of a time that comes twice it
+ * is the first; undefined for a time that clocks leap over.
  */
 export function momentOf(wallMs: number, timezone: string): number | undefined {
   // A zone changes its clocks once in two days at most: its offset is that of the day before or the day

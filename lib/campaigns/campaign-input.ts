@@ -13,7 +13,7 @@ import { variablesIn, variablesInPage } from './variables.ts';
 export interface CampaignInput {
   readonly name: string;
   readonly templateId: string;
-  /** As for a message; not looked at yet. */
+  /** As for a message; unchecked. */
   readonly data: unknown;
   readonly page?: string;
   readonly miniprogramState: MiniprogramState;
@@ -27,13 +27,13 @@ export interface CampaignInput {
   readonly quietHours?: QuietHours;
 }
 
-/** One wrong place of an order and the rule that it breaks. `path` is dotted. */
+/** A part of the input and the rule that it breaks. `path` is dotted. */
 export interface ValidationError {
   readonly path: string;
   readonly message: BilingualText;
 }
 
-/** Why an order is refused. Nothing was stored. */
+/** Why the input is refused. Nothing was stored. */
 export type InputRefusal =
   | { readonly type: 'unknown-template' }
   | { readonly type: 'invalid-data'; readonly problems: readonly FieldProblem[] }
@@ -42,16 +42,20 @@ export type InputRefusal =
       readonly errors: readonly ValidationError[];
     };
 
-/** The texts of a campaign as they are stored, or what is wrong with them. */
-export type CheckedTexts =
-  | { readonly type: 'texts'; readonly data: Readonly<Record<string, string>> }
-  | { readonly type: 'invalid-data'; readonly problems: readonly FieldProblem[] };
-
-/** Faults of the keys themselves; all others are about values, which variables may still change. */
+/** Errors of the keys. All others are about values, which variables may still change. */
 const KEY_ERRORS: ReadonlySet<string> = new Set(['unexpected-key', 'data-suffix', 'not-text', 'missing']);
 
-/** Checks the texts as far as they are known: a text that holds a variable is checked for each recipient. */
-export function checkTexts(template: Template, input: unknown, fit: boolean): CheckedTexts {
+/**
+ * The texts of a campaign as they are stored, or their problems. One with a variable is checked for each
+ * recipient.
+ */
+export function checkTexts(
+  template: Template,
+  input: unknown,
+  fit: boolean,
+):
+  | { readonly type: 'texts'; readonly data: Campaign['data'] }
+  | Extract<InputRefusal, { type: 'invalid-data' }> {
   const { data } = normaliseData(input);
   const open = new Set(
     Object.keys(data)
@@ -68,13 +72,13 @@ export function checkTexts(template: Template, input: unknown, fit: boolean): Ch
 
 const hasVariables = (text: string) => variablesIn({ text }).length > 0;
 
-/** Grantees bring no variables along: a text or page that needs one could be sent to nobody. */
+/** Refuses variables for grantees, who have none: the message could be sent to nobody. */
 export function checkGrantees({ data, page }: Pick<Campaign, 'data' | 'page'>): InputRefusal | undefined {
-  const places = [
+  const parts = [
     ...Object.entries(data).map(([key, text]) => ({ path: `data.${key}`, names: variablesIn({ text }) })),
     { path: 'page', names: variablesInPage(page) },
   ];
-  const errors = places.flatMap(({ path, names }) =>
+  const errors = parts.flatMap(({ path, names }) =>
     names.map((name) => ({
       path,
       message: {
@@ -86,7 +90,7 @@ export function checkGrantees({ data, page }: Pick<Campaign, 'data' | 'page'>): 
   return errors.length === 0 ? undefined : { type: 'invalid-variables', errors };
 }
 
-/** Checks a schedule before EventBridge sees it; one that never runs is refused too. */
+/** Refuses a schedule that EventBridge would refuse, and one that never runs. */
 export function checkSchedule(
   schedule: { readonly expression: string; readonly timezone: string } | undefined,
   nowMs: number,
@@ -107,7 +111,7 @@ function refusal(path: string, message: BilingualText): InputRefusal {
   return { type: 'invalid-schedule', errors: [{ path, message }] };
 }
 
-/** Checks the hours in which nothing is sent. */
+/** Refuses quiet hours without an end or in no time zone. */
 export function checkQuietHours(quietHours: QuietHours | undefined): InputRefusal | undefined {
   if (!quietHours) return undefined;
   const zoneError = timezoneError(quietHours.timezone);

@@ -15,8 +15,8 @@ export interface CampaignStore {
   /** The recipients of one page of the list, as they were named; empty for a page that is not there. */
   recipientsOf(campaignId: string, page: number): Promise<readonly Recipient[]>;
   /**
-   * Writes one page of the list for an upload, over what an earlier upload left there. It counts once the campaign says
-   * so. `conflict`: a later upload wrote there.
+   * Writes one page of the list for an upload, over what an earlier upload left there. It counts once the
+   * campaign says so. `conflict`: a later upload wrote there.
    */
   putRecipients(
     campaignId: string,
@@ -24,8 +24,8 @@ export interface CampaignStore {
     upload: { readonly id: string; readonly recipients: readonly Recipient[] },
   ): Promise<'committed' | 'conflict'>;
   /**
-   * Deletes a campaign after its recipients and runs. Safe to repeat. `more`: `mayGoOn`, which is asked before every few
-   * items, said no before all was gone.
+   * Deletes a campaign after its recipients and runs. Safe to repeat. `more`: `mayGoOn`, which is asked
+   * before every few items, said no before all was gone.
    */
   erase(campaignId: string, mayGoOn?: () => boolean): Promise<'erased' | 'more'>;
 }

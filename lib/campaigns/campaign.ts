@@ -1,17 +1,14 @@
 import * as v from 'valibot';
 import { LANGUAGES, MINIPROGRAM_STATES } from '../messages/message.ts';
+import { count, instant } from '../schemas.ts';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const instant = v.pipe(v.number(), v.integer());
-
-/** Whom a campaign is for: everyone with an available grant when a run begins, or those whom the owner named. */
+/** Everyone with an available grant when a run begins, or those whom the owner named. */
 export const audience = v.variant('type', [
   v.object({ type: v.literal('grantees') }),
   v.object({
     type: v.literal('recipients'),
-    /** How many were named, over all pages. */
     count,
-    /** Pages `0` to `pages - 1` hold them. What stands in later pages does not count. */
+    /** Pages `0` to `pages - 1` of the list count; an upload may be writing later ones. */
     pages: count,
   }),
 ]);
@@ -23,11 +20,11 @@ const schedule = v.object({
   /** `cron(…)`, `rate(…)` or `at(…)`. */
   expression: v.string(),
   timezone: v.string(),
-  /** The first run of a `rate(…)`; its others follow from it. Absent for the two other kinds. */
+  /** The first run of a `rate(…)`, from which the others follow; absent for the other kinds. */
   startsAtMs: v.exactOptional(instant),
 });
 
-/** When a campaign runs: EventBridge Scheduler's own expression, told in an IANA time zone. */
+/** An expression of EventBridge Scheduler, in an IANA time zone. */
 export type CampaignSchedule = Readonly<v.InferOutput<typeof schedule>>;
 
 const quietHours = v.object({
@@ -38,10 +35,11 @@ const quietHours = v.object({
   timezone: v.string(),
 });
 
-/** A daily time in which nothing is sent: from `from` until just before `to`, over midnight when `to` is the earlier. */
+/**
+ * A daily time in which nothing is sent: `from` until just before `to`, over midnight where `to` is earlier.
+ */
 export type QuietHours = Readonly<v.InferOutput<typeof quietHours>>;
 
-/** What a campaign sends and how. */
 const content = {
   templateId: v.string(),
   /** One text for each field of the template; a text may hold `{{variable}}`. */
@@ -54,7 +52,7 @@ const content = {
   quietHours: v.exactOptional(quietHours),
 };
 
-/** What a run sends and how, as it stood in its campaign when the run began. */
+/** What a run takes over from its campaign when it begins. */
 export const runContent = v.object(content);
 
 /** One message to many users, now or at times to come. */
@@ -64,32 +62,32 @@ export const campaign = v.object({
   ...content,
   audience,
   schedule: v.exactOptional(schedule),
-  /** `paused`: no new run by the schedule, nor by hand. `ended`: the same, for good. Runs have a status of their own. */
+  /** `paused` and `ended` start no new run; `ended` is for good. Runs have a status of their own. */
   status: v.picklist(['active', 'paused', 'ended']),
   createdAtMs: instant,
   updatedAtMs: instant,
-  /** An upload of recipients that is being written. */
+  /** An upload of recipients that is under way. */
   upload: v.exactOptional(
     v.object({
-      /** Sorts by the moment it began: a later upload may write over what an earlier one left behind, never the reverse. */
+      /** Sorts by the upload's beginning: a later one may write over what an earlier one left behind. */
       id: v.string(),
-      /** When others need no longer wait for it. */
+      /** Others wait for it until then. */
       untilMs: instant,
     }),
   ),
-  /** SHA-256 of the last recipients that were added, so that the same request sent again adds nothing. */
+  /** SHA-256 of the last recipients that were added, so that a repeated request adds nothing. */
   lastUpload: v.exactOptional(v.string()),
-  /** Since when it is being deleted. To callers it is gone, and it starts no run. */
+  /** Since when it is being deleted. To callers it is gone. */
   deletedAtMs: v.exactOptional(instant),
 });
 
 /** See {@link campaign}. */
 export type Campaign = Readonly<v.InferOutput<typeof campaign>>;
 
-/** `active`, `paused` or `ended`, for good. */
+/** `active`, `paused` or `ended`. */
 export type CampaignStatus = Campaign['status'];
 
-/** Someone whom the owner named, with the texts for `{{variable}}`. */
+/** A recipient whom the owner named, with the texts for `{{variable}}`. */
 export const recipient = v.object({
   openid: v.string(),
   variables: v.exactOptional(v.record(v.string(), v.string())),
@@ -98,17 +96,17 @@ export const recipient = v.object({
 /** See {@link recipient}. */
 export type Recipient = Readonly<v.InferOutput<typeof recipient>>;
 
-/** The most recipients in one page. */
+/** How many recipients one page of the list holds at most. */
 export const RECIPIENTS_PER_PAGE = 100;
 
 const CAMPAIGN_ID = /^cmp_[0-9a-f]{32}$/;
 
-/** Makes the id of a new campaign from a UUID of version 7, so that campaigns sort by the moment they were made. */
+/** Makes ids of campaigns from UUIDs of version 7, so that campaigns sort by the moment they were made. */
 export function createCampaignIds(newTimeOrderedUuid: () => string): () => string {
   return () => `cmp_${newTimeOrderedUuid().replaceAll('-', '')}`;
 }
 
-/** Whether a text can be the id of a campaign. */
+/** Whether a text has the form of a campaign's id. */
 export function isCampaignId(text: string): boolean {
   return CAMPAIGN_ID.test(text);
 }

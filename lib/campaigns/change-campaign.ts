@@ -12,7 +12,7 @@ import { type CampaignServices, refusedByEventBridge } from './create-campaign.t
 import { firstRunOf } from './schedule/expression.ts';
 import { syncSchedule } from './schedule/sync-schedule.ts';
 
-/** What may be changed of a campaign; null takes something away. Runs that have begun stay as they are. */
+/** The parts of a campaign to change; null removes one. Runs that have begun stay as they are. */
 export interface CampaignChange {
   readonly name?: string;
   readonly data?: unknown;
@@ -26,7 +26,7 @@ export interface CampaignChange {
   readonly status?: CampaignStatus;
 }
 
-/** What came of changing a campaign. */
+/** The changed campaign, or why it stays as it was. */
 export type ChangeCampaignResult =
   | { readonly type: 'changed'; readonly campaign: Campaign }
   | { readonly type: 'not-found' | 'ended' }
@@ -35,8 +35,8 @@ export type ChangeCampaignResult =
 type Services = CampaignServices & Contention;
 
 /**
- * Changes a campaign, if the whole of it is still right, and then its schedule. Recipients who were named before are not made
- * their messages again: a dry run does that.
+ * Changes a campaign, if the whole of it is still right, and then its schedule. The messages of recipients
+ * who were named before are not checked again: a dry run does that.
  *
  * @throws TemplateLookupError, ContentionError
  */
@@ -57,7 +57,7 @@ export async function changeCampaign(
     return put === 'conflict' ? 'conflict' : checked;
   }, services);
   if (result.type !== 'changed' || !before) return result;
-  return schedule(services, before, result.campaign);
+  return withSchedule(services, before, result.campaign);
 }
 
 async function checkChange(
@@ -77,7 +77,6 @@ async function checkChange(
   return ungranted ?? { type: 'changed', campaign: refilled };
 }
 
-/** The campaign with its texts checked anew, where the change touches them. */
 async function withTexts(
   templates: Services['templates'],
   next: Campaign,
@@ -111,7 +110,7 @@ function applied(campaign: Campaign, change: CampaignChange, nowMs: number): Cam
   };
 }
 
-/** A member as it shall be: taken away by null, left as it was when nothing is said. */
+/** A member after the change: null removes it, undefined leaves it. */
 function optional<K extends string, T>(
   name: K,
   next: T | null | undefined,
@@ -122,8 +121,8 @@ function optional(name: string, next: unknown, before: unknown): object {
   return value === undefined || value === null ? {} : { [name]: value };
 }
 
-/** Writes the schedule; should EventBridge refuse it, the campaign gets back the one that it had. */
-async function schedule(
+/** Writes the schedule. Where EventBridge refuses it, the campaign gets its former one back. */
+async function withSchedule(
   services: Services,
   before: Campaign,
   campaign: Campaign,

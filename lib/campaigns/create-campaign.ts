@@ -22,19 +22,20 @@ export interface CampaignServices extends SyncScheduleServices {
   readonly clock: Clock;
 }
 
-/** What came of ordering a campaign. */
+/** The new campaign, or why there is none. */
 export type CreateCampaignResult =
   | {
       readonly type: 'created';
       readonly campaign: Campaign;
-      /** Doubtful values that recipients' variables make. */
+      /** Values that WeChat may refuse, made by recipients' variables. */
       readonly warnings: readonly DataWarning[];
     }
   | InputRefusal;
 
 /**
- * Checks an order as a whole and stores it with the recipients it names, all of it or nothing; then its schedule is written.
- * Should EventBridge refuse a schedule that our own check took, the campaign is taken back.
+ * Checks the input as a whole and stores the campaign with its recipients, all of it or nothing. Then its
+ * schedule is written. Where EventBridge refuses a schedule that passed the check here, the campaign is
+ * deleted again.
  *
  * @throws TemplateLookupError when the template is not known yet and WeChat could not be asked.
  */
@@ -65,11 +66,11 @@ export async function createCampaign(
   const { errors, warnings } = checkRecipients(campaign, template, recipients, pathOf);
   if (errors.length > 0) return { type: 'invalid-variables', errors };
 
-  const stored = await store.create(campaign, pagesOf(recipients, RECIPIENTS_PER_PAGE));
+  const stored = await store.create(campaign, pagesOf(recipients));
   if (stored === 'conflict')
     throw new Error(`The id ${campaign.id} is taken: two ids of version 7 were the same.`);
   if (!campaign.schedule) return { type: 'created', campaign, warnings };
-  // The campaign is there from here on: whatever fails now, the reconciliation sets right.
+  // The campaign is stored: whatever fails from here on, the reconciliation sets right.
   const synced = await syncSchedule(services, campaign.id).catch((error) => {
     logger.warn('The schedule of a new campaign could not be written; the next reconciliation writes it.', {
       campaignId: campaign.id,
@@ -81,7 +82,7 @@ export async function createCampaign(
   return refusedByEventBridge(synced.reason);
 }
 
-/** EventBridge knows a rule that our own check does not. */
+/** EventBridge has a rule that the check here does not know. */
 export function refusedByEventBridge(reason: string): InputRefusal {
   return {
     type: 'invalid-schedule',
@@ -97,33 +98,26 @@ export function refusedByEventBridge(reason: string): InputRefusal {
   };
 }
 
-const recipientsOf = ({ audience }: CampaignInput) =>
+const recipientsOf = ({ audience }: Pick<CampaignInput, 'audience'>) =>
   audience.type === 'recipients' ? audience.recipients : [];
 
 function campaignOf(
-  input: CampaignInput,
+  { data: _data, schedule, ...input }: CampaignInput,
   known: Pick<Campaign, 'id' | 'templateId' | 'data'>,
   nowMs: number,
 ): Campaign {
-  const { name, page, miniprogramState, lang, fit, schedule, maxPerSecond, quietHours } = input;
   return {
+    ...input,
     ...known,
-    name,
-    ...(page !== undefined && { page }),
-    miniprogramState,
-    lang,
-    fit,
     audience: audienceOf(input),
     ...(schedule && { schedule: firstRunOf(schedule, nowMs) }),
-    ...(maxPerSecond !== undefined && { maxPerSecond }),
-    ...(quietHours && { quietHours }),
     status: 'active',
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
 }
 
-function audienceOf(input: CampaignInput): Audience {
+function audienceOf(input: Pick<CampaignInput, 'audience'>): Audience {
   if (input.audience.type === 'grantees') return { type: 'grantees' };
   const count = recipientsOf(input).length;
   return { type: 'recipients', count, pages: Math.ceil(count / RECIPIENTS_PER_PAGE) };

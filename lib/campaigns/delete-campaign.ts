@@ -9,15 +9,15 @@ export interface DeleteServices extends SyncScheduleServices, Contention {
   readonly isUnderWay: (campaignId: string) => Promise<boolean>;
 }
 
-/** What came of deleting a campaign. */
+/** `under-way`: one of its runs is running or paused. */
 export type DeleteCampaignResult = { readonly type: 'deleted' | 'not-found' | 'under-way' };
 
-/** For so long one call deletes. A run of a hundred thousand takes a few seconds of it. */
+/** One call deletes for so long. A run of a hundred thousand recipients takes a few seconds. */
 const DELETE_FOR_MS = 15_000;
 
 /**
- * Deletes a campaign with its recipients, its runs and its schedule. From the first write on it is gone to everyone; what does
- * not get done here, the reconciliation of schedules finishes.
+ * Deletes a campaign with its recipients, its runs and its schedule. From the first write on it is gone to
+ * callers. The reconciliation of schedules finishes what is left.
  *
  * @throws ContentionError
  */

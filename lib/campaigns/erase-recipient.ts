@@ -8,8 +8,8 @@ import { findInRun, type RunStore } from './runs/run-store.ts';
 /** Takes a user out of what is stored of campaigns. */
 export interface RecipientEraser {
   /**
-   * Takes the user out of a campaign's list of recipients and off its count, from the list's page `from` on. Answers how
-   * often they were named there, and where to go on once `mayGoOn` says no.
+   * Takes the user out of a campaign's list of recipients and off its count, from the list's page `from` on.
+   * Answers how often they were named there, and where to go on once `mayGoOn` says no.
    */
   eraseFromList(
     campaignId: string,
@@ -40,9 +40,9 @@ const RUNS_PER_PAGE = 20;
 const PLANNING_WAIT_MS = 500;
 
 /**
- * Takes a user out of the lists and the runs of all campaigns, for as long as `mayGoOn` says so; `next` is where to go on.
- * A run keeps its counts, and an erased recipient who was not sent to is skipped. Waits for runs that are being planned:
- * they may have read the user's openid already.
+ * Takes a user out of the lists and the runs of all campaigns, for as long as `mayGoOn` says so; `next` is
+ * where to go on. A run keeps its counts, and an erased recipient who was not sent to is skipped. Waits for
+ * runs that are being planned: they may have read the user's openid already.
  */
 export async function eraseRecipient(
   services: EraseRecipientServices,
@@ -117,7 +117,10 @@ async function eraseFromRuns(
   return { erased, next: await nextCampaign(services, campaignId) };
 }
 
-/** `planning`: the user may yet be written into a batch. A paused run plans nothing, and reads all anew when it resumes. */
+/**
+ * `planning`: the user may yet be written into a batch. A paused run plans nothing, and reads all anew when
+ * it resumes.
+ */
 async function eraseFromRun(
   services: EraseRecipientServices,
   { id, status }: RunRecord,

@@ -6,23 +6,23 @@ import type { Template } from '../templates/template.ts';
 import type { Campaign } from './campaign.ts';
 import { fillPage, substitute, variablesIn, variablesInPage } from './variables.ts';
 
-/** A variable that a recipient lacks. */
+/** A recipient has no text for a variable. */
 export interface MissingVariable {
   readonly code: 'missing-variable';
   readonly variable: string;
 }
 
-/** A page that a recipient's variables make too long, or none of the mini program's. */
+/** A recipient's variables make the page too long, or none of the mini program's. */
 export interface BadPage {
   readonly path: 'page';
   readonly code: 'bad-page';
   readonly message: BilingualText;
 }
 
-/** Why a campaign's message cannot be made for one recipient. */
+/** Why a campaign's message cannot be made for a recipient. */
 export type FillProblem = MissingVariable | BadPage | FieldProblem;
 
-/** The texts for one recipient, or everything that stands against them. */
+/** The texts for a recipient, or everything that is wrong with them. */
 export type FilledMessage =
   | {
       readonly type: 'filled';
@@ -32,7 +32,7 @@ export type FilledMessage =
     }
   | { readonly type: 'bad'; readonly problems: readonly FillProblem[] };
 
-/** What of a campaign may hold variables, and how its texts are treated. */
+/** The parts of a campaign that a recipient's message is made of. */
 export type FillableParts = Pick<Campaign, 'data' | 'fit' | 'page'>;
 
 const BAD_PAGE: BadPage = {
@@ -45,8 +45,8 @@ const BAD_PAGE: BadPage = {
 };
 
 /**
- * Puts one recipient's variables into a campaign's texts and page, fits the texts where the campaign asks for it, and
- * checks them against the template. Variables that nothing names are passed over.
+ * Puts a recipient's variables into a campaign's texts and page, fits the texts where the campaign asks for
+ * it, and checks them against the template. Variables that nothing names are ignored.
  */
 export function fillMessage(
   campaign: FillableParts,
@@ -72,7 +72,6 @@ export function fillMessage(
   return { type: 'filled', data: texts, fitted, ...(filledPage !== undefined && { page: filledPage }) };
 }
 
-/** The variables that the texts or the page name and a recipient does not have. */
 function missingVariables(
   { data, page }: Pick<Campaign, 'data' | 'page'>,
   variables: Readonly<Record<string, string>> = {},
@@ -81,15 +80,10 @@ function missingVariables(
   return [...names].filter((name) => !Object.hasOwn(variables, name));
 }
 
-/**
- * The parts of a campaign's message that are the same for every recipient. A page counts as one by its path, which is
- * what says where the card leads.
- */
-export function fixedParts({
-  templateId,
-  data,
-  page,
-}: Pick<Campaign, 'templateId' | 'data' | 'page'>): Pick<Campaign, 'templateId' | 'data' | 'page'> {
+type FixedParts = Pick<Campaign, 'templateId' | 'data' | 'page'>;
+
+/** The parts of a campaign's message that are the same for every recipient. A page is, if its path is. */
+export function fixedParts({ templateId, data, page }: FixedParts): FixedParts {
   const texts = Object.entries(data).filter(([, text]) => variablesIn({ text }).length === 0);
   const isFixed = page !== undefined && variablesInPage(page.split('?')[0]).length === 0;
   return { templateId, data: Object.fromEntries(texts), ...(isFixed && { page }) };

@@ -13,17 +13,14 @@ export interface PauseCampaignsServices extends Contention {
 }
 
 /** A campaign by name. */
-export interface CampaignName {
-  readonly id: string;
-  readonly name: string;
-}
+export type CampaignName = Pick<Campaign, 'id' | 'name'>;
 
 const PER_PAGE = 100;
 
 /**
- * Pauses the active campaigns of a template, with their runs. Answers all campaigns of it that have not ended, those among them
- * that were paused before. Their schedules start nothing from here on: who starts a run looks at the campaign first, and the
- * next reconciliation takes the schedules out of EventBridge.
+ * Pauses the active campaigns of a template, with their runs. Answers all of its campaigns that have not
+ * ended, paused ones included. A paused campaign starts no run, and the next reconciliation removes its
+ * schedule from EventBridge.
  *
  * @throws ContentionError
  */

@@ -2,13 +2,13 @@ import type { BilingualText } from '../bilingual-text.ts';
 import { encodePage, isPageOfApp, normalisePage } from '../templates/page-path.ts';
 import type { Campaign } from './campaign.ts';
 
-/** What stands for a variable in a text: `{{name}}`, spaces allowed inside the braces. */
+/** A variable in a text: `{{name}}`, spaces allowed inside the braces. */
 const VARIABLE = /\{\{\s*([\p{L}_][\p{L}\p{N}_-]{0,63})\s*\}\}/gu;
 
 /** The form of a variable's name. */
 export const VARIABLE_NAME: RegExp = /^[\p{L}_][\p{L}\p{N}_-]{0,63}$/u;
 
-/** The variables that the texts name, each once, in the order in which they first come. */
+/** The variables that the texts name, each once, in order. */
 export function variablesIn(data: Readonly<Record<string, string>>): readonly string[] {
   const names = Object.values(data).flatMap((text) =>
     [...text.matchAll(VARIABLE)].map(([, name = '']) => name),
@@ -16,20 +16,19 @@ export function variablesIn(data: Readonly<Record<string, string>>): readonly st
   return [...new Set(names)];
 }
 
-/** The text with every `{{name}}` replaced. What a variable's own text holds is never looked into again. */
+/** The text with every `{{name}}` replaced. Variables inside a replaced text are left as they are. */
 export function substitute(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(VARIABLE, (whole, name: string) =>
     Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole,
   );
 }
 
-/** How `{{name}}` looks once it has been percent-encoded, here or by whoever wrote the page. */
+/** `{{name}}` after percent-encoding, here or by the author of the page. */
 const ENCODED_VARIABLE = /%7B%7B((?:(?!%7B|%7D)[^{}?/&=#])+)%7D%7D/giu;
 
 /**
- * A campaign's page as it is stored: as WeChat takes it, but with `{{name}}` readable.
- *
- * @returns undefined for what names no page of a mini program, whatever its variables say
+ * A campaign's page as WeChat takes it, but with `{{name}}` readable; undefined where no values make it a
+ * page.
  */
 export function readPage(text: string): string | undefined {
   const encoded = encodePage(text);
@@ -46,10 +45,8 @@ export function variablesInPage(page: string | undefined): readonly string[] {
 }
 
 /**
- * Puts a recipient's variables into a page, percent-encoded. In the path a slash stays one, so that a variable may name
- * a whole path.
- *
- * @returns undefined where the outcome names no page, or is too long
+ * Puts a recipient's variables into a page, percent-encoded; undefined where that makes no page, or one that
+ * is too long. A slash in the path stays one, so that a variable may name a whole path.
  */
 export function fillPage(page: string, variables: Readonly<Record<string, string>>): string | undefined {
   if (variablesInPage(page).length === 0) return page;
@@ -72,12 +69,11 @@ function withReadableVariables(page: string): string {
   });
 }
 
-/** A page as a person would write it; as it stands where its bytes are no UTF-8. */
+/** A page as a person would write it; unchanged where its bytes are no UTF-8. */
 function decodedPage(page: string): string {
   return decoded(page) ?? page;
 }
 
-/** Undefined where the bytes are no UTF-8. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -86,7 +82,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** Braces that look like a variable and are none. */
+/** Warns of braces that look like a variable and are none. */
 export interface PlaceholderWarning extends BilingualText {
   /** `data.<key>`, or `page`. */
   readonly path: string;
@@ -95,7 +91,7 @@ export interface PlaceholderWarning extends BilingualText {
 
 const BRACES = /\{\{[^{}]*\}\}/gu;
 
-/** Warns of `{{order id}}` and the like, which every recipient would get as it stands. */
+/** Warns of `{{order id}}` and the like, which every recipient would get unchanged. */
 export function placeholderWarnings({ data, page }: Pick<Campaign, 'data' | 'page'>): PlaceholderWarning[] {
   const places = [
     ...Object.entries(data).map(([key, text]) => ({ path: `data.${key}`, text })),

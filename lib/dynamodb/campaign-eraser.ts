@@ -18,8 +18,8 @@ import { type Table, toAttributes } from './table.ts';
 import { UnreadableItemError } from './versioned-items.ts';
 
 /**
- * Deletes a campaign with its recipients and its runs, for as long as `mayGoOn` says so. A run's own record is deleted
- * last, so that a repeat finds what this call left.
+ * Deletes a campaign with its recipients and its runs, for as long as `mayGoOn` says so. A run's own record
+ * is deleted last, so that a repeat finds what this call left.
  */
 export async function eraseCampaign(
   table: Table,
@@ -39,7 +39,10 @@ export async function eraseCampaign(
   return 'erased';
 }
 
-/** How many runs were erased that had sent something, by template. The audit knows of their sends by nothing else. */
+/**
+ * How many runs were erased that had sent something, by template. The audit knows of their sends by nothing
+ * else.
+ */
 export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<string, number>> {
   const query = {
     TableName: table.name,

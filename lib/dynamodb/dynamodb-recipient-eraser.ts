@@ -27,7 +27,10 @@ export function createRecipientEraser(
 ): RecipientEraser {
   const { client, name: TableName } = table;
 
-  /** Writes a page of a list without the user, and the campaign's count with it. Answers how often the user was there. */
+  /**
+   * Writes a page of a list without the user, and the campaign's count with it. Answers how often the user
+   * was there.
+   */
   async function eraseFromListPage(
     key: Key,
     campaignId: string,

@@ -2,7 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
-import { bucketOf, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
+import { bucketOf, type Counts, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
 import type { Count, CountedPart, StatisticsWriter } from '../stream/counts.ts';
 import { getItems, type Item, queryPages, readItem, writeTogether } from './items.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
 
-/** Reads the statistics that the statistics writer keeps in DynamoDB, and sums up their counters. */
+/** Reads statistics from DynamoDB, and sums up their counters. */
 export function createStatisticsReader(table: Table): StatisticsReader {
   async function query(pk: string, from: string): Promise<readonly Item[]> {
     const items: Item[] = [];
@@ -46,37 +46,35 @@ export function createStatisticsReader(table: Table): StatisticsReader {
   };
 }
 
-/** Counts by what the sort keys say before the number of the counter. */
-function summedBy(items: readonly Item[]): ReadonlyMap<string, Readonly<Record<string, number>>> {
+/** Counts by the sort keys without their counter's number. */
+function summedBy(items: readonly Item[]): ReadonlyMap<string, Counts> {
   const groups = Map.groupBy(items, ({ sk }) => String(sk).split('#')[0] ?? '');
   return new Map([...groups].map(([name, group]) => [name, sumOf(group.map(countsIn))]));
 }
 
-function countsIn({
-  pk: _pk,
-  sk: _sk,
-  expiresAt: _expiresAt,
-  ...counts
-}: Item): Readonly<Record<string, number>> {
+function countsIn({ pk: _pk, sk: _sk, expiresAt: _expiresAt, ...counts }: Item): Counts {
   return Object.fromEntries(
     Object.entries(counts).map(([name, count]) => [name, typeof count === 'number' ? count : 0]),
   );
 }
 
-/** The stream keeps a change for a day; it comes again no later. */
+/** The stream keeps a record for a day; it comes again no later. */
 const MARKS_KEPT_SECONDS = 2 * 24 * 60 * 60;
 const BUCKETS_KEPT_SECONDS = 800 * 24 * 60 * 60;
 
-/** A transaction takes a hundred writes: a mark for each part at the most, and for each count a quarter and a stock. */
+/**
+ * A transaction takes a hundred writes: a mark for each part at most, and for each count a bucket and a
+ * gauge.
+ */
 const PARTS_PER_STEP = 25;
 const COUNTS_PER_STEP = 37;
 
-/** So much of an id is marked: of the changes of one moment no two are the same in it. */
+/** So much of an id is marked: no two writes of one moment are the same in it. */
 const MARKED_LENGTH = 16;
 
 /**
- * Adds to the statistics in DynamoDB. In the same transaction it marks the parts that it adds, each by itself, under a condition that
- * none of them is marked: so that a part counts once, whichever others it comes with each time.
+ * Adds to the statistics in DynamoDB. The same transaction marks each part that it adds, if none of them is
+ * marked. So a part counts once, whichever others it comes with each time.
  */
 export function createStatisticsWriter(
   table: Table,
@@ -84,7 +82,7 @@ export function createStatisticsWriter(
 ): StatisticsWriter {
   async function addStep(step: readonly CountedPart[]): Promise<void> {
     let left = step;
-    // Where nobody else is at it everything is added in one place; who meets others goes to any.
+    // The first counter, as long as nobody else writes; after a conflict any.
     let counter = 0;
     await retryOnConflict(
       async () => {
@@ -107,7 +105,7 @@ export function createStatisticsWriter(
   };
 }
 
-/** Those of one mark together. */
+/** Parts in transactions, those of one mark together. */
 function stepsOf(parts: readonly CountedPart[]): readonly (readonly CountedPart[])[] {
   const markOf = (part: CountedPart) => statisticsMarkKey({ appId: '' }, part).pk;
   const steps: CountedPart[][] = [];
@@ -164,10 +162,10 @@ async function withoutMarked(table: Table, parts: readonly CountedPart[]): Promi
   return parts.filter((part) => !known.get(statisticsMarkKey(table, part).pk)?.has(marked(part)));
 }
 
-/** What leaves the stock as it is and comes only after a grant: a template shows in the list of stocks by then. */
+/** Leaves the gauge as it is and comes only after a grant, which made the template's gauge. */
 const AFTER_A_GRANT: ReadonlySet<string> = new Set(['sent', 'delivered', 'refused', 'unknown']);
 
-/** One update for each template and quarter, and one for each stock that changed. */
+/** One update for each template and time bucket, and one for each gauge that changed. */
 function additions(table: Table, counts: readonly Count[], counter: number): readonly TransactWriteItem[] {
   const buckets = Map.groupBy(counts, ({ templateId, atMs }) => `${bucketOf(atMs)} ${templateId}`);
   const gauges = Map.groupBy(
@@ -189,16 +187,11 @@ function additions(table: Table, counts: readonly Count[], counter: number): rea
   ];
 }
 
-function summed(counts: readonly Count[]): Readonly<Record<string, number>> {
+function summed(counts: readonly Count[]): Counts {
   return sumOf(counts.map(({ name, by }) => ({ [name]: by })));
 }
 
-function addition(
-  table: Table,
-  key: Key,
-  counts: Readonly<Record<string, number>>,
-  expiresAt?: number,
-): TransactWriteItem {
+function addition(table: Table, key: Key, counts: Counts, expiresAt?: number): TransactWriteItem {
   const added = Object.entries(counts);
   const setsExpiry = expiresAt === undefined ? '' : ' SET expiresAt = :expiresAt';
   const values: Item = {

@@ -38,8 +38,8 @@ const streamRecord = v.object({
 });
 
 /**
- * Reads a record of the table's stream; undefined for items that have no events, such as another mini program's, and for what a restore
- * wrote.
+ * Reads a record of the table's stream; undefined for items that have no events, such as another mini
+ * program's, and for what a restore wrote.
  *
  * @throws UnreadableItemError for an item that this version of the service does not write
  * @throws ValiError for what is no record of this table's
@@ -68,7 +68,10 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
   return { ...common, type: 'results', key, before: read(before), after: read(after) };
 }
 
-/** Each write of an item leaves a version that no other has. A deletion leaves none, and is named by the last one. */
+/**
+ * Each write of an item leaves a version that no other has. A deletion leaves none, and is named by the last
+ * one.
+ */
 function writeIdOf(keys: Keys, before: Item | undefined, after: Item | undefined): string {
   const version = after ? after['version'] : `after ${before?.['version']}`;
   return createHash('sha256').update(`${keys.pk.S}\n${keys.sk.S}\n${version}`).digest('hex').slice(0, 32);

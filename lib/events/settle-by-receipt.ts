@@ -24,12 +24,12 @@ const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
 
 /**
- * Writes a delivery receipt into the send that it is about: `delivered`, or `failed`. The grant stays spent either way,
- * because WeChat had accepted the send.
+ * Writes a delivery receipt into the send that it is about: `delivered`, or `failed`. The grant stays spent
+ * either way, because WeChat had accepted the send.
  *
- * The send is the one that answered the receipt's msgid. Where none did, it is the only one that fits by user, template
- * and time (WeChat contract §6.4). The ledger names the user's latest send of a campaign; earlier ones are looked up in
- * their runs, where no other send has the msgid.
+ * The send is the one that answered the receipt's msgid. Where none did, it is the only one that fits by
+ * user, template and time (WeChat contract §6.4). The ledger names the user's latest send of a campaign;
+ * earlier ones are looked up in their runs, where no other send has the msgid.
  */
 export async function settleByReceipt(
   services: ReceiptServices,
@@ -51,7 +51,10 @@ export async function settleByReceipt(
   return result === 'committed' ? 'settled' : 'known';
 }
 
-/** An earlier send of a campaign, unless the known outcome has the msgid: that says more than a time that fits. */
+/**
+ * An earlier send of a campaign, unless the known outcome has the msgid: that says more than a time that
+ * fits.
+ */
 async function lookedUpSend(
   { findSend }: ReceiptServices,
   { msgid, openid, templateId, createdAtMs }: DeliveryReceipt,
@@ -61,7 +64,9 @@ async function lookedUpSend(
   return findSend({ msgid, openid, templateId, createdAtMs });
 }
 
-/** The user's messages of that template, and the send that their claim names, whether it is under way or over. */
+/**
+ * The user's messages of that template, and the send that their claim names, whether it is under way or over.
+ */
 async function sendsOf(
   { store }: ReceiptServices,
   { openid, templateId }: DeliveryReceipt,

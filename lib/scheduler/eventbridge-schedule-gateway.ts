@@ -16,7 +16,7 @@ import {
   type ScheduleGateway,
 } from '../campaigns/schedule/sync-schedule.ts';
 
-/** Where the schedules stand and what they start. */
+/** Where the schedules are and what they start. */
 export interface ScheduleTarget {
   readonly groupName: string;
   /** The function that starts a campaign's run, and the role that may call it. */
@@ -24,12 +24,12 @@ export interface ScheduleTarget {
   readonly roleArn: string;
 }
 
-/** EventBridge Scheduler puts the moment of the run here. */
+/** EventBridge Scheduler replaces this by the moment of the run. */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
 /** Schedules of campaigns in EventBridge Scheduler: one group, each schedule named by its campaign's id. */
-export function createScheduleGateway(client: SchedulerClient, place: ScheduleTarget): ScheduleGateway {
-  const GroupName = place.groupName;
+export function createScheduleGateway(client: SchedulerClient, target: ScheduleTarget): ScheduleGateway {
+  const GroupName = target.groupName;
 
   async function create(request: ReturnType<typeof requestOf>) {
     try {
@@ -61,7 +61,7 @@ export function createScheduleGateway(client: SchedulerClient, place: ScheduleTa
     async read(campaignId) {
       try {
         const found = await client.send(new GetScheduleCommand({ GroupName, Name: campaignId }));
-        return asSchedule(found, campaignId, place);
+        return asSchedule(found, campaignId, target);
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined;
         throw error;
@@ -70,7 +70,7 @@ export function createScheduleGateway(client: SchedulerClient, place: ScheduleTa
 
     async write(campaignId, schedule) {
       try {
-        await update(requestOf(campaignId, schedule, place));
+        await update(requestOf(campaignId, schedule, target));
         return { type: 'written' };
       } catch (error) {
         if (error instanceof ValidationException) return { type: 'refused', reason: error.message };
@@ -88,21 +88,21 @@ export function createScheduleGateway(client: SchedulerClient, place: ScheduleTa
   };
 }
 
-function requestOf(campaignId: string, schedule: DesiredSchedule, place: ScheduleTarget) {
+function requestOf(campaignId: string, schedule: DesiredSchedule, target: ScheduleTarget) {
   const { expression, timezone, startsAtMs } = schedule;
   return {
     Name: campaignId,
-    GroupName: place.groupName,
+    GroupName: target.groupName,
     ScheduleExpression: expression,
     ScheduleExpressionTimezone: timezone,
     ...(startsAtMs !== undefined && { StartDate: new Date(startsAtMs) }),
     FlexibleTimeWindow: { Mode: 'OFF' },
     State: 'ENABLED',
-    // What is over is taken out by the reconciliation.
+    // The reconciliation removes schedules that are over.
     ActionAfterCompletion: 'NONE',
     Target: {
-      Arn: place.functionArn,
-      RoleArn: place.roleArn,
+      Arn: target.functionArn,
+      RoleArn: target.roleArn,
       Input: inputFor(campaignId),
       RetryPolicy: { MaximumEventAgeInSeconds: LATEST_START_MS / 1000 },
     },

@@ -1,19 +1,19 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { LogFields, Logger } from '../logger.ts';
 
-/** How the records of one queue are read, sorted and told of. */
+/** How the records of one queue are read, grouped and logged. */
 export interface RecordOptions<Job> {
-  /** Throws for what is no job of ours. */
+  /** Throws for anything else than a job. */
   readonly read: (body: string) => Job;
-  /** Jobs of the same worker are worked on one after the other. Undefined: the job has a worker of its own. */
+  /** Jobs of one group are done in turn. Undefined: the job is a group of its own. */
   readonly groupOf?: (job: Job) => string | undefined;
-  /** The line that is logged of a record that fails, and what it says of its job. */
+  /** Logged of a record that fails, with the fields of its job. */
   readonly failure: string;
   readonly fieldsOf?: (job: Job) => LogFields;
   readonly logger: Logger;
 }
 
-/** Works on what the queue brings. Each record is answered on its own: one that fails comes again, the others do not. */
+/** Works on a batch of the queue. Only the records that fail come again. */
 export async function answerPerRecord<Job>(
   { Records }: SQSEvent,
   work: (job: Job) => Promise<void>,
@@ -35,23 +35,22 @@ export async function answerPerRecord<Job>(
     }
   }
 
-  async function takeInTurn(worker: readonly Received<Job>[]): Promise<SQSRecord[]> {
+  async function takeInTurn(group: readonly Received<Job>[]): Promise<SQSRecord[]> {
     const failed: SQSRecord[] = [];
-    for (const received of worker) {
+    for (const received of group) {
       if (!(await takeOne(received))) failed.push(received.record);
     }
     return failed;
   }
 
-  const workers = Map.groupBy(
+  const groups = Map.groupBy(
     Records.map((record) => receive(record, read)),
     (received) => ('job' in received && groupOf?.(received.job)) || received.record.messageId,
   );
-  const failed = await Promise.all([...workers.values()].map(takeInTurn));
+  const failed = await Promise.all([...groups.values()].map(takeInTurn));
   return { batchItemFailures: failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** A record with the job that it carries, or with the reason why it carries none. */
 type Received<Job> = { readonly record: SQSRecord } & ({ readonly job: Job } | { readonly error: unknown });
 
 function receive<Job>(record: SQSRecord, read: (body: string) => Job): Received<Job> {

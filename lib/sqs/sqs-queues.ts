@@ -12,8 +12,8 @@ const sendJob = v.strictObject({
 });
 
 /**
- * Puts jobs onto an SQS queue one by one, to come up after `delayMs`. The queue delays in whole seconds, so a job
- * comes up to one second early.
+ * Puts jobs onto an SQS queue one by one, to come up after `delayMs`. The queue delays in whole seconds, so a
+ * job comes up to one second early.
  */
 export function createEnqueue<Job extends SendJob | EventJob>(
   client: SQSClient,

@@ -21,10 +21,11 @@ export interface StreamServices {
 }
 
 /**
- * Counts, publishes and measures what was stored. A record that is delivered again, in whatever company, is not counted
- * again, and its events are published under the same ids.
+ * Counts, publishes and measures what was stored. A record that is delivered again, in whatever company, is
+ * not counted again, and its events are published under the same ids.
  *
- * @returns the first record that must come again because the bus did not take its events, undefined when all is done
+ * @returns the first record that must come again because the bus did not take its events, undefined when all
+ * is done
  */
 export async function processStream(
   services: StreamServices,
@@ -74,7 +75,9 @@ export async function publishWithRetry<Item>(
 /** So many runs are cached. What is read of them never changes. */
 const MAX_CACHED_RUNS = 100;
 
-/** Reads whom a batch's results are about, and each run once; undefined where the batch or its run is gone. */
+/**
+ * Reads whom a batch's results are about, and each run once; undefined where the batch or its run is gone.
+ */
 export function createSentBatches(
   store: Pick<RunStore, 'load' | 'loadBatch'>,
 ): (key: BatchKey) => Promise<SentBatch | undefined> {
@@ -127,7 +130,10 @@ function lateness(records: readonly StreamRecord[]): readonly Measurement[] {
   return values.length === 0 ? [] : [{ name: 'Lateness', values }];
 }
 
-/** A timed message that was sent at the first attempt, so that nothing but the service itself can have held it up. */
+/**
+ * A timed message that was sent at the first attempt, so that nothing but the service itself can have held it
+ * up.
+ */
 function isTimely(before: Message | undefined, after: Message): boolean {
   return (
     (before?.state ?? 'pending') === 'pending' &&

@@ -4,7 +4,7 @@ import type { Recipient } from '../../campaigns/campaign.ts';
 import {
   type AddRecipientsServices,
   addRecipients,
-  MOST_RECIPIENTS,
+  MAX_RECIPIENTS,
   type Upload,
 } from '../../campaigns/recipients/add-recipients.ts';
 import { readCsv } from '../../campaigns/recipients/read-csv.ts';
@@ -126,7 +126,7 @@ function refusal(
     case 'too-many':
       return new ProblemError(
         'too-many-recipients',
-        `A campaign takes ${MOST_RECIPIENTS} recipients at most. Nobody was added; make another campaign.`,
+        `A campaign takes ${MAX_RECIPIENTS} recipients at most. Nobody was added; make another campaign.`,
       );
     case 'other-upload':
       return new ProblemError(

@@ -1,5 +1,5 @@
 import type { BilingualText } from '../../bilingual-text.ts';
-import { MOST_VARIABLES, OPENID_RULE } from '../../campaigns/recipients/recipient-rules.ts';
+import { MAX_VARIABLES, OPENID_RULE } from '../../campaigns/recipients/recipient-rules.ts';
 import { ALIAS_RULE } from '../../templates/aliases.ts';
 import { MAX_PAGE_LENGTH } from '../../templates/page-path.ts';
 
@@ -65,8 +65,8 @@ export const RULES = {
   mostMessages: (most: number) => atMost(most, 'messages', '条消息'),
   name: rule('must be 1 to 100 characters without line breaks', '应为 1 至 100 个字符，不含换行'),
   variables: rule(
-    `must be at most ${MOST_VARIABLES}, 2000 bytes together, and named with letters, digits, _ and -`,
-    `最多 ${MOST_VARIABLES} 个，合计不超过 2000 字节，变量名只能用字母、数字、_ 和 -`,
+    `must be at most ${MAX_VARIABLES}, 2000 bytes together, and named with letters, digits, _ and -`,
+    `最多 ${MAX_VARIABLES} 个，合计不超过 2000 字节，变量名只能用字母、数字、_ 和 -`,
   ),
   oneRecipient: rule('must hold at least one recipient', '至少要有一个收件人'),
   mostRecipients: (most: number) =>

@@ -12,22 +12,23 @@ import { checkRecipients, type PathOf, pagesOf, repeatedRecipients } from './che
 export interface AddRecipientsServices extends Contention {
   readonly store: CampaignStore;
   readonly templates: Pick<TemplateCatalogue, 'find'>;
-  /** Sorts by the clock's moment. */
+  /** Makes ids that sort by the moment. */
   readonly newUploadId: () => string;
   readonly clock: Clock;
 }
 
-/** Recipients to add. */
+/** Recipients to add. `hash` is the same for the same recipients. */
 export interface Upload {
   readonly recipients: readonly Recipient[];
-  /** The same for the same recipients. */
   readonly hash: string;
   readonly pathOf: PathOf;
 }
 
-/** What came of it. Whatever is not `added` or `repeated` added nobody. */
+/**
+ * `repeated`: the same recipients were the last to be added, and are not added again. The others added
+ * nobody.
+ */
 export type AddRecipientsResult =
-  /** `repeated`: the very same recipients were the last to be added, and are not added again. */
   | { readonly type: 'added'; readonly campaign: Campaign; readonly warnings: readonly DataWarning[] }
   | { readonly type: 'repeated'; readonly campaign: Campaign }
   | {
@@ -47,18 +48,18 @@ export type AddRecipientsResult =
 type Closed = { readonly type: 'added'; readonly campaign: Campaign } | Refusal;
 type Refusal = Exclude<AddRecipientsResult, { readonly type: 'added' }>;
 
-/** The most recipients of one campaign. */
-export const MOST_RECIPIENTS = 1_000_000;
+/** How many recipients one campaign has at most. */
+export const MAX_RECIPIENTS = 1_000_000;
 
-/** Longer than any function runs: after that, whoever began an upload is gone. */
-const UPLOAD_LASTS_MS = 60_000;
+/** Longer than any function runs: after that, who began an upload is gone. */
+const UPLOAD_LEASE_MS = 60_000;
 
 const PAGES_AT_ONCE = 16;
 
 /**
- * Adds recipients to a campaign, all or none: their pages are written first, where nobody looks, and count once the campaign
- * says so. What an upload left behind that did not get so far is written over by the next. Runs that have begun keep the
- * recipients that they began with.
+ * Adds recipients to a campaign, all or none. Their pages are written first, and count once the campaign says
+ * so. Pages that a broken upload left behind are overwritten by the next. Runs that have begun keep their
+ * recipients.
  *
  * @throws TemplateLookupError, ContentionError
  */
@@ -75,7 +76,7 @@ export async function addRecipients(
     const stored = await store.load(campaignId);
     const refused = refusal(stored, upload, clock());
     if (refused || !stored) return refused ?? { type: 'not-found' as const };
-    const open = { ...stored.value, upload: { id, untilMs: clock() + UPLOAD_LASTS_MS } };
+    const open = { ...stored.value, upload: { id, untilMs: clock() + UPLOAD_LEASE_MS } };
     return (await store.put(updated(stored, open))) === 'conflict'
       ? 'conflict'
       : { type: 'open' as const, open };
@@ -86,7 +87,7 @@ export async function addRecipients(
   return closed.type === 'added' ? { ...closed, warnings: check.warnings } : closed;
 }
 
-/** Why the recipients cannot be added, as far as one look at the campaign tells. */
+/** Why the recipients cannot be added, as far as the campaign itself tells. */
 function refusal(
   stored: Versioned<Campaign> | undefined,
   { recipients, hash }: Upload,
@@ -97,7 +98,7 @@ function refusal(
   if (audience.type !== 'recipients') return { type: 'not-for-recipients' };
   if (lastUpload === hash) return { type: 'repeated', campaign: stored.value };
   if (status === 'ended') return { type: 'ended' };
-  if (audience.count + recipients.length > MOST_RECIPIENTS) return { type: 'too-many' };
+  if (audience.count + recipients.length > MAX_RECIPIENTS) return { type: 'too-many' };
   if (upload && upload.untilMs > nowMs) return { type: 'other-upload' };
   return undefined;
 }
@@ -118,7 +119,7 @@ async function checked(
   return errors.length > 0 ? { type: 'invalid-variables', errors } : { type: 'checked', warnings };
 }
 
-/** False when a later upload is writing there. */
+/** False where a later upload is writing them. */
 async function writePages(
   store: CampaignStore,
   { id: campaignId, audience }: Campaign,
@@ -126,7 +127,7 @@ async function writePages(
   recipients: readonly Recipient[],
 ): Promise<boolean> {
   const first = audience.type === 'recipients' ? audience.pages : 0;
-  const pages = pagesOf(recipients, RECIPIENTS_PER_PAGE).entries();
+  const pages = pagesOf(recipients).entries();
   let alone = true;
   await eachLimit({
     items: pages,
@@ -140,7 +141,7 @@ async function writePages(
   return alone;
 }
 
-/** Makes the pages count, unless another upload took over meanwhile. */
+/** Makes the pages count, unless another upload has taken over. */
 async function close(
   { store, clock }: AddRecipientsServices,
   campaignId: string,
@@ -150,7 +151,7 @@ async function close(
   const stored = await store.load(campaignId);
   if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
   const { upload, ...campaign } = stored.value;
-  // The AWS client repeats a write whose answer was lost: ours may have been made already.
+  // The AWS client repeats a write whose answer was lost, so this upload may have been closed already.
   if (upload?.id !== uploadId) {
     return campaign.lastUpload === hash ? { type: 'added', campaign } : { type: 'other-upload' };
   }

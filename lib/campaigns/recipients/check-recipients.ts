@@ -1,29 +1,27 @@
 import { type DataWarning, dataWarnings } from '../../templates/data-warnings.ts';
 import type { Template } from '../../templates/template.ts';
-import type { Recipient } from '../campaign.ts';
+import { RECIPIENTS_PER_PAGE, type Recipient } from '../campaign.ts';
 import type { ValidationError } from '../campaign-input.ts';
 import { type FillableParts, type FillProblem, fillMessage } from '../fill-message.ts';
 import { variablesIn } from '../variables.ts';
 
-/** The most faults that are told at once. */
-const MOST_ERRORS = 50;
+/** How many errors of a list are answered at most. */
+export const MAX_ERRORS = 50;
+const MAX_WARNINGS = 50;
+/** Results are kept for so many different sets of variables. */
+const MAX_KNOWN = 10_000;
 
-/** The most warnings that are told at once. */
-const MOST_WARNINGS = 50;
-
-/** What came of making every recipient's message. */
+/** Errors and warnings, each at the path of its recipient. */
 export interface CheckedRecipients {
   readonly errors: readonly ValidationError[];
-  /** Doubtful values that variables make, at the place of the recipient. */
   readonly warnings: readonly DataWarning[];
 }
 
-/** How a recipient is pointed at: `recipients.3`, `line 17`. */
+/** The path of a recipient: `recipients.3`, `line 17`. */
 export type PathOf = (index: number) => string;
 
 /**
- * Makes the message of every recipient, as a run would, and tells whom it could not be made for, and why. Recipients with
- * the same variables are made one message only.
+ * Makes the message of every recipient, as a run would; one message where recipients have the same variables.
  */
 export function checkRecipients(
   campaign: FillableParts,
@@ -37,14 +35,14 @@ export function checkRecipients(
   for (const [index, { variables = {} }] of recipients.entries()) {
     const key = JSON.stringify(variables);
     const made = known.get(key) ?? madeFor(campaign, template, variables);
-    if (known.size < 10_000) known.set(key, made);
+    if (known.size < MAX_KNOWN) known.set(key, made);
     errors.push(...made.problems.map((problem) => errorOf(problem, pathOf(index))));
-    if (errors.length >= MOST_ERRORS) break;
-    if (warnings.length < MOST_WARNINGS) {
+    if (errors.length >= MAX_ERRORS) break;
+    if (warnings.length < MAX_WARNINGS) {
       warnings.push(...made.warnings.map((warning) => ({ ...warning, path: `${pathOf(index)}.variables` })));
     }
   }
-  return { errors: errors.slice(0, MOST_ERRORS), warnings: warnings.slice(0, MOST_WARNINGS) };
+  return { errors: errors.slice(0, MAX_ERRORS), warnings: warnings.slice(0, MAX_WARNINGS) };
 }
 
 interface MadeFor {
@@ -52,7 +50,7 @@ interface MadeFor {
   readonly warnings: readonly DataWarning[];
 }
 
-/** Warnings about texts that are the same for everybody belong to the campaign and are left out. */
+/** Leaves out warnings about texts that are the same for everybody: the campaign itself has those. */
 function madeFor(
   campaign: FillableParts,
   template: Template,
@@ -66,12 +64,12 @@ function madeFor(
   return { problems: [], warnings: dataWarnings(Object.fromEntries(own)) };
 }
 
-function errorOf(problem: FillProblem, place: string): ValidationError {
+function errorOf(problem: FillProblem, path: string): ValidationError {
   if (problem.code === 'missing-variable') {
-    return { path: `${place}.variables.${problem.variable}`, message: { en: 'Required', zh: '必填' } };
+    return { path: `${path}.variables.${problem.variable}`, message: { en: 'Required', zh: '必填' } };
   }
   return {
-    path: `${place}.variables`,
+    path: `${path}.variables`,
     message: {
       en: `${problem.path}: ${problem.message.en}`,
       zh: `${problem.path}：${problem.message.zh}`,
@@ -79,7 +77,7 @@ function errorOf(problem: FillProblem, place: string): ValidationError {
   };
 }
 
-/** Openids that come more than once, at their second place. */
+/** The errors of openids that come more than once. */
 export function repeatedRecipients(
   recipients: readonly Recipient[],
   pathOf: PathOf,
@@ -89,11 +87,11 @@ export function repeatedRecipients(
   for (const [index, { openid }] of recipients.entries()) {
     const earlier = first.get(openid);
     if (earlier === undefined) first.set(openid, index);
-    else if (errors.length < MOST_ERRORS) {
-      const place = pathOf(earlier);
+    else if (errors.length < MAX_ERRORS) {
+      const path = pathOf(earlier);
       errors.push({
         path: `${pathOf(index)}.openid`,
-        message: { en: `is the same as in ${place}`, zh: `与 ${place} 重复` },
+        message: { en: `is the same as in ${path}`, zh: `与 ${path} 重复` },
       });
     }
   }
@@ -101,11 +99,8 @@ export function repeatedRecipients(
 }
 
 /** Cuts recipients into pages as they are stored. */
-export function pagesOf(
-  recipients: readonly Recipient[],
-  perPage: number,
-): readonly (readonly Recipient[])[] {
-  return Array.from({ length: Math.ceil(recipients.length / perPage) }, (_, page) =>
-    recipients.slice(page * perPage, (page + 1) * perPage),
+export function pagesOf(recipients: readonly Recipient[]): readonly (readonly Recipient[])[] {
+  return Array.from({ length: Math.ceil(recipients.length / RECIPIENTS_PER_PAGE) }, (_, page) =>
+    recipients.slice(page * RECIPIENTS_PER_PAGE, (page + 1) * RECIPIENTS_PER_PAGE),
   );
 }

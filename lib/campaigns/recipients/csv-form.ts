@@ -1,4 +1,4 @@
-/** What stands between the values of a row: a comma, or what spreadsheets write in its place. */
+/** A comma, or what spreadsheets write in its place. */
 export type Separator = ',' | ';' | '\t';
 
 const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
@@ -6,12 +6,12 @@ const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
 /** The line by which Excel is told the separator: `sep=;`. */
 const SEPARATOR_LINE = /^\uFEFF?sep=([,;\t])?[,;\t]*$/i;
 
-/** Ends of lines, whichever system wrote them; some files have several. */
+/** Line ends of all systems; some files have several. */
 export const LINE_ENDS: string[] = ['\r\n', '\n', '\r'];
 
 /**
- * The separator of a file: what Excel's `sep=` line says, else what its first row with a name in it has most of outside
- * of quotes.
+ * The separator of a file: that of Excel's `sep=` line, else the most frequent one outside of quotes in its
+ * header.
  */
 export function separatorOf(text: string): Separator {
   const header = firstLines(text).find((line) => /[^\s,;"\uFEFF]/.test(line)) ?? '';
@@ -24,17 +24,16 @@ export function separatorOf(text: string): Separator {
   );
 }
 
-/** The beginning of a file, which is enough to know its form by. */
 function firstLines(text: string): readonly string[] {
   return text.slice(0, 100_000).split(/\r\n|\n|\r/);
 }
 
-/** Whether nothing stands in a row, as in those that spreadsheets write below and beside their data. */
+/** Whether a row is empty, as those that spreadsheets write below their data. */
 export function isBlankRow(record: readonly string[]): boolean {
   return record.every(isBlank);
 }
 
-/** Whether nothing but white space stands in a cell. */
+/** Whether a cell holds nothing but white space. */
 export function isBlank(cell: string): boolean {
   return cell.trim() === '';
 }

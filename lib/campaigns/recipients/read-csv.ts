@@ -3,32 +3,32 @@ import type { BilingualText } from '../../bilingual-text.ts';
 import type { Recipient } from '../campaign.ts';
 import type { ValidationError } from '../campaign-input.ts';
 import { VARIABLE_NAME } from '../variables.ts';
+import { MAX_ERRORS } from './check-recipients.ts';
 import { isBlank, isBlankRow, isSeparatorRow, LINE_ENDS, separatorOf } from './csv-form.ts';
 import { openidError, variablesError } from './recipient-rules.ts';
 
-/** Recipients as read from a CSV file, or what is wrong with it, by line number. */
+/** The recipients of a CSV file, or what is wrong with it, by line number. */
 export type ReadCsv =
   | {
       readonly type: 'read';
       readonly recipients: readonly Recipient[];
-      /** The line of the file on which each of them ends. */
+      /** The line on which each recipient ends. */
       readonly lines: readonly number[];
     }
   | { readonly type: 'bad'; readonly errors: readonly ValidationError[] };
 
-const MOST_ERRORS = 50;
-
-/** The column of the openid; every other one is a variable. */
 const OPENID_COLUMN = 'openid';
 
 /** Room for the 16,384 columns of a spreadsheet; a quote that is never closed must not swallow the file. */
 const MAX_ROW_CHARACTERS = 65_536;
 
 /**
- * Reads a CSV file (RFC 4180): a header row with the column `openid` and one for each variable, a row for each recipient. It may
- * begin with a byte order mark or Excel's `sep=` line, end lines with CRLF, LF or CR, hold values in quotes, and separate them with
- * `,`, `;` or tabs. Rows and columns in which nothing stands are skipped, and a row may end early. An empty value is a variable
- * that the recipient does not have. Every fault is told with its line.
+ * Reads a CSV file (RFC 4180): a header row with the column `openid` and one for each variable, then a row
+ * for each recipient.
+ *
+ * It may begin with a byte order mark or Excel's `sep=` line, end lines with CRLF, LF or CR, and separate
+ * values with `,`, `;` or tabs. Empty rows and columns are skipped, and a row may end early. An empty value
+ * is a variable that the recipient does not have.
  */
 export function readCsv(text: string): ReadCsv {
   const reading = createReading();
@@ -40,14 +40,14 @@ export function readCsv(text: string): ReadCsv {
       skip_empty_lines: true,
       relax_column_count: true,
       max_record_size: MAX_ROW_CHARACTERS,
-      // Taken as they come, so that a file of 100,000 rows is not kept twice.
+      // Row by row, so that a file of 100,000 rows is not held in memory twice.
       on_record(record: readonly string[], { lines }) {
         if (!isBlankRow(record)) reading.take(record, lines);
         return null;
       },
     });
   } catch (error) {
-    if (error instanceof CsvError) return reading.brokenOff(sayingOf(error.code));
+    if (error instanceof CsvError) return reading.brokenOff(messageOf(error.code));
     throw error;
   }
   return reading.result();
@@ -57,8 +57,8 @@ function bad(path: string, message: BilingualText): ReadCsv {
   return { type: 'bad', errors: [{ path, message }] };
 }
 
-/** Never the text at fault: it may be a user's. */
-function sayingOf(code: string): BilingualText {
+/** Never quotes the text, which may be a user's. */
+function messageOf(code: string): BilingualText {
   if (code === 'CSV_QUOTE_NOT_CLOSED') return { en: 'has a quote that is not closed', zh: '有未闭合的引号' };
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return {
@@ -101,13 +101,16 @@ function headerErrors(columns: readonly string[], line: number): readonly Valida
   return [{ path, message: { en: 'must have a column openid', zh: '必须有 openid 列' } }, ...errors];
 }
 
-/** The name of a column, also where it is written in braces as in the texts. */
+/** The name of a column, without the braces that it may be written in. */
 function columnName(cell: string): string {
   const name = cell.trim().replace(/^\{\{\s*(.*?)\s*\}\}$/, '$1');
   return name.toLowerCase() === OPENID_COLUMN ? OPENID_COLUMN : name;
 }
 
-/** What is wrong where a value stands under no name. A row may end early: Excel leaves out empty cells at its end. */
+/**
+ * The error of a value in a column without a name. A row may end early: Excel leaves out empty cells at its
+ * end.
+ */
 function widthError(header: readonly string[], record: readonly string[]): BilingualText | undefined {
   const unnamed = record.findIndex((cell, index) => !header[index] && !isBlank(cell));
   if (unnamed < 0) return undefined;
@@ -123,7 +126,6 @@ function widthError(header: readonly string[], record: readonly string[]): Bilin
   };
 }
 
-/** Takes rows one by one, the header first. */
 function createReading() {
   let columns: readonly string[] | undefined;
   let lastLine = 0;
@@ -154,10 +156,9 @@ function createReading() {
         errors.push(...headerErrors(columns, line));
         // Rows under a wrong header say nothing.
         if (errors.length > 0) columns = [];
-      } else if (columns.length > 0 && errors.length < MOST_ERRORS) takeRow(columns, record, line);
+      } else if (columns.length > 0 && errors.length < MAX_ERRORS) takeRow(columns, record, line);
     },
 
-    /** What there is to say when the file could not be read to its end. */
     brokenOff(message: BilingualText): ReadCsv {
       return { type: 'bad', errors: [...errors, { path: `line ${lastLine + 1}`, message }] };
     },

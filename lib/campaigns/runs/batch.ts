@@ -10,8 +10,8 @@ const BEHIND_ALL = '~';
 export const BATCH_SIZE = 100;
 
 /**
- * Where a batch begins in its run. A shard's recipients are planned in the order of their openids. `after` is the
- * border to the batch before, and empty for the first.
+ * Where a batch begins in its run. A shard's recipients are planned in the order of their openids. `after` is
+ * the border to the batch before, and empty for the first.
  */
 export interface BatchKey {
   readonly runId: string;
@@ -36,16 +36,16 @@ export const batchHeader = v.object({
 });
 
 /**
- * Recipients that were planned together. A batch is written once and changes only where a user is erased. The batches of
- * a shard do not overlap, so that nobody is in a run twice.
+ * Recipients that were planned together. A batch is written once and changes only where a user is erased. The
+ * batches of a shard do not overlap, so that nobody is in a run twice.
  */
 export interface RunBatch extends Readonly<v.InferOutput<typeof batchHeader>> {
   readonly recipients: readonly Recipient[];
 }
 
 /**
- * Takes the place of an erased user's openid. No openid is like it, so no grant is ever found for it. Each in a batch is
- * another, because DynamoDB reads no key twice in one call.
+ * Takes the place of an erased user's openid. No openid is like it, so no grant is ever found for it. Each in
+ * a batch is another, because DynamoDB reads no key twice in one call.
  */
 export function erasedOpenid(index: number): string {
   return `${ERASED}${index}`;
@@ -57,8 +57,8 @@ export function isErased({ openid }: Pick<Recipient, 'openid'>): boolean {
 }
 
 /**
- * The border between the batch that ends with `last` and the one that begins with `following`. It stays in keys, where no
- * user can be erased, so it holds no more of an openid than tells the two apart.
+ * The border between the batch that ends with `last` and the one that begins with `following`. It stays in
+ * keys, where no user can be erased, so it holds no more of an openid than tells the two apart.
  */
 export function borderBetween(last: string, following: string): string {
   const at = [...last].findIndex((letter, index) => letter !== following[index]);

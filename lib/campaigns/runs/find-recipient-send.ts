@@ -13,7 +13,10 @@ export interface RecipientSendServices {
   readonly clock: Clock;
 }
 
-/** The send to a run's recipient by its id; undefined for another kind of id. Its writes keep the run's tally up to date. */
+/**
+ * The send to a run's recipient by its id; undefined for another kind of id. Its writes keep the run's tally
+ * up to date.
+ */
 export async function findRecipientSend(
   { runs, clock }: RecipientSendServices,
   id: string,
@@ -57,15 +60,18 @@ export type NamingReceipt = Pick<DeliveryReceipt, 'openid' | 'templateId' | 'cre
 const CAMPAIGNS_PER_PAGE = 100;
 /** Only so many runs of each campaign are searched, the latest. */
 const RUNS_PER_CAMPAIGN = 20;
-/** The list of runs is cached for so long. A send is older when a later one has taken its place in the user's ledger. */
+/**
+ * The list of runs is cached for so long. A send is older when a later one has taken its place in the user's
+ * ledger.
+ */
 const RUNS_CACHED_MS = 10_000;
 /** A receipt comes no later than this after the end of its run. */
 const AFTER_THE_END_MS = 24 * 60 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Finds sends of campaigns by the msgid, where no ledger names them because later sends to the user followed. Searches the
- * runs of the template that were under way shortly before, at some reads for each.
+ * Finds sends of campaigns by the msgid, where no ledger names them because later sends to the user followed.
+ * Searches the runs of the template that were under way shortly before, at some reads for each.
  */
 export function createSendLookup({
   campaigns,

@@ -9,8 +9,9 @@ const GROUP_SIZE = 25;
 const FRESH_MS = 2_000;
 
 /**
- * Gives ledgers by openid out of reads of {@link GROUP_SIZE}. `openids` are in the order in which they are asked for. Who
- * asks for the last of a group begins the next read: many askers do not wait for it, and few get no ledger that is old.
+ * Gives ledgers by openid out of reads of {@link GROUP_SIZE}. `openids` are in the order in which they are
+ * asked for. Who asks for the last of a group begins the next read: many askers do not wait for it, and few
+ * get no ledger that is old.
  */
 export function readLedgersAhead(
   { audience, clock }: { readonly audience: Pick<AudienceStore, 'loadLedgers'>; readonly clock: Clock },

@@ -20,9 +20,10 @@ const BATCHES_PER_JOB = 100;
 const JOBS_PER_CALL = 10;
 
 /**
- * Plans the recipients of a shard from where the job begins: writes them batch by batch and queues each batch. A batch that
- * was planned before stays as it is, and is queued again where it is not done. So a job that comes twice plans nobody
- * twice. Where `isHeldBack` says so, which is asked before each batch, the job comes up again as it was.
+ * Plans the recipients of a shard from where the job begins: writes them batch by batch and queues each
+ * batch. A batch that was planned before stays as it is, and is queued again where it is not done. So a job
+ * that comes twice plans nobody twice. Where `isHeldBack` says so, which is asked before each batch, the job
+ * comes up again as it was.
  */
 export async function planShard(
   services: PlanServices,

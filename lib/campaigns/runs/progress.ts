@@ -70,8 +70,8 @@ export interface FinishServices extends Contention {
 }
 
 /**
- * Finishes the run if all recipients are planned and dealt with. Who plans the last batch, or is done with it, asks after
- * writing so: one of the two sees both.
+ * Finishes the run if all recipients are planned and dealt with. Who plans the last batch, or is done with
+ * it, asks after writing so: one of the two sees both.
  */
 export function finishIfDone(
   { runs, clock, ...contention }: FinishServices,

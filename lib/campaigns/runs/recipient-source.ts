@@ -22,7 +22,9 @@ export interface AudienceStore {
 
 /** Finds the recipients of one shard of a run, in the order of their openids. */
 export interface RecipientSource {
-  /** The recipients of the batch that begins at `after`. There may be a next one although this one is empty. */
+  /**
+   * The recipients of the batch that begins at `after`. There may be a next one although this one is empty.
+   */
   next(after: string): Promise<PlannedBatch>;
 }
 
@@ -51,8 +53,8 @@ export function sourceOf(services: SourceServices, run: RunRecord, shard: number
 }
 
 /**
- * Whether the user has a grant for a run that began then. Grants that came after do not count, and the oldest are taken to
- * be spent first.
+ * Whether the user has a grant for a run that began then. Grants that came after do not count, and the oldest
+ * are taken to be spent first.
  */
 export function isGrantee(ledger: Ledger, { content, startedAtMs }: RunRecord): boolean {
   const grants = grantsOf(ledger, content.templateId);

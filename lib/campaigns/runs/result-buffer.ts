@@ -26,7 +26,9 @@ const LEASE_MS = 60_000;
 const RENEW_MS = 30_000;
 /** A worker stops this long before its lease ends: clocks differ. */
 const MARGIN_MS = 10_000;
-/** Results are gathered for so long. Who finds a claim open waits a little longer than that for its result. */
+/**
+ * Results are gathered for so long. Who finds a claim open waits a little longer than that for its result.
+ */
 const GATHER_MS = 500;
 
 /** The buffer of a batch that was opened; `busy`: another worker has the batch. */
@@ -36,8 +38,8 @@ export type Opening =
   | { readonly type: 'busy'; readonly untilMs: number };
 
 /**
- * Takes a batch, unless another worker has it or nothing is left to do. `size` is the number of its recipients, and `read`
- * are its results as they were read before.
+ * Takes a batch, unless another worker has it or nothing is left to do. `size` is the number of its
+ * recipients, and `read` are its results as they were read before.
  */
 export function openBatch(
   services: ResultBufferServices,
@@ -155,7 +157,10 @@ function createResultBuffer(
       return finding ? withFinding(before, finding) : before;
     },
 
-    /** Whether results are to be read after each ledger: a recipient may be claimed although no result says so. */
+    /**
+     * Whether results are to be read after each ledger: a recipient may be claimed although no result says
+     * so.
+     */
     needsRecovery: () => stored.value.needsRecovery || markedForRecovery,
 
     /** From now on the batch needs recovery: something failed in the middle of a send. */
@@ -194,8 +199,8 @@ function createResultBuffer(
     },
 
     /**
-     * Writes what is left, adds it to the run's tally and gives the batch back. Answers whether nothing is left to do:
-     * each recipient is dealt with, or the caller says `done`.
+     * Writes what is left, adds it to the run's tally and gives the batch back. Answers whether nothing is
+     * left to do: each recipient is dealt with, or the caller says `done`.
      */
     async close(options?: { readonly done: boolean }): Promise<boolean> {
       await flush(({ lease, ...batch }) => {

@@ -15,7 +15,9 @@ export interface RecipientRecord extends SendRecord {
   readonly problems?: readonly string[];
 }
 
-/** The record of a recipient who has an outcome: the last attempt's, or the reason for which there was none. */
+/**
+ * The record of a recipient who has an outcome: the last attempt's, or the reason for which there was none.
+ */
 export interface RecipientResult extends RecipientRecord {
   readonly outcome: Outcome;
 }
@@ -33,8 +35,8 @@ export const batchState = v.object({
   /** The one worker that may begin sends of the batch. */
   lease: v.exactOptional(v.object({ workerId: v.string(), untilMs: instant })),
   /**
-   * A worker died or was held up over the batch. A recipient may be claimed although no result says so, so results are
-   * read after the ledger, each time.
+   * A worker died or was held up over the batch. A recipient may be claimed although no result says so, so
+   * results are read after the ledger, each time.
    */
   needsRecovery: v.boolean(),
   /** What of the results has been added to the run's tally. */

@@ -64,7 +64,10 @@ export const runRecord = v.object({
   content: runContent,
   startedAtMs: instant,
   finishedAtMs: v.exactOptional(instant),
-  /** Rises when a paused run resumes. Jobs of an earlier generation are void, because resuming queues them anew. */
+  /**
+   * Rises when a paused run resumes. Jobs of an earlier generation are void, because resuming queues them
+   * anew.
+   */
   generation: count,
   /** The outcome when the run ended. Later receipts and late answers move only the shards' tallies. */
   summary: v.exactOptional(runSummary),
@@ -109,7 +112,9 @@ export function createRunIds(newTimeOrderedUuid: () => string): () => string {
   return () => `run_${newTimeOrderedUuid().replaceAll('-', '')}`;
 }
 
-/** The id of the run that a schedule starts at that moment: always the same, so that two triggers are one run. */
+/**
+ * The id of the run that a schedule starts at that moment: always the same, so that two triggers are one run.
+ */
 export function scheduledRunId(campaignId: string, scheduledAtMs: number): string {
   const random = createHash('sha256').update(`${campaignId}@${scheduledAtMs}`).digest().subarray(0, 16);
   return `run_${uuidV7({ msecs: scheduledAtMs, random }).replaceAll('-', '')}`;

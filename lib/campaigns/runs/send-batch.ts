@@ -20,8 +20,8 @@ export interface SendBatchServices extends BatchServices, ResultBufferServices, 
 const TOKEN_WAIT_MS = 20_000;
 
 /**
- * Sends to the recipients of one batch who are not dealt with; one worker has the batch at a time. Where some are left, the
- * answer says when the job comes up again.
+ * Sends to the recipients of one batch who are not dealt with; one worker has the batch at a time. Where some
+ * are left, the answer says when the job comes up again.
  */
 export async function sendBatch(
   services: SendBatchServices,
@@ -54,8 +54,8 @@ export async function sendBatch(
 }
 
 /**
- * Resolves the claims in a batch of a run that was stopped, and sends nothing. A recipient whose sender died ends as
- * `unknown`, because a request may have left.
+ * Resolves the claims in a batch of a run that was stopped, and sends nothing. A recipient whose sender died
+ * ends as `unknown`, because a request may have left.
  */
 export async function tidyStopped(
   services: SendBatchServices,
@@ -102,7 +102,9 @@ async function checkBatch(
   }
 }
 
-/** Closes claims whose grants are not spent and whose worker died or failed between the result and the ledger. */
+/**
+ * Closes claims whose grants are not spent and whose worker died or failed between the result and the ledger.
+ */
 async function closeLeftClaims(services: ClaimServices, work: BatchWork): Promise<void> {
   const { batch, buffer } = work;
   if (!buffer.needsRecovery()) return;
@@ -112,7 +114,10 @@ async function closeLeftClaims(services: ClaimServices, work: BatchWork): Promis
   }
 }
 
-/** Resolves the claims of recipients who are still open. Answers in how long to repeat it, where it is too early. */
+/**
+ * Resolves the claims of recipients who are still open. Answers in how long to repeat it, where it is too
+ * early.
+ */
 async function resolveOpen(services: BatchServices, work: BatchWork): Promise<number> {
   let backInMs = 0;
   for (const [index, recipient] of work.batch.recipients.entries()) {

@@ -37,8 +37,8 @@ export type StartResult =
   | { readonly type: 'run-not-over' };
 
 /**
- * Starts a run. Its jobs go onto the queue before the run is stored, so that no stored run is without a worker. Jobs of a
- * run that was never stored are dropped after a minute.
+ * Starts a run. Its jobs go onto the queue before the run is stored, so that no stored run is without a
+ * worker. Jobs of a run that was never stored are dropped after a minute.
  */
 export async function startRun(services: StartServices, request: StartRequest): Promise<StartResult> {
   const { campaigns, runs, clock } = services;
@@ -70,7 +70,9 @@ export async function startRun(services: StartServices, request: StartRequest): 
   return { type: 'exists', run: twin?.value ?? run };
 }
 
-/** The jobs that plan a run's shards from the beginning. Batches that are planned already are queued again. */
+/**
+ * The jobs that plan a run's shards from the beginning. Batches that are planned already are queued again.
+ */
 export function planJobs(
   { campaignId, id, generation }: Pick<RunRecord, 'campaignId' | 'id' | 'generation'>,
   shards: readonly number[],
@@ -88,12 +90,15 @@ export function planJobs(
   }));
 }
 
-/** `not-scheduled`: the schedule has no run at that moment, or no longer. `too-late`: it is over an hour ago. */
+/**
+ * `not-scheduled`: the schedule has no run at that moment, or no longer. `too-late`: it is over an hour ago.
+ */
 export type ScheduledStart = StartResult | { readonly type: 'not-scheduled' | 'too-late' };
 
 /**
- * Starts the run that a campaign's schedule has at that moment. The schedule's own moment names the run. So it is one run,
- * also where a trigger comes twice, seconds off, or from a person. Lambda may deliver a trigger up to six hours late.
+ * Starts the run that a campaign's schedule has at that moment. The schedule's own moment names the run. So
+ * it is one run, also where a trigger comes twice, seconds off, or from a person. Lambda may deliver a
+ * trigger up to six hours late.
  */
 export async function startScheduledRun(
   services: StartServices,

@@ -1,14 +1,14 @@
 import type { BilingualText } from '../../bilingual-text.ts';
 
-/** A cron expression in EventBridge's six fields, turned into croner's seven; or what EventBridge would refuse it for. */
+/** EventBridge's six cron fields as croner's seven, or what is wrong with them. */
 export type CronPattern =
   | { readonly type: 'pattern'; readonly pattern: string }
   | { readonly type: 'bad'; readonly invalid: BilingualText };
 
 interface Field {
   readonly name: string;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   readonly names?: readonly string[];
   readonly steps: boolean;
 }
@@ -16,26 +16,26 @@ interface Field {
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-const MINUTES: Field = { name: 'minutes', least: 0, most: 59, steps: true };
-const HOURS: Field = { name: 'hours', least: 0, most: 23, steps: true };
-const DAY_OF_MONTH: Field = { name: 'day-of-month', least: 1, most: 31, steps: true };
-const MONTH: Field = { name: 'month', least: 1, most: 12, names: MONTHS, steps: true };
-const DAY_OF_WEEK: Field = { name: 'day-of-week', least: 1, most: 7, names: WEEKDAYS, steps: false };
-const YEAR: Field = { name: 'year', least: 1970, most: 2199, steps: true };
+const MINUTES: Field = { name: 'minutes', min: 0, max: 59, steps: true };
+const HOURS: Field = { name: 'hours', min: 0, max: 23, steps: true };
+const DAY_OF_MONTH: Field = { name: 'day-of-month', min: 1, max: 31, steps: true };
+const MONTH: Field = { name: 'month', min: 1, max: 12, names: MONTHS, steps: true };
+const DAY_OF_WEEK: Field = { name: 'day-of-week', min: 1, max: 7, names: WEEKDAYS, steps: false };
+const YEAR: Field = { name: 'year', min: 1970, max: 2199, steps: true };
 
-/** Why a field is refused. */
 class CronFieldError extends Error {
-  readonly says: BilingualText;
+  readonly text: BilingualText;
 
-  constructor(says: BilingualText) {
-    super(says.en);
-    this.says = says;
+  constructor(text: BilingualText) {
+    super(text.en);
+    this.text = text;
   }
 }
 
 /**
- * Reads the inside of `cron(…)`. It takes what EventBridge Scheduler documents and nothing beside: six fields, `?` in exactly
- * one of the two fields for days, `L` and `W` for days of the month, `L` and `#` for days of the week, of which 1 is Sunday.
+ * Reads the inside of `cron(…)` as EventBridge Scheduler documents it: six fields, `?` in exactly one of the
+ * two fields for days, `L` and `W` for days of the month, `L` and `#` for days of the week, of which 1 is
+ * Sunday.
  */
 export function readCronFields(text: string): CronPattern {
   const fields = text.trim().split(/\s+/);
@@ -64,7 +64,7 @@ export function readCronFields(text: string): CronPattern {
     ];
     return { type: 'pattern', pattern: parts.join(' ') };
   } catch (error) {
-    if (error instanceof CronFieldError) return bad(error.says);
+    if (error instanceof CronFieldError) return bad(error.text);
     throw error;
   }
 }
@@ -111,11 +111,11 @@ function item(field: Field, text: string, shown: (value: number) => number): str
 }
 
 function bounds(field: Field, range: string, open: boolean): [number, number] {
-  if (range === '*') return [field.least, field.most];
+  if (range === '*') return [field.min, field.max];
   const [first = '', last, ...more] = range.split('-');
   if (more.length > 0) throw invalid(field, range);
   const from = number(field, first);
-  if (last === undefined) return [from, open ? field.most : from];
+  if (last === undefined) return [from, open ? field.max : from];
   const to = number(field, last);
   if (to < from) {
     throw new CronFieldError({
@@ -128,12 +128,12 @@ function bounds(field: Field, range: string, open: boolean): [number, number] {
 
 function number(field: Field, text: string): number {
   const named = field.names?.indexOf(text.toUpperCase()) ?? -1;
-  const value = named >= 0 ? named + field.least : Number(text);
+  const value = named >= 0 ? named + field.min : Number(text);
   if (named < 0 && !/^\d{1,4}$/.test(text)) throw invalid(field, text);
-  if (value >= field.least && value <= field.most) return value;
+  if (value >= field.min && value <= field.max) return value;
   throw new CronFieldError({
-    en: `has ${text} in ${field.name}, which takes ${field.least} to ${field.most}`,
-    zh: `${field.name} 的取值范围是 ${field.least} 到 ${field.most}，不能是 ${text}`,
+    en: `has ${text} in ${field.name}, which takes ${field.min} to ${field.max}`,
+    zh: `${field.name} 的取值范围是 ${field.min} 到 ${field.max}，不能是 ${text}`,
   });
 }
 

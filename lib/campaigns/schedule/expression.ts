@@ -24,8 +24,8 @@ const MAX_RATE_MS = 3653 * UNIT_MS.day;
 const MAX_LENGTH = 256;
 
 /**
- * Reads `cron(…)`, `rate(…)` or `at(…)` with its time zone, and refuses what EventBridge Scheduler would refuse. A time in
- * the past is read like any other.
+ * Reads `cron(…)`, `rate(…)` or `at(…)` with its time zone, and refuses what EventBridge Scheduler would
+ * refuse. A time in the past is read like any other.
  */
 export function readExpression(schedule: {
   readonly expression: string;
@@ -87,8 +87,8 @@ function readAt(inside: string, timezone: string): ReadExpression {
 }
 
 /**
- * A schedule as it is stored: a rate begins one interval from now, on a whole minute. EventBridge by itself would begin at
- * once, before anyone could check a new campaign or name its recipients.
+ * A schedule as it is stored: a rate begins one interval from now, on a whole minute. EventBridge by itself
+ * would begin at once, before anyone could check a new campaign or name its recipients.
  */
 export function firstRunOf(
   { expression, timezone }: Pick<CampaignSchedule, 'expression' | 'timezone'>,
@@ -104,9 +104,9 @@ export function firstRunOf(
 const MAX_LEAPT_OVER = 400;
 
 /**
- * The next times, after `afterMs`, at which EventBridge Scheduler runs the schedule. As it documents, a time that clocks
- * leap over is skipped, and a time that comes twice runs once. A day of a rate is 24 hours. Fewer than `count` are
- * answered when the schedule ends before.
+ * The next times, after `afterMs`, at which EventBridge Scheduler runs the schedule. As it documents, a time
+ * that clocks leap over is skipped, and a time that comes twice runs once. A day of a rate is 24 hours. Fewer
+ * than `count` are answered when the schedule ends before.
  */
 export function nextRuns(schedule: CampaignSchedule, afterMs: number, count: number): readonly number[] {
   const read = readExpression(schedule);
@@ -144,8 +144,8 @@ function timesAfter(
 }
 
 /**
- * Follows the pattern on a wall clock without summer time, and then finds each time in the zone. That gives what
- * EventBridge documents for the two days of change.
+ * Follows the pattern on a wall clock without summer time, and then finds each time in the zone. That gives
+ * what EventBridge documents for the two days of change.
  */
 function cronTimes(
   { pattern, timezone }: Extract<Expression, { type: 'cron' }>,

@@ -4,22 +4,22 @@ import { updated } from '../../versioned.ts';
 import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import {
+  desiredSchedule,
   isPast,
   runThatShouldBe,
   type SyncScheduleServices,
-  scheduleChangeFor,
   syncSchedule,
 } from './sync-schedule.ts';
 
 export interface ReconcileServices extends SyncScheduleServices {
   readonly store: CampaignStore;
-  /** Whether the run that a campaign's schedule starts at this moment is there. */
+  /** Whether the run of a campaign's schedule at this moment exists. */
   readonly hasRun: (campaignId: string, scheduledAtMs: number) => Promise<boolean>;
-  /** Starts that run; a run that is there stays the only one. */
+  /** Starts that run, unless it exists. */
   readonly startScheduled: (campaignId: string, scheduledAtMs: number) => Promise<unknown>;
 }
 
-/** How many campaigns were looked at, how many schedules were wrong, and how many runs had been missed. */
+/** How many campaigns were compared, schedules repaired, and missed runs started. */
 export interface Reconciliation {
   readonly campaigns: number;
   readonly repaired: number;
@@ -31,24 +31,24 @@ const CAMPAIGNS_PER_PAGE = 100;
 const COMPARED_AT_ONCE = 8;
 
 /**
- * Compares every campaign with EventBridge Scheduler and repairs each difference there: the table is the truth. A run that should
- * have started and did not is started; a campaign that has had its last run ends; deletions that were begun are finished. One
- * campaign that cannot be repaired stops no other.
+ * Compares every campaign with EventBridge Scheduler and repairs each difference there: the table is the
+ * truth. Starts runs that were missed, ends campaigns that have had their last run, and finishes deletions.
+ * One campaign that cannot be repaired stops no other.
  */
 export async function reconcileSchedules(
   services: ReconcileServices,
   deadlineMs: number,
 ): Promise<Reconciliation> {
   const { store, schedules, clock } = services;
-  // Schedules first: a campaign is stored before its schedule, so one that has none in the table by then is gone.
-  const booked = new Set(await schedules.campaignIds());
+  // Schedules first: a campaign is stored before its schedule, so a schedule without a campaign is left over.
+  const scheduled = new Set(await schedules.campaignIds());
   const campaigns = await allCampaigns(store);
   const known = new Set(campaigns.map(({ id }) => id));
   const ids = [
     ...campaigns
-      .filter((campaign) => booked.has(campaign.id) || concernsUs(campaign, clock()))
+      .filter((campaign) => scheduled.has(campaign.id) || needsComparison(campaign, clock()))
       .map(({ id }) => id),
-    ...[...booked].filter((id) => !known.has(id)),
+    ...[...scheduled].filter((id) => !known.has(id)),
   ];
   const sum = { campaigns: 0, repaired: 0, started: 0 };
   await eachLimit({
@@ -73,9 +73,9 @@ async function allCampaigns(store: CampaignStore): Promise<readonly Campaign[]> 
   return campaigns;
 }
 
-/** What has no schedule, and has none booked, needs no look: most campaigns, once they have ended. */
-function concernsUs(campaign: Campaign, nowMs: number): boolean {
-  return campaign.deletedAtMs !== undefined || scheduleChangeFor(campaign, nowMs).type !== 'nothing';
+/** Most campaigns have ended and need no comparison. */
+function needsComparison(campaign: Campaign, nowMs: number): boolean {
+  return campaign.deletedAtMs !== undefined || desiredSchedule(campaign, nowMs) !== 'none';
 }
 
 const NOTHING = { repaired: 0, started: 0 };
@@ -103,7 +103,10 @@ async function repair(
   }
 }
 
-/** Starts the latest run if it was missed, and ends a campaign that has had its last. Answers how many were started. */
+/**
+ * Starts the latest run if it was missed, and ends a campaign that has had its last. Answers how many it
+ * started.
+ */
 async function catchUp(services: ReconcileServices, campaignId: string): Promise<number> {
   const { store, clock, logger } = services;
   const stored = await store.load(campaignId);
@@ -116,7 +119,7 @@ async function catchUp(services: ReconcileServices, campaignId: string): Promise
     await services.startScheduled(campaignId, due);
   }
   if (isPast(stored.value, clock())) {
-    // Changed meanwhile, it is looked at again the next time.
+    // A conflict leaves it to the next reconciliation.
     await store.put(updated(stored, { ...stored.value, status: 'ended', updatedAtMs: clock() }));
   }
   return isMissed ? 1 : 0;

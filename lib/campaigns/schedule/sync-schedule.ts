@@ -4,6 +4,23 @@ import type { Campaign, CampaignSchedule } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import { nextRuns } from './expression.ts';
 
+/** A schedule as EventBridge Scheduler holds it. `startsAtMs` is the first run of a rate. */
+export type DesiredSchedule = CampaignSchedule;
+
+/** The schedules in EventBridge Scheduler, each under the id of its campaign. */
+export interface ScheduleGateway {
+  campaignIds(): Promise<readonly string[]>;
+  /** `other`: a schedule that is not as this service writes it. */
+  read(campaignId: string): Promise<DesiredSchedule | 'other' | undefined>;
+  /** Creates or replaces a schedule. `refused`: EventBridge does not take it, and the one before stays. */
+  write(
+    campaignId: string,
+    schedule: DesiredSchedule,
+  ): Promise<{ readonly type: 'written' } | { readonly type: 'refused'; readonly reason: string }>;
+  /** Removes a schedule, whether it is there or not. */
+  remove(campaignId: string): Promise<void>;
+}
+
 export interface SyncScheduleServices {
   readonly store: Pick<CampaignStore, 'load'>;
   readonly schedules: ScheduleGateway;
@@ -11,28 +28,31 @@ export interface SyncScheduleServices {
   readonly logger: Logger;
 }
 
-/** `agreed`: EventBridge holds what the campaign says. `changed`: it was made to. `refused`: EventBridge does not take the schedule. */
+/**
+ * `in-sync`: EventBridge holds the campaign's schedule. `changed`: now it does. `refused`: it does not take
+ * it.
+ */
 export type SyncResult =
-  | { readonly type: 'agreed' | 'changed' }
+  | { readonly type: 'in-sync' | 'changed' }
   | { readonly type: 'refused'; readonly reason: string };
 
 /** Others may change the campaign meanwhile, not this often. */
-const MOST_ROUNDS = 10;
+const MAX_ROUNDS = 10;
 
 /**
- * Makes EventBridge Scheduler hold what the table says of one campaign. The table is read again afterwards: when two do this
- * at once for two versions of the campaign, whoever wrote the older one sees the newer and writes once more.
+ * Makes EventBridge Scheduler hold the schedule of one campaign. The campaign is read again afterwards. So
+ * where two sync two versions at once, the one that wrote the older schedule writes again.
  */
 export async function syncSchedule(services: SyncScheduleServices, campaignId: string): Promise<SyncResult> {
   const { store, logger } = services;
   let changedAny = false;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const stored = await store.load(campaignId);
-    const outcome = await follow(services, campaignId, stored?.value);
+    const outcome = await syncOnce(services, campaignId, stored?.value);
     if (outcome.type === 'refused') return outcome;
     changedAny ||= outcome.type === 'changed';
     const after = await store.load(campaignId);
-    if (after?.version === stored?.version) return { type: changedAny ? 'changed' : 'agreed' };
+    if (after?.version === stored?.version) return { type: changedAny ? 'changed' : 'in-sync' };
   }
   logger.warn(
     'A campaign is changed too often for its schedule to follow; the next reconciliation sets it right.',
@@ -41,126 +61,80 @@ export async function syncSchedule(services: SyncScheduleServices, campaignId: s
   return { type: 'changed' };
 }
 
-async function follow(
-  services: SyncScheduleServices,
+async function syncOnce(
+  { schedules, clock, logger }: SyncScheduleServices,
   campaignId: string,
   campaign: Campaign | undefined,
 ): Promise<SyncResult> {
-  const change: ScheduleChange = campaign
-    ? scheduleChangeFor(campaign, services.clock())
-    : { type: 'nothing' };
-  switch (change.type) {
-    case 'leave':
-      return { type: 'agreed' };
-    case 'book':
-      return put(services, campaignId, change.schedule);
-    case 'nothing':
-      return take(services.schedules, campaignId);
-  }
-}
-
-async function put(
-  { schedules, logger }: SyncScheduleServices,
-  campaignId: string,
-  wanted: DesiredSchedule,
-): Promise<SyncResult> {
+  const desired = campaign ? desiredSchedule(campaign, clock()) : 'none';
+  if (desired === 'as-it-is') return { type: 'in-sync' };
   const actual = await schedules.read(campaignId);
-  if (actual !== undefined && actual !== 'other' && isInSync(actual, wanted)) return { type: 'agreed' };
-  const written = await schedules.write(campaignId, wanted);
+  if (desired === 'none') {
+    if (actual === undefined) return { type: 'in-sync' };
+    await schedules.remove(campaignId);
+    return { type: 'changed' };
+  }
+  if (actual !== undefined && actual !== 'other' && isInSync(actual, desired)) return { type: 'in-sync' };
+  const written = await schedules.write(campaignId, desired);
   if (written.type === 'written') return { type: 'changed' };
+  const { expression, timezone } = desired;
   logger.error('EventBridge Scheduler refuses the schedule of a campaign. Give the campaign another one.', {
     campaignId,
-    expression: wanted.expression,
-    timezone: wanted.timezone,
+    expression,
+    timezone,
     reason: written.reason,
   });
   return written;
 }
 
-async function take(schedules: ScheduleGateway, campaignId: string): Promise<SyncResult> {
-  if ((await schedules.read(campaignId)) === undefined) return { type: 'agreed' };
-  await schedules.remove(campaignId);
-  return { type: 'changed' };
-}
-
-/** A schedule as EventBridge Scheduler holds it, or shall hold it, under the id of its campaign. */
-export interface DesiredSchedule {
-  readonly expression: string;
-  readonly timezone: string;
-  /** Of a rate: its first run. */
-  readonly startsAtMs?: number;
-}
-
-/** What EventBridge Scheduler holds for our campaigns. */
-export interface ScheduleGateway {
-  /** The ids under which something stands. */
-  campaignIds(): Promise<readonly string[]>;
-  /** What stands under an id: `other` when it is not as we write it. */
-  read(campaignId: string): Promise<DesiredSchedule | 'other' | undefined>;
-  /** Writes it anew or over what stands there. `refused`: EventBridge does not take it, and what stood there stays. */
-  write(
-    campaignId: string,
-    schedule: DesiredSchedule,
-  ): Promise<{ readonly type: 'written' } | { readonly type: 'refused'; readonly reason: string }>;
-  /** Takes it out; nothing happens when nothing stands there. */
-  remove(campaignId: string): Promise<void>;
-}
-
-/** What EventBridge Scheduler shall hold for a campaign now. */
-export type ScheduleChange =
-  | { readonly type: 'book'; readonly schedule: DesiredSchedule }
-  | { readonly type: 'nothing' }
-  /** Its last run may be starting just now: what stands there is left alone. */
-  | { readonly type: 'leave' };
-
-/** A run may start this late, because EventBridge takes up to a minute, and Lambda tries three times within some. */
+/** A run may start this late: EventBridge takes up to a minute, and Lambda tries three times within some. */
 const STARTING_MS = 5 * 60_000;
 
-/** A run that could not start within an hour is given up: nobody wants a message for breakfast in the evening. */
+/**
+ * A run that could not start within an hour is given up: nobody wants a message for breakfast in the evening.
+ */
 export const LATEST_START_MS = 60 * 60_000;
 
-/** The schedule of a campaign that may run. */
-function scheduleOf({ schedule, status, deletedAtMs }: Campaign): CampaignSchedule | undefined {
+function activeSchedule({ schedule, status, deletedAtMs }: Campaign): CampaignSchedule | undefined {
   return status === 'active' && deletedAtMs === undefined ? schedule : undefined;
 }
 
-/** Says what the schedule of a campaign shall be. It follows from the campaign and the time alone. */
-export function scheduleChangeFor(campaign: Campaign, nowMs: number): ScheduleChange {
-  const schedule = scheduleOf(campaign);
-  if (!schedule) return { type: 'nothing' };
+/**
+ * The schedule that EventBridge shall hold now. `as-it-is`: the last run may be starting, so nothing is
+ * touched.
+ */
+export function desiredSchedule(campaign: Campaign, nowMs: number): DesiredSchedule | 'none' | 'as-it-is' {
+  const schedule = activeSchedule(campaign);
+  if (!schedule) return 'none';
   const [next] = nextRuns(schedule, nowMs, 1);
-  if (next === undefined) return { type: 'leave' };
-  const { expression, timezone, startsAtMs } = schedule;
+  if (next === undefined) return 'as-it-is';
   // EventBridge takes no first run in the past; the next one belongs to the same series.
-  return {
-    type: 'book',
-    schedule: { expression, timezone, ...(startsAtMs !== undefined && { startsAtMs: next }) },
-  };
+  return schedule.startsAtMs === undefined ? schedule : { ...schedule, startsAtMs: next };
+}
+
+/** Whether EventBridge's schedule has the runs that are desired. */
+function isInSync(actual: DesiredSchedule, desired: DesiredSchedule): boolean {
+  if (actual.expression !== desired.expression || actual.timezone !== desired.timezone) return false;
+  if (desired.startsAtMs === undefined) return actual.startsAtMs === undefined;
+  // A rate that began earlier goes on in the same series.
+  return nextRuns(actual, desired.startsAtMs - 1, 1)[0] === desired.startsAtMs;
 }
 
 /**
- * The latest run that should have started by now, and still may: due five minutes to an hour ago, by a schedule that the
- * campaign had before. Whether it did start is another question.
+ * The latest scheduled moment that is due by five minutes to an hour. Whether its run did start is not asked
+ * here.
  */
 export function runThatShouldBe(campaign: Campaign, nowMs: number): number | undefined {
-  const schedule = scheduleOf(campaign);
+  const schedule = activeSchedule(campaign);
   if (!schedule) return undefined;
-  // Woken or changed after that moment, nothing of it was missed.
+  // A campaign that was resumed or changed after a moment did not miss it.
   const fromMs = Math.max(nowMs - LATEST_START_MS, campaign.updatedAtMs);
   const minutes = LATEST_START_MS / 60_000;
   return nextRuns(schedule, fromMs, minutes).findLast((atMs) => atMs <= nowMs - STARTING_MS);
 }
 
-/** Whether its schedule has had its last run. */
+/** Whether an active campaign's schedule has had its last run. */
 export function isPast(campaign: Campaign, nowMs: number): boolean {
-  const schedule = scheduleOf(campaign);
+  const schedule = activeSchedule(campaign);
   return schedule !== undefined && nextRuns(schedule, nowMs - STARTING_MS, 1).length === 0;
-}
-
-/** Whether what stands there does what is wanted. */
-function isInSync(actual: DesiredSchedule, wanted: DesiredSchedule): boolean {
-  if (actual.expression !== wanted.expression || actual.timezone !== wanted.timezone) return false;
-  if (wanted.startsAtMs === undefined) return actual.startsAtMs === undefined;
-  // A rate that began earlier goes on in the same series.
-  return nextRuns(actual, wanted.startsAtMs - 1, 1)[0] === wanted.startsAtMs;
 }

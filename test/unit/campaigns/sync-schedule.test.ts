@@ -100,7 +100,7 @@ describe('EventBridge is made to hold what the table says', () => {
     const { services, booked } = world(campaign({ schedule: DAILY }));
     expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'changed' });
     expect(booked.get('cmp_1')).toEqual(DAILY);
-    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'agreed' });
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'in-sync' });
   });
 
   it.each<[string, Partial<Campaign>]>([
@@ -134,7 +134,7 @@ describe('EventBridge is made to hold what the table says', () => {
     await syncSchedule(services, 'cmp_1');
     expect(booked.get('cmp_1')).toEqual({ ...schedule, startsAtMs: NOW + 30 * MINUTE });
     state.nowMs += 90 * MINUTE;
-    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'agreed' });
+    expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'in-sync' });
     booked.set('cmp_1', { ...schedule, startsAtMs: startsAtMs + MINUTE });
     expect(await syncSchedule(services, 'cmp_1')).toEqual({ type: 'changed' });
   });
