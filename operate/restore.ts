@@ -1,6 +1,6 @@
 // Brings the stack's table back to what a restored copy of it holds.
 import { openQueue, openTable } from '../lib/runtime/aws.ts';
-import type { Environment } from '../lib/runtime/cold-start.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
