@@ -61,7 +61,7 @@ export async function tellStory() {
   messages['all grants spent'] = await book(spent, { ...dueSoon(), hold: false });
   messages['first of many'] = await book(many, dueSoon());
   messages['second of many'] = await book(many, { ...dueSoon(), hold: false });
-  messages['of who is erased'] = await book(erased, dueSoon());
+  messages['of who is erased'] = await book(erased, { sendAt: new Date(Date.now() + HOUR_MS).toISOString() });
   const recipient = await pendingRecipient(world, runId);
   const undo = [
     await tools.claimNow(claimed, messages['claimed']),
