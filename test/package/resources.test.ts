@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { describe, expect, inject, test } from 'vitest';
 import { routeSpecs } from '../../lib/api/routes/index.ts';
 import { functionId, parseTemplate, propertiesOf, resource, resourcesOfType } from './template.ts';
@@ -36,24 +37,36 @@ describe('the table', () => {
   });
 });
 
-/** Each queue of work: who empties it, for how many seconds at most and how many batches at once, and how long a batch is hidden. */
+/** Each queue of work: who empties it, how many records make a batch, and how many batches are worked on at once. */
 const QUEUES = [
-  { name: 'Send', taker: 'send-messages', timeout: 60, hidden: 90, concurrency: 50 },
-  { name: 'Event', taker: 'process-events', timeout: 30, hidden: 60, concurrency: 10 },
+  { name: 'Send', taker: 'send-messages', batchSize: 10, concurrency: 50 },
+  { name: 'Campaign', taker: 'send-campaign', batchSize: 2, concurrency: 20 },
+  { name: 'Event', taker: 'process-events', batchSize: 10, concurrency: 10 },
 ];
 
-describe.each(QUEUES)('the $name queue', ({ name, taker, timeout, hidden, concurrency }) => {
-  test('hides a batch for longer than its function may run, then hands what fails five times to the dead letters', () => {
-    expect(propertiesOf(template, functionId(taker))).toMatchObject({ Timeout: timeout });
-    expect(hidden).toBeGreaterThan(timeout);
-    expect(propertiesOf(template, `${name}Queue`)).toMatchObject({
-      VisibilityTimeout: hidden,
-      SqsManagedSseEnabled: true,
-      RedrivePolicy: {
-        maxReceiveCount: 5,
-        deadLetterTargetArn: { 'Fn::GetAtt': [`${name}DeadLetterQueue`, 'Arn'] },
-      },
-    });
+const queueSchema = v.object({
+  VisibilityTimeout: v.number(),
+  MessageRetentionPeriod: v.number(),
+  SqsManagedSseEnabled: v.literal(true),
+  RedrivePolicy: v.object({ maxReceiveCount: v.number(), deadLetterTargetArn: v.unknown() }),
+});
+
+describe.each(QUEUES)('the $name queue', ({ name, taker, batchSize, concurrency }) => {
+  const queue = v.parse(queueSchema, propertiesOf(template, `${name}Queue`));
+  const { maxReceiveCount, deadLetterTargetArn } = queue.RedrivePolicy;
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  test('hides a batch for six times as long as its function may run, as AWS advises', () => {
+    const { Timeout } = propertiesOf(template, functionId(taker));
+    expect(queue.VisibilityTimeout).toBe(6 * Number(Timeout));
+  });
+
+  // A throttled batch is received once in each visibility timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+  test('makes no dead letter of what is throttled for half a day on end', () => {
+    expect(maxReceiveCount * queue.VisibilityTimeout).toBeGreaterThanOrEqual(12 * 3600);
+    expect(maxReceiveCount * queue.VisibilityTimeout).toBeLessThan(queue.MessageRetentionPeriod);
+    expect(maxReceiveCount).toBeLessThanOrEqual(1000); // SQS takes no more
+    expect(deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [`${name}DeadLetterQueue`, 'Arn'] });
   });
 
   test('keeps dead letters for 14 days and raises an alarm over the first', () => {
@@ -76,7 +89,7 @@ describe.each(QUEUES)('the $name queue', ({ name, taker, timeout, hidden, concur
       expect.objectContaining({
         EventSourceArn: { 'Fn::GetAtt': [`${name}Queue`, 'Arn'] },
         FunctionName: { 'Fn::GetAtt': [functionId(taker), 'Arn'] },
-        BatchSize: 10,
+        BatchSize: batchSize,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: concurrency },
       }),

@@ -11,6 +11,7 @@ const Resource = v.object({
   Type: v.string(),
   Condition: v.optional(v.string()),
   DeletionPolicy: v.optional(v.string()),
+  DependsOn: v.optional(v.unknown()),
   Properties: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 const Role = v.object({
