@@ -7,7 +7,7 @@ import { leapInFlight, queueContents } from './leaping-queue.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process-handle.ts';
 
 /** Longer than a claim's lease, a note's visibility timeout and the life of a note without a message. */
-export const LONGER_THAN_ANY_LEASE_MS = 95_000;
+export const LONGER_THAN_ANY_LEASE_MS = 365_000;
 
 /** As long as the processes' long poll, and a little more. */
 const DEAD_RECEIVER_MS = 1_100;

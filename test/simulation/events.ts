@@ -20,7 +20,7 @@ export interface EventOptions {
   readonly trace: Trace;
 }
 
-const VISIBILITY_TIMEOUT_MS = 60_000;
+const VISIBILITY_TIMEOUT_MS = 180_000;
 
 /** Pushes that are lost, doubled and late, as the faults have it. */
 export function createEvents({ scheduler, chance, faults, take, trace }: EventOptions): Events {

@@ -4,7 +4,8 @@ import type { Faults } from './faults.ts';
 import type { Process, Processes } from './processes.ts';
 import type { Scheduler } from './scheduler.ts';
 
-const VISIBILITY_TIMEOUT_MS = 90_000;
+const VISIBILITY_TIMEOUT_MS = 360_000;
+/** Far fewer than SQS is told to allow, so that worlds have dead letters. */
 const MAX_RECEIVES = 5;
 const LONGEST_DELAY_MS = 15 * 60_000;
 const BATCH_SIZE = 10;
