@@ -8,10 +8,12 @@ import type { Clock } from '../../lib/clock.ts';
 import { clientConfig } from '../../lib/runtime/aws.ts';
 import type { Environment } from '../../lib/settings/settings.ts';
 import type { DeployedStage } from '../deployed-stage.ts';
+import { probeLimits } from '../limits/probe-limits.ts';
 import { type ParameterNames, SECRETS, type SecretKind } from '../setup/parameter-names.ts';
 import type { StoredSecrets } from '../setup/parameter-store.ts';
 import type { Finding } from './finding.ts';
 import { judgeAlarms, judgeLag, judgeQueue, judgeSecrets, type RingingAlarm } from './judge-aws.ts';
+import { orFinding } from './or-finding.ts';
 
 /** Message push is off without these; the callback's check tells. */
 const OPTIONAL: ReadonlySet<SecretKind> = new Set<SecretKind>(['push-token', 'push-aes-key']);
@@ -39,6 +41,8 @@ export async function* probeStage(o: StageToProbe): AsyncGenerator<Finding> {
   yield* await orFinding('queues 队列', () => queues(o));
   yield* await orFinding('alarms 告警', () => alarms(o));
   yield* await orFinding('stream 变更流', () => lag(o));
+  const { tableName } = o.deployed;
+  yield* (await probeLimits({ region: o.env['AWS_REGION'] ?? '', stage: o.stage, tableName })).findings;
 }
 
 const NOT_READABLE: Finding = {
@@ -46,25 +50,6 @@ const NOT_READABLE: Finding = {
   level: 'skip',
   says: { en: 'these AWS credentials may not read them', zh: '当前 AWS 凭证无权读取' },
 };
-
-async function orFinding(
-  check: string,
-  probe: () => Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
-  try {
-    return (await probe()).map((finding) => ({ ...finding, isAside: true }));
-  } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return [
-      {
-        check,
-        level: 'skip',
-        says: { en: reason, zh: '' },
-        advice: { en: 'The AWS credentials may lack the right to ask.', zh: 'AWS 凭证可能没有查询权限。' },
-      },
-    ];
-  }
-}
 
 async function queues({ env, deployed }: StageToProbe): Promise<readonly Finding[]> {
   const sqs = new SQSClient({

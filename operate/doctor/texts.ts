@@ -9,8 +9,8 @@ WeChat again, as happens daily. Exits with 1 when something fails.
   npm run doctor -- --stage NAME [--region REGION] [--pipeline]
   npm run doctor -- --api URL [--key KEY]
 
-  --stage NAME      the deployed stage: its secrets, queues, alarms and stream are looked at too
-                    已部署的环境：同时检查密钥、队列、告警和变更流
+  --stage NAME      the deployed stage: its secrets, queues, alarms, stream and limits are looked at too
+                    已部署的环境：同时检查密钥、队列、告警、变更流和额度
   --region REGION   where it is deployed (default: AWS_REGION, else ap-southeast-1)
                     部署区域
   --api URL         the address of the API, for a custom domain or the local stack (http://127.0.0.1:3000)

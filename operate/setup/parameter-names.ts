@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { parse } from 'yaml';
+import { stageParams } from '../stage-params.ts';
 
 /** The secrets that a stage has, by the names that `--rotate` takes. */
 export const SECRETS = ['app-secret', 'session-secret', 'api-keys', 'push-token', 'push-aes-key'] as const;
@@ -24,15 +22,12 @@ const NAMES = {
   'push-aes-key': 'pushAesKeyParam',
 } as const satisfies Record<SecretKind, string>;
 
-const definition = v.object({ params: v.record(v.string(), v.record(v.string(), v.unknown())) });
-const SERVERLESS_YML = fileURLToPath(new URL('../../serverless.yml', import.meta.url));
-
 /** The parameters of a stage, as serverless.yml names them. */
 export async function parameterNames(stage: string): Promise<ParameterNames> {
-  const { params } = v.parse(definition, parse(await readFile(SERVERLESS_YML, 'utf8')));
+  const params = await stageParams(stage);
   const named = (param: string) =>
     v
-      .parse(v.string(), params[stage]?.[param] ?? params['default']?.[param])
+      .parse(v.string(), params[param])
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of serverless.yml
       .replaceAll('${sls:stage}', stage);
   return {

@@ -6,8 +6,8 @@ import type { Change, PlanProblem } from './plan.ts';
 
 /** What `npm run setup -- --help` prints. */
 export const HELP = `Prepares a stage: stores its secrets as SecureString parameters of SSM, has WeChat check the AppSecret, and says what to
-enter in WeChat's console. Safe to run again: what exists is kept unless it is to be rotated.
-为一个环境（stage）做好部署准备：把密钥写入 SSM 参数（SecureString），向微信验证 AppSecret，并说明公众平台里要填什么。
+enter in WeChat's console and what to ask AWS for where the account is too small. Safe to run again: what exists is kept unless it is to be rotated.
+为一个环境（stage）做好部署准备：把密钥写入 SSM 参数（SecureString），向微信验证 AppSecret，并说明公众平台里要填什么、账号额度不足时要向 AWS 申请什么。
 可以重复运行：已有的内容会保留，除非用 --rotate 指定轮换。
 
   npm run setup -- --stage NAME [--region REGION] [--app-id APPID]
@@ -143,11 +143,14 @@ export function consoleLines({ apiUrl, keyIsShown }: { apiUrl?: string; keyIsSho
 /** The commands that come next. */
 export function nextLines(o: {
   stage: string;
+  /** As they are written on the command line; empty: none. */
+  params: string;
   appId: string;
   isDeployed: boolean;
   isChanged: boolean;
 }): string[] {
-  const deploy = `WECHAT_APP_ID=${o.appId} npm run deploy -- --stage ${o.stage}`;
+  const params = o.params === '' ? '' : ` ${o.params}`;
+  const deploy = `WECHAT_APP_ID=${o.appId} npm run deploy -- --stage ${o.stage}${params}`;
   const doctor = `npm run doctor -- --stage ${o.stage}`;
   if (!o.isDeployed) return [`Next 接下来: ${deploy}`, `Then 然后: ${doctor}`];
   if (!o.isChanged) return [`Next 接下来: ${doctor}`];

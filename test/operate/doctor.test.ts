@@ -1,6 +1,8 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
+import type { Finding } from '../../operate/doctor/finding.ts';
+import { type AccountOfTest, useAwsLimits } from '../support/aws-limits.ts';
 import { useCloudFormation } from '../support/cloud-formation.ts';
 import { useCloudWatch } from '../support/cloud-watch.ts';
 import { useParameterStore } from '../support/parameter-store.ts';
@@ -20,14 +22,20 @@ async function doctor(args: readonly string[], env: Readonly<Record<string, stri
   const findings = stdout
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { check: string; level: string; advice?: { en: string } });
+    .map((line) => JSON.parse(line) as Finding);
   const levels = findings.map(({ check, level }) => [check.replace(/ [^a-z]+/g, ' ').trim(), level]);
   return { code, stderr, findings, levels: Object.fromEntries(levels) };
 }
 
 /** The running stack as a deployed stage, on loopback stand-ins for what it has not. */
 async function useStage(
-  o: { alarms?: Record<string, string>; lagMs?: number; pushToken?: string; api?: string } = {},
+  o: {
+    alarms?: Record<string, string>;
+    lagMs?: number;
+    pushToken?: string;
+    api?: string;
+    account?: AccountOfTest;
+  } = {},
 ) {
   const secret = (name: string) => [`/qingniao/test/${name}`, 'x'] as const;
   const ssm = await useParameterStore({
@@ -44,6 +52,7 @@ async function useStage(
   return {
     ssm,
     env: {
+      ...(await useAwsLimits(o.account)),
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
       AWS_ENDPOINT_URL_SQS: stack.sqsEndpoint,
       AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({ appId: 'wx1', outputs }),
@@ -111,8 +120,36 @@ test('of a stage the secrets, queues, alarms and the stream are looked at too', 
       'queue send': 'ok',
       alarms: 'ok',
       stream: 'ok',
+      concurrency: 'ok',
+      'room for pushes': 'ok',
+      'table throughput': 'ok',
     },
   ]);
+});
+
+test('of a new account it is said what to ask AWS for, in both languages, and what fits until then', async () => {
+  const { ssm, env } = await useStage({ account: { limit: 10 } });
+  ssm.parameters.set('/qingniao/test/api-keys', '[]');
+  const { code, levels, findings } = await doctor(['--stage', 'test'], { ...env, AWS_REGION: 'ap-east-1' });
+  expect([code, levels]).toMatchObject([0, { concurrency: 'warn' }]);
+  const { says, advice } = findings.find(({ check }) => check.startsWith('concurrency')) ?? {};
+  expect(says?.en).toContain('runs 10 functions at once');
+  expect(says?.zh).toContain('10 个函数');
+  for (const text of [advice?.en, advice?.zh]) {
+    expect(text).toContain(
+      '--region ap-east-1 --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
+    );
+    expect(text).toContain(
+      '--param "senderConcurrency=3" --param "campaignConcurrency=2" --param "eventConcurrency=2"',
+    );
+  }
+});
+
+test('an account whose limits may not be read is told so, and nothing fails by it', async () => {
+  const { ssm, env } = await useStage({ account: { isForbidden: true } });
+  ssm.parameters.set('/qingniao/test/api-keys', '[]');
+  const { code, levels } = await doctor(['--stage', 'test'], env);
+  expect([code, levels]).toMatchObject([0, { concurrency: 'skip', 'table throughput': 'skip' }]);
 });
 
 test('a stage that ails is told of part by part', async () => {

@@ -5,6 +5,7 @@ import { checkCredentials } from '../../operate/setup/check-credentials.ts';
 import { parameterNames } from '../../operate/setup/parameter-names.ts';
 import { openSecretStore } from '../../operate/setup/parameter-store.ts';
 import { setUp } from '../../operate/setup/set-up.ts';
+import { type AccountOfTest, useAwsLimits } from '../support/aws-limits.ts';
 import { useCloudFormation } from '../support/cloud-formation.ts';
 import { useParameterStore } from '../support/parameter-store.ts';
 import { runCommand } from './run-command.ts';
@@ -27,10 +28,13 @@ beforeAll(async () => {
 afterAll(() => wechat.close());
 
 /** The command on loopback stand-ins of SSM, CloudFormation and WeChat. */
-async function useSetup(o: { stored?: Record<string, string>; isDeployed?: boolean } = {}) {
+async function useSetup(
+  o: { stored?: Record<string, string>; isDeployed?: boolean; account?: AccountOfTest } = {},
+) {
   const ssm = await useParameterStore(o.stored);
   const stack = { appId: wechat.appId, outputs: { HttpApiUrl: API_URL } };
   const env = {
+    ...(await useAwsLimits(o.account)),
     AWS_ENDPOINT_URL_SSM: ssm.endpoint,
     AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation(o.isDeployed ? stack : undefined),
     AWS_ACCESS_KEY_ID: 'local',
@@ -121,6 +125,39 @@ describe('npm run setup', () => {
     expect(ssm.writes).toEqual([]);
   });
 
+  test('says what to ask AWS for where the account is new, and deploys what fits into it', async () => {
+    const { setup } = await useSetup({ account: { limit: 10 } });
+    const { code, stdout } = await setup();
+    expect(code).toBe(0);
+    expect(stdout).toContain('请向 AWS 申请');
+    expect(stdout).toContain('--quota-code L-B99A9384 --desired-value 1000');
+    expect(stdout).toContain('4000 writes and 12000 reads a second');
+    expect(stdout).toMatch(
+      /npm run deploy -- --stage test --param "senderConcurrency=3" --param "campaignConcurrency=2" --param "eventConcurrency=2"\n/,
+    );
+  });
+
+  test('keeps concurrency for WeChat’s pushes where the account has room for it', async () => {
+    const { setup } = await useSetup();
+    const { stdout } = await setup();
+    expect(stdout).toMatch(/npm run deploy -- --stage test --param "wechatEventsReservedConcurrency=100"\n/);
+  });
+
+  test('of a deployed stage looks at its own queues and table', async () => {
+    const account = { maximumConcurrency: { 'send-messages': 700 }, reserved: 200, warmWrites: 40_000 };
+    const { setup } = await useSetup({ isDeployed: true, stored: STORED, account });
+    const { stdout } = await setup();
+    for (const text of ['the queues take up to 730', 'wechat-events keeps 200', 'L-AB614373'])
+      expect(stdout).toContain(text);
+  });
+
+  test('is done all the same where the account’s limits may not be read', async () => {
+    const { setup } = await useSetup({ account: { isForbidden: true } });
+    const { code, stdout } = await setup();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/npm run deploy -- --stage test\n/);
+  });
+
   test('changes nothing in a dry run', async () => {
     const { ssm, setup } = await useSetup();
     const { code, stdout } = await setup(['--dry-run']);
@@ -150,6 +187,7 @@ describe('asked at a terminal', () => {
       check: (credentials: { appId: string; appSecret: string }) =>
         checkCredentials(credentials, { apiBaseUrl: wechat.url }),
       random: () => 0,
+      limits: undefined,
       print: (line: string) => void lines.push(line),
     };
     const wishes = {
