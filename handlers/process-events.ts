@@ -14,6 +14,7 @@ import { openBus, openQueue, openTable } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
@@ -53,6 +54,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     enqueue: createEnqueue(sqs, settings.eventQueue.url),
     apply: (event: SubscribeEvent) => applyEvent(services, event),
     forward: (message: OtherPush) => forwardMessage(forwarding, message),
+    retrySoon: createRetrySoon(sqs, settings.eventQueue.url, base.logger),
     async close() {
       table.client.destroy();
       sqs.destroy();
@@ -66,6 +68,7 @@ interface Services {
   /** Hands a message to the owner's own rules. */
   readonly forward: (message: OtherPush) => Promise<void>;
   readonly enqueue: EnqueueEvent;
+  readonly retrySoon: RetrySoon;
   readonly logger: Logger;
 }
 
@@ -77,6 +80,7 @@ export function createHandler(services: Services) {
       groupOf: (job) => (job.type === 'subscribe' ? job.event.openid : undefined),
       failure:
         'An event of WeChat’s could not be taken in and comes again, or ends in the dead-letter queue.',
+      retrySoon: services.retrySoon,
       logger: services.logger,
     });
 }

@@ -23,6 +23,7 @@ import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import { createTokenSender } from '../lib/sends/token-sender.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
 
 /** The deployed function. */
@@ -80,6 +81,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     clock: base.clock,
     enqueueJobs,
     work: (job: RunJob, deadlineMs: number) => workOnRun(services, job, deadlineMs),
+    retrySoon: createRetrySoon(sqs, settings.campaignQueue.url, base.logger),
     async close() {
       await wechat.close();
       table.client.destroy();
@@ -93,11 +95,12 @@ interface Services {
   readonly work: (job: RunJob, deadlineMs: number) => Promise<JobResult>;
   readonly enqueueJobs: EnqueueJobs;
   readonly clock: Clock;
+  readonly retrySoon: RetrySoon;
   readonly logger: Logger;
 }
 
 /** Plans and sends what the queue brings. */
-export function createHandler({ work, enqueueJobs, clock, logger }: Services) {
+export function createHandler({ work, enqueueJobs, retrySoon, clock, logger }: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) => {
     // A send that has begun is accounted for before the function's time is over.
     const deadlineMs = clock() + getRemainingTimeInMillis() - DELIVERY_LIMIT_MS;
@@ -113,6 +116,7 @@ export function createHandler({ work, enqueueJobs, clock, logger }: Services) {
       read: readRunJob,
       failure: "A campaign's job could not be done and comes again, or ends in the dead-letter queue.",
       fieldsOf: ({ campaignId, runId }) => ({ campaignId, runId }),
+      retrySoon,
       logger,
     });
   };

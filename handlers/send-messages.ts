@@ -16,6 +16,7 @@ import type { Enqueue, SendJob } from '../lib/sends/send-job.ts';
 import { createTokenSender } from '../lib/sends/token-sender.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readSendJob } from '../lib/sqs/sqs-queues.ts';
 
 /** The deployed function. */
@@ -60,6 +61,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     logger: base.logger,
     enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
     deliver: (job: SendJob) => deliverMessage(services, job),
+    retrySoon: createRetrySoon(sqs, settings.queue.sendQueueUrl, base.logger),
     async close() {
       await wechat.close();
       table.client.destroy();
@@ -71,6 +73,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 interface Services {
   readonly deliver: (job: SendJob) => Promise<DeliveryResult>;
   readonly enqueue: Enqueue;
+  readonly retrySoon: RetrySoon;
   readonly logger: Logger;
 }
 
@@ -85,6 +88,7 @@ export function createHandler(services: Services) {
       groupOf: ({ messageId }) => openidOf(messageId),
       failure: 'A queue record could not be handled and comes again, or ends in the dead-letter queue.',
       fieldsOf: ({ messageId }) => ({ messageId }),
+      retrySoon: services.retrySoon,
       logger: services.logger,
     });
 }

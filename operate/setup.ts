@@ -5,7 +5,7 @@ import type { Scope } from '../lib/settings/setting-values.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
-import { probeLimits } from './limits/probe-limits.ts';
+import { probeQuotas } from './quotas/probe-quotas.ts';
 import { checkCredentials } from './setup/check-credentials.ts';
 import { parameterNames, SECRETS, type SecretKind } from './setup/parameter-names.ts';
 import { openSecretStore } from './setup/parameter-store.ts';
@@ -49,15 +49,15 @@ await runCommand(
     const store = openSecretStore(names, aws['AWS_REGION'] ?? '');
     try {
       const deployed = await findStage(aws, stage).catch(ignoreMissing);
-      const limits = () =>
-        probeLimits({ region: aws['AWS_REGION'] ?? '', stage, tableName: deployed?.tableName });
+      const quotas = () =>
+        probeQuotas({ region: aws['AWS_REGION'] ?? '', stage, tableName: deployed?.tableName });
       const services = {
         names,
         store,
         questions: options.yes || !process.stdin.isTTY ? undefined : terminalQuestions,
         check: options['skip-check'] ? undefined : checkAt(process.env),
         random: randomInt,
-        limits,
+        quotas,
         print,
       };
       const appId = named ?? (process.env['WECHAT_APP_ID'] || deployed?.appId);

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { LogFields, Logger } from '../logger.ts';
+import type { RetrySoon } from './retry-soon.ts';
 
 /** How the records of one queue are read, grouped and logged. */
 export interface RecordOptions<Job> {
@@ -10,6 +11,7 @@ export interface RecordOptions<Job> {
   /** Logged of a record that fails, with the fields of its job. */
   readonly failure: string;
   readonly fieldsOf?: (job: Job) => LogFields;
+  readonly retrySoon: RetrySoon;
   readonly logger: Logger;
 }
 
@@ -17,7 +19,7 @@ export interface RecordOptions<Job> {
 export async function answerPerRecord<Job>(
   { Records }: SQSEvent,
   work: (job: Job) => Promise<void>,
-  { read, groupOf, failure, fieldsOf, logger }: RecordOptions<Job>,
+  { read, groupOf, failure, fieldsOf, retrySoon, logger }: RecordOptions<Job>,
 ): Promise<SQSBatchResponse> {
   async function takeOne({ record, ...content }: Received<Job>): Promise<boolean> {
     try {
@@ -47,8 +49,9 @@ export async function answerPerRecord<Job>(
     Records.map((record) => receive(record, read)),
     (received) => ('job' in received && groupOf?.(received.job)) || received.record.messageId,
   );
-  const failed = await Promise.all([...groups.values()].map(takeInTurn));
-  return { batchItemFailures: failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  const failed = (await Promise.all([...groups.values()].map(takeInTurn))).flat();
+  await retrySoon(failed);
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 type Received<Job> = { readonly record: SQSRecord } & ({ readonly job: Job } | { readonly error: unknown });

@@ -8,7 +8,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { clientConfig } from '../../lib/runtime/aws.ts';
 import type { Environment } from '../../lib/settings/settings.ts';
 import type { DeployedStage } from '../deployed-stage.ts';
-import { probeLimits } from '../limits/probe-limits.ts';
+import { probeQuotas } from '../quotas/probe-quotas.ts';
 import { type ParameterNames, SECRETS, type SecretKind } from '../setup/parameter-names.ts';
 import type { StoredSecrets } from '../setup/parameter-store.ts';
 import type { Finding } from './finding.ts';
@@ -42,7 +42,7 @@ export async function* probeStage(o: StageToProbe): AsyncGenerator<Finding> {
   yield* await orFinding('alarms 告警', () => alarms(o));
   yield* await orFinding('stream 变更流', () => lag(o));
   const { tableName } = o.deployed;
-  yield* (await probeLimits({ region: o.env['AWS_REGION'] ?? '', stage: o.stage, tableName })).findings;
+  yield* (await probeQuotas({ region: o.env['AWS_REGION'] ?? '', stage: o.stage, tableName })).findings;
 }
 
 const NOT_READABLE: Finding = {

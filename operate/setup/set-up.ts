@@ -2,8 +2,8 @@ import { readSettings, SettingsError } from '../../lib/settings/settings.ts';
 import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
 import { findingLines } from '../doctor/texts.ts';
-import { paramLine } from '../limits/judge-concurrency.ts';
-import type { StageLimits } from '../limits/probe-limits.ts';
+import { paramLine } from '../quotas/judge-concurrency.ts';
+import type { StageQuotas } from '../quotas/probe-quotas.ts';
 import type { CredentialVerdict } from './check-credentials.ts';
 import type { ParameterNames, SecretKind } from './parameter-names.ts';
 import type { SecretStore, StoredSecrets } from './parameter-store.ts';
@@ -21,8 +21,8 @@ export interface SetupServices {
   /** undefined where WeChat is not to be asked. */
   readonly check: ((credentials: Credentials) => Promise<CredentialVerdict>) | undefined;
   readonly random: RandomInt;
-  /** undefined where AWS is not to be asked for the account's limits. */
-  readonly limits: (() => Promise<StageLimits>) | undefined;
+  /** undefined where AWS is not to be asked for its quotas. */
+  readonly quotas: (() => Promise<StageQuotas>) | undefined;
   readonly print: (line: string) => void;
 }
 
@@ -75,7 +75,7 @@ export async function setUp(services: SetupServices, order: SetupOrder): Promise
   print('');
   for (const line of consoleLines({ ...(apiUrl !== undefined && { apiUrl }), keyIsShown })) print(line);
   print('');
-  const { findings = [], params = {} } = (await services.limits?.()) ?? {};
+  const { findings = [], params = {} } = (await services.quotas?.()) ?? {};
   for (const line of findings.flatMap(findingLines)) print(line);
   print('');
   for (const line of nextLines({

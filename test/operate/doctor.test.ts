@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import type { Finding } from '../../operate/doctor/finding.ts';
-import { type AccountOfTest, useAwsLimits } from '../support/aws-limits.ts';
+import { type AccountOfTest, useAwsQuotas } from '../support/aws-quotas.ts';
 import { useCloudFormation } from '../support/cloud-formation.ts';
 import { useCloudWatch } from '../support/cloud-watch.ts';
 import { useParameterStore } from '../support/parameter-store.ts';
@@ -52,7 +52,7 @@ async function useStage(
   return {
     ssm,
     env: {
-      ...(await useAwsLimits(o.account)),
+      ...(await useAwsQuotas(o.account)),
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
       AWS_ENDPOINT_URL_SQS: stack.sqsEndpoint,
       AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({ appId: 'wx1', outputs }),

@@ -5,7 +5,7 @@ import { checkCredentials } from '../../operate/setup/check-credentials.ts';
 import { parameterNames } from '../../operate/setup/parameter-names.ts';
 import { openSecretStore } from '../../operate/setup/parameter-store.ts';
 import { setUp } from '../../operate/setup/set-up.ts';
-import { type AccountOfTest, useAwsLimits } from '../support/aws-limits.ts';
+import { type AccountOfTest, useAwsQuotas } from '../support/aws-quotas.ts';
 import { useCloudFormation } from '../support/cloud-formation.ts';
 import { useParameterStore } from '../support/parameter-store.ts';
 import { runCommand } from './run-command.ts';
@@ -34,7 +34,7 @@ async function useSetup(
   const ssm = await useParameterStore(o.stored);
   const stack = { appId: wechat.appId, outputs: { HttpApiUrl: API_URL } };
   const env = {
-    ...(await useAwsLimits(o.account)),
+    ...(await useAwsQuotas(o.account)),
     AWS_ENDPOINT_URL_SSM: ssm.endpoint,
     AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation(o.isDeployed ? stack : undefined),
     AWS_ACCESS_KEY_ID: 'local',
@@ -146,7 +146,7 @@ describe('npm run setup', () => {
   test('of a deployed stage looks at its own queues and table', async () => {
     const account = { maximumConcurrency: { 'send-messages': 700 }, reserved: 200, warmWrites: 40_000 };
     const { setup } = await useSetup({ isDeployed: true, stored: STORED, account });
-    const { stdout } = await setup();
+    const { stdout } = await setup(['--skip-check']);
     for (const text of ['the queues take up to 730', 'wechat-events keeps 200', 'L-AB614373'])
       expect(stdout).toContain(text);
   });
@@ -187,7 +187,7 @@ describe('asked at a terminal', () => {
       check: (credentials: { appId: string; appSecret: string }) =>
         checkCredentials(credentials, { apiBaseUrl: wechat.url }),
       random: () => 0,
-      limits: undefined,
+      quotas: undefined,
       print: (line: string) => void lines.push(line),
     };
     const wishes = {

@@ -18,6 +18,7 @@ const ACTIONS: Record<string, string | readonly string[]> = {
   GetSchedule: 'scheduler:GetSchedule',
   ListSchedules: 'scheduler:ListSchedules',
   UpdateSchedule: 'scheduler:UpdateSchedule',
+  ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
   SendMessage: 'sqs:SendMessage',
   SendMessageBatch: 'sqs:SendMessage',
 };

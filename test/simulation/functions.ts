@@ -191,6 +191,7 @@ export function createFunctions(options: FunctionOptions): Functions {
         const handle = kernel.createSendHandler({
           deliver: (job) => kernel.deliverMessage(services, job),
           enqueue: base.enqueue,
+          retrySoon: options.queue().retrySoonOf(process),
           logger,
         });
         const endsAtMs = scheduler.now() + SEND_TIMEOUT_MS;

@@ -1,4 +1,5 @@
 import type { Enqueue, SendJob } from '../../lib/sends/send-job.ts';
+import { RETRY_SECONDS, type RetrySoon } from '../../lib/sqs/retry-soon.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Process, Processes } from './processes.ts';
@@ -21,6 +22,7 @@ export interface QueueRecord {
 /** A standard SQS queue with its dead-letter queue. */
 export interface Queue {
   enqueueOf(process: Process): Enqueue;
+  retrySoonOf(process: Process): RetrySoon;
   /** Deletes records that were dealt with. */
   acknowledge(ids: readonly string[]): void;
   readonly waiting: ReadonlyMap<string, QueueRecord>;
@@ -90,6 +92,18 @@ export function createQueue({ scheduler, processes, chance, faults, deliver }: Q
   return {
     enqueueOf: (process) => (job, delayMs) =>
       processes.call(process, `enqueue in ${Math.round(delayMs)}`, () => put(job, delayMs)),
+    retrySoonOf: (process) => async (failed) => {
+      if (failed.length === 0) return;
+      const hideForLess = () => {
+        for (const { messageId } of failed) {
+          const record = waiting.get(messageId);
+          if (!record) continue;
+          record.visibleAtMs = scheduler.now() + RETRY_SECONDS * 1000;
+          pollAt(record.visibleAtMs);
+        }
+      };
+      await processes.call(process, `retry ${failed.length} soon`, hideForLess).catch(() => undefined);
+    },
     acknowledge(ids) {
       for (const id of ids) {
         const { lostAck } = faults();

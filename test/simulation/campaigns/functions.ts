@@ -226,6 +226,7 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
         const handle = kernel.createCampaignHandler({
           work: (job, deadlineMs) => kernel.workOnRun(services, job, deadlineMs),
           enqueueJobs: services.enqueueJobs,
+          retrySoon: options.queues().campaigns.retrySoonOf(process),
           clock: process.clock,
           logger,
         });
@@ -239,6 +240,7 @@ export function createCampaignFunctions(options: CampaignFunctionOptions): Campa
         const handle = kernel.createSendHandler({
           deliver: (job) => kernel.deliverMessage(services, job),
           enqueue: services.enqueue,
+          retrySoon: options.queues().messages.retrySoonOf(process),
           logger,
         });
         return handle(sqsEvent(batch), remaining(SEND_TIMEOUT_MS));

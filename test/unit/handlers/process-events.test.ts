@@ -24,6 +24,7 @@ function useHandler(services: Partial<Services> = {}) {
     },
     forward: async (message) => void done.push(message),
     enqueue: async (job, delayMs) => void done.push({ job, delayMs }),
+    retrySoon: async () => {},
     logger: logs.logger,
     ...services,
   });

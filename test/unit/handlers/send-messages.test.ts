@@ -17,6 +17,7 @@ function useHandler(deliver: (job: SendJob) => DeliveryResult, deliveryMs = 0) {
   const enqueued: { job: SendJob; delayMs: number }[] = [];
   const handle = createHandler({
     logger: { info() {}, warn() {}, error() {} },
+    async retrySoon() {},
     async enqueue(job, delayMs) {
       enqueued.push({ job, delayMs });
     },

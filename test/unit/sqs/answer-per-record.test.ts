@@ -6,6 +6,7 @@ import { sqsRecord } from '../../support/sqs-record.ts';
 
 function useBatch(work: (job: string) => Promise<void>, options: Partial<RecordOptions<string>> = {}) {
   const logs = keptLogs();
+  const retried: string[] = [];
   const read = (body: string): string => {
     if (body.startsWith('no job')) throw new Error('no job of ours');
     return body;
@@ -14,10 +15,11 @@ function useBatch(work: (job: string) => Promise<void>, options: Partial<RecordO
     answerPerRecord({ Records: bodies.map((body, n) => sqsRecord(`record-${n}`, body)) }, work, {
       read,
       failure: 'It comes again.',
+      retrySoon: async (failed) => void retried.push(...failed.map(({ messageId }) => messageId)),
       logger: logs.logger,
       ...options,
     });
-  return { logs, answer };
+  return { logs, answer, retried };
 }
 
 const failing = (...which: string[]) => ({
@@ -26,7 +28,7 @@ const failing = (...which: string[]) => ({
 
 test('a record that fails comes again alone, and so does one that cannot be read', async () => {
   const done: string[] = [];
-  const { answer, logs } = useBatch(
+  const { answer, logs, retried } = useBatch(
     async (job) => {
       if (job === 'b') throw new Error('busy');
       done.push(job);
@@ -34,6 +36,7 @@ test('a record that fails comes again alone, and so does one that cannot be read
     { fieldsOf: (job) => ({ job }) },
   );
   expect(await answer('a', 'b', 'no job', 'c')).toEqual(failing('record-1', 'record-2'));
+  expect(retried.toSorted()).toEqual(['record-1', 'record-2']);
   expect(done).toEqual(['a', 'c']);
   const lines = logs.lines.map((line) => JSON.parse(line));
   const told = lines.map(({ message, recordId, receives, job }) => [message, recordId, receives, job]);

@@ -8,7 +8,7 @@ import {
 import * as v from 'valibot';
 import { stageParams } from '../stage-params.ts';
 import type { Concurrency } from './judge-concurrency.ts';
-import type { TableLimits } from './judge-table.ts';
+import type { TableQuotas } from './judge-table.ts';
 import { QUEUE_PARAMS, type QueueConcurrency } from './queue-concurrency.ts';
 
 const accountLimit = v.object({
@@ -73,7 +73,7 @@ async function deployedConcurrency(
 }
 
 /** What DynamoDB takes of the stage's table. @throws what AWS answers */
-export async function readTableLimits(region: string, TableName: string): Promise<TableLimits> {
+export async function readTableQuotas(region: string, TableName: string): Promise<TableQuotas> {
   const dynamodb = new DynamoDBClient({ region });
   try {
     const [{ Table }, { TableMaxWriteCapacityUnits }] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { Finding } from '../doctor/finding.ts';
 
 /** What DynamoDB takes of a table. All units are per second. */
-export interface TableLimits {
+export interface TableQuotas {
   readonly region: string;
   /** Taken at once; more comes by itself, over minutes. undefined where AWS does not tell. */
   readonly warmWrites: number | undefined;
@@ -22,7 +22,7 @@ const CHECK = 'table throughput 数据表吞吐';
 const QUOTA = '"Table-level write throughput limit" (Amazon DynamoDB, L-AB614373)';
 
 /** How fast a campaign may go before DynamoDB throttles, and how to raise that. */
-export function judgeTable({ region, warmWrites, warmReads, mostWrites, quotaWrites }: TableLimits): Finding {
+export function judgeTable({ region, warmWrites, warmReads, mostWrites, quotaWrites }: TableQuotas): Finding {
   if (warmWrites === undefined || warmReads === undefined)
     return {
       check: CHECK,
@@ -66,8 +66,8 @@ export function judgeNewTable(): Finding {
 }
 
 const WARM = {
-  en: 'It grows by itself over minutes. Before a campaign that is faster than any so far: --param "warmWriteUnits=…" --param "warmReadUnits=…" (docs/limits.md).',
-  zh: '会在几分钟内自动增长。群发速度将超过以往时，请提前带 --param "warmWriteUnits=…" --param "warmReadUnits=…" 部署（docs/limits.md）。',
+  en: 'It grows by itself over minutes. Before a campaign that is faster than any so far: --param "warmWriteUnits=…" --param "warmReadUnits=…" (docs/quotas.md).',
+  zh: '会在几分钟内自动增长。群发速度将超过以往时，请提前带 --param "warmWriteUnits=…" --param "warmReadUnits=…" 部署（docs/quotas.md）。',
 } as const;
 
 function throughputText(writes: number, reads: number) {

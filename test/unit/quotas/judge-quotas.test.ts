@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { measuredUsage } from '../../../operate/cost/usage.ts';
-import { advisedParams, judgeConcurrency, judgeReserve } from '../../../operate/limits/judge-concurrency.ts';
-import { judgeNewTable, judgeTable, UNITS_PER_RECIPIENT } from '../../../operate/limits/judge-table.ts';
-import { fitConcurrency, sumOf } from '../../../operate/limits/queue-concurrency.ts';
+import { advisedParams, judgeConcurrency, judgeReserve } from '../../../operate/quotas/judge-concurrency.ts';
+import { judgeNewTable, judgeTable, UNITS_PER_RECIPIENT } from '../../../operate/quotas/judge-table.ts';
+import { fitConcurrency, sumOf } from '../../../operate/quotas/queue-concurrency.ts';
 
 const QUEUES = { senderConcurrency: 50, campaignConcurrency: 20, eventConcurrency: 10 };
 const region = 'ap-southeast-1';

@@ -23,7 +23,7 @@ const DEFAULTS = { 'send-messages': 50, 'send-campaign': 20, 'process-events': 1
  * Lambda and DynamoDB on a free port for one test, as far as limits go. Answers have the form of AWS's own: GetAccountSettings,
  * ListEventSourceMappings, GetFunctionConcurrency, DescribeTable and DescribeLimits in their API references.
  */
-export async function useAwsLimits(account: AccountOfTest = {}): Promise<Record<string, string>> {
+export async function useAwsQuotas(account: AccountOfTest = {}): Promise<Record<string, string>> {
   const { isForbidden = false } = account;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://127.0.0.1');
