@@ -16,7 +16,7 @@ export interface TableQuotas {
 export const UNITS_PER_RECIPIENT = { write: 4.5, read: 7.7 } as const;
 
 /** What a new on-demand table takes at once: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html */
-export const NEW_TABLE = { write: 4000, read: 12_000 } as const;
+const NEW_TABLE = { write: 4000, read: 12_000 } as const;
 
 const CHECK = 'table throughput 数据表吞吐';
 const QUOTA = '"Table-level write throughput limit" (Amazon DynamoDB, L-AB614373)';
