@@ -7,16 +7,20 @@ const template = parseTemplate(inject('packaged').templateText);
 
 describe('what only some accounts need or allow', () => {
   const ref = (Ref: string) => ({ Ref });
-  const orNothing = (condition: string, value: unknown) => ({
-    'Fn::If': [condition, value, ref('AWS::NoValue')],
+  const choose = (condition: string, value: unknown, otherwise: unknown) => ({
+    'Fn::If': [condition, value, otherwise],
   });
+  const nothing = ref('AWS::NoValue');
 
   test('the table is warmed up to the reads and writes that are asked for, and by itself if none are', () => {
+    const reads = { ReadUnitsPerSecond: ref('WarmReadUnits') };
+    const writes = { WriteUnitsPerSecond: ref('WarmWriteUnits') };
     expect(propertiesOf(template, 'Table')['WarmThroughput']).toEqual(
-      orNothing('HasWarmThroughput', {
-        ReadUnitsPerSecond: orNothing('HasWarmReads', ref('WarmReadUnits')),
-        WriteUnitsPerSecond: orNothing('HasWarmWrites', ref('WarmWriteUnits')),
-      }),
+      choose(
+        'HasWarmReads',
+        choose('HasWarmWrites', { ...reads, ...writes }, reads),
+        choose('HasWarmWrites', writes, nothing),
+      ),
     );
   });
 
@@ -27,7 +31,7 @@ describe('what only some accounts need or allow', () => {
     expect(reserved).toEqual([
       [
         functionId('wechat-events'),
-        orNothing('HasReservedConcurrency', ref('WechatEventsReservedConcurrency')),
+        choose('HasReservedConcurrency', ref('WechatEventsReservedConcurrency'), nothing),
       ],
     ]);
   });

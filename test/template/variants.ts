@@ -18,6 +18,9 @@ function everything(partition: string, region: string): Record<string, string> {
     alarmTopicArn: `arn:${partition}:sns:${region}:123456789012:alarms`,
     tracing: 'Active',
     permissionsBoundary: 'bounds-qingniao-prod',
+    wechatEventsReservedConcurrency: '100',
+    warmReadUnits: '16000',
+    warmWriteUnits: '10000',
   };
 }
 
