@@ -93,6 +93,12 @@ describe('alarms', () => {
     });
   });
 
+  test('cost what the runbook says: one metric each, or as many as they calculate with', () => {
+    const metrics = watchedByAlarms.length;
+    expect(runbook).toContain(`for each metric that it looks at, ${metrics} in all`);
+    expect(runbook).toContain(`告警共 ${metrics} 个指标`);
+  });
+
   test('watch every queue of work and its dead letters', () => {
     const queues = resourcesOfType(template, 'AWS::SQS::Queue').map(([id]) => id);
     const watched = alarms.flatMap(([, { Dimensions }]) =>
