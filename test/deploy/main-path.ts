@@ -153,11 +153,11 @@ function finishedRun(service: Service, path: string) {
 async function redriveOne(service: Service, resources: DeployedResources): Promise<void> {
   const [user] = await granteesOf(service, 1);
   assert.ok(user);
-  await resources.failFast();
+  await resources.failOnce();
   const sendAt = new Date(Date.now() + 4_000).toISOString();
   const { id } = await service.send(user, { sendAt });
   const mend = await resources.spoil(user.openid);
-  await eventually('A dead letter', resources.deadLetters, (count) => count === 1, 60_000);
+  await eventually('A dead letter', resources.deadLetters, (count) => count === 1, 120_000);
   await mend();
   assert.match(await resources.redrive(), /1 of 1 moved/);
   await service.until(id, ['sent', 'delivered']);

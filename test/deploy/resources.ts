@@ -111,14 +111,16 @@ export async function openResources(o: {
       return { expression: ScheduleExpression, targetArn: Target?.Arn ?? '', input: Target?.Input ?? '' };
     },
 
-    /** A failed note comes up again after a second, so that nobody waits for five times its usual rest. */
-    failFast: () =>
-      sqs.send(
-        new SetQueueAttributesCommand({
-          QueueUrl: output('SendQueueUrl'),
-          Attributes: { VisibilityTimeout: '1' },
-        }),
-      ),
+    /** One failure and a minute's rest make a dead letter, so that nobody waits for two hours. */
+    async failOnce(): Promise<void> {
+      const QueueUrl = output('SendQueueUrl');
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }),
+      );
+      const policy = JSON.parse(Attributes?.RedrivePolicy ?? '{}');
+      const RedrivePolicy = JSON.stringify({ ...policy, maxReceiveCount: 1 });
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
+    },
 
     async deadLetters(): Promise<number> {
       const { Attributes } = await sqs.send(
