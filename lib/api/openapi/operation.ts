@@ -11,35 +11,15 @@ export function operationOf(spec: RouteSpec): Record<string, unknown> {
     ...parametersOf('header', spec.headers),
   ];
   const shown: Examples = examples[spec.operationId] ?? {};
+  const requestBody = bodyOf(spec, shown);
   return {
     operationId: spec.operationId,
     tags: [tagOf(spec.path)],
     summary: spec.summary,
-    ...(spec.description === undefined ? {} : { description: spec.description }),
+    ...(spec.description !== undefined && { description: spec.description }),
     security: securityOf(spec),
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(spec.body
-      ? {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': {
-                schema: inputSchema(spec.body),
-                ...(shown.body ? { examples: shown.body } : {}),
-              },
-              ...(spec.csv === undefined
-                ? {}
-                : {
-                    'text/csv': {
-                      schema: { type: 'string', description: spec.csv },
-                      ...(shown.csv === undefined ? {} : { example: shown.csv }),
-                    },
-                  }),
-            },
-          },
-        }
-      : {}),
-    ...(spec.text ? { requestBody: textBody(spec.text, shown) } : {}),
+    ...(parameters.length > 0 && { parameters }),
+    ...(requestBody && { requestBody }),
     responses: {
       ...Object.fromEntries(
         Object.entries(spec.answers).map(([status, answer]) => [status, answerOf(answer, shown.answer)]),
@@ -65,43 +45,40 @@ function parametersOf(
     return {
       name,
       in: place,
-      ...(description === undefined ? {} : { description }),
+      ...(description !== undefined && { description }),
       required: !entry.type.includes('optional'),
       schema: rest,
     };
   });
 }
 
-function textBody(
-  { description, mediaTypes }: NonNullable<RouteSpec['text']>,
-  { text = {} }: Examples,
-): unknown {
-  return {
-    required: true,
-    description,
-    content: Object.fromEntries(
-      Object.entries(mediaTypes).map(([mediaType, schema]) => [
-        mediaType,
-        { schema: inputSchema(schema), ...(mediaType in text ? { example: text[mediaType] } : {}) },
-      ]),
-    ),
-  };
+function bodyOf({ body, csv, text }: RouteSpec, shown: Examples): object | undefined {
+  if (text) {
+    const { text: examplesOf = {} } = shown;
+    const content = Object.entries(text.mediaTypes).map(([mediaType, schema]) => [
+      mediaType,
+      { schema: inputSchema(schema), ...(mediaType in examplesOf && { example: examplesOf[mediaType] }) },
+    ]);
+    return { required: true, description: text.description, content: Object.fromEntries(content) };
+  }
+  if (!body) return undefined;
+  const json = { schema: inputSchema(body), ...(shown.body && { examples: shown.body }) };
+  const rows = { schema: { type: 'string', description: csv }, ...(shown.csv && { example: shown.csv }) };
+  return { required: true, content: { 'application/json': json, ...(csv && { 'text/csv': rows }) } };
 }
 
-function answerOf({ description, schema, mediaType }: AnswerSpec, example: unknown): unknown {
+function answerOf({ description, schema, mediaType }: AnswerSpec, example: unknown) {
   return {
     description,
     headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
-    ...(schema
-      ? {
-          content: {
-            [mediaType ?? 'application/json']: {
-              schema: answerSchema(schema),
-              ...(example === undefined ? {} : { example }),
-            },
-          },
-        }
-      : {}),
+    ...(schema && {
+      content: {
+        [mediaType ?? 'application/json']: {
+          schema: answerSchema(schema),
+          ...(example !== undefined && { example }),
+        },
+      },
+    }),
   };
 }
 
@@ -163,10 +140,7 @@ const NAMES: Readonly<Record<number, string>> = {
 /** Statuses that may tell when to come back. */
 const MAY_SAY_WHEN: ReadonlySet<number> = new Set([409, 429, 503]);
 
-/**
- * The answers of these routes that are problems, one for each status; a route says which codes of it are its
- * own.
- */
+/** Problems of these routes as answers, one for each status; a route says which codes of it are its own. */
 export function problemResponses(specs: readonly RouteSpec[]): Record<string, unknown> {
   return Object.fromEntries(
     byStatus(specs.flatMap(codesOf)).map(([status, codes]) => [
@@ -179,7 +153,7 @@ export function problemResponses(specs: readonly RouteSpec[]): Record<string, un
 function nameOf(status: number): string {
   const name = NAMES[status];
   if (name === undefined)
-    throw new Error(`Give the problems of status ${status} a name in problem-answers.ts.`);
+    throw new Error(`Give the problems of status ${status} a name in lib/api/openapi/operation.ts.`);
   return name;
 }
 
@@ -193,13 +167,13 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): unknown
     description: inWords(codes),
     headers: {
       'x-request-id': { $ref: '#/components/headers/RequestId' },
-      ...(status === 401 ? { 'www-authenticate': { $ref: '#/components/headers/WwwAuthenticate' } } : {}),
-      ...(MAY_SAY_WHEN.has(status) ? { 'retry-after': { $ref: '#/components/headers/RetryAfter' } } : {}),
+      ...(status === 401 && { 'www-authenticate': { $ref: '#/components/headers/WwwAuthenticate' } }),
+      ...(MAY_SAY_WHEN.has(status) && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
     },
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
-        ...(example ? { example: example.toProblem() } : {}),
+        ...(example && { example: example.toProblem() }),
       },
     },
   };

@@ -35,6 +35,9 @@ const runId = v.pipe(
 const campaignParams = v.object({ id: campaignId });
 const runParams = v.object({ id: campaignId, runId });
 
+/** What routes that steer a run have in common. */
+const CONTROL = { method: 'POST', access: { operator: 'manage' }, params: runParams } as const;
+
 /** The routes of `/v1/campaigns/{id}/runs` as data. */
 export const runSpecs = {
   start: routeSpec({
@@ -93,46 +96,38 @@ export const runSpecs = {
     problems: [],
   }),
   pause: routeSpec({
-    method: 'POST',
+    ...CONTROL,
     path: '/v1/campaigns/{id}/runs/{runId}/pause',
     operationId: 'pauseRun',
     summary: 'Hold a run back, with what is queued already',
-    access: { operator: 'manage' },
-    params: runParams,
     answers: {
       200: { description: 'It is paused: within three seconds nothing leaves any more', schema: run },
     },
     problems: ['run-not-running', 'run-over', 'busy'],
   }),
   resume: routeSpec({
-    method: 'POST',
+    ...CONTROL,
     path: '/v1/campaigns/{id}/runs/{runId}/resume',
     operationId: 'resumeRun',
     summary: 'Go on with a paused run',
-    access: { operator: 'manage' },
-    params: runParams,
     answers: { 200: { description: 'It goes on with the rest', schema: run } },
     problems: ['run-not-paused', 'run-over', 'busy'],
   }),
   stop: routeSpec({
-    method: 'POST',
+    ...CONTROL,
     path: '/v1/campaigns/{id}/runs/{runId}/stop',
     operationId: 'stopRun',
     summary: 'End a run for good',
-    access: { operator: 'manage' },
-    params: runParams,
     answers: { 200: { description: 'It is stopped', schema: run } },
     problems: ['run-over', 'busy'],
   }),
   resendFailed: routeSpec({
-    method: 'POST',
+    ...CONTROL,
     path: '/v1/campaigns/{id}/runs/{runId}/resend-failed',
     operationId: 'resendFailed',
     summary: 'Run again for those whom a run failed to reach',
     description:
       'For those that ended as `failed`; not for `refused` and not for `unknown`, who may have the card.',
-    access: { operator: 'manage' },
-    params: runParams,
     answers: { 202: { description: 'The new run', schema: run } },
     problems: ['run-not-over', 'campaign-not-active'],
   }),

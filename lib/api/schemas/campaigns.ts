@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { campaign as storedCampaign } from '../../campaigns/campaign.ts';
 import { openidError, variablesError } from '../../campaigns/recipients/recipient-rules.ts';
 import { readPage } from '../../campaigns/variables.ts';
 import { instant, named, templateId } from './common.ts';
@@ -108,7 +109,7 @@ export const campaignBody = v.strictObject({
 });
 
 /** Whether a campaign starts runs. */
-export const campaignStatus = v.picklist(['active', 'paused', 'ended']);
+export const campaignStatus = storedCampaign.entries.status;
 
 /** The body of a change to a campaign: what is left out stays, null takes away. */
 export const campaignChangeBody = v.pipe(

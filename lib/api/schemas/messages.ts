@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LANGUAGES, MINIPROGRAM_STATES } from '../../messages/message.ts';
 import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
 import { pageOf } from '../paging.ts';
 import { problemSchema } from '../problem.ts';
@@ -6,10 +7,10 @@ import { alias, bilingual, count, instant, openid, rfc3339, templateId, timezone
 import { RULES } from './rules.ts';
 
 /** The version of the mini program that the card opens. */
-export const miniprogramState = v.picklist(['developer', 'trial', 'formal']);
+export const miniprogramState = v.picklist(MINIPROGRAM_STATES);
 
 /** The language of the card's own words. */
-export const lang = v.picklist(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']);
+export const lang = v.picklist(LANGUAGES);
 
 /**
  * Data as it comes: whatever it is, so that all that is wrong with it is told at once, as `invalid-data`.
