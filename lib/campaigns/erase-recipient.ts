@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { type Contention, retryOnConflict } from '../retry.ts';
+import { count } from '../schemas.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { BatchKey } from './runs/batch.ts';
 import type { RecipientResult } from './runs/results.ts';
@@ -30,10 +32,16 @@ export interface EraseRecipientServices extends Contention {
   readonly recipients: RecipientEraser;
 }
 
+const shortId = v.pipe(v.string(), v.maxLength(64));
+
 /** How far erasing has come: to a page of a campaign's list, or among its runs, newest first. */
-export type EraseCursor =
-  | { readonly campaignId: string; readonly page: number }
-  | { readonly campaignId: string; readonly runsAfter: string };
+export const eraseCursor = v.union([
+  v.strictObject({ campaignId: shortId, page: v.pipe(count, v.maxValue(999_999)) }),
+  v.strictObject({ campaignId: shortId, runsAfter: shortId }),
+]);
+
+/** See {@link eraseCursor}. */
+export type EraseCursor = Readonly<v.InferOutput<typeof eraseCursor>>;
 
 const RUNS_PER_PAGE = 20;
 /** A run that is being planned is tried again after this. */

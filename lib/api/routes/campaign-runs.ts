@@ -4,12 +4,11 @@ import { type ControlServices, pauseRun, resumeRun, stopRun } from '../../campai
 import {
   listRecipients,
   listRuns,
-  type RecipientCursor,
   readRecipient,
   readRun,
+  recipientCursor,
 } from '../../campaigns/runs/read-run.ts';
-import type { Run } from '../../campaigns/runs/run.ts';
-import { isRunId } from '../../campaigns/runs/run.ts';
+import { isRunId, type Run } from '../../campaigns/runs/run.ts';
 import {
   type ScheduledStart,
   type StartServices,
@@ -133,12 +132,6 @@ export const runSpecs = {
   }),
 };
 
-const position = v.strictObject({
-  shard: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  after: v.pipe(v.string(), v.maxLength(256)),
-  passed: v.pipe(v.number(), v.integer(), v.minValue(0)),
-});
-
 /** What these routes do their work with. */
 export interface RunRouteServices extends ControlServices, Omit<StartServices, 'campaigns'> {
   readonly store: CampaignStore;
@@ -149,14 +142,13 @@ export interface RunRouteServices extends ControlServices, Omit<StartServices, '
 /** The routes of `/v1/campaigns/{id}/runs`. */
 export function campaignRunRoutes(services: RunRouteServices): readonly Route[] {
   const { store, runs, logger } = services;
-
   const starting = { ...services, campaigns: store };
 
   async function started(result: ScheduledStart, requestId: string) {
     if (result.type !== 'started' && result.type !== 'exists') throw startProblem(result.type);
     const { id: runId, campaignId, trigger } = result.run;
     logger.info('campaign run asked for', { requestId, campaignId, runId, trigger, result: result.type });
-    return { status: 202, body: runView(await find(campaignId, runId)) } as const;
+    return show(202, campaignId, runId);
   }
 
   /** @throws ProblemError `not-found` */
@@ -166,6 +158,11 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
     if (!found) throw notFound('run');
     return found;
   }
+
+  const show = async <const S extends number>(status: S, campaign: string, id: string) => ({
+    status,
+    body: runView(await find(campaign, id)),
+  });
 
   /** @throws ProblemError when the run is not in a state for it */
   async function control(
@@ -178,20 +175,18 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
     const result = await act(services, params.id, params.runId);
     if (result.type === 'unknown-run') throw notFound('run');
     if (result.type === 'run-over') throw stateProblem(result.run.status);
-    return { status: 200, body: runView(await find(params.id, params.runId)) } as const;
+    return show(200, params.id, params.runId);
   }
 
   return [
-    route(
-      runSpecs.start,
-      async ({ params: { id: campaignId }, body: { dryRun, scheduledAt }, requestId }) => {
-        const result =
-          scheduledAt === undefined
-            ? await startRun(starting, { campaignId, trigger: 'manual', dryRun })
-            : await startScheduledRun(starting, campaignId, scheduledAt);
-        return started(result, requestId);
-      },
-    ),
+    route(runSpecs.start, async ({ params: { id: campaignId }, body, requestId }) => {
+      const { dryRun, scheduledAt } = body;
+      const result =
+        scheduledAt === undefined
+          ? await startRun(starting, { campaignId, trigger: 'manual', dryRun })
+          : await startScheduledRun(starting, campaignId, scheduledAt);
+      return started(result, requestId);
+    }),
 
     route(runSpecs.list, async ({ params, query }) => {
       await loadCampaign(services, params.id);
@@ -199,14 +194,11 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
       return pageReply(page.items.map(runView), page.next);
     }),
 
-    route(runSpecs.get, async ({ params }) => ({
-      status: 200,
-      body: runView(await find(params.id, params.runId)),
-    })),
+    route(runSpecs.get, ({ params }) => show(200, params.id, params.runId)),
 
     route(runSpecs.listRecipients, async ({ params, query }) => {
       await find(params.id, params.runId);
-      const from: RecipientCursor | undefined = decodeCursor(position, query.cursor);
+      const from = decodeCursor(recipientCursor, query.cursor);
       const page = await listRecipients(runs, params.runId, query.limit, from);
       return pageReply(page.items.map(recipientView), page.next);
     }),

@@ -1,17 +1,11 @@
 import * as v from 'valibot';
-import type { EraseCursor } from '../../campaigns/erase-recipient.ts';
+import { type EraseCursor, eraseCursor } from '../../campaigns/erase-recipient.ts';
+import { count } from '../../schemas.ts';
 import type { EraseResult } from '../../users/erase-user.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { openid } from '../schemas/common.ts';
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const campaignId = v.pipe(v.string(), v.maxLength(64));
-const position = v.union([
-  v.strictObject({ campaignId, page: v.pipe(count, v.maxValue(999_999)) }),
-  v.strictObject({ campaignId, runsAfter: v.pipe(v.string(), v.maxLength(64)) }),
-]);
 
 /** How much of a user was erased. */
 export const erasedUser = v.object({
@@ -47,7 +41,7 @@ export function userRoutes({
 }): readonly Route[] {
   return [
     route(eraseUserSpec, async ({ params: { openid }, query }) => {
-      const result = await erase(openid, decodeCursor(position, query.cursor));
+      const result = await erase(openid, decodeCursor(eraseCursor, query.cursor));
       if (result.type === 'sending') {
         throw new ProblemError(
           'already-sending',

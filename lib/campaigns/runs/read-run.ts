@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import type { Clock } from '../../clock.ts';
 import type { Page } from '../../listing.ts';
+import { count } from '../../schemas.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { showRun } from './progress.ts';
 import { type BatchResults, NOT_BEGUN, type RecipientRecord } from './results.ts';
@@ -80,11 +82,14 @@ export async function* recipientsOf(
 }
 
 /** Where a page of a run's recipients begins: in the batch at `after`, behind `passed` recipients. */
-export interface RecipientCursor {
-  readonly shard: number;
-  readonly after: string;
-  readonly passed: number;
-}
+export const recipientCursor = v.strictObject({
+  shard: count,
+  after: v.pipe(v.string(), v.maxLength(256)),
+  passed: count,
+});
+
+/** See {@link recipientCursor}. */
+export type RecipientCursor = Readonly<v.InferOutput<typeof recipientCursor>>;
 
 /** A page of a run's recipients with their outcomes, in the order in which they are stored. */
 export async function listRecipients(
