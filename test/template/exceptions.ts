@@ -27,7 +27,7 @@ export const POLICY_EXCEPTIONS: Exceptions = {
   CKV_AWS_27: 'queues are encrypted by SQS (SqsManagedSseEnabled), which this rule does not know',
   CKV_AWS_95: 'every function logs its own requests, without the addresses of users',
   CKV_AWS_115:
-    'the queues and the API are throttled instead; reserved concurrency would be taken from the rest of the account',
+    'wechat-events alone keeps some, where it is asked for; the rest of the account would lack what others keep',
   CKV_AWS_116:
     'what runs asynchronously runs again by its schedule; queues have dead-letter queues of their own',
   CKV_AWS_117: 'a VPC is an option for those functions that carry the AppSecret; the others call AWS only',
