@@ -19,6 +19,33 @@ test("code that only operators' commands use lives with them", () => {
   expect(theirs).toEqual([]);
 });
 
+/** The rooms that each room may import, by the page that draws the house. */
+const PAGE = 'docs/decisions/0028-rooms-and-what-each-may-touch.md';
+const MAY_IMPORT = new Map(
+  readFileSync(PAGE, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, room = '', , rooms = ''] = /^\| `(\w+)` \|(.*)\|(.*)\|$/.exec(line) ?? [];
+      return room === '' ? [] : [[room, new Set(rooms.match(/\w+/g))] as const];
+    }),
+);
+
+const roomOf = (file: string) => /^lib\/(\w+)\//.exec(file)?.[1];
+
+test('the page that draws the house lists every room of lib, and no other', () => {
+  const rooms = new Set(globSync('lib/*/**/*.ts').map(roomOf));
+  expect([...MAY_IMPORT.keys()].toSorted()).toEqual([...rooms].toSorted());
+});
+
+test('a room imports no other room than the page allows it', () => {
+  const forbidden = [...readersOf(globSync('lib/**/*.ts'))].flatMap(([read, readers]) => {
+    const room = roomOf(read) ?? '';
+    const isAllowed = (own: string) => room === '' || room === own || MAY_IMPORT.get(own)?.has(room);
+    return readers.filter((file) => !isAllowed(roomOf(file) ?? '')).map((file) => `${file} imports ${read}`);
+  });
+  expect(forbidden).toEqual([]);
+});
+
 /** Who imports each file. */
 function readersOf(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const readers = new Map<string, string[]>();

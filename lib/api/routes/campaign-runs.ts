@@ -211,9 +211,7 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
     }),
 
     route(runSpecs.pause, ({ params }) => control(params, 'running', pauseRun)),
-
     route(runSpecs.resume, ({ params }) => control(params, 'paused', resumeRun)),
-
     route(runSpecs.stop, ({ params }) => control(params, undefined, stopRun)),
 
     route(runSpecs.resendFailed, async ({ params: { id: campaignId, runId: ofRunId }, requestId }) =>
