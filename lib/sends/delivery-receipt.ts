@@ -52,7 +52,7 @@ const CLOCK_SKEW_MS = 60_000;
 
 /** The reason of the outcome of a send whose sender was given up for dead. */
 const SENDER_LOST: OwnReason = 'sender-lost';
-/** The reason of one that a restore of the table ended: what was sent since then is not there any more, and a receipt may be of that. */
+/** The reason of one that a restore of the table ended. What was sent since is gone, and a receipt may be of that. */
 const TABLE_RESTORED: OwnReason = 'table-restored';
 
 /** The send that a receipt is about; `not-yet` while one that it may be about waits for its answer. */

@@ -18,7 +18,10 @@ const ownPrices = v.strictObject({
   logGb: amount,
 });
 
-/** Prices out of a file, which go before those of the region. @throws CommandError for a file that is not of that form */
+/**
+ * Prices out of a file, which go before those of the region. @throws CommandError for a file that is not of
+ * that form
+ */
 export async function withOwnPrices(region: Region, file: string): Promise<Region> {
   const text = await readFile(file, 'utf8').catch((error: Error) => {
     throw new CommandError(`${file} cannot be read: ${error.message}. 无法读取价格文件。`);

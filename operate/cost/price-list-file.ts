@@ -95,7 +95,8 @@ const onDemandTerms = v.record(
 
 /**
  * Reads a file of the list.
- * Its form: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
+ * Its form:
+ * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
  * @throws ValiError for anything else
  */
 export function parsePriceListFile(text: string): PriceListFile {

@@ -94,8 +94,8 @@ export function isRegion(name: string): boolean {
 }
 
 /**
- * A region with the prices of AWS's list. What the list lacks costs what was recorded, in the list's currency.
- * A region without any listed price is reckoned in USD.
+ * A region with the prices of AWS's list. What the list lacks costs what was recorded, in the list's
+ * currency. A region without any listed price is reckoned in USD.
  */
 export function regionOf(name: string, listed: Prices, cnyPerUsd: number): Region {
   const isListed = Object.keys(listed).length > 0;

@@ -24,9 +24,13 @@ export interface ListedPrices {
   readonly missing: readonly string[];
 }
 
-/** https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html */
+/**
+ * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html
+ */
 const AWS = 'https://pricing.us-east-1.amazonaws.com';
-/** https://docs.amazonaws.cn/en_us/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html */
+/**
+ * https://docs.amazonaws.cn/en_us/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html
+ */
 const AWS_CHINA = 'https://pricing.cn-north-1.amazonaws.com.cn';
 
 /**

@@ -12,11 +12,17 @@ export interface BillLine {
   readonly cost: number | undefined;
 }
 
-/** Lambda gives one CPU for this much memory, https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/**
+ * Lambda gives one CPU for this much memory,
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
 const GB_OF_ONE_CPU = 1_769 / 1_024;
 /** What send-messages has, the most of all functions that wait for WeChat. */
 const GB_WHILE_WAITING = 1;
-/** "Single-digit milliseconds", https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html */
+/**
+ * "Single-digit milliseconds",
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+ */
 const TABLE_MS = 5;
 /** An answer of WeChat's; assumed. */
 const WECHAT_MS = 50;
@@ -52,7 +58,10 @@ export function reckon(
   });
 }
 
-/** Less memory means fewer cycles in a second, and as many in all: computing costs the same with any. Waiting does not. */
+/**
+ * Less memory means fewer cycles in a second, and as many in all: computing costs the same with any. Waiting
+ * does not.
+ */
 function gbSeconds({ cpuMilliseconds, tableCalls }: UsageOfKind, kind: Kind): number {
   const waiting = tableCalls * TABLE_MS + (ASKS_WECHAT.has(kind) ? WECHAT_MS : 0);
   const atOnce = kind === 'campaign' ? CAMPAIGN_AT_ONCE : 1;

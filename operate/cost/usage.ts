@@ -9,7 +9,10 @@ const usageOfKind = v.object({
   queueRequests: v.number(),
   /** Requests to DynamoDB, which functions wait for. */
   tableCalls: v.number(),
-  /** Of one core of the machine that measured, with the simulated WeChat and the local queue in it: more than the functions used. */
+  /**
+   * Of one core of the machine that measured, with the simulated WeChat and the local queue in it: more than
+   * the functions used.
+   */
   cpuMilliseconds: v.number(),
   logBytes: v.number(),
   events: v.number(),
@@ -39,7 +42,10 @@ const usageByKind = v.object({
 /** What one of each kind uses. */
 export type UsageByKind = Readonly<v.InferOutput<typeof usageByKind>>;
 
-/** When each comes alone, the most that it can use; and in a crowd, where functions, batches and statistics are shared. */
+/**
+ * When each comes alone, the most that it can use; and in a crowd, where functions, batches and statistics
+ * are shared.
+ */
 export interface Usage {
   readonly alone: UsageByKind;
   readonly crowd: UsageByKind;

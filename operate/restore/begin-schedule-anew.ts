@@ -22,8 +22,8 @@ export async function* everySchedule({
 }
 
 /**
- * Makes a schedule begin anew. A run that was due before now is not started any more: it may have been, and the restore has taken away
- * what is known of it.
+ * Makes a schedule begin anew. A run that was due before now is not started any more: it may have been, and
+ * the restore has taken away what is known of it.
  */
 export function beginScheduleAnew(
   { campaigns, clock, ...contention }: ScheduleServices,

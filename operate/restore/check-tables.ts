@@ -3,7 +3,10 @@ import { scanPages } from '../../lib/dynamodb/items.ts';
 import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { CommandError } from '../command-line.ts';
 
-/** Both tables by their names. `appId`: the mini program that the copy must hold something of, where it is known. */
+/**
+ * Both tables by their names. `appId`: the mini program that the copy must hold something of, where it is
+ * known.
+ */
 interface TablesToCheck {
   readonly client: Table['client'];
   readonly from: string;
@@ -12,8 +15,8 @@ interface TablesToCheck {
 }
 
 /**
- * Makes sure of both tables before anything is written: a copy that is empty, of another stage, or of something else would delete
- * everything.
+ * Makes sure of both tables before anything is written: a copy that is empty, of another stage, or of
+ * something else would delete everything.
  *
  * @throws CommandError
  */

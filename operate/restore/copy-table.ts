@@ -34,7 +34,8 @@ const WRITES_PER_CALL = 25;
 const KEYS_PER_CALL = 100;
 
 /**
- * Makes a table hold what its copy holds: writes what differs and deletes what the copy does not have. Repeated, it changes nothing more.
+ * Makes a table hold what its copy holds: writes what differs and deletes what the copy does not have.
+ * Repeated, it changes nothing more.
  */
 export async function copyTable(options: CopyOptions): Promise<CopyCounts> {
   const sum = { compared: 0, written: 0, deleted: 0 };
@@ -74,8 +75,8 @@ async function* itemPages(table: Table, scan: object): AsyncGenerator<readonly A
 }
 
 /**
- * The access token, the rates used up and how far the due messages have been read: what stands there now is right, and an old one would
- * only do harm. Due entries of what has ended are passed over.
+ * The access token, the rates used up and how far the due messages have been read: what stands there now is
+ * right, and an old one would only do harm. Due entries of what has ended are passed over.
  */
 function isOfItsMoment({ pk, sk }: Key): boolean {
   const [, kind = ''] = pk.split('#');
@@ -137,7 +138,9 @@ function marked(item: Attributes, mark: string): Attributes {
   return isFollowed(keyOf(item)) ? { ...own, [RESTORED_BY]: { S: mark } } : own;
 }
 
-/** Whether changes of the item are counted and published (the filter of publish-changes in serverless.yml). */
+/**
+ * Whether changes of the item are counted and published (the filter of publish-changes in serverless.yml).
+ */
 function isFollowed({ sk }: Key): boolean {
   return (
     sk === 'ledger' || [MESSAGE_PREFIX, RUN_PREFIX, RESULTS_PREFIX].some((prefix) => sk.startsWith(prefix))

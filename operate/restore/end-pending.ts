@@ -20,7 +20,10 @@ export interface EndServices extends Contention {
 /** So many messages of a user are ended by one write, which DynamoDB takes up to a hundred items in. */
 const ENDED_AT_ONCE = 50;
 
-/** Ends as unknown all that is pending of a user, the send that was under way too. Answers how many sends that were. */
+/**
+ * Ends as unknown all that is pending of a user, the send that was under way too. Answers how many sends that
+ * were.
+ */
 export async function endPendingOf(services: EndServices, openid: string): Promise<number> {
   let ended = 0;
   for (;;) {
@@ -66,7 +69,8 @@ async function endClaimed(
 }
 
 /**
- * Spends the grant that a send has set aside or would take, because it may have left. Without a grant there is no claim.
+ * Spends the grant that a send has set aside or would take, because it may have left. Without a grant there
+ * is no claim.
  */
 export function spendGrant(
   { clock, newId }: Pick<EndServices, 'clock' | 'newId'>,

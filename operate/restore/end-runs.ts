@@ -40,8 +40,8 @@ export async function* runsUnderWay({
 }
 
 /**
- * Stops a run, with everybody unknown whom it had not reached. The claims of its recipients must have been ended before.
- * Answers how many those were.
+ * Stops a run, with everybody unknown whom it had not reached. The claims of its recipients must have been
+ * ended before. Answers how many those were.
  */
 export async function endRun(services: EndRunServices, run: RunRecord): Promise<number> {
   const { runs } = services;
@@ -102,7 +102,10 @@ async function endRecipient(
   return written === 'committed' ? Number(result.state === 'unknown') : written;
 }
 
-/** The grant that the send would take, spent; undefined where there is none, or where the user could not be dealt with before. */
+/**
+ * The grant that the send would take, spent; undefined where there is none, or where the user could not be
+ * dealt with before.
+ */
 async function grantOf(
   services: EndRunServices,
   openid: string,

@@ -53,8 +53,8 @@ export interface RestoreSummary extends CopyCounts {
 const USERS_AT_ONCE = 16;
 
 /**
- * Makes the stack's table what its copy is, empties the queues, and ends all that is pending there: what may have left since is unknown
- * and is not sent again.
+ * Makes the stack's table what its copy is, empties the queues, and ends all that is pending there: what may
+ * have left since is unknown and is not sent again.
  *
  * @throws CommandError for tables that cannot be these
  */

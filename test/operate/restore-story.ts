@@ -23,8 +23,8 @@ export const PENDING = [
 ];
 
 /**
- * A stack with messages and a run that are pending, then a copy of its table, and then everything goes on: what was pending leaves, a
- * schedule starts a run, a user is erased, another one comes.
+ * A stack with messages and a run that are pending, then a copy of its table, and then everything goes on:
+ * what was pending leaves, a schedule starts a run, a user is erased, another one comes.
  */
 export async function tellStory() {
   const world = await openCampaigns({ followChanges: true, dispatchEverySeconds: 0 });
