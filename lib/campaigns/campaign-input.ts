@@ -45,10 +45,7 @@ export type InputRefusal =
 /** Errors of the keys. All others are about values, which variables may still change. */
 const KEY_ERRORS: ReadonlySet<string> = new Set(['unexpected-key', 'data-suffix', 'not-text', 'missing']);
 
-/**
- * The texts of a campaign as they are stored, or their problems. One with a variable is checked for each
- * recipient.
- */
+/** The texts as they are stored, or their problems. One with a variable is checked for each recipient. */
 export function checkTexts(
   template: Template,
   input: unknown,

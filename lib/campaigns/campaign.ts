@@ -35,9 +35,7 @@ const quietHours = v.object({
   timezone: v.string(),
 });
 
-/**
- * A daily time in which nothing is sent: `from` until just before `to`, over midnight where `to` is earlier.
- */
+/** Nothing is sent daily from `from` until just before `to`, over midnight where `to` is earlier. */
 export type QuietHours = Readonly<v.InferOutput<typeof quietHours>>;
 
 const content = {

@@ -125,10 +125,7 @@ async function eraseFromRuns(
   return { erased, next: await nextCampaign(services, campaignId) };
 }
 
-/**
- * `planning`: the user may yet be written into a batch. A paused run plans nothing, and reads all anew when
- * it resumes.
- */
+/** `planning`: the user may yet be written into a batch. A paused run plans nothing. */
 async function eraseFromRun(
   services: EraseRecipientServices,
   { id, status }: RunRecord,

@@ -26,10 +26,7 @@ export function substitute(text: string, variables: Readonly<Record<string, stri
 /** `{{name}}` after percent-encoding, here or by the author of the page. */
 const ENCODED_VARIABLE = /%7B%7B((?:(?!%7B|%7D)[^{}?/&=#])+)%7D%7D/giu;
 
-/**
- * A campaign's page as WeChat takes it, but with `{{name}}` readable; undefined where no values make it a
- * page.
- */
+/** A page as WeChat takes it, with `{{name}}` readable; undefined where no values make it a page. */
 export function readPage(text: string): string | undefined {
   const encoded = encodePage(text);
   if (encoded === undefined) return undefined;
@@ -93,11 +90,11 @@ const BRACES = /\{\{[^{}]*\}\}/gu;
 
 /** Warns of `{{order id}}` and the like, which every recipient would get unchanged. */
 export function placeholderWarnings({ data, page }: Pick<Campaign, 'data' | 'page'>): PlaceholderWarning[] {
-  const places = [
+  const parts = [
     ...Object.entries(data).map(([key, text]) => ({ path: `data.${key}`, text })),
     { path: 'page', text: decodedPage(page ?? '') },
   ];
-  return places.flatMap(({ path, text }) => {
+  return parts.flatMap(({ path, text }) => {
     const odd = [...text.matchAll(BRACES)].map(([braces]) => braces).find((braces) => !isVariable(braces));
     if (odd === undefined) return [];
     return [

@@ -39,10 +39,7 @@ export async function eraseCampaign(
   return 'erased';
 }
 
-/**
- * How many runs were erased that had sent something, by template. The audit knows of their sends by nothing
- * else.
- */
+/** How many runs that had sent something were erased, by template. The audit needs it. */
 export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<string, number>> {
   const query = {
     TableName: table.name,

@@ -15,9 +15,7 @@ export const recipientsItem = v.object({
   recipients: v.pipe(v.string(), v.parseJson(), v.array(recipient)),
 });
 
-/**
- * Campaigns in DynamoDB: all together in one partition, the recipients and runs of each in one of its own.
- */
+/** Campaigns in DynamoDB: all in one partition, the recipients and runs of each in one of its own. */
 export function createCampaignStore(
   table: Table,
   { newVersion, logger }: { readonly newVersion: NewVersion; readonly logger: Logger },

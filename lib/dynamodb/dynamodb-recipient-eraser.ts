@@ -27,10 +27,7 @@ export function createRecipientEraser(
 ): RecipientEraser {
   const { client, name: TableName } = table;
 
-  /**
-   * Writes a page of a list without the user, and the campaign's count with it. Answers how often the user
-   * was there.
-   */
+  /** Writes a page of a list and the campaign's count without the user. Answers how often they were there. */
   async function eraseFromListPage(
     key: Key,
     campaignId: string,

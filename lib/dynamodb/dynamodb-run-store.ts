@@ -47,9 +47,7 @@ export interface RunStoreOptions {
   readonly logger: Logger;
 }
 
-/**
- * Runs in DynamoDB: each beside its campaign; its batches, results and tallies in a partition for each shard.
- */
+/** Runs in DynamoDB, each beside its campaign, with a partition for the batches of each shard. */
 export function createRunStore(table: Table, { newVersion, logger }: RunStoreOptions): RunStore {
   function putRun({ value, version }: Versioned<RunRecord>): ConditionalPut {
     const item = { ...runKey(table, value.campaignId, value.id), ...value, version: newVersion() };

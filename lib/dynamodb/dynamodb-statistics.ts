@@ -62,10 +62,7 @@ function countsIn({ pk: _pk, sk: _sk, expiresAt: _expiresAt, ...counts }: Item):
 const MARKS_KEPT_SECONDS = 2 * 24 * 60 * 60;
 const BUCKETS_KEPT_SECONDS = 800 * 24 * 60 * 60;
 
-/**
- * A transaction takes a hundred writes: a mark for each part at most, and for each count a bucket and a
- * gauge.
- */
+/** A transaction takes 100 writes: up to a mark for each part, and a bucket and a gauge for each count. */
 const PARTS_PER_STEP = 25;
 const COUNTS_PER_STEP = 37;
 

@@ -90,9 +90,7 @@ export function packResults(results: ReadonlyMap<number, RecipientResult>): Pack
   };
 }
 
-/**
- * Leaves out what the state or the errcode says already, and what nobody reads once a recipient is done with.
- */
+/** Leaves out what state or errcode say, and what nobody reads once a recipient is done with. */
 function detailOf({ state, outcome, attempts, lastClaim, ...more }: RecipientResult): Detail | undefined {
   const { reason, errcode, errmsg, rid, msgid } = outcome;
   const { retries, notBeforeMs, firstAtMs, problems } = more;
@@ -171,9 +169,7 @@ function isPackable(msgid: string): boolean {
   return MSGID.test(msgid) && BigInt(msgid) <= MAX_PACKED;
 }
 
-/**
- * Msgids in a row, half as long as their digits. One that is absent or does not fit leaves a gap of zeros.
- */
+/** Msgids in a row, half as long as their digits. An absent or longer one leaves a gap of zeros. */
 function packMsgids(msgids: readonly (string | undefined)[]): string {
   if (!msgids.some((msgid) => msgid !== undefined && isPackable(msgid))) return '';
   const bytes = new DataView(new ArrayBuffer(msgids.length * MSGID_BYTES));

@@ -68,10 +68,7 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
   return { ...common, type: 'results', key, before: read(before), after: read(after) };
 }
 
-/**
- * Each write of an item leaves a version that no other has. A deletion leaves none, and is named by the last
- * one.
- */
+/** Each write of an item leaves a version of its own. A deletion is named by the last version. */
 function writeIdOf(keys: Keys, before: Item | undefined, after: Item | undefined): string {
   const version = after ? after['version'] : `after ${before?.['version']}`;
   return createHash('sha256').update(`${keys.pk.S}\n${keys.sk.S}\n${version}`).digest('hex').slice(0, 32);

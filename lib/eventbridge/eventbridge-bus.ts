@@ -14,10 +14,7 @@ export interface BusEvent {
   readonly atMs?: number;
 }
 
-/**
- * Publishes events and answers those that the bus did not take: publish them again. Rejects when the bus
- * cannot be asked.
- */
+/** Publishes events and answers those that the bus refused. Rejects when the bus cannot be asked. */
 export type PublishEvents = (events: readonly BusEvent[]) => Promise<readonly BusEvent[]>;
 
 const SOURCE = 'qingniao';

@@ -36,10 +36,7 @@ export async function applyEvent(services: EventServices, event: SubscribeEvent)
   }
 }
 
-/**
- * Refuses what waits also when the event was counted before: the call that counted it may have died after
- * that.
- */
+/** Refuses waiting messages also of an event that was counted: the call before may have died after that. */
 async function revoke(services: EventServices, event: ChangeEvent): Promise<void> {
   await countAnswers(services, event);
   const revoked = event.items.filter(({ status }) => isRevocation(event, status));
@@ -69,17 +66,12 @@ async function eachInTurn<T, R>(items: readonly T[], work: (item: T) => Promise<
 
 type Answers = PopupEvent | ChangeEvent;
 
-/**
- * WeChat advises to tell events apart by user and second, in which two events may fall (WeChat contract
- * §6.3).
- */
+/** WeChat names events by user and second, in which two may fall (WeChat contract §6.3). */
 function markOf({ type, createdAtMs }: Answers, { templateId, status }: Answers['items'][number]): CountMark {
   return `event#${type}#${createdAtMs}#${templateId}#${status}`;
 }
 
-/**
- * Counts the user's answers, template by template, each once however often and in whatever order it comes.
- */
+/** Counts the user's answers, each once however often and in whatever order it comes. */
 export async function countAnswers(
   { grantStore, kindsOf, sleep, random }: Pick<EventServices, 'grantStore' | 'kindsOf' | 'sleep' | 'random'>,
   event: Answers,

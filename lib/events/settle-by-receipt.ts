@@ -51,10 +51,7 @@ export async function settleByReceipt(
   return result === 'committed' ? 'settled' : 'known';
 }
 
-/**
- * An earlier send of a campaign, unless the known outcome has the msgid: that says more than a time that
- * fits.
- */
+/** An earlier send of a campaign, unless the known one has the msgid. */
 async function lookedUpSend(
   { findSend }: ReceiptServices,
   { msgid, openid, templateId, createdAtMs }: DeliveryReceipt,
@@ -64,9 +61,7 @@ async function lookedUpSend(
   return findSend({ msgid, openid, templateId, createdAtMs });
 }
 
-/**
- * The user's messages of that template, and the send that their claim names, whether it is under way or over.
- */
+/** The user's messages of that template, and the send that their claim names. */
 async function sendsOf(
   { store }: ReceiptServices,
   { openid, templateId }: DeliveryReceipt,

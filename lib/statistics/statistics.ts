@@ -50,10 +50,7 @@ export interface DayStatistics {
 
 const FAILED = 'failed:';
 
-/**
- * A template's days, earliest first, out of its buckets until now. Days on which nothing happened are left
- * out.
- */
+/** A template's days, earliest first, out of its buckets until now. Days without counts are left out. */
 export function daysOf(
   { templateId, available: availableNow }: AvailableGauge,
   buckets: readonly TimeBucket[],
@@ -117,9 +114,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const MAX_DAYS_BACK = 92;
 const DEFAULT_DAYS_BACK = 6;
 const TEMPLATES_AT_ONCE = 10;
-/**
- * A page ends after so many templates, however few days they have, so that a request keeps within its time.
- */
+/** A page ends after so many templates, so that a request keeps within its time. */
 const TEMPLATES_PER_PAGE = 100;
 /** Sorts behind every day. */
 const WHOLE_TEMPLATE = '~';

@@ -9,10 +9,7 @@ import { movedResults, type StreamRecord } from './stream-record.ts';
 export interface Count {
   readonly templateId: string;
   readonly atMs: number;
-  /**
-   * `granted`, `sent`, `delivered`, `refused`, `unknown`, `available`, or `failed:` with an errcode or a
-   * reason.
-   */
+  /** `granted`, `sent`, `delivered`, `refused`, `unknown`, `available`, or `failed:` with its reason. */
   readonly name: string;
   readonly by: number;
 }
@@ -91,10 +88,7 @@ function standingCounts(templateId: string, before: Standing | undefined, after:
   ];
 }
 
-/**
- * The counts of a write, or a part of them where they are many. A part is added once, as a whole, under its
- * id.
- */
+/** The counts of a write, or a part of them where they are many. A part is added once, as a whole. */
 export interface CountedPart {
   readonly id: string;
   /** The moment of the write: the same each time that the stream delivers it. */
@@ -108,10 +102,7 @@ export interface StatisticsWriter {
   add(parts: readonly CountedPart[]): Promise<void>;
 }
 
-/**
- * So many fit one transaction. Only the erasure of a user counts more: it touches every template they
- * answered.
- */
+/** So many fit one transaction. The erasure of a user may count more: every template they answered. */
 const COUNTS_PER_PART = 20;
 
 /** The counts of writes, in parts that are the same each time that the stream delivers a write. */

@@ -23,10 +23,7 @@ export const DOMAIN_EVENT_NAMES = [
 /** One of {@link DOMAIN_EVENT_NAMES}. */
 export type DomainEventName = (typeof DOMAIN_EVENT_NAMES)[number];
 
-/**
- * Something that has happened and is stored. A recipient's send has no stored message, and its id stands for
- * one.
- */
+/** Something that has happened and is stored. The id of a recipient's send takes that of a message. */
 export type DomainEvent = {
   readonly name: DomainEventName;
   readonly eventId: string;

@@ -75,9 +75,7 @@ export async function publishWithRetry<Item>(
 /** So many runs are cached. What is read of them never changes. */
 const MAX_CACHED_RUNS = 100;
 
-/**
- * Reads whom a batch's results are about, and each run once; undefined where the batch or its run is gone.
- */
+/** Reads a batch with its run, each run once; undefined where one of them is gone. */
 export function createSentBatches(
   store: Pick<RunStore, 'load' | 'loadBatch'>,
 ): (key: BatchKey) => Promise<SentBatch | undefined> {
@@ -130,10 +128,7 @@ function lateness(records: readonly StreamRecord[]): readonly Measurement[] {
   return values.length === 0 ? [] : [{ name: 'Lateness', values }];
 }
 
-/**
- * A timed message that was sent at the first attempt, so that nothing but the service itself can have held it
- * up.
- */
+/** A timed message that left at the first attempt, so that only the service can have held it up. */
 function isTimely(before: Message | undefined, after: Message): boolean {
   return (
     (before?.state ?? 'pending') === 'pending' &&

@@ -24,10 +24,7 @@ export interface Upload {
   readonly pathOf: PathOf;
 }
 
-/**
- * `repeated`: the same recipients were the last to be added, and are not added again. The others added
- * nobody.
- */
+/** `repeated`: the same recipients were the last to be added. Only `added` adds anybody. */
 export type AddRecipientsResult =
   | { readonly type: 'added'; readonly campaign: Campaign; readonly warnings: readonly DataWarning[] }
   | { readonly type: 'repeated'; readonly campaign: Campaign }

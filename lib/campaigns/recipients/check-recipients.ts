@@ -20,9 +20,7 @@ export interface CheckedRecipients {
 /** The path of a recipient: `recipients.3`, `line 17`. */
 export type PathOf = (index: number) => string;
 
-/**
- * Makes the message of every recipient, as a run would; one message where recipients have the same variables.
- */
+/** Makes the message of every recipient as a run would, once for the same variables. */
 export function checkRecipients(
   campaign: FillableParts,
   template: Template,

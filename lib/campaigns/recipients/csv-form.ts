@@ -9,17 +9,14 @@ const SEPARATOR_LINE = /^\uFEFF?sep=([,;\t])?[,;\t]*$/i;
 /** Line ends of all systems; some files have several. */
 export const LINE_ENDS: string[] = ['\r\n', '\n', '\r'];
 
-/**
- * The separator of a file: that of Excel's `sep=` line, else the most frequent one outside of quotes in its
- * header.
- */
+/** The separator by Excel's `sep=` line, else the most frequent one outside of quotes in the header. */
 export function separatorOf(text: string): Separator {
   const header = firstLines(text).find((line) => /[^\s,;"\uFEFF]/.test(line)) ?? '';
-  const told = SEPARATOR_LINE.exec(header)?.[1];
+  const named = SEPARATOR_LINE.exec(header)?.[1];
   const outside = header.replace(/"[^"]*"/g, '');
   const count = (separator: Separator) => outside.split(separator).length;
   return (
-    SEPARATORS.find((separator) => separator === told) ??
+    SEPARATORS.find((separator) => separator === named) ??
     SEPARATORS.reduce((best, separator) => (count(separator) > count(best) ? separator : best))
   );
 }

@@ -107,10 +107,7 @@ function columnName(cell: string): string {
   return name.toLowerCase() === OPENID_COLUMN ? OPENID_COLUMN : name;
 }
 
-/**
- * The error of a value in a column without a name. A row may end early: Excel leaves out empty cells at its
- * end.
- */
+/** The error of a value in a column without a name. Excel leaves out empty cells at a row's end. */
 function widthError(header: readonly string[], record: readonly string[]): BilingualText | undefined {
   const unnamed = record.findIndex((cell, index) => !header[index] && !isBlank(cell));
   if (unnamed < 0) return undefined;

@@ -23,10 +23,7 @@ export type ControlResult =
   | { readonly type: 'unknown-run' }
   | { readonly type: 'run-over'; readonly run: RunRecord };
 
-/**
- * Pauses a run. Senders notice within a second. They drop what is queued for it, because resuming queues it
- * anew.
- */
+/** Pauses a run within a second. Senders drop what is queued for it, because resuming queues it anew. */
 export function pauseRun(services: HaltServices, campaignId: string, runId: string): Promise<ControlResult> {
   return change(services, { campaignId, runId }, async (run) => {
     return run.status === 'paused' ? run : { ...run, status: 'paused' };
@@ -47,10 +44,7 @@ export function resumeRun(
   });
 }
 
-/**
- * Stops a run for good. The jobs it queues go over its batches once more and resolve the claims of dead
- * senders.
- */
+/** Stops a run for good. Its jobs go over the batches once more and resolve the claims of dead senders. */
 export function stopRun(
   services: ControlServices,
   campaignId: string,

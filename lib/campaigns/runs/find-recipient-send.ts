@@ -13,10 +13,7 @@ export interface RecipientSendServices {
   readonly clock: Clock;
 }
 
-/**
- * The send to a run's recipient by its id; undefined for another kind of id. Its writes keep the run's tally
- * up to date.
- */
+/** The send to a run's recipient by its id; undefined for another kind of id. */
 export async function findRecipientSend(
   { runs, clock }: RecipientSendServices,
   id: string,
@@ -60,10 +57,7 @@ export type NamingReceipt = Pick<DeliveryReceipt, 'openid' | 'templateId' | 'cre
 const CAMPAIGNS_PER_PAGE = 100;
 /** Only so many runs of each campaign are searched, the latest. */
 const RUNS_PER_CAMPAIGN = 20;
-/**
- * The list of runs is cached for so long. A send is older when a later one has taken its place in the user's
- * ledger.
- */
+/** Runs are cached for so long. A send that no ledger names any more is older. */
 const RUNS_CACHED_MS = 10_000;
 /** A receipt comes no later than this after the end of its run. */
 const AFTER_THE_END_MS = 24 * 60 * 60_000;

@@ -21,7 +21,7 @@ export function recipientSendId({ runId, index, openid }: RecipientKey): string 
   return `rcp_${runId.slice('run_'.length)}_${index}_${openid}`;
 }
 
-/** The recipient that an id stands for; undefined for another kind of id. */
+/** The recipient that an id names; undefined for another kind of id. */
 export function readRecipientSendId(id: string): RecipientKey | undefined {
   const [, run, index, openid] = SEND_ID.exec(id) ?? [];
   if (run === undefined || index === undefined || openid === undefined) return undefined;

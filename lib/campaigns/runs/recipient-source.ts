@@ -22,9 +22,7 @@ export interface AudienceStore {
 
 /** Finds the recipients of one shard of a run, in the order of their openids. */
 export interface RecipientSource {
-  /**
-   * The recipients of the batch that begins at `after`. There may be a next one although this one is empty.
-   */
+  /** The batch that begins at `after`. There may be a next one although this one is empty. */
   next(after: string): Promise<PlannedBatch>;
 }
 

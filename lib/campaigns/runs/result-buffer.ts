@@ -26,9 +26,7 @@ const LEASE_MS = 60_000;
 const RENEW_MS = 30_000;
 /** A worker stops this long before its lease ends: clocks differ. */
 const MARGIN_MS = 10_000;
-/**
- * Results are gathered for so long. Who finds a claim open waits a little longer than that for its result.
- */
+/** Results are gathered for so long. Who finds a claim open waits a little longer for its result. */
 const GATHER_MS = 500;
 
 /** The buffer of a batch that was opened; `busy`: another worker has the batch. */
@@ -157,10 +155,7 @@ function createResultBuffer(
       return finding ? withFinding(before, finding) : before;
     },
 
-    /**
-     * Whether results are to be read after each ledger: a recipient may be claimed although no result says
-     * so.
-     */
+    /** Whether results are read after each ledger: a recipient may be claimed although none says so. */
     needsRecovery: () => stored.value.needsRecovery || markedForRecovery,
 
     /** From now on the batch needs recovery: something failed in the middle of a send. */

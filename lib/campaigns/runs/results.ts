@@ -15,9 +15,7 @@ export interface RecipientRecord extends SendRecord {
   readonly problems?: readonly string[];
 }
 
-/**
- * The record of a recipient who has an outcome: the last attempt's, or the reason for which there was none.
- */
+/** The record of a recipient who has an outcome: that of the last attempt, or why there was none. */
 export interface RecipientResult extends RecipientRecord {
   readonly outcome: Outcome;
 }

@@ -48,7 +48,7 @@ export interface RunStore {
     runId: string,
     openid: string,
   ): Promise<{ readonly key: BatchKey; readonly results: Versioned<BatchResults> } | undefined>;
-  /** Writes over what was read, and answers what then stands. */
+  /** Writes over the version that was read, and answers what is stored then. */
   putResults(
     key: BatchKey,
     results: Versioned<BatchResults>,

@@ -13,7 +13,7 @@ export const RUN_TRIGGERS = ['schedule', 'manual', 'resend-failed'] as const;
 /** One of {@link RUN_TRIGGERS}. */
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 
-/** Where a recipient of a run can stand. `skipped`: the grant was gone when the send was due. */
+/** The states of a run's recipient. `skipped`: the grant was gone when the send was due. */
 export const RECIPIENT_STATES = [
   'pending',
   'sent',
@@ -29,7 +29,7 @@ export type RecipientState = (typeof RECIPIENT_STATES)[number];
 
 const runCounts = v.object(v.entriesFromList(RECIPIENT_STATES, v.optional(count, 0)));
 
-/** How many recipients stand where. */
+/** The number of recipients in each state. */
 export type RunCounts = Readonly<v.InferOutput<typeof runCounts>>;
 
 /** Nobody has been counted yet. */
@@ -64,10 +64,7 @@ export const runRecord = v.object({
   content: runContent,
   startedAtMs: instant,
   finishedAtMs: v.exactOptional(instant),
-  /**
-   * Rises when a paused run resumes. Jobs of an earlier generation are void, because resuming queues them
-   * anew.
-   */
+  /** Rises when a paused run resumes. Jobs of an earlier generation are void: they are queued anew. */
   generation: count,
   /** The outcome when the run ended. Later receipts and late answers move only the shards' tallies. */
   summary: v.exactOptional(runSummary),
@@ -112,9 +109,7 @@ export function createRunIds(newTimeOrderedUuid: () => string): () => string {
   return () => `run_${newTimeOrderedUuid().replaceAll('-', '')}`;
 }
 
-/**
- * The id of the run that a schedule starts at that moment: always the same, so that two triggers are one run.
- */
+/** The id of the run of a schedule's moment: always the same, so that two triggers are one run. */
 export function scheduledRunId(campaignId: string, scheduledAtMs: number): string {
   const random = createHash('sha256').update(`${campaignId}@${scheduledAtMs}`).digest().subarray(0, 16);
   return `run_${uuidV7({ msecs: scheduledAtMs, random }).replaceAll('-', '')}`;

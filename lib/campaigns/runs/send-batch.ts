@@ -102,9 +102,7 @@ async function checkBatch(
   }
 }
 
-/**
- * Closes claims whose grants are not spent and whose worker died or failed between the result and the ledger.
- */
+/** Closes claims that spend no grant and whose worker died between the result and the ledger. */
 async function closeLeftClaims(services: ClaimServices, work: BatchWork): Promise<void> {
   const { batch, buffer } = work;
   if (!buffer.needsRecovery()) return;
@@ -114,10 +112,7 @@ async function closeLeftClaims(services: ClaimServices, work: BatchWork): Promis
   }
 }
 
-/**
- * Resolves the claims of recipients who are still open. Answers in how long to repeat it, where it is too
- * early.
- */
+/** Resolves the claims of open recipients. Answers in how long to repeat it, where it is too early. */
 async function resolveOpen(services: BatchServices, work: BatchWork): Promise<number> {
   let backInMs = 0;
   for (const [index, recipient] of work.batch.recipients.entries()) {

@@ -34,10 +34,7 @@ export interface BatchWork {
 
 /** So many sends of one batch are under way at a time. */
 export const IN_FLIGHT = 25;
-/**
- * As many at first, where WeChat has not answered lately: what refuses everyone is known before all are
- * tried.
- */
+/** As many at first, where WeChat has not answered lately: a refusal of all is known before all are tried. */
 const ON_TRIAL = 3;
 /** A worker waits this long for the next attempt that is due, rather than giving the batch back. */
 const SHORT_WAIT_MS = 3_000;
@@ -46,10 +43,7 @@ const PATIENCE_MS = 5_000;
 /** A recipient is tried again this long after a send failed in the middle. */
 const TROUBLE_WAIT_MS = 5_000;
 
-/**
- * Sends to those of the batch's recipients who are due, several at a time. Answers in how long to go on with
- * the rest.
- */
+/** Sends to the batch's recipients who are due. Answers in how long to go on with the rest. */
 export async function sendToBatch(
   services: BatchServices,
   work: BatchWork,

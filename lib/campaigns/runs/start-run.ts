@@ -70,9 +70,7 @@ export async function startRun(services: StartServices, request: StartRequest): 
   return { type: 'exists', run: twin?.value ?? run };
 }
 
-/**
- * The jobs that plan a run's shards from the beginning. Batches that are planned already are queued again.
- */
+/** The jobs that plan a run's shards from the beginning. Planned batches are queued again. */
 export function planJobs(
   { campaignId, id, generation }: Pick<RunRecord, 'campaignId' | 'id' | 'generation'>,
   shards: readonly number[],
@@ -90,9 +88,7 @@ export function planJobs(
   }));
 }
 
-/**
- * `not-scheduled`: the schedule has no run at that moment, or no longer. `too-late`: it is over an hour ago.
- */
+/** `not-scheduled`: the schedule has no run at that moment. `too-late`: it is over an hour ago. */
 export type ScheduledStart = StartResult | { readonly type: 'not-scheduled' | 'too-late' };
 
 /**

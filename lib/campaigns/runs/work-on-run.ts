@@ -10,16 +10,10 @@ export interface RunWorkServices extends PlanServices, Omit<SendBatchServices, '
   readonly runStatus: RunStatusCache;
 }
 
-/**
- * A job may overtake its run's record by as long as the starting function runs. This is twice that: clocks
- * differ.
- */
+/** A job may overtake its run's record by a function's running time. This is twice that: clocks differ. */
 const RUN_MAY_APPEAR_WITHIN_MS = 60_000;
 const RETRY_AFTER_MS = 1_000;
-/**
- * A run that its job overtook is most often one write away. The worker waits so long before it returns the
- * job.
- */
+/** A run that its job overtook is most often one write away. The worker waits so long for it. */
 const OVERTAKEN_WAIT_MS = 400;
 
 /**
@@ -75,10 +69,7 @@ async function tidyUp(
   return job.generation < run.generation ? DONE : tidyShard(services, job, deadlineMs);
 }
 
-/**
- * Halts where the cached run is held back. That may be older than the job, so nothing is dropped before the
- * run has been read anew.
- */
+/** Halts where the cached run is held back, which may be older than the job. So nothing is dropped here. */
 function doJob(
   services: RunWorkServices,
   run: RunRecord,
@@ -91,18 +82,12 @@ function doJob(
   return sendBatch(services, run, job, { isHeldBack, deadlineMs });
 }
 
-/**
- * Whether the job is of no use any more: the run is paused or over, or resumed since and queued everything
- * anew.
- */
+/** Whether the job is void: the run is paused or over, or has resumed and queued everything anew. */
 function isVoid(run: RunRecord | undefined, job: RunJob): boolean {
   return !run || isOver(run) || run.status === 'paused' || job.generation < run.generation;
 }
 
-/**
- * The job came up before its run was stored or resumed. After a minute that never happened, and the job is
- * dropped.
- */
+/** The job came up before its run was stored or resumed. After a minute without that it is dropped. */
 function notYet({ sinceMs }: RunJob, readAtMs: number): JobResult {
   return readAtMs - sinceMs > RUN_MAY_APPEAR_WITHIN_MS ? DONE : { type: 'later', delayMs: RETRY_AFTER_MS };
 }

@@ -103,10 +103,7 @@ async function repair(
   }
 }
 
-/**
- * Starts the latest run if it was missed, and ends a campaign that has had its last. Answers how many it
- * started.
- */
+/** Starts the latest run if it was missed, and ends a campaign that has had its last. Answers how many. */
 async function catchUp(services: ReconcileServices, campaignId: string): Promise<number> {
   const { store, clock, logger } = services;
   const stored = await store.load(campaignId);

@@ -28,10 +28,7 @@ export interface SyncScheduleServices {
   readonly logger: Logger;
 }
 
-/**
- * `in-sync`: EventBridge holds the campaign's schedule. `changed`: now it does. `refused`: it does not take
- * it.
- */
+/** `in-sync`: EventBridge holds the schedule. `changed`: now it does. `refused`: it does not take it. */
 export type SyncResult =
   | { readonly type: 'in-sync' | 'changed' }
   | { readonly type: 'refused'; readonly reason: string };
@@ -90,19 +87,14 @@ async function syncOnce(
 /** A run may start this late: EventBridge takes up to a minute, and Lambda tries three times within some. */
 const STARTING_MS = 5 * 60_000;
 
-/**
- * A run that could not start within an hour is given up: nobody wants a message for breakfast in the evening.
- */
+/** A run that could not start within an hour is given up: a message for breakfast is of no use at night. */
 export const LATEST_START_MS = 60 * 60_000;
 
 function activeSchedule({ schedule, status, deletedAtMs }: Campaign): CampaignSchedule | undefined {
   return status === 'active' && deletedAtMs === undefined ? schedule : undefined;
 }
 
-/**
- * The schedule that EventBridge shall hold now. `as-it-is`: the last run may be starting, so nothing is
- * touched.
- */
+/** The schedule that EventBridge shall hold. `as-it-is`: the last run may be starting just now. */
 export function desiredSchedule(campaign: Campaign, nowMs: number): DesiredSchedule | 'none' | 'as-it-is' {
   const schedule = activeSchedule(campaign);
   if (!schedule) return 'none';
@@ -120,10 +112,7 @@ function isInSync(actual: DesiredSchedule, desired: DesiredSchedule): boolean {
   return nextRuns(actual, desired.startsAtMs - 1, 1)[0] === desired.startsAtMs;
 }
 
-/**
- * The latest scheduled moment that is due by five minutes to an hour. Whether its run did start is not asked
- * here.
- */
+/** The latest scheduled moment that is due by five minutes to an hour. Its run may exist. */
 export function runThatShouldBe(campaign: Campaign, nowMs: number): number | undefined {
   const schedule = activeSchedule(campaign);
   if (!schedule) return undefined;

@@ -17,7 +17,7 @@ async function campaignItems({ client, name }: Table): Promise<string[]> {
   return found.sort();
 }
 
-test('a campaign is deleted with the pages of its runs, a bounded part in each call, and counts as forgotten once', async () => {
+test('a campaign is deleted with the batches of its runs, a bounded part in each call, and counts as forgotten once', async () => {
   const world = await useCampaigns();
   const { table, campaigns } = world;
   await world.grantees(24, { grants: 2 });

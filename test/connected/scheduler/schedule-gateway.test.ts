@@ -63,7 +63,7 @@ test('what is removed is gone; removing it again is no error', async () => {
   expect(await book.read('cmp_1')).toBeUndefined();
 });
 
-test('what EventBridge refuses is told with its reason, and what stood there stays', async () => {
+test('what EventBridge refuses is answered with its reason, and the schedule before stays', async () => {
   const { book } = await useBook();
   await book.write('cmp_1', DAILY);
   const past = { expression: 'rate(1 day)', timezone: 'UTC', startsAtMs: Date.parse('2026-11-22T00:00:00Z') };

@@ -74,7 +74,7 @@ test('parts of one change are told apart', async () => {
   expect(await sum('available')).toBe(-23);
 });
 
-test('quarters are told apart, and the stock is kept beside them', async () => {
+test('time buckets are told apart, and the available gauge is kept beside them', async () => {
   const { writer, reader, part, count, templateId } = useTemplate();
   const later = AT + 40 * 60_000;
   await writer.add([

@@ -75,7 +75,7 @@ async function counted() {
 
 const eventIds = () => new Set(stack.bus.published().map(({ detail }) => detail['eventId']));
 
-test('everything is counted once and told under one id, however often and in whatever batches it comes', async () => {
+test('everything is counted once and published under one id, however often and in whatever batches it comes', async () => {
   stack.bus.failNext(6);
   stack.bus.refuseFromNext(6);
   const lives = await Promise.all(Array.from({ length: 8 }, live));

@@ -133,7 +133,7 @@ describe('the texts of a campaign', () => {
 });
 
 describe('recipients who are named with a campaign', () => {
-  it('are each made their message, and told by their place', () => {
+  it('are each made their message, and errors name them by their path', () => {
     const recipients = [
       { openid: 'o1', variables: ming },
       { openid: 'o2', variables: { name: '小红' } },

@@ -150,7 +150,7 @@ describe('EventBridge is made to hold what the table says', () => {
     expect(booked.get('cmp_1')).toEqual(later);
   });
 
-  it('what EventBridge refuses is told', async () => {
+  it('what EventBridge refuses is answered', async () => {
     const { services, state, log } = world(campaign({ schedule: DAILY }));
     state.refuses = true;
     expect(await syncSchedule(services, 'cmp_1')).toEqual({

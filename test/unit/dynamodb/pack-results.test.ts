@@ -105,7 +105,7 @@ test('nothing is kept of what nobody needs once a recipient is done with', () =>
   });
 });
 
-test('a page of sends with msgids is written for two units', () => {
+test('a batch of sends with msgids is written for two units', () => {
   const results = new Map(
     Array.from({ length: 100 }, (_, index): [number, RecipientResult] => [
       index,

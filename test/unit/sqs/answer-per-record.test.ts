@@ -51,7 +51,7 @@ test('a batch of nothing but failures still names each of them', async () => {
   expect(await answer('a', 'no job')).toEqual(failing('record-0', 'record-1'));
 });
 
-test('jobs of one lane are done in turn, also after one that failed; those of others at once', async () => {
+test('jobs of one group are done in turn, also after one that failed; those of others at once', async () => {
   const begun: string[] = [];
   const ended: string[] = [];
   const { answer } = useBatch(

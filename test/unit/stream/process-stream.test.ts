@@ -73,7 +73,7 @@ describe('a change of a ledger', () => {
     ]);
   });
 
-  test('in which a grant is set aside or claimed is no news, but moves the stock', () => {
+  test('in which a grant is held or claimed has no event, but moves the available gauge', () => {
     const before = ledger({ granted: 2, available: 2 });
     const after = ledger({ granted: 2, available: 1, held: 1 });
     const change: StreamRecord = { type: 'ledger', ...common(7), before, after };
@@ -81,7 +81,7 @@ describe('a change of a ledger', () => {
     expect(countsIn(change)).toEqual([['available', -1, 7_000]]);
   });
 
-  test('of a long-term template has no stock, and its end is told', () => {
+  test('of a long-term template has no available gauge, and its end has an event', () => {
     const before = ledger({ kind: 'long-term', granted: 1, available: 1, subscribed: true });
     const after = ledger({ kind: 'long-term', granted: 1, available: 1, subscribed: false });
     const change: StreamRecord = { type: 'ledger', ...common(7), before, after };
@@ -89,7 +89,7 @@ describe('a change of a ledger', () => {
     expect(countsIn(change)).toEqual([]);
   });
 
-  test('that erases it takes what was left out of the stock, and tells nobody', () => {
+  test('that erases it takes what was left out of the available gauge, and has no event', () => {
     const change: StreamRecord = {
       type: 'ledger',
       ...common(7),
@@ -134,7 +134,7 @@ describe('a change of a message', () => {
   });
 });
 
-describe('the results of a run’s page', () => {
+describe('the results of a run’s batch', () => {
   const content = {
     templateId: T,
     data: { thing1: '{{name}}，您好' },
@@ -193,7 +193,7 @@ describe('the results of a run’s page', () => {
 });
 
 describe('the ids of events', () => {
-  test('are those of the facts, whatever order an image has', () => {
+  test('are those of the events, whatever order an image has', () => {
     const idsOf = (templateIds: readonly string[]) =>
       domainEventsOf({
         type: 'ledger',

@@ -33,7 +33,7 @@ function usePages(gone: { readonly page?: boolean; readonly run?: boolean } = {}
   return { loaded, read: (runId: string) => pageOf({ runId, shard: 0, after: '' }) };
 }
 
-test('a page is told with its run, which is read once', async () => {
+test('a batch comes with its run, which is read once', async () => {
   const { loaded, read } = usePages();
   expect(await read('r1')).toEqual({ run: runOf('r1'), recipients: [{ openid: 'o1' }] });
   await read('r1');

@@ -95,7 +95,7 @@ async function planned(from: SourceServices, source: RunSource) {
   }
 }
 
-describe('pages of recipients', () => {
+describe('batches of recipients', () => {
   test.each<[string, RunSource]>([
     ['grantees', { type: 'grantees' }],
     ['named recipients', { type: 'recipients', count: 0, pages: 1 }],

@@ -23,7 +23,7 @@ function after(before: RecipientResult | undefined, finding: Finding, hasPage: b
   return withFindings(page, new Map([[0, finding]]), hasPage).results.get(0);
 }
 
-test('who has lost the page says nothing of recipients that it did not send to', () => {
+test('a worker that has lost the batch says nothing of recipients that it did not send to', () => {
   const skipped = { result: result('skipped') };
   expect(after(undefined, skipped, true)).toEqual(skipped.result);
   expect(after(undefined, skipped, false)).toBeUndefined();

@@ -44,13 +44,13 @@ function usePacers() {
   return { opened, pacerOf };
 }
 
-test('a run without a rate of its own has no pacer', () => {
+test('a run without a rate of its own has no rate limiter', () => {
   const { opened, pacerOf } = usePacers();
   expect(pacerOf(runOf('r1'))).toBeUndefined();
   expect(opened).toEqual([]);
 });
 
-test('a run with a rate has one pacer, over the pace that all containers share', () => {
+test('a run with a rate has one rate limiter, over the limit that all containers share', () => {
   const { opened, pacerOf } = usePacers();
   const pacer = pacerOf(runOf('r1', 5));
   expect(pacer).toBeDefined();
