@@ -1,16 +1,20 @@
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { CampaignStore } from './campaign-store.ts';
+import { isOver } from './runs/run.ts';
+import type { RunStore } from './runs/run-store.ts';
 import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';
 
 export interface DeleteServices extends SyncScheduleServices, Contention {
   readonly store: CampaignStore;
-  /** Whether a run of the campaign is running or paused. */
-  readonly isUnderWay: (campaignId: string) => Promise<boolean>;
+  readonly runs: Pick<RunStore, 'list'>;
 }
 
 /** `under-way`: one of its runs is running or paused. */
 export type DeleteCampaignResult = { readonly type: 'deleted' | 'not-found' | 'under-way' };
+
+/** No campaign has more runs under way. */
+const MAX_UNDER_WAY = 100;
 
 /** One call deletes for so long. A run of a hundred thousand recipients takes a few seconds. */
 const DELETE_FOR_MS = 15_000;
@@ -25,11 +29,12 @@ export async function deleteCampaign(
   services: DeleteServices,
   campaignId: string,
 ): Promise<DeleteCampaignResult> {
-  const { store, isUnderWay, clock } = services;
+  const { store, runs, clock } = services;
   const marked = await retryOnConflict(async (): Promise<DeleteCampaignResult | 'conflict'> => {
     const stored = await store.load(campaignId);
     if (!stored || stored.value.deletedAtMs !== undefined) return { type: 'not-found' };
-    if (await isUnderWay(campaignId)) return { type: 'under-way' };
+    const latest = await runs.list(campaignId, MAX_UNDER_WAY);
+    if (latest.items.some((run) => !isOver(run))) return { type: 'under-way' };
     const put = await store.put(updated(stored, { ...stored.value, deletedAtMs: clock() }));
     return put === 'conflict' ? 'conflict' : { type: 'deleted' };
   }, services);

@@ -1,15 +1,12 @@
-import type { Clock } from '../clock.ts';
 import { everyItem } from '../listing.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignStore } from './campaign-store.ts';
+import { type PauseServices, pauseRun } from './runs/control-run.ts';
 
-export interface PauseCampaignsServices extends Contention {
+export interface PauseCampaignsServices extends PauseServices {
   readonly store: Pick<CampaignStore, 'list' | 'load' | 'put'>;
-  /** Pauses the runs of a campaign that are running. */
-  readonly pauseRuns: (campaignId: string) => Promise<void>;
-  readonly clock: Clock;
 }
 
 /** A campaign by name. */
@@ -37,17 +34,17 @@ export async function pauseCampaignsOfTemplate(
   return named;
 }
 
-async function pause(
-  { store, pauseRuns, ...services }: PauseCampaignsServices,
-  campaignId: string,
-): Promise<void> {
+async function pause(services: PauseCampaignsServices, campaignId: string): Promise<void> {
+  const { store, runs, clock } = services;
   await retryOnConflict(async () => {
     const stored = await store.load(campaignId);
     if (stored?.value.status !== 'active') return undefined;
-    const paused: Campaign = { ...stored.value, status: 'paused', updatedAtMs: services.clock() };
+    const paused: Campaign = { ...stored.value, status: 'paused', updatedAtMs: clock() };
     return (await store.put(updated(stored, paused))) === 'conflict' ? 'conflict' : undefined;
   }, services);
-  await pauseRuns(campaignId);
+  for await (const { id, status } of everyItem((after) => runs.list(campaignId, PER_PAGE, after))) {
+    if (status === 'running') await pauseRun(services, campaignId, id);
+  }
 }
 
 const isOver = ({ status, deletedAtMs }: Campaign) => status === 'ended' || deletedAtMs !== undefined;

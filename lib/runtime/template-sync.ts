@@ -1,5 +1,4 @@
 import { pauseCampaignsOfTemplate } from '../campaigns/pause-campaigns.ts';
-import { pauseRunsOf } from '../campaigns/runs/control-run.ts';
 import { createCampaignStore } from '../dynamodb/dynamodb-campaign-store.ts';
 import { createDueMessages } from '../dynamodb/dynamodb-due-index.ts';
 import { createRunStore } from '../dynamodb/dynamodb-run-store.ts';
@@ -16,17 +15,18 @@ export function openSync(
   base: Runtime,
 ): () => Promise<SyncResult> {
   const versions = { ...base, newVersion: base.newUuid };
-  const campaigns = { ...base, store: createCampaignStore(table, versions) };
-  const halting = { ...base, runs: createRunStore(table, versions) };
-  const pauseRuns = (campaignId: string) => pauseRunsOf(halting, campaignId);
+  const campaigns = {
+    ...base,
+    store: createCampaignStore(table, versions),
+    runs: createRunStore(table, versions),
+  };
   const services = {
     ...base,
     catalogue,
     store: createTemplateStore(table, base.logger),
     users: {
       dueMessages: createDueMessages(table),
-      pauseCampaigns: (templateId: string) =>
-        pauseCampaignsOfTemplate({ ...campaigns, pauseRuns }, templateId),
+      pauseCampaigns: (templateId: string) => pauseCampaignsOfTemplate(campaigns, templateId),
     },
   };
   return () => syncTemplates(services);

@@ -5,7 +5,6 @@ import { type CampaignServices, createCampaign } from '../../campaigns/create-ca
 import { deleteCampaign } from '../../campaigns/delete-campaign.ts';
 import { fixedParts } from '../../campaigns/fill-message.ts';
 import { listRuns } from '../../campaigns/runs/read-run.ts';
-import { isOver } from '../../campaigns/runs/run.ts';
 import type { RunStore } from '../../campaigns/runs/run-store.ts';
 import { placeholderWarnings } from '../../campaigns/variables.ts';
 import type { Contention } from '../../retry.ts';
@@ -118,7 +117,7 @@ export interface CampaignRouteServices extends CampaignServices, Contention, Rem
 
 /** The routes of `/v1/campaigns` itself. */
 export function campaignRoutes(services: CampaignRouteServices): readonly Route[] {
-  const { store, runs, clock, remedyFor } = services;
+  const { store, clock, remedyFor } = services;
 
   async function show(
     campaign: Campaign,
@@ -133,9 +132,6 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
       ...(warnings.length > 0 && { warnings }),
     };
   }
-
-  /** Of the latest hundred: more than that under way at once there are not. */
-  const isUnderWay = async (id: string) => (await runs.list(id, 100)).items.some((run) => !isOver(run));
 
   return [
     route(campaignSpecs.create, async ({ body }) => {
@@ -173,7 +169,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
     }),
 
     route(campaignSpecs.delete, async ({ params }) => {
-      const { type } = await deleteCampaign({ ...services, isUnderWay }, params.id);
+      const { type } = await deleteCampaign(services, params.id);
       if (type === 'not-found') throw notFound('campaign');
       if (type === 'under-way') {
         throw new ProblemError(

@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts';
-import { everyItem } from '../../listing.ts';
 import { type Contention, retryOnConflict } from '../../retry.ts';
 import { updated } from '../../versioned.ts';
 import type { EnqueueJobs } from './job.ts';
@@ -15,7 +14,7 @@ export interface ControlServices extends Contention {
 }
 
 /** Pausing queues nothing. */
-export type HaltServices = Omit<ControlServices, 'enqueueJobs'>;
+export type PauseServices = Omit<ControlServices, 'enqueueJobs'>;
 
 /** The run as it now is, or why it stays as it was. Asking twice for the same is no error. */
 export type ControlResult =
@@ -24,7 +23,7 @@ export type ControlResult =
   | { readonly type: 'run-over'; readonly run: RunRecord };
 
 /** Pauses a run within a second. Senders drop what is queued for it, because resuming queues it anew. */
-export function pauseRun(services: HaltServices, campaignId: string, runId: string): Promise<ControlResult> {
+export function pauseRun(services: PauseServices, campaignId: string, runId: string): Promise<ControlResult> {
   return change(services, { campaignId, runId }, async (run) => {
     return run.status === 'paused' ? run : { ...run, status: 'paused' };
   });
@@ -61,7 +60,7 @@ export function stopRun(
 }
 
 function change(
-  { runs, ...contention }: HaltServices,
+  { runs, ...contention }: PauseServices,
   { campaignId, runId }: { campaignId: string; runId: string },
   decide: (run: RunRecord) => Promise<RunRecord>,
 ): Promise<ControlResult> {
@@ -74,15 +73,4 @@ function change(
     const result = await runs.put(updated(stored, after));
     return result === 'conflict' ? result : { type: 'done', run: after };
   }, contention);
-}
-
-const RUNS_PER_PAGE = 100;
-
-/** Pauses every running run of a campaign. @throws ContentionError */
-export async function pauseRunsOf(services: HaltServices, campaignId: string): Promise<void> {
-  for await (const { id, status } of everyItem((after) =>
-    services.runs.list(campaignId, RUNS_PER_PAGE, after),
-  )) {
-    if (status === 'running') await pauseRun(services, campaignId, id);
-  }
 }

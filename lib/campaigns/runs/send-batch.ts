@@ -1,5 +1,6 @@
 import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
 import type { Template } from '../../templates/template.ts';
+import type { BatchKey } from './batch.ts';
 import { DONE, type JobResult, type SendBatchJob } from './job.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
 import { createTexts, leftSend } from './recipient-send.ts';
@@ -16,6 +17,8 @@ export interface SendBatchServices extends BatchServices, ResultBufferServices, 
   readonly findTemplate: (templateId: string) => Promise<Template | undefined>;
 }
 
+type OpenBatch = Omit<BatchWork, 'texts'>;
+
 /** Without an access token the job comes up again after this. */
 const TOKEN_WAIT_MS = 20_000;
 
@@ -30,7 +33,7 @@ export async function sendBatch(
   limits: BatchLimits,
 ): Promise<JobResult> {
   const { runs } = services;
-  const key = { runId: run.id, shard: job.shard, after: job.after };
+  const key = keyOf(job);
   const [batch, before] = await Promise.all([runs.loadBatch(key), runs.loadResults(key)]);
   if (!batch) return DONE;
   if (!run.dryRun && !before.value.done) {
@@ -42,15 +45,15 @@ export async function sendBatch(
   const template = await services.findTemplate(run.content.templateId);
   const opening = await openBatch(services, key, batch.recipients.length, before);
   if (opening.type === 'busy') return later(services, opening.untilMs - services.clock());
-  if (opening.type === 'done') return finished(services, run);
-  const { buffer } = opening;
-  const work = { run, batch, buffer, texts: createTexts(run.content, template) };
-  const backInMs = run.dryRun
-    ? await checkBatch(services, work).then(() => 0)
-    : await sendToBatch(services, work, limits);
-  await closeLeftClaims(services, work);
-  if (await buffer.close({ done: run.dryRun })) return finished(services, run);
-  return { type: 'later', delayMs: backInMs };
+  if (opening.type === 'open') {
+    const { buffer } = opening;
+    const work = { run, batch, buffer, texts: createTexts(run.content, template) };
+    const backInMs = await (run.dryRun ? checkBatch(services, work) : sendToBatch(services, work, limits));
+    await closeLeftClaims(services, work);
+    if (!(await buffer.close({ done: run.dryRun }))) return { type: 'later', delayMs: backInMs };
+  }
+  await finishIfDone(services, run);
+  return DONE;
 }
 
 /**
@@ -63,25 +66,22 @@ export async function tidyStopped(
   job: SendBatchJob,
 ): Promise<JobResult> {
   const { runs } = services;
-  const key = { runId: run.id, shard: job.shard, after: job.after };
+  const key = keyOf(job);
   const before = await runs.loadResults(key);
-  if (!isLeftInTheMiddle(before.value)) return DONE;
-  const batch = await runs.loadBatch(key);
+  const batch = isLeftInTheMiddle(before.value) ? await runs.loadBatch(key) : undefined;
   if (!batch) return DONE;
   const opening = await openBatch(services, key, batch.recipients.length, before);
   if (opening.type === 'busy') return later(services, opening.untilMs - services.clock());
   if (opening.type === 'done') return DONE;
   const { buffer } = opening;
-  const work = { run, batch, buffer, texts: createTexts(run.content, undefined) };
-  const backInMs = await resolveOpen(services, work);
-  await closeLeftClaims(services, work);
+  const backInMs = await resolveOpen(services, { run, batch, buffer });
+  await closeLeftClaims(services, { run, batch, buffer });
   await buffer.close();
   return backInMs > 0 ? later(services, backInMs) : DONE;
 }
 
-async function finished(services: SendBatchServices, run: RunRecord): Promise<JobResult> {
-  await finishIfDone(services, run);
-  return DONE;
+function keyOf({ runId, shard, after }: SendBatchJob): BatchKey {
+  return { runId, shard, after };
 }
 
 function later({ random }: SendBatchServices, atLeastMs: number): JobResult {
@@ -92,7 +92,7 @@ function later({ random }: SendBatchServices, atLeastMs: number): JobResult {
 async function checkBatch(
   { audience, clock }: SendBatchServices,
   { run, batch, buffer, texts }: BatchWork,
-): Promise<void> {
+): Promise<number> {
   const ledgers = await audience.loadLedgers(batch.recipients.map(({ openid }) => openid));
   for (const [index, recipient] of batch.recipients.entries()) {
     const ledger = ledgers.get(recipient.openid)?.value;
@@ -100,10 +100,11 @@ async function checkBatch(
     if (!ledger || !isGrantee(ledger, run)) buffer.add(index, { result: skipped(clock()) });
     else if (text.type === 'bad') buffer.add(index, { result: text.result });
   }
+  return 0;
 }
 
 /** Closes claims that spend no grant and whose worker died between the result and the ledger. */
-async function closeLeftClaims(services: ClaimServices, work: BatchWork): Promise<void> {
+async function closeLeftClaims(services: ClaimServices, work: OpenBatch): Promise<void> {
   const { batch, buffer } = work;
   if (!buffer.needsRecovery()) return;
   for (const [index, recipient] of batch.recipients.entries()) {
@@ -113,7 +114,7 @@ async function closeLeftClaims(services: ClaimServices, work: BatchWork): Promis
 }
 
 /** Resolves the claims of open recipients. Answers in how long to repeat it, where it is too early. */
-async function resolveOpen(services: BatchServices, work: BatchWork): Promise<number> {
+async function resolveOpen(services: BatchServices, work: OpenBatch): Promise<number> {
   let backInMs = 0;
   for (const [index, recipient] of work.batch.recipients.entries()) {
     if (!isOpen(work.buffer.resultOf(index))) continue;
