@@ -1,5 +1,7 @@
-/** One text in both languages of our readers. */
-export interface BilingualText {
-  readonly en: string;
-  readonly zh: string;
-}
+import * as v from 'valibot';
+
+/** One text in both languages of the readers. */
+export const bilingualText = v.object({ en: v.string(), zh: v.string() });
+
+/** One text in both languages of the readers. */
+export type BilingualText = Readonly<v.InferOutput<typeof bilingualText>>;

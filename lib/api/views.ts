@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { type Claim, grantsOf, type Ledger, spentOf } from '../grants/ledger.ts';
-import { type Message, type Outcome, statusOf } from '../messages/message.ts';
+import { type Message, statusOf } from '../messages/message.ts';
 import { remedyOfReason } from '../sends/reasons.ts';
+import type { Outcome } from '../sends/send-record.ts';
 import type { AnswerOf } from './route.ts';
 import { toRfc3339 } from './schemas/common.ts';
 import type { grant } from './schemas/grants.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BatchKey } from '../campaigns/runs/batch.ts';
 import type { CountMark } from '../grants/grant-store.ts';
-import type { Message, MessageState } from '../messages/message.ts';
+import type { Message } from '../messages/message.ts';
+import type { MessageState } from '../sends/send-record.ts';
 import type { Table } from './table.ts';
 
 /** The key of an item. Every `pk` begins with the appid, so that several mini programs can share a table. */

@@ -3,6 +3,7 @@ import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { RECIPIENT_STATES, type RecipientState } from '../campaigns/runs/run.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
 import { count, instant } from '../schemas.ts';
+import { retriesSchema } from '../sends/send-record.ts';
 
 /** What a result says beyond its state, its moment and its msgid. */
 const detail = v.object({
@@ -17,14 +18,7 @@ const detail = v.object({
   claimId: v.exactOptional(v.string()),
   notBeforeMs: v.exactOptional(instant),
   firstAtMs: v.exactOptional(instant),
-  retries: v.exactOptional(
-    v.object(
-      v.entriesFromList(
-        ['busy', 'concurrent', 'rate', 'quota', 'connection', 'gateway'],
-        v.exactOptional(count),
-      ),
-    ),
-  ),
+  retries: v.exactOptional(retriesSchema),
   problems: v.exactOptional(v.pipe(v.array(v.string()), v.readonly())),
 });
 

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { runRecord } from '../campaigns/runs/run.ts';
+import { ledgerSchema } from '../grants/ledger.ts';
+import { messageSchema } from '../messages/message.ts';
 import type { StreamRecord } from '../stream/stream-record.ts';
 import { type Item, readItem } from './items.ts';
 import { campaignPartition, MESSAGE_PREFIX, RESULTS_PREFIX, RUN_PREFIX, userPartition } from './keys.ts';
-import { ledgerItem } from './ledger-item.ts';
-import { messageItem } from './message-item.ts';
 import { packedResults, unpackResults } from './pack-results.ts';
 import { isOfRestore } from './restore-mark.ts';
 import type { Table } from './table.ts';
@@ -55,9 +55,10 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
     ...(after && { after: read(after) }),
   });
   if (pk.startsWith(userPartition(table, ''))) {
-    if (sk === 'ledger') return { ...common, type: 'ledger', ...both((item) => parseItem(ledgerItem, item)) };
+    if (sk === 'ledger')
+      return { ...common, type: 'ledger', ...both((item) => parseItem(ledgerSchema, item)) };
     if (!sk.startsWith(MESSAGE_PREFIX)) return undefined;
-    return { ...common, type: 'message', ...both((item) => parseItem(messageItem, item)) };
+    return { ...common, type: 'message', ...both((item) => parseItem(messageSchema, item)) };
   }
   if (pk.startsWith(campaignPartition(table, '')) && sk.startsWith(RUN_PREFIX)) {
     return { ...common, type: 'run', ...both((item) => parseItem(runRecord, item)) };

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
-import { emptyLedger, type Ledger } from '../grants/ledger.ts';
+import { emptyLedger, type Ledger, ledgerSchema } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import type { Message } from '../messages/message.ts';
+import { type Message, messageSchema } from '../messages/message.ts';
 import type { Versioned } from '../versioned.ts';
 import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
 import { attentionAttributes, ledgerKey, messageKey } from './keys.ts';
-import { ledgerItem } from './ledger-item.ts';
-import { messageItem } from './message-item.ts';
 import type { Table } from './table.ts';
 
 /** Makes the version that a write leaves behind: a new one for each write, so that a write can recognise itself. */
@@ -43,12 +41,12 @@ export function parseVersioned<Schema extends v.GenericSchema>(
 /** A ledger as read; one that is not stored yet is empty. */
 export function toLedger(openid: string, item: Item | undefined): Versioned<Ledger> {
   if (!item) return { value: emptyLedger(openid), version: undefined };
-  return { value: parseItem(ledgerItem, item), version: parseItem(versioned, item).version };
+  return { value: parseItem(ledgerSchema, item), version: parseItem(versioned, item).version };
 }
 
 /** A message as read. */
 export function toMessage(item: Item): Versioned<Message> {
-  return { value: parseItem(messageItem, item), version: parseItem(versioned, item).version };
+  return { value: parseItem(messageSchema, item), version: parseItem(versioned, item).version };
 }
 
 /** The messages among `items`; see {@link readable}. */

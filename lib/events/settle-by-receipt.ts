@@ -2,11 +2,11 @@ import type { NamingReceipt } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import type { Outcome } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import type { Contention } from '../retry.ts';
 import { afterReceipt, type DeliveryReceipt, sendOfReceipt, WINDOW_MS } from '../sends/delivery-receipt.ts';
 import { updateSend } from '../sends/send-port.ts';
+import type { Outcome } from '../sends/send-record.ts';
 
 export interface ReceiptServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'listOfUser' | 'findSend'>;

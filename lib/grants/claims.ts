@@ -1,9 +1,10 @@
-import { type Hold, isLongTerm } from './holds.ts';
+import type { Hold } from './holds.ts';
 import {
   type Claim,
   type GrantEffect,
   type GrantSource,
   grantsOf,
+  isLongTerm,
   type Ledger,
   spentOf,
   type TemplateGrants,
@@ -11,44 +12,44 @@ import {
 } from './ledger.ts';
 import { withoutWaiting } from './packed-waiting.ts';
 
-/** A sender's wish to begin a send. */
-export interface ClaimRequest {
-  readonly claimId: string;
-  readonly messageId: string;
-  readonly templateId: string;
-  /** The grant that was set aside when the message was accepted; absent for a message booked without one. */
+/** A send that is about to begin. */
+export interface ClaimRequest extends Pick<Claim, 'claimId' | 'messageId' | 'templateId'> {
+  /** The grant that was set aside for it; absent where none was. */
   readonly hold?: Hold;
   readonly nowMs: number;
   readonly leaseMs: number;
 }
 
-/** What came of the wish. `hold-void`: the grant set aside was zeroed meanwhile. */
+/** The ledger with the claim, or why there is none. `hold-void`: the grant set aside was zeroed meanwhile. */
 export type ClaimResult =
   | { readonly type: 'claimed'; readonly ledger: Ledger; readonly claim: Claim }
-  | { readonly type: 'no-grant' }
-  | { readonly type: 'hold-void' };
+  | { readonly type: 'no-grant' | 'hold-void' };
 
-/** Takes the user's turn and the grant in one step. The ledger must have no open claim. */
+/** Takes the user lock and the grant in one step. The ledger must have no open claim. */
 export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   if (ledger.claim) throw new Error('A claim is open: close it before the next one is opened.');
-  const grants = grantsOf(ledger, request.templateId);
+  const { claimId, messageId, templateId, hold, nowMs, leaseMs } = request;
+  const grants = grantsOf(ledger, templateId);
   if (!grants) return { type: 'no-grant' };
-  if (request.hold && request.hold.epoch !== grants.epoch) return { type: 'hold-void' };
-  const source = sourceOf(grants, request.hold);
+  if (hold && hold.epoch !== grants.epoch) return { type: 'hold-void' };
+  const source = sourceOf(grants, hold);
   if (!source) return { type: 'no-grant' };
   const claim: Claim = {
-    claimId: request.claimId,
+    claimId,
     ...(ledger.life !== undefined && { life: ledger.life }),
-    messageId: request.messageId,
-    templateId: request.templateId,
+    messageId,
+    templateId,
     source,
     epoch: grants.epoch,
     grantedBefore: grants.granted,
-    startedAtMs: request.nowMs,
-    leaseUntilMs: request.nowMs + request.leaseMs,
+    startedAtMs: nowMs,
+    leaseUntilMs: nowMs + leaseMs,
   };
-  const taken = withGrants(ledger, request.templateId, moved(grants, source, -1));
-  return { type: 'claimed', claim, ledger: { ...taken, claim } };
+  return {
+    type: 'claimed',
+    claim,
+    ledger: { ...withGrants(ledger, templateId, moved(grants, source, -1)), claim },
+  };
 }
 
 function sourceOf(grants: TemplateGrants, hold: Hold | undefined): GrantSource | undefined {
@@ -58,24 +59,23 @@ function sourceOf(grants: TemplateGrants, hold: Hold | undefined): GrantSource |
 }
 
 function moved(grants: TemplateGrants, source: GrantSource, by: 1 | -1): TemplateGrants {
-  if (source === 'subscription') return grants;
-  return { ...grants, [source]: grants[source] + by };
+  return source === 'subscription' ? grants : { ...grants, [source]: grants[source] + by };
 }
 
 /**
- * Accounts for the open claim and frees the user's turn.
+ * Accounts for the open claim and frees the user lock.
  *
  * - `spend`: the grant stays gone.
  * - `refund`: it is available again.
  * - `keep`: it is held again, for the same message's next attempt.
- * - `zero`: WeChat knows of no usable subscription. Only grants recorded since the claim began stay (WeChat contract §9.1, 43101).
+ * - `zero`: only grants recorded since the claim began stay (WeChat contract §9.1, 43101).
  *
  * Grants that were zeroed while the claim was open are not brought back.
  */
 export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
   const { claim, ...unclaimed } = ledger;
   if (!claim) return ledger;
-  // How its send ended stands in the message's record; one that is tried again is put back by who closes its claim.
+  // The record says how the send ended. Who closes the claim of a send that is tried again puts it back.
   const open = withoutWaiting(unclaimed, [claim.messageId]);
   const grants = grantsOf(ledger, claim.templateId);
   if (!grants || effect === 'spend') return open;
@@ -85,8 +85,8 @@ export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
 }
 
 /**
- * Makes a grant available again that was spent on a send which WeChat, as it turned out, did not accept. `epoch` is that of
- * its claim, long closed: what was zeroed since is not brought back, and a subscription never lost anything.
+ * Makes a grant available again whose send WeChat, as it turned out, did not accept. `epoch` is that of its
+ * claim, long closed: what was zeroed since is not brought back.
  */
 export function restoreGrant(ledger: Ledger, templateId: string, epoch: number): Ledger {
   const grants = grantsOf(ledger, templateId);
@@ -95,8 +95,8 @@ export function restoreGrant(ledger: Ledger, templateId: string, epoch: number):
 }
 
 /**
- * Takes away what a refusal shows to be gone, when it comes after its claim was given up. What was recorded since that claim began
- * stays; where the grants were zeroed in between, that is done already. Of a user who was erased since it says nothing any more.
+ * Zeroes what a refusal shows to be gone, where it comes after its claim was given up. What was recorded since
+ * the claim began stays. Nothing is left to do where the grants were zeroed, or the user erased, in between.
  */
 export function revokeGrantedBefore(ledger: Ledger, claim: Claim): Ledger {
   const grants = grantsOf(ledger, claim.templateId);

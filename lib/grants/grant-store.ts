@@ -7,7 +7,7 @@ export interface LedgerPage {
   readonly next?: string;
 }
 
-/** The mark that one thing has been counted and is not to be counted again: a client's report, or a part of an event of WeChat's. */
+/** The mark that one thing has been counted: a client's report, or a part of an event of WeChat's. */
 export type CountMark = `report#${string}` | `event#${string}`;
 
 /** Where grants are kept. Every read sees the latest write. */
@@ -16,8 +16,8 @@ export interface GrantStore {
   /** Which of these marks of the user are set. */
   countedOf(openid: string, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
   /**
-   * Writes the ledger, the marks of what it now counts, and the user's place in the audience of each template that is new to
-   * them, all or nothing. `conflict`: the ledger was changed, or one of the marks set, in between.
+   * Writes the ledger, the marks of what it now counts, and the user into the audience of each template that is new
+   * to them, all or nothing. `conflict`: the ledger was changed, or one of the marks set, in between.
    */
   commitCounted(
     ledger: Versioned<Ledger>,
@@ -36,10 +36,7 @@ export interface GrantReader {
   ofTemplate(templateId: string, limit: number, after?: string): Promise<LedgerPage>;
 }
 
-/**
- * Reads ledgers as they stand once every send that has ended is accounted for.
- * `settled` closes an open claim whose message has ended, without writing anything.
- */
+/** Reads ledgers with every open claim closed whose send has ended; `settled` closes it, without writing anything. */
 export function createGrantReader(
   store: Pick<GrantStore, 'loadLedger' | 'listByTemplate'>,
   settled: (ledger: Ledger) => Promise<Ledger>,

@@ -1,73 +1,96 @@
-import type { RecentGrants } from './recent-grants.ts';
+import * as v from 'valibot';
+import { count, instant } from '../schemas.ts';
+import { recentGrants } from './recent-grants.ts';
+
+/**
+ * How long an accept lasts: one send, or until the user turns it off (WeChat contract §3.4).
+ * `unknown` counts as one-time, the cautious reading, until the template has been read from WeChat.
+ */
+export const TEMPLATE_KINDS = ['one-time', 'long-term', 'unknown'] as const;
+
+/** One of {@link TEMPLATE_KINDS}. */
+export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
+
+const templateGrants = v.object({
+  kind: v.picklist(TEMPLATE_KINDS),
+  /** Grants ever recorded; it only rises. */
+  granted: count,
+  /** Grants that a message may still take. Without meaning for a long-term template. */
+  available: count,
+  /** Grants set aside for messages that wait. Without meaning for a long-term template. */
+  held: count,
+  /** Whether the user's last answer was an accept that nothing has revoked. What counts for a long-term template. */
+  subscribed: v.boolean(),
+  /** Rises whenever WeChat shows that the grants are gone; a hold from an earlier epoch is void. */
+  epoch: count,
+  /** The status of the user's last answer (`accept`, `reject`, `ban`, `filter`, `acceptWith…`). */
+  lastStatus: v.string(),
+  /** Whether the last answer was a refusal without a popup. */
+  silentReject: v.boolean(),
+  updatedAtMs: instant,
+  /** When the latest grants were given; absent before the first. */
+  recent: v.exactOptional(recentGrants),
+  /** The latest moment at which WeChat showed that all grants were gone. A tap up to then brings none back. */
+  revokedAtMs: v.exactOptional(instant),
+});
 
 /**
  * What one user granted for one template.
  *
- * Every grant ever recorded is in exactly one place: `available`, `held` for a booked message, or spent.
- * Spent is what is left of `granted`, so the sum of the three cannot drift.
+ * Every grant ever recorded is `available`, `held` or spent. Spent is what is left of `granted`, so the sum
+ * of the three cannot drift.
  */
-export interface TemplateGrants {
-  readonly kind: TemplateKind;
-  /** Grants ever recorded; it only rises. */
-  readonly granted: number;
-  /** Grants that a message may still take. Without meaning for a long-term template. */
-  readonly available: number;
-  /** Grants set aside for booked messages. Without meaning for a long-term template. */
-  readonly held: number;
-  /** Whether the last word of the user was an accept that nothing has revoked. What counts for a long-term template. */
-  readonly subscribed: boolean;
-  /** Rises whenever WeChat shows that the grants are gone; a hold from an earlier epoch is void. */
-  readonly epoch: number;
-  /** The status that the user's last answer had (`accept`, `reject`, `ban`, `filter`, `acceptWith…`). */
-  readonly lastStatus: string;
-  /** True when the last answer was a refusal that came without a popup. */
-  readonly silentReject: boolean;
-  readonly updatedAtMs: number;
-  /** When the latest grants were given. Absent in records from before this was kept. */
-  readonly recent?: RecentGrants;
-  /** The latest moment at which WeChat showed that all grants were gone: a tap up to then brings none back. */
-  readonly revokedAtMs?: number;
-}
+export type TemplateGrants = Readonly<v.InferOutput<typeof templateGrants>>;
+
+const GRANT_SOURCES = ['held', 'available', 'subscription'] as const;
 
 /** Where a claim took its grant from. */
-export type GrantSource = 'held' | 'available' | 'subscription';
+export type GrantSource = (typeof GRANT_SOURCES)[number];
+
+const claim = v.object({
+  claimId: v.string(),
+  /** The life of the item that the grant was taken from. */
+  life: v.exactOptional(v.string()),
+  messageId: v.string(),
+  templateId: v.string(),
+  source: v.picklist(GRANT_SOURCES),
+  /** The epoch of the template's grants when the claim was opened. */
+  epoch: count,
+  /** `granted` when the claim was opened. What was recorded since survives a refusal. */
+  grantedBefore: count,
+  startedAtMs: instant,
+  /** Past this moment the sender is taken to be dead. */
+  leaseUntilMs: instant,
+});
 
 /**
- * A send that has begun and is not yet accounted for. While it stands, the user's turn is taken.
+ * A send that has begun and is not yet accounted for. While it stands, it locks the user.
  *
- * The message's own record says how the send ended; whoever needs the ledger next closes the claim accordingly.
+ * The send's own record says how it ended. Whoever needs the ledger next closes the claim accordingly.
  */
-export interface Claim {
-  readonly claimId: string;
-  /** The life of the item that the grant was taken from. */
-  readonly life?: string;
-  readonly messageId: string;
-  readonly templateId: string;
-  readonly source: GrantSource;
-  /** The epoch of the template's grants when the claim was opened. */
-  readonly epoch: number;
-  /** `granted` when the claim was opened: what was recorded since then survives a refusal. */
-  readonly grantedBefore: number;
-  readonly startedAtMs: number;
-  /** Past this moment the sender is taken to be dead. */
-  readonly leaseUntilMs: number;
-}
+export type Claim = Readonly<v.InferOutput<typeof claim>>;
 
-/** Everything recorded about one user's grants, the one send that may be under way, and the messages that wait. */
-export interface Ledger {
-  readonly openid: string;
-  /** Drawn when the item is written for the first time: a user who comes back after an erasure gets another one. */
-  readonly life?: string;
-  readonly templates: Readonly<Record<string, TemplateGrants>>;
-  readonly claim?: Claim;
-  /** All messages that wait, whatever for, packed: the ledger itself does not read them (lib/grants/packed-waiting.ts). */
-  readonly waiting?: string;
+/** A user's item: grants by template, the one send under way, and the messages that wait. */
+export const ledgerSchema = v.object({
+  openid: v.string(),
+  /** Drawn with the first write of the item. A user who comes back after an erasure gets another one. */
+  life: v.exactOptional(v.string()),
+  templates: v.record(v.string(), templateGrants),
+  claim: v.exactOptional(claim),
+  /** The messages that wait, packed (lib/grants/packed-waiting.ts). */
+  waiting: v.exactOptional(v.string()),
   /** How many reports were counted on the latest day that had one; `day` counts days since 1970 in UTC. */
-  readonly reports?: { readonly day: number; readonly count: number };
-}
+  reports: v.exactOptional(v.object({ day: count, count })),
+});
 
-/** What a finished send does to the grant it claimed. */
-export type GrantEffect = 'spend' | 'refund' | 'zero' | 'keep';
+/** One user's grants, the one send that may be under way, and the messages that wait. */
+export type Ledger = Readonly<v.InferOutput<typeof ledgerSchema>>;
+
+/** What a finished send may do to the grant it claimed. */
+export const GRANT_EFFECTS = ['spend', 'refund', 'zero', 'keep'] as const;
+
+/** One of {@link GRANT_EFFECTS}. */
+export type GrantEffect = (typeof GRANT_EFFECTS)[number];
 
 /** The ledger of a user of whom nothing is known yet. */
 export function emptyLedger(openid: string): Ledger {
@@ -77,6 +100,23 @@ export function emptyLedger(openid: string): Ledger {
 /** The entry of one template, if the user ever answered for it. */
 export function grantsOf(ledger: Ledger, templateId: string): TemplateGrants | undefined {
   return Object.hasOwn(ledger.templates, templateId) ? ledger.templates[templateId] : undefined;
+}
+
+const NEVER_ANSWERED: TemplateGrants = {
+  kind: 'unknown',
+  granted: 0,
+  available: 0,
+  held: 0,
+  subscribed: false,
+  epoch: 0,
+  lastStatus: '',
+  silentReject: false,
+  updatedAtMs: 0,
+};
+
+/** The entry of a template, or that of one for which the user never answered. */
+export function knownGrants(ledger: Ledger, templateId: string): TemplateGrants {
+  return grantsOf(ledger, templateId) ?? NEVER_ANSWERED;
 }
 
 /** Grants that are gone: sent, refused, zeroed or of unknown fate. */
@@ -89,8 +129,17 @@ export function withGrants(ledger: Ledger, templateId: string, grants: TemplateG
   return { ...ledger, templates: { ...ledger.templates, [templateId]: grants } };
 }
 
-/**
- * How long an accept lasts: one send, or until the user turns it off (WeChat contract §3.4).
- * `unknown` is counted as one-time, the cautious reading, until the template has been read from WeChat.
- */
-export type TemplateKind = 'one-time' | 'long-term' | 'unknown';
+/** Whether one accept serves many sends. */
+export function isLongTerm(kind: TemplateKind): boolean {
+  return kind === 'long-term';
+}
+
+/** The kind as now known. One once learnt is not forgotten because WeChat could not be asked this time. */
+export function knownKind(latest: TemplateKind, before: TemplateKind): TemplateKind {
+  return latest === 'unknown' ? before : latest;
+}
+
+/** Every status that begins with `accept` adds one grant; all others add and take none (WeChat contract §7.1). */
+export function isAccept(status: string): boolean {
+  return status.startsWith('accept');
+}

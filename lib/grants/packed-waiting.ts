@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Ledger } from './ledger.ts';
 
-/** What waits for a user by message id, in a form that only lib/messages/waiting-messages.ts reads. */
+/** What waits for a user, by message id. Only lib/messages/waiting-messages.ts reads the texts. */
 export type WaitingTexts = ReadonlyMap<string, unknown>;
 
 /** Thrown when the attribute `waiting` of a user's item holds what this service did not write. */
@@ -9,15 +9,15 @@ export class UnreadableWaitingError extends Error {
   readonly code = 'unreadable-waiting';
   override readonly name = 'UnreadableWaitingError';
   constructor(openid: string, messageId?: string) {
-    super(
-      `What waits for the user ${openid} cannot be read${messageId === undefined ? '' : ` (${messageId})`}. Mend or delete the attribute "waiting" of their item.`,
-    );
+    const which = messageId === undefined ? '' : ` (${messageId})`;
+    const next = 'Mend or delete the attribute "waiting" of their item.';
+    super(`What waits for the user ${openid} cannot be read${which}. ${next}`);
   }
 }
 
 /**
- * What texts have in common, so that a single message packs to two thirds: with it, claim and grants fit into the kilobyte of one write
- * unit. It is part of the stored form: what was packed with another dictionary cannot be read. What comes often stands last.
+ * What texts have in common, the most frequent last. A single message packs to two thirds by it, so that claim and
+ * grants fit into the kilobyte of one write unit. What was packed with another dictionary cannot be read.
  */
 const COMMON = [
   '"heldUntilMs":17,"outcome":{"atMs":17,"errcode":450,"errmsg":" rid: ","rid":"","reason":"rate"},',
@@ -35,13 +35,13 @@ function dictionaryOf(openid: string): Buffer {
 const NOTHING: WaitingTexts = new Map();
 
 /**
- * What was unpacked last, by user and packed text: with the user in the dictionary, two users' texts may be packed alike. One step
- * looks into the same texts several times, which takes 1.5 ms for 200 messages.
+ * What was unpacked last, by user and packed text, because two users' texts may be packed alike. One step unpacks the
+ * same texts several times, which takes 1.5 ms for 200 messages.
  */
 const unpacked = new Map<string, WaitingTexts>();
-const MOST_UNPACKED = 20;
+const MAX_UNPACKED = 20;
 
-/** @throws UnreadableWaitingError */
+/** The texts of a ledger. @throws UnreadableWaitingError */
 export function unpackWaiting({ openid, waiting }: Ledger): WaitingTexts {
   if (!waiting) return NOTHING;
   const key = `${openid} ${waiting}`;
@@ -67,13 +67,13 @@ function unpack(openid: string, waiting: string): WaitingTexts | undefined {
 
 function remember(key: string, texts: WaitingTexts): void {
   const [oldest] = unpacked.keys();
-  if (oldest !== undefined && unpacked.size >= MOST_UNPACKED) unpacked.delete(oldest);
+  if (oldest !== undefined && unpacked.size >= MAX_UNPACKED) unpacked.delete(oldest);
   unpacked.set(key, texts);
 }
 
 /**
- * The ledger with other texts waiting. Each write of the item carries all of them and is billed by its size: 200 messages of varied
- * text are 77 kB plain and 11 kB packed.
+ * The ledger with other texts waiting. Each write of the item carries all of them and is billed by its size: 200
+ * messages of varied text are 77 kB plain and 11 kB packed.
  */
 export function packWaiting(ledger: Ledger, texts: WaitingTexts): Ledger {
   if (texts.size === 0 && ledger.waiting === undefined) return ledger;

@@ -1,44 +1,47 @@
-/**
- * When the latest grants of one template were given, by how we know of them, earliest first (epoch milliseconds).
- *
- * One tap is told twice: by the client's report and by WeChat's popup event. Neither names the other, and either may be
- * lost, so the two are matched by their times and counted once.
- */
-export interface RecentGrants {
-  /** Told by the client alone so far, at the moment the report came in. */
-  readonly reported: readonly number[];
-  /** Told by WeChat alone so far, at the moment of the tap, which WeChat knows to the second. */
-  readonly tapped: readonly number[];
-  /** Told by a report that names the template as answered without a popup, so that no event should follow. */
-  readonly silent: readonly number[];
-  /** Told by both. */
-  readonly confirmed: readonly number[];
-}
+import * as v from 'valibot';
+import { instants } from '../schemas.ts';
 
-/** A tap's place among the recent grants, and whether it is a grant that was not known before. */
+/**
+ * When the latest grants of one template were given, by how they are known, earliest first.
+ *
+ * One tap is reported twice: by the client and by WeChat's popup event. Neither names the other, and either may
+ * be lost, so the two are matched by their times and counted once.
+ */
+export const recentGrants = v.object({
+  /** Reported by the client alone so far; the moment when the report came in. */
+  reported: instants,
+  /** Reported by WeChat alone so far; the moment of the tap, which WeChat knows to the second. */
+  tapped: instants,
+  /** Reported by the client as answered without a popup, so that no event should follow. */
+  silent: instants,
+  /** Reported by both. */
+  confirmed: instants,
+});
+
+/** The grants of {@link recentGrants}. */
+export type RecentGrants = Readonly<v.InferOutput<typeof recentGrants>>;
+
+/** The recent grants with one tap counted, and whether it is a grant that was not known before. */
 export interface Counted {
   readonly recent: RecentGrants;
   readonly isNew: boolean;
 }
 
-/** Nothing was granted lately. */
+/** No recent grant. */
 export const NONE_RECENT: RecentGrants = { reported: [], tapped: [], silent: [], confirmed: [] };
 
-/** By so much may the clocks of WeChat and of this service differ. */
+/** How far the clocks of WeChat and of this service may differ. */
 const CLOCK_SKEW_MS = 60_000;
-/**
- * A silent report is doubted for so long. A client may have taken an "always keep" that was ticked this moment for an older
- * choice.
- */
+/** A client may take an "always keep" that was ticked a moment ago for an older choice, and report it as silent. */
 const SILENCE_DOUBTED_MS = 10 * 60_000;
-/** Report and event of one tap come no further apart than this; what is older waits no longer for its counterpart. */
+/** Report and event of one tap come no further apart than this. */
 const MATCHED_WITHIN_MS = 7 * 24 * 60 * 60_000;
-/** More than a user taps for one template in that time; it bounds the size of the ledger. */
+/** More than a user taps for one template in that time. It bounds the size of the ledger. */
 const KEPT_OF_EACH = 20;
 
 /**
- * A report of an accept that came in at `atMs`. It confirms the latest tap before it that WeChat told of and no report did.
- * The report may have been under way for days, the tap cannot be later than it. A silent report confirms a recent tap only.
+ * Counts a client's report of an accept, which came in at `atMs`. It confirms the latest earlier tap that only
+ * WeChat reported. It may have been under way for days. A silent report confirms a recent tap only.
  */
 export function countReport(recent: RecentGrants, atMs: number, options: { silent: boolean }): Counted {
   const sinceMs = options.silent ? atMs - SILENCE_DOUBTED_MS : -Infinity;
@@ -51,8 +54,8 @@ export function countReport(recent: RecentGrants, atMs: number, options: { silen
 }
 
 /**
- * A tap that WeChat tells of. It confirms the earliest report since then that no event has confirmed, be it one that was
- * taken for silent and came soon after the tap.
+ * Counts a tap that WeChat reports. It confirms the earliest report since then that no event has confirmed,
+ * a silent one only where it came soon after the tap.
  */
 export function countTap(recent: RecentGrants, atMs: number): Counted {
   const isLater = (reportedAtMs: number) => reportedAtMs >= atMs - CLOCK_SKEW_MS;

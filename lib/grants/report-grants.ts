@@ -2,7 +2,16 @@ import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { GrantStore } from './grant-store.ts';
-import { grantsOf, type Ledger, type TemplateGrants, type TemplateKind, withGrants } from './ledger.ts';
+import {
+  grantsOf,
+  isAccept,
+  knownGrants,
+  knownKind,
+  type Ledger,
+  type TemplateGrants,
+  type TemplateKind,
+  withGrants,
+} from './ledger.ts';
 import { countReport, NONE_RECENT } from './recent-grants.ts';
 
 export interface ReportServices extends Contention {
@@ -11,7 +20,7 @@ export interface ReportServices extends Contention {
   readonly clock: Clock;
 }
 
-/** More templates than any mini program may have; a user cannot make their own record grow without end. */
+/** More templates than any mini program may have. Without it a user could make their own item grow without end. */
 export const MAX_TEMPLATES_PER_USER = 100;
 
 /** More templates than a mini program adds between two syncs; ids that nobody ever had cannot fill a record. */
@@ -22,7 +31,7 @@ export const MAX_REPORTS_PER_DAY = 300;
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** What came of a report. A report that was counted before changes nothing and is no error. */
+/** The ledger after a report. One that was counted before changes nothing and is no error. */
 export type ReportResult =
   | { readonly type: 'counted' | 'counted-before'; readonly ledger: Ledger }
   | { readonly type: 'too-many-templates' }
@@ -77,7 +86,7 @@ function withoutInvented(
   );
 }
 
-/** Whose word counts as a grant: the client's, confirmed and completed by WeChat's events, or WeChat's events alone. */
+/** Who decides what counts as a grant: the client, completed by WeChat's events, or WeChat's events alone. */
 export type GrantAuthority = 'client' | 'events';
 
 /** What the user answered in the subscribe panel, template by template. */
@@ -87,38 +96,16 @@ export interface GrantReport {
   readonly silent: readonly string[];
 }
 
-/** What a report is counted by. */
+/** How a report is counted. */
 export interface ReportRules {
   readonly authority: GrantAuthority;
   readonly kindOf: (templateId: string) => TemplateKind;
   readonly nowMs: number;
 }
 
-const NEVER_ANSWERED: TemplateGrants = {
-  kind: 'unknown',
-  granted: 0,
-  available: 0,
-  held: 0,
-  subscribed: false,
-  epoch: 0,
-  lastStatus: '',
-  silentReject: false,
-  updatedAtMs: 0,
-};
-
-/** The entry of a template, or that of one for which the user never answered. */
-export function knownGrants(ledger: Ledger, templateId: string): TemplateGrants {
-  return grantsOf(ledger, templateId) ?? NEVER_ANSWERED;
-}
-
-/** Every status that begins with `accept` adds one grant; all others add none and take none away (WeChat contract §7.1). */
-export function isAccept(status: string): boolean {
-  return status.startsWith('accept');
-}
-
 /**
- * The ledger after the user's answer: one more grant for each accepted template, unless WeChat told of the same tap before or
- * its word alone counts. Counting a report once is the caller's part.
+ * The ledger after the user's answer: one more grant for each accepted template, unless WeChat reported the same
+ * tap before or its events alone count. Counting a report once is the caller's part.
  */
 export function recordReport(ledger: Ledger, report: GrantReport, rules: ReportRules): Ledger {
   return Object.entries(report.results).reduce((current, [templateId, status]) => {
@@ -147,9 +134,4 @@ function counted(
   if (!isNew) return { recent };
   if (authority === 'events') return {};
   return { recent, granted: before.granted + 1, available: before.available + 1 };
-}
-
-/** A kind once learnt is not forgotten because WeChat could not be asked this time. */
-export function knownKind(latest: TemplateKind, before: TemplateKind): TemplateKind {
-  return latest === 'unknown' ? before : latest;
 }

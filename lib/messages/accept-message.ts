@@ -4,7 +4,6 @@ import type { Ledger, TemplateKind } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { settledLedger } from '../sends/close-claim.ts';
 import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from '../sends/send-job.ts';
-import type { FittedValue } from '../templates/prepare-data.ts';
 import { updated } from '../versioned.ts';
 import {
   answerOf,
@@ -15,7 +14,7 @@ import {
   type Named,
   type Taken,
 } from './idempotency-keys.ts';
-import type { Language, Message, MiniprogramState, NewMessageId } from './message.ts';
+import type { FittedValue, Language, Message, MiniprogramState, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { createRoom, putWaiting } from './waiting-messages.ts';
 

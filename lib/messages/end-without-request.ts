@@ -3,8 +3,9 @@ import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { type OwnReason, ownOutcome } from '../sends/reasons.ts';
+import type { MessageState } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import type { Message, MessageState } from './message.ts';
+import type { Message } from './message.ts';
 import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
 import { waitingBeside } from './waiting-messages.ts';
 

@@ -1,74 +1,70 @@
-import type { BilingualText } from '../bilingual-text.ts';
-import type { Hold } from '../grants/holds.ts';
-import type { Claim, GrantEffect } from '../grants/ledger.ts';
-import type { FittedValue } from '../templates/prepare-data.ts';
+import * as v from 'valibot';
+import { holdSchema } from '../grants/holds.ts';
+import type { Claim } from '../grants/ledger.ts';
+import { count, instant, instants } from '../schemas.ts';
+import {
+  MESSAGE_STATES,
+  type MessageState,
+  outcomeSchema,
+  retriesSchema,
+  settledClaimSchema,
+} from '../sends/send-record.ts';
 
 /** The builds of the mini program that a card can open (WeChat contract §3.1). */
 export const MINIPROGRAM_STATES = ['developer', 'trial', 'formal'] as const;
 
-/** Which build of the mini program a card opens. */
+/** One of {@link MINIPROGRAM_STATES}. */
 export type MiniprogramState = (typeof MINIPROGRAM_STATES)[number];
 
 /** The languages that WeChat can show its part of the card in (WeChat contract §3.1). */
 export const LANGUAGES = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
 
-/** The language that WeChat shows its part of the card in. */
+/** One of {@link LANGUAGES}. */
 export type Language = (typeof LANGUAGES)[number];
 
-/** Where a message is in its life. `pending` covers everything before its end: it waits in its user's item and has no record. */
-export type MessageState = 'pending' | 'sent' | 'delivered' | 'refused' | 'failed' | 'unknown' | 'canceled';
+const fittedValue = v.object({ key: v.string(), from: v.string(), to: v.string() });
 
-/** The same as callers see it: `pending` told apart into waiting, handed over and being sent. */
-export type MessageStatus = Exclude<MessageState, 'pending'> | 'scheduled' | 'queued' | 'sending';
+/** One value that was put into another form. */
+export type FittedValue = Readonly<v.InferOutput<typeof fittedValue>>;
 
-/** How a message ended, or how its last attempt did. */
-export interface Outcome {
-  readonly atMs: number;
-  /** WeChat's errcode; absent when WeChat was not asked or did not answer. */
-  readonly errcode?: number;
-  readonly errmsg?: string;
-  readonly rid?: string;
-  readonly msgid?: string;
-  /** A stable slug that a program can branch on. */
-  readonly reason: string;
-  readonly remedy?: BilingualText;
-}
-
-/** Why a message is tried again: WeChat busy, another send to the user, minute rate, day's quota, no connection, or a gateway in between. */
-export type RetryPolicyName = 'busy' | 'concurrent' | 'rate' | 'quota' | 'connection' | 'gateway';
+/** One subscribe message to one user: in the user's item while it waits, a record of its own once it has ended. */
+export const messageSchema = v.object({
+  id: v.string(),
+  openid: v.string(),
+  templateId: v.string(),
+  data: v.record(v.string(), v.string()),
+  page: v.exactOptional(v.string()),
+  miniprogramState: v.picklist(MINIPROGRAM_STATES),
+  lang: v.picklist(LANGUAGES),
+  state: v.picklist(MESSAGE_STATES),
+  /** When the caller wants it to leave. */
+  sendAtMs: instant,
+  /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
+  dueAtMs: instant,
+  /** Until when the rate limit of all sending has held it back. Its patience with other trouble begins then. */
+  heldUntilMs: v.exactOptional(instant),
+  /** The moments of its due entries, earliest first. Each entry is written before the message lists it. */
+  dueEntries: v.exactOptional(instants),
+  /** The grant that is set aside for it. Absent before the first attempt of one accepted with `hold: false`. */
+  hold: v.exactOptional(holdSchema),
+  /** Requests that left for WeChat. */
+  attempts: count,
+  retries: v.exactOptional(retriesSchema),
+  createdAtMs: instant,
+  updatedAtMs: instant,
+  /** What fitting changed in its data. */
+  fitted: v.exactOptional(v.pipe(v.array(fittedValue), v.readonly())),
+  /** How the last claim ended. Whoever finds it still open in the ledger closes it accordingly. */
+  lastClaim: v.exactOptional(settledClaimSchema),
+  outcome: v.exactOptional(outcomeSchema),
+  deliveredAtMs: v.exactOptional(instant),
+});
 
 /** One subscribe message to one user. */
-export interface Message {
-  readonly id: string;
-  readonly openid: string;
-  readonly templateId: string;
-  readonly data: Readonly<Record<string, string>>;
-  readonly page?: string;
-  readonly miniprogramState: MiniprogramState;
-  readonly lang: Language;
-  readonly state: MessageState;
-  /** When the caller wants it to leave. */
-  readonly sendAtMs: number;
-  /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
-  readonly dueAtMs: number;
-  /** Until when the rate limit of all sending has held it back; its own patience with other trouble begins then. */
-  readonly heldUntilMs?: number;
-  /** The moments of its due entries, earliest first. Each entry was written before the message listed it. */
-  readonly dueEntries?: readonly number[];
-  /** The grant that is set aside for it. Absent when it was booked with `hold: false` and has not been tried yet. */
-  readonly hold?: Hold;
-  /** Requests that left for WeChat. */
-  readonly attempts: number;
-  /** How often each retry policy has been used for it. */
-  readonly retries?: Partial<Record<RetryPolicyName, number>>;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-  readonly fitted?: readonly FittedValue[];
-  /** How the last claim ended, and the epoch of the grant it took. Whoever finds it still open in the ledger closes it accordingly. */
-  readonly lastClaim?: { readonly claimId: string; readonly effect: GrantEffect; readonly epoch: number };
-  readonly outcome?: Outcome;
-  readonly deliveredAtMs?: number;
-}
+export type Message = Readonly<v.InferOutput<typeof messageSchema>>;
+
+/** The state as callers see it: `pending` told apart into waiting, handed over and being sent. */
+export type MessageStatus = Exclude<MessageState, 'pending'> | 'scheduled' | 'queued' | 'sending';
 
 /** Whether the message may still be sent. */
 export function isPending(message: Pick<Message, 'state'>): boolean {
@@ -88,8 +84,8 @@ export type NewMessageId = (openid: string) => string;
 const MESSAGE_ID = /^msg_([0-9a-f]{32})_([A-Za-z0-9_-]{1,128})$/;
 
 /**
- * Message ids carry their user, so that a message is found by its id alone, without an index, and begin with a UUID of
- * version 7, so that they sort by the moment they were made. To callers they are opaque.
+ * Makes ids that callers take as opaque. They carry their user, so that a message is found without an index.
+ * They begin with a UUID of version 7, so that they sort by the moment they were made.
  */
 export function createMessageIds(newTimeOrderedUuid: () => string): NewMessageId {
   return (openid) => messageIdOf(newTimeOrderedUuid().replaceAll('-', ''), openid);
@@ -100,7 +96,7 @@ export function messageIdOf(stem: string, openid: string): string {
   return `msg_${stem}_${openid}`;
 }
 
-/** The user that a message id belongs to, or undefined for what is no message id of ours. */
+/** The user that a message id belongs to, or undefined for what is no message id of this service. */
 export function openidOf(messageId: string): string | undefined {
   return MESSAGE_ID.exec(messageId)?.[2];
 }

@@ -2,53 +2,44 @@ import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Page } from '../listing.ts';
+import type { Outcome } from '../sends/send-record.ts';
 import type { Versioned } from '../versioned.ts';
-import { LANGUAGES, type Message, MINIPROGRAM_STATES, type Outcome, openidOf } from './message.ts';
+import { type Message, messageSchema, openidOf } from './message.ts';
 import type { MessageWithLedger } from './message-store.ts';
+
+const { entries } = messageSchema;
+
+/** When a waiting message is due, and what that follows from. */
+const dueText = v.object({
+  createdAtMs: entries.createdAtMs,
+  sendAtMs: v.exactOptional(entries.sendAtMs),
+  dueAtMs: v.exactOptional(entries.dueAtMs),
+});
 
 /** A message in its user's item, without what can be derived. */
 const waitingText = v.object({
-  templateId: v.string(),
-  data: v.record(v.string(), v.string()),
-  page: v.exactOptional(v.string()),
-  miniprogramState: v.exactOptional(v.picklist(MINIPROGRAM_STATES), 'formal'),
-  lang: v.exactOptional(v.picklist(LANGUAGES), 'zh_CN'),
-  createdAtMs: v.number(),
-  updatedAtMs: v.exactOptional(v.number()),
-  sendAtMs: v.exactOptional(v.number()),
-  dueAtMs: v.exactOptional(v.number()),
-  heldUntilMs: v.exactOptional(v.number()),
-  dueEntries: v.exactOptional(v.array(v.number())),
-  hold: v.exactOptional(v.object({ epoch: v.number() })),
-  fitted: v.exactOptional(v.array(v.object({ key: v.string(), from: v.string(), to: v.string() }))),
-  attempts: v.exactOptional(v.number(), 0),
-  retries: v.exactOptional(
-    v.object({
-      busy: v.exactOptional(v.number()),
-      concurrent: v.exactOptional(v.number()),
-      rate: v.exactOptional(v.number()),
-      quota: v.exactOptional(v.number()),
-      connection: v.exactOptional(v.number()),
-      gateway: v.exactOptional(v.number()),
-    }),
-  ),
-  outcome: v.exactOptional(
-    v.object({
-      atMs: v.number(),
-      errcode: v.exactOptional(v.number()),
-      errmsg: v.exactOptional(v.string()),
-      rid: v.exactOptional(v.string()),
-      reason: v.string(),
-    }),
-  ),
+  ...dueText.entries,
+  templateId: entries.templateId,
+  data: entries.data,
+  page: entries.page,
+  miniprogramState: v.exactOptional(entries.miniprogramState, 'formal'),
+  lang: v.exactOptional(entries.lang, 'zh_CN'),
+  updatedAtMs: v.exactOptional(entries.updatedAtMs),
+  heldUntilMs: entries.heldUntilMs,
+  dueEntries: entries.dueEntries,
+  hold: entries.hold,
+  fitted: entries.fitted,
+  attempts: v.exactOptional(entries.attempts, 0),
+  retries: entries.retries,
+  outcome: entries.outcome,
 });
 
-/** So many messages may wait for one user, in so many bytes: the item is written with each claim, and billed by its size. */
-const MOST_WAITING = 200;
-const MOST_BYTES = 100_000;
-/** What is shorter than this in plain is certainly within {@link MOST_BYTES} when packed. */
+/** How many messages may wait for one user, and their bytes: each claim writes the item, billed by its size. */
+const MAX_WAITING = 200;
+const MAX_BYTES = 100_000;
+/** What is shorter than this in plain is certainly within {@link MAX_BYTES} when packed. */
 const SURE_BYTES = 70_000;
-/** Of what WeChat said at the last attempt so much is kept; with that, retries cannot make an item too large to be written. */
+/** How much of WeChat's words at the last attempt is kept. Without it, retries could make an item too large. */
 const ERRMSG_LENGTH = 200;
 
 /** The ledger with messages in it, each in the place of what was kept of it before. */
@@ -58,7 +49,7 @@ export function putWaiting(ledger: Ledger, ...messages: readonly Message[]): Led
 }
 
 /**
- * Takes new messages to a user in for as long as there is room beside what waits already, and says so of each. What is put back for
+ * Says of each new message whether there is room for it beside what waits already. A message that is put back for
  * another try is not asked: it was in before.
  */
 export function createRoom(ledger: Ledger): (message: Message) => boolean {
@@ -66,11 +57,11 @@ export function createRoom(ledger: Ledger): (message: Message) => boolean {
   let bytes = 0;
   for (const text of texts.values()) bytes += bytesOf(text);
   return (message) => {
-    if (texts.size >= MOST_WAITING) return false;
+    if (texts.size >= MAX_WAITING) return false;
     const text = textOf(message);
     texts.set(message.id, text);
     bytes += bytesOf(text);
-    if (bytes <= SURE_BYTES || (packWaiting(ledger, texts).waiting ?? '').length <= MOST_BYTES) return true;
+    if (bytes <= SURE_BYTES || (packWaiting(ledger, texts).waiting ?? '').length <= MAX_BYTES) return true;
     texts.delete(message.id);
     bytes -= bytesOf(text);
     return false;
@@ -82,7 +73,7 @@ function bytesOf(text: unknown): number {
 }
 
 function textOf(message: Message): unknown {
-  // Its last claim was closed by the write that put it here, and tells nothing any more.
+  // Its last claim was closed by the write that put it here, and says nothing any more.
   const { id: _, openid: _openid, state: _state, lastClaim: _claim, ...kept } = message;
   const { miniprogramState, lang, createdAtMs, updatedAtMs, sendAtMs, dueAtMs, attempts, outcome } = kept;
   return {
@@ -117,18 +108,12 @@ export function findWaiting(ledger: Ledger, messageId: string): Message | undefi
   return text === undefined ? undefined : messageOf(ledger, messageId, text);
 }
 
-/** All messages that wait in a ledger but those that have records by now. @throws UnreadableWaitingError */
+/** All messages that wait in a ledger, without those that have records by now. @throws UnreadableWaitingError */
 export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
   return [...unpackWaiting(ledger)]
     .filter(([id]) => !recorded.has(id))
     .map(([id, text]) => messageOf(ledger, id, text));
 }
-
-const dueText = v.object({
-  createdAtMs: v.number(),
-  sendAtMs: v.exactOptional(v.number()),
-  dueAtMs: v.exactOptional(v.number()),
-});
 
 /** How many of the messages that wait in a ledger are due before this one. */
 export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' | 'dueAtMs'>): number {
@@ -140,14 +125,12 @@ export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' |
   }).length;
 }
 
-/**
- * Whether a message has no record, by its user's item alone: what waits and is not claimed has none. That saves a read of each send.
- */
+/** Whether a message has no record: what waits and is not claimed has none. That saves a read of each send. */
 export function isOnlyWaiting(ledger: Ledger, messageId: string): boolean {
   return ledger.claim?.messageId !== messageId && unpackWaiting(ledger).has(messageId);
 }
 
-/** A message as it was read after its user's item: its record, or else what waits there, of which the first record is an insert. */
+/** A message by its record, or else by what waits, of which the first record is an insert. */
 export function messageWithLedger(
   messageId: string,
   record: Versioned<Message> | undefined,

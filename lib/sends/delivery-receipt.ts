@@ -1,8 +1,7 @@
 import type { SentEvent } from '../events/event-job.ts';
 import type { Claim } from '../grants/ledger.ts';
-import type { Outcome } from '../messages/message.ts';
 import type { OwnReason } from './reasons.ts';
-import type { SendRecord } from './send-record.ts';
+import type { Outcome, SendRecord } from './send-record.ts';
 
 /** What WeChat says at last of one send: `subscribe_msg_sent_event` (WeChat contract §6.4). */
 export type DeliveryReceipt = SentEvent['items'][number] & Pick<SentEvent, 'openid' | 'createdAtMs'>;

@@ -1,10 +1,10 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { Random } from '../clock.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
-import type { MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
 import type { WeChatAnswer } from '../wechat-answer.ts';
 import { ownOutcome } from './reasons.ts';
 import { type Attempted, nextAttemptAtMs } from './retry-policy.ts';
+import type { MessageState, Outcome, RetryPolicyName } from './send-record.ts';
 
 /** What came back from one request to send. */
 export type SendAnswer =

@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { Outcome } from '../messages/message.ts';
+import type { Outcome } from './send-record.ts';
 
 /** Ends of a message, or of an attempt, that are not an answer of WeChat's. */
 export type OwnReason =

@@ -1,6 +1,7 @@
 import type { Random } from '../clock.ts';
 import { quotaDayEndsAtMs } from '../limits/rate-limit.ts';
-import type { Message, RetryPolicyName } from '../messages/message.ts';
+import type { Message } from '../messages/message.ts';
+import type { RetryPolicyName } from './send-record.ts';
 
 /** When a message is tried again after an answer, or an absence of one, that time may cure. */
 interface RetryPolicy {

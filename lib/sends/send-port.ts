@@ -1,10 +1,10 @@
 import type { Hold } from '../grants/holds.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
-import type { Message, Outcome } from '../messages/message.ts';
+import type { Message } from '../messages/message.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import type { Versioned } from '../versioned.ts';
 import type { Attempted } from './retry-policy.ts';
-import type { afterAttempt, SendRecord } from './send-record.ts';
+import type { afterAttempt, Outcome, SendRecord } from './send-record.ts';
 
 /** What WeChat is asked to send, and to whom. */
 export type OutgoingMessage = Pick<

@@ -1,7 +1,63 @@
-import type { Claim, GrantEffect } from '../grants/ledger.ts';
-import type { MessageState, Outcome, RetryPolicyName } from '../messages/message.ts';
+import * as v from 'valibot';
+import { bilingualText } from '../bilingual-text.ts';
+import { type Claim, GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
+import { count, instant } from '../schemas.ts';
 import type { Decision } from './judge-answer.ts';
 import { ownOutcome } from './reasons.ts';
+
+/** Where a message is in its life. `pending` covers everything before its end. */
+export const MESSAGE_STATES = [
+  'pending',
+  'sent',
+  'delivered',
+  'refused',
+  'failed',
+  'unknown',
+  'canceled',
+] as const;
+
+/** One of {@link MESSAGE_STATES}. */
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+/** How a send ended, or how its last attempt did. */
+export const outcomeSchema = v.object({
+  atMs: instant,
+  /** WeChat's errcode; absent when WeChat was not asked or did not answer. */
+  errcode: v.exactOptional(v.number()),
+  errmsg: v.exactOptional(v.string()),
+  rid: v.exactOptional(v.string()),
+  msgid: v.exactOptional(v.string()),
+  /** A stable slug that a program can branch on. */
+  reason: v.string(),
+  remedy: v.exactOptional(bilingualText),
+});
+
+/** How a send ended, or how its last attempt did. */
+export type Outcome = Readonly<v.InferOutput<typeof outcomeSchema>>;
+
+/** How often each retry policy has been used for a send. */
+export const retriesSchema = v.object({
+  busy: v.exactOptional(count),
+  /** Another send to the user was under way. */
+  concurrent: v.exactOptional(count),
+  /** The minute's rate. */
+  rate: v.exactOptional(count),
+  /** The day's quota. */
+  quota: v.exactOptional(count),
+  connection: v.exactOptional(count),
+  /** A gateway in between refused the request. */
+  gateway: v.exactOptional(count),
+});
+
+/** Why a send is tried again. */
+export type RetryPolicyName = keyof v.InferOutput<typeof retriesSchema>;
+
+/** What became of the grant that a message's last claim took. */
+export const settledClaimSchema = v.object({
+  claimId: v.string(),
+  effect: v.picklist(GRANT_EFFECTS),
+  epoch: count,
+});
 
 /** What became of the grant that a send's last claim took. */
 export interface SettledClaim {
@@ -20,7 +76,7 @@ export interface SendRecord {
   readonly outcome?: Outcome;
   /** Whoever finds the claim still open in the ledger closes it accordingly. */
   readonly lastClaim?: SettledClaim;
-  readonly retries?: Partial<Record<RetryPolicyName, number>>;
+  readonly retries?: Readonly<v.InferOutput<typeof retriesSchema>>;
   readonly deliveredAtMs?: number;
 }
 
@@ -33,7 +89,7 @@ export type ClaimFate =
   /** The sender died between claim and outcome: nobody knows whether the request left. */
   | { readonly type: 'abandoned' };
 
-/** Reads the fate of an open claim off the record of its send, read no earlier than the claim. A record that is gone ended long ago. */
+/** The fate of an open claim by its send's record, read no earlier than the claim. No record: it ended long ago. */
 export function claimFate(
   claim: Claim,
   record: Pick<SendRecord, 'state' | 'lastClaim'> | undefined,
@@ -49,7 +105,7 @@ export function claimFate(
   return nowMs < claim.leaseUntilMs ? { type: 'under-way' } : { type: 'abandoned' };
 }
 
-/** The record after an attempt. `keepsGrant`: the grant stays set aside between attempts, rather than being given back meanwhile. */
+/** The record after an attempt. Without `keepsGrant` the grant is given back between attempts. */
 export function afterAttempt<Send extends SendRecord>(
   record: Send,
   { claimId, epoch }: Claim,
@@ -74,9 +130,10 @@ function leftNothing({ reason }: Outcome): boolean {
 }
 
 /**
- * What stands there once `after` is written, which was made from `base`, where by now there is `standing`. Who was given up as `unknown`
- * while the sender was slow takes that sender's late answer on, with the grant spent as it was. Whatever else has ended stays, and so
- * does what came later; and nothing that was found out without a request is an answer.
+ * What is to be written where `after`, made from `base`, meets what stands there by now.
+ *
+ * A send that was given up as `unknown` takes on the late answer of its slow sender, with the grant spent as it
+ * was. Whatever else has ended stays, and so does what came later. What no request found out is no late answer.
  */
 export function merged<Send extends SendRecord>(
   standing: Send | undefined,
@@ -93,7 +150,7 @@ export function merged<Send extends SendRecord>(
   return { ...after, attempts: Math.max(standing.attempts, after.attempts), lastClaim };
 }
 
-/** The record of a send whose sender died between claim and outcome: its request may have left, so it is never made again by itself. */
+/** The record of a send whose sender died: its request may have left, so it is never repeated by itself. */
 export function givenUp<Send extends SendRecord>(record: Send, { claimId, epoch }: Claim, nowMs: number) {
   return {
     ...record,

@@ -1,8 +1,6 @@
 import type { RecipientResult } from '../campaigns/runs/results.ts';
-import { isLongTerm } from '../grants/holds.ts';
-import { grantsOf, type Ledger } from '../grants/ledger.ts';
-import type { MessageState } from '../messages/message.ts';
-import type { SendRecord } from '../sends/send-record.ts';
+import { grantsOf, isLongTerm, type Ledger } from '../grants/ledger.ts';
+import type { MessageState, SendRecord } from '../sends/send-record.ts';
 import { movedResults, type StreamRecord } from './stream-record.ts';
 
 /** What is added to the statistics of one template at one moment. Grants that are taken away count down. */

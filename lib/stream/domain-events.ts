@@ -5,7 +5,8 @@ import { recipientSendId } from '../campaigns/runs/recipient-send.ts';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { isOver, type RunRecord } from '../campaigns/runs/run.ts';
 import { grantsOf, type Ledger, type TemplateGrants } from '../grants/ledger.ts';
-import type { Message, MessageState } from '../messages/message.ts';
+import type { Message } from '../messages/message.ts';
+import type { MessageState } from '../sends/send-record.ts';
 import { movedResults, type ResultsRecord, type StreamRecord } from './stream-record.ts';
 
 /** The names of all events, as the bus carries them. */

@@ -1,6 +1,12 @@
 import { closeClaim } from '../../lib/grants/claims.ts';
-import { isLongTerm } from '../../lib/grants/holds.ts';
-import { type Claim, grantsOf, type Ledger, spentOf, type TemplateGrants } from '../../lib/grants/ledger.ts';
+import {
+  type Claim,
+  grantsOf,
+  isLongTerm,
+  type Ledger,
+  spentOf,
+  type TemplateGrants,
+} from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import { type ClaimFate, claimFate } from '../../lib/sends/send-record.ts';
 

@@ -1,6 +1,7 @@
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import type { Claim } from '../../lib/grants/ledger.ts';
-import { type Message, type MessageStatus, type Outcome, statusOf } from '../../lib/messages/message.ts';
+import { type Message, type MessageStatus, statusOf } from '../../lib/messages/message.ts';
+import type { Outcome } from '../../lib/sends/send-record.ts';
 
 /** One thing that happened to a message. */
 export interface Happening {

@@ -1,5 +1,6 @@
 import { grantsOf, type Ledger, spentOf } from '../../lib/grants/ledger.ts';
-import { isPending, type Message, type MessageState } from '../../lib/messages/message.ts';
+import { isPending, type Message } from '../../lib/messages/message.ts';
+import type { MessageState } from '../../lib/sends/send-record.ts';
 import type { EraseCall, Report } from './functions.ts';
 import type { Process } from './processes.ts';
 import type { Scheduler } from './scheduler.ts';

@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import { ledgerItem } from '../../lib/dynamodb/ledger-item.ts';
-import { messageItem } from '../../lib/dynamodb/message-item.ts';
 import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
-import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
+import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
-import type { Message } from '../../lib/messages/message.ts';
+import { type Message, messageSchema } from '../../lib/messages/message.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
 import {
   isOnlyWaiting,
@@ -132,13 +130,13 @@ export function createTable(options: TableOptions): SimulatedTable {
   };
 
   function putLedger(value: Ledger): Ledger {
-    const written = row(ledgerItem, { ...value, life: value.life ?? `life${++versions}` });
+    const written = row(ledgerSchema, { ...value, life: value.life ?? `life${++versions}` });
     ledgers.set(value.openid, written);
     return written.value;
   }
 
   function putRecord(value: Message): Message {
-    const written = row(messageItem, value);
+    const written = row(messageSchema, value);
     if (!messages.has(value.id))
       byUser.set(value.openid, [value.id, ...(byUser.get(value.openid) ?? [])].sort().reverse());
     messages.set(value.id, written);

@@ -1,5 +1,4 @@
-import { isLongTerm } from '../../grants/holds.ts';
-import { grantsOf, type Ledger } from '../../grants/ledger.ts';
+import { grantsOf, isLongTerm, type Ledger } from '../../grants/ledger.ts';
 import { grantedAfter, NONE_RECENT } from '../../grants/recent-grants.ts';
 import type { Versioned } from '../../versioned.ts';
 import type { Recipient } from '../campaign.ts';

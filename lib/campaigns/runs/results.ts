@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import type { Outcome } from '../../messages/message.ts';
 import { instant } from '../../schemas.ts';
-import { merged, type SendRecord, type SettledClaim } from '../../sends/send-record.ts';
+import { merged, type Outcome, type SendRecord, type SettledClaim } from '../../sends/send-record.ts';
 import { RECIPIENT_STATES, type RecipientState } from './run.ts';
 
 /** What is known of one recipient's send. */

@@ -12,11 +12,9 @@ import {
 import { type RunRecord, runRecord } from '../../../lib/campaigns/runs/run.ts';
 import type { RunStore, ShardTally, TallyChange } from '../../../lib/campaigns/runs/run-store.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { ledgerItem } from '../../../lib/dynamodb/ledger-item.ts';
-import { messageItem } from '../../../lib/dynamodb/message-item.ts';
 import { packedResults, packResults, unpackResults } from '../../../lib/dynamodb/pack-results.ts';
-import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
-import type { Message } from '../../../lib/messages/message.ts';
+import { emptyLedger, type Ledger, ledgerSchema } from '../../../lib/grants/ledger.ts';
+import { type Message, messageSchema } from '../../../lib/messages/message.ts';
 import type { MessageStore } from '../../../lib/messages/message-store.ts';
 import {
   isOnlyWaiting,
@@ -99,7 +97,7 @@ export function createCampaignTable(
   /** A user's item that is written for the first time begins a life. */
   function withLife(key: string, value: unknown): unknown {
     if (!key.startsWith('ledger ')) return value;
-    return { life: `life${versions}`, ...v.parse(ledgerItem, value) };
+    return { life: `life${versions}`, ...v.parse(ledgerSchema, value) };
   }
 
   const keyOfPage = ({ runId, shard, after }: BatchKey) => `page ${runId} ${shard} ${after}`;
@@ -108,12 +106,12 @@ export function createCampaignTable(
   const readLedger = (openid: string): Versioned<Ledger> => {
     const row = read(`ledger ${openid}`);
     return row
-      ? { value: v.parse(ledgerItem, row.value), version: row.version }
+      ? { value: v.parse(ledgerSchema, row.value), version: row.version }
       : { value: emptyLedger(openid), version: undefined };
   };
   const readMessage = (id: string): Versioned<Message> | undefined => {
     const row = read(`message ${id}`);
-    return row && { value: v.parse(messageItem, row.value), version: row.version };
+    return row && { value: v.parse(messageSchema, row.value), version: row.version };
   };
   const readRun = (runId: string): Versioned<RunRecord> | undefined => {
     const row = read(`run ${runId}`);
@@ -350,7 +348,7 @@ export function createCampaignTable(
 
 /** One write of the table in one line. */
 function describe(key: string, value: unknown): string {
-  const ledger = v.safeParse(ledgerItem, value);
+  const ledger = v.safeParse(ledgerSchema, value);
   if (key.startsWith('ledger ') && ledger.success) return describeWrite({ ledger: ledger.output });
   return `${key} = ${JSON.stringify(value)}`;
 }
