@@ -1,9 +1,8 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { FittedValue } from '../messages/message.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import { MAX_PAGE_LENGTH } from '../templates/page-path.ts';
 import { prepareData } from '../templates/prepare-data.ts';
-import type { Template } from '../templates/template.ts';
+import type { FittedValue, Template } from '../templates/template.ts';
 import type { Campaign } from './campaign.ts';
 import { fillPage, substitute, variablesIn, variablesInPage } from './variables.ts';
 

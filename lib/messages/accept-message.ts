@@ -4,6 +4,7 @@ import type { Ledger, TemplateKind } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { settledLedger } from '../sends/close-claim.ts';
 import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from '../sends/send-job.ts';
+import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
 import {
   answerOf,
@@ -14,7 +15,7 @@ import {
   type Named,
   type Taken,
 } from './idempotency-keys.ts';
-import type { FittedValue, Language, Message, MiniprogramState, NewMessageId } from './message.ts';
+import type { Language, Message, MiniprogramState, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { createRoom, putWaiting } from './waiting-messages.ts';
 

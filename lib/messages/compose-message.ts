@@ -2,7 +2,7 @@ import type { TemplateKind } from '../grants/ledger.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import { prepareData } from '../templates/prepare-data.ts';
-import type { FittedValue } from './message.ts';
+import type { FittedValue } from '../templates/template.ts';
 
 /** Data as a caller sent it, and the template that it is for. */
 export interface ComposeRequest {

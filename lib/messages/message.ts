@@ -9,6 +9,7 @@ import {
   retriesSchema,
   settledClaimSchema,
 } from '../sends/send-record.ts';
+import { fittedValue } from '../templates/template.ts';
 
 /** The builds of the mini program that a card can open (WeChat contract §3.1). */
 export const MINIPROGRAM_STATES = ['developer', 'trial', 'formal'] as const;
@@ -21,11 +22,6 @@ export const LANGUAGES = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
 
 /** One of {@link LANGUAGES}. */
 export type Language = (typeof LANGUAGES)[number];
-
-const fittedValue = v.object({ key: v.string(), from: v.string(), to: v.string() });
-
-/** One value that was put into another form. */
-export type FittedValue = Readonly<v.InferOutput<typeof fittedValue>>;
 
 /** One subscribe message to one user: in the user's item while it waits, a record of its own once it has ended. */
 export const messageSchema = v.object({

@@ -1,6 +1,6 @@
 import type { TemplateKind } from '../grants/ledger.ts';
 import { FIELD_RULES, kindOfKey } from './field-rules.ts';
-import type { Template, TemplateField } from './template.ts';
+import type { FieldSource, Template, TemplateField } from './template.ts';
 
 /** A template as WeChat's list gives it (WeChat contract §5.2). */
 export interface TemplateSource {
@@ -15,9 +15,6 @@ export interface TemplateSource {
   /** Listed values by key, with or without WeChat's `.DATA` suffix. */
   readonly enumValues?: Readonly<Record<string, readonly string[]>> | undefined;
 }
-
-/** What of a field has to be remembered; its kind and rule follow from the key. */
-export type FieldSource = Omit<TemplateField, 'kind' | 'rule'>;
 
 const PLACEHOLDER = /\{\{\s*([^{}\s]+?)\.DATA\s*\}\}/g;
 

@@ -1,9 +1,8 @@
-import type { FittedValue } from '../messages/message.ts';
 import { checkNormalised } from './check-data.ts';
 import type { FieldProblem } from './field-problem.ts';
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
 import { normaliseData } from './normalise-data.ts';
-import type { Template } from './template.ts';
+import type { FittedValue, Template } from './template.ts';
 
 /** Data after fitting, with everything that was changed. */
 export interface FittedData {

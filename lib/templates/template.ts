@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
-import type { TemplateKind } from '../grants/ledger.ts';
+import { TEMPLATE_KINDS } from '../grants/ledger.ts';
+import { count, instant } from '../schemas.ts';
 
 /** The kinds of field that have a rule (WeChat contract §4), and `unknown` for any that came later. */
 export type FieldKind =
@@ -19,52 +21,72 @@ export type FieldKind =
   | 'enum_string'
   | 'unknown';
 
-/** One place of a template that a message must fill. */
-export interface TemplateField {
+/** What is remembered of a field; its kind and rule follow from the key. */
+export const fieldSource = v.object({
   /** Kind and index, as it is sent: `thing1`, `character_string13`. */
-  readonly key: string;
-  readonly kind: FieldKind;
+  key: v.string(),
   /** What the user sees before the value. */
-  readonly label: string;
+  label: v.string(),
   /** WeChat's sample value; empty when it gave none. */
-  readonly example: string;
-  readonly rule: BilingualText;
+  example: v.string(),
   /** For an enum: the only values that WeChat takes. */
-  readonly values?: readonly string[];
+  values: v.exactOptional(v.pipe(v.array(v.string()), v.readonly())),
+});
+
+/** What is remembered of a field. */
+export type FieldSource = Readonly<v.InferOutput<typeof fieldSource>>;
+
+/** One place of a template that a message must fill. */
+export interface TemplateField extends FieldSource {
+  readonly kind: FieldKind;
+  readonly rule: BilingualText;
 }
 
-/** When WeChat's list first showed other fields than before, and the keys that it had until then. */
-export interface FieldChange {
-  readonly atMs: number;
-  readonly before: readonly string[];
+/** A template of the account as it is stored. */
+export const storedTemplate = v.object({
+  templateId: v.string(),
+  title: v.string(),
+  kind: v.picklist(TEMPLATE_KINDS),
+  /** In WeChat's order. */
+  fields: v.array(fieldSource),
+  /** When WeChat last listed it. */
+  syncedAtMs: instant,
+  /** When WeChat first no longer listed it; absent while it does. */
+  removedAtMs: v.exactOptional(instant),
+  /** When WeChat's list first showed other fields than before, and the keys until then; kept for a while. */
+  changed: v.exactOptional(v.object({ atMs: instant, before: v.pipe(v.array(v.string()), v.readonly()) })),
+  /** What was found to use it once it was gone or changed, as of the last sync. */
+  usedBy: v.exactOptional(
+    v.object({
+      atMs: instant,
+      /** Waiting messages that WeChat would now refuse. */
+      messages: count,
+      /** The first of them, soonest first. */
+      messageIds: v.pipe(v.array(v.string()), v.readonly()),
+      /** Campaigns that were paused for it. */
+      campaigns: v.pipe(v.array(v.object({ id: v.string(), name: v.string() })), v.readonly()),
+    }),
+  ),
+});
+
+type StoredTemplate = Readonly<v.InferOutput<typeof storedTemplate>>;
+
+/** A subscribe-message template of the account, as WeChat listed it. */
+export interface Template extends Omit<StoredTemplate, 'fields'> {
+  readonly fields: readonly TemplateField[];
 }
+
+/** The latest change of a template's fields. */
+export type FieldChange = NonNullable<Template['changed']>;
 
 /** What stood to be sent with a template when it was found to be gone or changed. */
-export interface TemplateUse {
-  readonly atMs: number;
-  /** Booked messages that WeChat would now refuse. */
-  readonly messages: number;
-  /** The first of them, soonest first. */
-  readonly messageIds: readonly string[];
-  /** Campaigns that were paused for it. */
-  readonly campaigns: readonly { readonly id: string; readonly name: string }[];
-}
+export type TemplateUse = NonNullable<Template['usedBy']>;
 
-/** A subscribe-message template of the account, as WeChat listed it. Fields are in WeChat's order. */
-export interface Template {
-  readonly templateId: string;
-  readonly title: string;
-  readonly kind: TemplateKind;
-  readonly fields: readonly TemplateField[];
-  /** When WeChat last listed it. */
-  readonly syncedAtMs: number;
-  /** When WeChat first no longer listed it; absent while it does. */
-  readonly removedAtMs?: number;
-  /** The latest change of its fields; it is remembered for a while, so that its owner gets to know. */
-  readonly changed?: FieldChange;
-  /** What was found to use it, as of the last sync; absent for a template in good order. */
-  readonly usedBy?: TemplateUse;
-}
+/** One value that fitting put into another form. */
+export const fittedValue = v.object({ key: v.string(), from: v.string(), to: v.string() });
+
+/** One value that fitting put into another form. */
+export type FittedValue = Readonly<v.InferOutput<typeof fittedValue>>;
 
 /** Where the account's templates are remembered between runs and shared by all functions. */
 export interface TemplateStore {
