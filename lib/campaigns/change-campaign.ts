@@ -1,6 +1,7 @@
+import * as v from 'valibot';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
-import type { Campaign, CampaignStatus, QuietHours } from './campaign.ts';
+import { type Campaign, type CampaignStatus, campaign, type QuietHours } from './campaign.ts';
 import {
   checkGrantees,
   checkQuietHours,
@@ -89,36 +90,19 @@ async function withTexts(
   return texts.type === 'invalid-data' ? texts : { ...next, data: texts.data };
 }
 
-function applied(campaign: Campaign, change: CampaignChange, nowMs: number): Campaign {
-  const { page, schedule, maxPerSecond, quietHours, ...kept } = campaign;
-  const {
-    data: _,
-    page: newPage,
-    schedule: newSchedule,
-    maxPerSecond: newMax,
-    quietHours: newHours,
-    ...plain
-  } = change;
-  return {
-    ...kept,
-    ...plain,
-    ...optional('page', newPage, page),
-    ...optional('schedule', newSchedule && firstRunOf(newSchedule, nowMs), schedule),
-    ...optional('maxPerSecond', newMax, maxPerSecond),
-    ...optional('quietHours', newHours, quietHours),
+function applied(
+  before: Campaign,
+  { data: _data, schedule, ...change }: CampaignChange,
+  nowMs: number,
+): Campaign {
+  const after = {
+    ...before,
+    ...change,
+    ...(schedule !== undefined && { schedule: schedule && firstRunOf(schedule, nowMs) }),
     updatedAtMs: nowMs,
   };
-}
-
-/** A member after the change: null removes it, undefined leaves it. */
-function optional<K extends string, T>(
-  name: K,
-  next: T | null | undefined,
-  before: T | undefined,
-): { [P in K]?: T };
-function optional(name: string, next: unknown, before: unknown): object {
-  const value = next === undefined ? before : next;
-  return value === undefined || value === null ? {} : { [name]: value };
+  const kept = Object.entries(after).filter(([, value]) => value !== null);
+  return v.parse(campaign, Object.fromEntries(kept));
 }
 
 /** Writes the schedule. Where EventBridge refuses it, the campaign gets its former one back. */

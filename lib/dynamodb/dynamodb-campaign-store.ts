@@ -1,11 +1,11 @@
-import { ConditionalCheckFailedException, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { type Campaign, campaign, recipient } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
 import { eraseCampaign } from './campaign-eraser.ts';
-import { type ConditionalPut, getItem, type Item, putAll, readItem } from './items.ts';
+import { type ConditionalPut, getItem, type Item, listItems, putAll } from './items.ts';
 import { campaignKey, campaignsPartition, recipientsKey } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, onVersion, parseItem, parseVersioned, readable } from './versioned-items.ts';
@@ -31,22 +31,8 @@ export function createCampaignStore(
     load: (campaignId) => readCampaign(table, campaignId),
 
     async list(limit, after) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: toAttributes({ ':pk': campaignsPartition(table) }),
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-          ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(campaignKey(table, after)) }),
-        }),
-      );
-      const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
-      return {
-        items: readable(Items.map(readItem), toCampaign, logger),
-        ...(typeof last === 'string' ? { next: last } : {}),
-      };
+      const page = await listItems(table, { pk: campaignsPartition(table), limit, after });
+      return { ...page, items: readable(page.items, toCampaign, logger) };
     },
 
     create(campaign, pages) {

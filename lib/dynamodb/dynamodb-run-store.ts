@@ -10,6 +10,7 @@ import {
   getItem,
   getItems,
   type Item,
+  listItems,
   putAll,
   putRequest,
   readItem,
@@ -101,27 +102,9 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     put: (run) => putAll(table, [putRun(run)]),
 
     async list(campaignId, limit, after) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: toAttributes({
-            ':pk': campaignPartition(table, campaignId),
-            ':prefix': RUN_PREFIX,
-          }),
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-          ...(after === undefined
-            ? {}
-            : { ExclusiveStartKey: toAttributes(runKey(table, campaignId, after)) }),
-        }),
-      );
-      const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
-      return {
-        items: readable(Items.map(readItem), toRun, logger).map(({ value }) => value),
-        ...(typeof last === 'string' ? { next: last.slice(RUN_PREFIX.length) } : {}),
-      };
+      const pk = campaignPartition(table, campaignId);
+      const page = await listItems(table, { pk, prefix: RUN_PREFIX, limit, after });
+      return { ...page, items: readable(page.items, toRun, logger).map(({ value }) => value) };
     },
 
     shards: SHARDS,

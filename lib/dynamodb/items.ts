@@ -17,6 +17,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Page } from '../listing.ts';
 import type { Key } from './keys.ts';
 import { fromAttributes, type Table, toAttributes } from './table.ts';
 
@@ -177,4 +178,35 @@ export async function* scanPages(
     page = await client.send(new ScanCommand({ ...scan, ExclusiveStartKey: page.LastEvaluatedKey }));
     yield page;
   }
+}
+
+/** Which items to list: those under `pk` whose sort key begins with `prefix`. `after` is one without the prefix. */
+interface ListedItems {
+  readonly pk: string;
+  readonly prefix?: string;
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** A page of items, the greatest sort key first. `next` is a sort key without the prefix. */
+export async function listItems(
+  { client, name }: Table,
+  { pk, prefix, limit, after }: ListedItems,
+): Promise<Page<Item>> {
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName: name,
+      KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toAttributes({ ':pk': pk, ':prefix': prefix }),
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: limit,
+      ...(after !== undefined && { ExclusiveStartKey: toAttributes({ pk, sk: `${prefix ?? ''}${after}` }) }),
+    }),
+  );
+  const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
+  return {
+    items: Items.map(readItem),
+    ...(typeof last === 'string' && { next: last.slice(prefix?.length ?? 0) }),
+  };
 }
