@@ -1,7 +1,5 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
-import type { Page } from '../listing.ts';
 import type { Logger } from '../logger.ts';
 import { type Message, openidOf } from '../messages/message.ts';
 import { findMessageSend } from '../messages/message-send.ts';
@@ -9,7 +7,7 @@ import type { Change, MessageStore, MessageWithLedger, UnknownMessages } from '.
 import { isOnlyWaiting, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Versioned } from '../versioned.ts';
 import { createRunStore } from './dynamodb-run-store.ts';
-import { getItem, type Item, putAll, queryPages, readItem } from './items.ts';
+import { getItem, type Item, listItems, putAll, queryPages, readItem } from './items.ts';
 import { attentionPartition, ledgerKey, MESSAGE_PREFIX, messageKey, SHARDS, userPartition } from './keys.ts';
 import type { ReadItem } from './shared-reads.ts';
 import type { WriteItem } from './shared-writes.ts';
@@ -65,38 +63,13 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
     async listOfUser(openid, limit, after) {
       // The ledger first: a message that waits may get its record in between, and is then found there.
       const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
-      const page = await recordedOfUser(table, logger, openid, limit, after);
-      return withWaiting(page, ledger.value, limit, after);
+      const pk = userPartition(table, openid);
+      const page = await listItems(table, { pk, prefix: MESSAGE_PREFIX, limit, after });
+      const recorded = { ...page, items: toMessages(page.items, logger) };
+      return withWaiting(recorded, ledger.value, limit, after);
     },
   };
   return store;
-}
-
-/** One page of the messages that have records. */
-async function recordedOfUser(
-  table: Table,
-  logger: Logger,
-  openid: string,
-  limit: number,
-  after: string | undefined,
-): Promise<Page<Versioned<Message>>> {
-  const { Items = [], LastEvaluatedKey } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: toAttributes({
-        ':pk': userPartition(table, openid),
-        ':prefix': MESSAGE_PREFIX,
-      }),
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      Limit: limit,
-      ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(messageKey(table, openid, after)) }),
-    }),
-  );
-  const items = toMessages(Items.map(readItem), logger);
-  const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
-  return { items, ...(typeof last === 'string' ? { next: last.slice(MESSAGE_PREFIX.length) } : {}) };
 }
 
 async function loadWithLedger(table: Table, read: ReadItem, messageId: string): Promise<MessageWithLedger> {

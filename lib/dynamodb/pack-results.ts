@@ -1,20 +1,16 @@
 import * as v from 'valibot';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { RECIPIENT_STATES, type RecipientState } from '../campaigns/runs/run.ts';
-import type { GrantEffect } from '../grants/ledger.ts';
+import { GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
 import { count, instant } from '../schemas.ts';
-import { retriesSchema } from '../sends/send-record.ts';
+import { outcomeSchema, retriesSchema } from '../sends/send-record.ts';
 
 /** What a result says beyond its state, its moment and its msgid. */
 const detail = v.object({
-  reason: v.string(),
-  errcode: v.exactOptional(v.number()),
-  errmsg: v.exactOptional(v.string()),
-  rid: v.exactOptional(v.string()),
-  msgid: v.exactOptional(v.string()),
+  ...v.omit(outcomeSchema, ['atMs', 'remedy']).entries,
   attempts: count,
   /** What became of the grant, where it was not simply spent. */
-  effect: v.exactOptional(v.picklist(['spend', 'refund', 'zero', 'keep'])),
+  effect: v.exactOptional(v.picklist(GRANT_EFFECTS)),
   claimId: v.exactOptional(v.string()),
   notBeforeMs: v.exactOptional(instant),
   firstAtMs: v.exactOptional(instant),

@@ -1,15 +1,19 @@
+import * as v from 'valibot';
 import type { Message } from '../messages/message.ts';
 
 /** A job on the queue: try to send this message. It may come twice, late or for nothing; all three are harmless. */
-export interface SendJob {
-  readonly messageId: string;
+export const sendJob = v.strictObject({
+  messageId: v.string(),
   /** When the job, or the due entry that it came from, was written for the first time. */
-  readonly sinceMs: number;
+  sinceMs: v.number(),
   /** When its message is due; absent where that is at once. The message itself is what decides. */
-  readonly dueAtMs?: number;
+  dueAtMs: v.exactOptional(v.number()),
   /** The moment of the due entry that the job came from; absent for one that went straight onto the queue. */
-  readonly entryAtMs?: number;
-}
+  entryAtMs: v.exactOptional(v.number()),
+});
+
+/** See {@link sendJob}. */
+export type SendJob = Readonly<v.InferOutput<typeof sendJob>>;
 
 /** Puts a job on the queue, to come up after `delayMs` (at most {@link LONGEST_QUEUE_DELAY_MS}). */
 export type Enqueue = (job: SendJob, delayMs: number) => Promise<void>;

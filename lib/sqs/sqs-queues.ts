@@ -2,14 +2,7 @@ import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aw
 import * as v from 'valibot';
 import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/job.ts';
 import { type EventJob, eventJob } from '../events/event-job.ts';
-import { LONGEST_QUEUE_DELAY_MS, type SendJob } from '../sends/send-job.ts';
-
-const sendJob = v.strictObject({
-  messageId: v.string(),
-  sinceMs: v.number(),
-  dueAtMs: v.exactOptional(v.number()),
-  entryAtMs: v.exactOptional(v.number()),
-});
+import { LONGEST_QUEUE_DELAY_MS, type SendJob, sendJob } from '../sends/send-job.ts';
 
 /**
  * Puts jobs onto an SQS queue one by one, to come up after `delayMs`. The queue delays in whole seconds, so a
