@@ -146,7 +146,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   }),
   {
     name: 'a due entry that no message lists is left where it is',
-    file: 'lib/messages/deliver-message.ts',
+    file: 'lib/messages/answer-job.ts',
     find: 'await dueEntries.remove(messageId, entryAtMs);',
     replace: '',
   },
@@ -196,7 +196,7 @@ export const MUTATIONS: readonly (Mutation | PlantedFault)[] = [
   },
   {
     name: 'a job is dropped by the moment at which the answer came',
-    file: 'lib/messages/deliver-message.ts',
+    file: 'lib/messages/answer-job.ts',
     find: 'return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;',
     replace: 'return askedAtMs - job.sinceMs > 0;',
   },

@@ -12,8 +12,8 @@ import { unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
 import { recordReport, reportGrants } from '../../../lib/grants/report-grants.ts';
 import { type AcceptRequest, acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
-import { deferMessage } from '../../../lib/messages/defer-message.ts';
 import { refuseWaiting } from '../../../lib/messages/end-without-request.ts';
+import { holdBack } from '../../../lib/messages/hold-back.ts';
 import { createMessageIds } from '../../../lib/messages/message.ts';
 import { messagePort } from '../../../lib/messages/message-send.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
@@ -249,27 +249,22 @@ describe('a message that waits', () => {
     const id = await user.accept();
     user.calls.length = 0;
     const untilMs = START_MS + 3_600_000;
-    const patienceMs = Number.POSITIVE_INFINITY;
+    const inAnHour = { type: 'later', delayMs: 3_600_000 } as const;
     const job = { messageId: id, sinceMs: START_MS };
-    expect(await deferMessage(user.services, job, { untilMs, nowMs: START_MS, patienceMs })).toMatchObject({
-      type: 'done',
-    });
+    expect(await holdBack(user.services, job, inAnHour)).toEqual({ type: 'done' });
     expect(user.calls).toEqual(['GetItem', 'PutItem', 'PutItem']);
     expect(await getItem(table, dueEntryKey(table, id, untilMs))).toMatchObject({ messageId: id });
     const { message } = await user.services.store.load(id);
     expect(message?.value).toMatchObject({ dueAtMs: untilMs, heldUntilMs: untilMs, dueEntries: [untilMs] });
     // Another job of the same message is a duplicate from now on, but not the one that the entry brings.
     user.calls.length = 0;
-    expect(
-      await deferMessage(user.services, job, { untilMs: untilMs + 1, nowMs: untilMs, patienceMs }),
-    ).toMatchObject({ type: 'done' });
+    user.later(3_600_000);
+    expect(await holdBack(user.services, job, inAnHour)).toEqual({ type: 'done' });
     expect(user.calls).toEqual(['GetItem']);
     const own = { ...job, entryAtMs: untilMs };
-    expect(
-      await deferMessage(user.services, own, { untilMs: 2 * untilMs, nowMs: untilMs, patienceMs }),
-    ).toMatchObject({
-      message: { dueEntries: [untilMs, 2 * untilMs] },
-    });
+    expect(await holdBack(user.services, own, inAnHour)).toEqual({ type: 'done' });
+    const again = await user.services.store.load(id);
+    expect(again.message?.value.dueEntries).toEqual([untilMs, untilMs + 3_600_000]);
   });
 
   test('is refused with all others of a template that was turned off, in one step', async () => {

@@ -1,0 +1,83 @@
+import type { Clock, Random } from '../clock.ts';
+import type { Ledger } from '../grants/ledger.ts';
+import type { Logger } from '../logger.ts';
+import { type DueEntries, hasEntryAhead, jobDelayMs, type SendJob } from '../sends/send-job.ts';
+import type { Versioned } from '../versioned.ts';
+import { endWithoutRequest } from './end-without-request.ts';
+import type { Message } from './message.ts';
+import { logOutcome } from './message-send.ts';
+import type { MessageStore } from './message-store.ts';
+
+/** What becomes of a job from the queue: finished with, or to come up again at a later moment. */
+export type DeliveryResult =
+  | { readonly type: 'done' }
+  | {
+      readonly type: 'later';
+      readonly delayMs: number;
+      /** When its message is due, where the job comes up a little ahead of that. */
+      readonly dueAtMs?: number;
+    };
+
+export interface AnswerServices {
+  readonly store: Pick<MessageStore, 'commit'>;
+  readonly dueEntries: Pick<DueEntries, 'remove'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The job is finished with. */
+export const DONE: DeliveryResult = { type: 'done' };
+
+/** A job may overtake its message by as long as the accepting function runs, 29 s; doubled, since clocks differ. */
+const MESSAGE_MAY_APPEAR_WITHIN_MS = 60_000;
+
+/** The job comes up again just before the message is due, unless another one follows from a due entry. */
+export function untilNearlyDue(message: Message, job: SendJob, nowMs: number): DeliveryResult {
+  if (hasEntryAhead(message, job)) return DONE;
+  return { type: 'later', delayMs: jobDelayMs(message.dueAtMs - nowMs), dueAtMs: message.dueAtMs };
+}
+
+/** The job comes up again after this long, or up to twice as long, so that jobs spread. */
+export function later({ random }: Pick<AnswerServices, 'random'>, atLeastMs: number): DeliveryResult {
+  return { type: 'later', delayMs: atLeastMs * (1 + random()) };
+}
+
+/**
+ * There is nothing to send and never will be. A due entry that no message lists is removed: erasing a user does not
+ * find it, and it would name them until its own end.
+ */
+export async function doneWith(
+  { dueEntries }: Pick<AnswerServices, 'dueEntries'>,
+  { messageId, entryAtMs }: SendJob,
+  message?: Message,
+): Promise<DeliveryResult> {
+  if (entryAtMs !== undefined && !message?.dueEntries?.includes(entryAtMs)) {
+    await dueEntries.remove(messageId, entryAtMs);
+  }
+  return DONE;
+}
+
+/** A message that was not there at `askedAtMs` either appears soon or was never accepted. */
+export function missing(services: AnswerServices, job: SendJob, askedAtMs: number): Promise<DeliveryResult> {
+  return neverAccepted(job, askedAtMs) ? doneWith(services, job) : Promise.resolve(later(services, 1_000));
+}
+
+/** Whether a message that was not there when asked for at `askedAtMs` will never be. */
+export function neverAccepted(job: SendJob, askedAtMs: number): boolean {
+  return askedAtMs - job.sinceMs > MESSAGE_MAY_APPEAR_WITHIN_MS;
+}
+
+/** Ends a message that cannot be sent. `conflict`: somebody wrote meanwhile, so the job starts again. */
+export async function end(
+  { store, clock, logger }: AnswerServices,
+  { record, ledger }: { readonly record: Message; readonly ledger: Versioned<Ledger> },
+  state: 'refused' | 'failed',
+  reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped',
+): Promise<DeliveryResult | 'conflict'> {
+  const nowMs = clock();
+  const ended = await endWithoutRequest(store, [record], ledger, { state, reason, atMs: nowMs });
+  if (ended === 'conflict') return ended;
+  for (const message of ended) logOutcome(logger, message, nowMs);
+  return DONE;
+}

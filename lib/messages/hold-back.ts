@@ -1,0 +1,97 @@
+import type { Permit, RateLimiter } from '../limits/rate-limiter.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
+import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from '../sends/retry-policy.ts';
+import {
+  type DueEntries,
+  hasEntryAhead,
+  LONGEST_QUEUE_DELAY_MS,
+  type SendJob,
+  withDueEntry,
+} from '../sends/send-job.ts';
+import { updated } from '../versioned.ts';
+import {
+  type AnswerServices,
+  type DeliveryResult,
+  DONE,
+  doneWith,
+  end,
+  later,
+  missing,
+} from './answer-job.ts';
+import { isPending } from './message.ts';
+import type { MessageStore } from './message-store.ts';
+import { putWaiting } from './waiting-messages.ts';
+
+export interface HoldBackServices extends AnswerServices, Contention {
+  readonly store: MessageStore;
+  readonly dueEntries: DueEntries;
+}
+
+/** A message that somebody has in hand is tried again after this. */
+const IN_HAND_MS = 60_000;
+
+/** A job's permit under the rate limit of all sending and, while WeChat refuses some template, under its own. */
+export async function permitFor(
+  { rateLimiter, store }: { readonly rateLimiter: RateLimiter; readonly store: Pick<MessageStore, 'load'> },
+  job: SendJob,
+): Promise<Permit> {
+  const ofAll = await rateLimiter.acquire(job.dueAtMs);
+  if (ofAll.type === 'later' || !(await rateLimiter.holdsTemplates())) return ofAll;
+  const { message } = await store.load(job.messageId);
+  return message && isPending(message.value) ? rateLimiter.acquireFor(message.value.templateId) : ofAll;
+}
+
+/**
+ * Holds a job back while sending is slowed down: nothing is claimed, and the grant stays set aside.
+ *
+ * What waits for longer than the queue can delay its job gets a due entry, then one write of the user's item. No
+ * retry of its own is used up. WeChat's refusals hold it back for a day at most.
+ */
+export async function holdBack(
+  services: HoldBackServices,
+  job: SendJob,
+  { delayMs, refused }: Extract<Permit, { type: 'later' }>,
+): Promise<DeliveryResult> {
+  if (delayMs <= LONGEST_QUEUE_DELAY_MS) return { type: 'later', delayMs };
+  const { store, dueEntries, clock } = services;
+  const nowMs = clock();
+  const dueAtMs = Math.ceil(nowMs + delayMs);
+  const patienceMs = refused ? STOP_PATIENCE_MS : Number.POSITIVE_INFINITY;
+  return retryOnConflict(async () => {
+    const { message, ledger } = await store.load(job.messageId);
+    if (!message) return missing(services, job, nowMs);
+    const { value } = message;
+    if (!isPending(value)) return doneWith(services, job, value);
+    if (hasEntryAhead(value, job)) return DONE;
+    if (value.dueAtMs > nowMs) return { type: 'later', delayMs: value.dueAtMs - nowMs };
+    if (ledger.value.claim?.messageId === value.id) return { type: 'later', delayMs: IN_HAND_MS };
+    if (nowMs >= value.sendAtMs + patienceMs) {
+      return end(services, { record: value, ledger }, 'failed', 'sending-stopped');
+    }
+    const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs: dueAtMs }, nowMs);
+    const result = await store.commit({ ledger: updated(ledger, putWaiting(ledger.value, deferred)) });
+    return result === 'conflict' ? result : DONE;
+  }, services);
+}
+
+/** Holds a job back while no access token can be had. A whole day of that ends the message. */
+export async function holdBackWithoutToken(
+  services: HoldBackServices,
+  job: SendJob,
+): Promise<DeliveryResult | 'conflict'> {
+  const askedAtMs = services.clock();
+  const { message, ledger } = await services.store.load(job.messageId);
+  if (!message) return missing(services, job, askedAtMs);
+  const { value } = message;
+  if (!isPending(value)) return doneWith(services, job, value);
+  const nowMs = services.clock();
+  if (nowMs < value.dueAtMs) {
+    if (hasEntryAhead(value, job)) return DONE;
+    return { type: 'later', delayMs: Math.max(1_000, value.dueAtMs - nowMs) };
+  }
+  const isFree = ledger.value.claim?.messageId !== job.messageId;
+  if (isFree && nowMs >= mightLeaveAtMs(value) + TOKEN_PATIENCE_MS) {
+    return end(services, { record: value, ledger }, 'failed', 'token-unavailable');
+  }
+  return later(services, 20_000);
+}
