@@ -41,8 +41,8 @@ interface Services {
 }
 
 /**
- * Runs each minute and hands to the queue what is due soon.
- * What it does not get done, the next run finds again.
+ * Runs each minute and hands to the queue what is due soon. What it does not get done, the next run finds
+ * again.
  */
 export function createHandler({ dispatch, clock }: Services) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {

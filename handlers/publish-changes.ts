@@ -53,8 +53,7 @@ interface Services {
 
 /**
  * Counts what was stored and tells the owner's event bus of it. A batch that fails comes again, from the
- * first change
- * on that the bus did not take.
+ * first change on that the bus did not take.
  */
 export function createHandler(services: Services) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {

@@ -61,8 +61,8 @@ interface Services {
 }
 
 /**
- * Makes EventBridge Scheduler hold what the table says of campaigns, and starts runs that were missed.
- * What it does not get done, the next run finds again.
+ * Makes EventBridge Scheduler hold what the table says of campaigns, and starts runs that were missed. What
+ * it does not get done, the next run finds again.
  */
 export function createHandler({ reconcile, clock, logger }: Services) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {

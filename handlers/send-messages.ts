@@ -79,8 +79,8 @@ interface Services {
 }
 
 /**
- * Sends what the queue brings.
- * One user's are sent in turn: WeChat refuses overlapping ones (WeChat contract §3.3, 43108).
+ * Sends what the queue brings. One user's are sent in turn: WeChat refuses overlapping ones (WeChat contract
+ * §3.3, 43108).
  */
 export function createHandler(services: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) =>
@@ -96,8 +96,7 @@ export function createHandler(services: Services) {
 
 /**
  * What could be cut off in the middle by the function's time-out goes back to the queue instead. A job that
- * is to come up
- * later goes onto the queue anew, so that waiting does not count as a failed receive.
+ * is to come up later goes onto the queue anew, so that waiting does not count as a failed receive.
  */
 async function send({ deliver, enqueue }: Services, job: SendJob, inTime: boolean): Promise<void> {
   const result: DeliveryResult = inTime ? await deliver(job) : { type: 'later', delayMs: 0 };

@@ -55,8 +55,8 @@ interface Services {
 }
 
 /**
- * Starts the run that a campaign's schedule asks for.
- * Delivered twice, it is one run; over an hour late, it starts nothing.
+ * Starts the run that a campaign's schedule asks for. Delivered twice, it is one run; over an hour late, it
+ * starts nothing.
  */
 export function createHandler({ startScheduled, logger }: Services) {
   return async (event: unknown): Promise<void> => {

@@ -2,8 +2,7 @@ import type { RemedyFor } from '../lib/api/template-answers.ts';
 import type { Logger } from '../lib/logger.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
-import { openSync } from '../lib/runtime/template-sync.ts';
-import { openCatalogue } from '../lib/runtime/templates.ts';
+import { openCatalogue, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import type { SyncResult } from '../lib/templates/sync-templates.ts';
@@ -44,8 +43,7 @@ interface Services {
 
 /**
  * Runs once a day and reads the templates from WeChat. When WeChat cannot be asked, what is known stays;
- * Lambda calls
- * again twice within minutes, but not when the day's quota is used up.
+ * Lambda calls again twice within minutes, but not when the day's quota is used up.
  */
 export function createHandler({ sync, remedyFor, logger }: Services) {
   return async (): Promise<void> => {

@@ -4,8 +4,7 @@ import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/te
 import { createAliasStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
-import { openSync } from '../lib/runtime/template-sync.ts';
-import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
+import { openCatalogue, openNames, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { removeAlias, setAlias } from '../lib/templates/aliases.ts';

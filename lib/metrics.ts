@@ -1,7 +1,7 @@
 /**
  * What is measured for the dashboard and the alarms: the unit, and by what it can be told apart. Each set of
- * dimensions is a metric of
- * its own at CloudWatch, so nothing that takes many values, like a user or a message, is one.
+ * dimensions is a metric of its own at CloudWatch, so nothing that takes many values, like a user or a
+ * message, is one.
  */
 export const METRICS = {
   /**

@@ -3,8 +3,7 @@ const plain = (word: string) => word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu,
 
 /**
  * The one of `known` that was probably meant by `word`: the same but for case and punctuation, what
- * `synonyms` calls it, or the nearest
- * by spelling. undefined when none is near.
+ * `synonyms` calls it, or the nearest by spelling. undefined when none is near.
  *
  * @param synonyms other people's words, in lower-case letters and digits, for words that may be known
  */
@@ -21,10 +20,10 @@ export function nearestWord(
 }
 
 /** A word that is longer than every name of ours is not compared: the time taken grows with its length. */
-const MOST_CHARACTERS = 128;
+const MAX_CHARACTERS = 128;
 
 function nearestSpelling(given: string, known: readonly string[]): string | undefined {
-  if (given.length > MOST_CHARACTERS) return undefined;
+  if (given.length > MAX_CHARACTERS) return undefined;
   const [nearest] = known
     .map((word) => ({ word, slips: slipsBetween(given, plain(word)) }))
     .filter(({ slips }) => slips <= slipsForgiven(given.length))

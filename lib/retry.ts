@@ -7,8 +7,8 @@ export interface Contention {
 }
 
 /**
- * Thrown when a record stayed contended through every attempt.
- * Nothing was written; the caller may try again later.
+ * Thrown when a record stayed contended through every attempt. Nothing was written; the caller may try again
+ * later.
  */
 export class ContentionError extends Error {
   readonly code = 'contention';
@@ -26,8 +26,8 @@ const SHORTEST_PAUSE_MS = 8;
 const LONGEST_PAUSE_MS = 300;
 
 /**
- * Repeats `attempt` until it answers something else than `conflict`.
- * Throws {@link ContentionError} when it never does.
+ * Repeats `attempt` until it answers something else than `conflict`. Throws {@link ContentionError} when it
+ * never does.
  */
 export async function retryOnConflict<T>(
   attempt: () => Promise<T | 'conflict'>,

@@ -8,3 +8,13 @@ export const instant = v.pipe(v.number(), v.integer());
 
 /** Moments in epoch milliseconds. */
 export const instants = v.pipe(v.array(instant), v.readonly());
+
+/**
+ * The rule that a value breaks, in words, and never the value itself: Valibot's own sentences end in what was
+ * received, which may be a secret.
+ */
+export function brokenRule(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') return 'Unknown field';
+  if (issue.input === undefined) return 'Required';
+  return issue.message.replace(/ but received .*$/s, '');
+}

@@ -1,7 +1,6 @@
 /**
- * A value as it stands in the table, with the version that was read.
- * Writing it back succeeds only if nobody wrote in between; `version` is undefined for what is not stored
- * yet.
+ * A value as it stands in the table, with the version that was read. Writing it back succeeds only if nobody
+ * wrote in between; `version` is undefined for what is not stored yet.
  */
 export interface Versioned<T> {
   readonly value: T;

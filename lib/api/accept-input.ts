@@ -54,8 +54,7 @@ export type PreparedInput = { readonly request: AcceptRequest } | { readonly ear
 
 /**
  * Accepts one message: may the caller, does the data fit, is there a grant. What was accepted before under
- * the same
- * idempotency key is answered as it stands, whatever has changed since.
+ * the same idempotency key is answered as it stands, whatever has changed since.
  *
  * @throws ProblemError for every answer but yes
  */
@@ -155,10 +154,9 @@ export function accepted(result: AcceptResult): Accepted {
 
 /**
  * What an idempotency key is bound to: the message that was asked for, in whatever form. The order of
- * members, either
- * form of `data`, what is a default anyway, another offset of `sendAt` and the alias of a template make no
- * other message.
- * The caller's own word is what is stored, so that a repeat is known even after the alias has moved.
+ * members, either form of `data`, what is a default anyway, another offset of `sendAt` and the alias of a
+ * template make no other message. The caller's own word is what is stored, so that a repeat is known even
+ * after the alias has moved.
  */
 function bodyHashes(
   { templateId: word, timezone = DEFAULT_TIME_ZONE, data, ...rest }: Body,

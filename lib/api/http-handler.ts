@@ -40,8 +40,8 @@ const ANSWER_MS = 500;
 
 /**
  * Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a
- * problem.
- * `elsewhere` names routes of other functions, for the one that answers for addresses that nobody has.
+ * problem. `elsewhere` names routes of other functions, for the one that answers for addresses that nobody
+ * has.
  */
 export function createHttpHandler(
   routes: readonly Route[],

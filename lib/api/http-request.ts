@@ -56,8 +56,8 @@ export function timeLimitOf(context: Pick<Context, 'getRemainingTimeInMillis'>):
 export type FindRoute = (event: HttpEvent) => RouteMatch;
 
 /**
- * Finds the route among `routes`.
- * Of `elsewhere`, the routes of other functions, it can say only which methods they have.
+ * Finds the route among `routes`. Of `elsewhere`, the routes of other functions, it can say only which
+ * methods they have.
  */
 export function createRouteFinder(routes: readonly Route[], elsewhere: readonly RouteSpec[] = []): FindRoute {
   const candidates = [...routes, ...elsewhere.map((spec) => ({ spec }))].map((route) => ({

@@ -7,8 +7,7 @@ const MAX_LIMIT = 200;
 
 /**
  * The query of every list, to be spread into its `v.strictObject`: `limit` (a number, 1 to 200, default 50)
- * and `cursor`,
- * still encoded ({@link decodeCursor}).
+ * and `cursor`, still encoded ({@link decodeCursor}).
  */
 export const pageQuery = {
   limit: v.optional(
@@ -22,8 +21,8 @@ export const pageQuery = {
       }),
       v.check((text) => /^\d{1,6}$/.test(text), RULES.wholeNumber),
       v.transform(Number),
-      v.minValue(1, RULES.least(1)),
-      v.maxValue(MAX_LIMIT, RULES.most(MAX_LIMIT)),
+      v.minValue(1, RULES.min(1)),
+      v.maxValue(MAX_LIMIT, RULES.max(MAX_LIMIT)),
     ),
     String(DEFAULT_LIMIT),
   ),
@@ -55,8 +54,8 @@ export function pageReply<T>(items: readonly T[], next: unknown) {
 }
 
 /**
- * A position in a list as the opaque text that the caller brings back.
- * It is readable by who tries: put in where to go on, never the owner of what is listed.
+ * A position in a list as the opaque text that the caller brings back. It is readable by who tries: put in
+ * where to go on, never the owner of what is listed.
  */
 export function encodeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');

@@ -6,8 +6,7 @@ import { bilingual, count, named } from './schemas/common.ts';
 
 /**
  * Every problem that the API answers: the stable code that a program may branch on, with its HTTP status and
- * title.
- * A code never changes its meaning or its status; a new case gets a new code.
+ * title. A code never changes its meaning or its status; a new case gets a new code.
  */
 export const PROBLEMS = {
   'malformed-json': { status: 400, title: 'The body is not JSON in UTF-8' },
@@ -122,8 +121,7 @@ export function inputError(path: string, { en, zh }: BilingualText): InputError 
 
 /**
  * Thrown by a route for every answer that is not what the caller asked for; status and title follow from the
- * code.
- * `detail` goes to the caller as it is: it says what to do next and holds no secret.
+ * code. `detail` goes to the caller as it is: it says what to do next and holds no secret.
  */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';

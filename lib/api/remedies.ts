@@ -8,8 +8,7 @@ const CORRECT_FIELDS: BilingualText = {
 
 /**
  * What a caller does next about each problem. A problem answers this unless it knows more, such as what
- * WeChat's errcode asks for.
- * The table is complete by its type: a code without a remedy does not compile.
+ * WeChat's errcode asks for. The table is complete by its type: a code without a remedy does not compile.
  */
 export const REMEDIES: Readonly<Record<ProblemCode, BilingualText>> = {
   'malformed-json': {

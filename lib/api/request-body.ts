@@ -85,11 +85,9 @@ function plainText({ body = '', isBase64Encoded }: HttpEvent): string {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The body as text. API Gateway hands over bytes in base64, which show whether they are UTF-8.
- * A text it has decoded itself, with U+FFFD for bytes that were not UTF-8; nobody can tell it from one that
- * was sent.
- * It is refused too, because a card full of `�` costs the user's grant. JSON's `\ufffd` is left for who means
- * it.
+ * The body as text. API Gateway hands over bytes in base64, which show whether they are UTF-8. A text it has
+ * decoded itself, with U+FFFD for bytes that were not UTF-8; nobody can tell it from one that was sent. It is
+ * refused too, because a card full of `�` costs the user's grant. JSON's `\ufffd` is left for who means it.
  *
  * @throws ProblemError `malformed-json`
  */

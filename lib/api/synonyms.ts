@@ -1,8 +1,7 @@
 /**
  * What beginners write, in lower-case letters and digits, for the names and values that this API has. They
- * are the words of WeChat's own
- * documents (WeChat contract §3.1, §7.1), of its SDKs and of other APIs. The first that a place knows is
- * meant.
+ * are the words of WeChat's own documents (WeChat contract §3.1, §7.1), of its SDKs and of other APIs. The
+ * first that a place knows is meant.
  */
 export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   touser: ['to', 'openid'],

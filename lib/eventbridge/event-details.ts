@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { runView } from '../api/campaign-view.ts';
+import { runView } from '../api/views.ts';
 import { run } from '../api/schemas/campaign-answers.ts';
 import { toRfc3339 } from '../api/schemas/common.ts';
 import { grant } from '../api/schemas/grants.ts';

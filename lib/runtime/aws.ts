@@ -54,8 +54,7 @@ export function fetchFromSsm(env: Environment): FetchParameters {
 
 /**
  * The SDK makes a copy of each input and output for its log, also where there is none, which took 9 % of the
- * CPU time of a message. A
- * client comes back that does not.
+ * CPU time of a message. A client comes back that does not.
  */
 export function withoutLog<C extends { readonly middlewareStack: { remove(name: string): boolean } }>(
   client: C,
@@ -69,10 +68,9 @@ type ServiceName = 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'EVENTBRIDGE' | 'LAMBDA' | 
 
 /**
  * What every client of the AWS SDK is made with. The SDK reads these variables out of the process by itself;
- * here they are
- * handed over, so that several stacks can run in one process and a cold start looks for no files. What the
- * environment
- * lacks, region or credentials, a script on a developer's machine takes from where the SDK finds it.
+ * here they are handed over, so that several stacks can run in one process and a cold start looks for no
+ * files. What the environment lacks, region or credentials, a script on a developer's machine takes from
+ * where the SDK finds it.
  */
 export function clientConfig(env: Environment, service: ServiceName) {
   const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'];

@@ -12,9 +12,8 @@ export interface ConsoleLoggerOptions {
 
 /**
  * A logger that writes one line of JSON per event, redacted. With `level` and `timestamp` in it Lambda's JSON
- * log format
- * takes the line as it is, level filter included; a line given to `console.log` it would wrap as a text
- * within JSON.
+ * log format takes the line as it is, level filter included; a line given to `console.log` it would wrap as a
+ * text within JSON.
  */
 export function createConsoleLogger(options: ConsoleLoggerOptions = {}): Logger {
   const {
@@ -53,18 +52,17 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Deeper than any fact of ours; an endless structure ends here. */
-const DEEPEST = 6;
+const MAX_DEPTH = 6;
 
 /**
  * A copy that is fit for a log: fields with secret names and texts that look like secrets are replaced,
- * errors become
- * their name, code, message, stack and cause.
+ * errors become their name, code, message, stack and cause.
  */
 function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > DEEPEST) return '[too deep]';
+  if (depth > MAX_DEPTH) return '[too deep]';
   if (value instanceof Error) return redactError(value, depth);
   if (value instanceof Date) return value;
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));

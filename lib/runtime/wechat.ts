@@ -27,8 +27,8 @@ export interface WeChatClient {
 }
 
 /**
- * Opens the connections.
- * Calls that carry the AppSecret may go through a proxy of their own, for WeChat's IP allow-list.
+ * Opens the connections. Calls that carry the AppSecret may go through a proxy of their own, for WeChat's IP
+ * allow-list.
  */
 export function openWeChat(
   { app, wechat }: Pick<Settings, 'app' | 'wechat'>,

@@ -75,7 +75,7 @@ export const settingsParts = {
   ),
   sending: part(
     { MAX_SENDS_PER_SECOND: v.exactOptional(values.wholeNumber(1, 100_000)) },
-    ({ MAX_SENDS_PER_SECOND: most }) => (most === undefined ? {} : { maxSendsPerSecond: most }),
+    ({ MAX_SENDS_PER_SECOND: rate }) => (rate === undefined ? {} : { maxSendsPerSecond: rate }),
   ),
   table: part({ TABLE_NAME: text(/^[\w.-]{3,255}$/, 'Expected the name of a DynamoDB table') }, (env) => ({
     name: env.TABLE_NAME,

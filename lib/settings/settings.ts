@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { brokenRule } from '../broken-rule.ts';
+import { brokenRule } from '../schemas.ts';
 import { type SettingsPart, settingsParts } from './settings-parts.ts';
 
 /** The environment variables that a function is started with. */
@@ -35,8 +35,8 @@ export class SettingsError extends Error {
 }
 
 /**
- * Reads the settings of the parts asked for, so that a function needs only what it uses.
- * An empty text counts as absent. Secrets are taken from `env` too ({@link loadSecrets} puts them there).
+ * Reads the settings of the parts asked for, so that a function needs only what it uses. An empty text counts
+ * as absent. Secrets are taken from `env` too ({@link loadSecrets} puts them there).
  *
  * @throws SettingsError that names all bad ones at once
  */
@@ -120,10 +120,8 @@ const throttling = v.object({ name: v.literal('ThrottlingException') });
 
 /**
  * The environment with the secrets asked for filled in from SSM; one that is given as a plain variable is
- * left as it is.
- * Read when a function starts and kept by its container until that ends: after changing a parameter, deploy
- * with a new
- * `secretsRevision`, which replaces the containers at once.
+ * left as it is. Read when a function starts and kept by its container until that ends: after changing a
+ * parameter, deploy with a new `secretsRevision`, which replaces the containers at once.
  *
  * @throws SecretsError that names all parameters that do not exist and are needed, or says that SSM did not
  * answer

@@ -14,10 +14,7 @@ import { retryOnConflict } from '../retry.ts';
 import { fateOfClaim, freeLedger } from '../sends/close-claim.ts';
 import type { Versioned } from '../versioned.ts';
 
-/**
- * What stands beside a user's item, as it was listed: records of messages, marks of what was counted,
- * idempotency keys of their own.
- */
+/** What is stored of a user beside their item: records of messages, marks of counted events, idempotency keys. */
 export interface Belongings {
   readonly records: readonly Pick<Message, 'id' | 'lastClaim' | 'updatedAtMs'>[];
   /** Deletes what was listed, and the due entries that the records list, before them. */
@@ -30,9 +27,8 @@ export interface UserEraser {
   /** Takes the user out of the audiences of these templates. */
   leaveAudiences(openid: string, templateIds: readonly string[]): Promise<void>;
   /**
-   * Deletes due entries, {@link ENTRIES_PER_STEP} at the most, and writes what is `left` of the ledger that
-   * was read, or deletes it, in
-   * one step. `conflict`: it was changed in between.
+   * Deletes at most {@link ENTRIES_PER_STEP} due entries and writes what is `left` of the ledger, or deletes the
+   * ledger, in one step. `conflict`: the ledger changed after it was read.
    */
   shrinkLedger(
     read: Versioned<Ledger>,
@@ -56,7 +52,7 @@ export interface EraseServices extends EraseRecipientServices {
   readonly clock: Clock;
 }
 
-/** What came of it. Erasing a user of whom nothing is stored is no error. */
+/** How an erasure ended. A user of whom nothing is stored is erased too. */
 export type EraseResult =
   | {
       readonly type: 'erased';
@@ -64,36 +60,28 @@ export type EraseResult =
       readonly templates: number;
       /** Places in lists and runs of campaigns. */
       readonly places: number;
-      /** Not all campaigns were gone over: call again from here. */
+      /** Campaigns are left: call again from here. */
       readonly next?: EraseCursor;
     }
   /** A request to WeChat is under way; its outcome would be written after the erasure. */
   | { readonly type: 'sending'; readonly untilMs: number };
 
 /**
- * For so long after its claim is over a slow sender might still write a record, which then would outlive the
- * erasure; its function
- * ends within a minute.
+ * A slow sender may write a record this long after its lease, and the record would outlive the erasure. A sending
+ * function ends within a minute.
  */
 const SETTLING_MS = 60_000;
-/**
- * For so long after a sender wrote a record it might write it again, because the answer to the first time was
- * lost.
- */
+/** A sender may repeat the write of a record this long, because the answer to the first write was lost. */
 const REPEATING_MS = 90_000;
 
-/** For so long one call goes over campaigns. */
+/** How long one call works on campaigns. */
 const CAMPAIGNS_FOR_MS = 18_000;
 
 /**
- * Erases a user, or goes on with that where a call before has ended. The item goes first: without it nothing
- * of theirs can be claimed,
- * so that no message leaves any more, and its job finds nothing; nor by a run of a campaign, from which the
- * user is taken out last. A
- * crash leaves the rest to the next call.
+ * Erases a user, or continues where an earlier call ended. The item goes first: without it no message and no run
+ * can claim a grant, and a job finds nothing to send. Campaigns come last. A crash leaves the rest to the next call.
  *
- * What the user grants afterwards is stored anew and stays: only what was listed before the item went is
- * deleted behind it.
+ * What the user grants afterwards stays: only what was listed before the item went is deleted.
  */
 export async function eraseUser(
   services: EraseServices,
@@ -122,8 +110,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     const { claim } = read.value;
     const fate = claim && (await fateOfClaim(read.value, claim, store, services.clock()));
     const openUntilMs = claim && fate?.type !== 'settled' ? claim.leaseUntilMs + SETTLING_MS : 0;
-    // After the item and its claim: a record that is written later belongs to a claim that was open, or
-    // changes the item as well.
+    // Listed after the item: a record that is written later belongs to an open claim, or changes the item too.
     const belongings = await eraser.listBelongings(openid);
     const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));
     if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };

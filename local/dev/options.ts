@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { brokenRule } from '../../lib/broken-rule.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
+import { brokenRule } from '../../lib/schemas.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
 import { type Environment, loadSecrets, SECRET_NAMES, SettingsError } from '../../lib/settings/settings.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';

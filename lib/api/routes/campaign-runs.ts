@@ -17,12 +17,12 @@ import {
 } from '../../campaigns/runs/start-run.ts';
 import type { Logger } from '../../logger.ts';
 import { notFound, startProblem, stateProblem } from '../campaign-problems.ts';
-import { recipientView, runView } from '../campaign-view.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { run, runPage, runRecipient, runRecipientPage } from '../schemas/campaign-answers.ts';
 import { runBody } from '../schemas/campaigns.ts';
 import { openid } from '../schemas/common.ts';
+import { recipientView, runView } from '../views.ts';
 import { campaignId, loadCampaign } from './campaigns.ts';
 
 const runId = v.pipe(

@@ -11,7 +11,6 @@ import type { Contention } from '../../retry.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { campaignEnded, inputProblem, notFound } from '../campaign-problems.ts';
-import { campaignView } from '../campaign-view.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
@@ -24,6 +23,7 @@ import {
   remarksOn,
   unknownTemplate,
 } from '../template-answers.ts';
+import { campaignView } from '../views.ts';
 
 /** The part of a path that names a campaign. */
 export const campaignId = v.pipe(

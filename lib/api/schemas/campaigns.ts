@@ -52,9 +52,9 @@ export const recipient = v.strictObject({
   ),
 });
 
-const MOST_INLINE = 1000;
+const MAX_INLINE = 1000;
 
-const recipients = v.pipe(v.array(recipient), v.maxLength(MOST_INLINE, RULES.mostRecipients(MOST_INLINE)));
+const recipients = v.pipe(v.array(recipient), v.maxLength(MAX_INLINE, RULES.maxRecipients(MAX_INLINE)));
 
 /** Everyone who holds a grant for the template. */
 export const grantees = v.strictObject({ type: v.literal('grantees') });
@@ -80,8 +80,8 @@ export const schedule = v.strictObject({
 const maxPerSecond = v.pipe(
   v.number(),
   v.integer(RULES.wholeNumber),
-  v.minValue(1, RULES.least(1)),
-  v.maxValue(100_000, RULES.most(100_000)),
+  v.minValue(1, RULES.min(1)),
+  v.maxValue(100_000, RULES.max(100_000)),
   v.description('The most that leave in a second; a burst may use up one second at once.'),
 );
 

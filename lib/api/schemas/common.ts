@@ -40,8 +40,7 @@ export const count = v.pipe(v.number(), v.integer());
 
 /**
  * A schema that has a name in the API document, where more is to be said of it: a description beside the
- * schema itself
- * would make another one that has no name.
+ * schema itself would make another one that has no name.
  */
 export function named<S extends v.GenericSchema>(schema: S): v.LazySchema<S> {
   return v.lazy(() => schema);

@@ -47,7 +47,7 @@ const results = v.pipe(
   ),
   v.record(templateId, subscribeStatus),
   v.minEntries(1, RULES.oneTemplate),
-  v.maxEntries(MAX_TEMPLATES_PER_REPORT, RULES.mostTemplates(MAX_TEMPLATES_PER_REPORT)),
+  v.maxEntries(MAX_TEMPLATES_PER_REPORT, RULES.maxTemplates(MAX_TEMPLATES_PER_REPORT)),
 );
 
 /** The body of a grant report. */
@@ -61,7 +61,7 @@ export const grantReportBody = v.strictObject({
   silent: v.optional(
     v.pipe(
       v.array(templateId),
-      v.maxLength(MAX_TEMPLATES_PER_REPORT, RULES.mostTemplates(MAX_TEMPLATES_PER_REPORT)),
+      v.maxLength(MAX_TEMPLATES_PER_REPORT, RULES.maxTemplates(MAX_TEMPLATES_PER_REPORT)),
       v.description('Templates whose answer came without a popup ("always keep").'),
     ),
     [],

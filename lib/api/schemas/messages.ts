@@ -14,8 +14,7 @@ export const lang = v.picklist(LANGUAGES);
 
 /**
  * Data as it comes: whatever it is, so that all that is wrong with it is told at once, as `invalid-data`.
- * What is read of it is
- * `templateData`.
+ * What is read of it is `templateData`.
  */
 export const anyData = v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/TemplateData' }));
 
@@ -106,7 +105,7 @@ export const batchBody = v.strictObject({
   messages: v.pipe(
     v.array(v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/BatchEntry' }))),
     v.minLength(1, RULES.oneMessage),
-    v.maxLength(MAX_BATCH, RULES.mostMessages(MAX_BATCH)),
+    v.maxLength(MAX_BATCH, RULES.maxMessages(MAX_BATCH)),
     v.description('Messages as for POST /v1/messages, each with an optional idempotencyKey.'),
   ),
 });

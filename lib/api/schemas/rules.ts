@@ -29,8 +29,8 @@ export const RULES = {
     '应为模板 ID：1 至 128 个字母、数字、- 或 _',
   ),
   alias: inBoth(ALIAS_RULE),
-  visibleAscii: (most: number) =>
-    rule(`must be 1 to ${most} visible ASCII characters`, `应为 1 至 ${most} 个可见的 ASCII 字符`),
+  visibleAscii: (max: number) =>
+    rule(`must be 1 to ${max} visible ASCII characters`, `应为 1 至 ${max} 个可见的 ASCII 字符`),
   loginCode: rule(
     'must be the code from wx.login: 1 to 256 visible ASCII characters',
     '应为 wx.login 得到的 code：1 至 256 个可见的 ASCII 字符',
@@ -47,7 +47,7 @@ export const RULES = {
     'must hold at least one template, as the success callback of wx.requestSubscribeMessage gives it',
     '至少要有一个模板的结果，即 wx.requestSubscribeMessage 的 success 回调内容',
   ),
-  mostTemplates: (most: number) => atMost(most, 'templates', '个模板'),
+  maxTemplates: (max: number) => atMost(max, 'templates', '个模板'),
   notWithDryRun: rule('cannot go with dryRun', '不能与 dryRun 同时使用'),
   rfc3339: rule(
     'must be an RFC 3339 time, such as 2026-12-01T09:00:00+08:00',
@@ -62,21 +62,21 @@ export const RULES = {
     `应为小程序页面，例如 pages/order/detail?id=7，参数编码后最多 ${MAX_PAGE_LENGTH} 个字符`,
   ),
   oneMessage: rule('must hold at least one message', '至少要有一条消息'),
-  mostMessages: (most: number) => atMost(most, 'messages', '条消息'),
+  maxMessages: (max: number) => atMost(max, 'messages', '条消息'),
   name: rule('must be 1 to 100 characters without line breaks', '应为 1 至 100 个字符，不含换行'),
   variables: rule(
     `must be at most ${MAX_VARIABLES}, 2000 bytes together, and named with letters, digits, _ and -`,
     `最多 ${MAX_VARIABLES} 个，合计不超过 2000 字节，变量名只能用字母、数字、_ 和 -`,
   ),
   oneRecipient: rule('must hold at least one recipient', '至少要有一个收件人'),
-  mostRecipients: (most: number) =>
+  maxRecipients: (max: number) =>
     rule(
-      `must hold at most ${most} recipients; add more with POST …/recipients`,
-      `最多 ${most} 个收件人，其余请用 POST …/recipients 添加`,
+      `must hold at most ${max} recipients; add more with POST …/recipients`,
+      `最多 ${max} 个收件人，其余请用 POST …/recipients 添加`,
     ),
   wholeNumber: rule('must be a whole number', '应为整数'),
-  least: (least: number) => rule(`must be at least ${least}`, `不能小于 ${least}`),
-  most: (most: number) => rule(`must be at most ${most}`, `不能大于 ${most}`),
+  min: (min: number) => rule(`must be at least ${min}`, `不能小于 ${min}`),
+  max: (max: number) => rule(`must be at most ${max}`, `不能大于 ${max}`),
   wallClock: rule('must be HH:MM, from 00:00 to 23:59', '应为 HH:MM，从 00:00 到 23:59'),
   someChange: rule('must change something', '没有要修改的内容'),
   unknownOnly: rule('Only "unknown" can be asked for', '只能查询 "unknown"'),
