@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import { runView } from '../api/views.ts';
 import { run } from '../api/schemas/campaign-answers.ts';
 import { toRfc3339 } from '../api/schemas/common.ts';
 import { grant } from '../api/schemas/grants.ts';
 import { message } from '../api/schemas/messages.ts';
-import { grantView, messageView } from '../api/views.ts';
+import { grantView, messageView, runView } from '../api/views.ts';
 import { NO_COUNTS, runWith } from '../campaigns/runs/run.ts';
 import { substitute } from '../campaigns/variables.ts';
 import type { DomainEvent, DomainEventName } from '../stream/domain-events.ts';
