@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { BilingualText } from '../bilingual-text.ts';
+import { type BilingualText, bilingualText } from '../bilingual-text.ts';
 import { ContentionError } from '../retry.ts';
 import { REMEDIES } from './remedies.ts';
-import { bilingual, count, named } from './schemas/common.ts';
+import { count, named } from './schemas/common.ts';
 
 /**
  * Every problem that the API answers: the stable code that a program may branch on, with its HTTP status and
@@ -76,10 +76,10 @@ export const inputErrorSchema = v.object({
   code: v.exactOptional(
     v.pipe(v.string(), v.description('Of a value in data: what is wrong with it, stable.')),
   ),
-  rule: v.exactOptional(bilingual),
+  rule: v.exactOptional(bilingualText),
   length: v.exactOptional(v.pipe(count, v.description('UTF-16 units of the value.'))),
   limit: v.exactOptional(v.pipe(count, v.description('UTF-16 units that WeChat takes.'))),
-  suggestion: v.exactOptional(bilingual),
+  suggestion: v.exactOptional(bilingualText),
 });
 
 /** See {@link inputErrorSchema}. */
@@ -100,7 +100,7 @@ export const problemSchema = v.object({
   code: problemCode,
   errors: v.exactOptional(v.pipe(v.array(inputErrorSchema), v.description('Each wrong field of the input.'))),
   wechat: v.exactOptional(wechatAnswer),
-  remedy: v.pipe(named(bilingual), v.description('What to do next.')),
+  remedy: v.pipe(named(bilingualText), v.description('What to do next.')),
 });
 
 /** See {@link problemSchema}. */

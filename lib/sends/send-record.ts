@@ -23,7 +23,7 @@ export type MessageState = (typeof MESSAGE_STATES)[number];
 export const outcomeSchema = v.object({
   atMs: instant,
   /** WeChat's errcode; absent when WeChat was not asked or did not answer. */
-  errcode: v.exactOptional(v.number()),
+  errcode: v.exactOptional(v.pipe(v.number(), v.integer())),
   errmsg: v.exactOptional(v.string()),
   rid: v.exactOptional(v.string()),
   msgid: v.exactOptional(v.string()),

@@ -4,22 +4,26 @@ import { TEMPLATE_KINDS } from '../grants/ledger.ts';
 import { count, instant } from '../schemas.ts';
 
 /** The kinds of field that have a rule (WeChat contract §4), and `unknown` for any that came later. */
-export type FieldKind =
-  | 'thing'
-  | 'number'
-  | 'letter'
-  | 'symbol'
-  | 'character_string'
-  | 'time'
-  | 'date'
-  | 'amount'
-  | 'phone_number'
-  | 'car_number'
-  | 'name'
-  | 'phrase'
-  | 'enum'
-  | 'enum_string'
-  | 'unknown';
+export const FIELD_KINDS = [
+  'thing',
+  'number',
+  'letter',
+  'symbol',
+  'character_string',
+  'time',
+  'date',
+  'amount',
+  'phone_number',
+  'car_number',
+  'name',
+  'phrase',
+  'enum',
+  'enum_string',
+  'unknown',
+] as const;
+
+/** One of {@link FIELD_KINDS}. */
+export type FieldKind = (typeof FIELD_KINDS)[number];
 
 /** What is remembered of a field; its kind and rule follow from the key. */
 export const fieldSource = v.object({

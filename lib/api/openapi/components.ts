@@ -1,5 +1,7 @@
 import type * as v from 'valibot';
+import { bilingualText } from '../../bilingual-text.ts';
 import { templateData, wrappedText } from '../../templates/normalise-data.ts';
+import { fittedValue } from '../../templates/template.ts';
 import * as problems from '../problem.ts';
 import { health } from '../routes/health.ts';
 import { loginBody, session } from '../routes/sessions.ts';
@@ -7,7 +9,6 @@ import { dayStatistics, statisticsPage } from '../routes/statistics.ts';
 import { erasedUser } from '../routes/users.ts';
 import * as campaignAnswers from '../schemas/campaign-answers.ts';
 import * as campaigns from '../schemas/campaigns.ts';
-import { bilingual } from '../schemas/common.ts';
 import * as grants from '../schemas/grants.ts';
 import * as messages from '../schemas/messages.ts';
 import * as templates from '../schemas/templates.ts';
@@ -38,7 +39,7 @@ export const answerComponents = {
   MessageStatus: messages.messageStatus,
   Outcome: messages.outcome,
   TemplateTexts: messages.templateTexts,
-  FittedValue: messages.fittedValue,
+  FittedValue: fittedValue,
   MessageWarning: messages.messageWarning,
   MessagePage: messages.messagePage,
   AcceptedEntry: messages.acceptedEntry,
@@ -72,7 +73,7 @@ export const answerComponents = {
   ProblemCode: problems.problemCode,
   InputError: problems.inputErrorSchema,
   WeChatAnswer: problems.wechatAnswer,
-  BilingualText: bilingual,
+  BilingualText: bilingualText,
 } satisfies Components;
 
 /** Schemas of bodies that have a name in the API document. */

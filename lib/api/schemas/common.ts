@@ -46,9 +46,6 @@ export function named<S extends v.GenericSchema>(schema: S): v.LazySchema<S> {
   return v.lazy(() => schema);
 }
 
-/** One text in both languages of our readers. */
-export const bilingual = v.object({ en: v.string(), zh: v.string() });
-
 /** A time zone by its IANA name. */
 export const timezone = v.pipe(
   v.string(),

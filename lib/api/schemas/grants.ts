@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { TEMPLATE_KINDS } from '../../grants/ledger.ts';
 import { nearestWord } from '../../nearest-word.ts';
 import { pageOf } from '../paging.ts';
 import { SYNONYMS } from '../synonyms.ts';
@@ -70,7 +71,7 @@ export const grantReportBody = v.strictObject({
 });
 
 /** Whether each send of a template uses up a grant. */
-export const templateKind = v.picklist(['one-time', 'long-term', 'unknown']);
+export const templateKind = v.picklist(TEMPLATE_KINDS);
 
 /** What one user granted for one template. */
 export const grant = v.object({

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import { LANGUAGES, MINIPROGRAM_STATES } from '../../messages/message.ts';
+import { MESSAGE_STATES, outcomeSchema } from '../../sends/send-record.ts';
 import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
+import { fittedValue } from '../../templates/template.ts';
 import { pageOf } from '../paging.ts';
 import { problemSchema } from '../problem.ts';
-import { alias, bilingual, count, instant, openid, rfc3339, templateId, timezone } from './common.ts';
+import { alias, count, instant, openid, rfc3339, templateId, timezone } from './common.ts';
 import { RULES } from './rules.ts';
 
 /** The version of the mini program that the card opens. */
@@ -60,9 +62,6 @@ export const messageWarning = v.object({
   zh: v.string(),
 });
 
-/** A value that fitting changed. */
-export const fittedValue = v.object({ key: v.string(), from: v.string(), to: v.string() });
-
 const messageFields = {
   to: openid,
   templateId,
@@ -118,30 +117,16 @@ export const settlement = v.strictObject({
   ),
 });
 
+const { atMs, ...outcomeEntries } = outcomeSchema.entries;
+
 /** How a message ended. */
-export const outcome = v.object({
-  at: rfc3339,
-  errcode: v.exactOptional(count),
-  errmsg: v.exactOptional(v.string()),
-  rid: v.exactOptional(v.string()),
-  msgid: v.exactOptional(v.string()),
-  reason: v.string(),
-  remedy: v.exactOptional(bilingual),
-});
+export const outcome = v.object({ at: rfc3339, ...outcomeEntries });
+
+const [, ...ENDED] = MESSAGE_STATES;
 
 /** Where a message stands; docs/errors.md says the same in both languages. */
 export const messageStatus = v.pipe(
-  v.picklist([
-    'scheduled',
-    'queued',
-    'sending',
-    'sent',
-    'delivered',
-    'refused',
-    'failed',
-    'unknown',
-    'canceled',
-  ]),
+  v.picklist(['scheduled', 'queued', 'sending', ...ENDED]),
   v.description(
     [
       'scheduled: it waits for its time.',

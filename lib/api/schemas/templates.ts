@@ -1,27 +1,10 @@
 import * as v from 'valibot';
-import type { FieldKind } from '../../templates/template.ts';
+import { bilingualText } from '../../bilingual-text.ts';
+import { FIELD_KINDS, fittedValue } from '../../templates/template.ts';
 import { pageOf } from '../paging.ts';
-import { alias, bilingual, count, named, openid, rfc3339, templateId, timezone } from './common.ts';
+import { alias, count, named, openid, rfc3339, templateId, timezone } from './common.ts';
 import { templateKind } from './grants.ts';
-import { anyData, fittedValue, messageWarning, page, templateTexts, templateWarning } from './messages.ts';
-
-const FIELD_KINDS = [
-  'thing',
-  'number',
-  'letter',
-  'symbol',
-  'character_string',
-  'time',
-  'date',
-  'amount',
-  'phone_number',
-  'car_number',
-  'name',
-  'phrase',
-  'enum',
-  'enum_string',
-  'unknown',
-] as const satisfies readonly FieldKind[];
+import { anyData, messageWarning, page, templateTexts, templateWarning } from './messages.ts';
 
 /** A field of a template. */
 export const templateField = v.object({
@@ -29,7 +12,7 @@ export const templateField = v.object({
   kind: v.picklist(FIELD_KINDS),
   label: v.pipe(v.string(), v.description('What the user sees before the value.')),
   example: v.pipe(v.string(), v.description("WeChat's sample value; empty when it gave none.")),
-  rule: v.pipe(named(bilingual), v.description('What WeChat takes here.')),
+  rule: v.pipe(named(bilingualText), v.description('What WeChat takes here.')),
   values: v.exactOptional(v.pipe(v.array(v.string()), v.description('The only values that WeChat takes.'))),
 });
 
@@ -77,11 +60,11 @@ export const checkBody = v.strictObject({
 export const fieldProblem = v.object({
   path: v.pipe(v.string(), v.description('data.<key>, or data for the whole.')),
   code: v.string(),
-  message: bilingual,
-  rule: bilingual,
+  message: bilingualText,
+  rule: bilingualText,
   length: v.exactOptional(v.pipe(count, v.description('UTF-16 units of the value.'))),
   limit: v.exactOptional(v.pipe(count, v.description('UTF-16 units that WeChat takes.'))),
-  suggestion: v.exactOptional(bilingual),
+  suggestion: v.exactOptional(bilingualText),
 });
 
 const checked = { templateId, templateAlias: v.exactOptional(alias), warnings: v.array(messageWarning) };
