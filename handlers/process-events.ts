@@ -72,7 +72,7 @@ interface Services {
   readonly logger: Logger;
 }
 
-/** Takes in what WeChat pushed. Events of one user are taken in turn: they change the same ledger. */
+/** Applies what WeChat pushed. Events of one user follow one another: they change the same ledger. */
 export function createHandler(services: Services) {
   return (event: SQSEvent) =>
     answerPerRecord(event, (job) => takeIn(services, job), {

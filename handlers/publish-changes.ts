@@ -44,7 +44,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 }
 
 interface Services {
-  /** Undefined for a record that nobody is told of. Throws for one that cannot be read. */
+  /** Undefined for a record that makes no event. Throws for one that cannot be read. */
   readonly read: (record: unknown) => StreamRecord | undefined;
   /** Answers the first of the changes that must come again. */
   readonly take: (changes: readonly StreamRecord[]) => Promise<StreamRecord | undefined>;
@@ -52,7 +52,7 @@ interface Services {
 }
 
 /**
- * Counts what was stored and tells the owner's event bus of it. A batch that fails comes again, from the
+ * Counts what was stored and publishes it on the owner's bus. Lambda delivers a failed batch again, from the
  * first change on that the bus did not take.
  */
 export function createHandler(services: Services) {

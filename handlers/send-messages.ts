@@ -78,10 +78,7 @@ interface Services {
   readonly logger: Logger;
 }
 
-/**
- * Sends what the queue brings. One user's are sent in turn: WeChat refuses overlapping ones (WeChat contract
- * §3.3, 43108).
- */
+/** Sends what the queue delivers, one user's one by one: WeChat refuses overlapping ones (WeChat contract §3.3). */
 export function createHandler(services: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) =>
     answerPerRecord(event, (job) => send(services, job, getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS), {

@@ -1,7 +1,6 @@
 /**
- * What is measured for the dashboard and the alarms: the unit, and by what it can be told apart. Each set of
- * dimensions is a metric of its own at CloudWatch, so nothing that takes many values, like a user or a
- * message, is one.
+ * The metrics of dashboard and alarms, with their units and dimensions. CloudWatch bills each set of
+ * dimensions as a metric of its own, so nothing that takes many values, like a user or a message, is one.
  */
 export const METRICS = {
   /**

@@ -32,10 +32,9 @@ interface UserGroup {
 }
 
 /**
- * Accepts the entries of a batch, each on its own: what is wrong with one is told beside it and stops no
- * other. Those to one user are accepted by one write of their item, for which they would only contend
- * otherwise. When the time is up, the answer tells what was accepted so far, and of each other entry whether
- * it was begun.
+ * Accepts the entries of a batch, each on its own: a wrong entry stops no other. Those to one user are
+ * accepted by one write of their item, for which they would only contend otherwise. When the time is up, the
+ * answer says what was accepted so far, and of each other entry whether it was begun.
  *
  * @throws ProblemError `timed-out` when the time was up and nothing was accepted
  */

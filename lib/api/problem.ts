@@ -156,7 +156,7 @@ export class ProblemError extends Error {
 /** How the AWS SDK marks a call that it made as often as it may: the service was slow, throttled or away. */
 const retriesExhausted = v.object({ $metadata: v.object({ attempts: v.pipe(v.number(), v.minValue(3)) }) });
 
-/** What was thrown, as the problem that a caller is told; undefined for a failure that nobody foresaw. */
+/** The problem for what was thrown; undefined for a failure that nobody foresaw. */
 export function asProblem(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
   if (error instanceof ContentionError) return new ProblemError('busy', error.message);
@@ -169,7 +169,7 @@ export function asProblem(error: unknown): ProblemError | undefined {
   );
 }
 
-/** What a caller is told of a failure that nobody foresaw: nothing of it. */
+/** The problem for a failure that nobody foresaw. It says nothing of it. */
 export function internalError(): ProblemError {
   return new ProblemError(
     'internal-error',

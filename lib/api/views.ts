@@ -37,7 +37,7 @@ export function grantView(ledger: Ledger, templateId: string): AnswerOf<typeof g
 export type MessageView = AnswerOf<typeof messageSchema>;
 
 /**
- * A message as it is stored. `claim` is the open claim of its user's ledger, which tells whether it is being
+ * A message as it is stored. `claim` is the open claim in its user's ledger: with it the message is being
  * sent.
  */
 export function messageView(message: Message, claim: Claim | undefined, nowMs: number): MessageView {

@@ -14,7 +14,7 @@ import { retryOnConflict } from '../retry.ts';
 import { fateOfClaim, freeLedger } from '../sends/close-claim.ts';
 import type { Versioned } from '../versioned.ts';
 
-/** What is stored of a user beside their item: records of messages, marks of counted events, idempotency keys. */
+/** What is stored of a user beside their item: records, marks of counted events, idempotency keys. */
 export interface Belongings {
   readonly records: readonly Pick<Message, 'id' | 'lastClaim' | 'updatedAtMs'>[];
   /** Deletes what was listed, and the due entries that the records list, before them. */
@@ -27,8 +27,8 @@ export interface UserEraser {
   /** Takes the user out of the audiences of these templates. */
   leaveAudiences(openid: string, templateIds: readonly string[]): Promise<void>;
   /**
-   * Deletes at most {@link ENTRIES_PER_STEP} due entries and writes what is `left` of the ledger, or deletes the
-   * ledger, in one step. `conflict`: the ledger changed after it was read.
+   * Deletes at most {@link ENTRIES_PER_STEP} due entries and writes what is `left` of the ledger, or deletes
+   * it, in one step. `conflict`: the ledger changed after it was read.
    */
   shrinkLedger(
     read: Versioned<Ledger>,
@@ -67,8 +67,8 @@ export type EraseResult =
   | { readonly type: 'sending'; readonly untilMs: number };
 
 /**
- * A slow sender may write a record this long after its lease, and the record would outlive the erasure. A sending
- * function ends within a minute.
+ * A slow sender may write a record this long after its lease, and the record would outlive the erasure. A
+ * sending function ends within a minute.
  */
 const SETTLING_MS = 60_000;
 /** A sender may repeat the write of a record this long, because the answer to the first write was lost. */
@@ -78,8 +78,9 @@ const REPEATING_MS = 90_000;
 const CAMPAIGNS_FOR_MS = 18_000;
 
 /**
- * Erases a user, or continues where an earlier call ended. The item goes first: without it no message and no run
- * can claim a grant, and a job finds nothing to send. Campaigns come last. A crash leaves the rest to the next call.
+ * Erases a user, or continues where an earlier call ended. The item goes first: without it no message and no
+ * run can claim a grant, and a job finds nothing to send. Campaigns come last. A crash leaves the rest to the
+ * next call.
  *
  * What the user grants afterwards stays: only what was listed before the item went is deleted.
  */
@@ -110,7 +111,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     const { claim } = read.value;
     const fate = claim && (await fateOfClaim(read.value, claim, store, services.clock()));
     const openUntilMs = claim && fate?.type !== 'settled' ? claim.leaseUntilMs + SETTLING_MS : 0;
-    // Listed after the item: a record that is written later belongs to an open claim, or changes the item too.
+    // Listed after the item: a record written later belongs to an open claim, or changes the item too.
     const belongings = await eraser.listBelongings(openid);
     const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));
     if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };

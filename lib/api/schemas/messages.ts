@@ -14,10 +14,7 @@ export const miniprogramState = v.picklist(MINIPROGRAM_STATES);
 /** The language of the card's own words. */
 export const lang = v.picklist(LANGUAGES);
 
-/**
- * Data as it comes: whatever it is, so that all that is wrong with it is told at once, as `invalid-data`.
- * What is read of it is `templateData`.
- */
+/** Data of any kind, so that all that is wrong with it is answered at once, as `invalid-data`. */
 export const anyData = v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/TemplateData' }));
 
 /** One text for each field of a template. */

@@ -21,7 +21,7 @@ function atMost(count: number, what: string, counted: string): string {
   return rule(`must hold at most ${count} ${what}`, `最多 ${count} ${counted}`);
 }
 
-/** What a caller is told who breaks a rule that Valibot has no words for. */
+/** Rules that Valibot has no words for. */
 export const RULES = {
   openid: inBoth(OPENID_RULE),
   templateId: rule(
