@@ -78,7 +78,7 @@ interface Services {
   readonly logger: Logger;
 }
 
-/** Sends what the queue delivers, one user's one by one: WeChat refuses overlapping ones (WeChat contract §3.3). */
+/** Sends what the queue delivers, one by one for one user: WeChat refuses overlaps (WeChat contract §3.3). */
 export function createHandler(services: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) =>
     answerPerRecord(event, (job) => send(services, job, getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS), {
