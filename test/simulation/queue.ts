@@ -5,7 +5,8 @@ import type { Faults } from './faults.ts';
 import type { Process, Processes } from './processes.ts';
 import type { Scheduler } from './scheduler.ts';
 
-const VISIBILITY_TIMEOUT_MS = 360_000;
+/** What is left of the visibility timeout when Lambda, having throttled a batch, finds room for it. */
+const LEFT_HIDDEN_MS = [60_000, 360_000] as const;
 /** Far fewer than SQS is told to allow, so that worlds have dead letters. */
 const MAX_RECEIVES = 5;
 const LONGEST_DELAY_MS = 15 * 60_000;
@@ -84,7 +85,8 @@ export function createQueue({ scheduler, processes, chance, faults, deliver }: Q
     record.receives += 1;
     const { duplicateDelivery } = faults();
     const twice = duplicateDelivery > 0 && chance.happens(duplicateDelivery);
-    record.visibleAtMs = scheduler.now() + (twice ? chance.between(0, 20_000) : VISIBILITY_TIMEOUT_MS);
+    record.visibleAtMs =
+      scheduler.now() + (twice ? chance.between(0, 20_000) : chance.between(...LEFT_HIDDEN_MS));
     pollAt(record.visibleAtMs);
     return true;
   }
