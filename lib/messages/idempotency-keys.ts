@@ -120,8 +120,17 @@ export async function bindKeys(
     await store.commit({ ledger: updated(read, read.value) });
     return 'conflict';
   }
+  if (taken.some(isRebound) && (await store.loadLedger(read.value.openid)).version !== read.version) {
+    // The item was slow in coming: the message may have been accepted since, in a later life of a user who was erased.
+    return 'conflict';
+  }
   const results = await Promise.all(bindings.map((bind) => bind()));
   return results.includes('conflict') ? 'conflict' : 'bound';
+}
+
+/** Whether its key named another message, which is gone as far as the item that was read can tell. */
+function isRebound({ named, claim }: Taken): boolean {
+  return claim !== undefined && named.bound !== undefined && named.messageId === undefined;
 }
 
 function lifeOf({ life = '' }: Ledger): string {
