@@ -38,7 +38,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     ...base,
     store: createMessageStore(table, versions),
     grantStore: createGrantStore(table, versions),
-    findSend: createSendLookup({ ...base, runs, campaigns }),
+    campaignSendsOf: createSendLookup({ ...base, runs, campaigns }),
     kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
   };
   const publish = busName === undefined ? undefined : createEventBus(bus, busName);

@@ -1,17 +1,23 @@
-import type { NamingReceipt } from '../campaigns/runs/find-recipient-send.ts';
+import type { SendLookup } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import type { Contention } from '../retry.ts';
-import { afterReceipt, type DeliveryReceipt, sendOfReceipt, WINDOW_MS } from '../sends/delivery-receipt.ts';
+import {
+  afterReceipt,
+  type DeliveryReceipt,
+  isNamed,
+  type ReceiptCandidate,
+  sendOfReceipt,
+  WINDOW_MS,
+} from '../sends/delivery-receipt.ts';
 import { updateSend } from '../sends/send-port.ts';
-import type { Outcome } from '../sends/send-record.ts';
 
 export interface ReceiptServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'listOfUser' | 'findSend'>;
-  /** The id of a campaign's send that the user's ledger no longer names. */
-  readonly findSend: (receipt: NamingReceipt) => Promise<string | undefined>;
+  /** The sends of campaigns to the user, of which the ledger names the latest at the most. */
+  readonly campaignSendsOf: SendLookup;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -29,7 +35,7 @@ const MAX_PAGES = 10;
  *
  * The send is the one that answered the receipt's msgid. Where none did, it is the only one that fits by
  * user, template and time (WeChat contract §6.4). The ledger names the user's latest send of a campaign;
- * earlier ones are looked up in their runs, where no other send has the msgid.
+ * earlier ones are looked up in their runs, where no other send has the msgid: they may be meant too.
  */
 export async function settleByReceipt(
   services: ReceiptServices,
@@ -38,27 +44,22 @@ export async function settleByReceipt(
   const { store, clock, logger, ...contention } = services;
   const { openid, templateId, createdAtMs, msgid, errcode } = receipt;
   const { value: ledger } = await store.loadLedger(openid);
-  const meant = sendOfReceipt(await sendsOf(services, receipt, ledger), receipt, ledger.claim);
+  const sends = await sendsOf(services, receipt, ledger);
+  let meant = sendOfReceipt(sends, receipt, ledger.claim);
   if (meant === 'not-yet' && clock() - createdAtMs < WINDOW_MS) return 'not-yet';
-  const known = meant === 'not-yet' ? undefined : meant;
-  const id = (await lookedUpSend(services, receipt, known?.outcome)) ?? known?.id;
-  if (id === undefined) {
+  if (meant === undefined || meant === 'not-yet' || !isNamed(meant, receipt)) {
+    const earlier = await services.campaignSendsOf(receipt);
+    const others = earlier.filter(({ id }) => !sends.some((send) => send.id === id));
+    meant = sendOfReceipt([...sends, ...others], receipt, ledger.claim);
+  }
+  if (meant === undefined || meant === 'not-yet') {
     logger.warn('An event about a send fits no send of ours, or several.', { templateId, msgid, errcode });
     return 'unmatched';
   }
+  const { id } = meant;
   const find = async () => store.findSend(id, (await store.loadLedger(openid)).value);
   const result = await updateSend(find, (record) => afterReceipt(record, receipt), contention);
   return result === 'committed' ? 'settled' : 'known';
-}
-
-/** An earlier send of a campaign, unless the known one has the msgid. */
-async function lookedUpSend(
-  { findSend }: ReceiptServices,
-  { msgid, openid, templateId, createdAtMs }: DeliveryReceipt,
-  known: Outcome | undefined,
-): Promise<string | undefined> {
-  if (msgid === undefined || known?.msgid === msgid) return undefined;
-  return findSend({ msgid, openid, templateId, createdAtMs });
 }
 
 /** The user's messages of that template, and the send that their claim names. */
@@ -66,7 +67,7 @@ async function sendsOf(
   { store }: ReceiptServices,
   { openid, templateId }: DeliveryReceipt,
   ledger: Ledger,
-): Promise<Parameters<typeof sendOfReceipt>[0]> {
+): Promise<readonly ReceiptCandidate[]> {
   const pages = [];
   let after: string | undefined;
   do {

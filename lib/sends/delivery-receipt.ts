@@ -43,7 +43,8 @@ const REMEDY = {
   zh: '微信接收了消息，但随后报告投递失败。这次订阅次数已被用掉：请引导用户再次订阅后再发送。',
 };
 
-type Candidate = SendRecord & { readonly id: string };
+/** A send that a receipt may be about. */
+export type ReceiptCandidate = SendRecord & { readonly id: string };
 
 /** A send and its receipt are not further apart than this, a dead sender's lease and its note's return included. */
 export const WINDOW_MS = 15 * 60_000;
@@ -55,7 +56,7 @@ const SENDER_LOST: OwnReason = 'sender-lost';
 const TABLE_RESTORED: OwnReason = 'table-restored';
 
 /** The send that a receipt is about; `not-yet` while one that it may be about waits for its answer. */
-export function sendOfReceipt<Send extends Candidate>(
+export function sendOfReceipt<Send extends ReceiptCandidate>(
   sends: readonly Send[],
   item: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
   claim: Claim | undefined,
@@ -67,16 +68,20 @@ export function sendOfReceipt<Send extends Candidate>(
   return others.length === 0 && only && only.state !== 'pending' ? only : undefined;
 }
 
-/** The same receipt again, or one with the msgid that the send answered. */
-function isNamed(
-  { outcome, deliveredAtMs }: Candidate,
+/** Whether a receipt names this send: it is the same receipt again, or has the msgid that the send answered. */
+export function isNamed(
+  { outcome, deliveredAtMs }: ReceiptCandidate,
   { msgid, createdAtMs }: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
 ): boolean {
   if (msgid !== undefined) return outcome?.msgid === msgid;
   return deliveredAtMs === createdAtMs || (outcome?.reason === NOT_DELIVERED && outcome.atMs === createdAtMs);
 }
 
-function mayBeUnderWay({ id, state, lastClaim }: Candidate, claim: Claim | undefined, atMs: number): boolean {
+function mayBeUnderWay(
+  { id, state, lastClaim }: ReceiptCandidate,
+  claim: Claim | undefined,
+  atMs: number,
+): boolean {
   return (
     state === 'pending' &&
     claim?.messageId === id &&
@@ -90,7 +95,7 @@ function mayBeUnderWay({ id, state, lastClaim }: Candidate, claim: Claim | undef
  * another; a receipt without any may mean each.
  */
 function mayBeMeant(
-  { state, outcome }: Candidate,
+  { state, outcome }: ReceiptCandidate,
   { msgid, createdAtMs }: Pick<DeliveryReceipt, 'msgid' | 'createdAtMs'>,
 ): boolean {
   const needsRecovery = state === 'pending' && outcome?.errcode === -1;

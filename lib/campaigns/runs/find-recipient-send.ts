@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { everyPage } from '../../listing.ts';
-import type { DeliveryReceipt } from '../../sends/delivery-receipt.ts';
+import type { DeliveryReceipt, ReceiptCandidate } from '../../sends/delivery-receipt.ts';
 import type { Send } from '../../sends/send-port.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import { readRecipientSendId, recipientSendId } from './recipient-send.ts';
@@ -49,29 +49,25 @@ export interface SendLookupServices {
   readonly clock: Clock;
 }
 
-/** A delivery receipt that names its send by the msgid. */
-export type NamingReceipt = Pick<DeliveryReceipt, 'openid' | 'templateId' | 'createdAtMs'> & {
-  readonly msgid: string;
-};
+/** Looks up the sends of campaigns that a receipt may be about. */
+export type SendLookup = (
+  receipt: Pick<DeliveryReceipt, 'openid' | 'templateId' | 'createdAtMs'>,
+) => Promise<readonly ReceiptCandidate[]>;
 
 const CAMPAIGNS_PER_PAGE = 100;
 /** Only so many runs of each campaign are searched, the latest. */
 const RUNS_PER_CAMPAIGN = 20;
-/** Runs are cached for so long. A send that no ledger names any more is older. */
+/** The list of runs is cached for so long. Two runs that reach one user are hardly ever closer together. */
 const RUNS_CACHED_MS = 10_000;
 /** A receipt comes no later than this after the end of its run. */
 const AFTER_THE_END_MS = 24 * 60 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Finds sends of campaigns by the msgid, where no ledger names them because later sends to the user followed.
+ * Finds the sends of campaigns to a user, also those that no ledger names because later ones followed.
  * Searches the runs of the template that were under way shortly before, at some reads for each.
  */
-export function createSendLookup({
-  campaigns,
-  runs,
-  clock,
-}: SendLookupServices): (receipt: NamingReceipt) => Promise<string | undefined> {
+export function createSendLookup({ campaigns, runs, clock }: SendLookupServices): SendLookup {
   let cache: { readonly atMs: number; readonly runs: Promise<readonly RunRecord[]> } | undefined;
 
   async function list(): Promise<readonly RunRecord[]> {
@@ -92,16 +88,17 @@ export function createSendLookup({
     return cache.runs;
   }
 
-  return async ({ openid, templateId, msgid, createdAtMs }) => {
-    for (const run of (await latestRuns()).filter((each) => mayHaveSent(each, templateId, createdAtMs))) {
-      const found = await findInRun(runs, run.id, openid);
-      if (!found) continue;
-      const { results } = (await runs.loadResults(found.key)).value;
-      if (results.get(found.index)?.outcome.msgid === msgid) {
-        return recipientSendId({ runId: run.id, openid, index: found.index });
-      }
-    }
-    return undefined;
+  async function sendIn(run: RunRecord, openid: string): Promise<readonly ReceiptCandidate[]> {
+    const found = await findInRun(runs, run.id, openid);
+    if (!found) return [];
+    const { index } = found;
+    const result = (await runs.loadResults(found.key)).value.results.get(index);
+    return result ? [{ ...result, id: recipientSendId({ runId: run.id, openid, index }) }] : [];
+  }
+
+  return async ({ openid, templateId, createdAtMs }) => {
+    const near = (await latestRuns()).filter((run) => mayHaveSent(run, templateId, createdAtMs));
+    return (await Promise.all(near.map((run) => sendIn(run, openid)))).flat();
   };
 }
 

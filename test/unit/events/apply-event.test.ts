@@ -28,10 +28,10 @@ test('an item that cannot be settled keeps none beside it back, and the event co
     },
     grantStore: { loadLedger: unused, countedOf: unused, commitCounted: unused },
     kindsOf: async () => new Map(),
-    async findSend({ templateId }: { templateId: string }) {
+    async campaignSendsOf({ templateId }: { templateId: string }) {
       lookedAt.push(templateId);
       if (templateId === 'T1') throw new Error('unreadable');
-      return undefined;
+      return [];
     },
     clock: () => 1e12,
     random: () => 0,
