@@ -1,10 +1,13 @@
+import type { EraseCursor } from '../../lib/campaigns/erase-recipient.ts';
+import { scheduledRunId } from '../../lib/campaigns/runs/run.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
-import type { Functions, Report } from './functions.ts';
+import type { Control, Functions, Report } from './functions.ts';
 import type { End } from './processes.ts';
 import type { Rules } from './rules.ts';
+import { CAMPAIGN_ID } from './run-ports.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
 import type { SimulatedWeChat } from './wechat.ts';
@@ -13,9 +16,14 @@ import type { Deed, SimulatedTemplate } from './workload.ts';
 /** Phones and programs that call the API, and call again when they get no good answer. */
 export interface Callers {
   act(deed: Deed): void;
+  /** A user answers the panel, and their phone is about to report it. */
+  tap(report: Report): void;
   /** A message has become unknown: a person may look into it. */
   noticeUnknown(messageId: string): void;
+  /** What a phone reported under a request id. */
   reportOf(openid: string, requestId: string): Report | undefined;
+  /** Somebody sees that a run still pauses. */
+  resume(runId: string): void;
   /** What a function has learnt of the templates so far. */
   kinds(): ReadonlyMap<string, TemplateKind>;
 }
@@ -40,6 +48,8 @@ export function createCallers(options: CallerOptions): Callers {
   const { scheduler, chance, faults, functions, rules, wechat, templates, trace } = options;
   const reports = new Map<string, Report>();
   const known: string[] = [];
+  const startMs = scheduler.now();
+  const runIdOf = (run: number) => scheduledRunId(CAMPAIGN_ID, startMs + run * 1_000);
 
   function kinds(): ReadonlyMap<string, TemplateKind> {
     return new Map(
@@ -59,8 +69,18 @@ export function createCallers(options: CallerOptions): Callers {
     scheduler.after(chance.between(50, 5_000), () => act(tries + 1));
   }
 
+  function tap(what: Report): void {
+    const { openid, requestId, report: told } = what;
+    reports.set(`${openid} ${requestId}`, what);
+    for (const [templateId, status] of Object.entries(told.results)) {
+      if (!status.startsWith('accept')) continue;
+      wechat.allow(openid, templateId);
+      rules.tapped(openid, templateId);
+    }
+  }
+
   function report(what: Report, tries = 1): void {
-    functions.report(what, kinds(), (end) => {
+    functions.report(what, (end) => {
       if (!heard(end)) again(tries, (next) => report(what, next));
     });
   }
@@ -88,13 +108,34 @@ export function createCallers(options: CallerOptions): Callers {
   }
 
   /** An operator who is told to try again in a minute does so, most often. */
-  function erase(openid: string, tries = 1): void {
-    functions.erase(openid, (end, call) => {
+  function erase(openid: string, from?: EraseCursor, tries = 1): void {
+    functions.erase(openid, from, (end, call) => {
       const answer = heard(end);
       if (answer) trace('operator', `is told ${answer.type} of ${openid}`);
-      if (answer?.type === 'erased') return rules.erased(call);
+      if (answer?.type === 'erased') {
+        if (answer.next) return erase(openid, answer.next);
+        // A call that only went on says nothing of what the first one did.
+        return from ? undefined : rules.erased(call);
+      }
       if (tries < 2 * MOST_TRIES && chance.happens(0.95))
-        scheduler.after(chance.between(1_000, 60_000), () => erase(openid, tries + 1));
+        scheduler.after(chance.between(1_000, 60_000), () => erase(openid, from, tries + 1));
+    });
+  }
+
+  /** As EventBridge does, the trigger of a start that failed comes again. */
+  function start(runId: string, ofRunId: string | undefined, tries = 1): void {
+    functions.start(runId, ofRunId, (end) => {
+      const type = end.type === 'returned' ? end.value.type : undefined;
+      if (type === 'started' || type === 'exists') rules.runPromised(runId);
+      else if (type !== 'unknown-run' && tries < 10)
+        scheduler.after(20_000, () => start(runId, ofRunId, tries + 1));
+    });
+  }
+
+  function control(type: Control, runId: string, tries = 1): void {
+    functions.control(type, runId, (end) => {
+      if (end.type !== 'returned' && tries < 10)
+        scheduler.after(1_000, () => control(type, runId, tries + 1));
     });
   }
 
@@ -109,7 +150,7 @@ export function createCallers(options: CallerOptions): Callers {
 
   /** A person looks up the truth once nothing is under way any more. */
   function settle(messageId: string, tries = 1): void {
-    const made = wechat.requests.filter((request) => request.messageId === messageId);
+    const made = wechat.requests.filter((request) => request.sendId === messageId);
     if (made.some(({ endsAtMs }) => endsAtMs >= scheduler.now())) {
       again(tries, (next) => settle(messageId, next));
       return;
@@ -127,17 +168,14 @@ export function createCallers(options: CallerOptions): Callers {
       if (chance.happens(0.3)) scheduler.after(chance.between(0, 120_000), () => settle(messageId));
     },
     kinds,
+    tap,
+    resume: (runId) => control('resume', runId),
     reportOf: (openid, requestId) => reports.get(`${openid} ${requestId}`),
     act(deed) {
       switch (deed.type) {
         case 'report': {
-          const { openid, requestId, report: told } = deed.report;
-          reports.set(`${openid} ${requestId}`, deed.report);
-          for (const [templateId, status] of Object.entries(told.results)) {
-            if (!status.startsWith('accept')) continue;
-            wechat.allow(openid, templateId);
-            rules.tapped(openid, templateId);
-          }
+          const { openid, report: told } = deed.report;
+          tap(deed.report);
           if (deed.popup) wechat.answered(openid, told.results);
           for (let call = 0; call < deed.calls; call++) report(deed.report);
           return;
@@ -153,6 +191,12 @@ export function createCallers(options: CallerOptions): Callers {
         case 'erase':
           for (let call = 0; call < deed.calls; call++) erase(deed.openid);
           return;
+        case 'start':
+          return start(runIdOf(deed.run), deed.ofRun === undefined ? undefined : runIdOf(deed.ofRun));
+        case 'pause':
+        case 'resume':
+        case 'stop':
+          return control(deed.type, runIdOf(deed.run));
         case 'cancel': {
           const messageId = known[deed.which % Math.max(1, known.length)];
           if (messageId !== undefined) cancel(messageId);

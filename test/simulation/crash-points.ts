@@ -1,15 +1,19 @@
 import { createChance } from './chance.ts';
 import { type CallPlan, NO_FAULTS, type PlanCall } from './faults.ts';
 import type { Kernel } from './kernel.ts';
-import type { Deed, PlannedDeed, Workload } from './workload.ts';
+import { type Deed, ONCE, type PlannedDeed, type Workload } from './workload.ts';
 import { type Outcome, runWorld } from './world.ts';
 
 /** A short story that is run once for each moment at which a function in it can die. */
 export interface Story {
   readonly name: string;
   readonly deeds: readonly PlannedDeed[];
+  /** What users granted before the story begins. */
+  readonly granted?: Workload['granted'];
   /** WeChat's first answers; after these it accepts what was granted. */
-  readonly script?: number[];
+  readonly script?: readonly number[];
+  /** Whether WeChat pushes events. */
+  readonly pushes?: boolean;
 }
 
 /** How a story went when it was let die at every point. */
@@ -41,11 +45,11 @@ function dyingAt(points: readonly number[]): { plan: PlanCall; calls: () => numb
 
 async function runStory(
   kernel: Kernel,
-  { deeds, script }: Story,
+  { deeds, granted = {}, script = [], pushes = false }: Story,
   points: readonly number[],
 ): Promise<{ outcome: Outcome; calls: number }> {
   const { plan, calls } = dyingAt(points);
-  const workload: Workload = { templates: [{ templateId: 'once', kind: 'one-time' }], deeds, horizonMs: 0 };
+  const workload: Workload = { templates: [ONCE], granted, deeds, horizonMs: 0 };
   const outcome = await runWorld({
     kernel,
     workload,
@@ -53,10 +57,11 @@ async function runStory(
     chance: createChance(1),
     faults: NO_FAULTS,
     troubleMs: 0,
-    generous: false,
-    pushes: false,
+    generous: true,
+    pushes,
     answersMsgid: true,
-    ...(script && { script }),
+    pageSize: 2,
+    script,
   });
   return { outcome, calls: calls() };
 }
@@ -124,6 +129,12 @@ function ordered(openid: string, atMs: number, more: { inMs?: number; hold?: boo
   return { atMs, deed };
 }
 
+function erased(openid: string, atMs: number): PlannedDeed {
+  return { atMs, deed: { type: 'erase', openid, calls: 1 } };
+}
+
+const START: PlannedDeed = { atMs: 1_000, deed: { type: 'start', run: 0 } };
+
 /** The stories, from one message to a crowd. */
 export const STORIES: readonly Story[] = [
   { name: 'one message', deeds: [granted('anna'), ordered('anna', 1_000)] },
@@ -179,5 +190,45 @@ export const STORIES: readonly Story[] = [
       ordered('anna', 1_000, { hold: false }),
       ordered('anna', 1_010, { hold: false }),
     ],
+  },
+  {
+    name: 'a message and what WeChat says of it at last',
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    pushes: true,
+  },
+  {
+    name: 'a user who is erased',
+    deeds: [granted('anna'), ordered('anna', 1_000, { inMs: 1_000_000 }), erased('anna', 2_000)],
+  },
+  {
+    name: 'a run for three recipients in two batches',
+    granted: { ada: 1, cyd: 1, eve: 2 },
+    deeds: [START],
+  },
+  {
+    name: 'a run in which one is refused and one is put off',
+    granted: { ada: 1, cyd: 1 },
+    deeds: [START],
+    script: [43101, 45011],
+  },
+  {
+    name: 'a run that pauses and goes on',
+    granted: { ada: 1, cyd: 1 },
+    deeds: [
+      START,
+      { atMs: 1_060, deed: { type: 'pause', run: 0 } },
+      { atMs: 5_000, deed: { type: 'resume', run: 0 } },
+    ],
+  },
+  {
+    name: 'a run and a message to the same user',
+    granted: { ada: 2 },
+    deeds: [START, ordered('ada', 1_030)],
+  },
+  {
+    name: 'a run, what WeChat says of it at last, and a user who is erased',
+    granted: { ada: 1, bo: 1 },
+    deeds: [START, erased('ada', 1_100)],
+    pushes: true,
   },
 ];

@@ -14,8 +14,6 @@ export interface Faults {
   readonly slowRead: number;
   /** The write of an outcome is held up on its way, for longer than leases last. */
   readonly heldUpWrite: number;
-  /** The two items of one batch read are read at moments further apart. */
-  readonly tornRead: number;
   readonly duplicateDelivery: number;
   readonly lateDelivery: number;
   /** What the queue was told to delete comes again. */
@@ -26,7 +24,7 @@ export interface Faults {
   /** The answer of the API is lost on its way to the caller. */
   readonly lostAnswer: number;
   readonly tokenOutage: number;
-  /** The pace of all sending holds a message back. */
+  /** The rate limit of all sending holds a message back. */
   readonly heldBack: number;
   readonly notReached: number;
   readonly noAnswer: number;
@@ -34,6 +32,8 @@ export interface Faults {
   readonly refusal: number;
   /** A push of WeChat's never comes. */
   readonly lostEvent: number;
+  /** A push of WeChat's names its send by another msgid than the answer did, or by none. */
+  readonly wrongMsgid: number;
 }
 
 /** A world in which everything works. */
@@ -44,7 +44,6 @@ export const NO_FAULTS: Faults = {
   stall: 0,
   slowRead: 0,
   heldUpWrite: 0,
-  tornRead: 0,
   duplicateDelivery: 0,
   lateDelivery: 0,
   lostAck: 0,
@@ -58,6 +57,7 @@ export const NO_FAULTS: Faults = {
   slowAnswer: 0,
   refusal: 0,
   lostEvent: 0,
+  wrongMsgid: 0,
 };
 
 /** The most likely that each kind of trouble gets. */
@@ -68,7 +68,6 @@ const WORST: Faults = {
   stall: 0.1,
   slowRead: 0.3,
   heldUpWrite: 0.2,
-  tornRead: 0.5,
   duplicateDelivery: 0.4,
   lateDelivery: 0.3,
   lostAck: 0.2,
@@ -82,13 +81,17 @@ const WORST: Faults = {
   slowAnswer: 0.4,
   refusal: 0.4,
   lostEvent: 0.4,
+  wrongMsgid: 0.4,
 };
 
-/** The troubles of one world: some kinds not at all, the others anything up to their worst; or, in `late` of all worlds, slowness alone. */
-export function drawFaults(chance: Chance, late = 0.1): Faults {
+/** In so many worlds slowness is the only trouble. */
+const LATE = 0.2;
+
+/** The troubles of one world: some kinds not at all, the others anything up to their worst; or slowness alone. */
+export function drawFaults(chance: Chance): Faults {
   if (chance.happens(0.1)) return NO_FAULTS;
   // Nothing fails and nobody dies, but what others have written by then is found out late.
-  if (chance.happens(late)) {
+  if (chance.happens(LATE)) {
     const { slowRead, heldUpWrite, duplicateDelivery, stall } = WORST;
     return { ...NO_FAULTS, slowRead, heldUpWrite, duplicateDelivery, stall: stall * chance.next() };
   }
@@ -113,7 +116,7 @@ export type PlanCall = (label: string) => CallPlan;
 
 /** Whether a call of this name only reads. */
 export function isRead(label: string): boolean {
-  return /^(load|find|list|counted|audience|due|next)/.test(label);
+  return /^(load|find|list|counted|audience|next)/.test(label);
 }
 
 /** Whether a call of this name writes how sends ended. What is accepted is pending, and must be there within a minute. */
@@ -121,22 +124,31 @@ export function isOutcome(label: string): boolean {
   return /^put results|message:(?!pending)/.test(label);
 }
 
-/** Decides by chance. */
+/** Decides by chance. Answers are late most often where that is most dangerous: of a claim, until its lease is over or nearly so. */
 export function plansByChance(chance: Chance, faults: () => Faults): PlanCall {
   return (label) => {
     const { crash, failBefore, failAfter, stall, slowRead, heldUpWrite } = faults();
-    // A claim whose answer is long in coming is the most dangerous of all.
-    const stalled = stall > 0 && chance.happens(label === 'commit ledger' ? 3 * stall : stall);
+    const isClaim = label === 'commit ledger';
+    const stalled = stall > 0 && chance.happens(isClaim ? 3 * stall : stall);
     const slow = stalled || (slowRead > 0 && isRead(label) && chance.happens(slowRead));
     const heldUp = heldUpWrite > 0 && isOutcome(label) && chance.happens(heldUpWrite);
     const sleep = label === 'sleep';
+
+    function untilAnswerMs(): number {
+      if (isClaim && stalled && chance.happens(0.4)) return chance.between(44_000, 56_000);
+      if (slow) return chance.between(100, chance.pick([2_000, 50_000]));
+      // More results are known by then.
+      if (label === 'put results' && chance.happens(0.1)) return chance.between(50, 900);
+      return chance.between(0, 8);
+    }
+
     return {
       untilEffectMs: heldUp
         ? chance.between(20_000, 75_000)
         : stalled && chance.happens(0.3)
           ? chance.between(100, 20_000)
           : chance.between(0, 8),
-      untilAnswerMs: slow ? chance.between(100, chance.pick([2_000, 50_000])) : chance.between(0, 8),
+      untilAnswerMs: untilAnswerMs(),
       outlivesCaller: chance.happens(0.5),
       ...(crash > 0 && chance.happens(crash)
         ? { crash: chance.happens(0.5) ? 'before' : 'after' }

@@ -1,9 +1,17 @@
 /**
- * The real code under simulation: the rules of grants, messages and delivery, and the two handlers that the queue and the
- * clock call. A mutated copy of it has the same form.
+ * The real code under simulation: the rules of grants, messages, campaigns and events, and the handlers that queues and clock call.
+ * Each function is handed the services that it uses. A faulty kernel has the same form.
  */
 export { createHandler as createDispatchHandler } from '../../handlers/dispatch-due.ts';
+export { createHandler as createEventHandler } from '../../handlers/process-events.ts';
+export { createHandler as createCampaignHandler } from '../../handlers/send-campaign.ts';
 export { createHandler as createSendHandler } from '../../handlers/send-messages.ts';
+export { pauseRun, resumeRun, stopRun } from '../../lib/campaigns/runs/control-run.ts';
+export { createSendLookup, findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
+export { readRun } from '../../lib/campaigns/runs/read-run.ts';
+export { createPermits } from '../../lib/campaigns/runs/run-limits.ts';
+export { startRun } from '../../lib/campaigns/runs/start-run.ts';
+export { createRunStatusCache, workOnRun } from '../../lib/campaigns/runs/work-on-run.ts';
 export { applyEvent } from '../../lib/events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { acceptMessages } from '../../lib/messages/accept-message.ts';
@@ -12,9 +20,8 @@ export { deliverMessage } from '../../lib/messages/deliver-message.ts';
 export { createMessageIds } from '../../lib/messages/message.ts';
 export { findMessageSend } from '../../lib/messages/message-send.ts';
 export { settleByHand } from '../../lib/messages/settle-unknown.ts';
-export { ContentionError } from '../../lib/retry.ts';
 export { dispatchDue } from '../../lib/sends/dispatch-due.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';
 
-/** The code under simulation, the real one or a mutated copy. */
+/** The code under simulation, the real one or a faulty one. */
 export type Kernel = typeof import('./kernel.ts');

@@ -33,13 +33,6 @@ export interface Processes {
   ): void;
   /** A call whose effect comes about at one moment. */
   call<T>(process: Process, label: string, effect: () => T): Promise<T>;
-  /** A call that reads at several moments: each reader runs at its own. */
-  callInParts(
-    process: Process,
-    label: string,
-    parts: readonly (() => unknown)[],
-    apartMs: () => number,
-  ): Promise<void>;
   sleep(process: Process, ms: number): Promise<void>;
   /** How many processes have died. */
   deaths(): number;
@@ -55,29 +48,22 @@ export function createProcesses(
   let started = 0;
   let deaths = 0;
 
-  function callInParts(
-    process: Process,
-    label: string,
-    parts: readonly (() => unknown)[],
-    apartMs: () => number,
-  ): Promise<void> {
+  function call<T>(process: Process, label: string, effect: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!process.alive) return;
       const { crash, fails, untilEffectMs, untilAnswerMs, outlivesCaller } = plan(label);
       if (crash === 'before') return process.crash(`before ${label}`);
-      let atMs = untilEffectMs;
-      parts.forEach((part, index) => {
-        if (index > 0) atMs += apartMs();
-        scheduler.after(atMs, () => {
-          if (fails === 'before' || (!process.alive && !outlivesCaller)) return;
-          part();
-        });
+      let answer: (() => void) | undefined;
+      scheduler.after(untilEffectMs, () => {
+        if (fails === 'before' || (!process.alive && !outlivesCaller)) return;
+        const value = effect();
+        answer = () => resolve(value);
       });
-      if (crash === 'after') scheduler.after(atMs, () => process.crash(`after ${label}`));
-      scheduler.after(atMs + untilAnswerMs, () => {
+      if (crash === 'after') scheduler.after(untilEffectMs, () => process.crash(`after ${label}`));
+      scheduler.after(untilEffectMs + untilAnswerMs, () => {
         if (!process.alive) return;
         scheduler.wake();
-        if (!fails) return resolve();
+        if (!fails) return answer?.();
         trace(process.name, `${label} failed ${fails} it took effect`);
         reject(new InjectedError(label));
       });
@@ -112,12 +98,7 @@ export function createProcesses(
         (error: unknown) => end({ type: 'threw', error }),
       );
     },
-    async call(process, label, effect) {
-      const values: ReturnType<typeof effect>[] = [];
-      await callInParts(process, label, [() => values.push(effect())], () => 0);
-      return values[0]!;
-    },
-    callInParts,
+    call,
     deaths: () => deaths,
     sleep(process, ms) {
       return new Promise((resolve) => {

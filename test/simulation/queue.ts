@@ -1,4 +1,3 @@
-import type { Enqueue, SendJob } from '../../lib/sends/send-job.ts';
 import { RETRY_SECONDS, type RetrySoon } from '../../lib/sqs/retry-soon.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
@@ -12,7 +11,7 @@ const MAX_RECEIVES = 5;
 const LONGEST_DELAY_MS = 15 * 60_000;
 const BATCH_SIZE = 10;
 
-/** A note on the queue. */
+/** A job on the queue. */
 export interface QueueRecord {
   readonly id: string;
   readonly body: string;
@@ -22,11 +21,13 @@ export interface QueueRecord {
 
 /** A standard SQS queue with its dead-letter queue. */
 export interface Queue {
-  enqueueOf(process: Process): Enqueue;
+  /** Puts a job there as a process does, which may fail or die over it. */
+  enqueueOf(process: Process): (job: object, delayMs: number) => Promise<void>;
   retrySoonOf(process: Process): RetrySoon;
+  /** Puts a job there from outside. */
+  put(job: object, delayMs: number): void;
   /** Deletes records that were dealt with. */
   acknowledge(ids: readonly string[]): void;
-  readonly waiting: ReadonlyMap<string, QueueRecord>;
   readonly dead: readonly QueueRecord[];
   /** Puts the dead letters back. */
   redrive(): void;
@@ -47,7 +48,7 @@ export function createQueue({ scheduler, processes, chance, faults, deliver }: Q
   const dead: QueueRecord[] = [];
   let sent = 0;
 
-  function put(job: SendJob, delayMs: number): void {
+  function put(job: object, delayMs: number): void {
     const delay = Math.floor(Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS) / 1000) * 1000;
     const record = {
       id: `r${++sent}`,
@@ -106,13 +107,13 @@ export function createQueue({ scheduler, processes, chance, faults, deliver }: Q
       };
       await processes.call(process, `retry ${failed.length} soon`, hideForLess).catch(() => undefined);
     },
+    put,
     acknowledge(ids) {
       for (const id of ids) {
         const { lostAck } = faults();
         if (lostAck === 0 || !chance.happens(lostAck)) waiting.delete(id);
       }
     },
-    waiting,
     dead,
     redrive() {
       for (const { id, body } of dead.splice(0)) {

@@ -1,209 +1,127 @@
 import * as v from 'valibot';
-import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
+import type { BatchKey, RunBatch } from '../../lib/campaigns/runs/batch.ts';
+import { type BatchResults, NO_TALLY, UNTOUCHED } from '../../lib/campaigns/runs/results.ts';
+import { type RunRecord, runRecord } from '../../lib/campaigns/runs/run.ts';
+import type { ShardTally } from '../../lib/campaigns/runs/run-store.ts';
+import { packResults } from '../../lib/dynamodb/pack-results.ts';
+import { packBatch, toBatch, toResults } from '../../lib/dynamodb/run-items.ts';
+import type { CountMark } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.ts';
-import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
+import type { BoundKey } from '../../lib/messages/idempotency-keys.ts';
 import { type Message, messageSchema } from '../../lib/messages/message.ts';
-import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
-import {
-  isOnlyWaiting,
-  messageWithLedger,
-  waitingBeside,
-  withWaiting,
-} from '../../lib/messages/waiting-messages.ts';
-import type { DueIndex } from '../../lib/sends/dispatch-due.ts';
-import type { DueEntries, DueEntry } from '../../lib/sends/send-job.ts';
-import type { UserEraser } from '../../lib/users/erase-user.ts';
+import { waitingBeside } from '../../lib/messages/waiting-messages.ts';
 import type { Versioned } from '../../lib/versioned.ts';
-import type { Chance } from './chance.ts';
-import { createSimulatedDueIndex } from './due-index.ts';
-import { createSimulatedEraser } from './eraser.ts';
-import type { Faults } from './faults.ts';
-import type { Kernel } from './kernel.ts';
-import type { Process, Processes } from './processes.ts';
-
-/** The table as it stands, for the checks; functions reach it through the ports only. */
-export interface TableState {
-  readonly ledgers: ReadonlyMap<string, Ledger>;
-  /** Those that wait and those that have records, but for what was erased. */
-  readonly messages: ReadonlyMap<string, Message>;
-  messagesOf(openid: string): readonly Message[];
-  /** Messages that went with their user's item. */
-  readonly erased: ReadonlySet<string>;
-  /** The due entries that no cursor has passed. */
-  dueEntries(): readonly DueEntry[];
-  /** The marks of what has been counted in a user's present life. */
-  marksOf(openid: string): readonly CountMark[];
-  /** What is left of users' former lives. */
-  remains(openid: string): readonly string[];
-}
-
-/** The table and the ports through which a process reaches it. */
-export interface SimulatedTable {
-  readonly state: TableState;
-  ports(
-    process: Process,
-    kernel: Kernel,
-  ): {
-    store: MessageStore;
-    grantStore: GrantStore;
-    keys: IdempotencyKeys;
-    eraser: UserEraser;
-    dueEntries: DueEntries;
-    dueIndex: DueIndex;
-  };
-}
+import { createDueRows } from './due-rows.ts';
+import type { Process } from './processes.ts';
 
 /** A write, and what was there before. */
 export interface TableWrite {
   readonly ledger?: Ledger;
   readonly records?: readonly { readonly message: Message; readonly before?: Message }[];
+  readonly run?: RunRecord;
+  readonly batch?: { readonly key: BatchKey; readonly batch: RunBatch };
+  readonly results?: {
+    readonly key: BatchKey;
+    readonly after: BatchResults;
+    readonly before: BatchResults;
+  };
 }
 
-/** What the table is built on, and who wants to know of its writes. */
-export interface TableOptions {
-  readonly processes: Processes;
-  readonly chance: Chance;
-  readonly faults: () => Faults;
-  /** The time by the table's own clock. */
-  readonly now: () => number;
-  /** Called after each write. */
-  readonly written: (write: TableWrite) => void;
-  /** Called after a due entry was written. */
-  readonly entered: () => void;
-  /** Called after a user's item was deleted. */
-  readonly deleted: (openid: string, by: Process) => void;
+/** Who wants to know of writes. */
+export interface TableListener {
+  written(write: TableWrite): void;
+  /** A due entry was written. */
+  entered(): void;
+  /** A user's item was deleted. */
+  deleted(openid: string, by: Process): void;
 }
 
-/** What stands in the table. */
-export interface Rows {
-  readonly ledgers: Map<string, Row<Ledger>>;
-  readonly messages: Map<string, Row<Message>>;
-  /** The records of each user, newest first. */
-  readonly byUser: Map<string, string[]>;
-  /** The marks of each user, with the life that they were set in. */
-  readonly marks: Map<string, Map<CountMark, string>>;
-  readonly keys: Map<string, BoundKey>;
-  readonly erased: Set<string>;
-}
-
-/** One item. */
-export interface Row<T> {
+/** An item as it stands. Its value is frozen, so that it can be handed out as it is. */
+interface Row<T> {
   readonly value: T;
-  readonly json: string;
   readonly version: string;
 }
 
-/** Small, so that lists run over several pages. */
-const PAGE_SIZE = 3;
+/** One shard of a run. */
+interface ShardRows {
+  readonly batches: Map<string, RunBatch>;
+  readonly results: Map<string, Versioned<BatchResults>>;
+  tally: ShardTally;
+}
 
 /**
- * An in-memory table that promises what the real one does and no more: writes bound to a version, transactions all or
- * nothing, reads that see the latest write, but of two items at two moments.
- * What is written goes through the schema of the stored item and back, as it does in the real one.
+ * An in-memory table that promises what the real one does and no more: writes bound to a version, transactions all or nothing, reads
+ * that see the latest write. What is written goes through the schema of the stored item and back. Functions reach it through ports.
  */
-export function createTable(options: TableOptions): SimulatedTable {
-  const { processes, chance, faults } = options;
-  const rows: Rows = {
-    ledgers: new Map(),
-    messages: new Map(),
-    byUser: new Map(),
-    marks: new Map(),
-    keys: new Map(),
-    erased: new Set(),
-  };
-  const { ledgers, messages, byUser, keys, erased } = rows;
-  const index = createSimulatedDueIndex(processes, () => options.entered());
+export function createTable(listener: TableListener) {
+  const ledgers = new Map<string, Row<Ledger>>();
+  const messages = new Map<string, Row<Message>>();
+  /** The records of each user, newest first. */
+  const byUser = new Map<string, string[]>();
+  /** The marks of each user, with the life that they were set in. */
+  const marks = new Map<string, Map<CountMark, string>>();
+  const keys = new Map<string, BoundKey>();
+  /** Who ever answered for a template. */
+  const audiences = new Map<string, Set<string>>();
+  const runs = new Map<string, Row<RunRecord>>();
+  const shards = new Map<string, ShardRows>();
+  /** Messages that went with their user's item. */
+  const erased = new Set<string>();
+  const due = createDueRows(listener.entered);
   let versions = 0;
+  const newVersion = () => `v${++versions}`;
 
-  const row = <T>(schema: v.GenericSchema<unknown, T>, value: object): Row<T> => {
-    const parsed = v.parse(schema, JSON.parse(JSON.stringify(value)));
-    return { value: parsed, json: JSON.stringify(parsed), version: `v${++versions}` };
-  };
-  const stored = <T>({ json, version }: Row<T>): Versioned<T> => ({ value: JSON.parse(json), version });
-  const readRecord = (id: string): Versioned<Message> | undefined => {
-    const found = messages.get(id);
-    return found && stored(found);
-  };
-  const readLedger = (openid: string): Versioned<Ledger> => {
-    const found = ledgers.get(openid);
-    return found ? stored(found) : { value: emptyLedger(openid), version: undefined };
-  };
-
-  function putLedger(value: Ledger): Ledger {
-    const written = row(ledgerSchema, { ...value, life: value.life ?? `life${++versions}` });
-    ledgers.set(value.openid, written);
-    return written.value;
+  /** Checks the form of a value where it is written, not where it arrives. */
+  function rowOf<T>(schema: v.GenericSchema<unknown, T>, value: object): Row<T> {
+    return { value: frozen(v.parse(schema, JSON.parse(JSON.stringify(value)))), version: newVersion() };
   }
 
-  function putRecord(value: Message): Message {
-    const written = row(messageSchema, value);
-    if (!messages.has(value.id))
-      byUser.set(value.openid, [value.id, ...(byUser.get(value.openid) ?? [])].sort().reverse());
-    messages.set(value.id, written);
-    return written.value;
+  const rowOfLedger = (value: Ledger) => rowOf(ledgerSchema, { life: `life${versions}`, ...value });
+  const rowOfMessage = (value: Message) => rowOf(messageSchema, value);
+  const rowOfRun = (value: RunRecord) => rowOf(runRecord, value);
+  function rowOfResults({ results, ...rest }: BatchResults): Versioned<BatchResults> {
+    return toResults(JSON.parse(JSON.stringify({ ...packResults(results), ...rest, version: newVersion() })));
   }
 
-  function commit({ ledger, records = [] }: Change): 'committed' | 'conflict' {
-    if (ledger && ledgers.get(ledger.value.openid)?.version !== ledger.version) return 'conflict';
-    if (records.some(({ value, version }) => messages.get(value.id)?.version !== version)) return 'conflict';
-    options.written({
-      ...(ledger && { ledger: putLedger(ledger.value) }),
-      records: records.map(({ value }) => {
-        const before = messages.get(value.id)?.value;
-        return { message: putRecord(value), ...(before && { before }) };
-      }),
-    });
-    return 'committed';
+  const stored = <T>(row: Row<T> | undefined): Versioned<T> | undefined => row;
+  const readLedger = (openid: string): Versioned<Ledger> =>
+    ledgers.get(openid) ?? { value: emptyLedger(openid), version: undefined };
+
+  function putRecord(row: Row<Message>): { message: Message; before?: Message } {
+    const { id, openid } = row.value;
+    const before = messages.get(id)?.value;
+    if (!before) byUser.set(openid, [id, ...(byUser.get(openid) ?? [])].sort().reverse());
+    messages.set(id, row);
+    return { message: row.value, ...(before && { before }) };
   }
 
-  function commitCounted(ledger: Versioned<Ledger>, marks: readonly CountMark[]): 'committed' | 'conflict' {
-    const { openid } = ledger.value;
-    const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
-    if (ledgers.get(openid)?.version !== ledger.version || marks.some((mark) => set.has(mark))) {
-      return 'conflict';
-    }
-    const written = putLedger(ledger.value);
-    for (const mark of marks) set.set(mark, written.life ?? '');
-    rows.marks.set(openid, set);
-    options.written({ ledger: written });
-    return 'committed';
-  }
-
-  function bind(name: string, to: BoundKey, read: BoundKey | undefined): 'committed' | 'conflict' {
-    const bound = keys.get(name);
-    if (bound && bound.expiresAtMs > options.now() && bound.messageStem !== read?.messageStem)
-      return 'conflict';
-    keys.set(name, to);
-    return 'committed';
-  }
-
-  /** The ledger and then the message, at two moments. */
-  async function load(process: Process, messageId: string) {
-    const openid = messageId.slice(messageId.lastIndexOf('_') + 1);
-    let message: Versioned<Message> | undefined;
-    let ledger = readLedger(openid);
-    const parts = [
-      () => {
-        ledger = readLedger(openid);
-      },
-      () => {
-        if (!isOnlyWaiting(ledger.value, messageId)) message = readRecord(messageId);
-      },
-    ];
-    const { tornRead } = faults();
-    const apartMs = () => (tornRead > 0 && chance.happens(tornRead) ? chance.between(0, 2_000) : 0);
-    await processes.callInParts(process, 'load', parts, apartMs);
-    return messageWithLedger(messageId, message, ledger);
-  }
-
-  function pageOf(openid: string, limit: number, after?: string) {
-    const ids = (byUser.get(openid) ?? []).filter((id) => after === undefined || id < after).slice(0, limit);
-    const last = ids.length === limit ? ids.at(-1) : undefined;
-    const page = {
-      items: ids.map((id) => stored(messages.get(id)!)),
-      ...(last === undefined ? {} : { next: last }),
+  function shardOf({ runId, shard }: Omit<BatchKey, 'after'>): ShardRows {
+    const name = `${runId} ${shard}`;
+    const known = shards.get(name);
+    if (known) return known;
+    const recently = new Map<number, number>();
+    const created = {
+      batches: new Map(),
+      results: new Map(),
+      tally: { ...NO_TALLY, batchesDone: 0, recently },
     };
-    return withWaiting(page, readLedger(openid).value, limit, after);
+    shards.set(name, created);
+    return created;
+  }
+
+  const readResults = (key: BatchKey): Versioned<BatchResults> =>
+    shardOf(key).results.get(key.after) ?? { value: UNTOUCHED, version: undefined };
+
+  function putResults(key: BatchKey, row: Versioned<BatchResults>): void {
+    const before = readResults(key).value;
+    shardOf(key).results.set(key.after, row);
+    listener.written({ results: { key, after: row.value, before } });
+  }
+
+  function putBatch(key: BatchKey, batch: RunBatch): void {
+    const written = toBatch(JSON.parse(JSON.stringify(packBatch(batch))));
+    shardOf(key).batches.set(key.after, frozen(written));
+    listener.written({ batch: { key, batch: written } });
   }
 
   /** What waits for a user, and what has a record and was not erased. */
@@ -214,107 +132,85 @@ export function createTable(options: TableOptions): SimulatedTable {
     return ledger ? [...recorded, ...waitingBeside(ledger, new Set(ids))] : recorded;
   }
 
-  function allMessages(): ReadonlyMap<string, Message> {
-    const openids = () => new Set([...ledgers.keys(), ...byUser.keys()]);
-    const all = () => [...openids()].flatMap(messagesOf);
-    return {
-      get: (id: string) => {
-        if (erased.has(id)) return undefined;
-        const ofUser = () => messagesOf(id.slice(id.lastIndexOf('_') + 1));
-        return messages.get(id)?.value ?? ofUser().find((message) => message.id === id);
-      },
-      get size() {
-        return all().length;
-      },
-      values: () => all().values(),
-    } as unknown as ReadonlyMap<string, Message>;
+  function findMessage(id: string): Message | undefined {
+    if (erased.has(id)) return undefined;
+    return messages.get(id)?.value ?? messagesOf(openidIn(id)).find((message) => message.id === id);
   }
 
-  const presentLife = (openid: string) => ledgers.get(openid)?.value.life;
+  function* batchesOf(runId: string) {
+    for (const [name, { batches }] of shards) {
+      const [of, shard] = name.split(' ');
+      if (of !== runId) continue;
+      for (const [after, batch] of batches) {
+        const key = { runId, shard: Number(shard), after };
+        yield { key, batch, results: readResults(key).value };
+      }
+    }
+  }
+
   const marksWhere = (openid: string, ofLife: (life: string) => boolean) =>
-    [...(rows.marks.get(openid) ?? [])].filter(([, life]) => ofLife(life)).map(([mark]) => mark);
+    [...(marks.get(openid) ?? [])].filter(([, life]) => ofLife(life)).map(([mark]) => mark);
+  const presentLife = (openid: string) => ledgers.get(openid)?.value.life;
 
   return {
+    rows: { ledgers, messages, byUser, marks, keys, audiences, runs, erased, due, shardOf },
+    newVersion,
+    rowOfLedger,
+    rowOfMessage,
+    rowOfRun,
+    rowOfResults,
+    stored,
+    readLedger,
+    readResults,
+    putRecord,
+    putResults,
+    putBatch,
+    written: listener.written,
+    deleted: listener.deleted,
+    /** What stands there, for the checks. */
     state: {
-      ledgers: valuesOf(ledgers),
-      messages: allMessages(),
+      ledgerOf: (openid: string): Ledger | undefined => ledgers.get(openid)?.value,
+      ledgers: () => [...ledgers.values()].map(({ value }) => value),
+      /** Those that wait and those that have records, but for what was erased. */
+      messages: () => [...new Set([...ledgers.keys(), ...byUser.keys()])].flatMap(messagesOf),
       messagesOf,
-      erased,
-      dueEntries: index.ahead,
-      marksOf: (openid) => marksWhere(openid, (life) => life === presentLife(openid)),
-      remains: (openid) => [
+      findMessage,
+      wasErased: (id: string) => erased.has(id),
+      run: (id: string) => runs.get(id)?.value,
+      runs: () => [...runs.values()].map(({ value }) => value),
+      batchesOf,
+      /** The due entries that no cursor has passed. */
+      dueEntries: due.ahead,
+      /** The marks of what has been counted in a user's present life. */
+      marksOf: (openid: string) => marksWhere(openid, (life) => life === presentLife(openid)),
+      /** What is left of users' former lives. */
+      remains: (openid: string): readonly string[] => [
         ...marksWhere(openid, (life) => life !== presentLife(openid)),
         ...(byUser.get(openid) ?? []).filter((id) => erased.has(id)),
-        ...index
+        ...due
           .all()
-          .filter(({ messageId }) => erased.has(messageId) && messageId.endsWith(`_${openid}`))
+          .filter(({ messageId }) => erased.has(messageId) && openidIn(messageId) === openid)
           .map(({ messageId }) => `entry of ${messageId}`),
       ],
-    },
-    ports(process, kernel) {
-      const loadLedger = (openid: string) => processes.call(process, 'loadLedger', () => readLedger(openid));
-      const store: MessageStore = {
-        load: (messageId) => load(process, messageId),
-        loadLedger,
-        loadRecord: (messageId) => processes.call(process, 'loadRecord', () => readRecord(messageId)),
-        findSend: (id, ledger) => kernel.findMessageSend({ store, clock: process.clock }, id, ledger),
-        commit: (change) => {
-          const json = JSON.stringify(change);
-          return processes.call(process, describe(change), () => commit(JSON.parse(json)));
-        },
-        listOfUser: (openid, limit, after) =>
-          processes.call(process, 'listOfUser', () => pageOf(openid, Math.min(limit, PAGE_SIZE), after)),
-      };
-      return {
-        ...index.ports(process),
-        eraser: createSimulatedEraser({
-          process,
-          processes,
-          rows,
-          index,
-          putLedger,
-          deleted: options.deleted,
-        }),
-        store,
-        keys: {
-          find: (scope, key) => processes.call(process, 'find key', () => keys.get(`${scope} ${key}`)),
-          bind: ({ scope, key }, to, read) =>
-            processes.call(process, 'bind key', () => bind(`${scope} ${key}`, to, read)),
-        },
-        grantStore: {
-          loadLedger,
-          countedOf: (openid, marks) =>
-            processes.call(
-              process,
-              'countedOf',
-              () => new Set(marks.filter((mark) => rows.marks.get(openid)?.has(mark))),
-            ),
-          commitCounted: (ledger, marks) => {
-            const json = JSON.stringify(ledger);
-            return processes.call(process, 'commitCounted', () =>
-              commitCounted(JSON.parse(json), [...marks]),
-            );
-          },
-          listByTemplate: () => Promise.reject(new Error('Not simulated.')),
-        },
-      };
     },
   };
 }
 
-function describe({ ledger, records = [] }: Change): string {
-  const parts = [ledger && 'ledger', ...records.map(({ value }) => `message:${value.state}`)];
-  return `commit ${parts.filter(Boolean).join('+')}`;
+/** The table of one world. */
+export type Table = ReturnType<typeof createTable>;
+
+/** The table as it stands, for the checks. */
+export type TableState = Table['state'];
+
+/** The user that a message id names. */
+export function openidIn(messageId: string): string {
+  return messageId.slice(messageId.lastIndexOf('_') + 1);
 }
 
-function valuesOf<T>(rows: Map<string, Row<T>>): ReadonlyMap<string, T> {
-  return {
-    get: (key: string) => rows.get(key)?.value,
-    get size() {
-      return rows.size;
-    },
-    *values() {
-      for (const { value } of rows.values()) yield value;
-    },
-  } as unknown as ReadonlyMap<string, T>;
+/** Frozen to the bottom: whoever changed what was read would change the table. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) frozen(part);
+  return value;
 }

@@ -16,8 +16,8 @@ export interface TickerOptions {
   readonly scheduler: Scheduler;
   readonly chance: Chance;
   readonly faults: () => Faults;
-  readonly functions: Functions;
-  readonly state: TableState;
+  readonly functions: Pick<Functions, 'dispatch'>;
+  readonly state: Pick<TableState, 'dueEntries'>;
 }
 
 const MINUTE_MS = 60_000;

@@ -8,11 +8,22 @@ export type Trace = (who: string, what: string) => void;
 export const NO_TRACE: Trace = () => {};
 
 /** One write of the table in one line. */
-export function describeWrite({ ledger, records = [] }: TableWrite): string {
+export function describeWrite({ ledger, records = [], run, batch, results }: TableWrite): string {
   const parts = records.map(
     ({ message }) =>
       `${message.id.slice(0, 36)} ${message.openid} is ${message.state} ${message.outcome?.reason ?? ''}`,
   );
+  if (run) parts.push(`${run.id} is ${run.status}, generation ${run.generation}`);
+  if (batch) parts.push(`batch of ${batch.key.runId}: ${batch.batch.recipients.map(({ openid }) => openid)}`);
+  if (results) {
+    const states = [...results.after.results].map(
+      ([index, { state, outcome }]) => `${index} ${state} ${outcome.reason}`,
+    );
+    const { lease, needsRecovery: doubtful, done } = results.after;
+    parts.push(
+      `results of ${results.key.runId} ${results.key.after}: ${states.join(', ')} ${lease ? `has ${lease.workerId}` : ''}${doubtful ? ' doubtful' : ''}${done ? ' done' : ''}`,
+    );
+  }
   if (ledger) {
     const counts = Object.entries(ledger.templates).map(
       ([id, { granted, available, held, epoch }]) =>

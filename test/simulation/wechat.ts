@@ -1,7 +1,6 @@
 import type { SubscribeEvent } from '../../lib/events/event-job.ts';
-import type { WeChatSender } from '../../lib/messages/deliver-message.ts';
-import type { Message } from '../../lib/messages/message.ts';
 import type { SendAnswer } from '../../lib/sends/judge-answer.ts';
+import type { OutgoingMessage } from '../../lib/sends/send-port.ts';
 import type { Chance } from './chance.ts';
 import type { Faults, PlanCall } from './faults.ts';
 import type { Process, Processes } from './processes.ts';
@@ -10,7 +9,8 @@ import type { Trace } from './trace.ts';
 
 /** One request that left for WeChat. */
 export interface WeChatRequest {
-  readonly messageId: string;
+  /** The message, or the run and its recipient, that it was made for. */
+  readonly sendId: string;
   readonly openid: string;
   readonly templateId: string;
   readonly leftAtMs: number;
@@ -23,13 +23,19 @@ export interface WeChatRequest {
   errcode?: number;
   msgid?: string;
   /** What the sent event says, where there are events. */
-  finalErrcode?: number;
+  receipt?: { readonly errcode: number; readonly atMs: number; readonly msgid?: string };
+}
+
+/** The way to WeChat of one function. */
+export interface SimulatedSender {
+  ready(): Promise<boolean>;
+  send(message: OutgoingMessage): Promise<SendAnswer>;
 }
 
 /** WeChat, with its own count of what each user allowed. */
 export interface SimulatedWeChat {
   readonly requests: readonly WeChatRequest[];
-  senderOf(process: Process): WeChatSender;
+  senderOf(process: Process): SimulatedSender;
   /** The user answered the panel with accept. */
   allow(openid: string, templateId: string): void;
   /** The panel was shown and answered. */
@@ -54,13 +60,13 @@ export interface WeChatOptions {
   /** How far clocks may be apart; the kernel's leases leave room for that only in so far as requests take less. */
   readonly skewMs: number;
   /** Scripted answers, taken before chance is asked. */
-  readonly script?: number[];
-  readonly leaving: (request: WeChatRequest, message: Message) => void;
+  readonly script: number[];
+  readonly leaving: (request: WeChatRequest) => void;
   readonly accepted: (request: WeChatRequest) => void;
   /** Whether a send is answered with a msgid. */
   readonly answersMsgid: boolean;
   /** Pushes an event; absent where none are configured. */
-  readonly tell?: (event: SubscribeEvent) => void;
+  readonly tell: ((event: SubscribeEvent) => void) | undefined;
 }
 
 /** Refusals whatever WeChat's own count says (WeChat contract §3.3, §9.1), and a code that nobody knows. */
@@ -70,6 +76,8 @@ const REFUSALS = [
 
 const GIVE_UP_MS = 10_000;
 const REQUEST_LIMIT_MS = 35_000;
+/** No answer has a msgid like these. */
+const WRONG_MSGIDS = 1_000_000;
 
 /** A WeChat that answers late, wrongly, twice as slowly or not at all, as chance has it. */
 export function createWeChat(options: WeChatOptions): SimulatedWeChat {
@@ -78,43 +86,47 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
   const allowed = new Map<string, number>();
   let outageUntilMs = 0;
   const keyOf = (openid: string, templateId: string) => `${openid} ${templateId}`;
+  const toTheSecond = () => Math.floor(scheduler.now() / 1_000) * 1_000;
 
   function decide(request: WeChatRequest): number {
-    const scripted = options.script?.shift();
+    const { openid, templateId, leftAtMs } = request;
+    const scripted = options.script.shift();
     const overlaps = requests.some(
-      (other) =>
-        other !== request &&
-        other.openid === request.openid &&
-        other.endsAtMs > request.leftAtMs &&
-        !other.told,
+      (other) => other !== request && other.openid === openid && other.endsAtMs > leftAtMs && !other.told,
     );
-    const left = allowed.get(keyOf(request.openid, request.templateId)) ?? 0;
+    const left = allowed.get(keyOf(openid, templateId)) ?? 0;
     const { refusal } = faults();
     if (scripted !== undefined && scripted !== 0) return scripted;
     if (overlaps) return 43108;
     if (scripted === undefined && refusal > 0 && chance.happens(refusal)) return chance.pick(REFUSALS);
     if (left <= 0 && !options.generous) return 43101;
-    if (!options.longTerm(request.templateId))
-      allowed.set(keyOf(request.openid, request.templateId), left - 1);
+    if (!options.longTerm(templateId)) allowed.set(keyOf(openid, templateId), left - 1);
     return 0;
   }
 
-  const toTheSecond = () => Math.floor(scheduler.now() / 1_000) * 1_000;
-
+  /** Says what became of an accepted send at last. */
   function tellSent(request: WeChatRequest): void {
     request.msgid = String(requests.indexOf(request) + 1);
     if (!options.tell) return;
-    request.finalErrcode = chance.happens(0.85) ? 0 : 1;
-    const { openid, templateId, msgid, finalErrcode: errcode } = request;
+    const { openid, templateId } = request;
+    const { wrongMsgid } = faults();
+    const isWrong = wrongMsgid > 0 && chance.happens(wrongMsgid);
+    const wrong = chance.happens(0.5) ? undefined : String(WRONG_MSGIDS + Number(request.msgid));
+    const msgid = isWrong ? wrong : request.msgid;
+    const errcode = chance.happens(0.85) ? 0 : 1;
+    const named = msgid !== undefined && { msgid };
+    const createdAtMs = toTheSecond();
+    request.receipt = { errcode, atMs: createdAtMs, ...named };
+    const errorStatus = errcode === 0 ? 'success' : 'fail';
     options.tell({
       type: 'sent',
       openid,
-      createdAtMs: toTheSecond(),
-      items: [{ templateId, msgid, errcode, errorStatus: errcode === 0 ? 'success' : 'fail' }],
+      createdAtMs,
+      items: [{ templateId, errcode, errorStatus, ...named }],
     });
   }
 
-  function send(process: Process, message: Message): Promise<SendAnswer> {
+  function send(process: Process, message: OutgoingMessage & { readonly id?: string }): Promise<SendAnswer> {
     return new Promise((resolve) => {
       if (!process.alive) return;
       const { crash } = plan('send');
@@ -138,16 +150,18 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
         : slow
           ? chance.between(1_000, limitMs)
           : chance.between(20, 300);
+      const { openid, templateId, data } = message;
       const request: WeChatRequest = {
-        messageId: message.id,
-        openid: message.openid,
-        templateId: message.templateId,
+        // A campaign's request carries no id; its text says which run it belongs to.
+        sendId: message.id ?? `${data['thing1']} ${openid}`,
+        openid,
+        templateId,
         leftAtMs: scheduler.now(),
         endsAtMs: scheduler.now() + durationMs,
       };
-      options.leaving(request, message);
+      options.leaving(request);
       requests.push(request);
-      trace(process.name, `request for ${message.id} leaves`);
+      trace(process.name, `request for ${request.sendId} leaves`);
       let errcode = -1;
       const heard = !silent || chance.happens(0.6);
       if (heard) {
@@ -155,17 +169,16 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
           errcode = decide(request);
           request.errcode = errcode;
           request.truth = errcode === 0 ? 'accepted' : 'refused';
-          trace('wechat', `decides ${errcode} on ${message.id}`);
-          if (errcode === 0) {
-            options.accepted(request);
-            tellSent(request);
-          }
+          trace('wechat', `decides ${errcode} on ${request.sendId}`);
+          if (errcode !== 0) return;
+          options.accepted(request);
+          tellSent(request);
         });
       }
       if (crash === 'after') scheduler.after(durationMs, () => process.crash('after send'));
       finish(durationMs, () => {
         request.told = silent ? 'unknown' : errcode === 0 ? 'accepted' : 'refused';
-        trace(process.name, `is told ${silent ? 'nothing' : errcode} of ${message.id}`);
+        trace(process.name, `is told ${silent ? 'nothing' : errcode} of ${request.sendId}`);
         if (silent) return { type: 'no-answer', reason: 'time-out' };
         const named = options.answersMsgid && request.msgid !== undefined;
         return {

@@ -1,7 +1,7 @@
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
 import type { Chance } from './chance.ts';
-import type { Report } from './functions.ts';
+import type { Control, Report } from './functions.ts';
 
 /** A template of the account. */
 export interface SimulatedTemplate {
@@ -9,7 +9,7 @@ export interface SimulatedTemplate {
   readonly kind: Exclude<TemplateKind, 'unknown'>;
 }
 
-/** What a person or a program does at some moment. */
+/** What a person or a program does at some moment. Runs of the one campaign are numbered. */
 export type Deed =
   | { readonly type: 'report'; readonly report: Report; readonly calls: number; readonly popup: boolean }
   | {
@@ -26,13 +26,28 @@ export type Deed =
       readonly openid: string;
       readonly templateId: string;
       readonly howMany: number | 'all';
-    };
+    }
+  /** The trigger of a run is delivered; of one for those whom another run failed to reach, where `ofRun` is given. */
+  | { readonly type: 'start'; readonly run: number; readonly ofRun?: number }
+  | { readonly type: Control; readonly run: number };
 
 /** A deed and its moment, counted from the start. */
 export interface PlannedDeed {
   readonly atMs: number;
   readonly deed: Deed;
 }
+
+/** All that happens in one world. */
+export interface Workload {
+  readonly templates: readonly SimulatedTemplate[];
+  /** What users granted before the world begins, told by their phones without trouble. */
+  readonly granted: Readonly<Record<string, number>>;
+  readonly deeds: readonly PlannedDeed[];
+  readonly horizonMs: number;
+}
+
+/** The template that everybody is asked for, which the campaign sends too. */
+export const ONCE: SimulatedTemplate = { templateId: 'once', kind: 'one-time' };
 
 const MINUTE_MS = 60_000;
 const STATUSES = [
@@ -48,38 +63,57 @@ const STATUSES = [
   'filter',
 ];
 
-/** All that happens in one world. */
-export interface Workload {
-  readonly templates: readonly SimulatedTemplate[];
-  readonly deeds: readonly PlannedDeed[];
-  readonly horizonMs: number;
-}
-
-/** Draws a workload: a few users and templates, some traffic, now and then a crowd at one user. */
-export function drawWorkload(chance: Chance, most: number): Workload {
-  const users = Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index) => `user${index}`);
-  const templates: SimulatedTemplate[] = [{ templateId: 'once', kind: 'one-time' }];
-  if (chance.happens(0.3)) templates.push({ templateId: 'twice', kind: 'one-time' });
-  if (chance.happens(0.2)) templates.push({ templateId: 'long', kind: 'long-term' });
+/** Draws a workload: a few users and templates, messages to them, runs of a campaign to the same ones, or both. */
+export function drawWorkload(chance: Chance, most: number, runs: boolean): Workload {
+  const count = runs ? chance.between(1, chance.pick([3, 8])) : chance.pick([1, 1, 2, 3]);
+  const users = Array.from({ length: count }, (_, index) => `user${index}`);
+  const templates = [ONCE];
+  if (chance.happens(runs ? 0.1 : 0.3)) templates.push({ templateId: 'twice', kind: 'one-time' });
+  if (chance.happens(runs ? 0.1 : 0.2)) templates.push({ templateId: 'long', kind: 'long-term' });
   const horizonMs = chance.pick([500, 2_000, 30_000, 2 * MINUTE_MS, 60 * MINUTE_MS]);
-  const deeds = Array.from({ length: 3 + chance.between(1, most) }, (_, index) => ({
+  const draw = { chance, users, templates };
+  const granted = Object.fromEntries(users.map((user) => [user, runs ? chance.between(0, 3) : 0]));
+  const reports = runs ? 0 : 3;
+  const deeds = Array.from({ length: reports + chance.between(runs ? 0 : 1, most) }, (_, index) => ({
     // Grants tend to come before the messages that need them.
-    atMs: chance.between(0, index < 4 ? horizonMs / 4 : horizonMs),
-    deed: index < 3 ? drawReport(chance, users, templates, index) : drawDeed(chance, users, templates, index),
+    atMs: chance.between(0, index < reports + 1 ? horizonMs / 4 : horizonMs),
+    deed: index < reports ? drawReport(draw, index) : drawDeed(draw, index),
   }));
-  return { templates, deeds, horizonMs };
+  const all = runs ? [...deeds, ...drawRuns(chance, horizonMs)] : deeds;
+  return { templates, granted, deeds: all, horizonMs };
 }
 
-function drawDeed(
-  chance: Chance,
-  users: readonly string[],
-  templates: readonly SimulatedTemplate[],
-  index: number,
-): Deed {
+interface Draw {
+  readonly chance: Chance;
+  readonly users: readonly string[];
+  readonly templates: readonly SimulatedTemplate[];
+}
+
+/** A run or several, some of which pause or are stopped, on the way or all at once. */
+function drawRuns(chance: Chance, horizonMs: number): PlannedDeed[] {
+  const startMs = chance.between(0, Math.min(horizonMs, 5_000));
+  const deeds: PlannedDeed[] = [];
+  const add = (atMs: number, deed: Deed) => deeds.push({ atMs, deed });
+  const soon = () => startMs + chance.between(-100, chance.pick([600, 3_000, 95_000]));
+  add(startMs, { type: 'start', run: 0 });
+  if (chance.happens(0.5)) add(soon(), { type: 'start', run: 0 });
+  if (chance.happens(0.3)) add(soon(), { type: 'start', run: 1 });
+  if (chance.happens(0.3)) add(soon() + 30_000, { type: 'start', run: 2, ofRun: 0 });
+  for (let pauses = chance.pick([0, 0, 1, 2]); pauses > 0; pauses--) {
+    const atMs = soon();
+    add(atMs, { type: 'pause', run: 0 });
+    add(atMs + chance.pick([1, 300, 5_000, 2 * MINUTE_MS]), { type: 'resume', run: 0 });
+  }
+  if (chance.happens(0.15)) add(soon(), { type: 'stop', run: 0 });
+  return deeds;
+}
+
+function drawDeed(draw: Draw, index: number): Deed {
+  const { chance, users, templates } = draw;
   const roll = chance.next();
-  if (roll < 0.25) return drawReport(chance, users, templates, index);
-  if (roll < 0.8) return drawAccept(chance, users, templates, index);
-  if (roll < 0.92) return { type: 'cancel', which: chance.between(0, 1_000) };
+  if (roll < 0.25) return drawReport(draw, index);
+  if (roll < 0.8) return drawAccept(draw, index);
+  if (roll < 0.91) return { type: 'cancel', which: chance.between(0, 1_000) };
   if (roll < 0.95) {
     return { type: 'erase', openid: chance.pick(users), calls: chance.happens(0.2) ? 2 : 1 };
   }
@@ -92,12 +126,7 @@ function drawDeed(
   };
 }
 
-function drawReport(
-  chance: Chance,
-  users: readonly string[],
-  templates: readonly SimulatedTemplate[],
-  index: number,
-): Deed {
+function drawReport({ chance, users, templates }: Draw, index: number): Deed {
   const asked = templates.filter((_, at) => at === 0 || chance.happens(0.6));
   const results = Object.fromEntries(asked.map(({ templateId }) => [templateId, chance.pick(STATUSES)]));
   // Of four reports one takes a popup for none, and one was answered without a popup.
@@ -107,12 +136,7 @@ function drawReport(
   return { type: 'report', report, calls, popup: index % 4 < 3 };
 }
 
-function drawAccept(
-  chance: Chance,
-  users: readonly string[],
-  templates: readonly SimulatedTemplate[],
-  index: number,
-): Deed {
+function drawAccept({ chance, users, templates }: Draw, index: number): Deed {
   const { templateId, kind } = chance.pick(templates);
   const openid = chance.pick(users);
   const withKey = chance.happens(0.6);

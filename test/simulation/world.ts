@@ -1,18 +1,22 @@
 import { type Callers, createCallers } from './callers.ts';
 import { type Chance, createChance } from './chance.ts';
-import { createEvents, type Events } from './events.ts';
 import { drawFaults, type Faults, NO_FAULTS, type PlanCall, plansByChance } from './faults.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import type { Kernel } from './kernel.ts';
 import { createProcesses } from './processes.ts';
+import { createPushes } from './pushes.ts';
 import { createQueue, type Queue } from './queue.ts';
-import { createRules, type Trouble } from './rules.ts';
+import { createRules } from './rules.ts';
+import { CAMPAIGN_ID } from './run-ports.ts';
 import { createScheduler } from './scheduler.ts';
-import { createTable, type TableState } from './table.ts';
-import { createTicker } from './ticker.ts';
+import type { Trouble } from './send-rules.ts';
+import { createTablePorts, type QueueName } from './services.ts';
+import { createTable, type Table, type TableState } from './table.ts';
+import { createTicker, type Ticker } from './ticker.ts';
 import { describeWrite, NO_TRACE, type Trace } from './trace.ts';
-import { createWeChat } from './wechat.ts';
-import { drawWorkload, type Workload } from './workload.ts';
+import type { Caller } from './user-ports.ts';
+import { createWeChat, type SimulatedWeChat } from './wechat.ts';
+import { drawWorkload, ONCE, type Workload } from './workload.ts';
 
 /** A rule that was broken, and how. */
 export interface Violation {
@@ -25,9 +29,10 @@ export interface Violation {
 export interface Outcome {
   readonly violation?: Violation;
   readonly steps: number;
-  readonly messages: number;
   readonly requests: number;
-  readonly state: TableState;
+  /** How many messages and recipients of runs ended in each state. */
+  readonly messages: Readonly<Record<string, number>>;
+  readonly recipients: Readonly<Record<string, number>>;
 }
 
 /** One world, to the last setting. */
@@ -42,11 +47,13 @@ export interface WorldOptions {
   /** Whether WeChat pushes events, and whether it answers a send with a msgid. */
   readonly pushes: boolean;
   readonly answersMsgid: boolean;
+  /** How many recipients a batch of a run holds. */
+  readonly pageSize: number;
   /** Decides on each call to the outside; by chance and by the faults when left out. */
   readonly plan?: PlanCall;
   /** WeChat's first answers. */
-  readonly script?: number[];
-  readonly trace?: (line: string) => void;
+  readonly script?: readonly number[];
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
 /** Noon in Beijing, so that the quota's midnight is half a day away. */
@@ -54,29 +61,32 @@ const START_MS = Date.UTC(2026, 10, 23, 4);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const MOST_EVENTS = 1_000_000;
+const MOST_ROUNDS = 50;
 
 /** Draws a world from a seed and runs it. */
 export function runSeed(kernel: Kernel, seed: number, trace?: (line: string) => void): Promise<Outcome> {
   const chance = createChance(seed);
   const faults = drawFaults(chance);
   const disaster = faults !== NO_FAULTS && chance.happens(0.005);
-  const workload = drawWorkload(chance, disaster ? 3 : 17);
+  const runs = !disaster && chance.happens(0.4);
+  const workload = drawWorkload(chance, disaster ? 3 : runs ? chance.pick([0, 4, 10]) : 17, runs);
   const lasting = disaster
     ? { ...NO_FAULTS, ...chance.pick([{ tokenOutage: 1 }, { notReached: 1 }, { heldBack: 1 }]) }
     : faults;
   const troubleMs = disaster
     ? 26 * HOUR_MS
-    : workload.horizonMs * 1.3 + chance.pick([0, 2 * MINUTE_MS, 30 * MINUTE_MS]);
+    : workload.horizonMs * 1.3 + chance.pick([0, 20_000, 2 * MINUTE_MS, 4 * MINUTE_MS, 30 * MINUTE_MS]);
   return runWorld({
     kernel,
     chance,
     workload,
     faults: lasting,
     troubleMs,
-    generous: chance.happens(0.5),
+    generous: chance.happens(0.6),
     pushes: chance.happens(0.5),
     answersMsgid: chance.happens(0.5),
-    ...(trace && { trace }),
+    pageSize: chance.between(1, 4),
+    trace,
   });
 }
 
@@ -85,40 +95,36 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
   const { kernel, chance, workload } = options;
   const scheduler = createScheduler(START_MS);
   const faults = () => (scheduler.now() - START_MS < options.troubleMs ? options.faults : NO_FAULTS);
+  const stamp = () => `+${((scheduler.now() - START_MS) / 1000).toFixed(3)}s`.padStart(14);
   const trace: Trace = options.trace
     ? (who, what) => options.trace?.(`${stamp()} ${who.padEnd(12)} ${what}`)
     : NO_TRACE;
-  const stamp = () => `+${((scheduler.now() - START_MS) / 1000).toFixed(3)}s`.padStart(14);
   const plan = options.plan ?? plansByChance(chance, faults);
   const processes = createProcesses(scheduler, plan, trace, () => {
     const { skewMs } = faults();
     return skewMs === 0 ? 0 : Math.trunc((2 * chance.next() - 1) * skewMs);
   });
-  const longTerm = (templateId: string) =>
-    workload.templates.some(
-      (template) => template.templateId === templateId && template.kind === 'long-term',
-    );
+  const kindOf = new Map(workload.templates.map(({ templateId, kind }) => [templateId, kind]));
+  const longTerm = (templateId: string) => kindOf.get(templateId) === 'long-term';
 
   let violation: Violation | undefined;
   const fail = (rule: string, facts: unknown) => {
     violation ??= { rule, facts, atMs: scheduler.now() - START_MS };
   };
-
   const rules = createRules({
     scheduler,
     state: () => table.state,
     requests: () => wechat.requests,
     longTerm,
+    campaignTemplateId: ONCE.templateId,
     pushes: options.pushes,
     skewMs: options.faults.skewMs,
+    wrongMsgids: options.faults.wrongMsgid > 0,
+    faults: options.faults,
     reportOf: (openid, requestId) => callers.reportOf(openid, requestId),
     fail,
   });
-  const table = createTable({
-    processes,
-    chance,
-    faults,
-    now: scheduler.now,
+  const table: Table = createTable({
     written(write) {
       if (options.trace) trace('table', describeWrite(write));
       rules.written(write);
@@ -131,80 +137,107 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
       rules.deleted(openid, by);
     },
   });
-  const wechat = createWeChat({
-    scheduler,
+  const shared = { scheduler, chance, faults, trace };
+  const tell = createPushes({ ...shared, queue: () => queues.events });
+  const wechat: SimulatedWeChat = createWeChat({
+    ...shared,
     processes,
-    chance,
-    faults,
     plan,
-    trace,
     longTerm,
     skewMs: options.faults.skewMs,
     generous: options.generous,
-    ...(options.script && { script: [...options.script] }),
+    script: [...(options.script ?? [])],
     leaving: rules.leaving,
     accepted: rules.accepted,
     answersMsgid: options.answersMsgid,
-    ...(options.pushes && { tell: (event) => events.tell(event) }),
+    tell: options.pushes ? tell : undefined,
   });
   const functions: Functions = createFunctions({
+    ...shared,
     kernel,
-    scheduler,
     processes,
-    chance,
-    faults,
     table,
     wechat,
-    queue: () => queue,
+    queues: () => queues,
+    kinds: () => callers.kinds(),
+    campaignTemplateId: ONCE.templateId,
+    pageSize: options.pageSize,
+    eventTaken: rules.eventTaken,
     unexpected: (error) => fail('no function fails by itself', error),
   });
-  const queue: Queue = createQueue({ scheduler, processes, chance, faults, deliver: functions.send });
-  const events: Events = createEvents({
-    scheduler,
-    chance,
-    faults,
-    trace,
-    take: (event, ended) => {
-      trace('wechat', `tells ${JSON.stringify(event)}`);
-      functions.takeEvent(event, callers.kinds(), ended);
-    },
-  });
+  const queueOf = (name: QueueName): Queue =>
+    createQueue({ ...shared, processes, deliver: functions.deliver[name] });
+  const queues = { sends: queueOf('sends'), campaigns: queueOf('campaigns'), events: queueOf('events') };
   const callers: Callers = createCallers({
-    scheduler,
-    chance,
-    faults,
+    ...shared,
     functions,
     rules,
     wechat,
     templates: workload.templates,
-    trace,
   });
-  const ticker = createTicker({ scheduler, chance, faults, functions, state: table.state });
+  const ticker: Ticker = createTicker({ ...shared, functions, state: table.state });
+  const calm: Caller = {
+    call: async (_label, effect) => effect(),
+    clock: scheduler.now,
+    process: { name: 'nobody', clock: scheduler.now, alive: true, crash: () => {} },
+  };
+  const ports = createTablePorts({ table, kernel }, calm);
 
-  for (const { atMs, deed } of workload.deeds) scheduler.after(atMs, () => callers.act(deed));
+  /** Everybody's phone has told of their first taps. */
+  async function grantBefore(): Promise<void> {
+    const noWaiting = { sleep: async () => {}, random: chance.next };
+    const services = {
+      ...noWaiting,
+      store: ports.grantStore,
+      authority: 'client' as const,
+      clock: calm.clock,
+    };
+    for (const [openid, count] of Object.entries(workload.granted)) {
+      for (let tap = 0; tap < count; tap++) {
+        const results = { [ONCE.templateId]: 'accept' };
+        const told = { openid, requestId: `before${tap}`, report: { results, silent: [] } };
+        callers.tap(told);
+        await kernel.reportGrants(services, openid, told.requestId, told.report, kindOf);
+      }
+    }
+  }
+
+  /** Somebody sees to dead letters, and to runs that still pause once trouble is over. */
+  function lookAfter(): boolean {
+    const all = Object.values(queues);
+    const paused = table.state.runs().filter(({ status }) => status === 'paused');
+    if (paused.length === 0 && all.every(({ dead }) => dead.length === 0)) return false;
+    scheduler.after(START_MS + options.troubleMs - scheduler.now(), () => {
+      for (const queue of all) queue.redrive();
+      for (const { id } of paused) callers.resume(id);
+    });
+    return true;
+  }
+
   let steps = 0;
   const stop = () => {
     steps += 1;
     return violation !== undefined;
   };
   try {
-    for (let round = 0; round < 50; round++) {
+    await grantBefore();
+    for (const { atMs, deed } of workload.deeds) scheduler.after(atMs, () => callers.act(deed));
+    for (let round = 0; round < MOST_ROUNDS; round++) {
       const rest = await scheduler.run(stop, MOST_EVENTS);
       if (rest === 'limit') fail('the world comes to rest', { steps });
-      if (rest !== 'at-rest' || queue.dead.length === 0) break;
-      trace('operator', `redrives ${queue.dead.length} dead letters`);
-      queue.redrive();
+      if (rest !== 'at-rest' || !lookAfter()) break;
     }
+    const shown = { runs: ports.runs, clock: scheduler.now };
+    const trouble = troubleOf(options, processes.deaths());
+    if (!violation) await rules.atRest(trouble, (run) => kernel.readRun(shown, CAMPAIGN_ID, run.id));
   } catch (error) {
     fail('what is written can be read back', error);
   }
-  if (!violation) rules.atRest(troubleOf(options, processes.deaths()));
   return {
     ...(violation && { violation }),
     steps,
-    messages: table.state.messages.size,
     requests: wechat.requests.length,
-    state: table.state,
+    ...endsOf(table.state),
   };
 }
 
@@ -213,4 +246,16 @@ function troubleOf({ faults, plan }: WorldOptions, deaths: number): Trouble {
   if (deaths > 0 || plan || crash + stall + slowRead + heldUpWrite + failBefore + failAfter > 0)
     return 'everywhere';
   return faults === NO_FAULTS ? 'none' : 'outside';
+}
+
+function endsOf(state: TableState): Pick<Outcome, 'messages' | 'recipients'> {
+  const messages: Record<string, number> = {};
+  const recipients: Record<string, number> = {};
+  for (const message of state.messages()) messages[message.state] = (messages[message.state] ?? 0) + 1;
+  for (const { id } of state.runs()) {
+    for (const { results } of state.batchesOf(id))
+      for (const result of results.results.values())
+        recipients[result.state] = (recipients[result.state] ?? 0) + 1;
+  }
+  return { messages, recipients };
 }

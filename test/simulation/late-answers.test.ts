@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { createChance } from '../chance.ts';
-import { type CallPlan, isOutcome, isRead, NO_FAULTS, type PlanCall } from '../faults.ts';
+import { createChance } from './chance.ts';
+import { type CallPlan, isOutcome, isRead, NO_FAULTS, type PlanCall } from './faults.ts';
 import * as kernel from './kernel.ts';
-import { type CampaignDeed, runCampaignWorld } from './world.ts';
+import { ONCE, type PlannedDeed } from './workload.ts';
+import { runWorld } from './world.ts';
 
 const STEADY: CallPlan = { untilEffectMs: 2, untilAnswerMs: 3, outlivesCaller: true };
-/** A page's lease is over a minute after its worker began; until the write arrives another may have taken the page. */
+/** A batch's lease is over a minute after its worker began; until the write arrives another may have taken the batch. */
 const HELD_UP_MS = [60_500, 64_000];
 const SLOW_MS = [3_000, 20_000];
 
@@ -18,7 +19,7 @@ interface Late {
   readonly grants: number;
 }
 
-const DEEDS: readonly { readonly atMs: number; readonly deed: CampaignDeed }[] = [
+const DEEDS: readonly PlannedDeed[] = [
   { atMs: 5_000, deed: { type: 'start', run: 0 } },
   { atMs: 64_500, deed: { type: 'pause', run: 0 } },
   { atMs: 65_100, deed: { type: 'resume', run: 0 } },
@@ -32,15 +33,16 @@ async function runLate({ read, slowMs, write, heldUpMs, grants }: Late) {
     if (isOutcome(label) && ++counts.writes === write) return { ...STEADY, untilEffectMs: heldUpMs };
     return STEADY;
   };
-  const { violation } = await runCampaignWorld({
+  const { violation } = await runWorld({
     kernel,
-    users: { ada: grants },
-    deeds: DEEDS,
+    workload: { templates: [ONCE], granted: { ada: grants }, deeds: DEEDS, horizonMs: 0 },
     plan,
     chance: createChance(1),
     faults: NO_FAULTS,
     troubleMs: 0,
     generous: true,
+    pushes: false,
+    answersMsgid: true,
     pageSize: 2,
   });
   return { violation, ...counts };

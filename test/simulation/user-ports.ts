@@ -1,0 +1,233 @@
+import type { AudienceStore } from '../../lib/campaigns/runs/recipient-source.ts';
+import type { RunStore } from '../../lib/campaigns/runs/run-store.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
+import type { Ledger } from '../../lib/grants/ledger.ts';
+import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
+import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
+import type { Message } from '../../lib/messages/message.ts';
+import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
+import { isOnlyWaiting, messageWithLedger, withWaiting } from '../../lib/messages/waiting-messages.ts';
+import type { DueIndex } from '../../lib/sends/dispatch-due.ts';
+import type { DueEntries } from '../../lib/sends/send-job.ts';
+import type { Belongings, UserEraser } from '../../lib/users/erase-user.ts';
+import type { Versioned } from '../../lib/versioned.ts';
+import { DUE_SHARDS } from './due-rows.ts';
+import type { Kernel } from './kernel.ts';
+import type { Process } from './processes.ts';
+import { openidIn, type Table } from './table.ts';
+
+/** A call to the table, whose effect comes about at one moment. */
+export type TableCall = <T>(label: string, effect: () => T) => Promise<T>;
+
+/** Who calls, and how. */
+export interface Caller {
+  readonly call: TableCall;
+  readonly process: Process;
+  readonly clock: Clock;
+}
+
+/** Small, so that lists run over several pages. */
+const PAGE_SIZE = 3;
+
+/** Messages and grants, as a process reaches them. */
+export function createMessagePorts(
+  table: Table,
+  kernel: Pick<Kernel, 'findMessageSend' | 'findRecipientSend'>,
+  runs: RunStore,
+  { call, clock }: Caller,
+) {
+  const { rows, readLedger } = table;
+  const loadLedger = (openid: string) => call('load ledger', () => readLedger(openid));
+  const readRecord = (id: string) => table.stored(rows.messages.get(id));
+
+  function commit({ ledger, records = [] }: Change): () => 'committed' | 'conflict' {
+    const ledgerRow = ledger && table.rowOfLedger(ledger.value);
+    const recordRows = records.map(({ value }) => table.rowOfMessage(value));
+    return () => {
+      if (ledger && readLedger(ledger.value.openid).version !== ledger.version) return 'conflict';
+      if (records.some(({ value, version }) => rows.messages.get(value.id)?.version !== version))
+        return 'conflict';
+      if (ledgerRow) rows.ledgers.set(ledgerRow.value.openid, ledgerRow);
+      const written = recordRows.map(table.putRecord);
+      table.written({ ...(ledgerRow && { ledger: ledgerRow.value }), records: written });
+      return 'committed';
+    };
+  }
+
+  function commitCounted(
+    ledger: Versioned<Ledger>,
+    marks: readonly CountMark[],
+    newTemplateIds: readonly string[],
+  ): () => 'committed' | 'conflict' {
+    const { openid } = ledger.value;
+    const row = table.rowOfLedger(ledger.value);
+    return () => {
+      const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
+      if (readLedger(openid).version !== ledger.version) return 'conflict';
+      if (marks.some((mark) => set.has(mark))) return 'conflict';
+      rows.ledgers.set(openid, row);
+      for (const mark of marks) set.set(mark, row.value.life ?? '');
+      rows.marks.set(openid, set);
+      for (const templateId of newTemplateIds) {
+        rows.audiences.set(templateId, (rows.audiences.get(templateId) ?? new Set()).add(openid));
+      }
+      table.written({ ledger: row.value });
+      return 'committed';
+    };
+  }
+
+  function bind(name: string, to: BoundKey, read: BoundKey | undefined): 'committed' | 'conflict' {
+    const bound = rows.keys.get(name);
+    if (bound && bound.expiresAtMs > clock() && bound.messageStem !== read?.messageStem) return 'conflict';
+    rows.keys.set(name, to);
+    return 'committed';
+  }
+
+  function listRecords(openid: string, limit: number, after: string | undefined) {
+    const ids = (rows.byUser.get(openid) ?? [])
+      .filter((id) => after === undefined || id < after)
+      .slice(0, limit);
+    const last = ids.length === limit ? ids.at(-1) : undefined;
+    return {
+      items: ids.map((id) => table.stored(rows.messages.get(id))!),
+      ...(last !== undefined && { next: last }),
+    };
+  }
+
+  const store: MessageStore = {
+    async load(messageId) {
+      const ledger = await loadLedger(openidIn(messageId));
+      if (isOnlyWaiting(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
+      return messageWithLedger(messageId, await store.loadRecord(messageId), ledger);
+    },
+    loadLedger,
+    loadRecord: (messageId) => call('load record', () => readRecord(messageId)),
+    async findSend(id, ledger) {
+      const recipient = await kernel.findRecipientSend({ runs, clock }, id);
+      return recipient ?? kernel.findMessageSend({ store, clock }, id, ledger);
+    },
+    commit: (change) => call(labelOf(change), commit(change)),
+    async listOfUser(openid, most, after) {
+      const limit = Math.min(most, PAGE_SIZE);
+      const ledger = await loadLedger(openid);
+      const page = await call('list records', () => listRecords(openid, limit, after));
+      return withWaiting(page, ledger.value, limit, after);
+    },
+  };
+  const keys: IdempotencyKeys = {
+    find: (scope, key) => call('find key', () => rows.keys.get(`${scope} ${key}`)),
+    bind: ({ scope, key }, to, read) => call('bind key', () => bind(`${scope} ${key}`, to, read)),
+  };
+  const grantStore: GrantStore = {
+    loadLedger,
+    countedOf: (openid, marks) =>
+      call('counted', () => new Set(marks.filter((mark) => rows.marks.get(openid)?.has(mark)))),
+    commitCounted: (ledger, marks, newTemplateIds) =>
+      call('commit counted', commitCounted(ledger, marks, newTemplateIds)),
+    listByTemplate: () => Promise.reject(new Error('Not simulated.')),
+  };
+  const audience: AudienceStore = {
+    openids: (templateId, shard, limit, after) =>
+      call('audience', () => {
+        const all = [...(rows.audiences.get(templateId) ?? [])]
+          .filter((openid) => runs.shardOf(openid) === shard && openid > after)
+          .sort();
+        const openids = all.slice(0, Math.min(limit, PAGE_SIZE));
+        return { openids, next: openids.length < all.length ? openids.at(-1) : undefined };
+      }),
+    loadLedgers: (openids) =>
+      call('load ledgers', () => {
+        const found = openids.flatMap((openid) => table.stored(rows.ledgers.get(openid)) ?? []);
+        return new Map(found.map((ledger) => [ledger.value.openid, ledger]));
+      }),
+  };
+  return { store, keys, grantStore, audience };
+}
+
+/** The due index, as a process reaches it. */
+export function createDuePorts({ rows: { due } }: Table, { call }: Caller) {
+  const dueEntries: DueEntries = {
+    put: (entry) => call('put due entry', () => due.put(entry)),
+    remove: (messageId, dueAtMs) => call('remove due entry', () => due.remove(messageId, dueAtMs)),
+  };
+  const dueIndex: DueIndex = {
+    shards: DUE_SHARDS,
+    next: (shard, beforeMs, after) => call('next due entries', () => due.next(shard, beforeMs, after)),
+    moveCursor: (shard, cursor) => call('move cursor', () => due.moveCursor(shard, cursor)),
+  };
+  return { dueEntries, dueIndex };
+}
+
+/** Erases users, and remembers what went with them. */
+export function createEraser(table: Table, { call, process }: Caller): UserEraser {
+  const { rows } = table;
+
+  function list(openid: string): Belongings {
+    const records = (rows.byUser.get(openid) ?? []).flatMap((id) => rows.messages.get(id)?.value ?? []);
+    const marks = [...(rows.marks.get(openid) ?? [])];
+    const keys = [...rows.keys].filter(([name]) => name.startsWith(`user:${openid} `));
+
+    function deleteEntries(): void {
+      for (const { id, dueEntries = [] } of records)
+        for (const dueAtMs of dueEntries) rows.due.remove(id, dueAtMs);
+    }
+
+    /** Each as it was listed: one of the same name may have been written since. */
+    function deleteMarks(): void {
+      const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
+      for (const [mark, life] of marks) if (set.get(mark) === life) set.delete(mark);
+      for (const [name, bound] of keys) if (rows.keys.get(name) === bound) rows.keys.delete(name);
+    }
+
+    function deleteRecords(): void {
+      for (const { id } of records) rows.messages.delete(id);
+      const left = (rows.byUser.get(openid) ?? []).filter((id) => rows.messages.has(id));
+      rows.byUser.set(openid, left);
+    }
+
+    async function erase(): Promise<void> {
+      await call('delete entries', deleteEntries);
+      await call('delete marks', deleteMarks);
+      await call('delete records', deleteRecords);
+    }
+    return { records, erase };
+  }
+
+  function remember(ledger: Ledger, left: Ledger | undefined): void {
+    const staying = left ? unpackWaiting(left) : new Map<string, Message>();
+    for (const id of unpackWaiting(ledger).keys()) if (!staying.has(id)) rows.erased.add(id);
+  }
+
+  return {
+    listBelongings: (openid) => call('list belongings', () => list(openid)),
+    leaveAudiences: (openid, templateIds) =>
+      call('leave audiences', () => {
+        for (const templateId of templateIds) rows.audiences.get(templateId)?.delete(openid);
+      }),
+    shrinkLedger({ value: { openid }, version }, left, entries) {
+      const leftRow = left && table.rowOfLedger(left);
+      return call(left ? 'shrink ledger' : 'delete ledger', () => {
+        const row = rows.ledgers.get(openid);
+        if (!row) return 'committed';
+        if (row.version !== version) return 'conflict';
+        remember(row.value, left);
+        for (const { messageId, dueAtMs } of entries) rows.due.remove(messageId, dueAtMs);
+        if (leftRow) {
+          rows.ledgers.set(openid, leftRow);
+          table.written({ ledger: leftRow.value });
+        } else {
+          for (const id of rows.byUser.get(openid) ?? []) rows.erased.add(id);
+          rows.ledgers.delete(openid);
+          table.deleted(openid, process);
+        }
+        return 'committed';
+      });
+    },
+  };
+}
+
+function labelOf({ ledger, records = [] }: Change): string {
+  const parts = [ledger && 'ledger', ...records.map(({ value }) => `message:${value.state}`)];
+  return `commit ${parts.filter(Boolean).join('+')}`;
+}
