@@ -55,7 +55,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const rateLimitStoreOf = ({ id }: RunRecord) =>
     createRateLimitStore(table, {
       ...versions,
-      place: { key: runRateLimitKey(table, id), expiresAt: runExpiresAt(id) },
+      at: { key: runRateLimitKey(table, id), expiresAt: runExpiresAt(id) },
     });
   const runs = createRunStore(table, versions);
   const enqueueJobs = createEnqueueJobs(sqs, settings.campaignQueue.url);

@@ -41,7 +41,7 @@ export async function retryOnConflict<T>(
   throw new ContentionError();
 }
 
-const MOST_TRIES = 4;
+const MAX_TRIES = 4;
 
 /**
  * WeChat's answer is known to this process alone: a table that fails for a moment must not turn it into an
@@ -52,7 +52,7 @@ export async function retryOnFailure<T>(write: () => Promise<T>, { sleep, random
     try {
       return await write();
     } catch (error) {
-      if (tries === MOST_TRIES) throw error;
+      if (tries === MAX_TRIES) throw error;
       await sleep(250 * 2 ** tries * (0.5 + random()));
     }
   }

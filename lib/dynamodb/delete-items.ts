@@ -38,7 +38,10 @@ export async function deleteItems({ client, name }: Table, keys: readonly Key[])
   }
 }
 
-/** Deletes everything under one partition key for as long as `mayGoOn` says so. Answers whether nothing is left. */
+/**
+ * Deletes everything under one partition key for as long as `mayGoOn` says so. Answers whether nothing is
+ * left.
+ */
 export async function deletePartition(table: Table, pk: string, mayGoOn: () => boolean): Promise<boolean> {
   return eachLimit({
     items: batchesOf(keysUnder(table, pk)),

@@ -1,32 +1,19 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import type { AccessTokenStore } from '../token/access-token-store.ts';
-import { weChatAnswer } from '../wechat-answer.ts';
+import { type AccessTokenStore, storedFailure, storedToken } from '../token/access-token-store.ts';
 import { getItem, type Item } from './items.ts';
 import type { Key } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
 
-const tokenItem = v.object({
-  accessToken: v.string(),
-  renewAtMs: v.number(),
-  expiresAtMs: v.number(),
-  dropped: v.boolean(),
-  // Absent in what an earlier version of the service wrote.
-  fetchedAtMs: v.optional(v.number(), 0),
-  condemned: v.optional(v.boolean(), false),
-});
-const failureItem = v.object({
-  failure: v.object({
-    reason: v.string(),
-    wechat: v.exactOptional(weChatAnswer),
-    untilMs: v.number(),
-  }),
-});
+const failureItem = v.object({ failure: storedFailure });
 
 /** DynamoDB deletes the item some time after its token has expired; nobody relies on when. */
 const KEPT_AFTER_EXPIRY_SECONDS = 60 * 60;
 
-/** The shared access token in DynamoDB. `newUuid` names each lease, so that a repeated write recognises its own. */
+/**
+ * The shared access token in DynamoDB. `newUuid` names each lease, so that a repeated write recognises its
+ * own.
+ */
 export function createAccessTokenStore(table: Table, newUuid: () => string): AccessTokenStore {
   const key: Key = { pk: `${table.appId}#token`, sk: 'access-token' };
   let lease = '';
@@ -54,7 +41,7 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
     // What cannot be read is as good as absent: a new token replaces it.
     async read() {
       const item = await getItem(table, key);
-      const token = v.safeParse(tokenItem, item);
+      const token = v.safeParse(storedToken, item);
       const failed = v.safeParse(failureItem, item);
       return {
         ...(token.success && { token: token.output }),
@@ -100,11 +87,11 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
     },
 
     async drop(accessToken, refusedAtMs) {
-      await update(
-        'SET dropped = :dropped',
-        'accessToken = :token AND (attribute_not_exists(fetchedAtMs) OR fetchedAtMs <= :refused)',
-        { ':dropped': true, ':token': accessToken, ':refused': refusedAtMs },
-      );
+      await update('SET dropped = :dropped', 'accessToken = :token AND fetchedAtMs <= :refused', {
+        ':dropped': true,
+        ':token': accessToken,
+        ':refused': refusedAtMs,
+      });
     },
 
     async condemn(accessToken, failure) {

@@ -16,7 +16,10 @@ import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment 
 import { type Table, toAttributes } from './table.ts';
 import { toLedger } from './versioned-items.ts';
 
-/** An entry is of no use once its message is due; it is kept so much longer for an outage of the dispatcher, then DynamoDB deletes it for free. */
+/**
+ * An entry is of no use once its message is due; it is kept so much longer for an outage of the dispatcher,
+ * then DynamoDB deletes it for free.
+ */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
 const PAGE_SIZE = 50;
 /** Stands before all entries. */
@@ -52,8 +55,8 @@ export function dueEntryItem(table: Pick<Table, 'appId'>, entry: DueEntry): Item
 }
 
 /**
- * The due index as the dispatcher reads it. Reads are consistent: what a read does not see before the cursor moves on would never be
- * read again.
+ * The due index as the dispatcher reads it. Reads are consistent: what a read does not see before the cursor
+ * moves on would never be read again.
  */
 export function createDueIndex(table: Table, logger: Logger): DueIndex {
   return {
@@ -113,7 +116,9 @@ async function cursorOf(table: Table, shard: number): Promise<string> {
   return item ? v.parse(cursorItem, item).cursor : sortableMoment(0);
 }
 
-/** The messages of some templates that have entries in a shard which are not on the queue yet, page by page. */
+/**
+ * The messages of some templates that have entries in a shard which are not on the queue yet, page by page.
+ */
 async function* dueMessageIds(
   table: Table,
   shard: number,
@@ -147,8 +152,8 @@ function toEntry(item: Item, logger: Logger): DueEntry[] {
 }
 
 /**
- * The waiting messages of some templates that have entries in the due index, which is read from end to end. What is due within minutes
- * stands on the queue and not there.
+ * The waiting messages of some templates that have entries in the due index, which is read from end to end.
+ * What is due within minutes stands on the queue and not there.
  */
 export function createDueMessages(table: Table): TemplateUsers['dueMessages'] {
   return async function* dueMessages(templateIds) {

@@ -7,7 +7,9 @@ import { audienceKey, audiencePartition, countMarkKey, ledgerKey, SHARDS } from 
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, putLedger, toLedger } from './versioned-items.ts';
 
-/** A phone that kept a report back for longer than this is not believed in, nor a queue that kept an event. */
+/**
+ * A phone that kept a report back for longer than this is not believed in, nor a queue that kept an event.
+ */
 const REMEMBERED_SECONDS = 400 * 24 * 60 * 60;
 
 /** Grants in DynamoDB: the ledgers, the marks of counted reports and the audience of each template. */
@@ -52,7 +54,10 @@ export function createGrantStore(
   };
 }
 
-/** The audience, shard after shard. `after` is the shard and the last openid of the page before, joined by a colon. */
+/**
+ * The audience, shard after shard. `after` is the shard and the last openid of the page before, joined by a
+ * colon.
+ */
 async function listByTemplate(
   table: Table,
   templateId: string,
@@ -77,7 +82,10 @@ async function listByTemplate(
   return { ledgers, ...(shard < SHARDS.length ? { next: `${shard}:${last}` } : {}) };
 }
 
-/** One page of a shard of the audience, in the order of the openids. `after` is the last of the page before, or empty. */
+/**
+ * One page of a shard of the audience, in the order of the openids. `after` is the last of the page before,
+ * or empty.
+ */
 async function audiencePage(
   table: Table,
   templateId: string,

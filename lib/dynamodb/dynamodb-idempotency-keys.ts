@@ -1,17 +1,9 @@
-import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import type { IdempotencyKeys } from '../messages/idempotency-keys.ts';
+import { boundKey, type IdempotencyKeys } from '../messages/idempotency-keys.ts';
 import { getItem, putAll } from './items.ts';
 import { idempotencyKey } from './keys.ts';
 import type { Table } from './table.ts';
 import { type NewVersion, parseItem } from './versioned-items.ts';
-
-const keyItem = v.object({
-  bodyHash: v.string(),
-  messageStem: v.string(),
-  life: v.string(),
-  expiresAtMs: v.number(),
-});
 
 /** Idempotency keys in DynamoDB, hashed: callers may put anything into one. */
 export function createIdempotencyKeys(
@@ -21,7 +13,7 @@ export function createIdempotencyKeys(
   return {
     async find(scope, key) {
       const item = await getItem(table, idempotencyKey(table, scope, key));
-      return item && parseItem(keyItem, item);
+      return item && parseItem(boundKey, item);
     },
 
     bind({ scope, key }, to, read) {

@@ -32,7 +32,10 @@ export interface MessageStoreOptions {
   readonly write?: WriteItem;
 }
 
-/** Messages in DynamoDB: in their user's item while they wait, and with records beside it once they have ended. */
+/**
+ * Messages in DynamoDB: in their user's item while they wait, and with records beside it once they have
+ * ended.
+ */
 export function createMessageStore(table: Table, options: MessageStoreOptions): MessageStore {
   const { newVersion, clock, logger } = options;
   const { read = (key) => getItem(table, key), write = (put) => putAll(table, [put]) } = options;
@@ -75,7 +78,8 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
 async function loadWithLedger(table: Table, read: ReadItem, messageId: string): Promise<MessageWithLedger> {
   const openid = openidOf(messageId);
   if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
-  // One after the other: were the message read first, it could end, and its claim be closed, before the ledger is read.
+  // One after the other: were the message read first, it could end, and its claim be closed, before the
+  // ledger is read.
   const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
   if (isOnlyWaiting(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
   return messageWithLedger(messageId, await loadRecord(table, read, messageId), ledger);
@@ -92,8 +96,9 @@ async function loadRecord(
 }
 
 /**
- * The messages of unknown fate, newest first: the shards of their list in the needs-attention index, merged. A place in the list
- * is the sort key of the message that stands there. The index follows the table within a moment.
+ * The messages of unknown fate, newest first: the shards of their list in the needs-attention index, merged.
+ * A place in the list is the sort key of the message that stands there. The index follows the table within a
+ * moment.
  */
 export function createUnknownMessages(table: Table, logger: Logger): UnknownMessages {
   return {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { NO_LIMIT } from '../limits/rate-limit.ts';
+import { appRateLimits, NO_LIMIT } from '../limits/rate-limit.ts';
 import type { RateLimitStore } from '../limits/shared-rate-limit.ts';
 import type { Logger } from '../logger.ts';
 import { getItem, putAll } from './items.ts';
@@ -7,25 +7,6 @@ import type { Key } from './keys.ts';
 import type { Table } from './table.ts';
 import { type NewVersion, onVersion } from './versioned-items.ts';
 
-const rateLimit = {
-  slowdown: v.exactOptional(
-    v.object({
-      cause: v.picklist(['rate', 'quota', 'busy', 'refused']),
-      errcode: v.exactOptional(v.number()),
-      stoppedUntilMs: v.number(),
-      pauseMs: v.number(),
-      pauses: v.number(),
-      ratePerSecond: v.number(),
-      steppedAtMs: v.number(),
-    }),
-  ),
-  nextFreeAtMs: v.number(),
-  lastBackAtMs: v.number(),
-};
-const rateLimitItem = v.object({
-  ...rateLimit,
-  templates: v.exactOptional(v.record(v.string(), v.object(rateLimit))),
-});
 const versionOnly = v.object({ version: v.exactOptional(v.string()) });
 
 /** What the store needs beside its table. */
@@ -33,21 +14,21 @@ interface RateLimitStoreOptions {
   readonly newVersion: NewVersion;
   readonly logger: Logger;
   /** The item, where it is not that of all sending, and when DynamoDB may delete it (epoch seconds). */
-  readonly place?: { readonly key: Key; readonly expiresAt: number };
+  readonly at?: { readonly key: Key; readonly expiresAt: number };
 }
 
 /** The rate limit of an appid's sending, or of a part of it, in one item that every sender shares. */
 export function createRateLimitStore(
   table: Table,
-  { newVersion, logger, place }: RateLimitStoreOptions,
+  { newVersion, logger, at }: RateLimitStoreOptions,
 ): RateLimitStore {
-  const key = place?.key ?? { pk: `${table.appId}#rate-limit`, sk: 'rate-limit' };
+  const key = at?.key ?? { pk: `${table.appId}#rate-limit`, sk: 'rate-limit' };
   return {
     async load() {
       const item = await getItem(table, key);
       if (!item) return { value: NO_LIMIT, version: undefined };
       const { version } = v.parse(versionOnly, item);
-      const parsed = v.safeParse(rateLimitItem, item);
+      const parsed = v.safeParse(appRateLimits, item);
       if (parsed.success) return { value: parsed.output, version };
       // Sending goes on: the next write puts the item right.
       logger.error(`The stored item ${key.pk} / ${key.sk} cannot be read and is taken for absent.`);
@@ -56,7 +37,7 @@ export function createRateLimitStore(
 
     async commit({ value, version }) {
       const written = newVersion();
-      const item = { ...key, ...value, ...(place && { expiresAt: place.expiresAt }), version: written };
+      const item = { ...key, ...value, ...(at && { expiresAt: at.expiresAt }), version: written };
       const result = await putAll(table, [{ item, ...onVersion(version) }]);
       return result === 'conflict' ? result : { value, version: written };
     },

@@ -17,8 +17,8 @@ const SYNC_KEY = 'sync';
 const syncItem = v.object({ syncedAtMs: v.number() });
 
 /**
- * The account's templates in the table: one item each, and one that says when WeChat was last read. Kinds and rules
- * follow from the keys when read, so that a better rule needs no new sync.
+ * The account's templates in the table: one item each, and one that says when WeChat was last read. Kinds and
+ * rules follow from the keys when read, so that a better rule needs no new sync.
  *
  * An item that cannot be read is logged and passed over. Every write is a plain replacement, safe to repeat.
  */

@@ -127,7 +127,10 @@ function messageIdOf({ sk }: Item): string | undefined {
 
 const DELETIONS_AT_ONCE = 25;
 
-/** Deletes items that are as they were listed: a mark or a key of the same name may have been written anew since, and counts. */
+/**
+ * Deletes items that are as they were listed: a mark or a key of the same name may have been written anew
+ * since, and counts.
+ */
 async function deleteUnchanged({ client, name: TableName }: Table, items: readonly Item[]): Promise<void> {
   await eachLimit({
     items,

@@ -53,7 +53,10 @@ export async function getItem({ client, name }: Table, key: Key): Promise<Item |
   return item && readItem(item);
 }
 
-/** DynamoDB leaves items of a batch unprocessed where capacity lacks; AWS asks for a pause before they are sent again. */
+/**
+ * DynamoDB leaves items of a batch unprocessed where capacity lacks; AWS asks for a pause before they are
+ * sent again.
+ */
 export function pauseForCapacity(): Promise<void> {
   return sleepFor(CAPACITY_PAUSE_MS * (0.5 + Math.random()));
 }
@@ -81,10 +84,12 @@ export async function getItems(table: Table, keys: readonly Key[]): Promise<read
 }
 
 /**
- * Writes all of the items or none. `conflict`: a condition did not hold, or somebody else was writing at the same moment.
+ * Writes all of the items or none. `conflict`: a condition did not hold, or somebody else was writing at the
+ * same moment.
  *
- * The client repeats a call whose answer was lost. A repeat of our own write is recognised: by the request token for several
- * items, and for a single one by reading whether the item in place carries the version that we wrote.
+ * The client repeats a call whose answer was lost. A repeat of our own write is recognised: by the request
+ * token for several items, and for a single one by reading whether the item in place carries the version that
+ * we wrote.
  */
 export async function putAll(
   table: Table,
@@ -180,7 +185,10 @@ export async function* scanPages(
   }
 }
 
-/** Which items to list: those under `pk` whose sort key begins with `prefix`. `after` is one without the prefix. */
+/**
+ * Which items to list: those under `pk` whose sort key begins with `prefix`. `after` is one without the
+ * prefix.
+ */
 interface ListedItems {
   readonly pk: string;
   readonly prefix?: string;

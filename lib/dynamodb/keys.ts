@@ -11,7 +11,10 @@ export interface Key {
   readonly sk: string;
 }
 
-/** How many parts the due index, the needs-attention index and a template's audience are spread over, so that no partition runs hot. */
+/**
+ * How many parts the due index, the needs-attention index and a template's audience are spread over, so that
+ * no partition runs hot.
+ */
 export const SHARDS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 /** The part that something belongs to. */
@@ -83,7 +86,10 @@ export function campaignPartition({ appId }: Pick<Table, 'appId'>, campaignId: s
   return `${appId}#campaign#${campaignId}`;
 }
 
-/** What the sort keys of the recipients that the owner named begin with; they sort by the number of their page. */
+/**
+ * What the sort keys of the recipients that the owner named begin with; they sort by the number of their
+ * page.
+ */
 export const RECIPIENTS_PREFIX = 'recipients#';
 
 /** One page of the recipients that the owner named. */
@@ -107,7 +113,10 @@ export function runShardPartition({ appId }: Table, { runId, shard }: Omit<Batch
   return `${appId}#run#${runId}#${shard}`;
 }
 
-/** What the sort keys of a shard's pages begin with, and those of their results; they sort by the openids of their recipients. */
+/**
+ * What the sort keys of a shard's pages begin with, and those of their results; they sort by the openids of
+ * their recipients.
+ */
 export const BATCH_PREFIX = 'batch#';
 export const RESULTS_PREFIX = 'results#';
 
@@ -161,7 +170,10 @@ export function sortableMoment(atMs: number): string {
   return String(atMs).padStart(16, '0');
 }
 
-/** How messages end that did not arrive. Those stand in the needs-attention index, so that somebody finds them. */
+/**
+ * How messages end that did not arrive. Those stand in the needs-attention index, so that somebody finds
+ * them.
+ */
 export type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
 
 /** One shard of the messages in the needs-attention index that ended so. */
@@ -169,7 +181,9 @@ export function attentionPartition({ appId }: Table, state: NeedsAttention, shar
   return `${appId}#${state}#${shard}`;
 }
 
-/** The attributes that put a record into the needs-attention index, and nothing for a message that arrived. */
+/**
+ * The attributes that put a record into the needs-attention index, and nothing for a message that arrived.
+ */
 export function attentionAttributes(
   table: Table,
   { id, state, outcome, updatedAtMs }: Message,

@@ -1,6 +1,8 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
-/** For so long a call under way is waited for, so that one that hangs holds up nobody but those who share it. */
+/**
+ * For so long a call under way is waited for, so that one that hangs holds up nobody but those who share it.
+ */
 const LONGEST_WAIT_MS = 10;
 
 /** What is asked for, one by one. */
@@ -14,8 +16,8 @@ export interface Together<T> {
 }
 
 /**
- * Lets those who ask at the same moment, or while a call is under way, share a call. A sender's limit is the CPU time of its calls of
- * AWS; with ten messages side by side this makes four calls out of forty.
+ * Lets those who ask at the same moment, or while a call is under way, share a call. A sender's limit is the
+ * CPU time of its calls of AWS; with ten messages side by side this makes four calls out of forty.
  */
 export function shareCalls<T>({ most, next, call }: Together<T>): (ask: T) => void {
   let waiting: T[] = [];

@@ -16,9 +16,11 @@ interface Asked {
 }
 
 /**
- * Reads that are asked for at the same moment, or while such a call is under way, share the next one; DynamoDB bills the same.
+ * Reads that are asked for at the same moment, or while such a call is under way, share the next one;
+ * DynamoDB bills the same.
  *
- * Each read still begins after it was asked for, so who waits for one before asking for the next gets them in that order.
+ * Each read still begins after it was asked for, so who waits for one before asking for the next gets them in
+ * that order.
  */
 export function createSharedReads(table: Table): ReadItem {
   const ask = shareCalls<Asked>({

@@ -18,12 +18,13 @@ interface Asked {
 }
 
 /**
- * Writes that are asked for at the same moment, or while such a call is under way, share the next one; DynamoDB bills the same.
+ * Writes that are asked for at the same moment, or while such a call is under way, share the next one;
+ * DynamoDB bills the same.
  *
- * Each is a statement of its own with a condition of its own, so that one that fails leaves the others as they are. What a call does
- * not answer with a plain success is written alone, whose answer counts: there a conflict, a repeat of our own write and lack of
- * capacity are told apart. That is safe after a time-out too, because the statement and the put are over the same version and leave
- * the same one behind.
+ * Each is a statement of its own with a condition of its own, so that one that fails leaves the others as
+ * they are. What a call does not answer with a plain success is written alone, whose answer counts: there a
+ * conflict, a repeat of our own write and lack of capacity are told apart. That is safe after a time-out too,
+ * because the statement and the put are over the same version and leave the same one behind.
  */
 export function createSharedWrites(table: Table, { logger }: { readonly logger: Logger }): WriteItem {
   const report = reportOnce(logger);
@@ -105,7 +106,10 @@ const throttling = v.object({
   name: v.picklist(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded']),
 });
 
-/** Tells of the first failure in a container: a missing right would slow every write down, and nothing else shows it. */
+/**
+ * Tells of the first failure in a container: a missing right would slow every write down, and nothing else
+ * shows it.
+ */
 function reportOnce(logger: Logger): (error: unknown) => void {
   let isReported = false;
   return (error) => {
@@ -133,8 +137,8 @@ function insertion({ name }: Table, { item }: ConditionalPut): BatchStatementReq
 }
 
 /**
- * PartiQL has no statement that replaces an item, so this sets what is new. Undefined where nothing is known of the item before, and
- * where an attribute goes, for which DynamoDB's engines have no form in common.
+ * PartiQL has no statement that replaces an item, so this sets what is new. Undefined where nothing is known
+ * of the item before, and where an attribute goes, for which DynamoDB's engines have no form in common.
  */
 function update({ name }: Table, { item, over }: ConditionalPut): BatchStatementRequest | undefined {
   if (!over || Object.keys(over.item).some((key) => item[key] === undefined)) return undefined;

@@ -1,7 +1,10 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
-/** Where the stores keep their items: one DynamoDB table, shared by mini programs because every key begins with the appid. */
+/**
+ * Where the stores keep their items: one DynamoDB table, shared by mini programs because every key begins
+ * with the appid.
+ */
 export interface Table {
   readonly client: DynamoDBClient;
   readonly name: string;

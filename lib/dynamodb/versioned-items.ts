@@ -7,7 +7,10 @@ import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
 import { attentionAttributes, ledgerKey, messageKey } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** Makes the version that a write leaves behind: a new one for each write, so that a write can recognise itself. */
+/**
+ * Makes the version that a write leaves behind: a new one for each write, so that a write can recognise
+ * itself.
+ */
 export type NewVersion = () => string;
 
 /** Thrown when an item in the table is not of the form that this version of the service writes. */
@@ -54,7 +57,10 @@ export function toMessages(items: readonly Item[], logger: Logger): readonly Ver
   return readable(items, toMessage, logger);
 }
 
-/** What `read` makes of items. One that cannot be read is logged and left out, so that it does not hide the others. */
+/**
+ * What `read` makes of items. One that cannot be read is logged and left out, so that it does not hide the
+ * others.
+ */
 export function readable<T>(items: readonly Item[], read: (item: Item) => T, logger: Logger): readonly T[] {
   return items.flatMap((item) => {
     try {

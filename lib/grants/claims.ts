@@ -95,8 +95,9 @@ export function restoreGrant(ledger: Ledger, templateId: string, epoch: number):
 }
 
 /**
- * Zeroes what a refusal shows to be gone, where it comes after its claim was given up. What was recorded since
- * the claim began stays. Nothing is left to do where the grants were zeroed, or the user erased, in between.
+ * Zeroes what a refusal shows to be gone, where it comes after its claim was given up. What was recorded
+ * since the claim began stays. Nothing is left to do where the grants were zeroed, or the user erased, in
+ * between.
  */
 export function revokeGrantedBefore(ledger: Ledger, claim: Claim): Ledger {
   const grants = grantsOf(ledger, claim.templateId);

@@ -16,8 +16,8 @@ export interface GrantStore {
   /** Which of these marks of the user are set. */
   countedOf(openid: string, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
   /**
-   * Writes the ledger, the marks of what it now counts, and the user into the audience of each template that is new
-   * to them, all or nothing. `conflict`: the ledger was changed, or one of the marks set, in between.
+   * Writes the ledger, the marks of what it now counts, and the user into the audience of each template that
+   * is new to them, all or nothing. `conflict`: the ledger was changed, or one of the marks set, in between.
    */
   commitCounted(
     ledger: Versioned<Ledger>,
@@ -36,7 +36,10 @@ export interface GrantReader {
   ofTemplate(templateId: string, limit: number, after?: string): Promise<LedgerPage>;
 }
 
-/** Reads ledgers with every open claim closed whose send has ended; `settled` closes it, without writing anything. */
+/**
+ * Reads ledgers with every open claim closed whose send has ended; `settled` closes it, without writing
+ * anything.
+ */
 export function createGrantReader(
   store: Pick<GrantStore, 'loadLedger' | 'listByTemplate'>,
   settled: (ledger: Ledger) => Promise<Ledger>,

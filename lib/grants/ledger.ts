@@ -19,7 +19,10 @@ const templateGrants = v.object({
   available: count,
   /** Grants set aside for messages that wait. Without meaning for a long-term template. */
   held: count,
-  /** Whether the user's last answer was an accept that nothing has revoked. What counts for a long-term template. */
+  /**
+   * Whether the user's last answer was an accept that nothing has revoked. What counts for a long-term
+   * template.
+   */
   subscribed: v.boolean(),
   /** Rises whenever WeChat shows that the grants are gone; a hold from an earlier epoch is void. */
   epoch: count,
@@ -30,7 +33,9 @@ const templateGrants = v.object({
   updatedAtMs: instant,
   /** When the latest grants were given; absent before the first. */
   recent: v.exactOptional(recentGrants),
-  /** The latest moment at which WeChat showed that all grants were gone. A tap up to then brings none back. */
+  /**
+   * The latest moment at which WeChat showed that all grants were gone. A tap up to then brings none back.
+   */
   revokedAtMs: v.exactOptional(instant),
 });
 
@@ -139,7 +144,9 @@ export function knownKind(latest: TemplateKind, before: TemplateKind): TemplateK
   return latest === 'unknown' ? before : latest;
 }
 
-/** Every status that begins with `accept` adds one grant; all others add and take none (WeChat contract §7.1). */
+/**
+ * Every status that begins with `accept` adds one grant; all others add and take none (WeChat contract §7.1).
+ */
 export function isAccept(status: string): boolean {
   return status.startsWith('accept');
 }

@@ -16,8 +16,9 @@ export class UnreadableWaitingError extends Error {
 }
 
 /**
- * What texts have in common, the most frequent last. A single message packs to two thirds by it, so that claim and
- * grants fit into the kilobyte of one write unit. What was packed with another dictionary cannot be read.
+ * What texts have in common, the most frequent last. A single message packs to two thirds by it, so that
+ * claim and grants fit into the kilobyte of one write unit. What was packed with another dictionary cannot be
+ * read.
  */
 const COMMON = [
   '"heldUntilMs":17,"outcome":{"atMs":17,"errcode":450,"errmsg":" rid: ","rid":"","reason":"rate"},',
@@ -35,8 +36,8 @@ function dictionaryOf(openid: string): Buffer {
 const NOTHING: WaitingTexts = new Map();
 
 /**
- * What was unpacked last, by user and packed text, because two users' texts may be packed alike. One step unpacks the
- * same texts several times, which takes 1.5 ms for 200 messages.
+ * What was unpacked last, by user and packed text, because two users' texts may be packed alike. One step
+ * unpacks the same texts several times, which takes 1.5 ms for 200 messages.
  */
 const unpacked = new Map<string, WaitingTexts>();
 const MAX_UNPACKED = 20;
@@ -72,8 +73,8 @@ function remember(key: string, texts: WaitingTexts): void {
 }
 
 /**
- * The ledger with other texts waiting. Each write of the item carries all of them and is billed by its size: 200
- * messages of varied text are 77 kB plain and 11 kB packed.
+ * The ledger with other texts waiting. Each write of the item carries all of them and is billed by its size:
+ * 200 messages of varied text are 77 kB plain and 11 kB packed.
  */
 export function packWaiting(ledger: Ledger, texts: WaitingTexts): Ledger {
   if (texts.size === 0 && ledger.waiting === undefined) return ledger;

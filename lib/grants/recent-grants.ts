@@ -4,8 +4,8 @@ import { instants } from '../schemas.ts';
 /**
  * When the latest grants of one template were given, by how they are known, earliest first.
  *
- * One tap is reported twice: by the client and by WeChat's popup event. Neither names the other, and either may
- * be lost, so the two are matched by their times and counted once.
+ * One tap is reported twice: by the client and by WeChat's popup event. Neither names the other, and either
+ * may be lost, so the two are matched by their times and counted once.
  */
 export const recentGrants = v.object({
   /** Reported by the client alone so far; the moment when the report came in. */
@@ -32,7 +32,10 @@ export const NONE_RECENT: RecentGrants = { reported: [], tapped: [], silent: [],
 
 /** How far the clocks of WeChat and of this service may differ. */
 const CLOCK_SKEW_MS = 60_000;
-/** A client may take an "always keep" that was ticked a moment ago for an older choice, and report it as silent. */
+/**
+ * A client may take an "always keep" that was ticked a moment ago for an older choice, and report it as
+ * silent.
+ */
 const SILENCE_DOUBTED_MS = 10 * 60_000;
 /** Report and event of one tap come no further apart than this. */
 const MATCHED_WITHIN_MS = 7 * 24 * 60 * 60_000;
@@ -40,8 +43,8 @@ const MATCHED_WITHIN_MS = 7 * 24 * 60 * 60_000;
 const KEPT_OF_EACH = 20;
 
 /**
- * Counts a client's report of an accept, which came in at `atMs`. It confirms the latest earlier tap that only
- * WeChat reported. It may have been under way for days. A silent report confirms a recent tap only.
+ * Counts a client's report of an accept, which came in at `atMs`. It confirms the latest earlier tap that
+ * only WeChat reported. It may have been under way for days. A silent report confirms a recent tap only.
  */
 export function countReport(recent: RecentGrants, atMs: number, options: { silent: boolean }): Counted {
   const sinceMs = options.silent ? atMs - SILENCE_DOUBTED_MS : -Infinity;

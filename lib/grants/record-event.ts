@@ -20,8 +20,9 @@ export interface EventAnswer {
 }
 
 /**
- * The ledger after a tap in the subscribe panel that WeChat reports (WeChat contract §6.4). An accept is one grant
- * more, unless the client's report of the same tap was counted. One from before the latest revocation counts as gone.
+ * The ledger after a tap in the subscribe panel that WeChat reports (WeChat contract §6.4). An accept is one
+ * grant more, unless the client's report of the same tap was counted. One from before the latest revocation
+ * counts as gone.
  *
  * The same events in any order leave the same grants. Counting an event once is the caller's part.
  */
@@ -36,8 +37,8 @@ export function recordPopup(ledger: Ledger, answer: EventAnswer): Ledger {
 }
 
 /**
- * The ledger after the user turned a template off (WeChat contract §6.4). What was granted up to then is gone, what
- * is set aside included. Grants given after it stay, also when the event comes late.
+ * The ledger after the user turned a template off (WeChat contract §6.4). What was granted up to then is
+ * gone, what is set aside included. Grants given after it stay, also when the event comes late.
  */
 export function recordRevocation(ledger: Ledger, answer: EventAnswer): Ledger {
   const before = knownGrants(ledger, answer.templateId);

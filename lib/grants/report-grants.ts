@@ -20,10 +20,15 @@ export interface ReportServices extends Contention {
   readonly clock: Clock;
 }
 
-/** More templates than any mini program may have. Without it a user could make their own item grow without end. */
+/**
+ * More templates than any mini program may have. Without it a user could make their own item grow without
+ * end.
+ */
 export const MAX_TEMPLATES_PER_USER = 100;
 
-/** More templates than a mini program adds between two syncs; ids that nobody ever had cannot fill a record. */
+/**
+ * More templates than a mini program adds between two syncs; ids that nobody ever had cannot fill a record.
+ */
 const MAX_UNSYNCED_TEMPLATES_PER_USER = 10;
 
 /** More popups than anybody answers in a day; each report leaves a mark in the table. */
@@ -38,8 +43,9 @@ export type ReportResult =
   | { readonly type: 'too-many-reports'; readonly retryAfterMs: number };
 
 /**
- * Counts what a user answered in the subscribe panel, once for each request id. `kinds` holds the templates that a sync found. Others are
- * counted too, because the mini program may have got them since; beyond {@link MAX_UNSYNCED_TEMPLATES_PER_USER} they are ignored.
+ * Counts what a user answered in the subscribe panel, once for each request id. `kinds` holds the templates
+ * that a sync found. Others are counted too, because the mini program may have got them since; beyond {@link
+ * MAX_UNSYNCED_TEMPLATES_PER_USER} they are ignored.
  */
 export function reportGrants(
   { store, authority, clock, ...contention }: ReportServices,
@@ -104,8 +110,8 @@ export interface ReportRules {
 }
 
 /**
- * The ledger after the user's answer: one more grant for each accepted template, unless WeChat reported the same
- * tap before or its events alone count. Counting a report once is the caller's part.
+ * The ledger after the user's answer: one more grant for each accepted template, unless WeChat reported the
+ * same tap before or its events alone count. Counting a report once is the caller's part.
  */
 export function recordReport(ledger: Ledger, report: GrantReport, rules: ReportRules): Ledger {
   return Object.entries(report.results).reduce((current, [templateId, status]) => {

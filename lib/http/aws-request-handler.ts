@@ -17,8 +17,8 @@ class NoAnswerError extends Error {
 }
 
 /**
- * Carries the requests of one client of the AWS SDK over our own pool of connections, which that takes in the place of
- * its handler. The SDK signs, repeats and reads; this sends once.
+ * Carries the requests of one client of the AWS SDK over our own pool of connections, which that takes in the
+ * place of its handler. The SDK signs, repeats and reads; this sends once.
  */
 export function createAwsRequestHandler(): HttpHandler {
   let pool: ConnectionPool | undefined;

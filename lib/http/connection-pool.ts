@@ -10,12 +10,17 @@ export type Exchange =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Buffer;
     }
-  /** Certain that no byte left: DNS, connect or TLS failed, or no connection came free in time (WeChat contract §9.3). */
+  /**
+   * Certain that no byte left: DNS, connect or TLS failed, or no connection came free in time (WeChat
+   * contract §9.3).
+   */
   | { readonly type: 'not-sent'; readonly reason: string }
   /** A byte may have left, and no complete answer came. */
   | { readonly type: 'no-answer'; readonly reason: string };
 
-/** One request as it goes out. The path holds the query, which may hold secrets; it never appears in a reason. */
+/**
+ * One request as it goes out. The path holds the query, which may hold secrets; it never appears in a reason.
+ */
 export interface PooledRequest {
   readonly method: string;
   readonly path: string;
@@ -37,7 +42,9 @@ export interface ConnectionPoolOptions {
   readonly proxyUrl?: string;
   /** From the call to the last byte of the answer. Default 10,000. */
   readonly timeoutMs?: number;
-  /** Answers that are longer count as none. Default 1 MiB, longer than WeChat's list of all templates by far. */
+  /**
+   * Answers that are longer count as none. Default 1 MiB, longer than WeChat's list of all templates by far.
+   */
   readonly maxAnswerBytes?: number;
   /** For so long a connection is kept that nobody uses. Default 4,000. */
   readonly idleMs?: number;
@@ -52,9 +59,9 @@ const DEFAULT_IDLE_MS = 4_000;
 /**
  * Opens a pool of connections to an origin such as `https://api.weixin.qq.com`.
  *
- * Lambda freezes a container between two calls, timers included: a connection that the server closed long ago then still
- * looks alive. So the clock is asked whenever a request begins or ends: where nothing has done so for too long, all
- * connections of before are given up, once what is under way on them has ended.
+ * Lambda freezes a container between two calls, timers included: a connection that the server closed long ago
+ * then still looks alive. So the clock is asked whenever a request begins or ends: where nothing has done so
+ * for too long, all connections of before are given up, once what is under way on them has ended.
  */
 export function openConnectionPool(origin: string, options: ConnectionPoolOptions = {}): ConnectionPool {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, maxAnswerBytes = DEFAULT_MAX_ANSWER_BYTES } = options;

@@ -14,15 +14,18 @@ const HINTS: Readonly<Record<string, string>> = {
   '504': 'that host does not answer it in time',
 };
 
-/** What stands between this service and the server: host and port, without the user and password of the address. */
+/**
+ * What stands between this service and the server: host and port, without the user and password of the
+ * address.
+ */
 export function proxyName(proxyUrl: string): string {
   const { hostname, port, protocol } = new URL(proxyUrl);
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
 /**
- * Why a request got no answer: codes and our own sentences only, because a library's message could name the address with its query.
- * On the way through a proxy the proxy is named, with its status where it gave one.
+ * Why a request got no answer: codes and our own sentences only, because a library's message could name the
+ * address with its query. On the way through a proxy the proxy is named, with its status where it gave one.
  */
 export function failureReason(error: Error, proxy?: string): string {
   if (proxy === undefined) return codeOf(error);

@@ -1,38 +1,57 @@
+import * as v from 'valibot';
 import type { Random } from '../clock.ts';
 
-/** Why WeChat takes less: the minute's quota (45011), the day's (45009), it is busy (-1), or it refuses one send after the other. */
-export type SlowdownCause = 'rate' | 'quota' | 'busy' | 'refused';
+const SLOWDOWN_CAUSES = ['rate', 'quota', 'busy', 'refused'] as const;
 
-/** What a refusal brings upon the whole appid, or one template: a pause, then a few probes, then a rate that doubles until it is no limit any more. */
-export interface Slowdown {
-  readonly cause: SlowdownCause;
-  /** What WeChat refuses with, where the cause does not say it. */
-  readonly errcode?: number;
+/**
+ * Why WeChat takes less: the minute's quota (45011), the day's (45009), it is busy (-1), or it refuses every
+ * send.
+ */
+export type SlowdownCause = (typeof SLOWDOWN_CAUSES)[number];
+
+const slowdown = v.object({
+  cause: v.picklist(SLOWDOWN_CAUSES),
+  /** WeChat's errcode, where the cause does not say it. */
+  errcode: v.exactOptional(v.number()),
   /** Until then nothing is sent. */
-  readonly stoppedUntilMs: number;
-  readonly pauseMs: number;
-  /** How many pauses of this cause have followed each other without an answer in between that was no refusal. */
-  readonly pauses: number;
+  stoppedUntilMs: v.number(),
+  pauseMs: v.number(),
+  /** How many pauses of this cause have followed each other, with no other answer in between. */
+  pauses: v.number(),
   /** What may be sent once the pause is over. */
-  readonly ratePerSecond: number;
+  ratePerSecond: v.number(),
   /** When the rate was set. */
-  readonly steppedAtMs: number;
-}
+  steppedAtMs: v.number(),
+});
+
+/**
+ * What a refusal brings upon the whole appid, or one template: a pause, then a few probes, then a rate that
+ * doubles until it is no limit any more.
+ */
+export type Slowdown = Readonly<v.InferOutput<typeof slowdown>>;
+
+const rateLimit = v.object({
+  /** Present from a refusal until sending is unlimited again. */
+  slowdown: v.exactOptional(slowdown),
+  /**
+   * When the next request may leave under a rate. Requests are spread evenly, without credit for idle time.
+   */
+  nextFreeAtMs: v.number(),
+  /** When the last job that was sent away under a rate comes back. */
+  lastBackAtMs: v.number(),
+});
 
 /** How fast sends may leave, across all functions. */
-export interface RateLimit {
-  /** Present from a refusal until sending is unlimited again. */
-  readonly slowdown?: Slowdown;
-  /** Where a rate is kept: when the next request may leave. Requests are spread evenly, without credit for idle time. */
-  readonly nextFreeAtMs: number;
-  /** Where a rate is kept: when the last of those that were told to come back later does so. */
-  readonly lastBackAtMs: number;
-}
+export type RateLimit = Readonly<v.InferOutput<typeof rateLimit>>;
 
 /** The rate limit of the whole appid, and of those templates that WeChat refuses by themselves. */
-export interface AppRateLimits extends RateLimit {
-  readonly templates?: Readonly<Record<string, RateLimit>>;
-}
+export const appRateLimits = v.object({
+  ...rateLimit.entries,
+  templates: v.exactOptional(v.record(v.string(), rateLimit)),
+});
+
+/** The limits of {@link appRateLimits}. */
+export type AppRateLimits = Readonly<v.InferOutput<typeof appRateLimits>>;
 
 /** No refusal is remembered and nobody waits. */
 export const NO_LIMIT: RateLimit = { nextFreeAtMs: 0, lastBackAtMs: 0 };
@@ -45,7 +64,7 @@ export function rateLimitOf(rateLimit: AppRateLimits, scope: RateLimitScope): Ra
   return scope === 'appid' ? rateLimit : (rateLimit.templates?.[scope.templateId] ?? NO_LIMIT);
 }
 
-/** The same with another pace within the scope. A template without a slowdown is not remembered. */
+/** The limits with another one within the scope. A template without a slowdown is not remembered. */
 export function withRateLimit(
   rateLimit: AppRateLimits,
   scope: RateLimitScope,
@@ -70,9 +89,10 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
 /**
- * WeChat names no lengths but "retry next minute" for 45011 and "retry later" for -1 (WeChat contract §3.3). 45009 lasts until the
- * quota day is over; a probe each half hour finds out earlier that the quota was raised or cleared. What refuses every send is most often
- * for a person to mend: a probe after five minutes at first, then each hour, finds out that it was, and costs one refused message each.
+ * WeChat names no lengths but "retry next minute" for 45011 and "retry later" for -1 (WeChat contract §3.3).
+ * 45009 lasts until the quota day is over; a probe each half hour finds out earlier that the quota was raised
+ * or cleared. What refuses every send is most often for a person to mend: a probe after five minutes at
+ * first, then each hour, finds out that it was, and costs one refused message each.
  */
 const PAUSES: Record<SlowdownCause, { readonly firstMs: number; readonly longestMs: number }> = {
   rate: { firstMs: 15 * SECOND_MS, longestMs: 5 * MINUTE_MS },
@@ -89,8 +109,9 @@ export const STEP_MS = 2 * SECOND_MS;
 const RAMP_ENDS_PER_SECOND = 512;
 
 /**
- * The rate limit after a refusal. Requests that left before the present pause was over are refused for the same reason that it was
- * made for, so they change nothing; only the end of the day's quota outdoes the other causes.
+ * The rate limit after a refusal. Requests that left before the present pause was over are refused for the
+ * same reason that it was made for, so they change nothing; only the end of the day's quota outdoes the other
+ * causes.
  */
 export function slowedDown(
   rateLimit: RateLimit,
@@ -137,7 +158,10 @@ export function isStopped({ slowdown }: RateLimit, nowMs: number): boolean {
   return slowdown !== undefined && nowMs < slowdown.stoppedUntilMs;
 }
 
-/** The rate limit after an answer that was no refusal of the kind: one step faster, if it is news and a step is due. */
+/**
+ * The rate limit after an answer that was no refusal of the kind: one step faster, if it is news and a step
+ * is due.
+ */
 export function recovered(rateLimit: RateLimit, leftAtMs: number, nowMs: number): RateLimit {
   const { slowdown, ...free } = rateLimit;
   if (!slowdown || leftAtMs < slowdown.stoppedUntilMs || nowMs < slowdown.steppedAtMs + STEP_MS)

@@ -5,7 +5,10 @@ import type { SlowdownCause } from './rate-limit.ts';
 import { createScopeRateLimiter, type ScopeRateLimiter } from './scope-rate-limiter.ts';
 import { partOf, type RateLimitStore, shareRateLimit } from './shared-rate-limit.ts';
 
-/** What an answer of WeChat's says about the rate limit: less, please; or that it took the request for what it was. */
+/**
+ * What an answer of WeChat's says about the rate limit: less, please; or that it took the request for what it
+ * was.
+ */
 export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
 
 /** WeChat refuses with an errcode that is not about this one message or user. */
@@ -32,8 +35,8 @@ export interface LimitedRequest {
 /** Keeps the sending of the whole appid to a rate limit. */
 export interface RateLimiter {
   /**
-   * Asked before a message is claimed. Waits for its turn where that is near; `later` says how long it is to stay away.
-   * Under a rate, the turn of a message that is due in a moment comes no sooner than `dueAtMs`.
+   * Asked before a message is claimed. Waits for its slot where that is near; `later` says for how long to
+   * stay away. Under a rate, the slot of a message that is due in a moment comes no sooner than `dueAtMs`.
    */
   acquire(dueAtMs?: number): Promise<Permit>;
   /** The same for one template, asked besides: WeChat may refuse it alone. */
@@ -57,8 +60,9 @@ export interface RateLimiterOptions {
 }
 
 /**
- * A rate limiter for one container. Without a rate to keep and without a refusal it reads the shared rate limit once a second and writes nothing;
- * under a rate it writes once for all messages that ask at the same time.
+ * A rate limiter for one container. Without a rate to keep and without a refusal it reads the shared rate
+ * limit once a second and writes nothing; under a rate it writes once for all messages that ask at the same
+ * time.
  */
 export function createRateLimiter({ maxPerSecond, ...options }: RateLimiterOptions): RateLimiter {
   const shared = shareRateLimit(options);

@@ -1,7 +1,7 @@
 import type { Random } from '../clock.ts';
 import { isStopped, quotaDayEndsAtMs, type RateLimit, type Slowdown } from './rate-limit.ts';
 
-/** What one message is told that asks to be sent. */
+/** When one message that asks may leave. */
 export type Reservation =
   /** It may leave at that moment, not before. */
   | { readonly type: 'go'; readonly atMs: number }
@@ -35,8 +35,9 @@ export function rateOf({ slowdown }: RateLimit, maxPerSecond: number | undefined
 }
 
 /**
- * Gives each of those who ask a moment to leave at, or to come back at, and the rate limit that this leaves behind. The moments are evenly
- * apart (GCRA without a burst), so that no window of time ever sees more than the rate.
+ * Gives each of those who ask a moment to leave at, or to come back at, and the rate limit that this leaves
+ * behind. The moments are evenly apart (GCRA without a burst), so that no window of time ever sees more than
+ * the rate.
  */
 export function reserve(
   rateLimit: RateLimit,
@@ -51,10 +52,10 @@ export function reserve(
   const intervalMs = 1_000 / rate;
   const firstAtMs = Math.max(rateLimit.nextFreeAtMs, nowMs);
   const slotsLeft = Math.floor((nowMs + HORIZON_MS - firstAtMs) / intervalMs) + 1;
-  const going = Math.max(0, Math.min(count, slotsLeft));
-  const gone = { ...rateLimit, nextFreeAtMs: firstAtMs + going * intervalMs };
-  const goes = repeat(going, (index) => ({ type: 'go' as const, atMs: firstAtMs + index * intervalMs }));
-  const rest = count - going;
+  const admitted = Math.max(0, Math.min(count, slotsLeft));
+  const gone = { ...rateLimit, nextFreeAtMs: firstAtMs + admitted * intervalMs };
+  const goes = repeat(admitted, (index) => ({ type: 'go' as const, atMs: firstAtMs + index * intervalMs }));
+  const rest = count - admitted;
   if (rest === 0) return { reservations: goes, rateLimit: gone };
   if (rateLimit.slowdown) {
     return {
@@ -75,9 +76,9 @@ function heldBackUntilMs({ slowdown }: RateLimit, { nowMs, random }: Asking): nu
 }
 
 /**
- * While the day's quota is used up, messages come back at any time between the next probe and some minutes after the day: a few of
- * them find out that the quota was raised, and the many do not all ask every half hour. Likewise where WeChat refuses every send, over
- * as much time again as the pause takes.
+ * While the day's quota is used up, messages come back at any time between the next probe and some minutes
+ * after the day: a few of them find out that the quota was raised, and the many do not all ask every half
+ * hour. Likewise where WeChat refuses every send, over as much time again as the pause takes.
  */
 function spreadMs(slowdown: Slowdown | undefined, earliestMs: number, nowMs: number): number {
   if (!slowdown || nowMs >= slowdown.stoppedUntilMs) return SPREAD_MS;

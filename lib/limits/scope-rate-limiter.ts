@@ -19,15 +19,15 @@ export interface ScopeRateLimiterOptions {
   readonly maxPerSecond?: number;
 }
 
-/** A note comes up no further ahead of its message's moment than this. */
+/** A job comes up no further ahead of its message's moment than this. */
 const LONGEST_WAIT_MS = 2_000;
-/** What one message may meet by itself is for everyone when one container sees it so many times without another answer in between. */
+/** So many answers in a row, with none other in between, are no longer about one message. */
 const IN_A_ROW = 3;
 const BUSY = -1;
 /** An answer says for so long how the next send will fare. */
 const TRUSTED_MS = 60_000;
 
-/** Paces one scope for one container, by its part of the shared rate limit. */
+/** Limits one scope for one container, by its part of the shared rate limit. */
 export function createScopeRateLimiter(
   options: ScopeRateLimiterOptions,
   shared: SharedRateLimit,
@@ -39,11 +39,11 @@ export function createScopeRateLimiter(
 
   async function acquire(dueAtMs = 0): Promise<Permit> {
     if (rateOf(await shared.present(), maxPerSecond) === undefined) return { type: 'go' };
-    // Places taken ahead of the moment would all be used up at the moment.
+    // Slots reserved ahead of the moment would all be used up at the moment.
     if (dueAtMs > clock() && dueAtMs <= clock() + LONGEST_WAIT_MS) await sleep(dueAtMs - clock());
-    const place = await reserveSlot();
-    if (place.type === 'wait') return later(Math.max(0, place.untilMs - clock()));
-    if (place.atMs > clock()) await sleep(place.atMs - clock());
+    const slot = await reserveSlot();
+    if (slot.type === 'wait') return later(Math.max(0, slot.untilMs - clock()));
+    if (slot.atMs > clock()) await sleep(slot.atMs - clock());
     // A stop that was made while the message waited is for it too.
     return isStopped(await shared.present(), clock()) ? acquire() : { type: 'go' };
   }
@@ -107,7 +107,7 @@ function createStreak() {
   };
 }
 
-/** Takes places under the rate. All who ask while a write is under way share the next one. */
+/** Reserves slots under the rate. All who ask while a write is under way share the next one. */
 function createReservations(
   { clock, random, maxPerSecond }: ScopeRateLimiterOptions,
   shared: SharedRateLimit,

@@ -28,7 +28,10 @@ export interface SharedRateLimit<P extends RateLimit = RateLimit> {
   present(): Promise<P>;
   /** What was last read or written; undefined before that. */
   latest(): P | undefined;
-  /** Writes what `change` makes of the rate limit, unless it leaves it as it is. Calls it again when somebody else wrote first. */
+  /**
+   * Writes what `change` makes of the rate limit, unless it leaves it as it is. Calls it again when somebody
+   * else wrote first.
+   */
   change(change: (rateLimit: P) => P): Promise<void>;
 }
 
@@ -86,7 +89,8 @@ export function shareRateLimit({
 
     change: (change) =>
       retryOnConflict(async () => {
-        // While others write too, the copy would be out of date: a read costs less than a write that is refused.
+        // While others write too, the copy would be out of date: a read costs less than a write that is
+        // refused.
         const before = copy && !contended ? copy.stored : await load();
         const after = change(before.value);
         if (after === before.value) return undefined;
@@ -118,7 +122,10 @@ interface RateLimitLog {
   readonly measure?: Measure;
 }
 
-/** Says once, and counts, from the function that wrote the change, that sending was stopped, is taken up again slowly, or is as fast as ever. */
+/**
+ * Says once, and counts, from the function that wrote the change, that sending was stopped, is taken up again
+ * slowly, or is as fast as ever.
+ */
 function logRateLimitChange(log: RateLimitLog, before: AppRateLimits, after: AppRateLimits): void {
   logSlowdown(log, before, after, 'All sending');
   const templateIds = new Set([before, after].flatMap(({ templates = {} }) => Object.keys(templates)));

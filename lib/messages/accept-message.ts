@@ -60,12 +60,13 @@ export async function acceptMessage(services: AcceptServices, request: AcceptReq
 }
 
 /**
- * Accepts messages to one user, each on its own, in one write of the user's item: it sets their grants aside and keeps them until they
- * have ended.
+ * Accepts messages to one user, each on its own, in one write of the user's item: it sets their grants aside
+ * and keeps them until they have ended.
  *
- * The job for the sender goes onto the queue *before* that write, or its entry into the due index. A crash in between leaves a job
- * without a message, which the sender drops; the other way round it would leave a message that nobody ever sends. Idempotency keys are
- * bound before that write too, and only once there is a grant: a refused try must not take the key.
+ * The job for the sender goes onto the queue *before* that write, or its entry into the due index. A crash in
+ * between leaves a job without a message, which the sender drops; the other way round it would leave a
+ * message that nobody ever sends. Idempotency keys are bound before that write too, and only once there is a
+ * grant: a refused try must not take the key.
  */
 export function acceptMessages(
   services: AcceptServices,
@@ -84,7 +85,8 @@ export function acceptMessages(
     );
     const asked = requests.map((request, index): Asked => {
       const known: Named = named[index] ?? {};
-      // An id that a key was bound to may have been accepted by a twin, and be erased by now: each try binds a new one.
+      // An id that a key was bound to may have been accepted by a twin, and be erased by now: each try binds
+      // a new one.
       const own = request.idempotency ? undefined : ids[index];
       const id = known.messageId ?? own ?? services.newMessageId(openid);
       return { request, named: known, draft: newMessage(request, id, nowMs) };

@@ -29,7 +29,10 @@ export interface AnswerServices {
 /** The job is finished with. */
 export const DONE: DeliveryResult = { type: 'done' };
 
-/** A job may overtake its message by as long as the accepting function runs, 29 s; doubled, since clocks differ. */
+/**
+ * A job may overtake its message by as long as the accepting function runs, 29 s; doubled, since clocks
+ * differ.
+ */
 const MESSAGE_MAY_APPEAR_WITHIN_MS = 60_000;
 
 /** The job comes up again just before the message is due, unless another one follows from a due entry. */
@@ -44,8 +47,8 @@ export function later({ random }: Pick<AnswerServices, 'random'>, atLeastMs: num
 }
 
 /**
- * There is nothing to send and never will be. A due entry that no message lists is removed: erasing a user does not
- * find it, and it would name them until its own end.
+ * There is nothing to send and never will be. A due entry that no message lists is removed: erasing a user
+ * does not find it, and it would name them until its own end.
  */
 export async function doneWith(
   { dueEntries }: Pick<AnswerServices, 'dueEntries'>,

@@ -6,7 +6,7 @@ import { updated } from '../versioned.ts';
 import { isPending, type Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 
-/** What came of the wish to cancel. Canceling twice is no error. */
+/** The canceled message, or why it is not. Canceling twice is no error. */
 export type CancelResult =
   | { readonly type: 'canceled'; readonly message: Message }
   | { readonly type: 'not-found' | 'already-sending' };

@@ -9,7 +9,7 @@ export interface ComposeRequest {
   readonly templateId: string;
   readonly data: unknown;
   readonly fit: boolean;
-  /** IANA zone in which fitted moments are told. */
+  /** IANA zone in which fitted moments are shown. */
   readonly timeZone?: string;
 }
 
@@ -25,7 +25,8 @@ export type ComposeResult =
   | { readonly type: 'unknown-template' };
 
 /**
- * Checks a caller's data against its template before anything is stored, after fitting it where that is asked for.
+ * Checks a caller's data against its template before anything is stored, after fitting it where that is asked
+ * for.
  *
  * @throws TemplateLookupError when the template is not known yet and WeChat could not be asked.
  */

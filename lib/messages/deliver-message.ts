@@ -18,9 +18,14 @@ import { messagePort } from './message-send.ts';
 
 /** The way to WeChat, as delivery sees it. */
 export interface WeChatSender {
-  /** Whether an access token can be had now. Asked before a message is claimed, so that an outage costs no grant. */
+  /**
+   * Whether an access token can be had now. Asked before a message is claimed, so that an outage costs no
+   * grant.
+   */
   ready(): Promise<boolean>;
-  /** One request. Returns within {@link REQUEST_LIMIT_MS}, never throws for what WeChat or the network does. */
+  /**
+   * One request. Returns within {@link REQUEST_LIMIT_MS}, never throws for what WeChat or the network does.
+   */
   send(message: Message): Promise<SendAnswer>;
 }
 
@@ -32,13 +37,18 @@ export interface DeliveryServices extends HoldBackServices {
   readonly sleep: Sleep;
 }
 
-/** A sender waits this long for a user lock that is about to come free, rather than going back to the queue. */
+/**
+ * A sender waits this long for a user lock that is about to come free, rather than going back to the queue.
+ */
 const SHORT_WAIT_MS = 2_500;
 /** A job takes no longer than this, most often far less. */
 export const DELIVERY_LIMIT_MS = REQUEST_LIMIT_MS + 2 * SHORT_WAIT_MS + 5_000;
 /** About how long each send to the same user takes that comes first. */
 const EACH_AHEAD_MS = 100;
-/** A message that its job overtook is one write away. A job that lost a race for the last grant never gets one. */
+/**
+ * A message that its job overtook is one write away. A job that lost a race for the last grant never gets
+ * one.
+ */
 const MISSING_WAIT_MS = 400;
 
 /** Tries to send one message: claim, request, outcome. Safe to repeat, at any moment and from anywhere. */
@@ -98,7 +108,9 @@ async function performPatiently(
   }
 }
 
-/** How long a sender stays with a job that it can do nothing about yet. The user's other jobs wait meanwhile. */
+/**
+ * How long a sender stays with a job that it can do nothing about yet. The user's other jobs wait meanwhile.
+ */
 function waitHereMs({ type }: Performed<Message>): number {
   if (type === 'busy') return SHORT_WAIT_MS;
   return type === 'missing' ? MISSING_WAIT_MS : 0;

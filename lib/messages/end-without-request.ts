@@ -9,7 +9,10 @@ import type { Message } from './message.ts';
 import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
 import { waitingBeside } from './waiting-messages.ts';
 
-/** Ends messages of one user that no request was made for, and gives back the grants set aside for them, in one step. */
+/**
+ * Ends messages of one user that no request was made for, and gives back the grants set aside for them, in
+ * one step.
+ */
 export async function endWithoutRequest(
   store: Pick<MessageStore, 'commit'>,
   messages: readonly Message[],
@@ -41,8 +44,9 @@ export interface RefuseServices extends Contention {
 }
 
 /**
- * Ends the waiting messages of a user whose grants for a template were zeroed: their hold is void, so they are refused now
- * rather than when they come due. Messages that it misses, because a crash cut it short, are refused when they are due.
+ * Ends the waiting messages of a user whose grants for a template were zeroed: their hold is void, so they
+ * are refused now rather than when they come due. Messages that it misses, because a crash cut it short, are
+ * refused when they are due.
  */
 export async function refuseWaiting(
   { store, ...contention }: RefuseServices,

@@ -30,7 +30,9 @@ export interface HoldBackServices extends AnswerServices, Contention {
 /** A message that somebody has in hand is tried again after this. */
 const IN_HAND_MS = 60_000;
 
-/** A job's permit under the rate limit of all sending and, while WeChat refuses some template, under its own. */
+/**
+ * A job's permit under the rate limit of all sending and, while WeChat refuses some template, under its own.
+ */
 export async function permitFor(
   { rateLimiter, store }: { readonly rateLimiter: RateLimiter; readonly store: Pick<MessageStore, 'load'> },
   job: SendJob,
@@ -44,8 +46,8 @@ export async function permitFor(
 /**
  * Holds a job back while sending is slowed down: nothing is claimed, and the grant stays set aside.
  *
- * What waits for longer than the queue can delay its job gets a due entry, then one write of the user's item. No
- * retry of its own is used up. WeChat's refusals hold it back for a day at most.
+ * What waits for longer than the queue can delay its job gets a due entry, then one write of the user's item.
+ * No retry of its own is used up. WeChat's refusals hold it back for a day at most.
  */
 export async function holdBack(
   services: HoldBackServices,

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { updated, type Versioned } from '../versioned.ts';
@@ -5,7 +6,10 @@ import { type Message, messageIdOf, stemOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { findWaiting } from './waiting-messages.ts';
 
-/** What a caller names a message by, before it has an id: who calls, their key, and a hash of what they ask for. */
+/**
+ * What a caller names a message by, before it has an id: who calls, their key, and a hash of what they ask
+ * for.
+ */
 export interface IdempotencyClaim {
   /** The API key or the user that chose the key: `operator:<name>` or `user:<openid>`. */
   readonly scope: string;
@@ -16,23 +20,30 @@ export interface IdempotencyClaim {
 }
 
 /**
- * Which message a key names. It is bound before the message is accepted, so that a repeat that finds no message accepts that same one.
+ * Which message a key names. It is bound before the message is accepted, so that a repeat accepts that same
+ * one.
  *
- * `life` is that of the user's item when the key was bound. A message that was accepted in that life is in the item or has a record, for
- * as long as the life lasts. In another life nobody can tell whether it was erased, and the key is bound to a new message.
+ * `life` is that of the user's item when the key was bound. A message that was accepted in that life is in
+ * the item or has a record. In another life nobody can tell whether it was erased, and the key is bound to a
+ * new message.
  */
-export interface BoundKey {
-  readonly bodyHash: string;
-  /** The part of a message id that does not name the user: what is kept of a key says nothing of whom it was for. */
-  readonly messageStem: string;
-  readonly life: string;
-  readonly expiresAtMs: number;
-}
+export const boundKey = v.object({
+  bodyHash: v.string(),
+  /** The part of a message id that does not name the user, so that a key says nothing of whom it was for. */
+  messageStem: v.string(),
+  life: v.string(),
+  expiresAtMs: v.number(),
+});
+
+/** Which message a key names. */
+export type BoundKey = Readonly<v.InferOutput<typeof boundKey>>;
 
 /** Where idempotency keys are kept. Every read sees the latest write. */
 export interface IdempotencyKeys {
   find(scope: string, key: string): Promise<BoundKey | undefined>;
-  /** Binds a key to a message in the place of what was read; `conflict`: somebody else bound it in between. */
+  /**
+   * Binds a key to a message in the place of what was read; `conflict`: somebody else bound it in between.
+   */
   bind(claim: IdempotencyClaim, to: BoundKey, read: BoundKey | undefined): Promise<'committed' | 'conflict'>;
 }
 
@@ -58,7 +69,9 @@ export interface Named {
   readonly messageId?: string;
 }
 
-/** Looks a key up and the message that it names, in the item that was read before and then among the records. */
+/**
+ * Looks a key up and the message that it names, in the item that was read before and then among the records.
+ */
 export async function findNamed(
   { store, keys, clock }: NamedServices,
   ledger: Ledger,
@@ -116,7 +129,8 @@ export async function bindKeys(
     return [() => keys.bind(claim, to, named.bound)];
   });
   if (bindings.length > 0 && read.version === undefined) {
-    // A key is bound within the life of an item: without one, nobody could tell later whether its message was erased.
+    // A key is bound within the life of an item: without one, nobody could tell later whether its message was
+    // erased.
     await store.commit({ ledger: updated(read, read.value) });
     return 'conflict';
   }

@@ -19,8 +19,8 @@ export interface MessagePortServices extends Contention {
 }
 
 /**
- * The send of a message. One that is tried again goes back into its user's item, which closes the claim in the same write. One that has
- * ended gets its record, which counts from then on.
+ * The send of a message. One that is tried again goes back into its user's item, which closes the claim in
+ * the same write. One that has ended gets its record, which counts from then on.
  */
 export function messagePort(services: MessagePortServices, id: string): SendPort<Message> {
   return {
@@ -50,7 +50,10 @@ export function messagePort(services: MessagePortServices, id: string): SendPort
   };
 }
 
-/** Puts a message that is tried again back where it waits, unless its claim has been closed: by this write before, or given up. */
+/**
+ * Puts a message that is tried again back where it waits, unless its claim has been closed: by this write
+ * before, or given up.
+ */
 async function putBack(
   { store, dueEntries, ...contention }: MessagePortServices,
   claim: Claim,
@@ -69,9 +72,9 @@ async function putBack(
 }
 
 /**
- * Writes the record of a message that has ended, however often it is called: an insert at first. When that was not plainly answered, it
- * looks before it writes again: the record may stand already, from an earlier try or from somebody who gave the claim up, or the user
- * may have been erased.
+ * Writes the record of a message that has ended, however often it is called: an insert at first. When that
+ * was not plainly answered, it looks before it writes again: the record may stand already, from an earlier
+ * try or from somebody who gave the claim up, or the user may have been erased.
  */
 function createRecorder(
   { store, ...contention }: MessagePortServices,
@@ -112,7 +115,10 @@ export function logOutcome(logger: Logger, message: Message, nowMs: number): voi
 
 type Records = Pick<MessageStore, 'loadRecord'>;
 
-/** A message that is read after its user's item: its record, or else what waits there, of which the first record is an insert. */
+/**
+ * A message that is read after its user's item: its record, or else what waits there, of which the first
+ * record is an insert.
+ */
 async function readMessage(
   store: Records,
   id: string,

@@ -23,12 +23,18 @@ export const RECORDS_PER_STEP = 99;
 
 /** Where messages and ledgers are kept. Every read sees the latest write. */
 export interface MessageStore {
-  /** A message and the ledger of its user. The message is read after the ledger, so that a claim over this ledger is up to date. */
+  /**
+   * A message and the ledger of its user. The message is read after the ledger, so that a claim over this
+   * ledger is up to date.
+   */
   load(messageId: string): Promise<MessageWithLedger>;
   loadLedger(openid: string): Promise<Versioned<Ledger>>;
   /** The record of a message, which there is once it has ended. */
   loadRecord(messageId: string): Promise<Versioned<Message> | undefined>;
-  /** Any send by the id that its claims carry, of a message or not. Its record is read here, so no earlier than this ledger. */
+  /**
+   * Any send by the id that its claims carry, of a message or not. Its record is read here, so no earlier
+   * than this ledger.
+   */
   findSend(id: string, ledger: Ledger): Promise<Send>;
   /** `conflict`: something was changed since it was read; nothing was written. */
   commit(change: Change): Promise<'committed' | 'conflict'>;
@@ -36,7 +42,10 @@ export interface MessageStore {
   listOfUser(openid: string, limit: number, after?: string): Promise<Page<Versioned<Message>>>;
 }
 
-/** The messages whose fate nobody knows, of all users. A message that has just been settled may show for a moment more. */
+/**
+ * The messages whose fate nobody knows, of all users. A message that has just been settled may show for a
+ * moment more.
+ */
 export interface UnknownMessages {
   /** Newest first, by the moment at which they became unknown. */
   list(limit: number, after?: string): Promise<Page<Versioned<Message>>>;

@@ -23,7 +23,10 @@ export const LANGUAGES = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
 /** One of {@link LANGUAGES}. */
 export type Language = (typeof LANGUAGES)[number];
 
-/** One subscribe message to one user: in the user's item while it waits, a record of its own once it has ended. */
+/**
+ * One subscribe message to one user: in the user's item while it waits, a record of its own once it has
+ * ended.
+ */
 export const messageSchema = v.object({
   id: v.string(),
   openid: v.string(),
@@ -37,11 +40,15 @@ export const messageSchema = v.object({
   sendAtMs: instant,
   /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
   dueAtMs: instant,
-  /** Until when the rate limit of all sending has held it back. Its patience with other trouble begins then. */
+  /**
+   * Until when the rate limit of all sending has held it back. Its patience with other trouble begins then.
+   */
   heldUntilMs: v.exactOptional(instant),
   /** The moments of its due entries, earliest first. Each entry is written before the message lists it. */
   dueEntries: v.exactOptional(instants),
-  /** The grant that is set aside for it. Absent before the first attempt of one accepted with `hold: false`. */
+  /**
+   * The grant that is set aside for it. Absent before the first attempt of one accepted with `hold: false`.
+   */
   hold: v.exactOptional(holdSchema),
   /** Requests that left for WeChat. */
   attempts: count,

@@ -9,7 +9,7 @@ import type { Change, MessageStore } from './message-store.ts';
 /** What a person found out about a send of unknown fate: WeChat accepted it, or it did not. */
 export type ManualOutcome = 'sent' | 'failed';
 
-/** What came of settling by hand. Settling twice the same way is no error. */
+/** The settled message, or why it is not. Settling twice the same way is no error. */
 export type SettleByHandResult =
   | { readonly type: 'settled'; readonly message: Message }
   | { readonly type: 'not-found' | 'not-unknown' };
@@ -23,8 +23,9 @@ export interface SettleByHandServices extends Contention {
 const BY_HAND = 'settled-by-hand';
 
 /**
- * Ends a message of unknown fate by a person's word. Whoever is first decides: a verdict by hand stands even if the
- * sender's answer turns up afterwards, and a message that the sender settled meanwhile is `not-unknown`.
+ * Ends a message of unknown fate by a person's word. Whoever is first decides: a manual outcome stands even
+ * if the sender's answer turns up afterwards, and a message that the sender settled meanwhile is
+ * `not-unknown`.
  */
 export function settleByHand(
   { store, clock, ...contention }: SettleByHandServices,
@@ -46,7 +47,10 @@ function wasSettled({ state, outcome }: Message, manual: ManualOutcome): boolean
   return state === manual && outcome?.reason === BY_HAND;
 }
 
-/** The message after the verdict. What WeChat said, if anything, stays in its outcome; advice on what to do now does not. */
+/**
+ * The message after the manual outcome. What WeChat said, if anything, stays in its outcome; advice on what
+ * to do now does not.
+ */
 function settledMessage(message: Message, manual: ManualOutcome, nowMs: number): Message {
   const { remedy: _remedy, ...known } = message.outcome ?? {};
   return {
@@ -59,7 +63,10 @@ function settledMessage(message: Message, manual: ManualOutcome, nowMs: number):
   };
 }
 
-/** A message that WeChat accepted keeps its grant spent. For one that it did not, the grant goes back in the same step. */
+/**
+ * A message that WeChat accepted keeps its grant spent. For one that it did not, the grant goes back in the
+ * same step.
+ */
 function changeOf(message: Versioned<Message>, ledger: Versioned<Ledger>, settled: Message): Change {
   const change = { records: [updated(message, settled)] };
   const { lastClaim, templateId } = message.value;

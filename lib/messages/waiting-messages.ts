@@ -34,12 +34,16 @@ const waitingText = v.object({
   outcome: entries.outcome,
 });
 
-/** How many messages may wait for one user, and their bytes: each claim writes the item, billed by its size. */
+/**
+ * How many messages may wait for one user, and their bytes: each claim writes the item, billed by its size.
+ */
 const MAX_WAITING = 200;
 const MAX_BYTES = 100_000;
 /** What is shorter than this in plain is certainly within {@link MAX_BYTES} when packed. */
 const SURE_BYTES = 70_000;
-/** How much of WeChat's words at the last attempt is kept. Without it, retries could make an item too large. */
+/**
+ * How much of WeChat's words at the last attempt is kept. Without it, retries could make an item too large.
+ */
 const ERRMSG_LENGTH = 200;
 
 /** The ledger with messages in it, each in the place of what was kept of it before. */
@@ -49,8 +53,8 @@ export function putWaiting(ledger: Ledger, ...messages: readonly Message[]): Led
 }
 
 /**
- * Says of each new message whether there is room for it beside what waits already. A message that is put back for
- * another try is not asked: it was in before.
+ * Says of each new message whether there is room for it beside what waits already. A message that is put back
+ * for another try is not asked: it was in before.
  */
 export function createRoom(ledger: Ledger): (message: Message) => boolean {
   const texts = new Map(unpackWaiting(ledger));
@@ -108,7 +112,11 @@ export function findWaiting(ledger: Ledger, messageId: string): Message | undefi
   return text === undefined ? undefined : messageOf(ledger, messageId, text);
 }
 
-/** All messages that wait in a ledger, without those that have records by now. @throws UnreadableWaitingError */
+/**
+ * All messages that wait in a ledger, without those that have records by now.
+ *
+ * @throws UnreadableWaitingError
+ */
 export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
   return [...unpackWaiting(ledger)]
     .filter(([id]) => !recorded.has(id))
@@ -125,7 +133,9 @@ export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' |
   }).length;
 }
 
-/** Whether a message has no record: what waits and is not claimed has none. That saves a read of each send. */
+/**
+ * Whether a message has no record: what waits and is not claimed has none. That saves a read of each send.
+ */
 export function isOnlyWaiting(ledger: Ledger, messageId: string): boolean {
   return ledger.claim?.messageId !== messageId && unpackWaiting(ledger).has(messageId);
 }

@@ -15,28 +15,27 @@ export interface ClaimServices extends Contention {
 }
 
 /**
- * How long a sender may take between claim and outcome. It covers a request, a new access token and the repeated request, ten seconds
- * each at the most; past it the sender is taken to be dead.
+ * How long a sender may take between claim and outcome; past it the sender is taken to be dead. It covers a
+ * request, a new access token and the repeated request, ten seconds each at most.
  */
 export const CLAIM_LEASE_MS = 45_000;
 
 /**
- * A send is claimed this long ahead of its moment, so that at the moment itself only the request is left to do. The queue delays in whole
- * seconds, so a job comes half a second to one and a half seconds early.
+ * How far ahead of its moment a send is claimed, so that only the request is left to do then. The queue
+ * delays in whole seconds, so a job comes half a second to one and a half seconds early.
  */
 const CLAIM_AHEAD_MS = 1_600;
 
 /**
- * Sends to one user that are due together are tried so far apart, in their order, counted from the last claim: all their senders at once
- * would only collide over the user's item, and a refused write is billed by its size. Nobody waits for those before them for longer
- * than that.
+ * How far apart sends to one user that are due together are tried, in order, counted from the last claim. All
+ * at once would collide over the user's item, and a refused write is billed by its size.
  */
 const APART_MS = 50;
 
-/** What came of the wish to claim a send. */
+/** The claim of a send, or why there is none. */
 export type SendClaim<R extends SendRecord> =
   | { readonly type: 'claimed'; readonly claim: Claim; readonly record: R }
-  /** Another send to the same user is under way, or others of theirs come first; so many of them are due before this one. */
+  /** Another send to the same user is under way, or `ahead` others of theirs are due first. */
   | (Busy & { readonly ahead: number })
   /** It has been dealt with. */
   | { readonly type: 'ended'; readonly record: R }
@@ -49,8 +48,9 @@ export type SendClaim<R extends SendRecord> =
   | { readonly type: 'not-mine' };
 
 /**
- * Takes the user lock and a grant for a send, in one conditional write of the ledger. `known` is the ledger where it was read not long
- * ago. The record is read after the ledger: read the other way round, the send could end and its claim be closed in between.
+ * Takes the user lock and a grant for a send, in one conditional write of the ledger. `known` is the ledger
+ * where it was read a moment ago. The record is read after the ledger, or the send could end and its claim be
+ * closed in between.
  */
 export function claimSend<R extends SendRecord>(
   services: ClaimServices,
@@ -76,9 +76,7 @@ export function claimSend<R extends SendRecord>(
   }, services);
 }
 
-/**
- * Finds out what became of a send that somebody claimed who may be dead, and claims nothing. `busy`: it is too early to tell.
- */
+/** Accounts for a send whose sender may be dead, and claims nothing. `busy`: it is too early to tell. */
 export function resolveClaim<R extends SendRecord>(
   services: ClaimServices,
   send: Pick<SendPort<R>, 'id' | 'openid' | 'read'>,
@@ -92,8 +90,8 @@ export function resolveClaim<R extends SendRecord>(
 }
 
 /**
- * Closes the claim that a sender left open though the record says what became of the send, and gives back, or zeroes, what it took:
- * planning goes by the ledger alone. Where the grant is spent, the claim stays for whoever needs the ledger next.
+ * Closes the claim that a sender left open though the record says how the send ended: planning goes by the
+ * ledger alone. Where the grant is spent, the claim stays for whoever needs the ledger next.
  */
 async function closeLeft(
   services: ClaimServices,
@@ -110,8 +108,8 @@ async function closeLeft(
 }
 
 /**
- * The ledger with no claim open, or what stands in the way. The record that says what became of the send's own claim is the one that is
- * acted on: where another was read in between, everything is read again.
+ * The ledger with no claim open, or what stands in the way. The record that decides the claim's fate must be
+ * the one that is acted on: where another was read in between, everything is read again.
  */
 async function freed(
   services: ClaimServices,
@@ -165,7 +163,8 @@ async function claim<R extends SendRecord>(
     return 'conflict';
   }
   if (opened.type !== 'claimed') return { type: opened.type, record, ledger: updated(stored, free) };
-  // The ledger was read while it was this worker's, so a claim over it collides with whatever another does afterwards.
+  // The ledger was read while it was this worker's, so a claim over it collides with whatever another does
+  // afterwards.
   if (send.isMine?.() === false) return { type: 'not-mine' };
   const result = await store.commit({ ledger: updated(stored, opened.ledger) });
   return result === 'conflict' ? result : { type: 'claimed', claim: opened.claim, record };

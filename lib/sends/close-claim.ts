@@ -37,8 +37,9 @@ export async function settledLedger(ledger: Ledger, store: SendFinder, nowMs: nu
 }
 
 /**
- * The ledger with no claim open, or what stands in the way. A send whose sender is taken to be dead is given up: its record and the
- * ledger in one step, because by now the claim may be closed and the send on its next attempt. `conflict`: read everything again.
+ * The ledger with no claim open, or what stands in the way. A send whose sender is taken to be dead is given
+ * up: its record and the ledger in one step, because by now the claim may be closed and the send on its next
+ * attempt. `conflict`: read everything again.
  */
 export async function freeLedger(
   { store, clock }: { readonly store: SendFinder; readonly clock: Clock },
@@ -66,7 +67,10 @@ export interface CloseServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
 }
 
-/** Closes a claim whose send is accounted for, unless that has been done; a refusal zeroes the grants even then. */
+/**
+ * Closes a claim whose send is accounted for, unless that has been done; a refusal zeroes the grants even
+ * then.
+ */
 export function closeInLedger(
   { store, ...contention }: CloseServices,
   openid: string,

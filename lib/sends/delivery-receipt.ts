@@ -6,12 +6,12 @@ import type { Outcome, SendRecord } from './send-record.ts';
 /** What WeChat says at last of one send: `subscribe_msg_sent_event` (WeChat contract §6.4). */
 export type DeliveryReceipt = SentEvent['items'][number] & Pick<SentEvent, 'openid' | 'createdAtMs'>;
 
-/** The reason of an outcome that a receipt told to have failed. */
+/** The reason of an outcome that a receipt reports as failed. */
 const NOT_DELIVERED = 'not-delivered';
 
 /**
- * The record after WeChat's delivery receipt; undefined where that says nothing new. The grant stays spent either way: WeChat had
- * taken the send.
+ * The record after WeChat's delivery receipt; undefined where that says nothing new. The grant stays spent
+ * either way: WeChat had taken the send.
  */
 export function afterReceipt<Send extends SendRecord>(
   record: Send,
@@ -46,13 +46,19 @@ const REMEDY = {
 /** A send that a receipt may be about. */
 export type ReceiptCandidate = SendRecord & { readonly id: string };
 
-/** A send and its receipt are not further apart than this, a dead sender's lease and its note's return included. */
+/**
+ * A send and its receipt are not further apart than this, a dead sender's lease and its job's return
+ * included.
+ */
 export const WINDOW_MS = 15 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /** The reason of the outcome of a send whose sender was given up for dead. */
 const SENDER_LOST: OwnReason = 'sender-lost';
-/** The reason of one that a restore of the table ended. What was sent since is gone, and a receipt may be of that. */
+/**
+ * The reason of one that a restore of the table ended. What was sent since is gone, and a receipt may be of
+ * that.
+ */
 const TABLE_RESTORED: OwnReason = 'table-restored';
 
 /** The send that a receipt is about; `not-yet` while one that it may be about waits for its answer. */
@@ -91,8 +97,8 @@ function mayBeUnderWay(
 }
 
 /**
- * Whether a send was made at about that time, or may have been: -1 can hide an accepted send. One that has a msgid is not meant by
- * another; a receipt without any may mean each.
+ * Whether a send was made at about that time, or may have been: -1 can hide an accepted send. One that has a
+ * msgid is not meant by another; a receipt without any may mean each.
  */
 function mayBeMeant(
   { state, outcome }: ReceiptCandidate,
@@ -108,7 +114,10 @@ function mayBeMeant(
   );
 }
 
-/** A lost sender's request left before it was given up, which may be long after: when nobody came by for the user. */
+/**
+ * A lost sender's request left before it was given up, which may be long after: when nobody came by for the
+ * user.
+ */
 function isNear(outcome: Outcome, atMs: number): boolean {
   const laterMs = outcome.atMs - atMs;
   return laterMs >= -WINDOW_MS && (laterMs <= WINDOW_MS || outcome.reason === SENDER_LOST);

@@ -2,11 +2,17 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { type DueEntry, type Enqueue, jobDelayMs } from './send-job.ts';
 
-/** The due index: entries by the moment they are due, and for each shard a cursor that says up to where they are on the queue. */
+/**
+ * The due index: entries by the moment they are due, and for each shard a cursor that says up to where they
+ * are on the queue.
+ */
 export interface DueIndex {
   /** The shards that it is spread over. */
   readonly shards: readonly number[];
-  /** Up to one page of a shard's entries due before `beforeMs`, oldest first, behind `after`, or else behind the shard's cursor. */
+  /**
+   * Up to one page of a shard's entries due before `beforeMs`, oldest first, behind `after`, or else behind
+   * the shard's cursor.
+   */
   next(shard: number, beforeMs: number, after?: string): Promise<DuePage>;
   /** Moves a shard's cursor there, unless it is further already. */
   moveCursor(shard: number, cursor: string): Promise<void>;
@@ -26,8 +32,8 @@ export interface DispatchServices {
 }
 
 /**
- * How far ahead of its moment a job goes onto the queue, which then holds it back to the second. Longer than the
- * minute between two ticks, so that a tick that comes late or not at all makes no message late.
+ * How far ahead of its moment a job goes onto the queue, which then holds it back to the second. Longer than
+ * the minute between two ticks, so that a tick that comes late or not at all makes no message late.
  */
 export const DISPATCH_AHEAD_MS = 5 * 60_000;
 
@@ -42,9 +48,9 @@ export async function dispatchDue(services: DispatchServices, deadlineMs: number
 }
 
 /**
- * Queue first, cursor second: a crash in between makes jobs of the same entries twice, which is harmless. No entry is ever put behind the
- * cursor: one is due more than fifteen minutes after it is put there, and the cursor is never more than {@link DISPATCH_AHEAD_MS} ahead
- * of now.
+ * Queue first, cursor second: a crash in between makes jobs of the same entries twice, which is harmless. No
+ * entry is ever put behind the cursor: one is due more than fifteen minutes after it is put there, and the
+ * cursor is never more than {@link DISPATCH_AHEAD_MS} ahead of now.
  */
 async function dispatchShard(services: DispatchServices, shard: number, deadlineMs: number): Promise<number> {
   const { dueIndex, clock } = services;

@@ -13,7 +13,9 @@ export type SendAnswer =
   | { readonly type: 'not-sent'; readonly reason: string }
   /** No access token could be had that WeChat takes, so nothing was sent. */
   | { readonly type: 'no-token'; readonly reason: string }
-  /** A gateway in between refused the request, so that WeChat has probably not seen it (WeChat contract §9.3). */
+  /**
+   * A gateway in between refused the request, so that WeChat has probably not seen it (WeChat contract §9.3).
+   */
   | { readonly type: 'turned-away'; readonly reason: string }
   /** A byte may have left, and no readable answer came. */
   | { readonly type: 'no-answer'; readonly reason: string };
@@ -56,7 +58,7 @@ export interface AnswerRules {
   remedyOf(errcode: number, errmsg: string): BilingualText;
 }
 
-/** What one attempt made of the message. `retry` is set when it stays pending and is tried again. */
+/** How a send stands after one attempt. `retry` is set when it stays pending and is tried again. */
 export interface Decision {
   readonly state: Exclude<MessageState, 'canceled'>;
   readonly effect: GrantEffect;
@@ -64,7 +66,7 @@ export interface Decision {
   readonly retry?: { readonly policy: RetryPolicyName; readonly atMs: number };
 }
 
-/** Judges one answer. Pure: the same answer, message, moment and randomness give the same verdict. */
+/** Judges one answer. Pure: the same answer, message, moment and randomness give the same decision. */
 export function judgeAnswer(
   answer: SendAnswer,
   message: Attempted,

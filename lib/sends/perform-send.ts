@@ -19,12 +19,12 @@ export interface SendServices extends ClaimServices {
   readonly random: Random;
 }
 
-/** What came of one try: an attempt was made and written down, or why there was none. */
+/** The record after an attempt, or why none was made. */
 export type Performed<R extends SendRecord> =
   | { readonly type: 'performed'; readonly record: R }
   | Exclude<SendClaim<R>, { readonly type: 'claimed' }>;
 
-/** Tries to perform a send once: claim, request, decision, outcome. `known` is the user's ledger where it was read not long ago. */
+/** Tries a send once: claim, request, decision, outcome. `known` is the user's ledger, read a moment ago. */
 export async function performSend<R extends SendRecord>(
   services: SendServices,
   send: SendPort<R>,
@@ -72,8 +72,9 @@ export interface Decided<R extends SendRecord> {
 }
 
 /**
- * Writes down how an attempt ended: the record first, because it is the truth about the send, then the ledger. Where the grant is spent
- * the record is enough: whoever needs the ledger next closes the claim by it, which saves a write.
+ * Records how an attempt ended: the record first, because it is the truth about the send, then the ledger.
+ * Where the grant is spent the record is enough: whoever needs the ledger next closes the claim by it, which
+ * saves a write.
  */
 export async function recordOutcome<R extends SendRecord>(
   services: CloseServices,
@@ -89,7 +90,10 @@ export async function recordOutcome<R extends SendRecord>(
   return record;
 }
 
-/** What an answer to a send to this user says about the rate limit of all sending. Silence and refused tokens say nothing. */
+/**
+ * What an answer to a send to this user says about the rate limit of all sending. Silence and refused tokens
+ * say nothing.
+ */
 function limitSignal(answer: SendAnswer, rules: AnswerRules, openid: string): LimitSignal | undefined {
   if (answer.type !== 'answered') return undefined;
   const { errcode } = answer;

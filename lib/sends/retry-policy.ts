@@ -19,7 +19,10 @@ const DAY_MS = 24 * HOUR_MS;
 
 const BUSY_DELAYS_MS = [SECOND_MS, 4 * SECOND_MS, 15 * SECOND_MS];
 
-/** WeChat contract §9.1 and §9.3, each with jitter so that those who failed together do not come back together. */
+/**
+ * WeChat contract §9.1 and §9.3, each with jitter so that those who failed together do not come back
+ * together.
+ */
 const POLICIES: Record<RetryPolicyName, RetryPolicy> = {
   busy: {
     times: BUSY_DELAYS_MS.length,
@@ -61,7 +64,10 @@ export const STOP_PATIENCE_MS = DAY_MS;
 /** What a further attempt depends on. */
 export type Attempted = Pick<Message, 'sendAtMs' | 'heldUntilMs' | 'retries'>;
 
-/** When the message might leave for the first time, as far as its caller and the rate limit of all sending are concerned. */
+/**
+ * When the message might leave for the first time, as far as its caller and the rate limit of all sending are
+ * concerned.
+ */
 export function mightLeaveAtMs({ sendAtMs, heldUntilMs = sendAtMs }: Attempted): number {
   return heldUntilMs;
 }

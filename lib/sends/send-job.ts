@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import type { Message } from '../messages/message.ts';
 
-/** A job on the queue: try to send this message. It may come twice, late or for nothing; all three are harmless. */
+/**
+ * A job on the queue: try to send this message. It may come twice, late or for nothing; all three are
+ * harmless.
+ */
 export const sendJob = v.strictObject({
   messageId: v.string(),
   /** When the job, or the due entry that it came from, was written for the first time. */
@@ -19,8 +22,8 @@ export type SendJob = Readonly<v.InferOutput<typeof sendJob>>;
 export type Enqueue = (job: SendJob, delayMs: number) => Promise<void>;
 
 /**
- * An entry of the due index, for a moment further ahead than the queue can delay a job. The dispatcher makes a job of it in time,
- * which is as harmless as any other when its message is not there, has ended or comes twice.
+ * An entry of the due index, for a moment further ahead than the queue can delay a job. The dispatcher makes
+ * a job of it in time.
  */
 export interface DueEntry {
   readonly messageId: string;
@@ -42,14 +45,14 @@ export const LONGEST_QUEUE_DELAY_MS = 15 * 60_000;
 /** A job comes up at least this long before its message is due, which leaves time to read and claim. */
 const JOB_AHEAD_MS = 500;
 
-/** For how long the queue keeps back the job of a message that is due in `untilDueMs`. */
+/** How long the queue delays the job of a message that is due in `untilDueMs`. */
 export function jobDelayMs(untilDueMs: number): number {
   return Math.max(0, untilDueMs - JOB_AHEAD_MS);
 }
 
 /**
- * The message as it may be stored: with a due entry where it is due later than the queue can delay its job. The entry is written here,
- * before the item says that the message waits that long: a crash in between leaves an entry for nothing and no message without one.
+ * The message as it may be stored: with a due entry where it is due later than the queue can delay its job.
+ * The entry is written before the item, so that a crash in between leaves no message without one.
  */
 export async function withDueEntry(
   dueEntries: Pick<DueEntries, 'put'>,
@@ -63,8 +66,8 @@ export async function withDueEntry(
 }
 
 /**
- * Whether an entry of the message is still to come that this job did not come from. Then another job follows in any case, and this one
- * is a duplicate. Judged by the entries themselves and never by a margin of time: an early job must not drop the message.
+ * Whether another entry of the message is still to come, so that this job is a duplicate. The entries decide
+ * and never a margin of time: an early job must not drop the message.
  */
 export function hasEntryAhead({ dueEntries = [] }: Pick<Message, 'dueEntries'>, job: SendJob): boolean {
   return dueEntries.some((atMs) => atMs > (job.entryAtMs ?? 0));

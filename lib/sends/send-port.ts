@@ -36,8 +36,8 @@ export interface SendPort<R extends SendRecord> {
   /** What the next attempt depends on, where this one left at `leftAtMs`. */
   attempted(record: R, leftAtMs: number): Attempted;
   /**
-   * Writes how an attempt ended, and answers what stands there. Where the grant is spent that may take a moment longer: the claim stays
-   * open until then. Where it is kept, the claim is closed in the same write.
+   * Writes how an attempt ended, and answers what stands there. Where the grant is spent that may take a
+   * moment longer: the claim stays open until then. Where it is kept, the claim is closed in the same write.
    */
   settle(after: AfterAttempt<R>, attempt: Attempt<R>): Promise<R>;
 }
@@ -58,14 +58,17 @@ export type RecordChange = <R extends SendRecord>(
   record: R,
 ) => (R & { readonly outcome: Outcome }) | undefined;
 
-/** One send, whatever it is of: a message, or a recipient of a run. Looked up by the id that its claims carry, after the ledger. */
+/**
+ * One send, whatever it is of: a message, or a recipient of a run. Looked up by the id that its claims carry,
+ * after the ledger.
+ */
 export interface Send {
   readonly id: string;
   /** As it stood when it was looked up; undefined where nothing is kept of it any more. */
   readonly record: SendRecord | undefined;
   /**
-   * Writes over the very record that was looked up, and the ledger in the same step. `conflict`: somebody else wrote first, and nothing
-   * was written.
+   * Writes over the very record that was looked up, and the ledger in the same step. `conflict`: somebody
+   * else wrote first, and nothing was written.
    */
   write(change: RecordChange, ledger?: Versioned<Ledger>): Promise<'committed' | 'unchanged' | 'conflict'>;
 }

@@ -89,7 +89,10 @@ export type ClaimFate =
   /** The sender died between claim and outcome: nobody knows whether the request left. */
   | { readonly type: 'abandoned' };
 
-/** The fate of an open claim by its send's record, read no earlier than the claim. No record: it ended long ago. */
+/**
+ * The fate of an open claim by its send's record, read no earlier than the claim. No record: it ended long
+ * ago.
+ */
 export function claimFate(
   claim: Claim,
   record: Pick<SendRecord, 'state' | 'lastClaim'> | undefined,
@@ -132,8 +135,9 @@ function leftNothing({ reason }: Outcome): boolean {
 /**
  * What is to be written where `after`, made from `base`, meets what stands there by now.
  *
- * A send that was given up as `unknown` takes on the late answer of its slow sender, with the grant spent as it
- * was. Whatever else has ended stays, and so does what came later. What no request found out is no late answer.
+ * A send that was given up as `unknown` takes on the late answer of its slow sender, with the grant spent as
+ * it was. Whatever else has ended stays, and so does what came later. What no request found out is no late
+ * answer.
  */
 export function merged<Send extends SendRecord>(
   standing: Send | undefined,

@@ -20,12 +20,15 @@ export interface TokenSenderServices {
   readonly logger: Logger;
 }
 
-/** Sends whatever has what WeChat is told. */
+/** Sends messages and recipients alike. */
 export interface TokenSender extends WeChatSender {
   send(message: OutgoingMessage): Promise<SendAnswer>;
 }
 
-/** The longest that WeChat's answer to one call may take, and that getting a token takes: a wait for others, and a fetch. */
+/**
+ * The longest that WeChat's answer to one call may take, and that getting a token takes: a wait for others,
+ * and a fetch.
+ */
 const LONGEST_MS = { call: 10_000, token: 15_000 };
 
 /** Sends with the access token that all functions share, and measures what WeChat refuses. */

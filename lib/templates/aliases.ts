@@ -46,8 +46,8 @@ export type AliasResult =
   | { readonly type: 'taken'; readonly templateId: string };
 
 /**
- * Gives a template an alias in the place of the one it had. With `move` the alias is taken from the template that has
- * it, in one step, so that at no moment it stands for nothing.
+ * Gives a template an alias in the place of the one it had. With `move` the alias is taken from the template
+ * that has it, in one step, so that at no moment it stands for nothing.
  *
  * @throws ContentionError when too many others change aliases at once
  */

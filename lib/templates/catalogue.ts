@@ -9,7 +9,10 @@ import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 /** How long a template is taken from memory: what a sync finds is known to every process within this time. */
 const MEMORY_FRESH_MS = 5_000;
 
-/** WeChat's list has a small quota (45009 after few calls, WeChat contract §5.3): unknown ids make it be read this often at most. */
+/**
+ * WeChat's list has a small quota (45009 after few calls, WeChat contract §5.3): unknown ids make it be read
+ * this often at most.
+ */
 const LOOKUP_PAUSE_MS = 60_000;
 
 /** After a lookup that never reached WeChat, and so cost no quota, the next may come sooner. */
@@ -21,22 +24,23 @@ const POSSIBLE_ID = /^[\x21-\x7e]{1,128}$/;
 /** The account's templates: from memory, else from the store, else from WeChat. */
 export interface TemplateCatalogue {
   /**
-   * The template, or undefined when WeChat does not have it (or no longer has it). An unknown id makes WeChat's list be
-   * read, at most once a minute whatever ids are asked for, so that no caller can use up the quota.
+   * The template, or undefined when WeChat does not have it (or no longer has it). An unknown id makes
+   * WeChat's list be read, at most once a minute whatever ids are asked for, so that no caller can use up the
+   * quota.
    *
    * @throws TemplateLookupError when the id is unknown and WeChat could not be asked.
    */
   find(templateId: string): Promise<Template | undefined>;
   /**
-   * Every template in the store with its warnings, removed ones included, by title. WeChat is asked only while none is
-   * known, and then at most once a minute.
+   * Every template in the store with its warnings, removed ones included, by title. WeChat is asked only
+   * while none is known, and then at most once a minute.
    *
    * @throws TemplateLookupError when none is known and WeChat could not be asked.
    */
   list(): Promise<readonly ListedTemplate[]>;
   /**
-   * Reads WeChat's list now. A template that it no longer has is marked as removed; an empty list is taken for a slip
-   * of WeChat's and removes nothing.
+   * Reads WeChat's list now. A template that it no longer has is marked as removed; an empty list is taken
+   * for a slip of WeChat's and removes nothing.
    *
    * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
    */
@@ -169,12 +173,12 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** How long a change of fields is told, and longer while booked messages no longer fit. */
+/** How long a change of fields is shown; longer while waiting messages no longer fit. */
 const SHOWN_FOR_MS = 30 * 86_400_000;
 
 /**
- * What is remembered of a template from one reading of WeChat's list to the next: when its fields last changed, and what
- * used it then. Order, labels and examples may change without any harm to what is booked.
+ * What is remembered of a template from one reading of WeChat's list to the next: when its fields last
+ * changed, and what used it then. Order, labels and examples may change without any harm to what is booked.
  */
 function withHistory(template: Template, before: Template | undefined, nowMs: number): Template {
   if (!before) return template;

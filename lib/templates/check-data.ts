@@ -13,12 +13,14 @@ export type CheckResult =
 
 const SUFFIX = '.DATA';
 
-/** Surplus keys that are named one by one; the rest are counted, so that junk does not come back multiplied. */
+/**
+ * Surplus keys that are named one by one; the rest are counted, so that junk does not come back multiplied.
+ */
 const SURPLUS_NAMED = 20;
 
 /**
- * Checks data as a caller sent it against the template, before anything is stored, and names every fault at once:
- * fields in the template's order, then keys that the template does not have.
+ * Checks data as a caller sent it against the template, before anything is stored, and names every fault at
+ * once: fields in the template's order, then keys that the template does not have.
  *
  * Surplus keys are refused, since what WeChat does with them is unconfirmed (WeChat contract §3.1).
  */
@@ -94,7 +96,10 @@ function surplusProblem(template: Template, key: string): FieldProblem {
 
 const writeAs = (key: string): BilingualText => ({ en: `Write ${key}.`, zh: `请写成 ${key}。` });
 
-/** The field that a surplus key stands for: by the form `{{thing1.DATA}}`, or by its spelling. `thing2` never stands for `thing1`. */
+/**
+ * The field that a surplus key stands for: by the form `{{thing1.DATA}}`, or by its spelling. `thing2` never
+ * stands for `thing1`.
+ */
 function meantKey(
   { fields }: Template,
   key: string,

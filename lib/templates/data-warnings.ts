@@ -17,8 +17,8 @@ const FIT: BilingualText = {
 };
 
 /**
- * Names every doubtful value of a message (WeChat contract §4). A key tells its kind, so that no template is needed;
- * what is surely refused has no place here.
+ * Names every doubtful value of a message (WeChat contract §4). The key gives the kind, so that no template
+ * is needed; what is surely refused has no place here.
  */
 export function dataWarnings(data: Readonly<Record<string, string>>): DataWarning[] {
   return Object.entries(data).flatMap(([key, value]) => {

@@ -16,7 +16,7 @@ type FieldProblemCode =
   | 'too-long'
   | FormError;
 
-/** One bad place of a message's data, told so that its author can mend it. */
+/** One invalid place of a message's data, for its author to mend. */
 export interface FieldProblem {
   /** `data.<key>`, or `data` when the whole is at fault. */
   readonly path: string;
@@ -52,7 +52,9 @@ function fieldName({ key, label }: Pick<TemplateField, 'key' | 'label'>): Biling
   return label === '' ? { en: key, zh: key } : { en: `${key} ("${label}")`, zh: `${key}（“${label}”）` };
 }
 
-/** Tells of a key of the template that the data lacks (WeChat contract §4: a template has no optional keys). */
+/**
+ * Tells of a key of the template that the data lacks (WeChat contract §4: a template has no optional keys).
+ */
 export function missingProblem(field: TemplateField): FieldProblem {
   const name = fieldName(field);
   return problemOf({

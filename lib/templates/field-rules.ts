@@ -9,16 +9,22 @@ export type FormError = 'wrong-form' | 'no-such-date' | 'not-listed';
 
 /** What WeChat takes in one kind of field. */
 export interface FieldRule {
-  /** UTF-16 units at most, where the kind has a length of its own. Emoji counting is unconfirmed; units err on the safe side. */
+  /**
+   * UTF-16 units at most, where the kind has a length of its own. Emoji counting is unconfirmed; units err on
+   * the safe side.
+   */
   readonly limit?: (value: string) => number;
   /** Units that surely are too long, where those differ from `limit`: between the two is doubt. */
   readonly most?: (value: string) => number;
   /**
-   * Whether white space around the value and invisible characters in it are looked through. The kind has no use for
-   * them, and nobody has said whether WeChat drops them.
+   * Whether white space around the value and invisible characters in it are looked through. The kind has no
+   * use for them, and nobody has said whether WeChat drops them.
    */
   readonly looksThrough?: true;
-  /** What the rule surely excludes in a value that is neither empty nor too long and holds no control character. */
+  /**
+   * What the rule surely excludes in a value that is neither empty nor too long and holds no control
+   * character.
+   */
   readonly formError: (value: string, field: Pick<TemplateField, 'values'>) => FormError | undefined;
   /** What the rule does not surely take in a value that has no fault. */
   readonly formDoubt?: (value: string) => DoubtCode | undefined;
@@ -60,8 +66,8 @@ const LISTED_VALUE: FieldRule = {
 };
 
 /**
- * The rule of every kind of field, as data, in the two grades of WeChat contract §4: a fault is what the rule surely
- * excludes, a doubt what it does not surely take.
+ * The rule of every kind of field, as data, in the two grades of WeChat contract §4: a fault is what the rule
+ * surely excludes, a doubt what it does not surely take.
  */
 export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   thing: {
@@ -194,10 +200,16 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
 };
 
-/** No kind that WeChat documents takes more than 32 characters; this only keeps a message from growing without end. */
+/**
+ * No kind that WeChat documents takes more than 32 characters; this only keeps a message from growing without
+ * end.
+ */
 const MAX_UNKNOWN_LENGTH = 1000;
 
-/** The kind that a key names: `character_string13` is a `character_string`. A kind without a rule is `unknown`. */
+/**
+ * The kind that a key names: `character_string13` is a `character_string`. A kind without a rule is
+ * `unknown`.
+ */
 export function kindOfKey(key: string): FieldKind {
   const name = /^([a-z_]+)\d+$/.exec(key)?.[1];
   return name !== undefined && isFieldKind(name) ? name : 'unknown';

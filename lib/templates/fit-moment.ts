@@ -8,7 +8,9 @@ import {
   type WrittenDate,
 } from './moments.ts';
 
-/** RFC 3339 date-time, also without offset, to the second; fractions are not shown by WeChat and fall away. */
+/**
+ * RFC 3339 date-time, also without offset, to the second; fractions are not shown by WeChat and fall away.
+ */
 const DATE_TIME =
   /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d{1,9})?)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
 
@@ -16,8 +18,8 @@ const DATE_TIME =
 const FIRST_YEAR = 1970;
 
 /**
- * Puts a date, a time or a range of two into WeChat's form (WeChat contract §4), each point on its own. A moment that
- * names its offset is told in `timeZone`. What is not understood stays as it was.
+ * Puts a date, a time or a range of two into WeChat's form (WeChat contract §4), each point on its own. A
+ * moment that names its offset is written in `timeZone`. What is not understood stays as it was.
  */
 export function fitMoment(text: string, timeZone: string): string {
   if (text.length > LONGEST) return text;

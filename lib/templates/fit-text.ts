@@ -11,7 +11,10 @@ function graphemes(): Intl.Segmenter {
   return segmenter;
 }
 
-/** Full-width letters, digits, signs and spaces as ASCII. Nothing else changes: `²` or `½` would become another number. */
+/**
+ * Full-width letters, digits, signs and spaces as ASCII. Nothing else changes: `²` or `½` would become
+ * another number.
+ */
 export function toHalfWidth(text: string): string {
   return text
     .replace(/[！-～]/gu, (wide) => String.fromCharCode(wide.charCodeAt(0) - WIDTH_OFFSET))
@@ -30,13 +33,14 @@ export function withoutSpaces(text: string): string {
 }
 
 /**
- * Text of at most `limit` UTF-16 units. What is cut ends in an ellipsis, and no character that a reader sees as one is
- * taken apart. Where not even one fits before the ellipsis, the text stays as it is.
+ * Text of at most `limit` UTF-16 units. What is cut ends in an ellipsis, and no character that a reader sees
+ * as one is taken apart. Where not even one fits before the ellipsis, the text stays as it is.
  */
 export function cutText(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const room = limit - ELLIPSIS.length;
-  // A little more than the room shows where its last whole character ends; the rest of a long text need not be read.
+  // A little more than the room shows where its last whole character ends; the rest of a long text need not
+  // be read.
   const head = text.slice(0, room + 2);
   let end = 0;
   for (const { index, segment } of graphemes().segment(head)) {

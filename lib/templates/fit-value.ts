@@ -4,12 +4,14 @@ import { cutText, onOneLine, toHalfWidth, withoutSpaces } from './fit-text.ts';
 import { gradeValue, valueError } from './grade-value.ts';
 import type { FieldKind, TemplateField } from './template.ts';
 
-/** The zone in which a moment is told when the caller names none: WeChat's own. */
+/** The zone in which a moment is shown when the caller names none: WeChat's own. */
 export const DEFAULT_TIME_ZONE = 'Asia/Shanghai';
 
 type Fit = (value: string, timeZone: string) => string;
 
-/** Comma groups as Chinese and English write them; a comma elsewhere may be a decimal point and is left alone. */
+/**
+ * Comma groups as Chinese and English write them; a comma elsewhere may be a decimal point and is left alone.
+ */
 const GROUPED = /^([-+]?\p{Sc}?\d{1,3})((?:,\d{3})+)(?=\.|元|\p{Sc}|$)/u;
 
 /** What may be done to a value of each kind without changing its meaning, short of cutting it. */
@@ -31,14 +33,16 @@ const FITS: Readonly<Record<FieldKind, Fit>> = {
   enum_string: (value) => value.trim(),
 };
 
-/** Only free text is ever cut: numbers, phones, plates, ids and listed values are shown whole or not at all. */
+/**
+ * Only free text is ever cut: numbers, phones, plates, ids and listed values are shown whole or not at all.
+ */
 const MAY_BE_CUT: ReadonlySet<FieldKind> = new Set(['thing', 'name']);
 
 /**
- * Another form of a value that WeChat does not surely take: one that it takes, or at least may take, with the same
- * meaning. Undefined when there is none. A value that WeChat may take as it is is never cut.
+ * Another form of a value that WeChat does not surely take: one that it takes, or at least may take, with the
+ * same meaning. Undefined when there is none. A value that WeChat may take as it is is never cut.
  *
- * @param timeZone IANA zone in which moments are told; an unknown one is a RangeError.
+ * @param timeZone IANA zone in which moments are shown; an unknown one is a RangeError.
  */
 export function fitValue(
   field: Pick<TemplateField, 'kind' | 'values'>,

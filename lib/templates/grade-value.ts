@@ -14,7 +14,9 @@ export type ValueGrade =
   | { readonly grade: 'doubtful'; readonly doubt: DoubtCode }
   | { readonly grade: 'refused'; readonly invalid: ValueError };
 
-/** Control characters, line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot carry. */
+/**
+ * Control characters, line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot carry.
+ */
 const UNSENDABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /** Characters that nobody sees, such as those that an address book puts around a number. */

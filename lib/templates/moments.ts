@@ -33,9 +33,9 @@ export function momentDoubt(kind: 'date' | 'time', value: string): MomentDoubt |
 }
 
 /**
- * Sure is one point, or two joined by a half-width `~`: a clock or a date with a clock for a `time`, a date with or
- * without a clock for a `date`. What a person reads as such in another spelling is doubtful, but for the full-width
- * `～`, which WeChat was seen to refuse. 29 February passes where no year is given.
+ * Sure is one point, or two joined by a half-width `~`: a clock or a date with a clock for a `time`, a date
+ * with or without a clock for a `date`. What a person reads as such in another spelling is doubtful, but for
+ * the full-width `～`, which WeChat was seen to refuse. 29 February passes where no year is given.
  */
 function gradeMoment(kind: 'date' | 'time', value: string): MomentGrade {
   if (value.includes('～') || value.length > LONGEST_MOMENT) return 'wrong-form';
@@ -122,8 +122,8 @@ const CLOCKS: readonly RegExp[] = [
 const DAYS_IN_MONTH: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * Every way to read a text as one point or as a range of two. A hyphen stands in dates too, so that each of them may be
- * the one that joins.
+ * Every way to read a text as one point or as a range of two. A hyphen stands in dates too, so that each of
+ * them may be the one that joins.
  */
 export function rangesIn(text: string): readonly (readonly string[])[] {
   const half = toHalfWidth(text);

@@ -31,7 +31,10 @@ const DATA_RULE: BilingualText = {
 
 const VALUE_RULE: BilingualText = { en: 'a text in quotes', zh: '带引号的文字' };
 
-/** Whether `data` was sent as JSON inside a text, a mistake that WeChat reports as an empty field (WeChat contract §3.1). */
+/**
+ * Whether `data` was sent as JSON inside a text, a mistake that WeChat reports as an empty field (WeChat
+ * contract §3.1).
+ */
 export function isJsonText(input: unknown): boolean {
   if (typeof input !== 'string') return false;
   const text = input.trim();
@@ -41,8 +44,8 @@ export function isJsonText(input: unknown): boolean {
 /**
  * Reads `{thing1: 'text'}` and WeChat's own `{thing1: {value: 'text'}}`, also mixed.
  *
- * Values are texts only: numbers, booleans and null are named as problems, not turned into text, since `1e21` or
- * `0.30000000000000004` is not what anyone meant to send.
+ * Values are texts only: numbers, booleans and null are named as problems, not turned into text, since `1e21`
+ * or `0.30000000000000004` is not what anyone meant to send.
  */
 export function normaliseData(input: unknown): NormalisedData {
   if (!isRecord(input)) return { data: {}, problems: [notAnObject(input)] };

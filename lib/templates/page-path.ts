@@ -10,8 +10,9 @@ const TO_ENCODE = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu;
 const WEB_ADDRESS = /^[a-z][a-z0-9+.-]*:/i;
 
 /**
- * A page as WeChat takes it (WeChat contract §3.1): without a leading slash, its query kept and what is not ASCII in it
- * percent-encoded. What is encoded already stays as it is, so that doing it twice changes nothing.
+ * A page as WeChat takes it (WeChat contract §3.1): without a leading slash, its query kept and what is not
+ * ASCII in it percent-encoded. What is encoded already stays as it is, so that doing it twice changes
+ * nothing.
  *
  * @returns undefined for what names no page of a mini program, or is too long
  */
@@ -48,7 +49,9 @@ interface PageWarning extends BilingualText {
   readonly code: 'page-not-listed';
 }
 
-/** Warns of a page that is none of the mini program's `pages`. Without a list of them there is nothing to say. */
+/**
+ * Warns of a page that is none of the mini program's `pages`. Without a list of them there is nothing to say.
+ */
 export function pageWarning(
   page: string | undefined,
   pages: readonly string[] | undefined,

@@ -36,11 +36,12 @@ export function prepareData(
 }
 
 /**
- * Shortens and reformats what WeChat does not surely take, wherever the meaning stays the same: text is cut with
- * an ellipsis, white space tidied, full-width forms, RFC 3339 moments and amounts put into WeChat's forms.
+ * Shortens and reformats what WeChat does not surely take, wherever the meaning stays the same: text is cut
+ * with an ellipsis, white space tidied, full-width forms, RFC 3339 moments and amounts put into WeChat's
+ * forms.
  *
- * A value that WeChat surely takes is never touched. One that cannot be fitted stays for the check to refuse, so
- * fitting twice changes nothing. Keys that are not the template's stay too.
+ * A value that WeChat surely takes is never touched. One that cannot be fitted stays for the check to refuse,
+ * so fitting twice changes nothing. Keys that are not the template's stay too.
  */
 export function fitData(
   template: Template,

@@ -23,9 +23,9 @@ export interface SyncResult {
 }
 
 /**
- * Reads the account's templates from WeChat. Where one has vanished or got other fields, its campaigns are paused, and
- * the booked messages that WeChat would now refuse are noted beside it. A campaign that its owner resumed after a change
- * of fields is left alone.
+ * Reads the account's templates from WeChat. Where one has vanished or got other fields, its campaigns are
+ * paused, and the booked messages that WeChat would now refuse are recorded beside it. A campaign that its
+ * owner resumed after a change of fields is left alone.
  *
  * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
  */
@@ -35,16 +35,16 @@ export async function syncTemplates(services: SyncServices): Promise<SyncResult>
   await catalogue.sync();
   const after = await store.list();
   const readAtMs = clock();
-  const noted = await noteUsers(services, after);
-  if (noted.length > 0) await store.save(noted, (await store.lastSyncedAtMs()) ?? readAtMs);
+  const recorded = await recordUsers(services, after);
+  if (recorded.length > 0) await store.save(recorded, (await store.lastSyncedAtMs()) ?? readAtMs);
   return differences(before, after);
 }
 
-async function noteUsers({ users, clock, logger }: SyncServices, templates: readonly Template[]) {
+async function recordUsers({ users, clock, logger }: SyncServices, templates: readonly Template[]) {
   const troubled = templates.filter(isUnsettled);
   if (troubled.length === 0) return [];
   const refused = await refusedMessages(users, troubled);
-  const noted: Template[] = [];
+  const recorded: Template[] = [];
   for (const template of troubled) {
     const usedBy: TemplateUse = {
       atMs: clock(),
@@ -59,9 +59,9 @@ async function noteUsers({ users, clock, logger }: SyncServices, templates: read
         pausedCampaigns: usedBy.campaigns.map(({ id }) => id),
       });
     }
-    noted.push({ ...template, usedBy });
+    recorded.push({ ...template, usedBy });
   }
-  return noted;
+  return recorded;
 }
 
 /** Gone or changed, and not known to be used by nothing: what is gone gets no new users. */
@@ -135,8 +135,8 @@ export interface TemplateUsers {
   /** The messages of these templates that wait for a time more than minutes away, in no order. */
   dueMessages(templateIds: readonly string[]): AsyncIterable<DueMessage>;
   /**
-   * Pauses the active campaigns of a template, with their runs. Answers all campaigns of it that have not ended, those
-   * among them that were paused before.
+   * Pauses the active campaigns of a template, with their runs. Answers all campaigns of it that have not
+   * ended, those among them that were paused before.
    */
   pauseCampaigns(templateId: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
 }

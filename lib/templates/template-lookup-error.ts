@@ -13,7 +13,8 @@ const refusal = v.union([
 /**
  * WeChat could not be asked for its templates, or refused to tell.
  *
- * `wechat` is there when WeChat answered with an errcode, be it to this call or to the one for the access token.
+ * `wechat` is there when WeChat answered with an errcode, be it to this call or to the one for the access
+ * token.
  */
 export class TemplateLookupError extends Error {
   override readonly name = 'TemplateLookupError';
@@ -32,14 +33,14 @@ export class TemplateLookupError extends Error {
 }
 
 /** Failures whose message is a sentence of ours, without a secret. */
-const Told = v.object({
+const failedCall = v.object({
   code: v.picklist(['token-unavailable', 'wechat-not-reached', 'wechat-no-answer', 'wechat-unreadable']),
   message: v.string(),
 });
 
 function ownWords(cause: unknown): string {
-  const told = v.safeParse(Told, cause);
-  return told.success ? told.output.message : 'It could not be reached.';
+  const failed = v.safeParse(failedCall, cause);
+  return failed.success ? failed.output.message : 'It could not be reached.';
 }
 
 function refusalIn(cause: unknown): WeChatAnswer | undefined {

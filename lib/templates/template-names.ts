@@ -3,8 +3,8 @@ import { nearestWord } from '../nearest-word.ts';
 import { ALIAS_FORM, type Aliases, type AliasStore, aliasOfId, idOfAlias } from './aliases.ts';
 
 /**
- * How long aliases are taken from memory: one that moves or goes is seen by every process within this time. A new one is
- * good at once, since a word that is not known is looked up.
+ * How long aliases are taken from memory: one that moves or goes is seen by every process within this time. A
+ * new one is good at once, since a word that is not known is looked up.
  */
 const MEMORY_FRESH_MS = 5_000;
 
@@ -70,7 +70,10 @@ export function createTemplateNames({ configured, store, clock }: TemplateNamesO
   };
 }
 
-/** Tells which templates users may send to themselves: those that the settings name by id or alias, or all for `*`. */
+/**
+ * Tells which templates users may send to themselves: those that the settings name by id or alias, or all for
+ * `*`.
+ */
 export function createUserSendable(
   open: '*' | readonly string[],
   { resolveTemplateId }: Pick<TemplateNames, 'resolveTemplateId'>,

@@ -98,7 +98,9 @@ export interface TemplateStore {
   get(templateId: string): Promise<Template | undefined>;
   /** Every template that can be read. */
   list(): Promise<readonly Template[]>;
-  /** Replaces the given templates, leaves the others alone, and notes when WeChat was read. Safe to repeat. */
+  /**
+   * Replaces the given templates, leaves the others alone, and notes when WeChat was read. Safe to repeat.
+   */
   save(templates: readonly Template[], syncedAtMs: number): Promise<void>;
   /** When WeChat was last read by anyone; undefined when it never was. */
   lastSyncedAtMs(): Promise<number | undefined>;

@@ -1,26 +1,33 @@
+import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import type { WeChatAnswer } from '../wechat-answer.ts';
+import { weChatAnswer } from '../wechat-answer.ts';
 
 /** The token that all functions share. */
-export interface StoredToken {
-  readonly accessToken: string;
+export const storedToken = v.object({
+  accessToken: v.string(),
   /** When WeChat last gave it out, be it for the second time. */
-  readonly fetchedAtMs: number;
+  fetchedAtMs: v.number(),
   /** From here on a new one is fetched, while this one goes on working. */
-  readonly renewAtMs: number;
-  readonly expiresAtMs: number;
+  renewAtMs: v.number(),
+  expiresAtMs: v.number(),
   /** WeChat has refused it once: WeChat is asked before it is handed out again. */
-  readonly dropped: boolean;
-  /** WeChat has refused it again although it gives no other: not to be handed out until WeChat gives it out anew. */
-  readonly condemned: boolean;
-}
+  dropped: v.boolean(),
+  /** WeChat has refused it twice and gives no other: not handed out until WeChat gives it out anew. */
+  condemned: v.boolean(),
+});
+
+/** The token that all functions share. */
+export type StoredToken = Readonly<v.InferOutput<typeof storedToken>>;
 
 /** Why no token could be fetched, for all functions to read, and until when none of them asks again. */
-export interface StoredFailure {
-  readonly reason: string;
-  readonly wechat?: WeChatAnswer;
-  readonly untilMs: number;
-}
+export const storedFailure = v.object({
+  reason: v.string(),
+  wechat: v.exactOptional(weChatAnswer),
+  untilMs: v.number(),
+});
+
+/** Why no token could be fetched. */
+export type StoredFailure = Readonly<v.InferOutput<typeof storedFailure>>;
 
 /** What all functions know. */
 export interface SharedState {
@@ -35,19 +42,30 @@ export interface AccessTokenStore {
   read(): Promise<SharedState>;
   /** Whether the lease is ours now; nobody else gets it for `leaseMs`. */
   takeLease(nowMs: number, leaseMs: number): Promise<boolean>;
-  /** Saves a token fetched under our lease, forgets the failure and gives the lease back. Does nothing when the lease has been lost. */
+  /**
+   * Saves a token fetched under our lease, forgets the failure and gives the lease back. Does nothing when
+   * the lease has been lost.
+   */
   save(token: StoredToken): Promise<void>;
-  /** Saves a failure met under our lease and gives the lease back. Does nothing when the lease has been lost. */
+  /**
+   * Saves a failure met under our lease and gives the lease back. Does nothing when the lease has been lost.
+   */
   fail(failure: StoredFailure): Promise<void>;
   /** Gives our lease back with nothing new. */
   releaseLease(): Promise<void>;
-  /** Marks the token as refused, if it is still the present one and WeChat has not given it out again since then. */
+  /**
+   * Marks the token as refused, if it is still the present one and WeChat has not given it out again since
+   * then.
+   */
   drop(accessToken: string, refusedAtMs: number): Promise<void>;
-  /** Marks the token as condemned, if it is still the present one, with the failure that all functions then know of. */
+  /**
+   * Marks the token as condemned, if it is still the present one, with the failure that all functions then
+   * know of.
+   */
   condemn(accessToken: string, failure: StoredFailure): Promise<void>;
   /**
-   * Whether we, holding the lease, may force a refresh: once in `everyMs` for all functions together. The lease then
-   * lasts `leaseMs` from now.
+   * Whether we, holding the lease, may force a refresh: once in `everyMs` for all functions together. The
+   * lease then lasts `leaseMs` from now.
    */
   takeForce(nowMs: number, limits: { readonly everyMs: number; readonly leaseMs: number }): Promise<boolean>;
 }
@@ -62,7 +80,10 @@ export interface FetchOptions {
   readonly clock: Clock;
 }
 
-/** `stable_token` gives a new token only in the last five minutes of the old one's life (WeChat contract §2.1). */
+/**
+ * `stable_token` gives a new token only in the last five minutes of the old one's life (WeChat contract
+ * §2.1).
+ */
 const RENEW_BEFORE_MS = 4 * 60_000;
 
 /** A token as WeChat gives it out now. @throws whatever `fetchToken` throws */

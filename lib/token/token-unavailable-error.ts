@@ -19,7 +19,7 @@ export class TokenUnavailableError extends Error {
   }
 }
 
-/** Any failure to fetch a token, told as {@link TokenUnavailableError}. */
+/** Any failure to fetch a token, as {@link TokenUnavailableError}. */
 export function asUnavailable(cause: unknown): TokenUnavailableError {
   if (cause instanceof TokenUnavailableError) return cause;
   const refused = v.safeParse(weChatAnswer, cause);
@@ -54,7 +54,10 @@ function nextStep(errcode: number | undefined): string {
   return "Check WECHAT_APP_ID, the AppSecret and the IP allow-list in WeChat's console, and that nothing else fetches tokens for this appid.";
 }
 
-/** How long the endpoint is left alone after a refusal (WeChat contract §9.2); what only a person can mend is tried each minute. */
+/**
+ * How long the endpoint is left alone after a refusal (WeChat contract §9.2); what only a person can mend is
+ * tried each minute.
+ */
 const PAUSES_MS: ReadonlyMap<number | undefined, number> = new Map([
   [undefined, 2 * SECOND_MS],
   [-1, 2 * SECOND_MS],

@@ -12,12 +12,13 @@ export interface TokenCall<T> {
 }
 
 /** An expired token, its refused replacement, that one once more, and the forced one. */
-const MOST_CALLS = 4;
+const MAX_CALLS = 4;
 
 /**
- * Makes a call with an access token. When WeChat refuses the token, WeChat is asked for it and the call is repeated with what it gives, be
- * it the same one: refusals of good tokens happen. Only where the same token is refused a second time, a new one is forced and the call
- * made once more. Repeating is safe even for a send: WeChat turned the call away before anything was done (WeChat contract §2.3).
+ * Makes a call with an access token. When WeChat refuses the token, WeChat is asked for it and the call is
+ * repeated with what it gives, be it the same one: refusals of good tokens happen. Only where the same token
+ * is refused a second time, a new one is forced and the call made once more. Repeating is safe even for a
+ * send: WeChat turned the call away before anything was done (WeChat contract §2.3).
  *
  * @throws TokenUnavailableError also when every token was refused, and whatever `call` throws
  */
@@ -33,7 +34,7 @@ export async function withAccessToken<T>(
     const result = await call(token);
     const refusal = refusalOf(result);
     if (!refusal) return result;
-    if (forced || calls === MOST_CALLS) throw await tokens.giveUp(token, refusal);
+    if (forced || calls === MAX_CALLS) throw await tokens.giveUp(token, refusal);
     if (!hasTimeFor('token')) throw new TokenUnavailableError({ reason: OUT_OF_TIME });
     forced = token === refused;
     refused = token;

@@ -9,7 +9,10 @@ const errcode = v.pipe(
   v.safeInteger(),
 );
 
-/** The members that any answer of WeChat's may have (WeChat contract §0.1). What is odd about the others takes nothing from the errcode. */
+/**
+ * The members that any answer of WeChat's may have (WeChat contract §0.1). What is odd about the others takes
+ * nothing from the errcode.
+ */
 const envelope = v.looseObject({
   errcode: v.nullish(errcode),
   errmsg: v.fallback(v.string(), ''),
@@ -19,14 +22,19 @@ const envelope = v.looseObject({
 /** With a comma before it on `/sns`, without one elsewhere (WeChat contract §0.2). */
 const RID = /,?\s*\brid:\s*([0-9a-f]+-[0-9a-f]+-[0-9a-f]+)/i;
 
-/** An answer of WeChat's, and whether it names an errcode: without one it stands for success on most calls. */
+/**
+ * An answer of WeChat's, and whether it names an errcode: without one it stands for success on most calls.
+ */
 export interface ReadAnswer {
   readonly answer: WeChatAnswer;
   readonly namesErrcode: boolean;
   readonly body: unknown;
 }
 
-/** Reads an answer by its text: WeChat's content types cannot be relied on (WeChat contract §0.1). Undefined when it is not JSON. */
+/**
+ * Reads an answer by its text: WeChat's content types cannot be relied on (WeChat contract §0.1). Undefined
+ * when it is not JSON.
+ */
 export function readAnswer(text: string): ReadAnswer | undefined {
   const body = parseJson(text);
   const result = v.safeParse(envelope, body);
@@ -86,8 +94,8 @@ export function expectResult<S extends v.GenericSchema>(
 }
 
 /**
- * A reviver for JSON.parse: WeChat's ids are integers above 2^53, which a number cannot hold, so they are taken from the
- * raw text (WeChat contract §0.1). Numbers that fit stay numbers.
+ * A reviver for JSON.parse: WeChat's ids are integers above 2^53, which a number cannot hold, so they are
+ * taken from the raw text (WeChat contract §0.1). Numbers that fit stay numbers.
  */
 export function keepLongInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
   const unsafe = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);

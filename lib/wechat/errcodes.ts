@@ -5,7 +5,10 @@ import { CARD_REMEDIES, LOGIN_REMEDIES, TEMPLATE_REMEDIES } from './errcodes/cal
 import { allowAddress, mendField } from './errcodes/named-in-errmsg.ts';
 import { SEND_RULES, UNLISTED } from './errcodes/send-rules.ts';
 
-/** What an answer to a send means for the message and its grant. A code that the table does not list is a refusal, too. */
+/**
+ * What an answer to a send means for the message and its grant. A code that the table does not list is a
+ * refusal, too.
+ */
 export function sendRule(errcode: number): AnswerRule {
   return SEND_RULES.get(errcode) ?? UNLISTED;
 }
@@ -13,7 +16,10 @@ export function sendRule(errcode: number): AnswerRule {
 /** The calls whose refusals have a remedy. */
 export type RefusedCall = 'send' | 'token' | 'login' | 'templates';
 
-/** What a person can do about a refusal. Of the text only the field's key and the IP address are read (WeChat contract §0.2). */
+/**
+ * What a person can do about a refusal. Of the text only the field's key and the IP address are read (WeChat
+ * contract §0.2).
+ */
 export function remedyFor(errcode: number, errmsg: string, call: RefusedCall): BilingualText {
   if (errcode === 40164) return allowAddress(errmsg);
   if (call === 'send' && errcode === 47003) return mendField(errmsg) ?? listed(errcode, call);

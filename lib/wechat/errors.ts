@@ -8,9 +8,10 @@ export type WeChatErrorCode =
   | 'wechat-unreadable';
 
 /**
- * A call of WeChat's that brought no result. The message names the call and never its query, which holds secrets.
+ * A call of WeChat's that brought no result. The message names the call and never its query, which holds
+ * secrets.
  *
- * - `wechat-refused`: WeChat answered with an errcode, told by `errcode`, `errmsg` and `rid`.
+ * - `wechat-refused`: WeChat answered with an errcode: `errcode`, `errmsg` and `rid`.
  * - `wechat-not-reached`: certain that nothing left.
  * - `wechat-no-answer`: the request may have arrived.
  * - `wechat-unreadable`: an answer came that is none of WeChat's.

@@ -6,7 +6,10 @@ import { readAnswer } from './answer.ts';
 
 const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.transform(String))]) });
 
-/** `subscribeMessage.send` (WeChat contract §3). One request, never repeated, and never a rejection for what WeChat or the network does. */
+/**
+ * `subscribeMessage.send` (WeChat contract §3). One request, never repeated, and never a rejection for what
+ * WeChat or the network does.
+ */
 export async function sendSubscribeMessage(
   http: HttpClient,
   accessToken: string,
@@ -22,7 +25,10 @@ export async function sendSubscribeMessage(
   );
 }
 
-/** State and language go along always, although old pages call them optional; a page has no slash in front (§3.1). */
+/**
+ * State and language go along always, although old pages call them optional; a page has no slash in front
+ * (§3.1).
+ */
 function wireForm({ openid, templateId, data, page, miniprogramState, lang }: OutgoingMessage) {
   return {
     touser: openid,
@@ -35,9 +41,10 @@ function wireForm({ openid, templateId, data, page, miniprogramState, lang }: Ou
 }
 
 /**
- * An answer with an errcode is WeChat's own, whatever the HTTP status that a gateway gave it: most often 200 (§0.1). Without one a 5xx says
- * nothing about the message, which may have been taken. Only an HTTP 4xx comes from a gateway that turned the request away before
- * WeChat saw it (§9.3): probably nothing was sent, and the grant stays reserved.
+ * An answer with an errcode is WeChat's own, whatever the HTTP status that a gateway gave it: most often 200
+ * (§0.1). Without one a 5xx says nothing about the message, which may have been taken. Only an HTTP 4xx comes
+ * from a gateway that turned the request away before WeChat saw it (§9.3): probably nothing was sent, and the
+ * grant stays reserved.
  */
 function readSendAnswer(http: HttpAnswer): SendAnswer {
   if (http.type !== 'answered') return http;

@@ -4,7 +4,10 @@ import type { BilingualText } from '../../bilingual-text.ts';
 /** The end is cut off for long keys, and "empty" used to be misspelled (WeChat contract §3.5). */
 const FIELD = /data\.([A-Za-z_]+\d+)\.value(?: (is empty|is emtpy|invalid)\b)?/;
 
-/** Names the field that 47003 names, and what ails it where the text says so. Undefined when the text was cut off before. */
+/**
+ * Names the field that 47003 names, and what ails it where the text says so. Undefined when the text was cut
+ * off before.
+ */
 export function mendField(errmsg: string): BilingualText | undefined {
   const [, key, invalid] = FIELD.exec(errmsg) ?? [];
   if (key === undefined) return undefined;

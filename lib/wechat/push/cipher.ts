@@ -3,7 +3,10 @@ import { createDecipheriv } from 'node:crypto';
 const IV_BYTES = 16;
 const RANDOM_BYTES = 16;
 const LENGTH_BYTES = 4;
-/** WeChat pads to a multiple of 32, twice the block of AES, so that no library's own unpadding fits (WeChat contract §6.2). */
+/**
+ * WeChat pads to a multiple of 32, twice the block of AES, so that no library's own unpadding fits (WeChat
+ * contract §6.2).
+ */
 const PADDED_TO_BYTES = 32;
 
 /** What was in an `Encrypt` text: the message, and the appid that it was made for. */
@@ -12,12 +15,18 @@ export interface Opened {
   readonly appId: string;
 }
 
-/** The key in the 43 characters of EncodingAESKey; two stray bits at their end are dropped (WeChat contract §6.2). */
+/**
+ * The key in the 43 characters of EncodingAESKey; two stray bits at their end are dropped (WeChat contract
+ * §6.2).
+ */
 function keyOf(aesKey: string): Buffer {
   return Buffer.from(`${aesKey}=`, 'base64');
 }
 
-/** Opens an `Encrypt` text (WeChat contract §6.2); undefined for what was not made with this key. Check `msg_signature` first. */
+/**
+ * Opens an `Encrypt` text (WeChat contract §6.2); undefined for what was not made with this key. Check
+ * `msg_signature` first.
+ */
 export function openSealed(encrypt: string, aesKey: string): Opened | undefined {
   const sealed = Buffer.from(encrypt, 'base64');
   if (sealed.length === 0 || sealed.length % PADDED_TO_BYTES !== 0) return undefined;

@@ -40,7 +40,10 @@ function readXml(text: string): Fields | undefined {
   return v.is(xmlDocument, document) ? document.xml : undefined;
 }
 
-/** A document type, an entity or a comment: none of them is WeChat's, so nothing of the kind is let near the parser. */
+/**
+ * A document type, an entity or a comment: none of them is WeChat's, so nothing of the kind is let near the
+ * parser.
+ */
 function hasDeclaration(text: string): boolean {
   for (let at = text.indexOf('<!'); at !== -1; at = text.indexOf('<!', at)) {
     if (!text.startsWith('<![CDATA[', at)) return true;

@@ -2,7 +2,10 @@ import * as v from 'valibot';
 import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../events/event-job.ts';
 import type { Fields } from './read-fields.ts';
 
-/** What WeChat pushed. `problems` are the members that are not as WeChat documents them, and whose items are left out. */
+/**
+ * What WeChat pushed. `problems` are the members that are not as WeChat documents them, and whose items are
+ * left out.
+ */
 export type PushedMessage =
   | { readonly type: 'subscribe'; readonly event: SubscribeEvent; readonly problems?: readonly string[] }
   /** Everything else, a subscribe event of which nothing can be used among it. */
@@ -19,7 +22,9 @@ const text = v.pipe(v.union([v.string(), v.pipe(v.number(), v.transform(String))
 const whole = v.pipe(text, v.regex(/^-?\d{1,15}$/), v.transform(Number));
 const id = v.pipe(text, v.regex(/^[\w-]{1,128}$/));
 const status = v.pipe(text, v.regex(/^\w{1,64}$/));
-/** What is of no use may be missing, null, empty or odd: its item is taken without it (WeChat contract §6.2b). */
+/**
+ * What is of no use may be missing, null, empty or odd: its item is taken without it (WeChat contract §6.2b).
+ */
 const ifReadable = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 /** Above 2^53, so never a number; 0 and empty stand for none. */
 const msgid = v.pipe(text, v.regex(/^0*[1-9]\d{0,31}$/));
@@ -27,7 +32,7 @@ const msgid = v.pipe(text, v.regex(/^0*[1-9]\d{0,31}$/));
 const anyObject = v.record(v.string(), v.unknown());
 
 /** WeChat asks for five templates at most in one panel; what holds far more is not from there. */
-const MOST_ITEMS = 20;
+const MAX_ITEMS = 20;
 
 const popupItem = v.pipe(
   v.object({ TemplateId: id, SubscribeStatusString: status, PopupScene: ifReadable(whole) }),
@@ -50,7 +55,7 @@ const sentItem = v.pipe(
     ErrorCode: v.nullish(v.unknown(), ''),
     ErrorStatus: v.fallback(v.optional(text, ''), ''),
   }),
-  // Success is told by either; without a code nothing else says how the send ended.
+  // Either says success; without a code nothing else says how the send ended.
   v.transform((item) => (isEmpty(item.ErrorCode) && isSuccess(item) ? { ...item, ErrorCode: 0 } : item)),
   v.object({
     TemplateId: v.string(),
@@ -81,7 +86,10 @@ const common = v.pipe(
 
 type WhoAndWhen = v.InferOutput<typeof common>;
 
-/** One of the three events about subscribe messages, and the element that holds its list in XML (WeChat contract §6.4). */
+/**
+ * One of the three events about subscribe messages, and the element that holds its list in XML (WeChat
+ * contract §6.4).
+ */
 interface EventForm<Item> {
   readonly wrapper: string;
   readonly item: v.GenericSchema<unknown, Item>;
@@ -114,7 +122,7 @@ function readingOf<Item>({ wrapper, item, event }: EventForm<Item>): Reading {
     const whoAndWhen = v.safeParse(common, fields);
     if (!whoAndWhen.success) return { problems: pathsOf(whoAndWhen.issues) };
     const listed = listedItems(fields, wrapper);
-    if (listed.length === 0 || listed.length > MOST_ITEMS) return { problems: ['List'] };
+    if (listed.length === 0 || listed.length > MAX_ITEMS) return { problems: ['List'] };
     const results = listed.map((each) => v.safeParse(item, each));
     const items = results.flatMap((result) => (result.success ? [result.output] : []));
     const problems = results.flatMap((result, index) =>
@@ -125,8 +133,9 @@ function readingOf<Item>({ wrapper, item, event }: EventForm<Item>): Reading {
 }
 
 /**
- * The items of an event, wherever it holds them: under `List`, within the event's wrapper or without one, or right under the wrapper; several
- * in an array, one by itself (WeChat contract §6.2b, §6.4). What is no object is left for the caller to find fault with.
+ * The items of an event, wherever it holds them: under `List`, within the event's wrapper or without one, or
+ * right under the wrapper; several in an array, one by itself (WeChat contract §6.2b, §6.4). What is no
+ * object is left for the caller to find fault with.
  */
 function listedItems(fields: Fields, wrapper: string): readonly unknown[] {
   return [...asArray(fields[wrapper]).flatMap(withinList), ...asArray(fields['List'])];

@@ -33,7 +33,10 @@ export type PushRefusal =
   | 'sealed'
   | 'appid';
 
-/** What came of a pushed body. `unreadable`: it is WeChat's, but neither XML nor JSON, or it names no type of message. */
+/**
+ * What came of a pushed body. `unreadable`: it is WeChat's, but neither XML nor JSON, or it names no type of
+ * message.
+ */
 export type PushResult =
   | PushedMessage
   | { readonly type: 'refused'; readonly reason: PushRefusal }
@@ -43,14 +46,19 @@ export type PushResult =
 export interface PushReceiver {
   /** Why the query was not made by WeChat just now; undefined when it was. */
   refusalOf(query: PushQuery): PushRefusal | undefined;
-  /** Reads a body, whatever its mode and format. Nothing is parsed before every signature on it has been checked. */
+  /**
+   * Reads a body, whatever its mode and format. Nothing is parsed before every signature on it has been
+   * checked.
+   */
   receive(query: PushQuery, body: string): PushResult;
 }
 
 /** How far WeChat's clock may be from ours; an old request that someone kept is refused. */
 const WINDOW_MS = 5 * 60_000;
 
-/** `<Encrypt><![CDATA[…` and `"Encrypt":"…`, as WeChat writes them. Each reads on from where it began, once. */
+/**
+ * `<Encrypt><![CDATA[…` and `"Encrypt":"…`, as WeChat writes them. Each reads on from where it began, once.
+ */
 const IN_XML = /<Encrypt>(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)/g;
 const IN_JSON = /"Encrypt"\s*:\s*"([^"]+)"/g;
 
@@ -94,9 +102,9 @@ export function createPushReceiver(settings: PushSettings, clock: Clock): PushRe
 const refused = (reason: PushRefusal) => ({ type: 'refused', reason }) as const;
 
 /**
- * Whether WeChat made `signature`: hex SHA-1 of the parts, sorted as strings and joined. The parts are Token, timestamp and
- * nonce for `signature` and the `Encrypt` text as well for `msg_signature` (WeChat contract §6.1, §6.2). The time taken
- * tells nothing of how much of it was right.
+ * Whether WeChat made `signature`: hex SHA-1 of the parts, sorted as strings and joined. The parts are Token,
+ * timestamp and nonce for `signature` and the `Encrypt` text as well for `msg_signature` (WeChat contract
+ * §6.1, §6.2). The time taken tells nothing of how much of it was right.
  */
 export function isSignatureOf(signature: string, parts: readonly string[]): boolean {
   // Buffer takes more characters for hex digits than these.
@@ -108,8 +116,9 @@ export function isSignatureOf(signature: string, parts: readonly string[]): bool
 }
 
 /**
- * Every text in a body that may be its `Encrypt` (WeChat contract §6.2). Found without parsing the body, which nobody has
- * vouched for; in compatible mode a user's own words may look like one. `msg_signature` tells which is real.
+ * Every text in a body that may be its `Encrypt` (WeChat contract §6.2). Found without parsing the body,
+ * which nobody has vouched for; in compatible mode a user's own words may look like one. `msg_signature`
+ * tells which is real.
  */
 function sealedTexts(body: string): string[] {
   const inXml = [...body.matchAll(IN_XML)].map(([, text = '']) => text);
