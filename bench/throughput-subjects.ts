@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
-import { IN_FLIGHT as PAGE_IN_FLIGHT } from '../lib/campaigns/runs/send-to-batch.ts';
+import { IN_FLIGHT as PAGE_IN_FLIGHT } from '../lib/campaigns/runs/send-to-recipients.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { stackEnvironment } from '../local/stack/environment.ts';
 import { localTable, openTable } from '../local/stack/table.ts';

@@ -4,7 +4,6 @@ import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/r
 import { isOpen, type RecipientResult, tookGrant } from '../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { readForgottenRuns } from '../../lib/dynamodb/campaign-eraser.ts';
 import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore, runExpiresAt } from '../../lib/dynamodb/dynamodb-run-store.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
@@ -13,6 +12,7 @@ import type { Ledger } from '../../lib/grants/ledger.ts';
 import { everyItem } from '../../lib/listing.ts';
 import { claimFate } from '../../lib/sends/send-record.ts';
 import type { AuditedCampaigns } from './audit-user.ts';
+import { readForgottenRuns } from './forgotten-runs.ts';
 
 /** What runs of campaigns did to the grants of one mini program's users. */
 export interface CampaignSends {

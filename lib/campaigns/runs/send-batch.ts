@@ -9,7 +9,12 @@ import { openBatch, type ResultBufferServices } from './result-buffer.ts';
 import { isLeftInTheMiddle, isOpen, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
-import { type BatchLimits, type BatchServices, type BatchWork, sendToBatch } from './send-to-batch.ts';
+import {
+  type BatchLimits,
+  type BatchServices,
+  type BatchWork,
+  sendToRecipients,
+} from './send-to-recipients.ts';
 
 export interface SendBatchServices extends BatchServices, ResultBufferServices, FinishServices {
   readonly runs: RunStore;
@@ -48,7 +53,9 @@ export async function sendBatch(
   if (opening.type === 'open') {
     const { buffer } = opening;
     const work = { run, batch, buffer, texts: createTexts(run.content, template) };
-    const backInMs = await (run.dryRun ? checkBatch(services, work) : sendToBatch(services, work, limits));
+    const backInMs = await (run.dryRun
+      ? checkBatch(services, work)
+      : sendToRecipients(services, work, limits));
     await closeLeftClaims(services, work);
     if (!(await buffer.close({ done: run.dryRun }))) return { type: 'later', delayMs: backInMs };
   }

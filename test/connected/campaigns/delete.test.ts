@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { readForgottenRuns } from '../../../lib/dynamodb/campaign-eraser.ts';
 import { readItem, scanPages } from '../../../lib/dynamodb/items.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
+import { readForgottenRuns } from '../../../operate/audit/forgotten-runs.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

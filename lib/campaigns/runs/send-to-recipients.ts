@@ -44,7 +44,7 @@ const PATIENCE_MS = 5_000;
 const TROUBLE_WAIT_MS = 5_000;
 
 /** Sends to the batch's recipients who are due. Answers in how long to go on with the rest. */
-export async function sendToBatch(
+export async function sendToRecipients(
   services: BatchServices,
   work: BatchWork,
   { deadlineMs, isHeldBack }: BatchLimits,

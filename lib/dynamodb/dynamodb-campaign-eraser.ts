@@ -1,12 +1,11 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RunRecord } from '../campaigns/runs/run.ts';
 import { deletePartition, keysUnder } from './delete-items.ts';
-import { getItem, queryPages, readItem, writeTogether } from './items.ts';
+import { getItem, writeTogether } from './items.ts';
 import {
   campaignKey,
   campaignPartition,
   forgottenRunsKey,
-  forgottenRunsPartition,
   type Key,
   RUN_PREFIX,
   runRateLimitPartition,
@@ -37,21 +36,6 @@ export async function eraseCampaign(
     }),
   );
   return 'erased';
-}
-
-/** How many runs that had sent something were erased, by template. The audit needs it. */
-export async function readForgottenRuns(table: Table): Promise<ReadonlyMap<string, number>> {
-  const query = {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: toAttributes({ ':pk': forgottenRunsPartition(table) }),
-    ConsistentRead: true,
-  };
-  const forgotten = new Map<string, number>();
-  for await (const { Items = [] } of queryPages(table, query)) {
-    for (const { sk, runs } of Items.map(readItem)) forgotten.set(String(sk), Number(runs));
-  }
-  return forgotten;
 }
 
 async function eraseRun(table: Table, key: Key, mayGoOn: () => boolean): Promise<boolean> {
