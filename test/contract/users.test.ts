@@ -23,7 +23,7 @@ describe('erasing a user', () => {
     expect((await operator('GET', `/v1/messages?openid=${other.openid}`)).body.items).toHaveLength(1);
   });
 
-  test('keeps a booked message from ever being sent, though its note is still on the queue', async () => {
+  test('keeps a booked message from ever being sent, though its job is still on the queue', async () => {
     const { openid } = await logIn();
     await allow(wechat, openid, T, 1);
     const { body } = await operator('POST', '/v1/messages', { to: openid, ...PRICE_DROP });

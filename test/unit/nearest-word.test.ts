@@ -25,7 +25,7 @@ describe('the word that was meant', () => {
     },
   );
 
-  it('is what other people call it, if the place knows that', () => {
+  it('is what other people call it, where that is known', () => {
     const synonyms = { touser: ['to', 'openid'] };
     expect(nearestWord('touser', FIELDS, synonyms)).toBe('to');
     expect(nearestWord('to_user', ['openid'], synonyms)).toBe('openid');

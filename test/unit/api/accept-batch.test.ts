@@ -152,7 +152,7 @@ describe('a batch in time', () => {
     expect(shortly(await setUp().accept('a', 'b'))).toEqual(['msg_a', 'msg_b']);
   });
 
-  it('accepts what goes to one user by one call, in their order, and tells each beside its entry', async () => {
+  it('accepts what goes to one user by one call, in their order, and answers each beside its entry', async () => {
     const { acceptEntries, calls } = setUp();
     const to = (openid: string, page: number) => ({ ...entry(openid), page: `${page}` });
     const wrong = { ...entry('a'), surprise: 1 };
@@ -165,7 +165,7 @@ describe('a batch in time', () => {
     expect(shortly(await setUp().accept('no1', 'x y', 'busy'))).toEqual(['no-grant', 'invalid-body', 'busy']);
   });
 
-  it('loses no accepted message for a fault in another entry, which the log tells and the answer does not', async () => {
+  it('loses no accepted message for a failure of another entry, which is logged and not answered', async () => {
     const { accept, logs } = setUp();
     const items = await accept('a', 'lost');
     expect(shortly(items)).toEqual(['msg_a', 'internal-error']);

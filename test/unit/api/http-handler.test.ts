@@ -192,7 +192,7 @@ describe('an address', () => {
 });
 
 describe('a caller', () => {
-  it('without a token is 401 and told how to bring one', async () => {
+  it('without a token is 401 and says how to bring one', async () => {
     const { token: _, ...nobody } = put;
     const reply = await setUp().send(nobody);
     expect([reply.status, reply.body.code, reply.headers['www-authenticate']]).toEqual([

@@ -34,7 +34,7 @@ function rulesIn(node: unknown, seen = new Set<unknown>()): string[] {
 const sayingOf = (message: unknown) =>
   typeof message === 'function' ? message({ input: 'x', expected: null }) : String(message);
 
-describe('every rule of an input is told in both languages', () => {
+describe('every rule of an input is answered in both languages', () => {
   const parts = routeSpecs.flatMap(({ operationId, body, query, headers }) =>
     Object.entries({ body, query, headers }).flatMap(([part, schema]): [string, v.GenericSchema][] =>
       schema ? [[`${operationId}: ${part}`, schema]] : [],

@@ -36,7 +36,7 @@ function useHandler(deliver: (job: SendJob) => DeliveryResult, deliveryMs = 0) {
   };
 }
 
-describe('a batch of notes', () => {
+describe('a batch of send jobs', () => {
   test('what the time-out could cut off in the middle goes back to the queue and is not begun', async () => {
     const jobs = [1, 2, 3].map((n) => ({ messageId: idOf(n, 'same-user'), sinceMs: n }));
     const { handle, delivered, enqueued } = useHandler(() => ({ type: 'done' }), 30_000);
@@ -46,7 +46,7 @@ describe('a batch of notes', () => {
     expect(enqueued).toEqual(jobs.slice(1).map((job) => ({ job, delayMs: 0 })));
   });
 
-  test('a note that is to come up later keeps its age and learns when its message is due', async () => {
+  test('a job that is put off keeps its age and learns when its message is due', async () => {
     const { handle, enqueued } = useHandler(() => ({ type: 'later', delayMs: 900, dueAtMs: 1_400 }));
     await handle({ messageId: idOf(1, 'u'), sinceMs: 7, dueAtMs: 300 });
     expect(enqueued).toEqual([
@@ -54,7 +54,7 @@ describe('a batch of notes', () => {
     ]);
   });
 
-  test('a record that is no note fails alone', async () => {
+  test('a record that is no send job fails alone', async () => {
     const { handle, delivered } = useHandler(() => ({ type: 'done' }));
     const answer = await handle('{"half', { messageId: idOf(1, 'u'), sinceMs: 0 }, '{"messageId":7}');
     expect(answer.batchItemFailures).toEqual([
