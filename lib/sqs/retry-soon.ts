@@ -9,8 +9,8 @@ export const RETRY_SECONDS = 60;
 export type RetrySoon = (failed: readonly Pick<SQSRecord, 'messageId' | 'receiptHandle'>[]) => Promise<void>;
 
 /**
- * A queue hides what it hands out for six times the function's time, because Lambda needs that to retry what it throttles. What our own
- * code could not handle need not wait for so long. Where this fails, it does.
+ * A queue hides what it hands out for six times the function's time, because Lambda needs that to retry what
+ * it throttles. What our own code could not handle need not wait for so long. Where this fails, it does.
  */
 export function createRetrySoon(client: SQSClient, queueUrl: string, logger: Logger): RetrySoon {
   return async (failed) => {
