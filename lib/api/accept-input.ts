@@ -7,13 +7,12 @@ import {
   type AcceptServices,
   acceptMessage,
 } from '../messages/accept-message.ts';
-import { composeMessage } from '../messages/compose-message.ts';
-import type { IdempotencyClaim } from '../messages/idempotency-keys.ts';
-import { findEarlier } from '../messages/idempotency-keys.ts';
+import { findEarlier, type IdempotencyClaim } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { DEFAULT_TIME_ZONE } from '../templates/fit-value.ts';
 import { normaliseData } from '../templates/normalise-data.ts';
+import { composeMessage } from '../templates/prepare-data.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
 import { inputError, ProblemError } from './problem.ts';

@@ -1,3 +1,5 @@
+import type { TemplateKind } from '../grants/ledger.ts';
+import type { TemplateCatalogue } from './catalogue.ts';
 import { checkNormalised } from './check-data.ts';
 import type { FieldProblem } from './field-problem.ts';
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
@@ -54,4 +56,42 @@ export function fitData(
     return from === undefined || to === undefined ? [] : [{ key, from, to }];
   });
   return { data: { ...data, ...Object.fromEntries(fitted.map(({ key, to }) => [key, to])) }, fitted };
+}
+
+/** Data as a caller sent it, and the template that it is for. */
+export interface ComposeRequest {
+  readonly templateId: string;
+  readonly data: unknown;
+  readonly fit: boolean;
+  /** IANA zone in which fitted moments are shown. */
+  readonly timeZone?: string;
+}
+
+/** What came of putting a caller's data into a template. */
+export type ComposeResult =
+  | {
+      readonly type: 'composed';
+      readonly data: Readonly<Record<string, string>>;
+      readonly fitted: readonly FittedValue[];
+      readonly templateKind: TemplateKind;
+    }
+  | { readonly type: 'invalid-data'; readonly problems: readonly FieldProblem[] }
+  | { readonly type: 'unknown-template' };
+
+/**
+ * Checks a caller's data against its template before anything is stored, after fitting it where that is asked
+ * for.
+ *
+ * @throws TemplateLookupError when the template is not known yet and WeChat could not be asked.
+ */
+export async function composeMessage(
+  templates: Pick<TemplateCatalogue, 'find'>,
+  request: ComposeRequest,
+): Promise<ComposeResult> {
+  const template = await templates.find(request.templateId);
+  if (!template) return { type: 'unknown-template' };
+  const { fit, timeZone } = request;
+  const prepared = prepareData(template, request.data, { fit, ...(timeZone !== undefined && { timeZone }) });
+  if (prepared.type === 'invalid') return { type: 'invalid-data', problems: prepared.problems };
+  return { type: 'composed', data: prepared.data, fitted: prepared.fitted, templateKind: template.kind };
 }

@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import { createHttpClient } from '../../lib/http/http-client.ts';
+import { WeChatError } from '../../lib/wechat/answer.ts';
 import { remedyFor } from '../../lib/wechat/errcodes.ts';
-import { WeChatError } from '../../lib/wechat/errors.ts';
 import { type Credentials, fetchAccessToken } from '../../lib/wechat/fetch-access-token.ts';
 
 /** What WeChat says of an appid and its AppSecret. */
