@@ -18,3 +18,17 @@ export function brokenRule(issue: v.BaseIssue<unknown>): string {
   if (issue.input === undefined) return 'Required';
   return issue.message.replace(/ but received .*$/s, '');
 }
+
+/**
+ * An object as it is stored. What a later version of the service added stays when it is written
+ * back: containers of two versions run side by side for a while, and an older one must not erase
+ * what the newer one stored.
+ */
+export function storedObject<Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.GenericSchema<
+  v.InferInput<v.ObjectSchema<Entries, undefined>>,
+  v.InferOutput<v.ObjectSchema<Entries, undefined>>
+> & { readonly entries: Entries } {
+  return v.looseObject(entries);
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LANGUAGES, MINIPROGRAM_STATES } from '../messages/message.ts';
-import { count, instant } from '../schemas.ts';
+import { count, instant, storedObject } from '../schemas.ts';
 
 /** Everyone with an available grant when a run begins, or those whom the owner named. */
 export const audience = v.variant('type', [
@@ -16,7 +16,7 @@ export const audience = v.variant('type', [
 /** See {@link audience}. */
 export type Audience = Readonly<v.InferOutput<typeof audience>>;
 
-const schedule = v.object({
+const schedule = storedObject({
   /** `cron(…)`, `rate(…)` or `at(…)`. */
   expression: v.string(),
   timezone: v.string(),
@@ -27,7 +27,7 @@ const schedule = v.object({
 /** An expression of EventBridge Scheduler, in an IANA time zone. */
 export type CampaignSchedule = Readonly<v.InferOutput<typeof schedule>>;
 
-const quietHours = v.object({
+const quietHours = storedObject({
   /** `HH:MM`, 24 hours. */
   from: v.string(),
   to: v.string(),
@@ -51,10 +51,10 @@ const content = {
 };
 
 /** What a run takes over from its campaign when it begins. */
-export const runContent = v.object(content);
+export const runContent = storedObject(content);
 
 /** One message to many users, now or at times to come. */
-export const campaign = v.object({
+export const campaign = storedObject({
   id: v.string(),
   name: v.string(),
   ...content,

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts';
 import { getItem, putAll } from './items.ts';
 import type { Key } from './keys.ts';
 import type { Table } from './table.ts';
-import { type NewVersion, onVersion } from './versioned-items.ts';
+import { attributesOf, type NewVersion, onVersion } from './versioned-items.ts';
 
 const versionOnly = v.object({ version: v.exactOptional(v.string()) });
 
@@ -28,7 +28,7 @@ export function createRateLimitStore(
       const item = await getItem(table, key);
       if (!item) return { value: NO_LIMIT, version: undefined };
       const { version } = v.parse(versionOnly, item);
-      const parsed = v.safeParse(appRateLimits, item);
+      const parsed = v.safeParse(appRateLimits, attributesOf(item));
       if (parsed.success) return { value: parsed.output, version };
       // Sending goes on: the next write puts the item right.
       logger.error(`The stored item ${key.pk} / ${key.sk} cannot be read and is taken for absent.`);

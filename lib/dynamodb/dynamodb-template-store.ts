@@ -7,7 +7,7 @@ import { storedTemplate, type Template, type TemplateStore } from '../templates/
 import { getItem, type Item, putAll, queryPages, readItem } from './items.ts';
 import type { Key } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
-import { type NewVersion, onVersion, parseItem } from './versioned-items.ts';
+import { attributesOf, type NewVersion, onVersion, parseItem } from './versioned-items.ts';
 
 const PREFIX = 'template#';
 
@@ -31,7 +31,7 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
   }
 
   function parse(item: Item): Template | undefined {
-    const parsed = v.safeParse(storedTemplate, item);
+    const parsed = v.safeParse(storedTemplate, attributesOf(item));
     if (parsed.success) return { ...parsed.output, fields: parsed.output.fields.map(completeField) };
     logger.error('A stored template cannot be read and is passed over; a sync of the templates mends it', {
       sk: item['sk'],

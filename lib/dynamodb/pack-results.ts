@@ -7,7 +7,7 @@ import { outcomeSchema, retriesSchema } from '../sends/send-record.ts';
 
 /** What a result says beyond its state, its moment and its msgid. */
 const detail = v.object({
-  ...v.omit(outcomeSchema, ['atMs', 'remedy']).entries,
+  ...v.omit(v.object(outcomeSchema.entries), ['atMs', 'remedy']).entries,
   attempts: count,
   /** What became of the grant, where it was not simply spent. */
   effect: v.exactOptional(v.picklist(GRANT_EFFECTS)),
@@ -22,8 +22,8 @@ type Detail = v.InferOutput<typeof detail>;
 
 /** Results as they are stored: small, because a batch's results are written several times. */
 export const packedResults = v.object({
-  /** One letter for each recipient: {@link LETTERS}. */
-  letters: v.string(),
+  /** One letter for each recipient: {@link LETTERS}. One of a later version must not look like a recipient not begun. */
+  letters: v.pipe(v.string(), v.regex(/^[psdrfuk-]*$/)),
   sinceMs: instant,
   /** Moments as distances from `sinceMs`. */
   after: v.array(v.number()),

@@ -38,18 +38,25 @@ export function parseVersioned<Schema extends v.GenericSchema>(
   schema: Schema,
   item: Item,
 ): Versioned<v.InferOutput<Schema>> {
-  return { value: parseItem(schema, item), version: parseItem(versioned, item).version };
+  return { value: parseItem(schema, attributesOf(item)), version: parseItem(versioned, item).version };
+}
+
+/** An item without what a store puts on it: its keys, its place in the index, its version and its end of life. */
+export function attributesOf(item: Item): Item {
+  const { pk: _pk, sk: _sk, version: _version, expiresAt: _end, ...rest } = item;
+  const { attentionPk: _attentionPk, attentionSk: _attentionSk, ...attributes } = rest;
+  return attributes;
 }
 
 /** A ledger as read; one that is not stored yet is empty. */
 export function toLedger(openid: string, item: Item | undefined): Versioned<Ledger> {
   if (!item) return { value: emptyLedger(openid), version: undefined };
-  return { value: parseItem(ledgerSchema, item), version: parseItem(versioned, item).version };
+  return parseVersioned(ledgerSchema, item);
 }
 
 /** A message as read. */
 export function toMessage(item: Item): Versioned<Message> {
-  return { value: parseItem(messageSchema, item), version: parseItem(versioned, item).version };
+  return parseVersioned(messageSchema, item);
 }
 
 /** The messages among `items`; see {@link readable}. */

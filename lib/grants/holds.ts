@@ -1,9 +1,9 @@
-import * as v from 'valibot';
-import { count } from '../schemas.ts';
+import type * as v from 'valibot';
+import { count, storedObject } from '../schemas.ts';
 import { grantsOf, isLongTerm, knownKind, type Ledger, type TemplateKind, withGrants } from './ledger.ts';
 
 /** A grant that is set aside for a message; void once the template's grants have been zeroed since. */
-export const holdSchema = v.object({ epoch: count });
+export const holdSchema = storedObject({ epoch: count });
 
 /** A grant that is set aside for a message. */
 export type Hold = Readonly<v.InferOutput<typeof holdSchema>>;

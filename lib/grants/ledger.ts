@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, instant } from '../schemas.ts';
+import { count, instant, storedObject } from '../schemas.ts';
 import { recentGrants } from './recent-grants.ts';
 
 /**
@@ -11,7 +11,7 @@ export const TEMPLATE_KINDS = ['one-time', 'long-term', 'unknown'] as const;
 /** One of {@link TEMPLATE_KINDS}. */
 export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
 
-const templateGrants = v.object({
+const templateGrants = storedObject({
   kind: v.picklist(TEMPLATE_KINDS),
   /** Grants ever recorded; it only rises. */
   granted: count,
@@ -52,7 +52,7 @@ const GRANT_SOURCES = ['held', 'available', 'subscription'] as const;
 /** Where a claim took its grant from. */
 export type GrantSource = (typeof GRANT_SOURCES)[number];
 
-const claim = v.object({
+const claim = storedObject({
   claimId: v.string(),
   /** The life of the item that the grant was taken from. */
   life: v.exactOptional(v.string()),
@@ -76,7 +76,7 @@ const claim = v.object({
 export type Claim = Readonly<v.InferOutput<typeof claim>>;
 
 /** A user's item: grants by template, the one send under way, and the messages that wait. */
-export const ledgerSchema = v.object({
+export const ledgerSchema = storedObject({
   openid: v.string(),
   /** Drawn with the first write of the item. A user who comes back after an erasure gets another one. */
   life: v.exactOptional(v.string()),
@@ -85,7 +85,7 @@ export const ledgerSchema = v.object({
   /** The messages that wait, packed (lib/grants/packed-waiting.ts). */
   waiting: v.exactOptional(v.string()),
   /** How many reports were counted on the latest day that had one; `day` counts days since 1970 in UTC. */
-  reports: v.exactOptional(v.object({ day: count, count })),
+  reports: v.exactOptional(storedObject({ day: count, count })),
 });
 
 /** One user's grants, the one send that may be under way, and the messages that wait. */

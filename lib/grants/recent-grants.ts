@@ -1,5 +1,5 @@
-import * as v from 'valibot';
-import { instants } from '../schemas.ts';
+import type * as v from 'valibot';
+import { instants, storedObject } from '../schemas.ts';
 
 /**
  * When the latest grants of one template were given, by how they are known, earliest first.
@@ -7,7 +7,7 @@ import { instants } from '../schemas.ts';
  * One tap is reported twice: by the client and by WeChat's popup event. Neither names the other, and either
  * may be lost, so the two are matched by their times and counted once.
  */
-export const recentGrants = v.object({
+export const recentGrants = storedObject({
   /** Reported by the client alone so far; the moment when the report came in. */
   reported: instants,
   /** Reported by WeChat alone so far; the moment of the tap, which WeChat knows to the second. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Random } from '../clock.ts';
+import { storedObject } from '../schemas.ts';
 
 const SLOWDOWN_CAUSES = ['rate', 'quota', 'busy', 'refused'] as const;
 
@@ -9,7 +10,7 @@ const SLOWDOWN_CAUSES = ['rate', 'quota', 'busy', 'refused'] as const;
  */
 export type SlowdownCause = (typeof SLOWDOWN_CAUSES)[number];
 
-const slowdown = v.object({
+const slowdown = storedObject({
   cause: v.picklist(SLOWDOWN_CAUSES),
   /** WeChat's errcode, where the cause does not say it. */
   errcode: v.exactOptional(v.number()),
@@ -30,7 +31,7 @@ const slowdown = v.object({
  */
 export type Slowdown = Readonly<v.InferOutput<typeof slowdown>>;
 
-const rateLimit = v.object({
+const rateLimit = storedObject({
   /** Present from a refusal until sending is unlimited again. */
   slowdown: v.exactOptional(slowdown),
   /**
@@ -45,7 +46,7 @@ const rateLimit = v.object({
 export type RateLimit = Readonly<v.InferOutput<typeof rateLimit>>;
 
 /** The rate limit of the whole appid, and of those templates that WeChat refuses by themselves. */
-export const appRateLimits = v.object({
+export const appRateLimits = storedObject({
   ...rateLimit.entries,
   templates: v.exactOptional(v.record(v.string(), rateLimit)),
 });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { holdSchema } from '../grants/holds.ts';
 import type { Claim } from '../grants/ledger.ts';
-import { count, instant, instants } from '../schemas.ts';
+import { count, instant, instants, storedObject } from '../schemas.ts';
 import {
   MESSAGE_STATES,
   type MessageState,
@@ -27,7 +27,7 @@ export type Language = (typeof LANGUAGES)[number];
  * One subscribe message to one user: in the user's item while it waits, a record of its own once it has
  * ended.
  */
-export const messageSchema = v.object({
+export const messageSchema = storedObject({
   id: v.string(),
   openid: v.string(),
   templateId: v.string(),

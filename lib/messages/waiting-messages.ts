@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Page } from '../listing.ts';
+import { storedObject } from '../schemas.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { Versioned } from '../versioned.ts';
 import { type Message, messageSchema, openidOf } from './message.ts';
@@ -10,14 +11,14 @@ import type { MessageWithLedger } from './message-store.ts';
 const { entries } = messageSchema;
 
 /** When a waiting message is due, and what that follows from. */
-const dueText = v.object({
+const dueText = storedObject({
   createdAtMs: entries.createdAtMs,
   sendAtMs: v.exactOptional(entries.sendAtMs),
   dueAtMs: v.exactOptional(entries.dueAtMs),
 });
 
 /** A message in its user's item, without what can be derived. */
-const waitingText = v.object({
+const waitingText = storedObject({
   ...dueText.entries,
   templateId: entries.templateId,
   data: entries.data,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { bilingualText } from '../bilingual-text.ts';
 import { type Claim, GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
-import { count, instant } from '../schemas.ts';
+import { count, instant, storedObject } from '../schemas.ts';
 import type { Decision } from './judge-answer.ts';
 import { ownOutcome } from './reasons.ts';
 
@@ -20,7 +20,7 @@ export const MESSAGE_STATES = [
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** How a send ended, or how its last attempt did. */
-export const outcomeSchema = v.object({
+export const outcomeSchema = storedObject({
   atMs: instant,
   /** WeChat's errcode; absent when WeChat was not asked or did not answer. */
   errcode: v.exactOptional(v.pipe(v.number(), v.integer())),
@@ -36,7 +36,7 @@ export const outcomeSchema = v.object({
 export type Outcome = Readonly<v.InferOutput<typeof outcomeSchema>>;
 
 /** How often each retry policy has been used for a send. */
-export const retriesSchema = v.object({
+export const retriesSchema = storedObject({
   busy: v.exactOptional(count),
   /** Another send to the user was under way. */
   concurrent: v.exactOptional(count),
@@ -53,7 +53,7 @@ export const retriesSchema = v.object({
 export type RetryPolicyName = keyof v.InferOutput<typeof retriesSchema>;
 
 /** What became of the grant that a message's last claim took. */
-export const settledClaimSchema = v.object({
+export const settledClaimSchema = storedObject({
   claimId: v.string(),
   effect: v.picklist(GRANT_EFFECTS),
   epoch: count,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
 import { TEMPLATE_KINDS } from '../grants/ledger.ts';
-import { count, instant } from '../schemas.ts';
+import { count, instant, storedObject } from '../schemas.ts';
 
 /** The kinds of field that have a rule (WeChat contract §4), and `unknown` for any that came later. */
 export const FIELD_KINDS = [
@@ -47,7 +47,7 @@ export interface TemplateField extends FieldSource {
 }
 
 /** A template of the account as it is stored. */
-export const storedTemplate = v.object({
+export const storedTemplate = storedObject({
   templateId: v.string(),
   title: v.string(),
   kind: v.picklist(TEMPLATE_KINDS),

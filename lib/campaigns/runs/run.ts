@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
 import * as v from 'valibot';
-import { count, instant } from '../../schemas.ts';
+import { count, instant, storedObject } from '../../schemas.ts';
 import { audience, runContent } from '../campaign.ts';
 
 /** `paused` and `stopped` hold queued jobs back; `stopped` and `finished` are final. */
@@ -35,7 +35,7 @@ export type RunCounts = Readonly<v.InferOutput<typeof runCounts>>;
 /** Nobody has been counted yet. */
 export const NO_COUNTS: RunCounts = v.parse(runCounts, {});
 
-const runSummary = v.object({
+const runSummary = storedObject({
   recipients: count,
   counts: runCounts,
   /** Final outcomes by WeChat's errcode, accepted sends left out. */
@@ -49,7 +49,7 @@ export type RunSummary = Readonly<v.InferOutput<typeof runSummary>>;
 export type RunContent = Readonly<v.InferOutput<typeof runContent>>;
 
 /** A run as it is stored. Its recipients and their results are stored in batches. */
-export const runRecord = v.object({
+export const runRecord = storedObject({
   id: v.string(),
   campaignId: v.string(),
   status: v.picklist(RUN_STATUSES),

@@ -79,6 +79,12 @@ test('results come back as they were, whatever they say', () => {
   expect(stored(new Map())).toEqual(new Map());
 });
 
+test('a state that a later version stored is no recipient who has not been begun: the results are unreadable', () => {
+  const packed = { letters: 'sx-', sinceMs: 0, after: [0, 0, 0], msgids: '', details: {} };
+  expect(v.safeParse(packedResults, packed).success).toBe(false);
+  expect(v.safeParse(packedResults, { ...packed, letters: 'sk-' }).success).toBe(true);
+});
+
 test('nothing is kept of what nobody needs once a recipient is done with', () => {
   const lastClaim = { claimId: 'claim-1', effect: 'spend' as const, epoch: 2 };
   const ended = {

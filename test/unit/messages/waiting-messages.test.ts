@@ -44,6 +44,13 @@ function keeping(...messages: readonly Message[]): Ledger {
 
 const stored = <T>(value: T, version: string | undefined = 'v1') => ({ value, version });
 
+test('what a later version kept with a message stays with it', () => {
+  const later = { ...messageOf(1), later: { of: 'a later version' } };
+  const [read] = waitingBeside(keeping(later));
+  const again = waitingBeside(putWaiting(keeping(later), { ...read, ...messageOf(1), attempts: 2, ...read }));
+  expect(again).toMatchObject([later]);
+});
+
 test('whatever is kept comes back as it was', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 30 });
   const fieldKey = fc.stringMatching(/^[a-z_]{1,12}[0-9]{1,2}$/);
