@@ -1,6 +1,7 @@
 import { runCommand, wholeNumber } from '../operate/command-line.ts';
 import * as kernel from '../test/simulation/kernel.ts';
-import { type Outcome, runSeed } from '../test/simulation/world.ts';
+import type { Outcome } from '../test/simulation/outcome.ts';
+import { runSeed } from '../test/simulation/run-seed.ts';
 
 const HELP = `Runs the rules of grants, messages, campaigns and events through worlds full of trouble, each made from a seed, in virtual time.
 

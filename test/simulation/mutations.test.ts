@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as kernel from './kernel.ts';
 import { PLANTED_FAULTS } from './planted/index.ts';
-import { runSeed } from './world.ts';
+import { runSeed } from './run-seed.ts';
 
 /** The rarest of the faults needs some thousand worlds, and which ones changes with every change of the rules. */
 const SEEDS = 12_000;

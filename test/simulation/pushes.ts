@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts';
 import type { Queue } from './queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
+import type { WeChatRequest } from './wechat.ts';
 
 /** What WeChat's pushes are built on. */
 export interface PushOptions {
@@ -14,9 +15,14 @@ export interface PushOptions {
   readonly trace: Trace;
 }
 
+/** No answer has a msgid like these. */
+const WRONG_MSGIDS = 1_000_000;
+
 /** Pushes events onto the queue behind their route: now and then late or twice, in any order, or not at all. */
 export function createPushes({ scheduler, chance, faults, queue, trace }: PushOptions) {
-  return (event: SubscribeEvent): void => {
+  const toTheSecond = () => Math.floor(scheduler.now() / 1_000) * 1_000;
+
+  function tell(event: SubscribeEvent): void {
     const { lostEvent, lateDelivery, duplicateDelivery } = faults();
     if (lostEvent > 0 && chance.happens(lostEvent)) {
       trace('wechat', `event lost: ${event.type}`);
@@ -30,5 +36,41 @@ export function createPushes({ scheduler, chance, faults, queue, trace }: PushOp
         queue().put({ type: 'subscribe', event }, 0);
       });
     }
+  }
+
+  return {
+    /** What became of an accepted send at last, now and then under another msgid than its own, or under none. */
+    sent(request: WeChatRequest): void {
+      const { openid, templateId } = request;
+      const { wrongMsgid } = faults();
+      const isWrong = wrongMsgid > 0 && chance.happens(wrongMsgid);
+      const wrong = chance.happens(0.5) ? undefined : String(WRONG_MSGIDS + Number(request.msgid));
+      const msgid = isWrong ? wrong : request.msgid;
+      const errcode = chance.happens(0.85) ? 0 : 1;
+      const named = msgid !== undefined && { msgid };
+      const createdAtMs = toTheSecond();
+      request.receipt = { errcode, atMs: createdAtMs, ...named };
+      const errorStatus = errcode === 0 ? 'success' : 'fail';
+      const items = [{ templateId, errcode, errorStatus, ...named }];
+      tell({ type: 'sent', openid, createdAtMs, items });
+    },
+    /** The user answered the panel. */
+    answered(openid: string, results: Readonly<Record<string, string>>): void {
+      const items = Object.entries(results)
+        .filter(([, status]) => status.startsWith('accept') || status === 'reject')
+        .map(([templateId, status]) => ({
+          templateId,
+          status: status.startsWith('accept') ? 'accept' : status,
+        }));
+      if (items.length > 0) tell({ type: 'popup', openid, createdAtMs: toTheSecond(), items });
+    },
+    /** The user turned the template off for good. */
+    turnedOff(openid: string, templateId: string): void {
+      const items = [{ templateId, status: 'reject' }];
+      tell({ type: 'change', openid, createdAtMs: toTheSecond(), items });
+    },
   };
 }
+
+/** What WeChat tells of by itself. */
+export type Pushes = ReturnType<typeof createPushes>;

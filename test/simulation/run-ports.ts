@@ -1,7 +1,6 @@
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
-import type { RecipientEraser } from '../../lib/campaigns/erase-recipient.ts';
-import { type BatchKey, erasedOpenid } from '../../lib/campaigns/runs/batch.ts';
+import type { BatchKey } from '../../lib/campaigns/runs/batch.ts';
 import { difference, NO_TALLY } from '../../lib/campaigns/runs/results.ts';
 import type { RunStore, TallyChange } from '../../lib/campaigns/runs/run-store.ts';
 import { updated } from '../../lib/versioned.ts';
@@ -113,22 +112,6 @@ export function createRunPorts(table: Table, { call }: Pick<Caller, 'call'>): Ru
       call('set planned', () => {
         const row = rows.shardOf({ runId, shard });
         row.tally = { ...row.tally, planned };
-      }),
-  };
-}
-
-/** Takes users out of the batches of runs. The campaign is for those who granted, so that no list names them. */
-export function createRecipientEraser(table: Table, { call }: Caller): RecipientEraser {
-  return {
-    eraseFromList: async () => ({ erased: 0 }),
-    eraseFromBatch: (key, index, openid) =>
-      call('erase from batch', () => {
-        const batch = table.rows.shardOf(key).batches.get(key.after);
-        if (batch?.recipients[index]?.openid !== openid) return;
-        table.putBatch(key, {
-          ...batch,
-          recipients: batch.recipients.with(index, { openid: erasedOpenid(index) }),
-        });
       }),
   };
 }

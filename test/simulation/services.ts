@@ -4,14 +4,15 @@ import type { Logger } from '../../lib/logger.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
 import { template } from '../support/templates.ts';
 import type { Chance } from './chance.ts';
+import { createEraser, createRecipientEraser } from './erasers.ts';
 import type { Faults } from './faults.ts';
 import type { Kernel } from './kernel.ts';
 import type { Process, Processes } from './processes.ts';
 import type { Queue } from './queue.ts';
-import { createCampaigns, createRecipientEraser, createRunPorts } from './run-ports.ts';
+import { createCampaigns, createRunPorts } from './run-ports.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Table } from './table.ts';
-import { type Caller, createDuePorts, createEraser, createMessagePorts } from './user-ports.ts';
+import { type Caller, createDuePorts, createMessagePorts } from './user-ports.ts';
 import type { SimulatedWeChat } from './wechat.ts';
 
 /** The queues of the deployed service. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as kernel from './kernel.ts';
-import { type Outcome, runSeed } from './world.ts';
+import type { Outcome } from './outcome.ts';
+import { runSeed } from './run-seed.ts';
 
 const SEEDS = 1_000;
 

@@ -1,9 +1,9 @@
-import type { SubscribeEvent } from '../../lib/events/event-job.ts';
 import type { SendAnswer } from '../../lib/sends/judge-answer.ts';
 import type { OutgoingMessage } from '../../lib/sends/send-port.ts';
 import type { Chance } from './chance.ts';
 import type { Faults, PlanCall } from './faults.ts';
 import type { Process, Processes } from './processes.ts';
+import type { Pushes } from './pushes.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
 
@@ -65,8 +65,8 @@ export interface WeChatOptions {
   readonly accepted: (request: WeChatRequest) => void;
   /** Whether a send is answered with a msgid. */
   readonly answersMsgid: boolean;
-  /** Pushes an event; absent where none are configured. */
-  readonly tell: ((event: SubscribeEvent) => void) | undefined;
+  /** Absent where none are configured. */
+  readonly pushes: Pushes | undefined;
 }
 
 /** Refusals whatever WeChat's own count says (WeChat contract §3.3, §9.1), and a code that nobody knows. */
@@ -76,8 +76,6 @@ const REFUSALS = [
 
 const GIVE_UP_MS = 10_000;
 const REQUEST_LIMIT_MS = 35_000;
-/** No answer has a msgid like these. */
-const WRONG_MSGIDS = 1_000_000;
 
 /** A WeChat that answers late, wrongly, twice as slowly or not at all, as chance has it. */
 export function createWeChat(options: WeChatOptions): SimulatedWeChat {
@@ -86,7 +84,6 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
   const allowed = new Map<string, number>();
   let outageUntilMs = 0;
   const keyOf = (openid: string, templateId: string) => `${openid} ${templateId}`;
-  const toTheSecond = () => Math.floor(scheduler.now() / 1_000) * 1_000;
 
   function decide(request: WeChatRequest): number {
     const { openid, templateId, leftAtMs } = request;
@@ -102,28 +99,6 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     if (left <= 0 && !options.generous) return 43101;
     if (!options.longTerm(templateId)) allowed.set(keyOf(openid, templateId), left - 1);
     return 0;
-  }
-
-  /** Says what became of an accepted send at last. */
-  function tellSent(request: WeChatRequest): void {
-    request.msgid = String(requests.indexOf(request) + 1);
-    if (!options.tell) return;
-    const { openid, templateId } = request;
-    const { wrongMsgid } = faults();
-    const isWrong = wrongMsgid > 0 && chance.happens(wrongMsgid);
-    const wrong = chance.happens(0.5) ? undefined : String(WRONG_MSGIDS + Number(request.msgid));
-    const msgid = isWrong ? wrong : request.msgid;
-    const errcode = chance.happens(0.85) ? 0 : 1;
-    const named = msgid !== undefined && { msgid };
-    const createdAtMs = toTheSecond();
-    request.receipt = { errcode, atMs: createdAtMs, ...named };
-    const errorStatus = errcode === 0 ? 'success' : 'fail';
-    options.tell({
-      type: 'sent',
-      openid,
-      createdAtMs,
-      items: [{ templateId, errcode, errorStatus, ...named }],
-    });
   }
 
   function send(process: Process, message: OutgoingMessage & { readonly id?: string }): Promise<SendAnswer> {
@@ -172,7 +147,8 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
           trace('wechat', `decides ${errcode} on ${request.sendId}`);
           if (errcode !== 0) return;
           options.accepted(request);
-          tellSent(request);
+          request.msgid = String(requests.indexOf(request) + 1);
+          options.pushes?.sent(request);
         });
       }
       if (crash === 'after') scheduler.after(durationMs, () => process.crash('after send'));
@@ -209,19 +185,10 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     allow: (openid, templateId) => {
       allowed.set(keyOf(openid, templateId), (allowed.get(keyOf(openid, templateId)) ?? 0) + 1);
     },
-    answered(openid, results) {
-      const items = Object.entries(results)
-        .filter(([, status]) => status.startsWith('accept') || status === 'reject')
-        .map(([templateId, status]) => ({
-          templateId,
-          status: status.startsWith('accept') ? 'accept' : status,
-        }));
-      if (items.length > 0) options.tell?.({ type: 'popup', openid, createdAtMs: toTheSecond(), items });
-    },
+    answered: (openid, results) => options.pushes?.answered(openid, results),
     turnOff(openid, templateId) {
       allowed.set(keyOf(openid, templateId), 0);
-      const items = [{ templateId, status: 'reject' }];
-      options.tell?.({ type: 'change', openid, createdAtMs: toTheSecond(), items });
+      options.pushes?.turnedOff(openid, templateId);
     },
     take: (openid, templateId, howMany) => {
       const left = allowed.get(keyOf(openid, templateId)) ?? 0;

@@ -1,8 +1,9 @@
 import { type Callers, createCallers } from './callers.ts';
-import { type Chance, createChance } from './chance.ts';
-import { drawFaults, type Faults, NO_FAULTS, type PlanCall, plansByChance } from './faults.ts';
+import type { Chance } from './chance.ts';
+import { type Faults, NO_FAULTS, type PlanCall, plansByChance } from './faults.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import type { Kernel } from './kernel.ts';
+import { endsOf, type Outcome, type Violation } from './outcome.ts';
 import { createProcesses } from './processes.ts';
 import { createPushes } from './pushes.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -11,29 +12,12 @@ import { CAMPAIGN_ID } from './run-ports.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Trouble } from './send-rules.ts';
 import { createTablePorts, type QueueName } from './services.ts';
-import { createTable, type Table, type TableState } from './table.ts';
+import { createTable, type Table } from './table.ts';
 import { createTicker, type Ticker } from './ticker.ts';
 import { describeWrite, NO_TRACE, type Trace } from './trace.ts';
 import type { Caller } from './user-ports.ts';
 import { createWeChat, type SimulatedWeChat } from './wechat.ts';
-import { drawWorkload, ONCE, type Workload } from './workload.ts';
-
-/** A rule that was broken, and how. */
-export interface Violation {
-  readonly rule: string;
-  readonly facts: unknown;
-  readonly atMs: number;
-}
-
-/** How one world went. */
-export interface Outcome {
-  readonly violation?: Violation;
-  readonly steps: number;
-  readonly requests: number;
-  /** How many messages and recipients of runs ended in each state. */
-  readonly messages: Readonly<Record<string, number>>;
-  readonly recipients: Readonly<Record<string, number>>;
-}
+import { ONCE, type Workload } from './workload.ts';
 
 /** One world, to the last setting. */
 export interface WorldOptions {
@@ -58,37 +42,8 @@ export interface WorldOptions {
 
 /** Noon in Beijing, so that the quota's midnight is half a day away. */
 const START_MS = Date.UTC(2026, 10, 23, 4);
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const MOST_EVENTS = 1_000_000;
 const MOST_ROUNDS = 50;
-
-/** Draws a world from a seed and runs it. */
-export function runSeed(kernel: Kernel, seed: number, trace?: (line: string) => void): Promise<Outcome> {
-  const chance = createChance(seed);
-  const faults = drawFaults(chance);
-  const disaster = faults !== NO_FAULTS && chance.happens(0.005);
-  const runs = !disaster && chance.happens(0.4);
-  const workload = drawWorkload(chance, disaster ? 3 : runs ? chance.pick([0, 4, 10]) : 17, runs);
-  const lasting = disaster
-    ? { ...NO_FAULTS, ...chance.pick([{ tokenOutage: 1 }, { notReached: 1 }, { heldBack: 1 }]) }
-    : faults;
-  const troubleMs = disaster
-    ? 26 * HOUR_MS
-    : workload.horizonMs * 1.3 + chance.pick([0, 20_000, 2 * MINUTE_MS, 4 * MINUTE_MS, 30 * MINUTE_MS]);
-  return runWorld({
-    kernel,
-    chance,
-    workload,
-    faults: lasting,
-    troubleMs,
-    generous: chance.happens(0.6),
-    pushes: chance.happens(0.5),
-    answersMsgid: chance.happens(0.5),
-    pageSize: chance.between(1, 4),
-    trace,
-  });
-}
 
 /** Runs a world until nothing is left to happen, and checks the rules all the way. */
 export async function runWorld(options: WorldOptions): Promise<Outcome> {
@@ -138,7 +93,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     },
   });
   const shared = { scheduler, chance, faults, trace };
-  const tell = createPushes({ ...shared, queue: () => queues.events });
+  const pushes = createPushes({ ...shared, queue: () => queues.events });
   const wechat: SimulatedWeChat = createWeChat({
     ...shared,
     processes,
@@ -150,7 +105,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
     leaving: rules.leaving,
     accepted: rules.accepted,
     answersMsgid: options.answersMsgid,
-    tell: options.pushes ? tell : undefined,
+    pushes: options.pushes ? pushes : undefined,
   });
   const functions: Functions = createFunctions({
     ...shared,
@@ -246,16 +201,4 @@ function troubleOf({ faults, plan }: WorldOptions, deaths: number): Trouble {
   if (deaths > 0 || plan || crash + stall + slowRead + heldUpWrite + failBefore + failAfter > 0)
     return 'everywhere';
   return faults === NO_FAULTS ? 'none' : 'outside';
-}
-
-function endsOf(state: TableState): Pick<Outcome, 'messages' | 'recipients'> {
-  const messages: Record<string, number> = {};
-  const recipients: Record<string, number> = {};
-  for (const message of state.messages()) messages[message.state] = (messages[message.state] ?? 0) + 1;
-  for (const { id } of state.runs()) {
-    for (const { results } of state.batchesOf(id))
-      for (const result of results.results.values())
-        recipients[result.state] = (recipients[result.state] ?? 0) + 1;
-  }
-  return { messages, recipients };
 }

@@ -1,19 +1,9 @@
 import type { Ledger } from '../../../lib/grants/ledger.ts';
 import { packWaiting, unpackWaiting, withoutWaiting } from '../../../lib/grants/packed-waiting.ts';
-import type { RecentGrants } from '../../../lib/grants/recent-grants.ts';
 import { putWaiting, waitingBeside } from '../../../lib/messages/waiting-messages.ts';
 import { inCallsOf, type PlantedFault, readingLedgers, withStore, writingLedgers } from './planted-fault.ts';
 
-/** The ledger, of whose latest grants something is not known. */
-function withRecent(ledger: Ledger, known: Partial<RecentGrants>): Ledger {
-  const templates = Object.entries(ledger.templates).map(([id, { recent, ...grants }]) => [
-    id,
-    { ...grants, ...(recent && { recent: { ...recent, ...known } }) },
-  ]);
-  return { ...ledger, templates: Object.fromEntries(templates) };
-}
-
-/** Faults in how messages are accepted, canceled, queued, settled and erased, and how grants and receipts are counted. */
+/** Faults in how messages are accepted, canceled, queued, settled and erased. */
 export const MESSAGE_FAULTS: readonly PlantedFault[] = [
   inCallsOf('deliverMessage', 'a message leaves whenever its job comes', (services) =>
     withStore(services, (store) =>
@@ -115,79 +105,6 @@ export const MESSAGE_FAULTS: readonly PlantedFault[] = [
       };
     },
   ),
-  inCallsOf('reportGrants', 'a report counts as often as it comes', (services) => ({
-    ...services,
-    store: {
-      ...services.store,
-      commitCounted: (ledger, _marks, newTemplateIds) =>
-        services.store.commitCounted(ledger, [], newTemplateIds),
-    },
-  })),
-  {
-    name: 'a popup that its report took for none is counted twice, the event first',
-    plant: (kernel) => ({
-      ...kernel,
-      reportGrants(services, openid, requestId, report, kinds) {
-        const store = readingLedgers(services.store, (ledger) => withRecent(ledger, { tapped: [] }));
-        const faulty = report.silent.length > 0 ? { ...services, store } : services;
-        return kernel.reportGrants(faulty, openid, requestId, report, kinds);
-      },
-    }),
-  },
-  inCallsOf(
-    'applyEvent',
-    'a popup that its report took for none is counted twice, the report first',
-    (services) => ({
-      ...services,
-      grantStore: readingLedgers(services.grantStore, (ledger) => withRecent(ledger, { silent: [] })),
-    }),
-  ),
-  inCallsOf('applyEvent', 'the report and the event of one tap are both counted', (services) => ({
-    ...services,
-    grantStore: readingLedgers(services.grantStore, (ledger) => withRecent(ledger, { reported: [] })),
-  })),
-  inCallsOf('applyEvent', 'an event counts as often as it comes', (services) => ({
-    ...services,
-    grantStore: {
-      ...services.grantStore,
-      commitCounted: (ledger, _marks, newTemplateIds) =>
-        services.grantStore.commitCounted(ledger, [], newTemplateIds),
-    },
-  })),
-  inCallsOf('applyEvent', 'a template that is turned off keeps the grants set aside', (services) => ({
-    ...services,
-    grantStore: {
-      ...services.grantStore,
-      commitCounted(ledger, ...rest) {
-        const before = ledger.before?.templates ?? {};
-        const templates = Object.entries(ledger.value.templates).map(([id, grants]) => {
-          const held = before[id]?.held ?? 0;
-          return [id, grants.epoch === before[id]?.epoch ? grants : { ...grants, held }];
-        });
-        const value = { ...ledger.value, templates: Object.fromEntries(templates) };
-        return services.grantStore.commitCounted({ ...ledger, value }, ...rest);
-      },
-    },
-  })),
-  inCallsOf('applyEvent', "a receipt is taken to be about the user's latest send", (services) =>
-    withStore(services, (store) => ({
-      async listOfUser(openid, limit, after) {
-        const { items } = await store.listOfUser(openid, limit, after);
-        return { items: items.filter(({ value }) => value.outcome !== undefined).slice(0, 1) };
-      },
-    })),
-  ),
-  {
-    name: 'a receipt does not wait for the answer of the send that it may be about',
-    plant: (kernel) => ({
-      ...kernel,
-      applyEvent(services, event) {
-        const unclaimed = ({ claim: _, ...ledger }: Ledger) => ledger;
-        const faulty = withStore(services, (store) => readingLedgers(store, unclaimed));
-        return kernel.applyEvent(event.type === 'sent' ? faulty : services, event);
-      },
-    }),
-  },
   inCallsOf('dispatchDue', 'the dispatcher moves its cursor before the jobs are on the queue', (services) => {
     const { dueIndex } = services;
     return {

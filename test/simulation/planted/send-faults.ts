@@ -9,7 +9,6 @@ import {
   recordedAs,
   type SendParts,
   withStore,
-  writingLedgers,
 } from './planted-fault.ts';
 
 /** A clock that stands still from when a claim sets out until its request leaves: nobody notices how long that takes. */
@@ -182,46 +181,5 @@ export const SEND_FAULTS: readonly PlantedFault[] = [
         },
       };
     },
-  ),
-  inSends('a refusal empties the ledger without a new epoch', (services) =>
-    withStore(services, (store) =>
-      writingLedgers(store, (ledger, before) => ({
-        ...ledger,
-        templates: Object.fromEntries(
-          Object.entries(ledger.templates).map(([id, grants]) => [
-            id,
-            { ...grants, epoch: before.templates[id]?.epoch ?? grants.epoch },
-          ]),
-        ),
-      })),
-    ),
-  ),
-  inSends('a refusal takes what was granted since the send began', (services) =>
-    withStore(services, (store) =>
-      writingLedgers(store, (ledger, before) => ({
-        ...ledger,
-        templates: Object.fromEntries(
-          Object.entries(ledger.templates).map(([id, grants]) => [
-            id,
-            grants.epoch === before.templates[id]?.epoch ? grants : { ...grants, available: 0 },
-          ]),
-        ),
-      })),
-    ),
-  ),
-  inSends('a message with a grant set aside takes another one as well', (services) =>
-    withStore(services, (store) =>
-      writingLedgers(store, (ledger) => {
-        const { claim } = ledger;
-        const grants = claim && ledger.templates[claim.templateId];
-        if (claim?.source !== 'held' || !grants || grants.available === 0) return ledger;
-        const moved = { ...grants, held: grants.held + 1, available: grants.available - 1 };
-        return {
-          ...ledger,
-          claim: { ...claim, source: 'available' },
-          templates: { ...ledger.templates, [claim.templateId]: moved },
-        };
-      }),
-    ),
   ),
 ];

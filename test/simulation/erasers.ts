@@ -1,0 +1,93 @@
+import type { RecipientEraser } from '../../lib/campaigns/erase-recipient.ts';
+import { erasedOpenid } from '../../lib/campaigns/runs/batch.ts';
+import type { CountMark } from '../../lib/grants/grant-store.ts';
+import type { Ledger } from '../../lib/grants/ledger.ts';
+import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
+import type { Message } from '../../lib/messages/message.ts';
+import type { Belongings, UserEraser } from '../../lib/users/erase-user.ts';
+import type { Table } from './table.ts';
+import type { Caller } from './user-ports.ts';
+
+/** Erases users, and remembers what went with them. */
+export function createEraser(table: Table, { call, process }: Caller): UserEraser {
+  const { rows } = table;
+
+  function list(openid: string): Belongings {
+    const records = (rows.byUser.get(openid) ?? []).flatMap((id) => rows.messages.get(id)?.value ?? []);
+    const marks = [...(rows.marks.get(openid) ?? [])];
+    const keys = [...rows.keys].filter(([name]) => name.startsWith(`user:${openid} `));
+
+    function deleteEntries(): void {
+      for (const { id, dueEntries = [] } of records)
+        for (const dueAtMs of dueEntries) rows.due.remove(id, dueAtMs);
+    }
+
+    /** Each as it was listed: one of the same name may have been written since. */
+    function deleteMarks(): void {
+      const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
+      for (const [mark, life] of marks) if (set.get(mark) === life) set.delete(mark);
+      for (const [name, bound] of keys) if (rows.keys.get(name) === bound) rows.keys.delete(name);
+    }
+
+    function deleteRecords(): void {
+      for (const { id } of records) rows.messages.delete(id);
+      const left = (rows.byUser.get(openid) ?? []).filter((id) => rows.messages.has(id));
+      rows.byUser.set(openid, left);
+    }
+
+    async function erase(): Promise<void> {
+      await call('delete entries', deleteEntries);
+      await call('delete marks', deleteMarks);
+      await call('delete records', deleteRecords);
+    }
+    return { records, erase };
+  }
+
+  function remember(ledger: Ledger, left: Ledger | undefined): void {
+    const staying = left ? unpackWaiting(left) : new Map<string, Message>();
+    for (const id of unpackWaiting(ledger).keys()) if (!staying.has(id)) rows.erased.add(id);
+  }
+
+  return {
+    listBelongings: (openid) => call('list belongings', () => list(openid)),
+    leaveAudiences: (openid, templateIds) =>
+      call('leave audiences', () => {
+        for (const templateId of templateIds) rows.audiences.get(templateId)?.delete(openid);
+      }),
+    shrinkLedger({ value: { openid }, version }, left, entries) {
+      const leftRow = left && table.rowOfLedger(left);
+      return call(left ? 'shrink ledger' : 'delete ledger', () => {
+        const row = rows.ledgers.get(openid);
+        if (!row) return 'committed';
+        if (row.version !== version) return 'conflict';
+        remember(row.value, left);
+        for (const { messageId, dueAtMs } of entries) rows.due.remove(messageId, dueAtMs);
+        if (leftRow) {
+          rows.ledgers.set(openid, leftRow);
+          table.written({ ledger: leftRow.value });
+        } else {
+          for (const id of rows.byUser.get(openid) ?? []) rows.erased.add(id);
+          rows.ledgers.delete(openid);
+          table.deleted(openid, process);
+        }
+        return 'committed';
+      });
+    },
+  };
+}
+
+/** Takes users out of the batches of runs. The campaign is for those who granted, so that no list names them. */
+export function createRecipientEraser(table: Table, { call }: Caller): RecipientEraser {
+  return {
+    eraseFromList: async () => ({ erased: 0 }),
+    eraseFromBatch: (key, index, openid) =>
+      call('erase from batch', () => {
+        const batch = table.rows.shardOf(key).batches.get(key.after);
+        if (batch?.recipients[index]?.openid !== openid) return;
+        table.putBatch(key, {
+          ...batch,
+          recipients: batch.recipients.with(index, { openid: erasedOpenid(index) }),
+        });
+      }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { TableState } from './table.ts';
+
+/** A rule that was broken, and how. */
+export interface Violation {
+  readonly rule: string;
+  readonly facts: unknown;
+  readonly atMs: number;
+}
+
+/** How one world went. */
+export interface Outcome {
+  readonly violation?: Violation;
+  readonly steps: number;
+  readonly requests: number;
+  /** How many messages and recipients of runs ended in each state. */
+  readonly messages: Readonly<Record<string, number>>;
+  readonly recipients: Readonly<Record<string, number>>;
+}
+
+/** How many messages and recipients stand in each state. */
+export function endsOf(state: TableState): Pick<Outcome, 'messages' | 'recipients'> {
+  const messages: Record<string, number> = {};
+  const recipients: Record<string, number> = {};
+  for (const message of state.messages()) messages[message.state] = (messages[message.state] ?? 0) + 1;
+  for (const { id } of state.runs()) {
+    for (const { results } of state.batchesOf(id))
+      for (const result of results.results.values())
+        recipients[result.state] = (recipients[result.state] ?? 0) + 1;
+  }
+  return { messages, recipients };
+}

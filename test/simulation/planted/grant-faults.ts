@@ -1,0 +1,137 @@
+import type { Ledger } from '../../../lib/grants/ledger.ts';
+import type { RecentGrants } from '../../../lib/grants/recent-grants.ts';
+import {
+  inCallsOf,
+  inSends,
+  type PlantedFault,
+  readingLedgers,
+  withStore,
+  writingLedgers,
+} from './planted-fault.ts';
+
+/** The ledger, of whose latest grants something is not known. */
+function withRecent(ledger: Ledger, known: Partial<RecentGrants>): Ledger {
+  const templates = Object.entries(ledger.templates).map(([id, { recent, ...grants }]) => [
+    id,
+    { ...grants, ...(recent && { recent: { ...recent, ...known } }) },
+  ]);
+  return { ...ledger, templates: Object.fromEntries(templates) };
+}
+
+/** Faults in how grants are counted, taken and taken away, and in what WeChat's events say of them and of sends. */
+export const GRANT_FAULTS: readonly PlantedFault[] = [
+  inSends('a refusal empties the ledger without a new epoch', (services) =>
+    withStore(services, (store) =>
+      writingLedgers(store, (ledger, before) => ({
+        ...ledger,
+        templates: Object.fromEntries(
+          Object.entries(ledger.templates).map(([id, grants]) => [
+            id,
+            { ...grants, epoch: before.templates[id]?.epoch ?? grants.epoch },
+          ]),
+        ),
+      })),
+    ),
+  ),
+  inSends('a refusal takes what was granted since the send began', (services) =>
+    withStore(services, (store) =>
+      writingLedgers(store, (ledger, before) => ({
+        ...ledger,
+        templates: Object.fromEntries(
+          Object.entries(ledger.templates).map(([id, grants]) => [
+            id,
+            grants.epoch === before.templates[id]?.epoch ? grants : { ...grants, available: 0 },
+          ]),
+        ),
+      })),
+    ),
+  ),
+  inSends('a message with a grant set aside takes another one as well', (services) =>
+    withStore(services, (store) =>
+      writingLedgers(store, (ledger) => {
+        const { claim } = ledger;
+        const grants = claim && ledger.templates[claim.templateId];
+        if (claim?.source !== 'held' || !grants || grants.available === 0) return ledger;
+        const moved = { ...grants, held: grants.held + 1, available: grants.available - 1 };
+        return {
+          ...ledger,
+          claim: { ...claim, source: 'available' },
+          templates: { ...ledger.templates, [claim.templateId]: moved },
+        };
+      }),
+    ),
+  ),
+  inCallsOf('reportGrants', 'a report counts as often as it comes', (services) => ({
+    ...services,
+    store: {
+      ...services.store,
+      commitCounted: (ledger, _marks, newTemplateIds) =>
+        services.store.commitCounted(ledger, [], newTemplateIds),
+    },
+  })),
+  {
+    name: 'a popup that its report took for none is counted twice, the event first',
+    plant: (kernel) => ({
+      ...kernel,
+      reportGrants(services, openid, requestId, report, kinds) {
+        const store = readingLedgers(services.store, (ledger) => withRecent(ledger, { tapped: [] }));
+        const faulty = report.silent.length > 0 ? { ...services, store } : services;
+        return kernel.reportGrants(faulty, openid, requestId, report, kinds);
+      },
+    }),
+  },
+  inCallsOf(
+    'applyEvent',
+    'a popup that its report took for none is counted twice, the report first',
+    (services) => ({
+      ...services,
+      grantStore: readingLedgers(services.grantStore, (ledger) => withRecent(ledger, { silent: [] })),
+    }),
+  ),
+  inCallsOf('applyEvent', 'the report and the event of one tap are both counted', (services) => ({
+    ...services,
+    grantStore: readingLedgers(services.grantStore, (ledger) => withRecent(ledger, { reported: [] })),
+  })),
+  inCallsOf('applyEvent', 'an event counts as often as it comes', (services) => ({
+    ...services,
+    grantStore: {
+      ...services.grantStore,
+      commitCounted: (ledger, _marks, newTemplateIds) =>
+        services.grantStore.commitCounted(ledger, [], newTemplateIds),
+    },
+  })),
+  inCallsOf('applyEvent', 'a template that is turned off keeps the grants set aside', (services) => ({
+    ...services,
+    grantStore: {
+      ...services.grantStore,
+      commitCounted(ledger, ...rest) {
+        const before = ledger.before?.templates ?? {};
+        const templates = Object.entries(ledger.value.templates).map(([id, grants]) => {
+          const held = before[id]?.held ?? 0;
+          return [id, grants.epoch === before[id]?.epoch ? grants : { ...grants, held }];
+        });
+        const value = { ...ledger.value, templates: Object.fromEntries(templates) };
+        return services.grantStore.commitCounted({ ...ledger, value }, ...rest);
+      },
+    },
+  })),
+  inCallsOf('applyEvent', "a receipt is taken to be about the user's latest send", (services) =>
+    withStore(services, (store) => ({
+      async listOfUser(openid, limit, after) {
+        const { items } = await store.listOfUser(openid, limit, after);
+        return { items: items.filter(({ value }) => value.outcome !== undefined).slice(0, 1) };
+      },
+    })),
+  ),
+  {
+    name: 'a receipt does not wait for the answer of the send that it may be about',
+    plant: (kernel) => ({
+      ...kernel,
+      applyEvent(services, event) {
+        const unclaimed = ({ claim: _, ...ledger }: Ledger) => ledger;
+        const faulty = withStore(services, (store) => readingLedgers(store, unclaimed));
+        return kernel.applyEvent(event.type === 'sent' ? faulty : services, event);
+      },
+    }),
+  },
+];

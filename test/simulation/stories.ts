@@ -1,0 +1,146 @@
+import type { Deed, PlannedDeed, Workload } from './workload.ts';
+
+/** A short story that is run once for each moment at which a function in it can die. */
+export interface Story {
+  readonly name: string;
+  readonly deeds: readonly PlannedDeed[];
+  /** What users granted before the story begins. */
+  readonly granted?: Workload['granted'];
+  /** WeChat's first answers; after these it accepts what was granted. */
+  readonly script?: readonly number[];
+  /** Whether WeChat pushes events. */
+  readonly pushes?: boolean;
+}
+
+const MINUTE_MS = 60_000;
+
+function granted(openid: string, atMs = 0): PlannedDeed {
+  const report = { openid, requestId: `report ${atMs}`, report: { results: { once: 'accept' }, silent: [] } };
+  return { atMs, deed: { type: 'report', report, calls: 1, popup: true } };
+}
+
+function ordered(openid: string, atMs: number, more: { inMs?: number; hold?: boolean } = {}): PlannedDeed {
+  const deed: Deed = {
+    type: 'accept',
+    calls: 1,
+    ...(more.inMs === undefined ? {} : { inMs: more.inMs }),
+    requests: [
+      {
+        openid,
+        templateId: 'once',
+        templateKind: 'one-time',
+        data: { thing1: 'text' },
+        fitted: [],
+        miniprogramState: 'formal',
+        lang: 'zh_CN',
+        hold: more.hold ?? true,
+        idempotency: { scope: 'operator:test', key: `${openid} ${atMs}`, bodyHash: 'body' },
+      },
+    ],
+  };
+  return { atMs, deed };
+}
+
+function erased(openid: string, atMs: number): PlannedDeed {
+  return { atMs, deed: { type: 'erase', openid, calls: 1 } };
+}
+
+const START: PlannedDeed = { atMs: 1_000, deed: { type: 'start', run: 0 } };
+
+/** The stories, from one message to a crowd. */
+export const STORIES: readonly Story[] = [
+  { name: 'one message', deeds: [granted('anna'), ordered('anna', 1_000)] },
+  {
+    name: 'two messages to one user',
+    deeds: [granted('anna'), granted('anna', 100), ordered('anna', 1_000), ordered('anna', 1_001)],
+  },
+  {
+    name: 'a batch for three users',
+    deeds: ['anna', 'bo', 'chen'].flatMap((openid) => [granted(openid), ordered(openid, 1_000)]),
+  },
+  {
+    name: 'a reminder in half an hour',
+    deeds: [granted('anna'), ordered('anna', 1_000, { inMs: 30 * MINUTE_MS })],
+  },
+  {
+    name: 'a reminder that is canceled as it leaves',
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { inMs: 2_000 }),
+      { atMs: 3_001, deed: { type: 'cancel', which: 0 } },
+    ],
+  },
+  {
+    name: 'a message that WeChat puts off for a minute',
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    script: [45011],
+  },
+  {
+    name: "a message that WeChat puts off for the quota's day",
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    script: [45009],
+  },
+  {
+    name: 'a message refused for its page',
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    script: [41030],
+  },
+  {
+    name: 'a refusal that voids a booked reminder',
+    deeds: [
+      granted('anna'),
+      granted('anna', 100),
+      ordered('anna', 1_000, { inMs: 20 * MINUTE_MS }),
+      ordered('anna', 2_000),
+    ],
+    script: [43101],
+  },
+  {
+    name: 'a message that takes its grant as it leaves',
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { hold: false }),
+      ordered('anna', 1_010, { hold: false }),
+    ],
+  },
+  {
+    name: 'a message and what WeChat says of it at last',
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+    pushes: true,
+  },
+  {
+    name: 'a user who is erased',
+    deeds: [granted('anna'), ordered('anna', 1_000, { inMs: 1_000_000 }), erased('anna', 2_000)],
+  },
+  {
+    name: 'a run for three recipients in two batches',
+    granted: { ada: 1, cyd: 1, eve: 2 },
+    deeds: [START],
+  },
+  {
+    name: 'a run in which one is refused and one is put off',
+    granted: { ada: 1, cyd: 1 },
+    deeds: [START],
+    script: [43101, 45011],
+  },
+  {
+    name: 'a run that pauses and goes on',
+    granted: { ada: 1, cyd: 1 },
+    deeds: [
+      START,
+      { atMs: 1_060, deed: { type: 'pause', run: 0 } },
+      { atMs: 5_000, deed: { type: 'resume', run: 0 } },
+    ],
+  },
+  {
+    name: 'a run and a message to the same user',
+    granted: { ada: 2 },
+    deeds: [START, ordered('ada', 1_030)],
+  },
+  {
+    name: 'a run, what WeChat says of it at last, and a user who is erased',
+    granted: { ada: 1, bo: 1 },
+    deeds: [START, erased('ada', 1_100)],
+    pushes: true,
+  },
+];
