@@ -11,10 +11,7 @@ export interface Key {
   readonly sk: string;
 }
 
-/**
- * How many parts the due index, the needs-attention index and a template's audience are spread over, so that
- * no partition runs hot.
- */
+/** The shards of the due index, the needs-attention index and an audience, so that no partition runs hot. */
 export const SHARDS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 /** The part that something belongs to. */
@@ -86,13 +83,10 @@ export function campaignPartition({ appId }: Pick<Table, 'appId'>, campaignId: s
   return `${appId}#campaign#${campaignId}`;
 }
 
-/**
- * What the sort keys of the recipients that the owner named begin with; they sort by the number of their
- * page.
- */
+/** What the sort keys of named recipients begin with; they sort by the number of their batch. */
 export const RECIPIENTS_PREFIX = 'recipients#';
 
-/** One page of the recipients that the owner named. */
+/** One batch of the recipients that the owner named. */
 export function recipientsKey(table: Table, campaignId: string, batch: number): Key {
   return {
     pk: campaignPartition(table, campaignId),
@@ -108,24 +102,21 @@ export function runKey(table: Table, campaignId: string, runId: string): Key {
   return { pk: campaignPartition(table, campaignId), sk: `${RUN_PREFIX}${runId}` };
 }
 
-/** One shard of a run: its pages, their results and its tally. */
+/** One shard of a run: its batches, their results and its tally. */
 export function runShardPartition({ appId }: Table, { runId, shard }: Omit<BatchKey, 'after'>): string {
   return `${appId}#run#${runId}#${shard}`;
 }
 
-/**
- * What the sort keys of a shard's pages begin with, and those of their results; they sort by the openids of
- * their recipients.
- */
+/** What the sort keys of a shard's batches and of their results begin with; they sort by openid. */
 export const BATCH_PREFIX = 'batch#';
 export const RESULTS_PREFIX = 'results#';
 
-/** A page of a run's recipients, which is written once. */
+/** A batch of a run's recipients, which is written once. */
 export function batchItemKey(table: Table, key: BatchKey): Key {
   return { pk: runShardPartition(table, key), sk: `${BATCH_PREFIX}${key.after}` };
 }
 
-/** What became of a page's recipients. */
+/** What became of a batch's recipients. */
 export function resultsKey(table: Table, key: BatchKey): Key {
   return { pk: runShardPartition(table, key), sk: `${RESULTS_PREFIX}${key.after}` };
 }
@@ -170,10 +161,7 @@ export function sortableMoment(atMs: number): string {
   return String(atMs).padStart(16, '0');
 }
 
-/**
- * How messages end that did not arrive. Those stand in the needs-attention index, so that somebody finds
- * them.
- */
+/** How messages end that did not arrive. Those stand in the needs-attention index. */
 export type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
 
 /** One shard of the messages in the needs-attention index that ended so. */
@@ -181,9 +169,7 @@ export function attentionPartition({ appId }: Table, state: NeedsAttention, shar
   return `${appId}#${state}#${shard}`;
 }
 
-/**
- * The attributes that put a record into the needs-attention index, and nothing for a message that arrived.
- */
+/** What puts a record into the needs-attention index; nothing for a message that arrived. */
 export function attentionAttributes(
   table: Table,
   { id, state, outcome, updatedAtMs }: Message,

@@ -14,18 +14,9 @@ import { asUnavailable, pauseAfterMs, TokenUnavailableError } from './token-unav
 export interface AccessTokens {
   /** A token that has not expired. @throws TokenUnavailableError */
   get(): Promise<string>;
-  /**
-   * What WeChat gives out after it refused a token, at `refusedAtMs` at the earliest: another one, or the
-   * same.
-   *
-   * @throws TokenUnavailableError
-   */
+  /** What WeChat gives out after it refused a token at `refusedAtMs`. @throws TokenUnavailableError */
   replace(refused: string, refusedAtMs: number): Promise<string>;
-  /**
-   * Another token than one that was refused twice; the same where one was forced a moment ago.
-   *
-   * @throws TokenUnavailableError
-   */
+  /** Another token than one that was refused twice, if one can be had. @throws TokenUnavailableError */
   force(refused: string, answer: WeChatAnswer): Promise<string>;
   /** The last one was refused, too: everybody waits for a while. Answers the error to throw. */
   giveUp(refused: string, answer: WeChatAnswer): Promise<TokenUnavailableError>;
@@ -43,10 +34,7 @@ export interface AccessTokensOptions extends FetchOptions {
 
 /** Past this point a token is not handed out: a request begun with it must still arrive in time. */
 const USABLE_BEFORE_MS = 15_000;
-/**
- * A fetch takes a fraction of this. Whoever waits longer comes back later rather than outlast the claim on
- * its message: with one request of its own afterwards, a holder answers within 15 s.
- */
+/** Many times what a fetch takes. Whoever waits longer comes back later, so as not to outlast its claim. */
 const WAIT_FOR_OTHERS_MS = 5_000;
 /** A little longer than the one request that it covers. */
 const LEASE_MS = 15_000;
@@ -68,13 +56,10 @@ interface Way {
 }
 
 /**
- * One token for all functions, kept in the table and in this process's memory. Whoever finds it missing or
- * near its end takes the lease in the table and fetches; everyone else waits for the result or goes on with
- * the old one while it is valid. A failure is shared too, so that WeChat is left alone for its pause by all
- * functions together.
+ * One token for all functions, kept in the table and in this process's memory. Whoever finds it missing or near its end
+ * takes the lease and fetches; the others wait, or go on with the old one while it is valid. A failure is shared too.
  *
- * A token that WeChat refuses once is asked for anew, and goes on being used if WeChat gives no other or no
- * answer.
+ * A token that WeChat refuses once is asked for anew, and goes on being used if WeChat gives no other or no answer.
  */
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   const { store, clock, sleep, random } = options;
