@@ -1,5 +1,4 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { ProblemCode } from './problem.ts';
 
 const CORRECT_FIELDS: BilingualText = {
   en: 'Correct each place that "errors" names, and send the request again.',
@@ -8,9 +7,9 @@ const CORRECT_FIELDS: BilingualText = {
 
 /**
  * What a caller does next about each problem. A problem answers this unless it knows more, such as what
- * WeChat's errcode asks for. The table is complete by its type: a code without a remedy does not compile.
+ * WeChat's errcode asks for. The table is complete: a problem whose code has no remedy does not compile.
  */
-export const REMEDIES: Readonly<Record<ProblemCode, BilingualText>> = {
+export const REMEDIES = {
   'malformed-json': {
     en: 'Send one JSON value, with double quotes and without a comma behind the last member; let a JSON library write it. curl on Windows takes no single quotes: put the body into a file and send it with --data-binary @body.json.',
     zh: '请发送一个合法的 JSON 值：用双引号，末尾不要多余的逗号；建议用 JSON 库生成。Windows 的 curl 不支持单引号，请把内容存成文件，用 --data-binary @body.json 发送。',
@@ -188,4 +187,4 @@ export const REMEDIES: Readonly<Record<ProblemCode, BilingualText>> = {
     en: "Try again later. The owner finds the cause in the function's log: the table's name, the region or the rights.",
     zh: '请稍后重试。部署者可在函数日志中查看原因：表名、区域或权限。',
   },
-};
+} as const satisfies Readonly<Record<string, BilingualText>>;

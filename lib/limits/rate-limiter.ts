@@ -1,30 +1,13 @@
 import type { Clock, Random, Sleep } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
-import type { SlowdownCause } from './rate-limit.ts';
-import { createScopeRateLimiter, type ScopeRateLimiter } from './scope-rate-limiter.ts';
+import {
+  createScopeRateLimiter,
+  type LimitSignal,
+  type Permit,
+  type ScopeRateLimiter,
+} from './scope-rate-limiter.ts';
 import { partOf, type RateLimitStore, shareRateLimit } from './shared-rate-limit.ts';
-
-/**
- * What an answer of WeChat's says about the rate limit: less, please; or that it took the request for what it
- * was.
- */
-export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
-
-/** WeChat refuses with an errcode that is not about this one message or user. */
-export interface RefusedSignal {
-  readonly type: 'refused';
-  readonly scope: 'account' | 'template';
-  readonly errcode: number;
-  /** Where the errcode may be about the user all the same: several refusals to one user then count as one. */
-  readonly user?: string;
-}
-
-/** Leave, or stay away for so long. */
-export type Permit =
-  | { readonly type: 'go' }
-  /** `refused`: because WeChat refuses every send, which may last. */
-  | { readonly type: 'later'; readonly delayMs: number; readonly refused?: true };
 
 /** The request that an answer is about. */
 export interface LimitedRequest {

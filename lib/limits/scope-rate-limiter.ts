@@ -1,8 +1,35 @@
 import type { Clock, Random, Sleep } from '../clock.ts';
-import { isProbing, isStopped, type Refusal, recovered, slowedDown } from './rate-limit.ts';
-import type { LimitSignal, Permit } from './rate-limiter.ts';
+import {
+  isProbing,
+  isStopped,
+  type Refusal,
+  recovered,
+  type SlowdownCause,
+  slowedDown,
+} from './rate-limit.ts';
 import { type Reservation, rateOf, reserve } from './reserve.ts';
 import type { SharedRateLimit } from './shared-rate-limit.ts';
+
+/**
+ * What an answer of WeChat's says about the rate limit: less, please; or that it took the request for what it
+ * was.
+ */
+export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
+
+/** WeChat refuses with an errcode that is not about this one message or user. */
+export interface RefusedSignal {
+  readonly type: 'refused';
+  readonly scope: 'account' | 'template';
+  readonly errcode: number;
+  /** Where the errcode may be about the user all the same: several refusals to one user then count as one. */
+  readonly user?: string;
+}
+
+/** Leave, or stay away for so long. */
+export type Permit =
+  | { readonly type: 'go' }
+  /** `refused`: because WeChat refuses every send, which may last. */
+  | { readonly type: 'later'; readonly delayMs: number; readonly refused?: true };
 
 /** Keeps what is sent within one scope to its rate limit: the whole appid, or one template. */
 export interface ScopeRateLimiter {

@@ -1,4 +1,5 @@
-import type { Permit, RateLimiter } from '../limits/rate-limiter.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
+import type { Permit } from '../limits/scope-rate-limiter.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from '../sends/retry-policy.ts';
 import {

@@ -4,9 +4,10 @@ import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
+import { claimFate } from './change-record.ts';
 import { type Busy, freeLedger, type SendFinder } from './close-claim.ts';
 import type { SendPort } from './send-port.ts';
-import { claimFate, type SendRecord } from './send-record.ts';
+import type { SendRecord } from './send-record.ts';
 
 export interface ClaimServices extends Contention {
   readonly store: SendFinder & Pick<MessageStore, 'loadLedger' | 'commit'>;

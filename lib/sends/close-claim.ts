@@ -4,8 +4,8 @@ import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
+import { type ClaimFate, claimFate, givenUp } from './change-record.ts';
 import type { Send } from './send-port.ts';
-import { type ClaimFate, claimFate, givenUp } from './send-record.ts';
 
 /** Looks sends up. */
 export interface SendFinder {

@@ -1,13 +1,15 @@
 import type { Random } from '../clock.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
-import type { LimitSignal, RateLimiter } from '../limits/rate-limiter.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
+import type { LimitSignal } from '../limits/scope-rate-limiter.ts';
 import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { Versioned } from '../versioned.ts';
+import { afterAttempt } from './change-record.ts';
 import { type ClaimServices, claimSend, type SendClaim } from './claim-send.ts';
 import { type CloseServices, closeInLedger } from './close-claim.ts';
 import { type AnswerRules, type Decision, judgeAnswer, type SendAnswer } from './judge-answer.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
-import { afterAttempt, type SendRecord } from './send-record.ts';
+import type { SendRecord } from './send-record.ts';
 
 /** A request, a new access token and the repeated request take no longer than this. */
 export const REQUEST_LIMIT_MS = 35_000;

@@ -1,7 +1,6 @@
 import type { Random } from '../clock.ts';
 import { quotaDayEndsAtMs } from '../limits/rate-limit.ts';
-import type { Message } from '../messages/message.ts';
-import type { RetryPolicyName } from './send-record.ts';
+import type { RetryPolicyName, SendRecord } from './send-record.ts';
 
 /** When a message is tried again after an answer, or an absence of one, that time may cure. */
 interface RetryPolicy {
@@ -62,7 +61,11 @@ export const TOKEN_PATIENCE_MS = DAY_MS;
 export const STOP_PATIENCE_MS = DAY_MS;
 
 /** What a further attempt depends on. */
-export type Attempted = Pick<Message, 'sendAtMs' | 'heldUntilMs' | 'retries'>;
+export interface Attempted extends Pick<SendRecord, 'retries'> {
+  readonly sendAtMs: number;
+  /** Until when the rate limit of all sending has held it back. */
+  readonly heldUntilMs?: number;
+}
 
 /**
  * When the message might leave for the first time, as far as its caller and the rate limit of all sending are

@@ -3,8 +3,9 @@ import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import type { Versioned } from '../versioned.ts';
+import type { afterAttempt } from './change-record.ts';
 import type { Attempted } from './retry-policy.ts';
-import type { afterAttempt, Outcome, SendRecord } from './send-record.ts';
+import type { Outcome, SendRecord } from './send-record.ts';
 
 /** What WeChat is asked to send, and to whom. */
 export type OutgoingMessage = Pick<

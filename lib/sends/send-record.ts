@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import { bilingualText } from '../bilingual-text.ts';
-import { type Claim, GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
+import { GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
 import { count, instant, storedObject } from '../schemas.ts';
-import type { Decision } from './judge-answer.ts';
-import { ownOutcome } from './reasons.ts';
 
 /** Where a message is in its life. `pending` covers everything before its end. */
 export const MESSAGE_STATES = [
@@ -78,89 +76,4 @@ export interface SendRecord {
   readonly lastClaim?: SettledClaim;
   readonly retries?: Readonly<v.InferOutput<typeof retriesSchema>>;
   readonly deliveredAtMs?: number;
-}
-
-/** What an open claim stands for. */
-export type ClaimFate =
-  /** The send is accounted for: the claim can be closed. */
-  | { readonly type: 'settled'; readonly effect: GrantEffect }
-  /** A sender is at it. */
-  | { readonly type: 'under-way' }
-  /** The sender died between claim and outcome: nobody knows whether the request left. */
-  | { readonly type: 'abandoned' };
-
-/**
- * The fate of an open claim by its send's record, read no earlier than the claim. No record: it ended long
- * ago.
- */
-export function claimFate(
-  claim: Claim,
-  record: Pick<SendRecord, 'state' | 'lastClaim'> | undefined,
-  nowMs: number,
-): ClaimFate {
-  if (!record) return { type: 'settled', effect: 'spend' };
-  const { state, lastClaim } = record;
-  const isAnyClaims = lastClaim?.claimId === undefined && state !== 'pending';
-  if (lastClaim && (isAnyClaims || lastClaim.claimId === claim.claimId)) {
-    return { type: 'settled', effect: lastClaim.effect };
-  }
-  if (state !== 'pending') return { type: 'settled', effect: 'spend' };
-  return nowMs < claim.leaseUntilMs ? { type: 'under-way' } : { type: 'abandoned' };
-}
-
-/** The record after an attempt. Without `keepsGrant` the grant is given back between attempts. */
-export function afterAttempt<Send extends SendRecord>(
-  record: Send,
-  { claimId, epoch }: Claim,
-  { state, effect, outcome, retry }: Decision,
-  { keepsGrant }: { readonly keepsGrant: boolean },
-) {
-  return {
-    ...record,
-    state,
-    attempts: record.attempts + (leftNothing(outcome) ? 0 : 1),
-    outcome,
-    lastClaim: { claimId, epoch, effect: retry && !keepsGrant ? ('refund' as const) : effect },
-    ...(retry && {
-      retries: { ...record.retries, [retry.policy]: (record.retries?.[retry.policy] ?? 0) + 1 },
-    }),
-  };
-}
-
-/** Whether nothing left for WeChat that it would have looked at. */
-function leftNothing({ reason }: Outcome): boolean {
-  return reason === 'not-reached' || reason === 'token-unavailable';
-}
-
-/**
- * What is to be written where `after`, made from `base`, meets what stands there by now.
- *
- * A send that was given up as `unknown` takes on the late answer of its slow sender, with the grant spent as
- * it was. Whatever else has ended stays, and so does what came later. What no request found out is no late
- * answer.
- */
-export function merged<Send extends SendRecord>(
-  standing: Send | undefined,
-  after: Send,
-  base: SettledClaim | undefined,
-): Send {
-  if (!standing) return after;
-  const { state, lastClaim } = standing;
-  const mine = after.lastClaim?.claimId;
-  if (state === 'pending')
-    return mine === undefined || lastClaim?.claimId === base?.claimId ? after : standing;
-  const isLate = state === 'unknown' && mine !== undefined && lastClaim?.claimId === mine;
-  if (!isLate || after.state === 'pending') return standing;
-  return { ...after, attempts: Math.max(standing.attempts, after.attempts), lastClaim };
-}
-
-/** The record of a send whose sender died: its request may have left, so it is never repeated by itself. */
-export function givenUp<Send extends SendRecord>(record: Send, { claimId, epoch }: Claim, nowMs: number) {
-  return {
-    ...record,
-    state: 'unknown' as const,
-    attempts: record.attempts + 1,
-    outcome: ownOutcome('sender-lost', nowMs),
-    lastClaim: { claimId, epoch, effect: 'spend' as const },
-  };
 }

@@ -1,5 +1,6 @@
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
-import type { Permit, RateLimiter } from '../../lib/limits/rate-limiter.ts';
+import type { RateLimiter } from '../../lib/limits/rate-limiter.ts';
+import type { Permit } from '../../lib/limits/scope-rate-limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
 import { template } from '../support/templates.ts';

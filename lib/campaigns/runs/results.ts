@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { instant } from '../../schemas.ts';
-import { merged, type Outcome, type SendRecord, type SettledClaim } from '../../sends/send-record.ts';
+import { merged } from '../../sends/change-record.ts';
+import type { Outcome, SendRecord, SettledClaim } from '../../sends/send-record.ts';
 import { RECIPIENT_STATES, type RecipientState } from './run.ts';
 
 /** What is known of one recipient's send. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AppRateLimits, NO_LIMIT } from '../../../lib/limits/rate-limit.ts';
-import { createRateLimiter, type LimitSignal } from '../../../lib/limits/rate-limiter.ts';
+import { createRateLimiter } from '../../../lib/limits/rate-limiter.ts';
+import type { LimitSignal } from '../../../lib/limits/scope-rate-limiter.ts';
 import type { RateLimitStore } from '../../../lib/limits/shared-rate-limit.ts';
 import type { Measurement } from '../../../lib/metrics.ts';
 import type { Versioned } from '../../../lib/versioned.ts';

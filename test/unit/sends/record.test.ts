@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../../lib/grants/ledger.ts';
+import { afterAttempt, claimFate, givenUp, merged } from '../../../lib/sends/change-record.ts';
 import type { Decision } from '../../../lib/sends/judge-answer.ts';
-import {
-  afterAttempt,
-  claimFate,
-  givenUp,
-  merged,
-  type SendRecord,
-  type SettledClaim,
-} from '../../../lib/sends/send-record.ts';
+import type { SendRecord, SettledClaim } from '../../../lib/sends/send-record.ts';
 
 const claim: Claim = {
   claimId: 'claim-2',
