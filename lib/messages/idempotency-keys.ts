@@ -135,7 +135,8 @@ export async function bindKeys(
     return 'conflict';
   }
   if (taken.some(isRebound) && (await store.loadLedger(read.value.openid)).version !== read.version) {
-    // The item was slow in coming: the message may have been accepted since, in a later life of a user who was erased.
+    // The item was slow in coming: the message may have been accepted since, in a later life of a user who
+    // was erased.
     return 'conflict';
   }
   const results = await Promise.all(bindings.map((bind) => bind()));

@@ -21,7 +21,10 @@ export interface CrashReport {
 
 const STEADY: CallPlan = { untilEffectMs: 2, untilAnswerMs: 3, outlivesCaller: false };
 
-/** Counts the calls and lets the function die at the given points: twice the number of the call, plus one for after its effect. */
+/**
+ * Counts the calls and lets the function die at the given points: twice the number of the call, plus one for
+ * after its effect.
+ */
 function dyingAt(points: readonly number[]): { plan: PlanCall; calls: () => number } {
   let calls = 0;
   const plan: PlanCall = () => {
@@ -70,7 +73,9 @@ export async function crashEverywhere(kernel: Kernel, story: Story): Promise<Cra
   };
 }
 
-/** Runs the story with a crash at each pair of points; the second may lie in what the first one brought about. */
+/**
+ * Runs the story with a crash at each pair of points; the second may lie in what the first one brought about.
+ */
 export async function crashTwiceEverywhere(kernel: Kernel, story: Story): Promise<CrashReport> {
   const { calls } = await runStory(kernel, story, []);
   const pairs: number[][] = [];

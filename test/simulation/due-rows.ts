@@ -6,7 +6,9 @@ export const DUE_SHARDS = [0, 1];
 /** Small, so that a page is full now and then. */
 const PAGE_SIZE = 3;
 
-/** The due index, and how far each shard's cursor has come. `entered` is called after an entry was written. */
+/**
+ * The due index, and how far each shard's cursor has come. `entered` is called after an entry was written.
+ */
 export function createDueRows(entered: () => void) {
   const shards = DUE_SHARDS.map((): Map<string, DueEntry> => new Map());
   const cursors = DUE_SHARDS.map(() => '');

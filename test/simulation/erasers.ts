@@ -76,7 +76,9 @@ export function createEraser(table: Table, { call, process }: Caller): UserErase
   };
 }
 
-/** Takes users out of the batches of runs. The campaign is for those who granted, so that no list names them. */
+/**
+ * Takes users out of the batches of runs. The campaign is for those who granted, so that no list names them.
+ */
 export function createRecipientEraser(table: Table, { call }: Caller): RecipientEraser {
   return {
     eraseFromList: async () => ({ erased: 0 }),

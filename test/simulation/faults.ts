@@ -1,6 +1,9 @@
 import type { Chance } from './chance.ts';
 
-/** How likely each kind of trouble is in one world. Every world draws its own mixture, so that rare ones meet undiluted. */
+/**
+ * How likely each kind of trouble is in one world. Every world draws its own mixture, so that rare ones meet
+ * undiluted.
+ */
 export interface Faults {
   /** A call fails, and nothing of it took effect. */
   readonly failBefore: number;
@@ -87,7 +90,9 @@ const WORST: Faults = {
 /** In so many worlds slowness is the only trouble. */
 const LATE = 0.2;
 
-/** The troubles of one world: some kinds not at all, the others anything up to their worst; or slowness alone. */
+/**
+ * The troubles of one world: some kinds not at all, the others anything up to their worst; or slowness alone.
+ */
 export function drawFaults(chance: Chance): Faults {
   if (chance.happens(0.1)) return NO_FAULTS;
   // Nothing fails and nobody dies, but what others have written by then is found out late.
@@ -119,12 +124,18 @@ export function isRead(label: string): boolean {
   return /^(load|find|list|counted|audience|next)/.test(label);
 }
 
-/** Whether a call of this name writes how sends ended. What is accepted is pending, and must be there within a minute. */
+/**
+ * Whether a call of this name writes how sends ended. What is accepted is pending, and must be there within a
+ * minute.
+ */
 export function isOutcome(label: string): boolean {
   return /^put results|message:(?!pending)/.test(label);
 }
 
-/** Decides by chance. Answers are late most often where that is most dangerous: of a claim, until its lease is over or nearly so. */
+/**
+ * Decides by chance. Answers are late most often where that is most dangerous: of a claim, until its lease is
+ * over or nearly so.
+ */
 export function plansByChance(chance: Chance, faults: () => Faults): PlanCall {
   return (label) => {
     const { crash, failBefore, failAfter, stall, slowRead, heldUpWrite } = faults();

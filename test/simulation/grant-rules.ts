@@ -126,7 +126,10 @@ export function createGrantRules(options: GrantRuleOptions) {
     }
   }
 
-  /** An open claim is closed by what its send says. What a recipient gave back is seen by planning, which goes by the ledger alone. */
+  /**
+   * An open claim is closed by what its send says. What a recipient gave back is seen by planning, which goes
+   * by the ledger alone.
+   */
   function settled(ledger: Ledger): Ledger | undefined {
     const { claim } = ledger;
     if (!claim) return ledger;

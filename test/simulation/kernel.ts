@@ -1,6 +1,7 @@
 /**
- * The real code under simulation: the rules of grants, messages, campaigns and events, and the handlers that queues and clock call.
- * Each function is handed the services that it uses. A faulty kernel has the same form.
+ * The real code under simulation: the rules of grants, messages, campaigns and events, and the handlers that
+ * queues and clock call. Each function is handed the services that it uses. A faulty kernel has the same
+ * form.
  */
 export { createHandler as createDispatchHandler } from '../../handlers/dispatch-due.ts';
 export { createHandler as createEventHandler } from '../../handlers/process-events.ts';

@@ -6,7 +6,10 @@ import { ONCE, type PlannedDeed } from './workload.ts';
 import { runWorld } from './world.ts';
 
 const STEADY: CallPlan = { untilEffectMs: 2, untilAnswerMs: 3, outlivesCaller: true };
-/** A batch's lease is over a minute after its worker began; until the write arrives another may have taken the batch. */
+/**
+ * A batch's lease is over a minute after its worker began; until the write arrives another may have taken the
+ * batch.
+ */
 const HELD_UP_MS = [60_500, 64_000];
 const SLOW_MS = [3_000, 20_000];
 

@@ -3,7 +3,9 @@ import * as kernel from './kernel.ts';
 import { PLANTED_FAULTS } from './planted/index.ts';
 import { runSeed } from './run-seed.ts';
 
-/** The rarest of the faults needs some thousand worlds, and which ones changes with every change of the rules. */
+/**
+ * The rarest of the faults needs some thousand worlds, and which ones changes with every change of the rules.
+ */
 const SEEDS = 12_000;
 
 test.each(PLANTED_FAULTS)('a fault is found: $name', { timeout: 400_000 }, async ({ name, plant }) => {

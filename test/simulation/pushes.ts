@@ -18,7 +18,9 @@ export interface PushOptions {
 /** No answer has a msgid like these. */
 const WRONG_MSGIDS = 1_000_000;
 
-/** Pushes events onto the queue behind their route: now and then late or twice, in any order, or not at all. */
+/**
+ * Pushes events onto the queue behind their route: now and then late or twice, in any order, or not at all.
+ */
 export function createPushes({ scheduler, chance, faults, queue, trace }: PushOptions) {
   const toTheSecond = () => Math.floor(scheduler.now() / 1_000) * 1_000;
 
@@ -39,7 +41,9 @@ export function createPushes({ scheduler, chance, faults, queue, trace }: PushOp
   }
 
   return {
-    /** What became of an accepted send at last, now and then under another msgid than its own, or under none. */
+    /**
+     * What became of an accepted send at last, now and then under another msgid than its own, or under none.
+     */
     sent(request: WeChatRequest): void {
       const { openid, templateId } = request;
       const { wrongMsgid } = faults();

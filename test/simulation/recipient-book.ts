@@ -11,7 +11,10 @@ export interface KnownRecipient {
   result?: RecipientResult;
 }
 
-/** Remembers who stands where in the batches of runs, also once their names were erased, and what became of them. */
+/**
+ * Remembers who stands where in the batches of runs, also once their names were erased, and what became of
+ * them.
+ */
 export function createRecipientBook() {
   const byName = new Map<string, KnownRecipient>();
   const byUser = new Map<string, KnownRecipient[]>();

@@ -13,7 +13,10 @@ import type { WeChatRequest } from './wechat.ts';
 /** What the rules look at. */
 export type RuleOptions = Omit<GrantRuleOptions & SendRuleOptions & RunRuleOptions, 'book'>;
 
-/** What must hold, whatever happens, by the table and by what WeChat itself saw. Each breach is told to `fail` under its rule's name. */
+/**
+ * What must hold, whatever happens, by the table and by what WeChat itself saw. Each breach is told to `fail`
+ * under its rule's name.
+ */
 export function createRules(options: RuleOptions) {
   const { state, scheduler, fail } = options;
   const book = createRecipientBook();
@@ -86,7 +89,9 @@ export function createRules(options: RuleOptions) {
       if (!state().wasErased(known) && !state().wasErased(messageId))
         fail('one key stands for one message', { key, known, messageId });
     },
-    /** Checks what must hold once everything has come to rest, and more of it where there was less trouble. */
+    /**
+     * Checks what must hold once everything has come to rest, and more of it where there was less trouble.
+     */
     async atRest(trouble: Trouble, read: (run: RunRecord) => Promise<Run | undefined>): Promise<void> {
       sends.atRest(trouble);
       grants.atRest();

@@ -56,7 +56,9 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
       fail("a run's counts are those of its batches", { run: run.id, counted, shown });
   }
 
-  /** Everyone with a grant of before the run, and nobody who had none. Who spent it meanwhile may be missing. */
+  /**
+   * Everyone with a grant of before the run, and nobody who had none. Who spent it meanwhile may be missing.
+   */
   function checkAudience(run: RunRecord, openids: readonly string[]): void {
     if (run.source.type !== 'grantees') return;
     for (const [openid, moments] of tappedAtMs) {

@@ -18,9 +18,12 @@ export function runSeed(kernel: Kernel, seed: number, trace?: (line: string) => 
   const lasting = disaster
     ? { ...NO_FAULTS, ...chance.pick([{ tokenOutage: 1 }, { notReached: 1 }, { heldBack: 1 }]) }
     : faults;
-  const troubleMs = disaster
-    ? 26 * HOUR_MS
-    : workload.horizonMs * 1.3 + chance.pick([0, 20_000, 2 * MINUTE_MS, 4 * MINUTE_MS, 30 * MINUTE_MS]);
+  // Each copy of a run's job that has to wait makes another: in an hour of doubled jobs there would be no end
+  // to them.
+  const calmAfterMs = runs
+    ? Math.min(1.3 * workload.horizonMs, 4 * MINUTE_MS) + chance.pick([0, 20_000, MINUTE_MS])
+    : 1.3 * workload.horizonMs + chance.pick([0, 2 * MINUTE_MS, 30 * MINUTE_MS]);
+  const troubleMs = disaster ? 26 * HOUR_MS : calmAfterMs;
   return runWorld({
     kernel,
     chance,

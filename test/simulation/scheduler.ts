@@ -1,9 +1,15 @@
 /** Virtual time. Nothing here waits: the clock jumps from one event to the next. */
 export interface Scheduler {
   now(): number;
-  /** Runs something `ms` milliseconds from now; what is due at the same moment runs in the order in which it was planned. */
+  /**
+   * Runs something `ms` milliseconds from now; what is due at the same moment runs in the order in which it
+   * was planned.
+   */
   after(ms: number, run: () => void): void;
-  /** Says that the event under way has resolved a promise, so that what awaits it must run before time goes on. */
+  /**
+   * Says that the event under way has resolved a promise, so that what awaits it must run before time goes
+   * on.
+   */
   wake(): void;
   /** Runs event after event until none is left, `stop` says so, or `limit` events have run. */
   run(stop: () => boolean, limit: number): Promise<'at-rest' | 'stopped' | 'limit'>;

@@ -6,7 +6,10 @@ import type { Scheduler } from './scheduler.ts';
 import type { TableState } from './table.ts';
 import type { WeChatRequest } from './wechat.ts';
 
-/** What a world went through: nothing at all, only what WeChat and the queue did, or functions that failed and died. */
+/**
+ * What a world went through: nothing at all, only what WeChat and the queue did, or functions that failed and
+ * died.
+ */
 export type Trouble = 'none' | 'outside' | 'everywhere';
 
 /** What the rules of sends look at. */
@@ -55,8 +58,8 @@ export function createSendRules(options: SendRuleOptions) {
     const mayHide = made.some(({ told }) => told !== 'refused') && outcome?.reason !== 'settled-by-hand';
     if (end !== 'sent' && end !== 'unknown' && !isReceipts && (accepted.length > 0 || mayHide))
       fail('a send that WeChat may have accepted ends as sent or unknown', facts);
-    const doubtful = made.some(({ told, errcode }) => told !== 'refused' || errcode === -1);
-    if (trouble !== 'everywhere' && end === 'unknown' && !doubtful)
+    const mayBeUnknown = made.some(({ told, errcode }) => told !== 'refused' || errcode === -1);
+    if (trouble !== 'everywhere' && end === 'unknown' && !mayBeUnknown)
       fail('nothing ends as unknown without a reason', facts);
     const receipt = outcome?.msgid !== undefined && receipts.has(outcome.msgid);
     if (trouble !== 'everywhere' && end === 'sent' && receipt) fail('a receipt settles its send', facts);

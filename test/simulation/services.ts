@@ -45,7 +45,9 @@ export function createTablePorts(
   return { runs, ...createMessagePorts(table, kernel, runs, caller) };
 }
 
-/** Joins the kernel's ports to the simulated world, as each handler's `buildServices` does to the real one. */
+/**
+ * Joins the kernel's ports to the simulated world, as each handler's `buildServices` does to the real one.
+ */
 export function createServices(options: ServiceOptions) {
   const { kernel, scheduler, processes, chance, table } = options;
   let ids = 0;
@@ -54,7 +56,10 @@ export function createServices(options: ServiceOptions) {
     () => `${scheduler.now().toString(16).padStart(16, '0')}${nextId()}${nextId()}`,
   );
 
-  /** Holds sends back at random, all or those of one template, for moments or for longer than the queue can delay them. */
+  /**
+   * Holds sends back at random, all or those of one template, for moments or for longer than the queue can
+   * delay them.
+   */
   function limiterOf(process: Process, likely: number): RateLimiter {
     const decide = (): Permit => {
       const heldBack = options.faults().heldBack * likely;

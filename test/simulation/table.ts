@@ -50,8 +50,9 @@ interface ShardRows {
 }
 
 /**
- * An in-memory table that promises what the real one does and no more: writes bound to a version, transactions all or nothing, reads
- * that see the latest write. What is written goes through the schema of the stored item and back. Functions reach it through ports.
+ * An in-memory table that promises what the real one does and no more: writes bound to a version,
+ * transactions all or nothing, reads that see the latest write. What is written goes through the schema of
+ * the stored item and back. Functions reach it through ports.
  */
 export function createTable(listener: TableListener) {
   const ledgers = new Map<string, Row<Ledger>>();

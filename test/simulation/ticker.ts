@@ -22,7 +22,10 @@ export interface TickerOptions {
 
 const MINUTE_MS = 60_000;
 
-/** Runs the dispatcher on the minute, now and then not at all. Minutes in which it would find nothing are skipped. */
+/**
+ * Runs the dispatcher on the minute, now and then not at all. Minutes in which it would find nothing are
+ * skipped.
+ */
 export function createTicker({ scheduler, chance, faults, functions, state }: TickerOptions): Ticker {
   let nextTickMs = Number.POSITIVE_INFINITY;
 

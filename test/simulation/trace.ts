@@ -19,19 +19,19 @@ export function describeWrite({ ledger, records = [], run, batch, results }: Tab
     const states = [...results.after.results].map(
       ([index, { state, outcome }]) => `${index} ${state} ${outcome.reason}`,
     );
-    const { lease, needsRecovery: doubtful, done } = results.after;
-    parts.push(
-      `results of ${results.key.runId} ${results.key.after}: ${states.join(', ')} ${lease ? `has ${lease.workerId}` : ''}${doubtful ? ' doubtful' : ''}${done ? ' done' : ''}`,
-    );
+    const { lease, needsRecovery, done } = results.after;
+    const more = [lease && `has ${lease.workerId}`, needsRecovery && 'needs recovery', done && 'done'];
+    const { runId, after } = results.key;
+    parts.push(`results of ${runId} ${after}: ${states.join(', ')} ${more.filter(Boolean).join(' ')}`);
   }
   if (ledger) {
     const counts = Object.entries(ledger.templates).map(
       ([id, { granted, available, held, epoch }]) =>
         `${id} ${granted}=${available}a+${held}h+${granted - available - held}s e${epoch}`,
     );
-    parts.push(
-      `ledger of ${ledger.openid}: ${counts.join(', ')}, ${unpackWaiting(ledger).size} waiting ${ledger.claim ? `claim ${ledger.claim.claimId} of ${ledger.claim.messageId.slice(0, 36)}` : ''}`,
-    );
+    const { claim, openid } = ledger;
+    const open = claim ? `claim ${claim.claimId} of ${claim.messageId.slice(0, 36)}` : '';
+    parts.push(`ledger of ${openid}: ${counts.join(', ')}, ${unpackWaiting(ledger).size} waiting ${open}`);
   }
   return parts.join(' | ');
 }

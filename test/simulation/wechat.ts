@@ -57,7 +57,10 @@ export interface WeChatOptions {
   /** Accepts without counting: a second send of one grant is then not refused by WeChat itself. */
   readonly generous: boolean;
   readonly longTerm: (templateId: string) => boolean;
-  /** How far clocks may be apart; the kernel's leases leave room for that only in so far as requests take less. */
+  /**
+   * How far clocks may be apart; the kernel's leases leave room for that only in so far as requests take
+   * less.
+   */
   readonly skewMs: number;
   /** Scripted answers, taken before chance is asked. */
   readonly script: number[];

@@ -27,7 +27,10 @@ export type Deed =
       readonly templateId: string;
       readonly howMany: number | 'all';
     }
-  /** The trigger of a run is delivered; of one for those whom another run failed to reach, where `ofRun` is given. */
+  /**
+   * The trigger of a run is delivered; of one for those whom another run failed to reach, where `ofRun` is
+   * given.
+   */
   | { readonly type: 'start'; readonly run: number; readonly ofRun?: number }
   | { readonly type: Control; readonly run: number };
 
@@ -63,7 +66,10 @@ const STATUSES = [
   'filter',
 ];
 
-/** Draws a workload: a few users and templates, messages to them, runs of a campaign to the same ones, or both. */
+/**
+ * Draws a workload: a few users and templates, messages to them, runs of a campaign to the same ones, or
+ * both.
+ */
 export function drawWorkload(chance: Chance, most: number, runs: boolean): Workload {
   const count = runs ? chance.between(1, chance.pick([3, 8])) : chance.pick([1, 1, 2, 3]);
   const users = Array.from({ length: count }, (_, index) => `user${index}`);

@@ -18,7 +18,10 @@ function withRecent(ledger: Ledger, known: Partial<RecentGrants>): Ledger {
   return { ...ledger, templates: Object.fromEntries(templates) };
 }
 
-/** Faults in how grants are counted, taken and taken away, and in what WeChat's events say of them and of sends. */
+/**
+ * Faults in how grants are counted, taken and taken away, and in what WeChat's events say of them and of
+ * sends.
+ */
 export const GRANT_FAULTS: readonly PlantedFault[] = [
   inSends('a refusal empties the ledger without a new epoch', (services) =>
     withStore(services, (store) =>

@@ -5,8 +5,8 @@ import type { Versioned } from '../../../lib/versioned.ts';
 import type { Kernel } from '../kernel.ts';
 
 /**
- * A deliberate fault: the real code, one of whose functions is handed a port that does what the function would bring about if it had
- * the fault. No source text is touched.
+ * A deliberate fault: the real code, one of whose functions is handed a port that does what the function
+ * would bring about if it had the fault. No source text is touched.
  */
 export interface PlantedFault {
   readonly name: string;

@@ -44,7 +44,7 @@ const nameOf = ({ runId, shard, after }: Parameters<Runs['loadResults']>[0]) => 
 
 /** Faults in how runs are started, planned, sent batch by batch, paused and finished. */
 export const RUN_FAULTS: readonly PlantedFault[] = [
-  inRuns('a batch taken over from a dead worker is not doubted', (runs) =>
+  inRuns('a batch taken over from a dead worker is not recovered', (runs) =>
     readingResults(runs, (results) => ({ ...results, needsRecovery: false })),
   ),
   inRuns('results are not read again after the ledger', (runs) => {

@@ -11,7 +11,10 @@ import {
   withStore,
 } from './planted-fault.ts';
 
-/** A clock that stands still from when a claim sets out until its request leaves: nobody notices how long that takes. */
+/**
+ * A clock that stands still from when a claim sets out until its request leaves: nobody notices how long that
+ * takes.
+ */
 function stoppedByClaim<Parts extends SendParts>({ clock, sleep, store }: Parts) {
   let stoppedAtMs: number | undefined;
   const goOn = <T>(value: T): T => {

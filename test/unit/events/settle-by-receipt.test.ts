@@ -62,7 +62,7 @@ function useUser(sends: readonly ReceiptCandidate[]) {
   return { receive, stateOf: (id: string) => records.get(id)?.state };
 }
 
-test('a receipt that names no send is not taken for the latest of a campaign when an earlier one may be meant', async () => {
+test('a receipt without a name is not taken for the latest send when an earlier one may be meant', async () => {
   const user = useUser([sent(EARLIER, NOW_MS - 60_000), sent(LATEST, NOW_MS)]);
   expect(await user.receive(NOW_MS - 59_000, '77')).toBe('unmatched');
   expect([user.stateOf(EARLIER), user.stateOf(LATEST)]).toEqual(['sent', 'sent']);

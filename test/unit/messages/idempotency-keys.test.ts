@@ -71,7 +71,7 @@ function useUser() {
   return { bound: () => bound, accept: () => acceptMessage(services as never, REQUEST) };
 }
 
-test('a key names one message although its user was erased and came back while their item was being read', async () => {
+test('a key names one message although its user was erased and came back meanwhile', async () => {
   const user = useUser();
   expect(await user.accept()).toMatchObject({ type: 'repeated', message: { id: ACCEPTED.id } });
   expect(user.bound().messageStem).toBe(STEM);
