@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
 import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
-import type { SendBatchJob } from '../lib/campaigns/runs/job.ts';
 import { createRunIds, type RunRecord } from '../lib/campaigns/runs/run.ts';
+import type { SendBatchJob } from '../lib/campaigns/runs/run-job.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import type { Table } from '../lib/dynamodb/table.ts';

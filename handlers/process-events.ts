@@ -13,7 +13,7 @@ import type { Logger } from '../lib/logger.ts';
 import { openBus, openQueue, openTable } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
-import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { processRecords } from '../lib/sqs/process-records.ts';
 import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
@@ -75,7 +75,7 @@ interface Services {
 /** Applies what WeChat pushed. Events of one user follow one another: they change the same ledger. */
 export function createHandler(services: Services) {
   return (event: SQSEvent) =>
-    answerPerRecord(event, (job) => takeIn(services, job), {
+    processRecords(event, (job) => takeIn(services, job), {
       read: readEventJob,
       groupOf: (job) => (job.type === 'subscribe' ? job.event.openid : undefined),
       failure:

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { createRunIds, scheduledRunId } from '../lib/campaigns/runs/run.ts';
 import { startScheduledRun } from '../lib/campaigns/runs/start-run.ts';
-import { type Reconciliation, reconcileSchedules } from '../lib/campaigns/schedule/reconcile.ts';
+import { type Reconciliation, reconcileSchedules } from '../lib/campaigns/schedule/reconcile-schedules.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';

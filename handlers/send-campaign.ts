@@ -1,7 +1,7 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
-import type { EnqueueJobs, JobResult, RunJob } from '../lib/campaigns/runs/job.ts';
 import type { RunRecord } from '../lib/campaigns/runs/run.ts';
+import type { EnqueueJobs, JobResult, RunJob } from '../lib/campaigns/runs/run-job.ts';
 import { createPermits, createRunRateLimiters } from '../lib/campaigns/runs/run-limits.ts';
 import { createRunStatusCache, workOnRun } from '../lib/campaigns/runs/work-on-run.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -22,7 +22,7 @@ import { openCatalogue } from '../lib/runtime/templates.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import { createTokenSender } from '../lib/sends/token-sender.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
-import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { processRecords } from '../lib/sqs/process-records.ts';
 import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
 
@@ -112,7 +112,7 @@ export function createHandler({ work, enqueueJobs, retrySoon, clock, logger }: S
       const result = await work(job, deadlineMs);
       if (result.type === 'later') await enqueueJobs([job], result.delayMs);
     }
-    return answerPerRecord(event, takeUp, {
+    return processRecords(event, takeUp, {
       read: readRunJob,
       failure: "A campaign's job could not be done and comes again, or ends in the dead-letter queue.",
       fieldsOf: ({ campaignId, runId }) => ({ campaignId, runId }),

@@ -6,8 +6,8 @@ import { createSharedReads } from '../lib/dynamodb/shared-reads.ts';
 import { createSharedWrites } from '../lib/dynamodb/shared-writes.ts';
 import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { DeliveryResult } from '../lib/messages/answer-job.ts';
 import { DELIVERY_LIMIT_MS, deliverMessage } from '../lib/messages/deliver-message.ts';
+import type { DeliveryResult } from '../lib/messages/delivery-result.ts';
 import { openidOf } from '../lib/messages/message.ts';
 import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
@@ -16,7 +16,7 @@ import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import type { Enqueue, SendJob } from '../lib/sends/send-job.ts';
 import { createTokenSender } from '../lib/sends/token-sender.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
-import { answerPerRecord } from '../lib/sqs/answer-per-record.ts';
+import { processRecords } from '../lib/sqs/process-records.ts';
 import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readSendJob } from '../lib/sqs/sqs-queues.ts';
 
@@ -81,7 +81,7 @@ interface Services {
 /** Sends what the queue delivers, one by one for one user: WeChat refuses overlaps (WeChat contract §3.3). */
 export function createHandler(services: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) =>
-    answerPerRecord(event, (job) => send(services, job, getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS), {
+    processRecords(event, (job) => send(services, job, getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS), {
       read: readSendJob,
       groupOf: ({ messageId }) => openidOf(messageId),
       failure: 'A queue record could not be handled and comes again, or ends in the dead-letter queue.',

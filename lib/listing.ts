@@ -4,7 +4,7 @@ export interface Page<T> {
   readonly next?: string;
 }
 
-/** Asks for the page that begins after a place, or for the first. */
+/** Reads the page after this cursor, or the first. */
 type ListPage<T> = (after: string | undefined) => Promise<Page<T>>;
 
 /** The pages of a list, each asked for when the one before has been used. */

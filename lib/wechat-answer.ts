@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * WeChat's own answer about a call (WeChat contract §0.1). An error class has the `rid` as a property even
- * where there is none.
+ * The errcode, errmsg and rid of an answer of WeChat's (WeChat contract §0.1). An error class has `rid` as a
+ * property even where there is none, so it is dropped.
  */
 export const weChatAnswer = v.pipe(
   v.object({ errcode: v.number(), errmsg: v.string(), rid: v.optional(v.string()) }),

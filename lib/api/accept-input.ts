@@ -7,7 +7,7 @@ import {
   type AcceptServices,
   acceptMessage,
 } from '../messages/accept-message.ts';
-import { findEarlier, type IdempotencyClaim } from '../messages/idempotency-keys.ts';
+import { findEarlier, type KeyedRequest } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { DEFAULT_TIME_ZONE } from '../templates/fit-value.ts';
@@ -78,7 +78,7 @@ export async function prepareInput(
   const templateId = await names.resolveTemplateId(body.templateId);
   if (caller.type === 'user') await refuseForeign(caller, to, () => isOpenToUsers(templateId));
   const scope = caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
-  const idempotency: IdempotencyClaim | undefined =
+  const idempotency: KeyedRequest | undefined =
     key === undefined
       ? undefined
       : { scope, key, ...bodyHashes(body, templateId, await names.aliasOf(templateId)) };
@@ -161,7 +161,7 @@ function bodyHashes(
   { templateId: word, timezone = DEFAULT_TIME_ZONE, data, ...rest }: Body,
   templateId: string,
   alias: string | undefined,
-): Pick<IdempotencyClaim, 'bodyHash' | 'sameHashes'> {
+): Pick<KeyedRequest, 'bodyHash' | 'sameHashes'> {
   const asked = { ...rest, timezone, data: canonicalData(data) };
   const hashWith = (name: string) =>
     createHash('sha256')

@@ -1,11 +1,11 @@
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { RecipientOutcome } from '../campaigns/runs/read-run.ts';
 import type { Run } from '../campaigns/runs/run.ts';
-import { nextRuns } from '../campaigns/schedule/expression.ts';
+import { nextRuns } from '../campaigns/schedule/schedule-expression.ts';
 import type { Clock } from '../clock.ts';
 import { type Claim, grantsOf, type Ledger, spentOf } from '../grants/ledger.ts';
 import { type Message, statusOf } from '../messages/message.ts';
-import { remedyOfReason } from '../sends/reasons.ts';
+import { remedyOfReason } from '../sends/own-outcome.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { AnswerOf } from './route.ts';
 import type * as schemas from './schemas/campaign-answers.ts';

@@ -6,7 +6,7 @@ import { prepareData } from '../templates/prepare-data.ts';
 import type { Template } from '../templates/template.ts';
 import { timezoneError } from '../time-zone.ts';
 import type { Campaign, QuietHours, Recipient } from './campaign.ts';
-import { nextRuns, readExpression } from './schedule/expression.ts';
+import { nextRuns, readExpression } from './schedule/schedule-expression.ts';
 import { variablesIn, variablesInPage } from './variables.ts';
 
 /** A campaign as its owner asks for it. */

@@ -10,7 +10,7 @@ import {
   type InputRefusal,
 } from './campaign-input.ts';
 import { type CampaignServices, refusedByEventBridge } from './create-campaign.ts';
-import { firstRunOf } from './schedule/expression.ts';
+import { firstRunOf } from './schedule/schedule-expression.ts';
 import { syncSchedule } from './schedule/sync-schedule.ts';
 
 /** The parts of a campaign to change; null removes one. Runs that have begun stay as they are. */

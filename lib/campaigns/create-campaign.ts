@@ -12,7 +12,7 @@ import {
 } from './campaign-input.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import { checkRecipients, pagesOf, repeatedRecipients } from './recipients/check-recipients.ts';
-import { firstRunOf } from './schedule/expression.ts';
+import { firstRunOf } from './schedule/schedule-expression.ts';
 import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';
 
 export interface CampaignServices extends SyncScheduleServices {

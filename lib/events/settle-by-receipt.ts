@@ -34,8 +34,8 @@ const MAX_PAGES = 10;
  * either way, because WeChat had accepted the send.
  *
  * The send is the one that answered the receipt's msgid. Where none did, it is the only one that fits by
- * user, template and time (WeChat contract §6.4). The ledger names the user's latest send of a campaign;
- * earlier ones are looked up in their runs, where no other send has the msgid: they may be meant too.
+ * user, template and time (WeChat contract §6.4). The ledger names the user's latest send of a campaign
+ * only. Where no send answered the msgid, earlier ones are looked up in their runs.
  */
 export async function settleByReceipt(
   services: ReceiptServices,

@@ -75,7 +75,7 @@ function moved(grants: TemplateGrants, source: GrantSource, by: 1 | -1): Templat
 export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
   const { claim, ...unclaimed } = ledger;
   if (!claim) return ledger;
-  // The record says how the send ended. Who closes the claim of a send that is tried again puts it back.
+  // A send that ended has its record by now. The caller puts back one that is tried again, in the same write.
   const open = withoutWaiting(unclaimed, [claim.messageId]);
   const grants = grantsOf(ledger, claim.templateId);
   if (!grants || effect === 'spend') return open;
@@ -85,8 +85,8 @@ export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
 }
 
 /**
- * Makes a grant available again whose send WeChat, as it turned out, did not accept. `epoch` is that of its
- * claim, long closed: what was zeroed since is not brought back.
+ * Makes the grant of a closed claim available again, once it turns out that WeChat did not accept the send.
+ * `epoch` is that of the claim: a grant that was zeroed since is not brought back.
  */
 export function restoreGrant(ledger: Ledger, templateId: string, epoch: number): Ledger {
   const grants = grantsOf(ledger, templateId);
@@ -95,9 +95,8 @@ export function restoreGrant(ledger: Ledger, templateId: string, epoch: number):
 }
 
 /**
- * Zeroes what a refusal shows to be gone, where it comes after its claim was given up. What was recorded
- * since the claim began stays. Nothing is left to do where the grants were zeroed, or the user erased, in
- * between.
+ * Zeroes the grants after a refusal that arrives once its claim has been given up. Grants recorded since the
+ * claim began stay. Grants that were zeroed in between, or whose user was erased, stay as they are.
  */
 export function revokeGrantedBefore(ledger: Ledger, claim: Claim): Ledger {
   const grants = grantsOf(ledger, claim.templateId);

@@ -36,10 +36,7 @@ export interface GrantReader {
   ofTemplate(templateId: string, limit: number, after?: string): Promise<LedgerPage>;
 }
 
-/**
- * Reads ledgers with every open claim closed whose send has ended; `settled` closes it, without writing
- * anything.
- */
+/** Reads ledgers and closes the claim of a send that has ended, by `settled`. Nothing is written. */
 export function createGrantReader(
   store: Pick<GrantStore, 'loadLedger' | 'listByTemplate'>,
   settled: (ledger: Ledger) => Promise<Ledger>,

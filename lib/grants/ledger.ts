@@ -119,8 +119,8 @@ const NEVER_ANSWERED: TemplateGrants = {
   updatedAtMs: 0,
 };
 
-/** The entry of a template, or that of one for which the user never answered. */
-export function knownGrants(ledger: Ledger, templateId: string): TemplateGrants {
+/** The entry of a template; one with no grants if the user never answered for it. */
+export function grantsOrNone(ledger: Ledger, templateId: string): TemplateGrants {
   return grantsOf(ledger, templateId) ?? NEVER_ANSWERED;
 }
 

@@ -1,7 +1,7 @@
 import {
+  grantsOrNone,
   isAccept,
   isLongTerm,
-  knownGrants,
   knownKind,
   type Ledger,
   type TemplateGrants,
@@ -27,7 +27,7 @@ export interface EventAnswer {
  * The same events in any order leave the same grants. Counting an event once is the caller's part.
  */
 export function recordPopup(ledger: Ledger, answer: EventAnswer): Ledger {
-  const before = knownGrants(ledger, answer.templateId);
+  const before = grantsOrNone(ledger, answer.templateId);
   return withGrants(ledger, answer.templateId, {
     ...before,
     ...(isAccept(answer.status) && withTap(before, answer.atMs)),
@@ -41,7 +41,7 @@ export function recordPopup(ledger: Ledger, answer: EventAnswer): Ledger {
  * gone, what is set aside included. Grants given after it stay, also when the event comes late.
  */
 export function recordRevocation(ledger: Ledger, answer: EventAnswer): Ledger {
-  const before = knownGrants(ledger, answer.templateId);
+  const before = grantsOrNone(ledger, answer.templateId);
   return withGrants(ledger, answer.templateId, {
     ...before,
     ...(!isPast(before, answer) && emptied(before, answer.atMs)),

@@ -4,8 +4,8 @@ import { updated } from '../versioned.ts';
 import type { GrantStore } from './grant-store.ts';
 import {
   grantsOf,
+  grantsOrNone,
   isAccept,
-  knownGrants,
   knownKind,
   type Ledger,
   type TemplateGrants,
@@ -115,7 +115,7 @@ export interface ReportRules {
  */
 export function recordReport(ledger: Ledger, report: GrantReport, rules: ReportRules): Ledger {
   return Object.entries(report.results).reduce((current, [templateId, status]) => {
-    const before = knownGrants(current, templateId);
+    const before = grantsOrNone(current, templateId);
     const silent = report.silent.includes(templateId);
     return withGrants(current, templateId, {
       ...before,

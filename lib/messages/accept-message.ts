@@ -9,10 +9,10 @@ import { updated } from '../versioned.ts';
 import {
   answerOf,
   bindKeys,
-  findNamed,
-  type IdempotencyClaim,
   type IdempotencyKeys,
-  type Named,
+  type KeyedRequest,
+  type KeyLookup,
+  lookUpKey,
   type Taken,
 } from './idempotency-keys.ts';
 import type { Language, Message, MiniprogramState, NewMessageId } from './message.ts';
@@ -33,7 +33,7 @@ export interface AcceptRequest {
   readonly sendAtMs?: number;
   /** Whether a grant is set aside at once. */
   readonly hold: boolean;
-  readonly idempotency?: IdempotencyClaim;
+  readonly idempotency?: KeyedRequest;
 }
 
 /** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
@@ -79,17 +79,18 @@ export function acceptMessages(
   const announce = createAnnouncer(services, nowMs);
   return retryOnConflict(async () => {
     const read = await store.loadLedger(openid);
-    // After the item: a twin that took the last grant has been accepted by then, and is found.
-    const named = await Promise.all(
-      requests.map(({ idempotency }) => (idempotency ? findNamed(services, read.value, idempotency) : {})),
+    // Keys are read after the item, so that a concurrent request with the same key is found once it has taken
+    // the last grant.
+    const lookups = await Promise.all(
+      requests.map(({ idempotency }) => (idempotency ? lookUpKey(services, read.value, idempotency) : {})),
     );
     const asked = requests.map((request, index): Asked => {
-      const known: Named = named[index] ?? {};
-      // An id that a key was bound to may have been accepted by a twin, and be erased by now: each try binds
-      // a new one.
+      const known: KeyLookup = lookups[index] ?? {};
+      // Each try under a key takes a new id: a concurrent request may have accepted the id of the try before,
+      // and its message been erased since.
       const own = request.idempotency ? undefined : ids[index];
       const id = known.messageId ?? own ?? services.newMessageId(openid);
-      return { request, named: known, draft: newMessage(request, id, nowMs) };
+      return { request, lookup: known, draft: newMessage(request, id, nowMs) };
     });
     const ledger = await settledLedger(read.value, store, nowMs);
     const { results, taken, after } = decide(ledger, asked, nowMs);
@@ -103,11 +104,11 @@ export function acceptMessages(
 
 interface Asked {
   readonly request: AcceptRequest;
-  readonly named: Named;
+  readonly lookup: KeyLookup;
   readonly draft: Message;
 }
 
-/** What a try comes to, and what it takes in. */
+/** The results of one try, and the messages that it accepts. */
 interface Decision {
   readonly results: readonly AcceptResult[];
   readonly taken: readonly Taken[];
@@ -120,9 +121,9 @@ function decide(ledger: Ledger, asked: readonly Asked[], nowMs: number): Decisio
   const taken: Taken[] = [];
   let after = ledger;
 
-  function take({ request, named, draft }: Asked): AcceptResult {
+  function take({ request, lookup, draft }: Asked): AcceptResult {
     const { idempotency, templateId, templateKind } = request;
-    const answer = named.answer ?? (idempotency && answerOf(taken, idempotency));
+    const answer = lookup.answer ?? (idempotency && answerOf(taken, idempotency));
     if (answer) return answer;
     if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
       return { type: 'send-at-too-old' };
@@ -131,7 +132,7 @@ function decide(ledger: Ledger, asked: readonly Asked[], nowMs: number): Decisio
     const message = { ...draft, ...(held && { hold: held.hold }) };
     if (!hasRoom(message)) return { type: 'too-many-waiting' };
     after = held?.ledger ?? after;
-    taken.push({ message, named, ...(idempotency && { claim: idempotency }) });
+    taken.push({ message, lookup, ...(idempotency && { keyed: idempotency }) });
     return { type: 'accepted', message };
   }
 
@@ -139,7 +140,7 @@ function decide(ledger: Ledger, asked: readonly Asked[], nowMs: number): Decisio
   return { results, taken, after };
 }
 
-/** Tells the sender of messages in time, once of each. Answers the message with its due entries. */
+/** Queues each message's job or due entry, once over all tries. Returns the message with its due entries. */
 function createAnnouncer(services: AcceptServices, nowMs: number): (message: Message) => Promise<Message> {
   const entriesOf = new Map<string, readonly number[]>();
   return async (message) => {

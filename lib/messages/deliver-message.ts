@@ -11,7 +11,7 @@ import {
   later,
   neverAccepted,
   untilNearlyDue,
-} from './answer-job.ts';
+} from './delivery-result.ts';
 import { type HoldBackServices, holdBack, holdBackWithoutToken, permitFor } from './hold-back.ts';
 import { isPending, type Message, openidOf } from './message.ts';
 import { messagePort } from './message-send.ts';
@@ -46,8 +46,8 @@ export const DELIVERY_LIMIT_MS = REQUEST_LIMIT_MS + 2 * SHORT_WAIT_MS + 5_000;
 /** About how long each send to the same user takes that comes first. */
 const EACH_AHEAD_MS = 100;
 /**
- * A message that its job overtook is one write away. A job that lost a race for the last grant never gets
- * one.
+ * How long a sender waits for a message that its job overtook, which is one write away. The job of a request
+ * that lost the race for the last grant never gets a message.
  */
 const MISSING_WAIT_MS = 400;
 

@@ -2,7 +2,7 @@ import { releaseHold } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
-import { type OwnReason, ownOutcome } from '../sends/reasons.ts';
+import { type OwnReason, ownOutcome } from '../sends/own-outcome.ts';
 import type { MessageState } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';

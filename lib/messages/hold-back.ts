@@ -11,24 +11,24 @@ import {
 } from '../sends/send-job.ts';
 import { updated } from '../versioned.ts';
 import {
-  type AnswerServices,
   type DeliveryResult,
+  type DeliveryResultServices,
   DONE,
   doneWith,
   end,
   later,
   missing,
-} from './answer-job.ts';
+} from './delivery-result.ts';
 import { isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { putWaiting } from './waiting-messages.ts';
 
-export interface HoldBackServices extends AnswerServices, Contention {
+export interface HoldBackServices extends DeliveryResultServices, Contention {
   readonly store: MessageStore;
   readonly dueEntries: DueEntries;
 }
 
-/** A message that somebody has in hand is tried again after this. */
+/** A message that another sender has claimed is tried again after this. */
 const IN_HAND_MS = 60_000;
 
 /**

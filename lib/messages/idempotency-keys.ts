@@ -6,16 +6,13 @@ import { type Message, messageIdOf, stemOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { findWaiting } from './waiting-messages.ts';
 
-/**
- * What a caller names a message by, before it has an id: who calls, their key, and a hash of what they ask
- * for.
- */
-export interface IdempotencyClaim {
+/** A request under an idempotency key: who calls, their key, and a hash of what they ask for. */
+export interface KeyedRequest {
   /** The API key or the user that chose the key: `operator:<name>` or `user:<openid>`. */
   readonly scope: string;
   readonly key: string;
   readonly bodyHash: string;
-  /** Hashes of the same request in other words, such as with the template's id in the place of its alias. */
+  /** Hashes of equal requests, such as with the template's id in place of its alias. */
   readonly sameHashes?: readonly string[];
 }
 
@@ -44,7 +41,7 @@ export interface IdempotencyKeys {
   /**
    * Binds a key to a message in the place of what was read; `conflict`: somebody else bound it in between.
    */
-  bind(claim: IdempotencyClaim, to: BoundKey, read: BoundKey | undefined): Promise<'committed' | 'conflict'>;
+  bind(keyed: KeyedRequest, to: BoundKey, read: BoundKey | undefined): Promise<'committed' | 'conflict'>;
 }
 
 /** The answer where a key stands for a message already, or for another body. */
@@ -54,14 +51,14 @@ export type KeyAnswer =
 
 const KEPT_MS = 7 * 24 * 60 * 60_000;
 
-export interface NamedServices {
+export interface KeyServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'loadRecord' | 'commit'>;
   readonly keys: IdempotencyKeys;
   readonly clock: Clock;
 }
 
 /** What an idempotency key says before anything is accepted under it. */
-export interface Named {
+export interface KeyLookup {
   readonly answer?: KeyAnswer;
   /** What the key is bound to, for whoever binds it anew. */
   readonly bound?: BoundKey;
@@ -72,11 +69,11 @@ export interface Named {
 /**
  * Looks a key up and the message that it names, in the item that was read before and then among the records.
  */
-export async function findNamed(
-  { store, keys, clock }: NamedServices,
+export async function lookUpKey(
+  { store, keys, clock }: KeyServices,
   ledger: Ledger,
-  { scope, key, bodyHash, sameHashes = [] }: IdempotencyClaim,
-): Promise<Named> {
+  { scope, key, bodyHash, sameHashes = [] }: KeyedRequest,
+): Promise<KeyLookup> {
   const bound = await keys.find(scope, key);
   if (!bound) return {};
   if (bound.expiresAtMs <= clock()) return { bound };
@@ -91,61 +88,61 @@ export async function findNamed(
 
 /** The answer that a key has already, if it has. */
 export async function findEarlier(
-  services: NamedServices,
+  services: KeyServices,
   openid: string,
-  claim: IdempotencyClaim,
+  keyed: KeyedRequest,
 ): Promise<KeyAnswer | undefined> {
   const { value } = await services.store.loadLedger(openid);
-  return (await findNamed(services, value, claim)).answer;
+  return (await lookUpKey(services, value, keyed)).answer;
 }
 
 /** A message that is about to be accepted, and what its key said. */
 export interface Taken {
   readonly message: Message;
-  readonly named: Named;
-  readonly claim?: IdempotencyClaim;
+  readonly lookup: KeyLookup;
+  readonly keyed?: KeyedRequest;
 }
 
 /** The answer to a request whose key another request of the same call has just been accepted under. */
-export function answerOf(taken: readonly Taken[], claim: IdempotencyClaim): KeyAnswer | undefined {
-  const before = taken.find((each) => each.claim?.scope === claim.scope && each.claim.key === claim.key);
+export function answerOf(taken: readonly Taken[], keyed: KeyedRequest): KeyAnswer | undefined {
+  const before = taken.find((each) => each.keyed?.scope === keyed.scope && each.keyed.key === keyed.key);
   if (!before) return undefined;
-  return before.claim && [claim.bodyHash, ...(claim.sameHashes ?? [])].includes(before.claim.bodyHash)
+  return before.keyed && [keyed.bodyHash, ...(keyed.sameHashes ?? [])].includes(before.keyed.bodyHash)
     ? { type: 'repeated', message: before.message }
     : { type: 'idempotency-conflict' };
 }
 
 /** Binds the keys that do not name their messages yet. `conflict`: look everything up again. */
 export async function bindKeys(
-  { store, keys, clock }: NamedServices,
+  { store, keys, clock }: KeyServices,
   read: Versioned<Ledger>,
   taken: readonly Taken[],
 ): Promise<'bound' | 'conflict'> {
   const expiresAtMs = clock() + KEPT_MS;
   const life = lifeOf(read.value);
-  const bindings = taken.flatMap(({ message, named, claim }) => {
-    if (!claim || named.messageId !== undefined) return [];
-    const to = { bodyHash: claim.bodyHash, messageStem: stemOf(message.id), life, expiresAtMs };
-    return [() => keys.bind(claim, to, named.bound)];
+  const bindings = taken.flatMap(({ message, lookup, keyed }) => {
+    if (!keyed || lookup.messageId !== undefined) return [];
+    const to = { bodyHash: keyed.bodyHash, messageStem: stemOf(message.id), life, expiresAtMs };
+    return [() => keys.bind(keyed, to, lookup.bound)];
   });
   if (bindings.length > 0 && read.version === undefined) {
-    // A key is bound within the life of an item: without one, nobody could tell later whether its message was
-    // erased.
+    // A key is bound within the life of an item, which tells later whether its message was erased. So the
+    // item is created first.
     await store.commit({ ledger: updated(read, read.value) });
     return 'conflict';
   }
   if (taken.some(isRebound) && (await store.loadLedger(read.value.openid)).version !== read.version) {
-    // The item was slow in coming: the message may have been accepted since, in a later life of a user who
-    // was erased.
+    // The read of the item may be older than that of the key. The user may have been erased in between, and
+    // the message accepted in their next life.
     return 'conflict';
   }
   const results = await Promise.all(bindings.map((bind) => bind()));
   return results.includes('conflict') ? 'conflict' : 'bound';
 }
 
-/** Whether its key named another message, which is gone as far as the item that was read can tell. */
-function isRebound({ named, claim }: Taken): boolean {
-  return claim !== undefined && named.bound !== undefined && named.messageId === undefined;
+/** Whether its key was bound before, to a message that the item as read does not have. */
+function isRebound({ lookup, keyed }: Taken): boolean {
+  return keyed !== undefined && lookup.bound !== undefined && lookup.messageId === undefined;
 }
 
 function lifeOf({ life = '' }: Ledger): string {

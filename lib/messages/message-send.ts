@@ -34,7 +34,7 @@ export function messagePort(services: MessagePortServices, id: string): SendPort
     aheadOf: (message, ledger) => countAhead(ledger, message),
     holdOf: ({ hold }) => hold,
     outgoing: (message) => message,
-    attempted: (message) => message,
+    retryBasis: (message) => message,
     async settle(after, { claim, before, retryAtMs }) {
       const attempted = { ...after, updatedAtMs: after.outcome.atMs };
       const settled =
@@ -73,9 +73,9 @@ async function putBack(
 }
 
 /**
- * Writes the record of a message that has ended, however often it is called: an insert at first. When that
- * was not plainly answered, it looks before it writes again: the record may stand already, from an earlier
- * try or from somebody who gave the claim up, or the user may have been erased.
+ * Writes the record of a message that has ended; safe to repeat. The first call inserts it. Further calls
+ * read first: the record may exist, from an insert whose answer was lost or from whoever gave the claim up,
+ * or the user may have been erased.
  */
 function createRecorder(
   { store, ...contention }: MessagePortServices,

@@ -41,7 +41,7 @@ export const messageSchema = storedObject({
   /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
   dueAtMs: instant,
   /**
-   * Until when the rate limit of all sending has held it back. Its patience with other trouble begins then.
+   * Until when the rate limit of all sending has held it back. Its time limit for other failures starts then.
    */
   heldUntilMs: v.exactOptional(instant),
   /** The moments of its due entries, earliest first. Each entry is written before the message lists it. */

@@ -6,10 +6,10 @@ import type { TokenSenderServices } from '../sends/token-sender.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts';
 import { tokenRefusal, withAccessToken } from '../token/with-access-token.ts';
-import { WeChatError } from '../wechat/answer.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
 import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
 import { getTemplates, type WeChatTemplate } from '../wechat/get-templates.ts';
+import { WeChatError } from '../wechat/read-answer.ts';
 import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
 import type { Runtime } from './runtime.ts';
 

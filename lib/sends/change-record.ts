@@ -1,6 +1,6 @@
 import type { Claim, GrantEffect } from '../grants/ledger.ts';
 import type { Decision } from './judge-answer.ts';
-import { ownOutcome } from './reasons.ts';
+import { ownOutcome } from './own-outcome.ts';
 import type { Outcome, SendRecord, SettledClaim } from './send-record.ts';
 
 /** What an open claim stands for. */
@@ -23,8 +23,8 @@ export function claimFate(
 ): ClaimFate {
   if (!record) return { type: 'settled', effect: 'spend' };
   const { state, lastClaim } = record;
-  const isAnyClaims = lastClaim?.claimId === undefined && state !== 'pending';
-  if (lastClaim && (isAnyClaims || lastClaim.claimId === claim.claimId)) {
+  const endedUnclaimed = lastClaim?.claimId === undefined && state !== 'pending';
+  if (lastClaim && (endedUnclaimed || lastClaim.claimId === claim.claimId)) {
     return { type: 'settled', effect: lastClaim.effect };
   }
   if (state !== 'pending') return { type: 'settled', effect: 'spend' };
@@ -41,7 +41,7 @@ export function afterAttempt<Send extends SendRecord>(
   return {
     ...record,
     state,
-    attempts: record.attempts + (leftNothing(outcome) ? 0 : 1),
+    attempts: record.attempts + (noRequestLeft(outcome) ? 0 : 1),
     outcome,
     lastClaim: { claimId, epoch, effect: retry && !keepsGrant ? ('refund' as const) : effect },
     ...(retry && {
@@ -51,16 +51,17 @@ export function afterAttempt<Send extends SendRecord>(
 }
 
 /** Whether nothing left for WeChat that it would have looked at. */
-function leftNothing({ reason }: Outcome): boolean {
+function noRequestLeft({ reason }: Outcome): boolean {
   return reason === 'not-reached' || reason === 'token-unavailable';
 }
 
 /**
- * What is to be written where `after`, made from `base`, meets what stands there by now.
+ * The record to write: `after` was made from a record whose last claim was `base`, and `standing` is stored
+ * now.
  *
- * A send that was given up as `unknown` takes on the late answer of its slow sender, with the grant spent as
- * it was. Whatever else has ended stays, and so does what came later. What no request found out is no late
- * answer.
+ * A send that was given up as `unknown` takes the late answer of its slow sender, and its grant stays spent.
+ * Any other send that has ended keeps its record, and so does one with a later attempt. An end without a
+ * request is no late answer.
  */
 export function merged<Send extends SendRecord>(
   standing: Send | undefined,

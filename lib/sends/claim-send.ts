@@ -66,7 +66,7 @@ export function claimSend<R extends SendRecord>(
     if (!record) return { type: 'missing' };
     const ahead = send.aheadOf?.(record, ledger.value) ?? 0;
     if (record.state !== 'pending') {
-      const left = await closeLeft(services, send.id, ledger, record);
+      const left = await closeLeftOpen(services, send.id, ledger, record);
       if (left === 'resolved') return { type: 'ended', record };
       return left === 'conflict' ? left : { ...left, ahead };
     }
@@ -85,16 +85,17 @@ export function resolveClaim<R extends SendRecord>(
   return retryOnConflict(async () => {
     const ledger = await services.store.loadLedger(send.openid);
     if (ledger.value.claim?.messageId !== send.id) return { type: 'resolved' };
-    const left = await closeLeft(services, send.id, ledger, await send.read(ledger.value));
+    const left = await closeLeftOpen(services, send.id, ledger, await send.read(ledger.value));
     return left === 'resolved' ? { type: left } : left;
   }, services);
 }
 
 /**
- * Closes the claim that a sender left open though the record says how the send ended: planning goes by the
- * ledger alone. Where the grant is spent, the claim stays for whoever needs the ledger next.
+ * Closes the claim of a send that has ended, where its sender left it open. A campaign plans by the ledger
+ * alone, so a grant that goes back must be in it. Where the grant is spent, the claim stays for whoever needs
+ * the ledger next.
  */
-async function closeLeft(
+async function closeLeftOpen(
   services: ClaimServices,
   id: string,
   ledger: Versioned<Ledger>,
@@ -109,8 +110,8 @@ async function closeLeft(
 }
 
 /**
- * The ledger with no claim open, or what stands in the way. The record that decides the claim's fate must be
- * the one that is acted on: where another was read in between, everything is read again.
+ * The ledger with no claim open, or what stands in the way. This send's own claim is judged by `record`, and
+ * not by another read of it: that could be newer than what the caller acts on.
  */
 async function freed(
   services: ClaimServices,
@@ -144,8 +145,8 @@ async function claim<R extends SendRecord>(
   const aheadMs = dueAtMs - nowMs;
   if (aheadMs > CLAIM_AHEAD_MS) return { type: 'not-due', record };
   const ahead = send.aheadOf?.(record, stored.value) ?? 0;
-  const turnAtMs = Math.max(dueAtMs, stored.value.claim?.startedAtMs ?? 0) + ahead * APART_MS;
-  if (ahead > 0 && nowMs < turnAtMs) return { type: 'busy', untilMs: turnAtMs, ahead };
+  const slotAtMs = Math.max(dueAtMs, stored.value.claim?.startedAtMs ?? 0) + ahead * APART_MS;
+  if (ahead > 0 && nowMs < slotAtMs) return { type: 'busy', untilMs: slotAtMs, ahead };
   const hold = send.holdOf?.(record);
   const opened =
     send.isEntitled?.(free) === false
@@ -159,13 +160,13 @@ async function claim<R extends SendRecord>(
           leaseMs: CLAIM_LEASE_MS,
         });
   if (opened.type === 'no-grant' && aheadMs > 0) {
-    // Ahead of its moment that is not the last word: a grant may still come.
+    // Before the message is due a grant may still come.
     await sleep(aheadMs);
     return 'conflict';
   }
   if (opened.type !== 'claimed') return { type: opened.type, record, ledger: updated(stored, free) };
-  // The ledger was read while it was this worker's, so a claim over it collides with whatever another does
-  // afterwards.
+  // The ledger was read while this worker held the batch. Where another worker claims afterwards, this write
+  // conflicts.
   if (send.isMine?.() === false) return { type: 'not-mine' };
   const result = await store.commit({ ledger: updated(stored, opened.ledger) });
   return result === 'conflict' ? result : { type: 'claimed', claim: opened.claim, record };

@@ -1,6 +1,6 @@
 import type { SentEvent } from '../events/event-job.ts';
 import type { Claim } from '../grants/ledger.ts';
-import type { OwnReason } from './reasons.ts';
+import type { OwnReason } from './own-outcome.ts';
 import type { Outcome, SendRecord } from './send-record.ts';
 
 /** What WeChat says at last of one send: `subscribe_msg_sent_event` (WeChat contract §6.4). */

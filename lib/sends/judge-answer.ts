@@ -2,8 +2,8 @@ import type { BilingualText } from '../bilingual-text.ts';
 import type { Random } from '../clock.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
 import type { WeChatAnswer } from '../wechat-answer.ts';
-import { ownOutcome } from './reasons.ts';
-import { type Attempted, nextAttemptAtMs } from './retry-policy.ts';
+import { ownOutcome } from './own-outcome.ts';
+import { nextAttemptAtMs, type RetryBasis } from './retry-policy.ts';
 import type { MessageState, Outcome, RetryPolicyName } from './send-record.ts';
 
 /** What came back from one request to send. */
@@ -69,7 +69,7 @@ export interface Decision {
 /** Judges one answer. Pure: the same answer, message, moment and randomness give the same decision. */
 export function judgeAnswer(
   answer: SendAnswer,
-  message: Attempted,
+  message: RetryBasis,
   rules: AnswerRules,
   nowMs: number,
   random: Random,
@@ -90,7 +90,7 @@ export function judgeAnswer(
 
 function judgeErrcode(
   answer: Extract<SendAnswer, { type: 'answered' }>,
-  message: Attempted,
+  message: RetryBasis,
   rules: AnswerRules,
   nowMs: number,
   random: Random,
@@ -117,7 +117,7 @@ function judgeErrcode(
 
 function retriedOrFailed(
   policy: RetryPolicyName,
-  message: Attempted,
+  message: RetryBasis,
   outcome: Outcome,
   random: Random,
 ): Decision {
@@ -127,7 +127,7 @@ function retriedOrFailed(
 
 function retried(
   policy: RetryPolicyName,
-  message: Attempted,
+  message: RetryBasis,
   outcome: Outcome,
   nowMs: number,
   random: Random,

@@ -52,7 +52,7 @@ async function attempt<R extends SendRecord>(
     leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs
       ? await wechat.send(send.outgoing(before))
       : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
-  const decision = judgeAnswer(answer, send.attempted(before, leftAtMs), rules, clock(), random);
+  const decision = judgeAnswer(answer, send.retryBasis(before, leftAtMs), rules, clock(), random);
   const record = await recordOutcome(services, send, { claim, before, leftAtMs, decision });
   const signal = limitSignal(answer, rules, openid);
   if (signal) await rateLimiter.report(signal, { leftAtMs, templateId });
@@ -65,7 +65,7 @@ async function untilDue({ clock, sleep }: SendServices, dueAtMs = 0): Promise<vo
   while (clock() < dueAtMs) await sleep(dueAtMs - clock());
 }
 
-/** What was decided on an attempt. */
+/** An attempt and the decision on it, before anything is written. */
 export interface Decided<R extends SendRecord> {
   readonly claim: Claim;
   readonly before: R;

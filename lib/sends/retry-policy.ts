@@ -57,11 +57,11 @@ const POLICIES: Record<RetryPolicyName, RetryPolicy> = {
 
 /** How long a message waits for a valid access token before it is given up. */
 export const TOKEN_PATIENCE_MS = DAY_MS;
-/** The same, from its time on, while WeChat refuses every send of the account or of its template. */
+/** How long a message waits after its time while WeChat refuses every send of the account or its template. */
 export const STOP_PATIENCE_MS = DAY_MS;
 
 /** What a further attempt depends on. */
-export interface Attempted extends Pick<SendRecord, 'retries'> {
+export interface RetryBasis extends Pick<SendRecord, 'retries'> {
   readonly sendAtMs: number;
   /** Until when the rate limit of all sending has held it back. */
   readonly heldUntilMs?: number;
@@ -71,7 +71,7 @@ export interface Attempted extends Pick<SendRecord, 'retries'> {
  * When the message might leave for the first time, as far as its caller and the rate limit of all sending are
  * concerned.
  */
-export function mightLeaveAtMs({ sendAtMs, heldUntilMs = sendAtMs }: Attempted): number {
+export function mightLeaveAtMs({ sendAtMs, heldUntilMs = sendAtMs }: RetryBasis): number {
   return heldUntilMs;
 }
 
@@ -82,7 +82,7 @@ function spread(delayMs: number, random: Random): number {
 /** When the message is tried again under this policy, or undefined once the policy is used up. */
 export function nextAttemptAtMs(
   policyName: RetryPolicyName,
-  message: Attempted,
+  message: RetryBasis,
   nowMs: number,
   random: Random,
 ): number | undefined {

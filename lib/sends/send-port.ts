@@ -4,7 +4,7 @@ import type { Message } from '../messages/message.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import type { Versioned } from '../versioned.ts';
 import type { afterAttempt } from './change-record.ts';
-import type { Attempted } from './retry-policy.ts';
+import type { RetryBasis } from './retry-policy.ts';
 import type { Outcome, SendRecord } from './send-record.ts';
 
 /** What WeChat is asked to send, and to whom. */
@@ -15,7 +15,7 @@ export type OutgoingMessage = Pick<
 
 /** A send to be performed: all that a message and a recipient of a run differ in. */
 export interface SendPort<R extends SendRecord> {
-  /** What its claims carry. */
+  /** Its claims carry this as `messageId`, also where it is no message. */
   readonly id: string;
   readonly openid: string;
   /** Whether the grant stays set aside between attempts, rather than being given back meanwhile. */
@@ -35,10 +35,11 @@ export interface SendPort<R extends SendRecord> {
   isMine?(): boolean;
   outgoing(record: R): OutgoingMessage;
   /** What the next attempt depends on, where this one left at `leftAtMs`. */
-  attempted(record: R, leftAtMs: number): Attempted;
+  retryBasis(record: R, leftAtMs: number): RetryBasis;
   /**
-   * Writes how an attempt ended, and answers what stands there. Where the grant is spent that may take a
-   * moment longer: the claim stays open until then. Where it is kept, the claim is closed in the same write.
+   * Records how an attempt ended, and returns the record as it stands afterwards. Where the grant is spent,
+   * the record may be stored later, and the claim stays open until then. Where the grant is kept, the same
+   * write closes the claim.
    */
   settle(after: AfterAttempt<R>, attempt: Attempt<R>): Promise<R>;
 }

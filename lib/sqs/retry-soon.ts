@@ -2,15 +2,16 @@ import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-
 import type { SQSRecord } from 'aws-lambda';
 import type { Logger } from '../logger.ts';
 
-/** How long a record rests that our own code could not handle. Longer than a claim's lease (45 s). */
+/** How soon a record that failed is delivered again. Longer than a claim's lease (45 s). */
 export const RETRY_SECONDS = 60;
 
 /** Lets records that failed come again soon. It throws nothing. */
 export type RetrySoon = (failed: readonly Pick<SQSRecord, 'messageId' | 'receiptHandle'>[]) => Promise<void>;
 
 /**
- * A queue hides what it hands out for six times the function's time, because Lambda needs that to retry what
- * it throttles. What our own code could not handle need not wait for so long. Where this fails, it does.
+ * Shortens the visibility timeout of records that failed. The queue's own is six times the function's
+ * timeout, which Lambda needs to retry throttled batches. Where the call fails, the record waits for the
+ * whole timeout.
  */
 export function createRetrySoon(client: SQSClient, queueUrl: string, logger: Logger): RetrySoon {
   return async (failed) => {

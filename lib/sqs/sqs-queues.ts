@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/job.ts';
+import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/run-job.ts';
 import { type EventJob, eventJob } from '../events/event-job.ts';
 import { LONGEST_QUEUE_DELAY_MS, type SendJob, sendJob } from '../sends/send-job.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { HttpClient } from '../http/http-client.ts';
-import { expectResult } from './answer.ts';
 import type { Credentials } from './fetch-access-token.ts';
+import { expectResult } from './read-answer.ts';
 
 /** Without the session_key: nothing here needs it, so it goes no further than this file. */
 const session = v.pipe(

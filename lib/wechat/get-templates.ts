@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { HttpClient } from '../http/http-client.ts';
-import { expectResult } from './answer.ts';
+import { expectResult } from './read-answer.ts';
 
 const template = v.pipe(
   v.object({

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
 import type { OutgoingMessage } from '../sends/send-port.ts';
-import { readAnswer } from './answer.ts';
+import { readAnswer } from './read-answer.ts';
 
 const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.transform(String))]) });
 

@@ -5,7 +5,7 @@ import {
   isSeparatorRow,
   LINE_ENDS,
   separatorOf,
-} from '../../lib/campaigns/recipients/csv-form.ts';
+} from '../../lib/campaigns/recipients/csv-dialect.ts';
 import { CommandError } from '../command-line.ts';
 
 /** Below the 4 MiB that one request may have. */

@@ -8,7 +8,7 @@ import type { MessageStore } from '../../lib/messages/message-store.ts';
 import { waitingBeside } from '../../lib/messages/waiting-messages.ts';
 import { type Contention, retryOnConflict } from '../../lib/retry.ts';
 import { claimFate, givenUp } from '../../lib/sends/change-record.ts';
-import { ownOutcome } from '../../lib/sends/reasons.ts';
+import { ownOutcome } from '../../lib/sends/own-outcome.ts';
 import type { SendRecord } from '../../lib/sends/send-record.ts';
 import { updated, type Versioned } from '../../lib/versioned.ts';
 

@@ -1,8 +1,8 @@
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import { createHttpClient } from '../../lib/http/http-client.ts';
-import { WeChatError } from '../../lib/wechat/answer.ts';
 import { remedyFor } from '../../lib/wechat/errcodes.ts';
 import { type Credentials, fetchAccessToken } from '../../lib/wechat/fetch-access-token.ts';
+import { WeChatError } from '../../lib/wechat/read-answer.ts';
 
 /** What WeChat says of an appid and its AppSecret. */
 export type CredentialVerdict =

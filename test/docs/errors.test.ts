@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../lib/api/problem.ts';
-import type { OwnReason } from '../../lib/sends/reasons.ts';
+import type { OwnReason } from '../../lib/sends/own-outcome.ts';
 import { sendRule } from '../../lib/wechat/errcodes.ts';
 
 const document = readFileSync('docs/errors.md', 'utf8');

@@ -4,7 +4,7 @@ import type { Recipient } from '../campaign.ts';
 import type { ValidationError } from '../campaign-input.ts';
 import { VARIABLE_NAME } from '../variables.ts';
 import { MAX_ERRORS } from './check-recipients.ts';
-import { isBlank, isBlankRow, isSeparatorRow, LINE_ENDS, separatorOf } from './csv-form.ts';
+import { isBlank, isBlankRow, isSeparatorRow, LINE_ENDS, separatorOf } from './csv-dialect.ts';
 import { openidError, variablesError } from './recipient-rules.ts';
 
 /** The recipients of a CSV file, or what is wrong with it, by line number. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import { type Contention, retryOnConflict } from '../../retry.ts';
 import { updated } from '../../versioned.ts';
-import type { EnqueueJobs } from './job.ts';
 import { summarise } from './progress.ts';
 import { isOver, type RunRecord } from './run.ts';
+import type { EnqueueJobs } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 import { planJobs } from './start-run.ts';
 

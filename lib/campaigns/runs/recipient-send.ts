@@ -16,7 +16,7 @@ interface RecipientKey {
 
 const SEND_ID = /^rcp_([0-9a-f]{32})_(\d{1,3})_([A-Za-z0-9_-]{1,128})$/;
 
-/** The id that a recipient's claims carry. Who finds one open in a ledger finds the run's batch by it. */
+/** The id that a recipient's claims carry. It leads from an open claim in a ledger to the run's batch. */
 export function recipientSendId({ runId, index, openid }: RecipientKey): string {
   return `rcp_${runId.slice('run_'.length)}_${index}_${openid}`;
 }
@@ -37,10 +37,10 @@ interface Addressed {
 }
 
 /** The send to a recipient for a worker that only resolves its claim. */
-export function leftSend({ run, buffer, recipient, index }: Addressed) {
+export function sendToResolve({ run, buffer, recipient, index }: Addressed) {
   const id = recipientSendId({ runId: run.id, openid: recipient.openid, index });
   const read: SendPort<RecipientRecord>['read'] = async ({ claim }) => {
-    // Claimed before, by a worker that has not written the result, or not yet.
+    // Another worker claimed it and has not written the result yet, or died before that.
     if (claim?.messageId === id) buffer.markForRecovery();
     if (buffer.needsRecovery()) await buffer.reload();
     return buffer.resultOf(index) ?? NOT_BEGUN;
@@ -53,14 +53,14 @@ export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<Recip
   const { run, buffer, recipient, index } = to;
   const { templateId, miniprogramState, lang } = run.content;
   return {
-    ...leftSend(to),
+    ...sendToResolve(to),
     templateOf: () => templateId,
     // No grant was held for them before the run, so none is held between attempts.
     keepsGrant: false,
     isEntitled: (ledger) => run.source.type !== 'grantees' || isGrantee(ledger, run),
     isMine: buffer.holdsLease,
     outgoing: () => ({ openid: recipient.openid, templateId, miniprogramState, lang, ...texts }),
-    attempted: (record, leftAtMs) => ({
+    retryBasis: (record, leftAtMs) => ({
       sendAtMs: firstAtMs(record, leftAtMs),
       ...(record.retries && { retries: record.retries }),
     }),

@@ -73,7 +73,7 @@ export function isOpen(result: RecipientResult | undefined): boolean {
   return result === undefined || result.state === 'pending';
 }
 
-/** A new result. One without a claim counts only from the worker that holds the batch. */
+/** A new result, not stored yet. One without a claim counts only from the worker that holds the batch. */
 export interface Finding {
   readonly result: RecipientResult;
   /** The last claim of the record that the result was made from. */
@@ -150,8 +150,8 @@ function combined(one: Counts, other: Counts, sign: 1 | -1): Record<string, numb
   return Object.fromEntries(sums.filter(([, sum]) => sum !== 0));
 }
 
-/** Whether a worker holds the batch or died over it, or a result was not counted. */
-export function isLeftInTheMiddle(batch: BatchResults): boolean {
+/** Whether a stopped run has work left on the batch: a lease, a need for recovery, or results to count. */
+export function needsTidying(batch: BatchResults): boolean {
   return (
     batch.lease !== undefined || batch.needsRecovery || !isNothing(difference(batch.counted, tallyOf(batch)))
   );

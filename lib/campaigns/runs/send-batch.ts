@@ -1,13 +1,13 @@
 import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
 import type { Template } from '../../templates/template.ts';
 import type { BatchKey } from './batch.ts';
-import { DONE, type JobResult, type SendBatchJob } from './job.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
-import { createTexts, leftSend } from './recipient-send.ts';
+import { createTexts, sendToResolve } from './recipient-send.ts';
 import { isGrantee } from './recipient-source.ts';
 import { openBatch, type ResultBufferServices } from './result-buffer.ts';
-import { isLeftInTheMiddle, isOpen, skipped } from './results.ts';
+import { isOpen, needsTidying, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
+import { DONE, type JobResult, type SendBatchJob } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 import {
   type BatchLimits,
@@ -56,7 +56,7 @@ export async function sendBatch(
     const backInMs = await (run.dryRun
       ? checkBatch(services, work)
       : sendToRecipients(services, work, limits));
-    await closeLeftClaims(services, work);
+    await closeUnspentClaims(services, work);
     if (!(await buffer.close({ done: run.dryRun }))) return { type: 'later', delayMs: backInMs };
   }
   await finishIfDone(services, run);
@@ -75,14 +75,14 @@ export async function tidyStopped(
   const { runs } = services;
   const key = keyOf(job);
   const before = await runs.loadResults(key);
-  const batch = isLeftInTheMiddle(before.value) ? await runs.loadBatch(key) : undefined;
+  const batch = needsTidying(before.value) ? await runs.loadBatch(key) : undefined;
   if (!batch) return DONE;
   const opening = await openBatch(services, key, batch.recipients.length, before);
   if (opening.type === 'busy') return later(services, opening.untilMs - services.clock());
   if (opening.type === 'done') return DONE;
   const { buffer } = opening;
   const backInMs = await resolveOpen(services, { run, batch, buffer });
-  await closeLeftClaims(services, { run, batch, buffer });
+  await closeUnspentClaims(services, { run, batch, buffer });
   await buffer.close();
   return backInMs > 0 ? later(services, backInMs) : DONE;
 }
@@ -110,13 +110,13 @@ async function checkBatch(
   return 0;
 }
 
-/** Closes claims that spend no grant and whose worker died between the result and the ledger. */
-async function closeLeftClaims(services: ClaimServices, work: OpenBatch): Promise<void> {
+/** Closes claims that spend no grant, where a worker died between writing the result and the ledger. */
+async function closeUnspentClaims(services: ClaimServices, work: OpenBatch): Promise<void> {
   const { batch, buffer } = work;
   if (!buffer.needsRecovery()) return;
   for (const [index, recipient] of batch.recipients.entries()) {
     const effect = buffer.resultOf(index)?.lastClaim?.effect ?? 'spend';
-    if (effect !== 'spend') await resolveClaim(services, leftSend({ ...work, recipient, index }));
+    if (effect !== 'spend') await resolveClaim(services, sendToResolve({ ...work, recipient, index }));
   }
 }
 
@@ -125,7 +125,7 @@ async function resolveOpen(services: BatchServices, work: OpenBatch): Promise<nu
   let backInMs = 0;
   for (const [index, recipient] of work.batch.recipients.entries()) {
     if (!isOpen(work.buffer.resultOf(index))) continue;
-    const resolved = await resolveClaim(services, leftSend({ ...work, recipient, index }));
+    const resolved = await resolveClaim(services, sendToResolve({ ...work, recipient, index }));
     if (resolved.type === 'busy') backInMs = Math.max(backInMs, resolved.untilMs - services.clock(), 1_000);
   }
   return backInMs;

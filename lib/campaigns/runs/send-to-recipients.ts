@@ -3,7 +3,7 @@ import type { Logger } from '../../logger.ts';
 import { type Performed, performSend, type SendServices } from '../../sends/perform-send.ts';
 import type { Recipient } from '../campaign.ts';
 import { isErased, type RunBatch } from './batch.ts';
-import { readLedgersAhead } from './ledgers-ahead.ts';
+import { prefetchLedgers } from './prefetch-ledgers.ts';
 import { type createTexts, recipientPort } from './recipient-send.ts';
 import type { AudienceStore } from './recipient-source.ts';
 import type { ResultBuffer } from './result-buffer.ts';
@@ -34,11 +34,11 @@ export interface BatchWork {
 
 /** So many sends of one batch are under way at a time. */
 export const IN_FLIGHT = 25;
-/** As many at first, where WeChat has not answered lately: a refusal of all is known before all are tried. */
+/** The same where no recent answer shows that WeChat takes such sends: a refusal of all then costs few. */
 const ON_TRIAL = 3;
 /** A worker waits this long for the next attempt that is due, rather than giving the batch back. */
 const SHORT_WAIT_MS = 3_000;
-/** For so long it stays with recipients whom others send to, where nobody else is left. */
+/** How long a worker goes on without progress, because other senders have claimed all who are left. */
 const PATIENCE_MS = 5_000;
 /** A recipient is tried again this long after a send failed in the middle. */
 const TROUBLE_WAIT_MS = 5_000;
@@ -53,7 +53,7 @@ export async function sendToRecipients(
   const { batch, buffer } = work;
   const { recipients } = batch;
   const taken = new Set<number>();
-  /** Until when recipients wait whose results do not say so. */
+  /** When recipients are tried again who were busy or failed: that is in no result. */
   const heldUntil = new Map<number, number>();
   let backInMs: number | undefined;
 
@@ -61,7 +61,7 @@ export async function sendToRecipients(
   const notBeforeMs = (index: number) =>
     Math.max(buffer.resultOf(index)?.notBeforeMs ?? 0, heldUntil.get(index) ?? 0);
   const firstDue = () => openIndexes().find((index) => !taken.has(index) && notBeforeMs(index) <= clock());
-  const ledgerOf = readLedgersAhead(
+  const ledgerOf = prefetchLedgers(
     services,
     openIndexes().flatMap((index) => recipients[index]?.openid ?? []),
   );

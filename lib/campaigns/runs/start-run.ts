@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import type { Clock } from '../../clock.ts';
 import { runContent } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { scheduledMomentNear } from '../schedule/expression.ts';
+import { scheduledMomentNear } from '../schedule/schedule-expression.ts';
 import { LATEST_START_MS } from '../schedule/sync-schedule.ts';
-import type { EnqueueJobs, RunJob } from './job.ts';
 import { isOver, type RunRecord, type RunTrigger, scheduledRunId } from './run.ts';
+import type { EnqueueJobs, RunJob } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 
 export interface StartServices {

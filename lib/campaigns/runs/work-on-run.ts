@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
-import { DONE, type JobResult, type RunJob } from './job.ts';
-import { type PlanServices, planShard, tidyShard } from './plan-run.ts';
+import { type PlanServices, planShard, tidyShard } from './plan-shard.ts';
 import { isOver, type RunRecord } from './run.ts';
+import { DONE, type JobResult, type RunJob } from './run-job.ts';
 import { runQuietUntilMs } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
 import { type SendBatchServices, sendBatch, tidyStopped } from './send-batch.ts';
@@ -69,7 +69,7 @@ async function tidyUp(
   return job.generation < run.generation ? DONE : tidyShard(services, job, deadlineMs);
 }
 
-/** Halts where the cached run is held back, which may be older than the job. So nothing is dropped here. */
+/** Halts where the cached run is held back. It may be older than the job, so no job is dropped. */
 function doJob(
   services: RunWorkServices,
   run: RunRecord,

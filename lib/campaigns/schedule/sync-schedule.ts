@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../logger.ts';
 import type { Campaign, CampaignSchedule } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { nextRuns } from './expression.ts';
+import { nextRuns } from './schedule-expression.ts';
 
 /** A schedule as EventBridge Scheduler holds it. `startsAtMs` is the first run of a rate. */
 export type DesiredSchedule = CampaignSchedule;

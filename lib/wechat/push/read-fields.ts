@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
-import { keepLongInteger } from '../answer.ts';
+import { keepLongInteger } from '../read-answer.ts';
 
 /** The fields of a pushed message, as WeChat names them. Long integers are text; in XML every value is. */
 export type Fields = Readonly<Record<string, unknown>>;

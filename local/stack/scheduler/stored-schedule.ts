@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nextRuns, readExpression } from '../../../lib/campaigns/schedule/expression.ts';
+import { nextRuns, readExpression } from '../../../lib/campaigns/schedule/schedule-expression.ts';
 
 const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
 

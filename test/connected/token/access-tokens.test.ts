@@ -5,7 +5,7 @@ import type { Table } from '../../../lib/dynamodb/table.ts';
 import { type AccessTokens, createAccessTokens } from '../../../lib/token/access-tokens.ts';
 import { TokenUnavailableError } from '../../../lib/token/token-unavailable-error.ts';
 import { withAccessToken } from '../../../lib/token/with-access-token.ts';
-import { WeChatError } from '../../../lib/wechat/answer.ts';
+import { WeChatError } from '../../../lib/wechat/read-answer.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { watched } from '../../support/watched-table.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Campaign } from '../../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
-import { reconcileSchedules } from '../../../lib/campaigns/schedule/reconcile.ts';
+import { reconcileSchedules } from '../../../lib/campaigns/schedule/reconcile-schedules.ts';
 import {
   type DesiredSchedule,
   type ScheduleGateway,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/send-messages.ts';
-import type { DeliveryResult } from '../../../lib/messages/answer-job.ts';
 import { DELIVERY_LIMIT_MS } from '../../../lib/messages/deliver-message.ts';
+import type { DeliveryResult } from '../../../lib/messages/delivery-result.ts';
 import type { SendJob } from '../../../lib/sends/send-job.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
 

@@ -61,7 +61,7 @@ function useUser(grants = 1) {
     outgoing: () => {
       throw new Error('Nothing is sent here.');
     },
-    attempted: () => ({ sendAtMs: 0 }),
+    retryBasis: () => ({ sendAtMs: 0 }),
     settle: async (after) => after,
     ...more,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgeAnswer, type SendAnswer } from '../../../lib/sends/judge-answer.ts';
-import type { Attempted } from '../../../lib/sends/retry-policy.ts';
+import type { RetryBasis } from '../../../lib/sends/retry-policy.ts';
 import { remedyFor, sendRule } from '../../../lib/wechat/errcodes.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 4);
@@ -8,9 +8,9 @@ const RULES = {
   ruleOf: sendRule,
   remedyOf: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'send'),
 };
-const FRESH: Attempted = { sendAtMs: NOW_MS };
+const FRESH: RetryBasis = { sendAtMs: NOW_MS };
 
-function judge(answer: SendAnswer, attempted: Attempted = FRESH) {
+function judge(answer: SendAnswer, attempted: RetryBasis = FRESH) {
   return judgeAnswer(answer, attempted, RULES, NOW_MS, () => 0);
 }
 

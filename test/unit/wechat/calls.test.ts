@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../../lib/http/http-client.ts';
 import type { OutgoingMessage } from '../../../lib/sends/send-port.ts';
-import { WeChatError } from '../../../lib/wechat/answer.ts';
 import { code2Session } from '../../../lib/wechat/code-2-session.ts';
 import { fetchAccessToken } from '../../../lib/wechat/fetch-access-token.ts';
 import { getTemplates } from '../../../lib/wechat/get-templates.ts';
+import { WeChatError } from '../../../lib/wechat/read-answer.ts';
 import { sendSubscribeMessage } from '../../../lib/wechat/send-subscribe-message.ts';
 
 const CREDENTIALS = { appId: 'wx1', appSecret: 'THE-SECRET' };

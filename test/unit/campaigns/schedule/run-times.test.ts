@@ -3,7 +3,7 @@ import {
   nextRuns,
   readExpression,
   scheduledMomentNear,
-} from '../../../../lib/campaigns/schedule/expression.ts';
+} from '../../../../lib/campaigns/schedule/schedule-expression.ts';
 
 /**
  * EventBridge Scheduler's documentation, "Daylight savings time": a time that clocks leap over is skipped, one that comes

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Campaign, CampaignSchedule } from '../../../../lib/campaigns/campaign.ts';
-import type { RunJob } from '../../../../lib/campaigns/runs/job.ts';
 import type { RunRecord } from '../../../../lib/campaigns/runs/run.ts';
+import type { RunJob } from '../../../../lib/campaigns/runs/run-job.ts';
 import { startScheduledRun } from '../../../../lib/campaigns/runs/start-run.ts';
 
 const CAMPAIGN_ID = `cmp_${'1'.repeat(32)}`;

@@ -8,7 +8,7 @@ import type { Message } from './message.ts';
 import { logOutcome } from './message-send.ts';
 import type { MessageStore } from './message-store.ts';
 
-/** What becomes of a job from the queue: finished with, or to come up again at a later moment. */
+/** The result of a job from the queue: it is done, or comes up again later. */
 export type DeliveryResult =
   | { readonly type: 'done' }
   | {
@@ -18,7 +18,7 @@ export type DeliveryResult =
       readonly dueAtMs?: number;
     };
 
-export interface AnswerServices {
+export interface DeliveryResultServices {
   readonly store: Pick<MessageStore, 'commit'>;
   readonly dueEntries: Pick<DueEntries, 'remove'>;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface AnswerServices {
   readonly logger: Logger;
 }
 
-/** The job is finished with. */
+/** Nothing is left to do for the job. */
 export const DONE: DeliveryResult = { type: 'done' };
 
 /**
@@ -42,7 +42,7 @@ export function untilNearlyDue(message: Message, job: SendJob, nowMs: number): D
 }
 
 /** The job comes up again after this long, or up to twice as long, so that jobs spread. */
-export function later({ random }: Pick<AnswerServices, 'random'>, atLeastMs: number): DeliveryResult {
+export function later({ random }: Pick<DeliveryResultServices, 'random'>, atLeastMs: number): DeliveryResult {
   return { type: 'later', delayMs: atLeastMs * (1 + random()) };
 }
 
@@ -51,7 +51,7 @@ export function later({ random }: Pick<AnswerServices, 'random'>, atLeastMs: num
  * does not find it, and it would name them until its own end.
  */
 export async function doneWith(
-  { dueEntries }: Pick<AnswerServices, 'dueEntries'>,
+  { dueEntries }: Pick<DeliveryResultServices, 'dueEntries'>,
   { messageId, entryAtMs }: SendJob,
   message?: Message,
 ): Promise<DeliveryResult> {
@@ -61,8 +61,12 @@ export async function doneWith(
   return DONE;
 }
 
-/** A message that was not there at `askedAtMs` either appears soon or was never accepted. */
-export function missing(services: AnswerServices, job: SendJob, askedAtMs: number): Promise<DeliveryResult> {
+/** The result for a message that was not there at `askedAtMs`: it appears soon, or was never accepted. */
+export function missing(
+  services: DeliveryResultServices,
+  job: SendJob,
+  askedAtMs: number,
+): Promise<DeliveryResult> {
   return neverAccepted(job, askedAtMs) ? doneWith(services, job) : Promise.resolve(later(services, 1_000));
 }
 
@@ -73,7 +77,7 @@ export function neverAccepted(job: SendJob, askedAtMs: number): boolean {
 
 /** Ends a message that cannot be sent. `conflict`: somebody wrote meanwhile, so the job starts again. */
 export async function end(
-  { store, clock, logger }: AnswerServices,
+  { store, clock, logger }: DeliveryResultServices,
   { record, ledger }: { readonly record: Message; readonly ledger: Versioned<Ledger> },
   state: 'refused' | 'failed',
   reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped',

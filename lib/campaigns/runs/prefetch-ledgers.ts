@@ -5,15 +5,15 @@ import type { AudienceStore } from './recipient-source.ts';
 
 /** So many ledgers are read in one call. */
 const GROUP_SIZE = 25;
-/** A ledger that is older has too often been changed by somebody else. */
+/** An older ledger has often been changed by somebody else, so a claim over it would conflict. */
 const FRESH_MS = 2_000;
 
 /**
- * Gives ledgers by openid out of reads of {@link GROUP_SIZE}. `openids` are in the order in which they are
- * asked for. Who asks for the last of a group begins the next read: many askers do not wait for it, and few
- * get no ledger that is old.
+ * Reads ledgers in groups of {@link GROUP_SIZE}, one group ahead. `openids` are in the order in which they
+ * are asked for. Asking for the last of a group starts the read of the next. A ledger that has grown old by
+ * then is left out.
  */
-export function readLedgersAhead(
+export function prefetchLedgers(
   { audience, clock }: { readonly audience: Pick<AudienceStore, 'loadLedgers'>; readonly clock: Clock },
   openids: readonly string[],
 ): (openid: string) => Promise<Versioned<Ledger> | undefined> {

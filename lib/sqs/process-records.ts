@@ -8,15 +8,15 @@ export interface RecordOptions<Job> {
   readonly read: (body: string) => Job;
   /** Jobs of one group are done in turn. Undefined: the job is a group of its own. */
   readonly groupOf?: (job: Job) => string | undefined;
-  /** Logged of a record that fails, with the fields of its job. */
+  /** The log message for a record that fails, with the fields of its job. */
   readonly failure: string;
   readonly fieldsOf?: (job: Job) => LogFields;
   readonly retrySoon: RetrySoon;
   readonly logger: Logger;
 }
 
-/** Works on a batch of the queue. Only the records that fail come again. */
-export async function answerPerRecord<Job>(
+/** Processes a batch of the queue record by record. Only those that fail are delivered again. */
+export async function processRecords<Job>(
   { Records }: SQSEvent,
   work: (job: Job) => Promise<void>,
   { read, groupOf, failure, fieldsOf, retrySoon, logger }: RecordOptions<Job>,

@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { answerPerRecord, type RecordOptions } from '../../../lib/sqs/answer-per-record.ts';
+import { processRecords, type RecordOptions } from '../../../lib/sqs/process-records.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
 
@@ -12,7 +12,7 @@ function useBatch(work: (job: string) => Promise<void>, options: Partial<RecordO
     return body;
   };
   const answer = (...bodies: string[]) =>
-    answerPerRecord({ Records: bodies.map((body, n) => sqsRecord(`record-${n}`, body)) }, work, {
+    processRecords({ Records: bodies.map((body, n) => sqsRecord(`record-${n}`, body)) }, work, {
       read,
       failure: 'It comes again.',
       retrySoon: async (failed) => void retried.push(...failed.map(({ messageId }) => messageId)),

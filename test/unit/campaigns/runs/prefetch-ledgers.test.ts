@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readLedgersAhead } from '../../../../lib/campaigns/runs/ledgers-ahead.ts';
+import { prefetchLedgers } from '../../../../lib/campaigns/runs/prefetch-ledgers.ts';
 import { emptyLedger } from '../../../../lib/grants/ledger.ts';
 
 const OPENIDS = Array.from({ length: 60 }, (_, place) => `o${place}`);
@@ -7,7 +7,7 @@ const OPENIDS = Array.from({ length: 60 }, (_, place) => `o${place}`);
 function watched(failing?: number) {
   const reads: string[][] = [];
   let nowMs = 0;
-  const ledgerOf = readLedgersAhead(
+  const ledgerOf = prefetchLedgers(
     {
       audience: {
         async loadLedgers(openids) {

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
 import type { BatchKey, RunBatch } from './batch.ts';
-import type { EnqueueJobs, JobResult, PlanJob, SendBatchJob } from './job.ts';
-import { DONE } from './job.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
 import { type RecipientSource, type SourceServices, sourceOf } from './recipient-source.ts';
-import { isLeftInTheMiddle } from './results.ts';
+import { needsTidying } from './results.ts';
 import type { RunRecord } from './run.ts';
+import type { EnqueueJobs, JobResult, PlanJob, SendBatchJob } from './run-job.ts';
+import { DONE } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 
 export interface PlanServices extends FinishServices, SourceServices {
@@ -67,7 +67,7 @@ export async function tidyShard(
   while (clock() < deadlineMs) {
     const key = { runId: job.runId, shard: job.shard, after };
     const batch = await runs.loadBatch(key);
-    if (batch && isLeftInTheMiddle((await runs.loadResults(key)).value)) await queue.add(after);
+    if (batch && needsTidying((await runs.loadResults(key)).value)) await queue.add(after);
     if (batch?.next === undefined) {
       await queue.flush();
       return DONE;
