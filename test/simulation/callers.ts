@@ -189,6 +189,7 @@ export function createCallers(options: CallerOptions): Callers {
           return;
         }
         case 'erase':
+          rules.erasing(deed.openid);
           for (let call = 0; call < deed.calls; call++) erase(deed.openid);
           return;
         case 'start':

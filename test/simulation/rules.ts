@@ -73,6 +73,7 @@ export function createRules(options: RuleOptions) {
       grants.tapped(openid, templateId);
       runs.tapped(openid, templateId);
     },
+    erasing: runs.erasing,
     runPromised: runs.promised,
     eventTaken(event: SubscribeEvent): void {
       if (event.type !== 'sent') return;

@@ -90,6 +90,8 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
       const more = Array.from({ length: count - known.length }, () => scheduler.now());
       if (more.length > 0) grantedAtMs.set(openid, [...known, ...more]);
     },
+    /** Somebody has begun to erase a user: from then on they may have left the audience. */
+    erasing: (openid: string): void => void erased.add(openid),
     deleted(openid: string): void {
       erased.add(openid);
       grantedAtMs.delete(openid);
