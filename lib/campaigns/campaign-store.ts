@@ -1,4 +1,4 @@
-import type { Page } from '../listing.ts';
+import type { Page } from '../paginate.ts';
 import type { Versioned } from '../versioned.ts';
 import type { Campaign, Recipient } from './campaign.ts';
 

@@ -1,4 +1,4 @@
-import { everyItem } from '../listing.ts';
+import { everyItem } from '../paginate.ts';
 import { retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { Campaign } from './campaign.ts';

@@ -17,7 +17,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Page } from '../listing.ts';
+import type { Page } from '../paginate.ts';
 import type { Key } from './keys.ts';
 import { fromAttributes, type Table, toAttributes } from './table.ts';
 

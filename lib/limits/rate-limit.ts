@@ -110,9 +110,8 @@ export const STEP_MS = 2 * SECOND_MS;
 const RAMP_ENDS_PER_SECOND = 512;
 
 /**
- * The rate limit after a refusal. Requests that left before the present pause was over are refused for the
- * same reason that it was made for, so they change nothing; only the end of the day's quota outdoes the other
- * causes.
+ * The rate limit after a refusal. A request that left before the end of the present pause is refused for the
+ * reason of that pause, so it changes nothing. Only a used-up day's quota replaces another cause.
  */
 export function slowedDown(
   rateLimit: RateLimit,
@@ -160,8 +159,8 @@ export function isStopped({ slowdown }: RateLimit, nowMs: number): boolean {
 }
 
 /**
- * The rate limit after an answer that was no refusal of the kind: one step faster, if it is news and a step
- * is due.
+ * The rate limit after an answer that slows nothing down: one step faster, if the request left after the
+ * pause and a step is due.
  */
 export function recovered(rateLimit: RateLimit, leftAtMs: number, nowMs: number): RateLimit {
   const { slowdown, ...free } = rateLimit;

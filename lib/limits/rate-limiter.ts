@@ -18,15 +18,15 @@ export interface LimitedRequest {
 /** Keeps the sending of the whole appid to a rate limit. */
 export interface RateLimiter {
   /**
-   * Asked before a message is claimed. Waits for its slot where that is near; `later` says for how long to
-   * stay away. Under a rate, the slot of a message that is due in a moment comes no sooner than `dueAtMs`.
+   * Called before a message is claimed. Waits for a slot that is near; `later` says when to ask again. Under
+   * a rate, a message that is due within seconds gets no slot before `dueAtMs`.
    */
   acquire(dueAtMs?: number): Promise<Permit>;
   /** The same for one template, asked besides: WeChat may refuse it alone. */
   acquireFor(templateId: string): Promise<Permit>;
   /** Whether {@link acquireFor} may say anything but `go` of any template. */
   holdsTemplates(): Promise<boolean>;
-  /** Whether WeChat took this container's latest sends of the template for what they were, a moment ago. */
+  /** Whether this container's latest answer about the template is recent and slows nothing down. */
   isServed(templateId: string): boolean;
   /** Told of each answer. */
   report(signal: LimitSignal, request: LimitedRequest): Promise<void>;

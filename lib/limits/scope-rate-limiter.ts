@@ -7,12 +7,12 @@ import {
   type SlowdownCause,
   slowedDown,
 } from './rate-limit.ts';
-import { type Reservation, rateOf, reserve } from './reserve.ts';
+import { type Reservation, rateOf, reserveSlots } from './reserve-slots.ts';
 import type { SharedRateLimit } from './shared-rate-limit.ts';
 
 /**
- * What an answer of WeChat's says about the rate limit: less, please; or that it took the request for what it
- * was.
+ * What an answer of WeChat's says about the rate limit: a cause to slow down, or `served`, which is any
+ * answer about this one message.
  */
 export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
 
@@ -25,7 +25,7 @@ export interface RefusedSignal {
   readonly user?: string;
 }
 
-/** Leave, or stay away for so long. */
+/** `go`: the request may leave. `later`: the job comes back after `delayMs`. */
 export type Permit =
   | { readonly type: 'go' }
   /** `refused`: because WeChat refuses every send, which may last. */
@@ -148,7 +148,7 @@ function createReservations(
     const limits = maxPerSecond === undefined ? {} : { maxPerSecond };
     let reservations: readonly Reservation[] = [];
     const reserved = shared.change((rateLimit) => {
-      const result = reserve(rateLimit, { ...limits, count: group.length, nowMs: clock(), random });
+      const result = reserveSlots(rateLimit, { ...limits, count: group.length, nowMs: clock(), random });
       reservations = result.reservations;
       return result.rateLimit;
     });

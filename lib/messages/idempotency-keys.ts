@@ -57,12 +57,12 @@ export interface KeyServices {
   readonly clock: Clock;
 }
 
-/** What an idempotency key says before anything is accepted under it. */
+/** The result of looking an idempotency key up. */
 export interface KeyLookup {
   readonly answer?: KeyAnswer;
   /** What the key is bound to, for whoever binds it anew. */
   readonly bound?: BoundKey;
-  /** The message that it names and that was never accepted: this one is to be accepted, and no other. */
+  /** The id of a message that the key is bound to and that was never accepted: the request takes this id. */
   readonly messageId?: string;
 }
 

@@ -1,5 +1,5 @@
 import type { Ledger } from '../grants/ledger.ts';
-import type { Page } from '../listing.ts';
+import type { Page } from '../paginate.ts';
 import type { Send } from '../sends/send-port.ts';
 import type { Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';

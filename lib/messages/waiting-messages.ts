@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
-import type { Page } from '../listing.ts';
+import type { Page } from '../paginate.ts';
 import { storedObject } from '../schemas.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { Versioned } from '../versioned.ts';

@@ -60,7 +60,7 @@ export const TOKEN_PATIENCE_MS = DAY_MS;
 /** How long a message waits after its time while WeChat refuses every send of the account or its template. */
 export const STOP_PATIENCE_MS = DAY_MS;
 
-/** What a further attempt depends on. */
+/** What decides when a send is tried again. */
 export interface RetryBasis extends Pick<SendRecord, 'retries'> {
   readonly sendAtMs: number;
   /** Until when the rate limit of all sending has held it back. */

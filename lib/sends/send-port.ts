@@ -29,7 +29,7 @@ export interface SendPort<R extends SendRecord> {
   aheadOf?(record: R, ledger: Ledger): number;
   /** The grant that was set aside for it. */
   holdOf?(record: R): Hold | undefined;
-  /** Whether the grants of this ledger are meant for it. */
+  /** Whether it may take a grant of the ledger. A run to all grantees takes none from after its start. */
   isEntitled?(ledger: Ledger): boolean;
   /** Whether this worker may still begin it; asked last before the claim. */
   isMine?(): boolean;

@@ -9,7 +9,7 @@ import { createRunStore, runExpiresAt } from '../../lib/dynamodb/dynamodb-run-st
 import type { Table } from '../../lib/dynamodb/table.ts';
 import { UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
-import { everyItem } from '../../lib/listing.ts';
+import { everyItem } from '../../lib/paginate.ts';
 import { claimFate } from '../../lib/sends/change-record.ts';
 import type { AuditedCampaigns } from './audit-user.ts';
 import { readForgottenRuns } from './forgotten-runs.ts';

@@ -1,7 +1,7 @@
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { everyItem } from '../../lib/listing.ts';
+import { everyItem } from '../../lib/paginate.ts';
 import { type Contention, retryOnConflict } from '../../lib/retry.ts';
 import { updated } from '../../lib/versioned.ts';
 

@@ -15,7 +15,7 @@ import type { RunStore, TallyChange } from '../../lib/campaigns/runs/run-store.t
 import { UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import type { Claim, Ledger } from '../../lib/grants/ledger.ts';
 import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
-import { everyItem } from '../../lib/listing.ts';
+import { everyItem } from '../../lib/paginate.ts';
 import { retryOnConflict } from '../../lib/retry.ts';
 import { updated, type Versioned } from '../../lib/versioned.ts';
 import { asUnknown, type EndServices, spendGrant } from './end-pending.ts';

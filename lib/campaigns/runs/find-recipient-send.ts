@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { everyPage } from '../../listing.ts';
+import { everyPage } from '../../paginate.ts';
 import type { DeliveryReceipt, ReceiptCandidate } from '../../sends/delivery-receipt.ts';
 import type { Send } from '../../sends/send-port.ts';
 import type { CampaignStore } from '../campaign-store.ts';

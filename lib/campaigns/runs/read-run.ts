@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Clock } from '../../clock.ts';
-import type { Page } from '../../listing.ts';
+import type { Page } from '../../paginate.ts';
 import { count } from '../../schemas.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { showRun } from './progress.ts';

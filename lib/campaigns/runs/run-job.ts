@@ -5,7 +5,7 @@ const common = {
   campaignId: v.string(),
   runId: v.string(),
   shard: v.number(),
-  /** Where in the shard the work begins. */
+  /** The border in the shard that the work begins behind; empty for its beginning. */
   after: v.string(),
   /** The run's generation when the job was made. */
   generation: v.number(),
@@ -13,7 +13,7 @@ const common = {
   sinceMs: v.number(),
 };
 
-/** Plans recipients from there on, and queues them batch by batch. */
+/** Plans the recipients of a shard that come after `after`, and queues them batch by batch. */
 const planJob = v.strictObject({
   type: v.literal('plan'),
   /** What of the shard was planned before. */
@@ -21,7 +21,7 @@ const planJob = v.strictObject({
   ...common,
 });
 
-/** Sends to the recipients of the batch that begins there. */
+/** Sends to the recipients of the batch that begins at `after`. */
 const sendBatchJob = v.strictObject({ type: v.literal('send'), ...common });
 
 /** A piece of a run's work on the queue. It may come twice, late or for nothing; all three are harmless. */

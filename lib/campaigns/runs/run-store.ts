@@ -1,5 +1,5 @@
 import type { Ledger } from '../../grants/ledger.ts';
-import type { Page } from '../../listing.ts';
+import type { Page } from '../../paginate.ts';
 import type { Versioned } from '../../versioned.ts';
 import type { BatchKey, Planned, RunBatch } from './batch.ts';
 import type { BatchResults, Tally } from './results.ts';

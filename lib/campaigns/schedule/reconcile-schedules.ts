@@ -1,5 +1,5 @@
 import { eachLimit } from '../../each-limit.ts';
-import { everyPage } from '../../listing.ts';
+import { everyPage } from '../../paginate.ts';
 import { updated } from '../../versioned.ts';
 import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';

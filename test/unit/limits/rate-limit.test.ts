@@ -9,7 +9,7 @@ import {
   STEP_MS,
   slowedDown,
 } from '../../../lib/limits/rate-limit.ts';
-import { HORIZON_MS, rateOf, reserve } from '../../../lib/limits/reserve.ts';
+import { HORIZON_MS, rateOf, reserveSlots } from '../../../lib/limits/reserve-slots.ts';
 
 /** Noon in Beijing. */
 const NOON = Date.UTC(2026, 10, 23, 4);
@@ -38,7 +38,7 @@ describe('a refusal', () => {
     (cause) => {
       const pace = refused(NO_LIMIT, cause, NOON);
       expect(isStopped(pace, NOON)).toBe(true);
-      const { reservations: admissions } = reserve(pace, { count: 3, nowMs: NOON, random: evenly });
+      const { reservations: admissions } = reserveSlots(pace, { count: 3, nowMs: NOON, random: evenly });
       expect(admissions.map(({ type }) => type)).toEqual(['wait', 'wait', 'wait']);
     },
   );
@@ -96,7 +96,11 @@ describe("the end of the day's quota", () => {
   test('sends messages away to between the next probe and soon after midnight', () => {
     const pace = refused(NO_LIMIT, 'quota', NOON);
     const untilOf = (chance: number) => {
-      const [admission] = reserve(pace, { count: 1, nowMs: NOON + 1_000, random: () => chance }).reservations;
+      const [admission] = reserveSlots(pace, {
+        count: 1,
+        nowMs: NOON + 1_000,
+        random: () => chance,
+      }).reservations;
       return admission?.type === 'wait' ? (admission.untilMs - NOON) / MINUTE_MS : undefined;
     };
     expect(untilOf(0)).toBe(30);
@@ -117,7 +121,7 @@ describe('when the pause is over', () => {
     for (let nowMs = overAtMs; nowMs < overAtMs + 40_000 && freeAfterMs === undefined; nowMs += 50) {
       const second = Math.floor((nowMs - overAtMs) / 1000);
       for (;;) {
-        const { reservations: admissions, rateLimit: after } = reserve(pace, {
+        const { reservations: admissions, rateLimit: after } = reserveSlots(pace, {
           ...limits,
           count: 1,
           nowMs,
@@ -158,7 +162,7 @@ describe('when the pause is over', () => {
     expect(recovered(pace, NOON, later)).toBe(pace);
     expect(rateOf(pace, undefined)).toBe(1);
     expect(
-      reserve(pace, { count: 5, nowMs: later, random: evenly }).reservations.map(({ type }) => type),
+      reserveSlots(pace, { count: 5, nowMs: later, random: evenly }).reservations.map(({ type }) => type),
     ).toEqual(['go', 'go', 'go', 'wait', 'wait']);
   });
 });
@@ -176,7 +180,7 @@ describe('a rate', () => {
         const goes: number[] = [];
         for (const { afterMs, count } of rounds) {
           nowMs += afterMs;
-          const asked = reserve(pace, { maxPerSecond, count, nowMs, random: Math.random });
+          const asked = reserveSlots(pace, { maxPerSecond, count, nowMs, random: Math.random });
           pace = asked.rateLimit;
           expect(asked.reservations).toHaveLength(count);
           for (const admission of asked.reservations) {
@@ -202,7 +206,7 @@ describe('a rate', () => {
   });
 
   test('sends those away who find no place, each to a moment of their own at the same rate', () => {
-    const { reservations: admissions, rateLimit: pace } = reserve(NO_LIMIT, {
+    const { reservations: admissions, rateLimit: pace } = reserveSlots(NO_LIMIT, {
       maxPerSecond: 10,
       count: 100,
       nowMs: NOON,
@@ -213,12 +217,12 @@ describe('a rate', () => {
     );
     expect(waits).toHaveLength(79);
     expect(waits.slice(0, 3)).toEqual([2_000, 2_100, 2_200]);
-    const next = reserve(pace, { maxPerSecond: 10, count: 1, nowMs: NOON, random: evenly });
+    const next = reserveSlots(pace, { maxPerSecond: 10, count: 1, nowMs: NOON, random: evenly });
     expect(next.reservations).toEqual([{ type: 'wait', untilMs: NOON + 9_900 }]);
   });
 
   test('that nobody set costs nothing: the pace stays the very same', () => {
-    const { reservations: admissions, rateLimit: pace } = reserve(NO_LIMIT, {
+    const { reservations: admissions, rateLimit: pace } = reserveSlots(NO_LIMIT, {
       count: 2,
       nowMs: NOON,
       random: evenly,

@@ -1,15 +1,15 @@
 import type { Random } from '../clock.ts';
 import { isStopped, quotaDayEndsAtMs, type RateLimit, type Slowdown } from './rate-limit.ts';
 
-/** When one message that asks may leave. */
+/** The slot of one message under the rate limit, or when it asks again. */
 export type Reservation =
   /** It may leave at that moment, not before. */
   | { readonly type: 'go'; readonly atMs: number }
   /** It is to ask again then. */
   | { readonly type: 'wait'; readonly untilMs: number };
 
-/** Those who ask, and when. */
-export interface Asking {
+/** How many messages ask for slots, and when. */
+export interface SlotRequest {
   /** `MAX_SENDS_PER_SECOND`. */
   readonly maxPerSecond?: number;
   /** How many messages ask at once. */
@@ -18,7 +18,7 @@ export interface Asking {
   readonly random: Random;
 }
 
-/** Moments are given out this far ahead, because a message that waits no longer does so in the process. */
+/** Slots are given out this far ahead. A message that would wait longer goes back to the queue. */
 export const HORIZON_MS = 2_000;
 /** Those who are held back by a slowdown come back spread over this much time. */
 const SPREAD_MS = 15_000;
@@ -39,13 +39,13 @@ export function rateOf({ slowdown }: RateLimit, maxPerSecond: number | undefined
  * behind. The moments are evenly apart (GCRA without a burst), so that no window of time ever sees more than
  * the rate.
  */
-export function reserve(
+export function reserveSlots(
   rateLimit: RateLimit,
-  asking: Asking,
+  request: SlotRequest,
 ): { readonly reservations: readonly Reservation[]; readonly rateLimit: RateLimit } {
-  const { count, nowMs, maxPerSecond } = asking;
+  const { count, nowMs, maxPerSecond } = request;
   if (isStopped(rateLimit, nowMs))
-    return { reservations: waits(count, () => heldBackUntilMs(rateLimit, asking)), rateLimit };
+    return { reservations: waits(count, () => heldBackUntilMs(rateLimit, request)), rateLimit };
   const rate = rateOf(rateLimit, maxPerSecond);
   if (rate === undefined)
     return { reservations: repeat(count, () => ({ type: 'go', atMs: nowMs })), rateLimit };
@@ -59,7 +59,7 @@ export function reserve(
   if (rest === 0) return { reservations: goes, rateLimit: gone };
   if (rateLimit.slowdown) {
     return {
-      reservations: [...goes, ...waits(rest, () => heldBackUntilMs(rateLimit, asking))],
+      reservations: [...goes, ...waits(rest, () => heldBackUntilMs(rateLimit, request))],
       rateLimit: gone,
     };
   }
@@ -70,7 +70,7 @@ export function reserve(
   };
 }
 
-function heldBackUntilMs({ slowdown }: RateLimit, { nowMs, random }: Asking): number {
+function heldBackUntilMs({ slowdown }: RateLimit, { nowMs, random }: SlotRequest): number {
   const earliestMs = Math.max(nowMs + HORIZON_MS, slowdown?.stoppedUntilMs ?? 0);
   return earliestMs + random() * spreadMs(slowdown, earliestMs, nowMs);
 }

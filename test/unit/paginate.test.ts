@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { everyItem, everyPage } from '../../lib/listing.ts';
+import { everyItem, everyPage } from '../../lib/paginate.ts';
 
 const PAGES = new Map([
   [undefined, { items: [1, 2], next: 'b' }],
