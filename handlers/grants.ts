@@ -14,10 +14,8 @@ import { settledLedger } from '../lib/sends/close-claim.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table']);

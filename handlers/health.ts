@@ -7,10 +7,8 @@ import { openTable } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table']);
   const { appId } = settings.app;

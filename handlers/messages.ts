@@ -14,10 +14,8 @@ import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createUserSendable } from '../lib/templates/template-names.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(
     await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),

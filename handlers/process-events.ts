@@ -18,10 +18,9 @@ import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
 
-/** What this function needs, once per cold start. It holds no secret. */
+/** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'eventQueue', 'events']);
   const { appId } = settings.app;

@@ -13,10 +13,9 @@ import type { DomainEvent, DomainEventName } from '../lib/stream/domain-events.t
 import { createSentBatches, processStream, publishWithRetry } from '../lib/stream/process-stream.ts';
 import type { StreamRecord } from '../lib/stream/stream-record.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
 
-/** What this function needs, once per cold start. It holds no secret. */
+/** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'publishing', 'metrics']);
   const base = createRuntime(overrides);

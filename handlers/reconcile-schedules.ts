@@ -15,10 +15,9 @@ import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 /** Time left to finish the campaign that was begun. */
 const MARGIN_MS = 5_000;
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
 
-/** What this function needs, once per cold start. It holds no secret. */
+/** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'campaignQueue', 'schedules']);
   const base = createRuntime(overrides);

@@ -1,9 +1,9 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
+import { createRunStatusCache, processRunJob } from '../lib/campaigns/runs/process-run-job.ts';
 import type { RunRecord } from '../lib/campaigns/runs/run.ts';
 import type { EnqueueJobs, JobResult, RunJob } from '../lib/campaigns/runs/run-job.ts';
 import { createPermits, createRunRateLimiters } from '../lib/campaigns/runs/run-limits.ts';
-import { createRunStatusCache, workOnRun } from '../lib/campaigns/runs/work-on-run.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createAudienceStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
@@ -20,16 +20,14 @@ import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openCatalogue } from '../lib/runtime/templates.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
-import { createTokenSender } from '../lib/sends/token-sender.ts';
+import { createTokenSender } from '../lib/sends/send-with-token.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { processRecords } from '../lib/sqs/process-records.ts';
 import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env)), [
     'app',
@@ -80,7 +78,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     logger: base.logger,
     clock: base.clock,
     enqueueJobs,
-    work: (job: RunJob, deadlineMs: number) => workOnRun(services, job, deadlineMs),
+    work: (job: RunJob, deadlineMs: number) => processRunJob(services, job, deadlineMs),
     retrySoon: createRetrySoon(sqs, settings.campaignQueue.url, base.logger),
     async close() {
       await wechat.close();

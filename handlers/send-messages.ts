@@ -14,16 +14,14 @@ import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import type { Enqueue, SendJob } from '../lib/sends/send-job.ts';
-import { createTokenSender } from '../lib/sends/token-sender.ts';
+import { createTokenSender } from '../lib/sends/send-with-token.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { processRecords } from '../lib/sqs/process-records.ts';
 import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readSendJob } from '../lib/sqs/sqs-queues.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env)), [
     'app',

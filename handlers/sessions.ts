@@ -10,10 +10,9 @@ import { type Environment, loadSecrets, readSettings } from '../lib/settings/set
 import { code2Session } from '../lib/wechat/code-2-session.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
-/** What this function needs, once per cold start. It has nothing to do with the table. */
+/** It has nothing to do with the table. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET', 'SESSION_SECRET'], fetchFromSsm(env));
   const { app, wechat, sessions, metrics } = readSettings(secrets, ['app', 'wechat', 'sessions', 'metrics']);

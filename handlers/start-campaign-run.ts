@@ -22,10 +22,9 @@ const triggerSchema = v.object({
   ),
 });
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
 
-/** What this function needs, once per cold start. It holds no secret. */
+/** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'campaignQueue']);
   const base = createRuntime(overrides);

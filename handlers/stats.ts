@@ -8,10 +8,8 @@ import { openNames } from '../lib/runtime/templates.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { readStatistics, type StatisticsQuery } from '../lib/statistics/statistics.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'templates', 'table']);

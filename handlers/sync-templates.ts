@@ -5,7 +5,7 @@ import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runti
 import { openCatalogue, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
-import type { SyncResult } from '../lib/templates/sync-templates.ts';
+import type { TemplateSyncResult } from '../lib/templates/sync-templates.ts';
 import { TemplateLookupError } from '../lib/templates/template-lookup-error.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
@@ -14,10 +14,8 @@ import { remedyFor } from '../lib/wechat/errcodes.ts';
  */
 const QUOTA_USED_UP = 45009;
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'wechat', 'table']);
@@ -36,7 +34,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 }
 
 interface Services {
-  readonly sync: () => Promise<SyncResult>;
+  readonly sync: () => Promise<TemplateSyncResult>;
   readonly remedyFor: RemedyFor;
   readonly logger: Logger;
 }

@@ -12,10 +12,8 @@ import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runti
 import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
 import { eraseUser } from '../lib/users/erase-user.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
-/** What this function needs, once per cold start. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
   const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'table']);

@@ -7,10 +7,9 @@ import { type Environment, loadSecrets, readSettings } from '../lib/settings/set
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../lib/wechat/push/receive-push.ts';
 
-/** The deployed function. */
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
-/** What this function needs, once per cold start. It has nothing to do with the table. */
+/** It has nothing to do with the table. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const secrets = await loadSecrets(env, ['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'], fetchFromSsm(env));
   const { app, push, eventQueue } = readSettings(secrets, ['app', 'push', 'eventQueue']);

@@ -1,6 +1,6 @@
 import { eachLimit } from '../each-limit.ts';
 import { type AcceptRequest, acceptMessages } from '../messages/accept-message.ts';
-import { type AcceptInputServices, accepted, prepareInput } from './accept-input.ts';
+import { type AcceptInputServices, acceptedOrThrow, prepareInput } from './accept-input.ts';
 import type { OperatorCaller } from './access.ts';
 import { asProblem, internalError, ProblemError } from './problem.ts';
 import type { AnswerOf, TimeLimit } from './route.ts';
@@ -84,7 +84,7 @@ export async function acceptBatch(
     const results = acceptMessages(services, first.request.openid, requests);
     const viewOf = async (nth: number) => {
       const result = (await results)[nth];
-      return result && showMessage(services, accepted(result).message);
+      return result && showMessage(services, acceptedOrThrow(result).message);
     };
     await Promise.all(group.map(({ index }, nth) => answer(index, () => viewOf(nth))));
   }

@@ -7,7 +7,7 @@ import {
   type AcceptServices,
   acceptMessage,
 } from '../messages/accept-message.ts';
-import { findEarlier, type KeyedRequest } from '../messages/idempotency-keys.ts';
+import { findKeyAnswer, type KeyedRequest } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { DEFAULT_TIME_ZONE } from '../templates/fit-value.ts';
@@ -64,7 +64,7 @@ export async function acceptInput(
 ): Promise<Accepted> {
   const prepared = await prepareInput(services, caller, input);
   if ('earlier' in prepared) return prepared.earlier;
-  return accepted(await acceptMessage(services, prepared.request));
+  return acceptedOrThrow(await acceptMessage(services, prepared.request));
 }
 
 /** Does all of accepting a message but looking at what the user granted. @throws ProblemError */
@@ -76,14 +76,14 @@ export async function prepareInput(
   const { names, isOpenToUsers, remedyFor } = services;
   const { to, page, miniprogramState, lang, sendAt, hold, data, fit, timezone: timeZone } = body;
   const templateId = await names.resolveTemplateId(body.templateId);
-  if (caller.type === 'user') await refuseForeign(caller, to, () => isOpenToUsers(templateId));
+  if (caller.type === 'user') await requireOwnMessage(caller, to, () => isOpenToUsers(templateId));
   const scope = caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
   const idempotency: KeyedRequest | undefined =
     key === undefined
       ? undefined
       : { scope, key, ...bodyHashes(body, templateId, await names.aliasOf(templateId)) };
-  const earlier = idempotency && (await findEarlier(services, to, idempotency));
-  if (earlier) return { earlier: accepted(earlier) };
+  const earlier = idempotency && (await findKeyAnswer(services, to, idempotency));
+  if (earlier) return { earlier: acceptedOrThrow(earlier) };
   const asked = { templateId, data, fit, ...(timeZone !== undefined && { timeZone }) };
   const composed = await orLookupProblem(composeMessage(services.templates, asked), remedyFor);
   if (composed.type === 'unknown-template') throw unknownTemplate(await names.nearestAlias(body.templateId));
@@ -106,7 +106,11 @@ export async function prepareInput(
 }
 
 /** A user writes to no one but themselves, and only what the settings open to users. */
-async function refuseForeign(caller: UserCaller, to: string, isOpen: () => Promise<boolean>): Promise<void> {
+async function requireOwnMessage(
+  caller: UserCaller,
+  to: string,
+  isOpen: () => Promise<boolean>,
+): Promise<void> {
   if (to !== caller.openid) {
     throw new ProblemError(
       'wrong-caller',
@@ -121,7 +125,7 @@ async function refuseForeign(caller: UserCaller, to: string, isOpen: () => Promi
 }
 
 /** The message that was accepted. @throws ProblemError for every other answer */
-export function accepted(result: AcceptResult): Accepted {
+export function acceptedOrThrow(result: AcceptResult): Accepted {
   switch (result.type) {
     case 'accepted':
     case 'repeated':

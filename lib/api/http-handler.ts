@@ -46,7 +46,7 @@ const ANSWER_MS = 500;
 export function createHttpHandler(
   routes: readonly Route[],
   services: HttpServices,
-  elsewhere: readonly RouteSpec[] = [],
+  otherRoutes: readonly RouteSpec[] = [],
 ): HttpHandler {
   const handle = middy<HttpEvent, HttpResult>({
     timeoutEarlyInMillis: ANSWER_MS,
@@ -54,7 +54,7 @@ export function createHttpHandler(
   })
     .use(commonHeaders())
     .use(problemAnswers(services.logger))
-    .use(authorization(createRouteFinder(routes, elsewhere), services))
+    .use(authorization(createRouteFinder(routes, otherRoutes), services))
     .use(requestBody())
     .use(auditLog(services.logger))
     .handler(serve);

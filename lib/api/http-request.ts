@@ -59,8 +59,11 @@ export type FindRoute = (event: HttpEvent) => RouteMatch;
  * Finds the route among `routes`. Of `elsewhere`, the routes of other functions, it can say only which
  * methods they have.
  */
-export function createRouteFinder(routes: readonly Route[], elsewhere: readonly RouteSpec[] = []): FindRoute {
-  const candidates = [...routes, ...elsewhere.map((spec) => ({ spec }))].map((route) => ({
+export function createRouteFinder(
+  routes: readonly Route[],
+  otherRoutes: readonly RouteSpec[] = [],
+): FindRoute {
+  const candidates = [...routes, ...otherRoutes.map((spec) => ({ spec }))].map((route) => ({
     route,
     pattern: pathPattern(route.spec.path),
   }));

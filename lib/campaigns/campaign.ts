@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LANGUAGES, MINIPROGRAM_STATES } from '../messages/message.ts';
-import { count, instant, storedObject } from '../schemas.ts';
+import { count, instant, storedObject } from '../stored-schemas.ts';
 
 /** Everyone with an available grant when a run begins, or those whom the owner named. */
 export const audience = v.variant('type', [

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Contention, retryOnConflict } from '../retry.ts';
-import { count } from '../schemas.ts';
+import { count } from '../stored-schemas.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { BatchKey } from './runs/batch.ts';
 import type { RecipientResult } from './runs/results.ts';

@@ -7,7 +7,7 @@ import {
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import { openidOf } from '../messages/message.ts';
-import { waitingBeside } from '../messages/waiting-messages.ts';
+import { listWaiting } from '../messages/waiting-messages.ts';
 import type { DueIndex } from '../sends/dispatch-due.ts';
 import type { DueEntries, DueEntry } from '../sends/send-job.ts';
 import type { DueMessage, TemplateUsers } from '../templates/sync-templates.ts';
@@ -177,6 +177,6 @@ async function* waitingAmong(table: Table, messageIds: ReadonlySet<string>): Asy
     [...openids].map((openid) => ledgerKey(table, openid)),
   );
   for (const item of items) {
-    yield* waitingBeside(toLedger('', item).value).filter(({ id }) => messageIds.has(id));
+    yield* listWaiting(toLedger('', item).value).filter(({ id }) => messageIds.has(id));
   }
 }

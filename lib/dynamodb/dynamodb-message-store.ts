@@ -2,9 +2,9 @@ import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { type Message, openidOf } from '../messages/message.ts';
-import { findMessageSend } from '../messages/message-send.ts';
+import { findMessageSend } from '../messages/message-port.ts';
 import type { Change, MessageStore, MessageWithLedger, UnknownMessages } from '../messages/message-store.ts';
-import { isOnlyWaiting, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
+import { hasNoRecord, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Versioned } from '../versioned.ts';
 import { createRunStore } from './dynamodb-run-store.ts';
 import { getItem, type Item, listItems, putAll, queryPages, readItem } from './items.ts';
@@ -81,7 +81,7 @@ async function loadWithLedger(table: Table, read: ReadItem, messageId: string): 
   // One after the other: were the message read first, it could end, and its claim be closed, before the
   // ledger is read.
   const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
-  if (isOnlyWaiting(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
+  if (hasNoRecord(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
   return messageWithLedger(messageId, await loadRecord(table, read, messageId), ledger);
 }
 
@@ -105,9 +105,9 @@ export function createUnknownMessages(table: Table, logger: Logger): UnknownMess
     async list(limit, after) {
       // One more than asked for tells whether there is a next page.
       const shards = await Promise.all(SHARDS.map((shard) => newestOf(table, shard, limit + 1, after)));
-      const merged = shards.flat().sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
-      const items = merged.slice(0, limit);
-      const last = merged.length > limit ? items.at(-1) : undefined;
+      const mergeLateAnswer = shards.flat().sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+      const items = mergeLateAnswer.slice(0, limit);
+      const last = mergeLateAnswer.length > limit ? items.at(-1) : undefined;
       return { items: toMessages(items, logger), ...(last && { next: placeOf(last) }) };
     },
   };

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { RECIPIENT_STATES, type RecipientState } from '../campaigns/runs/run.ts';
 import { GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
-import { count, instant } from '../schemas.ts';
 import { outcomeSchema, retriesSchema } from '../sends/send-record.ts';
+import { count, instant } from '../stored-schemas.ts';
 
 /** What a result says beyond its state, its moment and its msgid. */
 const detail = v.object({

@@ -6,7 +6,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 const LONGEST_WAIT_MS = 10;
 
 /** What is asked for, one by one. */
-export interface Together<T> {
+export interface CallBatching<T> {
   /** So many make up a call of their own at once. */
   readonly most: number;
   /** Those of `waiting` that go in the next call: the first of them at least. */
@@ -19,7 +19,7 @@ export interface Together<T> {
  * Lets those who ask at the same moment, or while a call is under way, share a call. A sender's limit is the
  * CPU time of its calls of AWS; with ten messages side by side this makes four calls out of forty.
  */
-export function shareCalls<T>({ most, next, call }: Together<T>): (ask: T) => void {
+export function shareCalls<T>({ most, next, call }: CallBatching<T>): (ask: T) => void {
   let waiting: T[] = [];
   let underWay = 0;
   let leaving = false;

@@ -1,6 +1,6 @@
 import type { CountMark, GrantStore } from '../grants/grant-store.ts';
 import { grantsOf, isAccept, type TemplateKind } from '../grants/ledger.ts';
-import { recordPopup, recordRevocation } from '../grants/record-event.ts';
+import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
 import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { retryOnConflict } from '../retry.ts';

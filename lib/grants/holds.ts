@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { count, storedObject } from '../schemas.ts';
+import { count, storedObject } from '../stored-schemas.ts';
 import { grantsOf, isLongTerm, knownKind, type Ledger, type TemplateKind, withGrants } from './ledger.ts';
 
 /** A grant that is set aside for a message; void once the template's grants have been zeroed since. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, instant, storedObject } from '../schemas.ts';
+import { count, instant, storedObject } from '../stored-schemas.ts';
 import { recentGrants } from './recent-grants.ts';
 
 /**
@@ -78,7 +78,7 @@ export type Claim = Readonly<v.InferOutput<typeof claim>>;
 /** A user's item: grants by template, the one send under way, and the messages that wait. */
 export const ledgerSchema = storedObject({
   openid: v.string(),
-  /** Drawn with the first write of the item. A user who comes back after an erasure gets another one. */
+  /** A random id of this item. A user who comes back after an erasure gets another one. */
   life: v.exactOptional(v.string()),
   templates: v.record(v.string(), templateGrants),
   claim: v.exactOptional(claim),

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { instants, storedObject } from '../schemas.ts';
+import { instants, storedObject } from '../stored-schemas.ts';
 
 /**
  * When the latest grants of one template were given, by how they are known, earliest first.

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Random } from '../clock.ts';
-import { storedObject } from '../schemas.ts';
+import { storedObject } from '../stored-schemas.ts';
 
 const SLOWDOWN_CAUSES = ['rate', 'quota', 'busy', 'refused'] as const;
 

@@ -25,7 +25,7 @@ export interface RateLimiter {
   /** The same for one template, asked besides: WeChat may refuse it alone. */
   acquireFor(templateId: string): Promise<Permit>;
   /** Whether {@link acquireFor} may say anything but `go` of any template. */
-  holdsTemplates(): Promise<boolean>;
+  hasTemplateLimits(): Promise<boolean>;
   /** Whether this container's latest answer about the template is recent and slows nothing down. */
   isServed(templateId: string): boolean;
   /** Told of each answer. */
@@ -63,7 +63,7 @@ export function createRateLimiter({ maxPerSecond, ...options }: RateLimiterOptio
 
   return {
     acquire: ofAll.acquire,
-    holdsTemplates: async () => (await shared.present()).templates !== undefined,
+    hasTemplateLimits: async () => (await shared.present()).templates !== undefined,
 
     async acquireFor(templateId) {
       const { templates } = await shared.present();

@@ -17,7 +17,7 @@ import {
 } from './idempotency-keys.ts';
 import type { Language, Message, MiniprogramState, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { createRoom, putWaiting } from './waiting-messages.ts';
+import { createCapacityCheck, putWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest {
@@ -84,7 +84,7 @@ export function acceptMessages(
     const lookups = await Promise.all(
       requests.map(({ idempotency }) => (idempotency ? lookUpKey(services, read.value, idempotency) : {})),
     );
-    const asked = requests.map((request, index): Asked => {
+    const asked = requests.map((request, index): Candidate => {
       const known: KeyLookup = lookups[index] ?? {};
       // Each try under a key takes a new id: a concurrent request may have accepted the id of the try before,
       // and its message been erased since.
@@ -102,7 +102,7 @@ export function acceptMessages(
   }, services);
 }
 
-interface Asked {
+interface Candidate {
   readonly request: AcceptRequest;
   readonly lookup: KeyLookup;
   readonly draft: Message;
@@ -116,12 +116,12 @@ interface Decision {
   readonly after: Ledger;
 }
 
-function decide(ledger: Ledger, asked: readonly Asked[], nowMs: number): Decision {
-  const hasRoom = createRoom(ledger);
+function decide(ledger: Ledger, asked: readonly Candidate[], nowMs: number): Decision {
+  const hasRoom = createCapacityCheck(ledger);
   const taken: Taken[] = [];
   let after = ledger;
 
-  function take({ request, lookup, draft }: Asked): AcceptResult {
+  function acceptOne({ request, lookup, draft }: Candidate): AcceptResult {
     const { idempotency, templateId, templateKind } = request;
     const answer = lookup.answer ?? (idempotency && answerOf(taken, idempotency));
     if (answer) return answer;
@@ -136,7 +136,7 @@ function decide(ledger: Ledger, asked: readonly Asked[], nowMs: number): Decisio
     return { type: 'accepted', message };
   }
 
-  const results = asked.map(take);
+  const results = asked.map(acceptOne);
   return { results, taken, after };
 }
 

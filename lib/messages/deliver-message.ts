@@ -3,18 +3,18 @@ import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { AnswerRules, SendAnswer } from '../sends/judge-answer.ts';
 import { type Performed, performSend, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import type { SendJob } from '../sends/send-job.ts';
+import { acquirePermitFor, deferJob, type HoldBackServices, holdBackWithoutToken } from './defer-job.ts';
 import {
   type DeliveryResult,
   DONE,
-  doneWith,
-  end,
-  later,
+  dropJob,
+  endMessage,
   neverAccepted,
+  retryAfter,
   untilNearlyDue,
 } from './delivery-result.ts';
-import { type HoldBackServices, holdBack, holdBackWithoutToken, permitFor } from './hold-back.ts';
 import { isPending, type Message, openidOf } from './message.ts';
-import { messagePort } from './message-send.ts';
+import { messagePort } from './message-port.ts';
 
 /** The way to WeChat, as delivery sees it. */
 export interface WeChatSender {
@@ -66,27 +66,27 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
 
 async function tryOnce(services: DeliveryServices, job: SendJob): Promise<DeliveryResult | 'conflict'> {
   if (!(await services.wechat.ready())) return holdBackWithoutToken(services, job);
-  const permit = await permitFor(services, job);
-  if (permit.type === 'later') return holdBack(services, job, permit);
+  const permit = await acquirePermitFor(services, job);
+  if (permit.type === 'later') return deferJob(services, job, permit);
   const performed = await performPatiently(services, job);
   switch (performed.type) {
     case 'performed':
       return isPending(performed.record) ? untilNearlyDue(performed.record, job, services.clock()) : DONE;
     case 'ended':
-      return doneWith(services, job, performed.record);
+      return dropJob(services, job, performed.record);
     case 'never-accepted':
-      return doneWith(services, job);
+      return dropJob(services, job);
     case 'not-due':
       return untilNearlyDue(performed.record, job, services.clock());
     case 'busy':
-      return later(services, Math.max(1_000, performed.ahead * EACH_AHEAD_MS));
+      return retryAfter(services, Math.max(1_000, performed.ahead * EACH_AHEAD_MS));
     case 'missing':
     case 'not-mine':
-      return later(services, 1_000);
+      return retryAfter(services, 1_000);
     case 'no-grant':
-      return end(services, performed, 'failed', 'no-grant');
+      return endMessage(services, performed, 'failed', 'no-grant');
     case 'hold-void':
-      return end(services, performed, 'refused', 'grant-revoked');
+      return endMessage(services, performed, 'refused', 'grant-revoked');
   }
 }
 

@@ -5,7 +5,7 @@ import { type DueEntries, hasEntryAhead, jobDelayMs, type SendJob } from '../sen
 import type { Versioned } from '../versioned.ts';
 import { endWithoutRequest } from './end-without-request.ts';
 import type { Message } from './message.ts';
-import { logOutcome } from './message-send.ts';
+import { logOutcome } from './message-port.ts';
 import type { MessageStore } from './message-store.ts';
 
 /** The result of a job from the queue: it is done, or comes up again later. */
@@ -42,7 +42,10 @@ export function untilNearlyDue(message: Message, job: SendJob, nowMs: number): D
 }
 
 /** The job comes up again after this long, or up to twice as long, so that jobs spread. */
-export function later({ random }: Pick<DeliveryResultServices, 'random'>, atLeastMs: number): DeliveryResult {
+export function retryAfter(
+  { random }: Pick<DeliveryResultServices, 'random'>,
+  atLeastMs: number,
+): DeliveryResult {
   return { type: 'later', delayMs: atLeastMs * (1 + random()) };
 }
 
@@ -50,7 +53,7 @@ export function later({ random }: Pick<DeliveryResultServices, 'random'>, atLeas
  * There is nothing to send and never will be. A due entry that no message lists is removed: erasing a user
  * does not find it, and it would name them until its own end.
  */
-export async function doneWith(
+export async function dropJob(
   { dueEntries }: Pick<DeliveryResultServices, 'dueEntries'>,
   { messageId, entryAtMs }: SendJob,
   message?: Message,
@@ -62,12 +65,14 @@ export async function doneWith(
 }
 
 /** The result for a message that was not there at `askedAtMs`: it appears soon, or was never accepted. */
-export function missing(
+export function resultOfMissing(
   services: DeliveryResultServices,
   job: SendJob,
   askedAtMs: number,
 ): Promise<DeliveryResult> {
-  return neverAccepted(job, askedAtMs) ? doneWith(services, job) : Promise.resolve(later(services, 1_000));
+  return neverAccepted(job, askedAtMs)
+    ? dropJob(services, job)
+    : Promise.resolve(retryAfter(services, 1_000));
 }
 
 /** Whether a message that was not there when asked for at `askedAtMs` will never be. */
@@ -76,7 +81,7 @@ export function neverAccepted(job: SendJob, askedAtMs: number): boolean {
 }
 
 /** Ends a message that cannot be sent. `conflict`: somebody wrote meanwhile, so the job starts again. */
-export async function end(
+export async function endMessage(
   { store, clock, logger }: DeliveryResultServices,
   { record, ledger }: { readonly record: Message; readonly ledger: Versioned<Ledger> },
   state: 'refused' | 'failed',

@@ -7,7 +7,7 @@ import type { MessageState } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
-import { waitingBeside } from './waiting-messages.ts';
+import { listWaiting } from './waiting-messages.ts';
 
 /**
  * Ends messages of one user that no request was made for, and gives back the grants set aside for them, in
@@ -73,7 +73,7 @@ export async function refuseWaiting(
 /** One that is being sent has its answer first. */
 function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
   const epoch = grantsOf(ledger, templateId)?.epoch;
-  return waitingBeside(ledger).filter(
+  return listWaiting(ledger).filter(
     (message) =>
       message.templateId === templateId &&
       message.hold &&

@@ -87,7 +87,7 @@ export async function lookUpKey(
 }
 
 /** The answer that a key has already, if it has. */
-export async function findEarlier(
+export async function findKeyAnswer(
   services: KeyServices,
   openid: string,
   keyed: KeyedRequest,

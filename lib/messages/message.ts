@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { holdSchema } from '../grants/holds.ts';
 import type { Claim } from '../grants/ledger.ts';
-import { count, instant, instants, storedObject } from '../schemas.ts';
 import {
   MESSAGE_STATES,
   type MessageState,
@@ -9,6 +8,7 @@ import {
   retriesSchema,
   settledClaimSchema,
 } from '../sends/send-record.ts';
+import { count, instant, instants, storedObject } from '../stored-schemas.ts';
 import { fittedValue } from '../templates/template.ts';
 
 /** The builds of the mini program that a card can open (WeChat contract §3.1). */

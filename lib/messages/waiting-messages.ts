@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Page } from '../paginate.ts';
-import { storedObject } from '../schemas.ts';
 import type { Outcome } from '../sends/send-record.ts';
+import { storedObject } from '../stored-schemas.ts';
 import type { Versioned } from '../versioned.ts';
 import { type Message, messageSchema, openidOf } from './message.ts';
 import type { MessageWithLedger } from './message-store.ts';
@@ -57,7 +57,7 @@ export function putWaiting(ledger: Ledger, ...messages: readonly Message[]): Led
  * Says of each new message whether there is room for it beside what waits already. A message that is put back
  * for another try is not asked: it was in before.
  */
-export function createRoom(ledger: Ledger): (message: Message) => boolean {
+export function createCapacityCheck(ledger: Ledger): (message: Message) => boolean {
   const texts = new Map(unpackWaiting(ledger));
   let bytes = 0;
   for (const text of texts.values()) bytes += bytesOf(text);
@@ -118,7 +118,7 @@ export function findWaiting(ledger: Ledger, messageId: string): Message | undefi
  *
  * @throws UnreadableWaitingError
  */
-export function waitingBeside(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
+export function listWaiting(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
   return [...unpackWaiting(ledger)]
     .filter(([id]) => !recorded.has(id))
     .map(([id, text]) => messageOf(ledger, id, text));
@@ -137,7 +137,7 @@ export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' |
 /**
  * Whether a message has no record: what waits and is not claimed has none. That saves a read of each send.
  */
-export function isOnlyWaiting(ledger: Ledger, messageId: string): boolean {
+export function hasNoRecord(ledger: Ledger, messageId: string): boolean {
   return ledger.claim?.messageId !== messageId && unpackWaiting(ledger).has(messageId);
 }
 
@@ -159,7 +159,7 @@ export function withWaiting(
   after: string | undefined,
 ): Page<Versioned<Message>> {
   const recorded = new Set(page.items.map(({ value }) => value.id));
-  const waiting = waitingBeside(ledger, recorded)
+  const waiting = listWaiting(ledger, recorded)
     .filter(({ id }) => (after === undefined || id < after) && (page.next === undefined || id > page.next))
     .map((value) => ({ value, version: undefined }));
   if (waiting.length === 0) return page;

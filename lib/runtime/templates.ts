@@ -6,7 +6,7 @@ import { createAliasStore, createTemplateStore } from '../dynamodb/dynamodb-temp
 import type { Table } from '../dynamodb/table.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
-import { type SyncResult, syncTemplates } from '../templates/sync-templates.ts';
+import { syncTemplates, type TemplateSyncResult } from '../templates/sync-templates.ts';
 import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
 import type { Runtime } from './runtime.ts';
 import { fetchTemplates, type WeChatClient } from './wechat.ts';
@@ -35,7 +35,7 @@ export function openSync(
   table: Table,
   catalogue: TemplateCatalogue,
   base: Runtime,
-): () => Promise<SyncResult> {
+): () => Promise<TemplateSyncResult> {
   const versions = { ...base, newVersion: base.newUuid };
   const campaigns = {
     ...base,

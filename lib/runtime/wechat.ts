@@ -2,7 +2,7 @@ import { createAccessTokenStore } from '../dynamodb/dynamodb-access-token-store.
 import type { Table } from '../dynamodb/table.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import type { AnswerRules } from '../sends/judge-answer.ts';
-import type { TokenSenderServices } from '../sends/token-sender.ts';
+import type { TokenSenderServices } from '../sends/send-with-token.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts';
 import { tokenRefusal, withAccessToken } from '../token/with-access-token.ts';

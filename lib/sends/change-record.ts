@@ -63,7 +63,7 @@ function noRequestLeft({ reason }: Outcome): boolean {
  * Any other send that has ended keeps its record, and so does one with a later attempt. An end without a
  * request is no late answer.
  */
-export function merged<Send extends SendRecord>(
+export function mergeLateAnswer<Send extends SendRecord>(
   standing: Send | undefined,
   after: Send,
   base: SettledClaim | undefined,

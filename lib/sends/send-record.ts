@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { bilingualText } from '../bilingual-text.ts';
 import { GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
-import { count, instant, storedObject } from '../schemas.ts';
+import { count, instant, storedObject } from '../stored-schemas.ts';
 
 /** Where a message is in its life. `pending` covers everything before its end. */
 export const MESSAGE_STATES = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Recipient } from '../campaigns/campaign.ts';
 import { isErased } from '../campaigns/runs/batch.ts';
-import { recipientSendId } from '../campaigns/runs/recipient-send.ts';
+import { recipientSendId } from '../campaigns/runs/recipient-port.ts';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { isOver, type RunRecord } from '../campaigns/runs/run.ts';
 import { grantsOf, type Ledger, type TemplateGrants } from '../grants/ledger.ts';

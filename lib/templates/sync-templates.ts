@@ -16,7 +16,7 @@ export interface SyncServices {
 }
 
 /** What a sync found new, by template id. */
-export interface SyncResult {
+export interface TemplateSyncResult {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
@@ -29,7 +29,7 @@ export interface SyncResult {
  *
  * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
  */
-export async function syncTemplates(services: SyncServices): Promise<SyncResult> {
+export async function syncTemplates(services: SyncServices): Promise<TemplateSyncResult> {
   const { catalogue, store, clock } = services;
   const before = new Map((await store.list()).map((template) => [template.templateId, template]));
   await catalogue.sync();
@@ -112,7 +112,7 @@ function wouldBeRefused(template: Template, data: DueMessage['data']): boolean {
   return template.removedAtMs !== undefined || checkData(template, data).type === 'invalid';
 }
 
-function differences(before: ReadonlyMap<string, Template>, after: readonly Template[]): SyncResult {
+function differences(before: ReadonlyMap<string, Template>, after: readonly Template[]): TemplateSyncResult {
   const idsOf = (isNew: (now: Template, then: Template | undefined) => boolean) =>
     after.flatMap((now) => (isNew(now, before.get(now.templateId)) ? [now.templateId] : []));
   return {

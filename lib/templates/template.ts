@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
 import { TEMPLATE_KINDS } from '../grants/ledger.ts';
-import { count, instant, storedObject } from '../schemas.ts';
+import { count, instant, storedObject } from '../stored-schemas.ts';
 
 /** The kinds of field that have a rule (WeChat contract §4), and `unknown` for any that came later. */
 export const FIELD_KINDS = [

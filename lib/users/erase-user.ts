@@ -9,7 +9,7 @@ import type { Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Message, openidOf } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { putWaiting, waitingBeside } from '../messages/waiting-messages.ts';
+import { listWaiting, putWaiting } from '../messages/waiting-messages.ts';
 import { retryOnConflict } from '../retry.ts';
 import { fateOfClaim, freeLedger } from '../sends/close-claim.ts';
 import type { Versioned } from '../versioned.ts';
@@ -123,7 +123,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     const templateIds = Object.keys(read.value.templates);
     // Before the item, which alone says in which audiences the user is.
     await eraser.leaveAudiences(openid, templateIds);
-    for (const { id } of [...waitingBeside(read.value), ...belongings.records]) messages.add(id);
+    for (const { id } of [...listWaiting(read.value), ...belongings.records]) messages.add(id);
     if ((await eraseLedger(services, read)) !== 'gone') return 'conflict';
     await belongings.erase();
     return { type: 'erased', messages: messages.size, templates: templateIds.length };
@@ -144,7 +144,7 @@ async function eraseLedger(
     // Marks are written together with an item, so of those that were listed none is that of a new one.
     return (await store.loadLedger(read.value.openid)).version === undefined ? 'gone' : 'more';
   }
-  const entries = waitingBeside(read.value).flatMap(({ id, dueEntries = [] }) =>
+  const entries = listWaiting(read.value).flatMap(({ id, dueEntries = [] }) =>
     dueEntries.map((dueAtMs) => ({ messageId: id, dueAtMs })),
   );
   if (entries.length <= ENTRIES_PER_STEP) {
@@ -160,7 +160,7 @@ async function eraseLedger(
  * back.
  */
 function withoutEntries(ledger: Ledger, entries: readonly ListedEntry[]): Ledger {
-  return waitingBeside(ledger).reduce((before, message) => {
+  return listWaiting(ledger).reduce((before, message) => {
     const gone = entries.filter(({ messageId }) => messageId === message.id).map(({ dueAtMs }) => dueAtMs);
     const left = message.dueEntries?.filter((dueAtMs) => !gone.includes(dueAtMs)) ?? [];
     if (gone.length === 0) return before;

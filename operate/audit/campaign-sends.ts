@@ -1,6 +1,6 @@
 import type { BatchKey } from '../../lib/campaigns/runs/batch.ts';
 import { findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
-import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/recipient-send.ts';
+import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/recipient-port.ts';
 import { isOpen, type RecipientResult, tookGrant } from '../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';

@@ -5,7 +5,7 @@ import { toLedger, toMessage, UnreadableItemError } from '../../lib/dynamodb/ver
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
 import type { Message } from '../../lib/messages/message.ts';
-import { waitingBeside } from '../../lib/messages/waiting-messages.ts';
+import { listWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { AuditedMessage } from './audit-user.ts';
 
 /** Everything that is stored of one user's grants and messages. */
@@ -135,7 +135,7 @@ function add(records: Collected, item: Item): void {
 function withWaiting(records: Collected): UserRecords {
   try {
     const recorded = new Set(records.messages.map(({ id }) => id));
-    records.messages.push(...waitingBeside(records.ledger, recorded).map(audited));
+    records.messages.push(...listWaiting(records.ledger, recorded).map(audited));
   } catch (error) {
     if (!(error instanceof UnreadableWaitingError)) throw error;
     records.unreadable.push(error.message);

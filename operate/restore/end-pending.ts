@@ -5,7 +5,7 @@ import type { Claim, Ledger } from '../../lib/grants/ledger.ts';
 import { withoutWaiting } from '../../lib/grants/packed-waiting.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { MessageStore } from '../../lib/messages/message-store.ts';
-import { waitingBeside } from '../../lib/messages/waiting-messages.ts';
+import { listWaiting } from '../../lib/messages/waiting-messages.ts';
 import { type Contention, retryOnConflict } from '../../lib/retry.ts';
 import { claimFate, givenUp } from '../../lib/sends/change-record.ts';
 import { ownOutcome } from '../../lib/sends/own-outcome.ts';
@@ -39,7 +39,7 @@ async function endSome(services: EndServices, openid: string): Promise<number | 
   const stored = await store.loadLedger(openid);
   const { claim } = stored.value;
   if (claim) return endClaimed(services, stored, claim);
-  const waiting = waitingBeside(stored.value).slice(0, ENDED_AT_ONCE);
+  const waiting = listWaiting(stored.value).slice(0, ENDED_AT_ONCE);
   if (waiting.length === 0) return 'nothing-left';
   let ledger = stored.value;
   const records = waiting.map((message): Versioned<Message> => {

@@ -1,7 +1,7 @@
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { type BatchKey, isErased, type RunBatch } from '../../lib/campaigns/runs/batch.ts';
 import { summarise } from '../../lib/campaigns/runs/progress.ts';
-import { recipientSendId } from '../../lib/campaigns/runs/recipient-send.ts';
+import { recipientSendId } from '../../lib/campaigns/runs/recipient-port.ts';
 import {
   type BatchResults,
   difference,

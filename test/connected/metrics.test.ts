@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../lib/metrics.ts';
 import { createRuntime } from '../../lib/runtime/runtime.ts';
 import { openWeChat, sendCall } from '../../lib/runtime/wechat.ts';
-import { createTokenSender } from '../../lib/sends/token-sender.ts';
+import { createTokenSender } from '../../lib/sends/send-with-token.ts';
 import { SAMPLE_TEMPLATES, startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { PRICE_DROP, QUIET } from '../contract/running-service.ts';
 import { useTable } from '../support/dynamodb.ts';

@@ -1,7 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, vi } from 'vitest';
 import { pauseRun, resumeRun } from '../../lib/campaigns/runs/control-run.ts';
-import { recipientSendId } from '../../lib/campaigns/runs/recipient-send.ts';
+import { recipientSendId } from '../../lib/campaigns/runs/recipient-port.ts';
 import { isOpen } from '../../lib/campaigns/runs/results.ts';
 import { scheduledRunId } from '../../lib/campaigns/runs/run.ts';
 import { openQueue } from '../../lib/runtime/aws.ts';

@@ -6,7 +6,7 @@ import type { GrantReport, ReportResult } from '../../lib/grants/report-grants.t
 import type { Logger } from '../../lib/logger.ts';
 import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';
 import type { CancelResult } from '../../lib/messages/cancel-message.ts';
-import type { ManualOutcome, SettleByHandResult } from '../../lib/messages/settle-unknown.ts';
+import type { ManualOutcome, SettleByHandResult } from '../../lib/messages/settle-by-hand.ts';
 import { ContentionError } from '../../lib/retry.ts';
 import type { EraseResult } from '../../lib/users/erase-user.ts';
 import { type End, InjectedError, type Process } from './processes.ts';
@@ -162,7 +162,7 @@ export function createFunctions(options: FunctionOptions) {
         const body = (process: Process) => {
           const own = services.running(process);
           const handle = kernel.createCampaignHandler({
-            work: (job, deadlineMs) => kernel.workOnRun(own, job, deadlineMs),
+            work: (job, deadlineMs) => kernel.processRunJob(own, job, deadlineMs),
             enqueueJobs: own.enqueueJobs,
             retrySoon: options.queues().campaigns.retrySoonOf(process),
             clock: process.clock,

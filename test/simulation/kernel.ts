@@ -9,18 +9,18 @@ export { createHandler as createCampaignHandler } from '../../handlers/send-camp
 export { createHandler as createSendHandler } from '../../handlers/send-messages.ts';
 export { pauseRun, resumeRun, stopRun } from '../../lib/campaigns/runs/control-run.ts';
 export { createSendLookup, findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
+export { createRunStatusCache, processRunJob } from '../../lib/campaigns/runs/process-run-job.ts';
 export { readRun } from '../../lib/campaigns/runs/read-run.ts';
 export { createPermits } from '../../lib/campaigns/runs/run-limits.ts';
 export { startRun } from '../../lib/campaigns/runs/start-run.ts';
-export { createRunStatusCache, workOnRun } from '../../lib/campaigns/runs/work-on-run.ts';
 export { applyEvent } from '../../lib/events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { acceptMessages } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
 export { deliverMessage } from '../../lib/messages/deliver-message.ts';
 export { createMessageIds } from '../../lib/messages/message.ts';
-export { findMessageSend } from '../../lib/messages/message-send.ts';
-export { settleByHand } from '../../lib/messages/settle-unknown.ts';
+export { findMessageSend } from '../../lib/messages/message-port.ts';
+export { settleByHand } from '../../lib/messages/settle-by-hand.ts';
 export { dispatchDue } from '../../lib/sends/dispatch-due.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';
 

@@ -1,4 +1,4 @@
-import { readRecipientSendId } from '../../lib/campaigns/runs/recipient-send.ts';
+import { readRecipientSendId } from '../../lib/campaigns/runs/recipient-port.ts';
 import type { RecipientResult } from '../../lib/campaigns/runs/results.ts';
 import { runMark } from './run-ports.ts';
 import type { TableWrite } from './table.ts';

@@ -70,7 +70,7 @@ export function createServices(options: ServiceOptions) {
     return {
       acquire: () => processes.call(process, 'acquire permit', decide),
       acquireFor: () => processes.call(process, 'acquire permit of template', decide),
-      holdsTemplates: async () => options.faults().heldBack > 0,
+      hasTemplateLimits: async () => options.faults().heldBack > 0,
       isServed: () => chance.happens(0.5),
       report: () => processes.call(process, 'report answer', () => undefined),
     };

@@ -9,7 +9,7 @@ import type { CountMark } from '../../lib/grants/grant-store.ts';
 import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.ts';
 import type { BoundKey } from '../../lib/messages/idempotency-keys.ts';
 import { type Message, messageSchema } from '../../lib/messages/message.ts';
-import { waitingBeside } from '../../lib/messages/waiting-messages.ts';
+import { listWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { Versioned } from '../../lib/versioned.ts';
 import { createDueRows } from './due-rows.ts';
 import type { Process } from './processes.ts';
@@ -130,7 +130,7 @@ export function createTable(listener: TableListener) {
     const ids = (byUser.get(openid) ?? []).filter((id) => !erased.has(id));
     const ledger = ledgers.get(openid)?.value;
     const recorded = ids.map((id) => messages.get(id)!.value);
-    return ledger ? [...recorded, ...waitingBeside(ledger, new Set(ids))] : recorded;
+    return ledger ? [...recorded, ...listWaiting(ledger, new Set(ids))] : recorded;
   }
 
   function findMessage(id: string): Message | undefined {

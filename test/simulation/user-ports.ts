@@ -5,7 +5,7 @@ import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
-import { isOnlyWaiting, messageWithLedger, withWaiting } from '../../lib/messages/waiting-messages.ts';
+import { hasNoRecord, messageWithLedger, withWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { DueIndex } from '../../lib/sends/dispatch-due.ts';
 import type { DueEntries } from '../../lib/sends/send-job.ts';
 import type { Versioned } from '../../lib/versioned.ts';
@@ -95,7 +95,7 @@ export function createMessagePorts(
   const store: MessageStore = {
     async load(messageId) {
       const ledger = await loadLedger(openidIn(messageId));
-      if (isOnlyWaiting(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
+      if (hasNoRecord(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
       return messageWithLedger(messageId, await store.loadRecord(messageId), ledger);
     },
     loadLedger,

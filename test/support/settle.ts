@@ -1,6 +1,6 @@
 import type { Claim } from '../../lib/grants/ledger.ts';
 import type { Message } from '../../lib/messages/message.ts';
-import { type MessagePortServices, messagePort } from '../../lib/messages/message-send.ts';
+import { type MessagePortServices, messagePort } from '../../lib/messages/message-port.ts';
 import type { Decision } from '../../lib/sends/judge-answer.ts';
 import { recordOutcome } from '../../lib/sends/perform-send.ts';
 

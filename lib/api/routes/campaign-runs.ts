@@ -132,7 +132,6 @@ export const runSpecs = {
   }),
 };
 
-/** What these routes do their work with. */
 export interface RunRouteServices extends ControlServices, Omit<StartServices, 'campaigns'> {
   readonly store: CampaignStore;
   readonly logger: Logger;

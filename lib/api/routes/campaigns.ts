@@ -107,7 +107,6 @@ export const campaignSpecs = {
   }),
 };
 
-/** What these routes do their work with. */
 export interface CampaignRouteServices extends CampaignServices, Contention, RemarkServices {
   readonly runs: RunStore;
   readonly names: RemarkServices['names'] & Pick<TemplateNames, 'nearestAlias'>;

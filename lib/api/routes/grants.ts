@@ -48,7 +48,6 @@ export const grantSpecs = {
   }),
 };
 
-/** What these routes do their work with. */
 interface GrantRouteServices {
   readonly report: (openid: string, requestId: string, report: GrantReport) => Promise<ReportResult>;
   readonly grants: GrantReader;

@@ -17,7 +17,6 @@ export const getHealthSpec = routeSpec({
   problems: ['table-unreachable'],
 });
 
-/** What this route does its work with. */
 interface HealthRouteServices {
   /** Reads something, whatever it is, from the table. Rejects if that fails. */
   readonly readTable: () => Promise<unknown>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { cancelMessage } from '../../messages/cancel-message.ts';
 import type { UnknownMessages } from '../../messages/message-store.ts';
-import { settleByHand } from '../../messages/settle-unknown.ts';
+import { settleByHand } from '../../messages/settle-by-hand.ts';
 import { acceptBatch } from '../accept-batch.ts';
 import { type AcceptInputServices, acceptInput } from '../accept-input.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
@@ -28,7 +28,7 @@ export const messageSpecs = {
     operationId: 'createMessage',
     summary: 'Send a message, now or at a time',
     description:
-      'Accepted means checked, stored and booked against a grant; what became of it is told by its status.',
+      'Accepted means checked and stored and, unless hold is false, with a grant set aside. Its status tells what became of it.',
     access: { user: true, operator: 'send' },
     headers: schemas.idempotencyHeaders,
     body: schemas.messageBody,
@@ -112,7 +112,6 @@ export const messageSpecs = {
   }),
 };
 
-/** What these routes do their work with. */
 export interface MessageRouteServices extends AcceptInputServices {
   readonly unknown: UnknownMessages;
 }

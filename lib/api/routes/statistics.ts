@@ -67,7 +67,6 @@ export const getStatisticsSpec = routeSpec({
 
 const position = v.object({ templateId: v.string(), day: v.string() });
 
-/** What this route does its work with. */
 interface StatisticsRouteServices {
   readonly readStatistics: (query: StatisticsQuery) => Promise<StatisticsResult>;
   readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;

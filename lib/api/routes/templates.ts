@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { AliasResult } from '../../templates/aliases.ts';
-import type { SyncResult } from '../../templates/sync-templates.ts';
+import type { TemplateSyncResult } from '../../templates/sync-templates.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
@@ -110,7 +110,7 @@ export const templateSpecs = {
 /** What these routes do their work with. Templates are named by id or alias. */
 export interface TemplateRouteServices extends ShowTemplateServices {
   readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias' | 'forget'>;
-  readonly sync: () => Promise<SyncResult>;
+  readonly sync: () => Promise<TemplateSyncResult>;
   readonly setAlias: (change: { templateId: string; alias: string; move: boolean }) => Promise<AliasResult>;
   readonly removeAlias: (templateId: string) => Promise<Exclude<AliasResult, { type: 'taken' }>>;
   readonly remedyFor: RemedyFor;

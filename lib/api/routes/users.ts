@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type EraseCursor, eraseCursor } from '../../campaigns/erase-recipient.ts';
-import { count } from '../../schemas.ts';
+import { count } from '../../stored-schemas.ts';
 import type { EraseResult } from '../../users/erase-user.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';

@@ -6,7 +6,6 @@ import type { PushQuery, PushReceiver, PushRefusal } from '../../wechat/push/rec
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 
-/** What these routes do their work with. */
 interface WeChatEventRouteServices {
   /** Absent while message push is not set up. */
   readonly receiver?: PushReceiver;

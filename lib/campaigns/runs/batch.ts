@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count } from '../../schemas.ts';
+import { count } from '../../stored-schemas.ts';
 import type { Recipient } from '../campaign.ts';
 
 const ERASED = '*';

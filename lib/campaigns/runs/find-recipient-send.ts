@@ -3,7 +3,7 @@ import { everyPage } from '../../paginate.ts';
 import type { DeliveryReceipt, ReceiptCandidate } from '../../sends/delivery-receipt.ts';
 import type { Send } from '../../sends/send-port.ts';
 import type { CampaignStore } from '../campaign-store.ts';
-import { readRecipientSendId, recipientSendId } from './recipient-send.ts';
+import { readRecipientSendId, recipientSendId } from './recipient-port.ts';
 import { difference, NOT_BEGUN, tallyOf } from './results.ts';
 import type { RunRecord } from './run.ts';
 import { findInRun, type RunStore, type TallyChange } from './run-store.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../../clock.ts';
 import type { Page } from '../../paginate.ts';
-import { count } from '../../schemas.ts';
+import { count } from '../../stored-schemas.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { showRun } from './progress.ts';
 import { type BatchResults, NOT_BEGUN, type RecipientRecord } from './results.ts';

@@ -5,9 +5,9 @@ import type { BatchKey } from './batch.ts';
 import {
   type BatchResults,
   difference,
-  type Finding,
   isNothing,
   isOpen,
+  type NewResult,
   tallyOf,
   withFinding,
   withFindings,
@@ -92,7 +92,7 @@ function createResultBuffer(
   const { runs, clock, sleep } = services;
   /** As last read or written. */
   let stored = opened;
-  const unwritten = new Map<number, Finding>();
+  const unwritten = new Map<number, NewResult>();
   let markedForRecovery = false;
   let writing: Promise<void> = Promise.resolve();
   let gathering = false;
@@ -182,13 +182,13 @@ function createResultBuffer(
     },
 
     /** Adds a finding, which is written within about half a second. */
-    add(index: number, finding: Finding): void {
+    add(index: number, finding: NewResult): void {
       unwritten.set(index, finding);
       void gather();
     },
 
     /** Writes a finding, and resolves when it is stored. */
-    write(index: number, finding: Finding): Promise<void> {
+    write(index: number, finding: NewResult): Promise<void> {
       unwritten.set(index, finding);
       return flush();
     },

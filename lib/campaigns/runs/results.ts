@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { instant } from '../../schemas.ts';
-import { merged } from '../../sends/change-record.ts';
+import { mergeLateAnswer } from '../../sends/change-record.ts';
 import type { Outcome, SendRecord, SettledClaim } from '../../sends/send-record.ts';
+import { instant } from '../../stored-schemas.ts';
 import { RECIPIENT_STATES, type RecipientState } from './run.ts';
 
 /** What is known of one recipient's send. */
@@ -74,7 +74,7 @@ export function isOpen(result: RecipientResult | undefined): boolean {
 }
 
 /** A new result, not stored yet. One without a claim counts only from the worker that holds the batch. */
-export interface Finding {
+export interface NewResult {
   readonly result: RecipientResult;
   /** The last claim of the record that the result was made from. */
   readonly follows?: SettledClaim | undefined;
@@ -83,15 +83,15 @@ export interface Finding {
 /** The stored result after a finding came in. */
 export function withFinding(
   before: RecipientResult | undefined,
-  { result, follows }: Finding,
+  { result, follows }: NewResult,
 ): RecipientResult {
-  return merged(before, result, follows);
+  return mergeLateAnswer(before, result, follows);
 }
 
 /** The batch after a worker's findings came in. `hasBatch`: the worker still holds the lease. */
 export function withFindings(
   batch: BatchResults,
-  findings: ReadonlyMap<number, Finding>,
+  findings: ReadonlyMap<number, NewResult>,
   hasBatch: boolean,
 ): BatchResults {
   const results = new Map(batch.results);

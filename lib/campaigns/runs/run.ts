@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
 import * as v from 'valibot';
-import { count, instant, storedObject } from '../../schemas.ts';
+import { count, instant, storedObject } from '../../stored-schemas.ts';
 import { audience, runContent } from '../campaign.ts';
 
 /** `paused` and `stopped` hold queued jobs back; `stopped` and `finished` are final. */

@@ -2,7 +2,7 @@ import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
 import type { Template } from '../../templates/template.ts';
 import type { BatchKey } from './batch.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
-import { createTexts, sendToResolve } from './recipient-send.ts';
+import { createTexts, sendToResolve } from './recipient-port.ts';
 import { isGrantee } from './recipient-source.ts';
 import { openBatch, type ResultBufferServices } from './result-buffer.ts';
 import { isOpen, needsTidying, skipped } from './results.ts';

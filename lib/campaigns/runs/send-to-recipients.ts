@@ -4,7 +4,7 @@ import { type Performed, performSend, type SendServices } from '../../sends/perf
 import type { Recipient } from '../campaign.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { prefetchLedgers } from './prefetch-ledgers.ts';
-import { type createTexts, recipientPort } from './recipient-send.ts';
+import { type createTexts, recipientPort } from './recipient-port.ts';
 import type { AudienceStore } from './recipient-source.ts';
 import type { ResultBuffer } from './result-buffer.ts';
 import { isOpen, type RecipientRecord, skipped } from './results.ts';
@@ -77,10 +77,10 @@ export async function sendToRecipients(
     if (texts.type === 'bad') return buffer.add(index, { result: texts.result });
     const ledger = buffer.needsRecovery() ? undefined : await ledgerOf(recipient.openid);
     const send = recipientPort({ ...work, recipient, index }, texts);
-    after(index, await performSend(services, send, ledger));
+    recordResult(index, await performSend(services, send, ledger));
   }
 
-  function after(index: number, { type }: Performed<RecipientRecord>): void {
+  function recordResult(index: number, { type }: Performed<RecipientRecord>): void {
     if (type === 'no-grant') buffer.add(index, { result: skipped(clock()) });
     if (type === 'not-mine') backInMs = TROUBLE_WAIT_MS;
     if (type === 'busy') heldUntil.set(index, clock() + 500 * (1 + services.random()));
@@ -94,7 +94,7 @@ export async function sendToRecipients(
       if (index === undefined || !recipient) return;
       taken.add(index);
       try {
-        if (permitted || (await acquired())) await attempt(recipient, index);
+        if (permitted || (await waitForPermit())) await attempt(recipient, index);
       } catch (error) {
         failedIn(index, error);
       } finally {
@@ -105,7 +105,7 @@ export async function sendToRecipients(
   }
 
   /** Waits for a permit. By then the run may be held back. */
-  async function acquired(): Promise<boolean> {
+  async function waitForPermit(): Promise<boolean> {
     const permit = await services.acquirePermit(work.run);
     if (permit.type === 'later') backInMs = Math.min(backInMs ?? permit.delayMs, permit.delayMs);
     return mayGoOn();

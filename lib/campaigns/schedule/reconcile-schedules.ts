@@ -5,8 +5,8 @@ import type { Campaign } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import {
   desiredSchedule,
-  isPast,
-  runThatShouldBe,
+  hasNoMoreRuns,
+  latestMissedRun,
   type SyncScheduleServices,
   syncSchedule,
 } from './sync-schedule.ts';
@@ -108,14 +108,14 @@ async function catchUp(services: ReconcileServices, campaignId: string): Promise
   const { store, clock, logger } = services;
   const stored = await store.load(campaignId);
   if (!stored) return 0;
-  const due = runThatShouldBe(stored.value, clock());
+  const due = latestMissedRun(stored.value, clock());
   const isMissed = due !== undefined && !(await services.hasRun(campaignId, due));
   if (isMissed) {
     const scheduledAt = new Date(due).toISOString();
     logger.warn('A run of a campaign did not start in time and is started now.', { campaignId, scheduledAt });
     await services.startScheduled(campaignId, due);
   }
-  if (isPast(stored.value, clock())) {
+  if (hasNoMoreRuns(stored.value, clock())) {
     // A conflict leaves it to the next reconciliation.
     await store.put(updated(stored, { ...stored.value, status: 'ended', updatedAtMs: clock() }));
   }

@@ -29,7 +29,7 @@ export interface SyncScheduleServices {
 }
 
 /** `in-sync`: EventBridge holds the schedule. `changed`: now it does. `refused`: it does not take it. */
-export type SyncResult =
+export type ScheduleSyncResult =
   | { readonly type: 'in-sync' | 'changed' }
   | { readonly type: 'refused'; readonly reason: string };
 
@@ -40,7 +40,10 @@ const MAX_ROUNDS = 10;
  * Makes EventBridge Scheduler hold the schedule of one campaign. The campaign is read again afterwards. So
  * where two sync two versions at once, the one that wrote the older schedule writes again.
  */
-export async function syncSchedule(services: SyncScheduleServices, campaignId: string): Promise<SyncResult> {
+export async function syncSchedule(
+  services: SyncScheduleServices,
+  campaignId: string,
+): Promise<ScheduleSyncResult> {
   const { store, logger } = services;
   let changedAny = false;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -62,7 +65,7 @@ async function syncOnce(
   { schedules, clock, logger }: SyncScheduleServices,
   campaignId: string,
   campaign: Campaign | undefined,
-): Promise<SyncResult> {
+): Promise<ScheduleSyncResult> {
   const desired = campaign ? desiredSchedule(campaign, clock()) : 'none';
   if (desired === 'as-it-is') return { type: 'in-sync' };
   const actual = await schedules.read(campaignId);
@@ -113,7 +116,7 @@ function isInSync(actual: DesiredSchedule, desired: DesiredSchedule): boolean {
 }
 
 /** The latest scheduled moment that is due by five minutes to an hour. Its run may exist. */
-export function runThatShouldBe(campaign: Campaign, nowMs: number): number | undefined {
+export function latestMissedRun(campaign: Campaign, nowMs: number): number | undefined {
   const schedule = activeSchedule(campaign);
   if (!schedule) return undefined;
   // A campaign that was resumed or changed after a moment did not miss it.
@@ -123,7 +126,7 @@ export function runThatShouldBe(campaign: Campaign, nowMs: number): number | und
 }
 
 /** Whether an active campaign's schedule has had its last run. */
-export function isPast(campaign: Campaign, nowMs: number): boolean {
+export function hasNoMoreRuns(campaign: Campaign, nowMs: number): boolean {
   const schedule = activeSchedule(campaign);
   return schedule !== undefined && nextRuns(schedule, nowMs - STARTING_MS, 1).length === 0;
 }

@@ -12,10 +12,10 @@ import { unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
 import { recordReport, reportGrants } from '../../../lib/grants/report-grants.ts';
 import { type AcceptRequest, acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
+import { deferJob } from '../../../lib/messages/defer-job.ts';
 import { refuseWaiting } from '../../../lib/messages/end-without-request.ts';
-import { holdBack } from '../../../lib/messages/hold-back.ts';
 import { createMessageIds } from '../../../lib/messages/message.ts';
-import { messagePort } from '../../../lib/messages/message-send.ts';
+import { messagePort } from '../../../lib/messages/message-port.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
 import type { Decision } from '../../../lib/sends/judge-answer.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
@@ -251,7 +251,7 @@ describe('a message that waits', () => {
     const untilMs = START_MS + 3_600_000;
     const inAnHour = { type: 'later', delayMs: 3_600_000 } as const;
     const job = { messageId: id, sinceMs: START_MS };
-    expect(await holdBack(user.services, job, inAnHour)).toEqual({ type: 'done' });
+    expect(await deferJob(user.services, job, inAnHour)).toEqual({ type: 'done' });
     expect(user.calls).toEqual(['GetItem', 'PutItem', 'PutItem']);
     expect(await getItem(table, dueEntryKey(table, id, untilMs))).toMatchObject({ messageId: id });
     const { message } = await user.services.store.load(id);
@@ -259,10 +259,10 @@ describe('a message that waits', () => {
     // Another job of the same message is a duplicate from now on, but not the one that the entry brings.
     user.calls.length = 0;
     user.later(3_600_000);
-    expect(await holdBack(user.services, job, inAnHour)).toEqual({ type: 'done' });
+    expect(await deferJob(user.services, job, inAnHour)).toEqual({ type: 'done' });
     expect(user.calls).toEqual(['GetItem']);
     const own = { ...job, entryAtMs: untilMs };
-    expect(await holdBack(user.services, own, inAnHour)).toEqual({ type: 'done' });
+    expect(await deferJob(user.services, own, inAnHour)).toEqual({ type: 'done' });
     const again = await user.services.store.load(id);
     expect(again.message?.value.dueEntries).toEqual([untilMs, untilMs + 3_600_000]);
   });

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../../lib/grants/ledger.ts';
 import { packWaiting, unpackWaiting, withoutWaiting } from '../../../lib/grants/packed-waiting.ts';
-import { putWaiting, waitingBeside } from '../../../lib/messages/waiting-messages.ts';
+import { listWaiting, putWaiting } from '../../../lib/messages/waiting-messages.ts';
 import { inCallsOf, type PlantedFault, readingLedgers, withStore, writingLedgers } from './planted-fault.ts';
 
 /** Faults in how messages are accepted, canceled, queued, settled and erased. */
@@ -9,7 +9,7 @@ export const MESSAGE_FAULTS: readonly PlantedFault[] = [
     withStore(services, (store) =>
       readingLedgers(store, (ledger) => {
         const nowMs = services.clock();
-        const early = waitingBeside(ledger).filter(({ dueAtMs }) => dueAtMs > nowMs);
+        const early = listWaiting(ledger).filter(({ dueAtMs }) => dueAtMs > nowMs);
         return putWaiting(ledger, ...early.map((message) => ({ ...message, dueAtMs: nowMs })));
       }),
     ),

@@ -34,7 +34,7 @@ export function inCallsOf<Name extends keyof Kernel>(
 }
 
 /** What every sender needs of the store. */
-type SendStore = ServicesOf<'workOnRun'>['store'];
+type SendStore = ServicesOf<'processRunJob'>['store'];
 
 /** What both senders are handed: that of messages, and that of a run's recipients. */
 export interface SendParts {
@@ -50,7 +50,7 @@ export function inSends(name: string, change: <S extends SendParts>(services: S)
     plant: (kernel) => ({
       ...kernel,
       deliverMessage: (services, job) => kernel.deliverMessage(change(services), job),
-      workOnRun: (services, ...rest) => kernel.workOnRun(change(services), ...rest),
+      processRunJob: (services, ...rest) => kernel.processRunJob(change(services), ...rest),
     }),
   };
 }
@@ -112,13 +112,16 @@ export function recordedAs(name: string, change: <R extends SendRecord>(record: 
       ...kernel,
       deliverMessage: (services, job) => kernel.deliverMessage(withStore(services, inStore), job),
       applyEvent: (services, event) => kernel.applyEvent(withStore(services, inStore), event),
-      workOnRun(services, ...rest) {
+      processRunJob(services, ...rest) {
         const { runs } = services;
         const putResults: typeof runs.putResults = (key, { value, ...read }, tally) => {
           const results = new Map([...value.results].map(([index, result]) => [index, change(result)]));
           return runs.putResults(key, { ...read, value: { ...value, results } }, tally);
         };
-        return kernel.workOnRun({ ...withStore(services, inStore), runs: { ...runs, putResults } }, ...rest);
+        return kernel.processRunJob(
+          { ...withStore(services, inStore), runs: { ...runs, putResults } },
+          ...rest,
+        );
       },
     }),
   };

@@ -3,12 +3,12 @@ import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import type { Versioned } from '../../../lib/versioned.ts';
 import { inCallsOf, type PlantedFault, type ServicesOf, withStore } from './planted-fault.ts';
 
-type Services = ServicesOf<'workOnRun'>;
+type Services = ServicesOf<'processRunJob'>;
 type Runs = Services['runs'];
 
 /** A fault in how a worker reads and writes what became of a batch's recipients. */
 function inRuns(name: string, change: (runs: Runs, services: Services) => Partial<Runs>): PlantedFault {
-  return inCallsOf('workOnRun', name, (services) => ({
+  return inCallsOf('processRunJob', name, (services) => ({
     ...services,
     runs: { ...services.runs, ...change(services.runs, services) },
   }));
@@ -16,7 +16,7 @@ function inRuns(name: string, change: (runs: Runs, services: Services) => Partia
 
 /** A worker that takes the run for another than it is. */
 function seeing(name: string, change: (run: RunRecord) => RunRecord): PlantedFault {
-  return inCallsOf('workOnRun', name, ({ runStatus, ...services }) => ({
+  return inCallsOf('processRunJob', name, ({ runStatus, ...services }) => ({
     ...services,
     runStatus: {
       read: async (job) => seen(await runStatus.read(job)),
@@ -125,7 +125,7 @@ export const RUN_FAULTS: readonly PlantedFault[] = [
     loadBatch: async (key) =>
       (await runs.loadBatch(key))?.recipients.length ? runs.loadBatch(key) : undefined,
   })),
-  inCallsOf('workOnRun', 'what a dead worker was to give back stays in its claim', (services) => {
+  inCallsOf('processRunJob', 'what a dead worker was to give back stays in its claim', (services) => {
     const own = new Set<string>();
     return withStore(services, (store) => ({
       async commit(change) {
@@ -141,9 +141,9 @@ export const RUN_FAULTS: readonly PlantedFault[] = [
     name: 'claims of a stopped run are left behind',
     plant: (kernel) => ({
       ...kernel,
-      async workOnRun(services, job, deadlineMs) {
+      async processRunJob(services, job, deadlineMs) {
         const run = job.type === 'send' ? await services.runStatus.read(job) : undefined;
-        return run?.status === 'stopped' ? { type: 'done' } : kernel.workOnRun(services, job, deadlineMs);
+        return run?.status === 'stopped' ? { type: 'done' } : kernel.processRunJob(services, job, deadlineMs);
       },
     }),
   },
@@ -154,7 +154,7 @@ export const RUN_FAULTS: readonly PlantedFault[] = [
   seeing('a run goes on sending while it pauses', (run) =>
     run.status === 'paused' ? { ...run, status: 'running' } : run,
   ),
-  inCallsOf('workOnRun', 'a job is dropped because of what was known of its run before', (services) => {
+  inCallsOf('processRunJob', 'a job is dropped because of what was known of its run before', (services) => {
     const { runStatus } = services;
     let began = false;
     return {
@@ -174,8 +174,8 @@ export const RUN_FAULTS: readonly PlantedFault[] = [
     name: 'batches are planned and not queued',
     plant: (kernel) => ({
       ...kernel,
-      workOnRun: (services, job, deadlineMs) =>
-        kernel.workOnRun(
+      processRunJob: (services, job, deadlineMs) =>
+        kernel.processRunJob(
           job.type === 'plan' ? { ...services, enqueueJobs: async () => undefined } : services,
           job,
           deadlineMs,
@@ -186,9 +186,9 @@ export const RUN_FAULTS: readonly PlantedFault[] = [
     name: 'nobody finishes a run whose last batch was planned after the others were done',
     plant: (kernel) => ({
       ...kernel,
-      workOnRun(services, job, deadlineMs) {
+      processRunJob(services, job, deadlineMs) {
         const runs = { ...services.runs, loadTallies: async () => new Map() };
-        return kernel.workOnRun(job.type === 'plan' ? { ...services, runs } : services, job, deadlineMs);
+        return kernel.processRunJob(job.type === 'plan' ? { ...services, runs } : services, job, deadlineMs);
       },
     }),
   },

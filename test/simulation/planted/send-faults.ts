@@ -91,11 +91,11 @@ export const SEND_FAULTS: readonly PlantedFault[] = [
         const send: typeof wechat.send = (message) => wechat.send(stopped.goOn(message));
         return kernel.deliverMessage({ ...services, ...stopped.parts, wechat: { ...wechat, send } }, job);
       },
-      workOnRun(services, ...rest) {
+      processRunJob(services, ...rest) {
         const { wechat } = services;
         const stopped = stoppedByClaim(services);
         const send: typeof wechat.send = (message) => wechat.send(stopped.goOn(message));
-        return kernel.workOnRun({ ...services, ...stopped.parts, wechat: { ...wechat, send } }, ...rest);
+        return kernel.processRunJob({ ...services, ...stopped.parts, wechat: { ...wechat, send } }, ...rest);
       },
     }),
   },
@@ -108,10 +108,10 @@ export const SEND_FAULTS: readonly PlantedFault[] = [
         const send: typeof wechat.send = async (message) => notSent(await wechat.send(message));
         return kernel.deliverMessage({ ...services, wechat: { ...wechat, send } }, job);
       },
-      workOnRun(services, ...rest) {
+      processRunJob(services, ...rest) {
         const { wechat } = services;
         const send: typeof wechat.send = async (message) => notSent(await wechat.send(message));
-        return kernel.workOnRun({ ...services, wechat: { ...wechat, send } }, ...rest);
+        return kernel.processRunJob({ ...services, wechat: { ...wechat, send } }, ...rest);
       },
     }),
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recipientSendId } from '../../../lib/campaigns/runs/recipient-send.ts';
+import { recipientSendId } from '../../../lib/campaigns/runs/recipient-port.ts';
 import { settleByReceipt } from '../../../lib/events/settle-by-receipt.ts';
 import { type Claim, emptyLedger } from '../../../lib/grants/ledger.ts';
 import type { ReceiptCandidate } from '../../../lib/sends/delivery-receipt.ts';

@@ -185,7 +185,7 @@ describe('one refusal after the other', () => {
     await pacer.report('served', appId.left('T2'));
     for (let n = 0; n < 2; n++) await pacer.report(ofTemplate, appId.left());
     expect(await turns(pacer)).toEqual(['go', 'later', 'go']);
-    expect(await pacer.holdsTemplates()).toBe(true);
+    expect(await pacer.hasTemplateLimits()).toBe(true);
     expect(appId.lines).toEqual([expect.stringMatching(/^Sending of one template is stopped/)]);
   });
 
@@ -238,7 +238,7 @@ describe('one refusal after the other', () => {
       appId.pass(2_000);
       await pacer.report('served', appId.left());
     }
-    expect(await pacer.holdsTemplates()).toBe(false);
+    expect(await pacer.hasTemplateLimits()).toBe(false);
     expect(appId.lines.at(-1)).toBe('Sending of one template is no longer slowed down.');
   });
 

@@ -9,10 +9,10 @@ import { UnreadableWaitingError, unpackWaiting } from '../../../lib/grants/packe
 import { recordReport } from '../../../lib/grants/report-grants.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import {
-  createRoom,
+  createCapacityCheck,
+  listWaiting,
   messageWithLedger,
   putWaiting,
-  waitingBeside,
   withWaiting,
 } from '../../../lib/messages/waiting-messages.ts';
 
@@ -46,8 +46,8 @@ const stored = <T>(value: T, version: string | undefined = 'v1') => ({ value, ve
 
 test('what a later version kept with a message stays with it', () => {
   const later = { ...messageOf(1), later: { of: 'a later version' } };
-  const [read] = waitingBeside(keeping(later));
-  const again = waitingBeside(putWaiting(keeping(later), { ...read, ...messageOf(1), attempts: 2, ...read }));
+  const [read] = listWaiting(keeping(later));
+  const again = listWaiting(putWaiting(keeping(later), { ...read, ...messageOf(1), attempts: 2, ...read }));
   expect(again).toMatchObject([later]);
 });
 
@@ -112,14 +112,14 @@ describe('there is room', () => {
 
   test('for 200 messages and no more, one of them gone makes room for one', () => {
     const full = keeping(...numbers.map((n) => messageOf(n)));
-    expect(createRoom(full)(messageOf(200))).toBe(false);
-    const hasRoom = createRoom(keeping(...numbers.slice(1).map((n) => messageOf(n))));
+    expect(createCapacityCheck(full)(messageOf(200))).toBe(false);
+    const hasRoom = createCapacityCheck(keeping(...numbers.slice(1).map((n) => messageOf(n))));
     expect([messageOf(200), messageOf(201)].map(hasRoom)).toEqual([true, false]);
   });
 
   test('for 100 kB, however few messages that is', () => {
     const noise = (n: number) => messageOf(n, { page: randomBytes(15_000).toString('base64') });
-    const hasRoom = createRoom(emptyLedger(OPENID));
+    const hasRoom = createCapacityCheck(emptyLedger(OPENID));
     const taken = numbers.slice(0, 7).map(noise).filter(hasRoom);
     expect(taken.length).toBe(4);
     expect(keeping(...taken).waiting?.length).toBeLessThanOrEqual(100_000);
@@ -129,7 +129,7 @@ describe('there is room', () => {
     const outcome = { atMs: 1, errcode: 45011, errmsg: randomBytes(3_000).toString('hex'), reason: 'rate' };
     const retried = numbers.map((n) => messageOf(n, { outcome, attempts: 1, retries: { rate: 1 } }));
     expect(keeping(...retried).waiting?.length).toBeLessThan(60_000);
-    expect(waitingBeside(keeping(...retried))[0]?.outcome?.errmsg).toBe(outcome.errmsg.slice(0, 200));
+    expect(listWaiting(keeping(...retried))[0]?.outcome?.errmsg).toBe(outcome.errmsg.slice(0, 200));
   });
 });
 
@@ -151,7 +151,7 @@ test('many messages are a fraction of their texts', () => {
 
 test('advice on what to do is not kept: it follows from the rest', () => {
   const remedy = { en: 'Wait.', zh: '请稍候。' };
-  const [kept] = waitingBeside(keeping(messageOf(1, { outcome: { atMs: 1, reason: 'rate', remedy } })));
+  const [kept] = listWaiting(keeping(messageOf(1, { outcome: { atMs: 1, reason: 'rate', remedy } })));
   expect(kept?.outcome).toEqual({ atMs: 1, reason: 'rate' });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../../lib/grants/ledger.ts';
-import { afterAttempt, claimFate, givenUp, merged } from '../../../lib/sends/change-record.ts';
+import { afterAttempt, claimFate, givenUp, mergeLateAnswer } from '../../../lib/sends/change-record.ts';
 import type { Decision } from '../../../lib/sends/judge-answer.ts';
 import type { SendRecord, SettledClaim } from '../../../lib/sends/send-record.ts';
 
@@ -91,8 +91,8 @@ describe('a record that is written where others have written', () => {
   test('takes the place of what it was made from, and of nothing that has ended', () => {
     const sent = record('sent', under('claim-2'));
     const before = record('pending', under('claim-1', 'keep'));
-    expect(merged(undefined, sent, undefined)).toBe(sent);
-    expect(merged(before, sent, before.lastClaim)).toBe(sent);
+    expect(mergeLateAnswer(undefined, sent, undefined)).toBe(sent);
+    expect(mergeLateAnswer(before, sent, before.lastClaim)).toBe(sent);
     for (const state of [
       'sent',
       'delivered',
@@ -102,25 +102,29 @@ describe('a record that is written where others have written', () => {
       'skipped',
       'unknown',
     ] as const) {
-      expect(merged(record(state), sent, undefined)).toEqual(record(state));
+      expect(mergeLateAnswer(record(state), sent, undefined)).toEqual(record(state));
     }
   });
 
   test('that was given up takes the late answer on, keeps the grant spent, and is never tried again', () => {
     const refused = record('refused', under('claim-2', 'zero'));
-    expect(merged(lost, refused, undefined)).toEqual({ ...refused, attempts: 2, lastClaim: lost.lastClaim });
-    expect(merged(lost, record('pending', under('claim-2', 'keep')), undefined)).toBe(lost);
+    expect(mergeLateAnswer(lost, refused, undefined)).toEqual({
+      ...refused,
+      attempts: 2,
+      lastClaim: lost.lastClaim,
+    });
+    expect(mergeLateAnswer(lost, record('pending', under('claim-2', 'keep')), undefined)).toBe(lost);
   });
 
   test('is no late answer where nothing was sent, or under another claim', () => {
-    expect(merged(lost, record('skipped'), undefined)).toBe(lost);
-    expect(merged(lost, record('failed', under('claim-1')), undefined)).toBe(lost);
+    expect(mergeLateAnswer(lost, record('skipped'), undefined)).toBe(lost);
+    expect(mergeLateAnswer(lost, record('failed', under('claim-1')), undefined)).toBe(lost);
   });
 
   test('is not written once more over what came later', () => {
     const first = record('pending', under('claim-1', 'keep'));
     const second = record('pending', under('claim-2', 'keep'));
-    expect(merged(second, first, undefined)).toBe(second);
+    expect(mergeLateAnswer(second, first, undefined)).toBe(second);
   });
 });
 

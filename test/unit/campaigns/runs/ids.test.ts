@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRecipientSendId, recipientSendId } from '../../../../lib/campaigns/runs/recipient-send.ts';
+import { readRecipientSendId, recipientSendId } from '../../../../lib/campaigns/runs/recipient-port.ts';
 import { isRunId, runStartsAtMs, scheduledRunId } from '../../../../lib/campaigns/runs/run.ts';
 import { openidOf } from '../../../../lib/messages/message.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import {
   difference,
-  type Finding,
   isNothing,
+  type NewResult,
   NO_TALLY,
   type RecipientResult,
   tallyOf,
@@ -18,7 +18,7 @@ const result = (state: RecipientResult['state'], errcode?: number): RecipientRes
 });
 
 /** What stands there after a worker that has the page, or has lost it, found this out. */
-function after(before: RecipientResult | undefined, finding: Finding, hasPage: boolean) {
+function after(before: RecipientResult | undefined, finding: NewResult, hasPage: boolean) {
   const page = { ...UNTOUCHED, results: new Map(before ? [[0, before]] : []) };
   return withFindings(page, new Map([[0, finding]]), hasPage).results.get(0);
 }

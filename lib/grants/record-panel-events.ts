@@ -11,7 +11,7 @@ import {
 import { countTap, grantedAfter, NONE_RECENT } from './recent-grants.ts';
 
 /** One template's part of an event of WeChat's. */
-export interface EventAnswer {
+export interface PanelAnswer {
   readonly templateId: string;
   readonly status: string;
   readonly kind: TemplateKind;
@@ -26,7 +26,7 @@ export interface EventAnswer {
  *
  * The same events in any order leave the same grants. Counting an event once is the caller's part.
  */
-export function recordPopup(ledger: Ledger, answer: EventAnswer): Ledger {
+export function recordPopup(ledger: Ledger, answer: PanelAnswer): Ledger {
   const before = grantsOrNone(ledger, answer.templateId);
   return withGrants(ledger, answer.templateId, {
     ...before,
@@ -40,11 +40,11 @@ export function recordPopup(ledger: Ledger, answer: EventAnswer): Ledger {
  * The ledger after the user turned a template off (WeChat contract §6.4). What was granted up to then is
  * gone, what is set aside included. Grants given after it stay, also when the event comes late.
  */
-export function recordRevocation(ledger: Ledger, answer: EventAnswer): Ledger {
+export function recordRevocation(ledger: Ledger, answer: PanelAnswer): Ledger {
   const before = grantsOrNone(ledger, answer.templateId);
   return withGrants(ledger, answer.templateId, {
     ...before,
-    ...(!isPast(before, answer) && emptied(before, answer.atMs)),
+    ...(!isSuperseded(before, answer) && emptied(before, answer.atMs)),
     ...(isLatest(before, answer) && latestAnswer(answer)),
     kind: knownKind(answer.kind, before.kind),
     revokedAtMs: Math.max(before.revokedAtMs ?? 0, answer.atMs),
@@ -59,16 +59,16 @@ function withTap(before: TemplateGrants, atMs: number): Partial<TemplateGrants> 
 }
 
 /** Of two answers in one second the refusal counts as the later: too few sends do less harm than too many. */
-function isLatest({ updatedAtMs, lastStatus }: TemplateGrants, { atMs, status }: EventAnswer): boolean {
+function isLatest({ updatedAtMs, lastStatus }: TemplateGrants, { atMs, status }: PanelAnswer): boolean {
   return atMs > updatedAtMs || (atMs === updatedAtMs && !isAccept(status) && isAccept(lastStatus));
 }
 
-function latestAnswer({ status, atMs }: EventAnswer): Partial<TemplateGrants> {
+function latestAnswer({ status, atMs }: PanelAnswer): Partial<TemplateGrants> {
   return { subscribed: isAccept(status), lastStatus: status, silentReject: false, updatedAtMs: atMs };
 }
 
 /** Whether the user has accepted again since, and nothing is left of what they then took back. */
-function isPast(before: TemplateGrants, answer: EventAnswer): boolean {
+function isSuperseded(before: TemplateGrants, answer: PanelAnswer): boolean {
   if (isLongTerm(knownKind(answer.kind, before.kind))) return before.subscribed && !isLatest(before, answer);
   const left = before.available + before.held;
   return left > 0 && left <= grantedAfter(before.recent ?? NONE_RECENT, answer.atMs);

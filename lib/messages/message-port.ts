@@ -3,14 +3,14 @@ import { closeClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
-import { merged } from '../sends/change-record.ts';
+import { mergeLateAnswer } from '../sends/change-record.ts';
 import { type DueEntries, withDueEntry } from '../sends/send-job.ts';
 import type { Send, SendPort } from '../sends/send-port.ts';
 import type { SettledClaim } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { type Message, openidOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { countAhead, findWaiting, isOnlyWaiting, putWaiting } from './waiting-messages.ts';
+import { countAhead, findWaiting, hasNoRecord, putWaiting } from './waiting-messages.ts';
 
 export interface MessagePortServices extends Contention {
   readonly store: MessageStore;
@@ -91,7 +91,7 @@ function createRecorder(
       tried = true;
       if (!message) return ended;
       const standing = message.version === undefined ? undefined : message.value;
-      const after = merged(standing, ended, base);
+      const after = mergeLateAnswer(standing, ended, base);
       if (after === standing) return after;
       const result = await store.commit({ records: [updated(message, after)] });
       return result === 'conflict' ? result : after;
@@ -125,7 +125,7 @@ async function readMessage(
   id: string,
   ledger: Ledger,
 ): Promise<Versioned<Message> | undefined> {
-  const record = isOnlyWaiting(ledger, id) ? undefined : await store.loadRecord(id);
+  const record = hasNoRecord(ledger, id) ? undefined : await store.loadRecord(id);
   const waiting = record ? undefined : findWaiting(ledger, id);
   return record ?? (waiting && { value: waiting, version: undefined });
 }

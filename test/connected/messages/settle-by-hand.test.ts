@@ -7,8 +7,8 @@ import { emptyLedger, grantsOf, spentOf, type TemplateKind } from '../../../lib/
 import { recordReport } from '../../../lib/grants/report-grants.ts';
 import { acceptMessage } from '../../../lib/messages/accept-message.ts';
 import { createMessageIds, type Message } from '../../../lib/messages/message.ts';
-import { messagePort } from '../../../lib/messages/message-send.ts';
-import { settleByHand } from '../../../lib/messages/settle-unknown.ts';
+import { messagePort } from '../../../lib/messages/message-port.ts';
+import { settleByHand } from '../../../lib/messages/settle-by-hand.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
 import type { Decision, SendAnswer } from '../../../lib/sends/judge-answer.ts';
 import { useTable } from '../../support/dynamodb.ts';

@@ -29,7 +29,7 @@ export function readRecipientSendId(id: string): RecipientKey | undefined {
 }
 
 /** A recipient in their batch. */
-interface Addressed {
+interface RecipientInBatch {
   readonly run: RunRecord;
   readonly buffer: ResultBuffer;
   readonly recipient: Recipient;
@@ -37,7 +37,7 @@ interface Addressed {
 }
 
 /** The send to a recipient for a worker that only resolves its claim. */
-export function sendToResolve({ run, buffer, recipient, index }: Addressed) {
+export function sendToResolve({ run, buffer, recipient, index }: RecipientInBatch) {
   const id = recipientSendId({ runId: run.id, openid: recipient.openid, index });
   const read: SendPort<RecipientRecord>['read'] = async ({ claim }) => {
     // Another worker claimed it and has not written the result yet, or died before that.
@@ -49,7 +49,7 @@ export function sendToResolve({ run, buffer, recipient, index }: Addressed) {
 }
 
 /** The send to a recipient, performed by the batch's worker. */
-export function recipientPort(to: Addressed, texts: FilledTexts): SendPort<RecipientRecord> {
+export function recipientPort(to: RecipientInBatch, texts: FilledTexts): SendPort<RecipientRecord> {
   const { run, buffer, recipient, index } = to;
   const { templateId, miniprogramState, lang } = run.content;
   return {

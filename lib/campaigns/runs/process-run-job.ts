@@ -21,7 +21,7 @@ const OVERTAKEN_WAIT_MS = 400;
  * each job. A job that is dropped because the run is paused was queued before it resumes, and resuming queues
  * everything anew.
  */
-export async function workOnRun(
+export async function processRunJob(
   services: RunWorkServices,
   job: RunJob,
   deadlineMs: number,

@@ -14,10 +14,10 @@ import {
   type DeliveryResult,
   type DeliveryResultServices,
   DONE,
-  doneWith,
-  end,
-  later,
-  missing,
+  dropJob,
+  endMessage,
+  resultOfMissing,
+  retryAfter,
 } from './delivery-result.ts';
 import { isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
@@ -34,12 +34,12 @@ const IN_HAND_MS = 60_000;
 /**
  * A job's permit under the rate limit of all sending and, while WeChat refuses some template, under its own.
  */
-export async function permitFor(
+export async function acquirePermitFor(
   { rateLimiter, store }: { readonly rateLimiter: RateLimiter; readonly store: Pick<MessageStore, 'load'> },
   job: SendJob,
 ): Promise<Permit> {
   const ofAll = await rateLimiter.acquire(job.dueAtMs);
-  if (ofAll.type === 'later' || !(await rateLimiter.holdsTemplates())) return ofAll;
+  if (ofAll.type === 'later' || !(await rateLimiter.hasTemplateLimits())) return ofAll;
   const { message } = await store.load(job.messageId);
   return message && isPending(message.value) ? rateLimiter.acquireFor(message.value.templateId) : ofAll;
 }
@@ -50,7 +50,7 @@ export async function permitFor(
  * What waits for longer than the queue can delay its job gets a due entry, then one write of the user's item.
  * No retry of its own is used up. WeChat's refusals hold it back for a day at most.
  */
-export async function holdBack(
+export async function deferJob(
   services: HoldBackServices,
   job: SendJob,
   { delayMs, refused }: Extract<Permit, { type: 'later' }>,
@@ -62,14 +62,14 @@ export async function holdBack(
   const patienceMs = refused ? STOP_PATIENCE_MS : Number.POSITIVE_INFINITY;
   return retryOnConflict(async () => {
     const { message, ledger } = await store.load(job.messageId);
-    if (!message) return missing(services, job, nowMs);
+    if (!message) return resultOfMissing(services, job, nowMs);
     const { value } = message;
-    if (!isPending(value)) return doneWith(services, job, value);
+    if (!isPending(value)) return dropJob(services, job, value);
     if (hasEntryAhead(value, job)) return DONE;
     if (value.dueAtMs > nowMs) return { type: 'later', delayMs: value.dueAtMs - nowMs };
     if (ledger.value.claim?.messageId === value.id) return { type: 'later', delayMs: IN_HAND_MS };
     if (nowMs >= value.sendAtMs + patienceMs) {
-      return end(services, { record: value, ledger }, 'failed', 'sending-stopped');
+      return endMessage(services, { record: value, ledger }, 'failed', 'sending-stopped');
     }
     const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs: dueAtMs }, nowMs);
     const result = await store.commit({ ledger: updated(ledger, putWaiting(ledger.value, deferred)) });
@@ -84,9 +84,9 @@ export async function holdBackWithoutToken(
 ): Promise<DeliveryResult | 'conflict'> {
   const askedAtMs = services.clock();
   const { message, ledger } = await services.store.load(job.messageId);
-  if (!message) return missing(services, job, askedAtMs);
+  if (!message) return resultOfMissing(services, job, askedAtMs);
   const { value } = message;
-  if (!isPending(value)) return doneWith(services, job, value);
+  if (!isPending(value)) return dropJob(services, job, value);
   const nowMs = services.clock();
   if (nowMs < value.dueAtMs) {
     if (hasEntryAhead(value, job)) return DONE;
@@ -94,7 +94,7 @@ export async function holdBackWithoutToken(
   }
   const isFree = ledger.value.claim?.messageId !== job.messageId;
   if (isFree && nowMs >= mightLeaveAtMs(value) + TOKEN_PATIENCE_MS) {
-    return end(services, { record: value, ledger }, 'failed', 'token-unavailable');
+    return endMessage(services, { record: value, ledger }, 'failed', 'token-unavailable');
   }
-  return later(services, 20_000);
+  return retryAfter(services, 20_000);
 }
