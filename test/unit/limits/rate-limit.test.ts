@@ -17,18 +17,18 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const evenly = () => 0;
 
-function refused(pace: RateLimit, cause: SlowdownCause, atMs: number, random = evenly): RateLimit {
-  return slowedDown(pace, { cause, leftAtMs: atMs }, atMs, random);
+function refused(rateLimit: RateLimit, cause: SlowdownCause, atMs: number, random = evenly): RateLimit {
+  return slowedDown(rateLimit, { cause, leftAtMs: atMs }, atMs, random);
 }
 
 /** How long each of some pauses in a row is, when every probe is refused. */
 function pausesInARow(cause: SlowdownCause, count: number, random = evenly): number[] {
-  let pace = NO_LIMIT;
+  let rateLimit = NO_LIMIT;
   let atMs = NOON;
   return Array.from({ length: count }, () => {
-    pace = refused(pace, cause, atMs, random);
-    atMs = pace.slowdown!.stoppedUntilMs;
-    return pace.slowdown!.pauseMs;
+    rateLimit = refused(rateLimit, cause, atMs, random);
+    atMs = rateLimit.slowdown!.stoppedUntilMs;
+    return rateLimit.slowdown!.pauseMs;
   });
 }
 
@@ -36,10 +36,10 @@ describe('a refusal', () => {
   test.each(['rate', 'quota', 'busy', 'refused'] as const)(
     'of the kind %s stops everything at once',
     (cause) => {
-      const pace = refused(NO_LIMIT, cause, NOON);
-      expect(isStopped(pace, NOON)).toBe(true);
-      const { reservations: admissions } = reserveSlots(pace, { count: 3, nowMs: NOON, random: evenly });
-      expect(admissions.map(({ type }) => type)).toEqual(['wait', 'wait', 'wait']);
+      const rateLimit = refused(NO_LIMIT, cause, NOON);
+      expect(isStopped(rateLimit, NOON)).toBe(true);
+      const { reservations } = reserveSlots(rateLimit, { count: 3, nowMs: NOON, random: evenly });
+      expect(reservations.map(({ type }) => type)).toEqual(['wait', 'wait', 'wait']);
     },
   );
 
@@ -50,11 +50,13 @@ describe('a refusal', () => {
   });
 
   test('of a request that left before the pause was over changes nothing', () => {
-    const pace = refused(NO_LIMIT, 'rate', NOON);
+    const rateLimit = refused(NO_LIMIT, 'rate', NOON);
     for (const nowMs of [NOON + 1_000, NOON + HOUR_MS]) {
-      expect(slowedDown(pace, { cause: 'rate', leftAtMs: NOON + 14_999 }, nowMs, evenly)).toBe(pace);
+      expect(slowedDown(rateLimit, { cause: 'rate', leftAtMs: NOON + 14_999 }, nowMs, evenly)).toBe(
+        rateLimit,
+      );
     }
-    expect(refused(pace, 'rate', NOON + 15_000)).not.toBe(pace);
+    expect(refused(rateLimit, 'rate', NOON + 15_000)).not.toBe(rateLimit);
   });
 
   test("for the day's quota outdoes a pause that is under way, and not the other way round", () => {
@@ -79,13 +81,13 @@ describe('a refusal', () => {
 
 describe("the end of the day's quota", () => {
   test('is looked into every half hour, and at midnight in Beijing at the latest', () => {
-    let pace = NO_LIMIT;
+    let rateLimit = NO_LIMIT;
     let atMs = NOON;
     const pauses: number[] = [];
     while (atMs < NOON + 12 * HOUR_MS) {
-      pace = refused(pace, 'quota', atMs);
-      pauses.push(pace.slowdown!.pauseMs / MINUTE_MS);
-      atMs = pace.slowdown!.stoppedUntilMs;
+      rateLimit = refused(rateLimit, 'quota', atMs);
+      pauses.push(rateLimit.slowdown!.pauseMs / MINUTE_MS);
+      atMs = rateLimit.slowdown!.stoppedUntilMs;
     }
     expect(atMs).toBe(NOON + 12 * HOUR_MS);
     expect(pauses).toEqual(Array.from({ length: 24 }, () => 30));
@@ -94,14 +96,14 @@ describe("the end of the day's quota", () => {
   });
 
   test('sends messages away to between the next probe and soon after midnight', () => {
-    const pace = refused(NO_LIMIT, 'quota', NOON);
+    const rateLimit = refused(NO_LIMIT, 'quota', NOON);
     const untilOf = (chance: number) => {
-      const [admission] = reserveSlots(pace, {
+      const [reservation] = reserveSlots(rateLimit, {
         count: 1,
         nowMs: NOON + 1_000,
         random: () => chance,
       }).reservations;
-      return admission?.type === 'wait' ? (admission.untilMs - NOON) / MINUTE_MS : undefined;
+      return reservation?.type === 'wait' ? (reservation.untilMs - NOON) / MINUTE_MS : undefined;
     };
     expect(untilOf(0)).toBe(30);
     expect(untilOf(0.5)).toBeCloseTo(30 + (690 + 10) / 2);
@@ -113,43 +115,43 @@ describe("the end of the day's quota", () => {
 describe('when the pause is over', () => {
   /** Everyone asks all the time; each request is answered well at once. Gives what left in each second after the pause. */
   function resume(maxPerSecond?: number) {
-    let pace = refused(NO_LIMIT, 'rate', NOON);
-    const overAtMs = pace.slowdown!.stoppedUntilMs;
+    let rateLimit = refused(NO_LIMIT, 'rate', NOON);
+    const overAtMs = rateLimit.slowdown!.stoppedUntilMs;
     const perSecond: number[] = [];
     const limits = maxPerSecond === undefined ? {} : { maxPerSecond };
     let freeAfterMs: number | undefined;
     for (let nowMs = overAtMs; nowMs < overAtMs + 40_000 && freeAfterMs === undefined; nowMs += 50) {
       const second = Math.floor((nowMs - overAtMs) / 1000);
       for (;;) {
-        const { reservations: admissions, rateLimit: after } = reserveSlots(pace, {
+        const { reservations, rateLimit: after } = reserveSlots(rateLimit, {
           ...limits,
           count: 1,
           nowMs,
           random: evenly,
         });
-        const [admission] = admissions;
-        if (admission?.type !== 'go' || admission.atMs > nowMs + 50) break;
-        pace = after;
+        const [reservation] = reservations;
+        if (reservation?.type !== 'go' || reservation.atMs > nowMs + 50) break;
+        rateLimit = after;
         perSecond[second] = (perSecond[second] ?? 0) + 1;
-        pace = recovered(pace, nowMs, nowMs);
-        if (!pace.slowdown) {
+        rateLimit = recovered(rateLimit, nowMs, nowMs);
+        if (!rateLimit.slowdown) {
           freeAfterMs = nowMs - overAtMs;
           break;
         }
       }
     }
-    return { perSecond, freeAfterMs, pace };
+    return { perSecond, freeAfterMs, rateLimit };
   }
 
   test('one probe a second, then twice as many every other second, then no limit', () => {
-    const { perSecond, freeAfterMs, pace } = resume();
+    const { perSecond, freeAfterMs, rateLimit } = resume();
     const everyTwo = perSecond.flatMap((sent, n) => (n % 2 === 0 ? [sent + (perSecond[n + 1] ?? 0)] : []));
     for (const [step, expected] of [2, 4, 8, 16, 32, 64, 128].entries()) {
       expect(Math.abs(everyTwo[step]! - expected)).toBeLessThanOrEqual(1 + expected / 4);
     }
     expect(freeAfterMs).toBeGreaterThanOrEqual(18_000);
     expect(freeAfterMs).toBeLessThan(25_000);
-    expect(rateOf(pace, undefined)).toBeUndefined();
+    expect(rateOf(rateLimit, undefined)).toBeUndefined();
   });
 
   test('never more than MAX_SENDS_PER_SECOND', () => {
@@ -157,12 +159,14 @@ describe('when the pause is over', () => {
   });
 
   test('without an answer nothing gets faster', () => {
-    const pace = refused(NO_LIMIT, 'busy', NOON);
+    const rateLimit = refused(NO_LIMIT, 'busy', NOON);
     const later = NOON + HOUR_MS;
-    expect(recovered(pace, NOON, later)).toBe(pace);
-    expect(rateOf(pace, undefined)).toBe(1);
+    expect(recovered(rateLimit, NOON, later)).toBe(rateLimit);
+    expect(rateOf(rateLimit, undefined)).toBe(1);
     expect(
-      reserveSlots(pace, { count: 5, nowMs: later, random: evenly }).reservations.map(({ type }) => type),
+      reserveSlots(rateLimit, { count: 5, nowMs: later, random: evenly }).reservations.map(
+        ({ type }) => type,
+      ),
     ).toEqual(['go', 'go', 'go', 'wait', 'wait']);
   });
 });
@@ -175,26 +179,26 @@ describe('a rate', () => {
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), asks, (maxPerSecond, rounds) => {
-        let pace = NO_LIMIT;
+        let rateLimit = NO_LIMIT;
         let nowMs = NOON;
         const goes: number[] = [];
         for (const { afterMs, count } of rounds) {
           nowMs += afterMs;
-          const asked = reserveSlots(pace, { maxPerSecond, count, nowMs, random: Math.random });
-          pace = asked.rateLimit;
+          const asked = reserveSlots(rateLimit, { maxPerSecond, count, nowMs, random: Math.random });
+          rateLimit = asked.rateLimit;
           expect(asked.reservations).toHaveLength(count);
-          for (const admission of asked.reservations) {
-            if (admission.type === 'wait')
-              expect(admission.untilMs).toBeGreaterThanOrEqual(nowMs + HORIZON_MS);
+          for (const reservation of asked.reservations) {
+            if (reservation.type === 'wait')
+              expect(reservation.untilMs).toBeGreaterThanOrEqual(nowMs + HORIZON_MS);
             else {
-              expect(admission.atMs).toBeGreaterThanOrEqual(nowMs);
-              expect(admission.atMs).toBeLessThanOrEqual(nowMs + HORIZON_MS);
-              goes.push(admission.atMs);
+              expect(reservation.atMs).toBeGreaterThanOrEqual(nowMs);
+              expect(reservation.atMs).toBeLessThanOrEqual(nowMs + HORIZON_MS);
+              goes.push(reservation.atMs);
             }
           }
           // Nobody is sent away while there is a place within the horizon.
           if (asked.reservations.some(({ type }) => type === 'wait'))
-            expect(pace.nextFreeAtMs).toBeGreaterThan(nowMs + HORIZON_MS - 1000 / maxPerSecond);
+            expect(rateLimit.nextFreeAtMs).toBeGreaterThan(nowMs + HORIZON_MS - 1000 / maxPerSecond);
         }
         const crowded = goes.flatMap((fromMs, from) =>
           goes.filter((toMs, to) => to > from && to - from > ((toMs - fromMs) * maxPerSecond) / 1000 + 0.01),
@@ -206,31 +210,31 @@ describe('a rate', () => {
   });
 
   test('sends those away who find no place, each to a moment of their own at the same rate', () => {
-    const { reservations: admissions, rateLimit: pace } = reserveSlots(NO_LIMIT, {
+    const { reservations, rateLimit } = reserveSlots(NO_LIMIT, {
       maxPerSecond: 10,
       count: 100,
       nowMs: NOON,
       random: evenly,
     });
-    const waits = admissions.flatMap((admission) =>
-      admission.type === 'wait' ? [admission.untilMs - NOON] : [],
+    const waits = reservations.flatMap((reservation) =>
+      reservation.type === 'wait' ? [reservation.untilMs - NOON] : [],
     );
     expect(waits).toHaveLength(79);
     expect(waits.slice(0, 3)).toEqual([2_000, 2_100, 2_200]);
-    const next = reserveSlots(pace, { maxPerSecond: 10, count: 1, nowMs: NOON, random: evenly });
+    const next = reserveSlots(rateLimit, { maxPerSecond: 10, count: 1, nowMs: NOON, random: evenly });
     expect(next.reservations).toEqual([{ type: 'wait', untilMs: NOON + 9_900 }]);
   });
 
-  test('that nobody set costs nothing: the pace stays the very same', () => {
-    const { reservations: admissions, rateLimit: pace } = reserveSlots(NO_LIMIT, {
+  test('that nobody set costs nothing: the rate limit stays the very same', () => {
+    const { reservations, rateLimit } = reserveSlots(NO_LIMIT, {
       count: 2,
       nowMs: NOON,
       random: evenly,
     });
-    expect(admissions).toEqual([
+    expect(reservations).toEqual([
       { type: 'go', atMs: NOON },
       { type: 'go', atMs: NOON },
     ]);
-    expect(pace).toBe(NO_LIMIT);
+    expect(rateLimit).toBe(NO_LIMIT);
   });
 });

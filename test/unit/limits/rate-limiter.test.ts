@@ -8,7 +8,7 @@ import type { Versioned } from '../../../lib/versioned.ts';
 
 const START_MS = Date.UTC(2026, 10, 23, 4);
 
-/** The shared pace, and any number of containers that go by it, on one hand-set clock. */
+/** The shared rate limit, and any number of containers that go by it, on one hand-set clock. */
 function useAppId() {
   let nowMs = START_MS;
   let stored: Versioned<AppRateLimits> = { value: NO_LIMIT, version: undefined };
@@ -61,15 +61,18 @@ function useAppId() {
   };
 }
 
-type Pacer = ReturnType<ReturnType<typeof useAppId>['container']>;
+type Limiter = ReturnType<ReturnType<typeof useAppId>['container']>;
 
 describe('without a rate and without a refusal', () => {
   test('everything goes at once, for one read a second and no write', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
+    const limiter = appId.container();
     for (let n = 0; n < 50; n++) {
-      expect(await Promise.all([pacer.acquire(), pacer.acquire()])).toEqual([{ type: 'go' }, { type: 'go' }]);
-      await pacer.report('served', appId.left());
+      expect(await Promise.all([limiter.acquire(), limiter.acquire()])).toEqual([
+        { type: 'go' },
+        { type: 'go' },
+      ]);
+      await limiter.report('served', appId.left());
       appId.pass(100);
     }
     expect(appId.counts()).toEqual({ reads: 5, writes: 0, conflicts: 0 });
@@ -80,12 +83,12 @@ describe('without a rate and without a refusal', () => {
 describe('notes that come up a little ahead of one moment', () => {
   test('leave evenly from that moment on under a rate, and not all at the moment', async () => {
     const appId = useAppId();
-    const pacer = appId.container(10);
+    const limiter = appId.container(10);
     const dueAtMs = START_MS + 1_500;
     const leftAtMs: number[] = [];
     for (let n = 0; n < 15; n++) {
-      const turn = await pacer.acquire(dueAtMs);
-      if (turn.type === 'go') leftAtMs.push(appId.now() - dueAtMs);
+      const permit = await limiter.acquire(dueAtMs);
+      if (permit.type === 'go') leftAtMs.push(appId.now() - dueAtMs);
     }
     expect(leftAtMs).toEqual(Array.from({ length: 15 }, (_, index) => index * 100));
   });
@@ -122,24 +125,26 @@ describe('a refusal that one container meets', () => {
   test('by many at once is one stop and one line', async () => {
     const appId = useAppId();
     const containers = Array.from({ length: 5 }, () => appId.container());
-    await Promise.all(containers.map((pacer) => pacer.acquire()));
-    await Promise.all(containers.flatMap((pacer) => [1, 2, 3].map(() => pacer.report('rate', appId.left()))));
+    await Promise.all(containers.map((limiter) => limiter.acquire()));
+    await Promise.all(
+      containers.flatMap((limiter) => [1, 2, 3].map(() => limiter.report('rate', appId.left()))),
+    );
     expect(appId.counts().writes).toBe(1);
     expect(appId.lines).toHaveLength(1);
   });
 });
 
 describe('busy', () => {
-  async function told(pacer: Pacer, nowMs: number, ...signals: LimitSignal[]) {
-    for (const signal of signals) await pacer.report(signal, { leftAtMs: nowMs, templateId: 'T1' });
-    return (await pacer.acquire()).type;
+  async function told(limiter: Limiter, nowMs: number, ...signals: LimitSignal[]) {
+    for (const signal of signals) await limiter.report(signal, { leftAtMs: nowMs, templateId: 'T1' });
+    return (await limiter.acquire()).type;
   }
 
   test('now and then is nothing, three times in a row is a stop', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
-    expect(await told(pacer, START_MS, 'busy', 'busy', 'served', 'busy', 'busy')).toBe('go');
-    expect(await told(pacer, START_MS, 'busy')).toBe('later');
+    const limiter = appId.container();
+    expect(await told(limiter, START_MS, 'busy', 'busy', 'served', 'busy', 'busy')).toBe('go');
+    expect(await told(limiter, START_MS, 'busy')).toBe('later');
   });
 
   test('once in answer to a probe makes the pause longer', async () => {
@@ -160,8 +165,8 @@ describe('one refusal after the other', () => {
   const odd = (user: string): LimitSignal => ({ type: 'refused', scope: 'template', errcode: 99999, user });
 
   /** What all sends, and those of two templates, are told. */
-  async function turns(pacer: Pacer) {
-    const all = await Promise.all([pacer.acquire(), pacer.acquireFor('T1'), pacer.acquireFor('T2')]);
+  async function permits(limiter: Limiter) {
+    const all = await Promise.all([limiter.acquire(), limiter.acquireFor('T1'), limiter.acquireFor('T2')]);
     return all.map(({ type }) => type);
   }
 
@@ -169,10 +174,10 @@ describe('one refusal after the other', () => {
     const appId = useAppId();
     const [one, other] = [appId.container(), appId.container()];
     for (const templateId of ['T1', 'T2']) await one.report(banned, appId.left(templateId));
-    expect(await turns(one)).toEqual(['go', 'go', 'go']);
+    expect(await permits(one)).toEqual(['go', 'go', 'go']);
     await one.report(banned, appId.left());
-    for (const pacer of [one, other]) {
-      expect(await pacer.acquire()).toEqual({ type: 'later', delayMs: 5 * MINUTE_MS, refused: true });
+    for (const limiter of [one, other]) {
+      expect(await limiter.acquire()).toEqual({ type: 'later', delayMs: 5 * MINUTE_MS, refused: true });
     }
     expect(appId.lines).toEqual([expect.stringMatching(/^All sending is stopped.*site mail/)]);
     expect(appId.measured).toEqual([{ name: 'Stops', values: [1], dimensions: { Cause: 'refused' } }]);
@@ -180,91 +185,91 @@ describe('one refusal after the other', () => {
 
   test('of one template stops that alone', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
-    await pacer.report(ofTemplate, appId.left());
-    await pacer.report('served', appId.left('T2'));
-    for (let n = 0; n < 2; n++) await pacer.report(ofTemplate, appId.left());
-    expect(await turns(pacer)).toEqual(['go', 'later', 'go']);
-    expect(await pacer.hasTemplateLimits()).toBe(true);
+    const limiter = appId.container();
+    await limiter.report(ofTemplate, appId.left());
+    await limiter.report('served', appId.left('T2'));
+    for (let n = 0; n < 2; n++) await limiter.report(ofTemplate, appId.left());
+    expect(await permits(limiter)).toEqual(['go', 'later', 'go']);
+    expect(await limiter.hasTemplateLimits()).toBe(true);
     expect(appId.lines).toEqual([expect.stringMatching(/^Sending of one template is stopped/)]);
   });
 
   test('with any other answer in between stops nothing', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
+    const limiter = appId.container();
     const other: LimitSignal = { type: 'refused', scope: 'account', errcode: 50002 };
     for (const signal of [banned, banned, 'served', banned, banned, other, banned, 'busy'] as const) {
-      await pacer.report(signal, appId.left());
+      await limiter.report(signal, appId.left());
     }
-    for (let n = 0; n < 2; n++) await pacer.report(banned, appId.left());
-    expect(await turns(pacer)).toEqual(['go', 'go', 'go']);
+    for (let n = 0; n < 2; n++) await limiter.report(banned, appId.left());
+    expect(await permits(limiter)).toEqual(['go', 'go', 'go']);
     expect(appId.measured).toEqual([]);
   });
 
   test('with an errcode that may be about the user counts each user once', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
-    for (const user of ['ada', 'ada', 'ada', 'bob', 'ada']) await pacer.report(odd(user), appId.left());
-    expect(await turns(pacer)).toEqual(['go', 'go', 'go']);
-    await pacer.report(odd('cyd'), appId.left());
-    expect(await turns(pacer)).toEqual(['go', 'later', 'go']);
+    const limiter = appId.container();
+    for (const user of ['ada', 'ada', 'ada', 'bob', 'ada']) await limiter.report(odd(user), appId.left());
+    expect(await permits(limiter)).toEqual(['go', 'go', 'go']);
+    await limiter.report(odd('cyd'), appId.left());
+    expect(await permits(limiter)).toEqual(['go', 'later', 'go']);
   });
 
   test('is looked into by one send after each pause, up to an hour apart, and ends by itself', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
-    for (let n = 0; n < 3; n++) await pacer.report(banned, appId.left());
+    const limiter = appId.container();
+    for (let n = 0; n < 3; n++) await limiter.report(banned, appId.left());
     const pauses: number[] = [];
     for (let n = 0; n < 6; n++) {
-      const turn = await pacer.acquire();
-      if (turn.type !== 'later') throw new Error('not stopped');
-      pauses.push(turn.delayMs / MINUTE_MS);
-      appId.pass(turn.delayMs);
-      expect(await pacer.acquire()).toEqual({ type: 'go' });
-      await pacer.report(n < 5 ? banned : 'served', appId.left());
+      const permit = await limiter.acquire();
+      if (permit.type !== 'later') throw new Error('not stopped');
+      pauses.push(permit.delayMs / MINUTE_MS);
+      appId.pass(permit.delayMs);
+      expect(await limiter.acquire()).toEqual({ type: 'go' });
+      await limiter.report(n < 5 ? banned : 'served', appId.left());
     }
     expect(pauses).toEqual([5, 10, 20, 40, 60, 60]);
     appId.pass(2_000);
-    await pacer.report('served', appId.left());
-    expect((await pacer.acquire()).type).toBe('go');
+    await limiter.report('served', appId.left());
+    expect((await limiter.acquire()).type).toBe('go');
   });
 
   test('a template that WeChat takes again is no longer remembered', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
-    for (let n = 0; n < 3; n++) await pacer.report(ofTemplate, appId.left());
+    const limiter = appId.container();
+    for (let n = 0; n < 3; n++) await limiter.report(ofTemplate, appId.left());
     appId.pass(5 * MINUTE_MS);
     for (let n = 0; n < 12; n++) {
       appId.pass(2_000);
-      await pacer.report('served', appId.left());
+      await limiter.report('served', appId.left());
     }
-    expect(await pacer.hasTemplateLimits()).toBe(false);
+    expect(await limiter.hasTemplateLimits()).toBe(false);
     expect(appId.lines.at(-1)).toBe('Sending of one template is no longer slowed down.');
   });
 
   test('a single one after a stop for another reason stops nothing more', async () => {
     const appId = useAppId();
-    const pacer = appId.container();
-    await pacer.report('rate', appId.left());
+    const limiter = appId.container();
+    await limiter.report('rate', appId.left());
     appId.pass(15_000);
-    await pacer.acquire();
-    await pacer.report(banned, appId.left());
-    expect((await pacer.acquire()).type).toBe('go');
+    await limiter.acquire();
+    await limiter.report(banned, appId.left());
+    expect((await limiter.acquire()).type).toBe('go');
   });
 });
 
 test('sending is taken up slowly and gets unlimited again, each told once', async () => {
   const appId = useAppId();
-  const pacer = appId.container();
-  await pacer.acquire();
-  await pacer.report('rate', appId.left());
+  const limiter = appId.container();
+  await limiter.acquire();
+  await limiter.report('rate', appId.left());
   appId.pass(15_000);
   const startedAtMs = appId.now();
   let sent = 0;
   while (appId.lines.length < 3 && appId.now() < startedAtMs + 60_000) {
     const leftAtMs = appId.now();
-    if ((await pacer.acquire()).type === 'go') sent += 1;
-    await pacer.report('served', { leftAtMs, templateId: 'T1' });
+    if ((await limiter.acquire()).type === 'go') sent += 1;
+    await limiter.report('served', { leftAtMs, templateId: 'T1' });
     appId.pass(10);
   }
   expect(appId.lines.map((line) => line.split(/[.,]/)[0])).toEqual([
@@ -276,25 +281,25 @@ test('sending is taken up slowly and gets unlimited again, each told once', asyn
   expect(appId.now() - startedAtMs).toBeLessThan(30_000);
   expect(sent).toBeGreaterThan(100);
   const { writes } = appId.counts();
-  expect(await pacer.acquire()).toEqual({ type: 'go' });
+  expect(await limiter.acquire()).toEqual({ type: 'go' });
   expect(appId.counts().writes).toBe(writes);
 });
 
 describe('under a rate', () => {
   test('all who ask together share one write', async () => {
     const appId = useAppId();
-    const pacer = appId.container(100);
-    await Promise.all(Array.from({ length: 10 }, () => pacer.acquire()));
+    const limiter = appId.container(100);
+    await Promise.all(Array.from({ length: 10 }, () => limiter.acquire()));
     expect(appId.counts().writes).toBe(1);
   });
 
   test('a container that stood still for an hour gets no credit for it', async () => {
     const appId = useAppId();
-    const pacer = appId.container(10);
-    await pacer.acquire();
+    const limiter = appId.container(10);
+    await limiter.acquire();
     appId.pass(3_600_000);
     const fromMs = appId.now();
-    for (let n = 0; n < 30; n++) await pacer.acquire();
+    for (let n = 0; n < 30; n++) await limiter.acquire();
     expect(appId.now() - fromMs).toBeGreaterThanOrEqual(2_900);
   });
 
