@@ -25,7 +25,12 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const store = createGrantStore(table, versions);
   const messages = createMessageStore(table, versions);
   const templates = createTemplateStore(table, base.logger);
-  const reporting = { ...base, ...settings.grants, store };
+  const reporting = {
+    ...base,
+    ...settings.grants,
+    store,
+    isCatalogueSynced: async () => (await templates.lastSyncedAtMs()) !== undefined,
+  };
   return {
     ...httpServices(settings, base),
     names: openNames(table, settings, base),

@@ -17,6 +17,8 @@ import { countReport, NONE_RECENT } from './recent-grants.ts';
 export interface ReportServices extends Contention {
   readonly store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
   readonly authority: GrantAuthority;
+  /** Whether any sync has found the account's templates: until then no id can be told from an invented one. */
+  readonly isCatalogueSynced: () => Promise<boolean>;
   readonly clock: Clock;
 }
 
@@ -48,7 +50,7 @@ export type ReportResult =
  * MAX_UNSYNCED_TEMPLATES_PER_USER} they are ignored.
  */
 export function reportGrants(
-  { store, authority, clock, ...contention }: ReportServices,
+  { store, authority, isCatalogueSynced, clock, ...contention }: ReportServices,
   openid: string,
   requestId: string,
   report: GrantReport,
@@ -68,7 +70,9 @@ export function reportGrants(
     if (count > MAX_REPORTS_PER_DAY) {
       return { type: 'too-many-reports', retryAfterMs: (day + 1) * DAY_MS - nowMs };
     }
-    const results = withoutInvented(stored.value, report.results, kinds);
+    const plausible = withoutInvented(stored.value, report.results, kinds);
+    const isAll = Object.keys(plausible).length === Object.keys(report.results).length;
+    const results = isAll || (await isCatalogueSynced()) ? plausible : report.results;
     const counted = recordReport(stored.value, { ...report, results }, { authority, kindOf, nowMs });
     if (Object.keys(counted.templates).length > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
     const ledger = { ...counted, reports: { day, count } };

@@ -108,7 +108,12 @@ export function createServices(options: ServiceOptions) {
     baseOf,
     reporting: (process: Process) => {
       const base = baseOf(process);
-      return { ...base, store: base.grantStore, authority: 'client' as const };
+      return {
+        ...base,
+        store: base.grantStore,
+        authority: 'client' as const,
+        isCatalogueSynced: async () => true,
+      };
     },
     erasing(process: Process) {
       const caller = callerOf(process);

@@ -145,6 +145,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
       ...noWaiting,
       store: ports.grantStore,
       authority: 'client' as const,
+      isCatalogueSynced: async () => true,
       clock: calm.clock,
     };
     for (const [openid, count] of Object.entries(workload.granted)) {

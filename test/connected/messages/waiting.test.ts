@@ -415,7 +415,12 @@ describe('erasing a user', () => {
   test('leaves alone what the user does while it goes on', async () => {
     const user = await useUser();
     const store = createGrantStore(table, { newVersion: randomUUID, clock: user.services.clock });
-    const services = { ...user.services, store, authority: 'client' as const };
+    const services = {
+      ...user.services,
+      store,
+      authority: 'client' as const,
+      isCatalogueSynced: async () => true,
+    };
     const told = { results: { [TEMPLATE]: 'accept' }, silent: [] };
     const report = (requestId: string) => reportGrants(services, user.openid, requestId, told, new Map());
     await report('before');

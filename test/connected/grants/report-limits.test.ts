@@ -10,9 +10,11 @@ const HOUR_MS = 60 * 60_000;
 const table = await useTable();
 let nowMs = NOON;
 let versions = 0;
+let isSynced = true;
 const services = {
   store: createGrantStore(table, { clock: () => nowMs, newVersion: () => `version-${versions++}` }),
   authority: 'client' as const,
+  isCatalogueSynced: async () => isSynced,
   clock: () => nowMs,
   sleep: async () => {},
   random: Math.random,
@@ -40,3 +42,21 @@ test('a user has so many reports a day counted, one that comes again is none, an
     ledger: { templates: { t: { granted: 4 } } },
   });
 });
+
+test.each([
+  [true, 10],
+  [false, 12],
+])(
+  'of twelve templates that no sync found a user keeps, with the catalogue synced: %s, %i',
+  async (synced, kept) => {
+    isSynced = synced;
+    const openid = `o-synced-${synced}`;
+    const ids = Array.from({ length: 12 }, (_, index) => `new-${index}`);
+    for (const some of [ids.slice(0, 6), ids.slice(6)]) {
+      const results = Object.fromEntries(some.map((id) => [id, 'accept']));
+      await reportGrants(services, openid, some.join(), { results, silent: [] }, new Map());
+    }
+    const { value } = await services.store.loadLedger(openid);
+    expect(Object.keys(value.templates)).toHaveLength(kept);
+  },
+);
