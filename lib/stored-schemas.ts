@@ -10,16 +10,6 @@ export const instant = v.pipe(v.number(), v.integer());
 export const instants = v.pipe(v.array(instant), v.readonly());
 
 /**
- * The rule that a value breaks, in words, and never the value itself: Valibot's own sentences end in what was
- * received, which may be a secret.
- */
-export function brokenRule(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return 'Unknown field';
-  if (issue.input === undefined) return 'Required';
-  return issue.message.replace(/ but received .*$/s, '');
-}
-
-/**
  * An object as it is stored. What a later version of the service added stays when it is written
  * back: containers of two versions run side by side for a while, and an older one must not erase
  * what the newer one stored.

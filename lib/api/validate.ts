@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
+import { brokenRule } from '../broken-rule.ts';
 import { nearestWord } from '../nearest-word.ts';
-import { brokenRule } from '../stored-schemas.ts';
 import { type InputError, inputError, ProblemError } from './problem.ts';
 import { withHint } from './schemas/rules.ts';
 import { SYNONYMS } from './synonyms.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { brokenRule } from '../stored-schemas.ts';
+import { brokenRule } from '../broken-rule.ts';
 import { type SettingsPart, settingsParts } from './settings-parts.ts';
 
 /** The environment variables that a function is started with. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { brokenRule } from '../../lib/broken-rule.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
 import { type Environment, loadSecrets, SECRET_NAMES, SettingsError } from '../../lib/settings/settings.ts';
-import { brokenRule } from '../../lib/stored-schemas.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';
 import { plannedVariables } from '../stack/resources.ts';
 import { readServiceDefinition } from '../stack/service-definition.ts';
