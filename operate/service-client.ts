@@ -12,6 +12,7 @@ export const SERVICE_OPTIONS = {
   region: { type: 'string' },
   api: { type: 'string' },
   key: { type: 'string' },
+  app: { type: 'string' },
 } as const;
 
 /** The part of a help text about {@link SERVICE_OPTIONS}. */
@@ -22,14 +23,16 @@ export const SERVICE_HELP = `  --stage NAME      the deployed stage; its address
   --api URL         the address of the API, to name it directly (default: QINGNIAO_API_URL, else ${LOCAL_URL})
                     直接指定接口地址
   --key KEY         an API key with the scope "read" (default: QINGNIAO_API_KEY; "${LOCAL_KEY}" for an address on this machine)
-                    有 read 权限的 API Key；本机地址默认为 ${LOCAL_KEY}`;
+                    有 read 权限的 API Key；本机地址默认为 ${LOCAL_KEY}
+  --app APPID       which mini program of the stage (default: the one that the key is for, else the stage's first)
+                    环境中的哪个小程序，默认为该 Key 所属的小程序，否则为第一个`;
 
 /** The running service as a command calls it. */
 export interface ServiceClient {
   /** The parsed answer. @throws CommandError for an answer that is none, or a problem, with the API's own words */
   call<S extends v.GenericSchema>(
     schema: S,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     /** A {@link CsvBody} goes as it is, everything else as JSON. */
     body?: unknown,
@@ -46,7 +49,7 @@ export class CsvBody {
 
 /** Finds the service that the options name. @throws CommandError */
 export async function findService(
-  options: { stage?: string; region?: string; api?: string; key?: string },
+  options: { stage?: string; region?: string; api?: string; key?: string; app?: string },
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ServiceClient> {
   const url = (await addressOf(options, env)).replace(/\/+$/, '');
@@ -56,7 +59,11 @@ export async function findService(
       'Give an API key by --key or QINGNIAO_API_KEY. 请用 --key 或环境变量 QINGNIAO_API_KEY 给出 API Key。',
     );
   }
-  return createServiceClient(url, key);
+  const { app } = options;
+  return createServiceClient(url, {
+    authorization: `Bearer ${key}`,
+    ...(app !== undefined && { 'x-wechat-appid': app }),
+  });
 }
 
 async function addressOf(
@@ -90,13 +97,13 @@ const problemSchema = v.object({
   remedy: v.optional(v.object({ en: v.string(), zh: v.string() })),
 });
 
-function createServiceClient(url: string, key: string): ServiceClient {
+function createServiceClient(url: string, credentials: Readonly<Record<string, string>>): ServiceClient {
   return {
     async call(schema, method, path, body) {
       const response = await fetch(url + path, {
         method,
         headers: {
-          authorization: `Bearer ${key}`,
+          ...credentials,
           ...(body !== undefined && {
             'content-type': body instanceof CsvBody ? 'text/csv' : 'application/json',
           }),
