@@ -49,6 +49,11 @@ export class AccessTokens {
     return this.#clock() >= issued.refusedFromMs ? 40001 : undefined;
   }
 
+  /** Whether `token` comes from here, however old it is. */
+  hasIssued(token: string): boolean {
+    return this.#find(token) !== undefined;
+  }
+
   /** The name under which lists show `token`. */
   labelOf(token: string | null): string | undefined {
     return token ? (this.#find(token)?.label ?? 'unknown') : undefined;

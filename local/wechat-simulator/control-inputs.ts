@@ -2,14 +2,25 @@ import * as v from 'valibot';
 import { CALL_NAMES } from './calls.ts';
 import { durationMs } from './faults.ts';
 import { POPUP_STATUSES } from './phone.ts';
+import { switchChangesSchema } from './switches.ts';
 import { templateSchema } from './templates.ts';
 
+/** An openid or an appid. */
 const openid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'Use 1-64 letters, digits, "_" or "-".'));
 const ids = v.array(v.string());
 /** A number that comes as text, from the query. */
 export const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, 'Give a whole number.'), v.transform(Number));
 /** No input at all. */
 export const nothing = v.strictObject({});
+
+/** An app to add. */
+export const appOptionsSchema = v.strictObject({
+  appid: v.exactOptional(openid),
+  secret: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  templates: v.exactOptional(v.array(templateSchema)),
+  openids: v.exactOptional(v.array(openid)),
+  switches: v.exactOptional(switchChangesSchema),
+});
 
 /** A user to create or to change, or how many to create. */
 export const userSchema = v.strictObject({

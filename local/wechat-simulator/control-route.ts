@@ -1,11 +1,18 @@
 import * as v from 'valibot';
-import type { Controls } from './controls.ts';
+import { asRecord } from './calls.ts';
+import type { AppOptions, SimulatedApp } from './simulated-app.ts';
 
-/** What only the running server can do. */
+/** What concerns the server as a whole. */
 export interface ServerControls {
   /** Connections are refused for `ms`, those of the control API too. */
   refuseConnections(ms: number): void;
-  /** Back to the beginning: users, templates, tokens, grants, faults, switches, received, deliveries. The callback stays. */
+  /** All apps, the first one first. */
+  apps(): readonly SimulatedApp[];
+  /** The app of that appid, by default the first. @throws ControlError when there is none */
+  app(appId?: string): SimulatedApp;
+  /** One more app. @throws ControlError where there is one of that appid */
+  addApp(options?: AppOptions): SimulatedApp;
+  /** Every app back to its beginning. */
   reset(): void;
 }
 
@@ -16,16 +23,34 @@ export interface ControlRoute {
   /** One line for the listing. */
   readonly does: string;
   /** The answer, or a promise of it. */
-  run(controls: Controls & ServerControls, input: unknown): unknown;
+  run(server: ServerControls, input: unknown): unknown;
 }
 
-/** A route whose input follows `schema`. */
+/** Which app a route is for; the rest of its input is the route's own. */
+export const whichAppSchema = v.object({ appid: v.exactOptional(v.string()) });
+
+/** A route of one app, which the member `appid` names; by default the first. The rest of the input follows `schema`. */
 export function route<S extends v.GenericSchema>(
   method: ControlRoute['method'],
   path: string,
   does: string,
   schema: S,
-  act: (controls: Controls & ServerControls, input: v.InferOutput<S>) => unknown,
+  act: (app: SimulatedApp, input: v.InferOutput<S>, server: ServerControls) => unknown,
 ): ControlRoute {
-  return { method, path, does, run: (controls, input) => act(controls, v.parse(schema, input)) };
+  return serverRoute(method, path, does, v.unknown(), (server, input) => {
+    const { appid: _, ...rest } = asRecord(input) ?? {};
+    const app = server.app(v.parse(whichAppSchema, input).appid);
+    return act(app, v.parse(schema, rest), server);
+  });
+}
+
+/** A route of the server as a whole, whose input follows `schema`. */
+export function serverRoute<S extends v.GenericSchema>(
+  method: ControlRoute['method'],
+  path: string,
+  does: string,
+  schema: S,
+  act: (server: ServerControls, input: v.InferOutput<S>) => unknown,
+): ControlRoute {
+  return { method, path, does, run: (server, input) => act(server, v.parse(schema, input)) };
 }

@@ -1,4 +1,5 @@
 import {
+  appOptionsSchema,
   latencySchema,
   nothing,
   openidSchema,
@@ -10,13 +11,30 @@ import {
   templatesSchema,
   userSchema,
 } from './control-inputs.ts';
-import { type ControlRoute, route } from './control-route.ts';
+import { type ControlRoute, route, serverRoute, whichAppSchema } from './control-route.ts';
 import { PUSH_ROUTES } from './events/push-routes.ts';
 import { misbehaviourSchema } from './faults.ts';
 import { switchChangesSchema } from './switches.ts';
 
 /** All routes but the listing itself. Input is the JSON body of a POST, the query of a GET or DELETE. */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
+  serverRoute('GET', '/_control/apps', 'list the apps, the first one first', nothing, (server) => ({
+    items: server.apps().map(({ appId }) => ({ appid: appId })),
+  })),
+  serverRoute(
+    'POST',
+    '/_control/apps',
+    'one more app {appid?, secret?, templates?, openids?, switches?}; answers {appid, secret}',
+    appOptionsSchema,
+    (server, { appid, secret, ...options }) => {
+      const app = server.addApp({
+        ...options,
+        ...(appid !== undefined && { appId: appid }),
+        ...(secret !== undefined && { appSecret: secret }),
+      });
+      return { appid: app.appId, secret: app.appSecret };
+    },
+  ),
   route('GET', '/_control/users', 'list the users', nothing, (c) => ({ items: c.users() })),
   route(
     'POST',
@@ -74,8 +92,8 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     '/_control/faults',
     'misbehave {call, kind, times?, openid?, templateId?, chance?, afterAccept?, errcode?, errmsg?, ms?}, or {kind: "refuse-connection", ms}',
     misbehaviourSchema,
-    (c, fault) => {
-      if (fault.kind === 'refuse-connection') c.refuseConnections(fault.ms);
+    (c, fault, server) => {
+      if (fault.kind === 'refuse-connection') server.refuseConnections(fault.ms);
       else c.addFault(fault);
       return { items: c.faults() };
     },
@@ -109,8 +127,15 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     items: c.ledger(filter),
   })),
   ...PUSH_ROUTES,
-  route('POST', '/_control/reset', 'back to the beginning', nothing, (c) => {
-    c.reset();
-    return {};
-  }),
+  serverRoute(
+    'POST',
+    '/_control/reset',
+    'back to the beginning, all apps or the one of {appid?}',
+    whichAppSchema,
+    (server, { appid }) => {
+      if (appid === undefined) server.reset();
+      else server.app(appid).reset();
+      return {};
+    },
+  ),
 ];

@@ -1,6 +1,6 @@
 import type { Template } from './templates.ts';
 
-/** Users that exist in a fresh simulator. */
+/** Users that exist in a fresh simulator's first app. */
 export const SAMPLE_OPENIDS: readonly string[] = [
   'oDemo_xiaoming_EssXvvJkkoj58',
   'oDemo_xiaohong_rYRajOmJnrJ4D',
@@ -70,7 +70,7 @@ const PARKING_FEE: Template = {
   ],
 };
 
-/** Templates of a fresh simulator, as gettemplate gives real ones. */
+/** Templates of a fresh simulator's first app, as gettemplate gives real ones. */
 export const SAMPLE_TEMPLATES: readonly Template[] = [
   ORDER_SHIPPED,
   APPOINTMENT,
@@ -78,3 +78,31 @@ export const SAMPLE_TEMPLATES: readonly Template[] = [
   FOLLOW_UP_VISIT,
   PARKING_FEE,
 ];
+
+/** What an app is like that nothing is said of. */
+export interface SampleApp {
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly templates: readonly Template[];
+  readonly openids: readonly string[];
+}
+
+/** The app that is the `number`th, from 1. Users and templates are alike in each, under ids of their own, as at WeChat. */
+export function sampleApp(number: number): SampleApp {
+  if (number === 1) {
+    return {
+      appId: 'wx5e1fa0c0ffee1234',
+      appSecret: '5ec2e7f00000000000000000000000aa',
+      templates: SAMPLE_TEMPLATES,
+      openids: SAMPLE_OPENIDS,
+    };
+  }
+  const mark = `App${number}`;
+  const marked = (id: string) => id.replace(/_.*/, (rest) => `_${mark}${rest.slice(mark.length + 1)}`);
+  return {
+    appId: `wx5e1fa0c0ffee${String(number).padStart(4, '0')}`,
+    appSecret: `5ec2e7f0${String(number).padStart(24, '0')}`,
+    templates: SAMPLE_TEMPLATES.map((template) => ({ ...template, templateId: marked(template.templateId) })),
+    openids: SAMPLE_OPENIDS.map((openid) => openid.replace('oDemo', `o${mark}`)),
+  };
+}

@@ -1,19 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Random } from '../../lib/clock.ts';
+import { Apps } from './apps.ts';
 import { asRecord, readForm, readJson, type WeChatRequest } from './calls.ts';
 import { answerControl, isControlPath } from './control-exchange.ts';
 import type { ServerControls } from './control-route.ts';
-import { type Controls, createControls } from './controls.ts';
 import { endpointAt, JSON_TYPE } from './endpoints.ts';
-import type { PushAccount } from './events/courier.ts';
-import { type CallbackClient, openCallbackClient } from './events/post-delivery.ts';
+import { openCallbackClient } from './events/post-delivery.ts';
 import { startLoopbackServer } from './loopback-server.ts';
-import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from './samples.ts';
-import { DEFAULT_SWITCHES, mergeSwitches, type SwitchChanges } from './switches.ts';
-import type { Template } from './templates.ts';
+import type { AppOptions, SimulatedApp } from './simulated-app.ts';
 import { realWait, type Wait } from './wait.ts';
 import { answerWeChatCall, write } from './wechat-exchange.ts';
-import { type Beginning, createWorld, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** SDKs that post JSON often say this too, so that the body decides. */
 const FORM = /^application\/x-www-form-urlencoded\b/i;
@@ -21,85 +18,69 @@ const FORM = /^application\/x-www-form-urlencoded\b/i;
 /** Paths that WeChat does not have are listed up to this length. */
 const LISTED_PATH_LENGTH = 200;
 
-/** How to start a simulated WeChat; everything has a default. */
-export interface SimulatorOptions {
+/** How to start a simulated WeChat; everything has a default. The options of an app are those of its first. */
+export interface SimulatorOptions extends AppOptions {
   /** 0, the default, finds a free one. */
   readonly port?: number;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Waits for latency, slow answers and the times of event delivery; real time by default. */
   readonly sleep?: Wait;
-  readonly appId?: string;
-  readonly appSecret?: string;
-  /** Default: the samples. */
-  readonly templates?: readonly Template[];
-  /** Users that exist from the beginning. Default: the samples. */
-  readonly openids?: readonly string[];
-  readonly switches?: SwitchChanges;
-  /** How many requests, and how many deliveries, stay listed; older ones are only counted. Default 20,000. */
+  /** Further mini programs beside the first; by default none. */
+  readonly moreApps?: readonly AppOptions[];
+  /** How many requests, and how many deliveries, stay listed of each app; older ones are only counted. Default 20,000. */
   readonly receivedCapacity?: number;
 }
 
-/** A running simulated WeChat. */
-export interface WeChatSimulator extends Controls, ServerControls {
+/** A running simulated WeChat. What it can do with an app, it does with the first; `app` gives another. */
+export interface WeChatSimulator extends SimulatedApp, ServerControls {
   /** Base address for WeChat's calls and for `/_control`. */
   readonly url: string;
-  readonly appId: string;
-  readonly appSecret: string;
+  /** Every app back to its beginning. */
+  reset(): void;
   close(): Promise<void>;
 }
 
 /**
  * Starts a WeChat on 127.0.0.1 that follows the WeChat contract strictly and misbehaves on request. Rejects when the
  * port is taken.
+ *
+ * @throws ControlError where two apps have the same appid
  */
 export async function startWeChatSimulator(options: SimulatorOptions = {}): Promise<WeChatSimulator> {
-  const { port = 0, sleep = realWait } = options;
+  const { port = 0, sleep = realWait, moreApps = [] } = options;
   const callbackClient = openCallbackClient();
-  const beginning = beginningOf(options, callbackClient);
-  let world = createWorld(beginning);
+  const apps = new Apps(options, moreApps, {
+    clock: options.clock ?? Date.now,
+    random: options.random ?? Math.random,
+    wait: sleep,
+    receivedCapacity: options.receivedCapacity ?? 20_000,
+    callbackClient,
+  });
   const server = await startLoopbackServer(port, (request, body, response) =>
-    respond(world, simulator, sleep, request, body, response),
+    respond(apps, simulator, sleep, request, body, response),
   );
   const simulator: WeChatSimulator = {
-    ...createControls(() => world, beginning.pushAccount),
+    ...apps.get(),
     url: server.url,
-    appId: world.appId,
-    appSecret: world.appSecret,
     refuseConnections: server.refuseConnections,
+    apps: () => apps.all(),
+    app: (appId) => apps.get(appId),
+    addApp: (added = {}) => apps.add(added),
     reset: () => {
-      world.pusher.courier.close();
-      world = createWorld(beginning);
+      for (const app of apps.all()) app.reset();
     },
     close: async () => {
-      world.pusher.courier.close();
+      apps.close();
       await Promise.all([server.close(), callbackClient.close()]);
     },
   };
   return simulator;
 }
 
-function beginningOf(options: SimulatorOptions, callbackClient: CallbackClient): Beginning {
-  // What the admin has set stays when the world begins anew.
-  const pushAccount: PushAccount = {};
-  return {
-    clock: options.clock ?? Date.now,
-    random: options.random ?? Math.random,
-    wait: options.sleep ?? realWait,
-    appId: options.appId ?? 'wx5e1fa0c0ffee1234',
-    appSecret: options.appSecret ?? '5ec2e7f00000000000000000000000aa',
-    templates: options.templates ?? SAMPLE_TEMPLATES,
-    openids: options.openids ?? SAMPLE_OPENIDS,
-    switches: mergeSwitches(DEFAULT_SWITCHES, options.switches ?? {}),
-    receivedCapacity: options.receivedCapacity ?? 20_000,
-    pushAccount,
-    callbackClient,
-  };
-}
-
 async function respond(
-  world: World,
-  controls: Controls & ServerControls,
+  apps: Apps,
+  controls: ServerControls,
   sleep: Wait,
   request: IncomingMessage,
   body: string,
@@ -109,6 +90,7 @@ async function respond(
   if (isControlPath(url.pathname)) return answerControl(controls, request, url, body, response);
   const endpoint = endpointAt(url.pathname);
   const asked = asWeChatRequest(request, url, body);
+  const world = apps.worldOf(asked);
   if (!endpoint) return answerUnknownPath(world, asked, response);
   return answerWeChatCall(world, endpoint, asked, response, sleep);
 }

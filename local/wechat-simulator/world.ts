@@ -33,7 +33,7 @@ export interface Beginning {
   readonly callbackClient: CallbackClient;
 }
 
-/** Everything that the simulated WeChat knows: one account, its users, tokens, grants and templates. */
+/** Everything that the simulated WeChat knows of one app: its users, tokens, grants and templates. */
 export interface World extends Refusals {
   readonly clock: Clock;
   readonly random: Random;

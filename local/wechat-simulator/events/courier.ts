@@ -17,8 +17,6 @@ import { Slots } from './slots.ts';
 
 /** WeChat cuts a delivery off after this, and repeats it (WeChat contract §6.3). */
 const DEADLINE_MS = 5_000;
-/** The `gh_` id under which WeChat knows the mini program. */
-const USER_NAME = 'gh_5e1fa0c0ffee';
 
 /** What the admin has set for message push; nothing is pushed without it. */
 export interface PushAccount {
@@ -50,6 +48,11 @@ interface Exchange {
   readonly answer: CallbackAnswer;
   readonly deadline: Promise<void>;
   stopWaiting(): void;
+}
+
+/** The `gh_` id under which WeChat knows a mini program. */
+function userNameOf(appId: string): string {
+  return `gh_${appId.slice(2, 14)}`;
 }
 
 /** Brings messages to the callback, again and again until it takes them (WeChat contract §6.3). */
@@ -129,7 +132,7 @@ export class Courier {
 
   #parts(callback: Callback): DeliveryParts {
     const { appId, clock, switches } = this.#o;
-    return { callback, appId, toUserName: USER_NAME, nowMs: clock(), habits: switches() };
+    return { callback, appId, toUserName: userNameOf(appId), nowMs: clock(), habits: switches() };
   }
 
   #callback(): Callback {
