@@ -5,6 +5,7 @@ import { campaignRunRoutes, type RunRouteServices } from '../lib/api/routes/camp
 import { type CampaignRouteServices, campaignRoutes } from '../lib/api/routes/campaigns.ts';
 import { createCampaignIds } from '../lib/campaigns/campaign.ts';
 import { createRunIds } from '../lib/campaigns/runs/run.ts';
+import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
@@ -47,6 +48,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
   return {
     ...httpServices(settings, base),
+    audit: createAuditTrail(table, base),
     campaigns,
     async close() {
       await wechat.close();

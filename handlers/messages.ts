@@ -1,9 +1,11 @@
 import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type MessageRouteServices, messageRoutes } from '../lib/api/routes/messages.ts';
+import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../lib/dynamodb/dynamodb-idempotency-keys.ts';
-import { createMessageStore, createUnknownMessages } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createUndeliveredMessages } from '../lib/dynamodb/dynamodb-undelivered-messages.ts';
 import { createMessageIds } from '../lib/messages/message.ts';
 import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
@@ -31,7 +33,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const messages: MessageRouteServices = {
     ...base,
     store: createMessageStore(table, versions),
-    unknown: createUnknownMessages(table, base.logger),
+    undelivered: createUndeliveredMessages(table, base.logger),
     enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
     keys: createIdempotencyKeys(table, versions),
     dueEntries: createDueEntries(table),
@@ -45,6 +47,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
   return {
     ...httpServices(settings, base),
+    audit: createAuditTrail(table, base),
     messages,
     async close() {
       await wechat.close();

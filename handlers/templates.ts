@@ -1,6 +1,7 @@
 import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/templates.ts';
+import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createAliasStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
@@ -34,6 +35,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
   return {
     ...httpServices(settings, base),
+    audit: createAuditTrail(table, base),
     templates,
     async close() {
       await wechat.close();

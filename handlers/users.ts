@@ -2,6 +2,7 @@ import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/h
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { userRoutes } from '../lib/api/routes/users.ts';
 import type { EraseCursor } from '../lib/campaigns/erase-recipient.ts';
+import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRecipientEraser } from '../lib/dynamodb/dynamodb-recipient-eraser.ts';
@@ -30,6 +31,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
   return {
     ...httpServices(settings, base),
+    audit: createAuditTrail(table, base),
     erase: (openid: string, from?: EraseCursor) => eraseUser(services, openid, from),
     async close() {
       table.client.destroy();

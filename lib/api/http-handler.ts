@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { createSessionTokens } from '../sessions/session-tokens.ts';
@@ -22,13 +23,15 @@ import type { Route, RouteSpec } from './route.ts';
 /** What every HTTP function needs, whatever its routes. */
 export interface HttpServices extends Credentials {
   readonly logger: Logger;
+  /** Keeps what operators change; a function without one changes nothing by the scope `manage`. */
+  readonly audit?: Pick<AuditTrail, 'append'>;
 }
 
 /** The services of a function whose callers show API keys and session tokens. */
 export function httpServices(
   { app, sessions, apiKeys }: Pick<Settings, 'app' | 'sessions' | 'apiKeys'>,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-): Required<HttpServices> {
+): HttpServices & Required<Credentials> {
   return { logger, apiKeys, sessions: createSessionTokens({ ...sessions, appId: app.appId, clock }) };
 }
 
@@ -56,7 +59,7 @@ export function createHttpHandler(
     .use(problemAnswers(services.logger))
     .use(authorization(createRouteFinder(routes, otherRoutes), services))
     .use(requestBody())
-    .use(auditLog(services.logger))
+    .use(auditLog(services))
     .handler(serve);
   return (event, context) => handle(event, context);
 }
@@ -81,6 +84,7 @@ async function serve(event: HttpEvent, context: HttpContext): Promise<HttpResult
     requestId: event.requestContext.requestId,
     limit: timeLimitOf(context),
   });
+  context.reply = body;
   if (body === undefined) return { statusCode: status, headers: { ...headers } };
   const mediaType = route.spec.answers[status]?.mediaType ?? 'application/json';
   return {

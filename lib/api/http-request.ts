@@ -30,6 +30,8 @@ export type HttpContext = Context & {
   csv?: string;
   /** The body, where the route takes it as it came. */
   text?: string;
+  /** The body that the route answered. */
+  reply?: unknown;
 };
 
 /** Who was let in. @throws Error when asked before that was decided */

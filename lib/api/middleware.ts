@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Request } from '@middy/core';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import { authenticate, type Credentials } from './access.ts';
+import { auditedChange, isKept, openidDigest } from './audit-change.ts';
+import type { HttpServices } from './http-handler.ts';
 import {
   type Authorized,
   authorizedOf,
@@ -30,28 +31,37 @@ export function authorization(findRoute: FindRoute, credentials: Credentials): H
 
 /**
  * Logs what operators change, and by which key: what takes the scope `manage`, or names a thing in its path.
+ * What takes `manage` is kept in the audit trail too. The change is made by then, so that a record that cannot
+ * be written is told to the log and to nobody else.
  */
-export function auditLog(logger: Logger): HttpMiddleware {
+export function auditLog({ logger, audit }: Pick<HttpServices, 'logger' | 'audit'>): HttpMiddleware {
   return {
-    after: ({ event, context, response }) => {
+    after: async ({ event, context, response }) => {
       const { route, params, caller } = authorizedOf(context);
       if (caller.type !== 'operator' || !isAudited(route.spec, params)) return;
+      const { requestId } = event.requestContext;
       logger.info('operator request done', {
-        requestId: event.requestContext.requestId,
+        requestId,
         operation: route.spec.operationId,
         // Not `key…`: fields of such names are redacted.
         operator: caller.keyName,
         ...withoutUser(params),
         status: response?.statusCode,
       });
+      const change = isKept(route.spec) ? auditedChange(event, context) : undefined;
+      if (change)
+        await audit?.append(change).catch((error) => {
+          logger.error('The audit trail lacks this change: its record could not be written.', {
+            requestId,
+            error,
+          });
+        });
     },
   };
 }
 
-/** A log outlives an erased user, so that it holds a digest only: enough to tell whether it was this user. */
 function withoutUser({ openid, ...params }: Authorized['params']): Readonly<Record<string, string>> {
-  if (openid === undefined) return params;
-  return { ...params, openidSha256: createHash('sha256').update(openid).digest('hex') };
+  return openid === undefined ? params : { ...params, openidSha256: openidDigest(openid) };
 }
 
 function isAudited({ method, access }: Authorized['route']['spec'], params: Authorized['params']): boolean {

@@ -3,15 +3,15 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { type Message, openidOf } from '../messages/message.ts';
 import { findMessageSend } from '../messages/message-port.ts';
-import type { Change, MessageStore, MessageWithLedger, UnknownMessages } from '../messages/message-store.ts';
+import type { Change, MessageStore, MessageWithLedger } from '../messages/message-store.ts';
 import { hasNoRecord, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Versioned } from '../versioned.ts';
 import { createRunStore } from './dynamodb-run-store.ts';
-import { getItem, type Item, listItems, putAll, queryPages, readItem } from './items.ts';
-import { attentionPartition, ledgerKey, MESSAGE_PREFIX, messageKey, SHARDS, userPartition } from './keys.ts';
+import { getItem, listItems, putAll } from './items.ts';
+import { ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
 import type { ReadItem } from './shared-reads.ts';
 import type { WriteItem } from './shared-writes.ts';
-import { type Table, toAttributes } from './table.ts';
+import type { Table } from './table.ts';
 import {
   type NewVersion,
   putLedger,
@@ -93,46 +93,4 @@ async function loadRecord(
   const openid = openidOf(messageId);
   const item = openid === undefined ? undefined : await read(messageKey(table, openid, messageId));
   return item && toMessage(item);
-}
-
-/**
- * The messages of unknown fate, newest first: the shards of their list in the needs-attention index, merged.
- * A place in the list is the sort key of the message that stands there. The index follows the table within a
- * moment.
- */
-export function createUnknownMessages(table: Table, logger: Logger): UnknownMessages {
-  return {
-    async list(limit, after) {
-      // One more than asked for tells whether there is a next page.
-      const shards = await Promise.all(SHARDS.map((shard) => newestOf(table, shard, limit + 1, after)));
-      const mergeLateAnswer = shards.flat().sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
-      const items = mergeLateAnswer.slice(0, limit);
-      const last = mergeLateAnswer.length > limit ? items.at(-1) : undefined;
-      return { items: toMessages(items, logger), ...(last && { next: placeOf(last) }) };
-    },
-  };
-}
-
-function placeOf(item: Item): string {
-  return String(item['attentionSk']);
-}
-
-async function newestOf(table: Table, shard: number, count: number, after?: string): Promise<Item[]> {
-  const found: Item[] = [];
-  const query = {
-    TableName: table.name,
-    IndexName: 'needs-attention',
-    KeyConditionExpression: `attentionPk = :list${after === undefined ? '' : ' AND attentionSk < :after'}`,
-    ExpressionAttributeValues: toAttributes({
-      ':list': attentionPartition(table, 'unknown', shard),
-      ...(after !== undefined && { ':after': after }),
-    }),
-    ScanIndexForward: false,
-    Limit: count,
-  };
-  for await (const { Items = [] } of queryPages(table, query)) {
-    found.push(...Items.map(readItem));
-    if (found.length >= count) break;
-  }
-  return found;
 }

@@ -161,6 +161,19 @@ export function sortableMoment(atMs: number): string {
   return String(atMs).padStart(16, '0');
 }
 
+/** The last moment that a date of JavaScript can hold. */
+export const LAST_MOMENT_MS = 8_640_000_000_000_000;
+
+/** All changes that operators made. */
+export function auditPartition({ appId }: Pick<Table, 'appId'>): string {
+  return `${appId}#audit`;
+}
+
+/** A change that an operator made; changes sort by their moment. */
+export function auditKey(table: Pick<Table, 'appId'>, atMs: number, requestId: string): Key {
+  return { pk: auditPartition(table), sk: `${sortableMoment(atMs)}#${requestId}` };
+}
+
 /** How messages end that did not arrive. Those stand in the needs-attention index. */
 export type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
 

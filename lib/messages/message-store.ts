@@ -42,11 +42,26 @@ export interface MessageStore {
   listOfUser(openid: string, limit: number, after?: string): Promise<Page<Versioned<Message>>>;
 }
 
+/** How messages end that did not arrive. */
+export const UNDELIVERED_STATES = ['refused', 'failed', 'unknown'] as const;
+
+/** Which of the messages that did not arrive. */
+export interface UndeliveredQuery {
+  readonly state: (typeof UNDELIVERED_STATES)[number];
+  readonly templateId?: string;
+  /** From the moment on at which they ended so. */
+  readonly fromMs?: number;
+  /** Up to that moment, without it. */
+  readonly toMs?: number;
+}
+
 /**
- * The messages whose fate nobody knows, of all users. A message that has just been settled may show for a
- * moment more.
+ * The messages of all users that did not arrive. One that has just been settled may show for a moment more.
  */
-export interface UnknownMessages {
-  /** Newest first, by the moment at which they became unknown. */
-  list(limit: number, after?: string): Promise<Page<Versioned<Message>>>;
+export interface UndeliveredMessages {
+  /**
+   * Newest first, by the moment at which they ended so. A page may hold fewer than `limit`, or none, although
+   * more follow: of many messages only so many are searched at once.
+   */
+  list(query: UndeliveredQuery, limit: number, after?: string): Promise<Page<Versioned<Message>>>;
 }

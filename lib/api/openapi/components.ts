@@ -3,6 +3,7 @@ import { bilingualText } from '../../bilingual-text.ts';
 import { templateData, wrappedText } from '../../templates/normalise-data.ts';
 import { fittedValue } from '../../templates/template.ts';
 import * as problems from '../problem.ts';
+import { auditPage, auditRecord } from '../routes/audit.ts';
 import { health } from '../routes/health.ts';
 import { loginBody, session } from '../routes/sessions.ts';
 import { dayStatistics, statisticsPage } from '../routes/statistics.ts';
@@ -56,6 +57,8 @@ export const answerComponents = {
   RunRecipientPage: campaignAnswers.runRecipientPage,
   DayStatistics: dayStatistics,
   StatisticsPage: statisticsPage,
+  AuditRecord: auditRecord,
+  AuditPage: auditPage,
   ErasedUser: erasedUser,
   Template: templates.template,
   TemplateField: templates.templateField,

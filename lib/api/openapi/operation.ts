@@ -187,6 +187,7 @@ export const TAGS: Readonly<Record<string, { readonly name: string; readonly des
   campaigns: { name: 'campaigns', description: 'One message to many users, their runs and recipients.' },
   templates: { name: 'templates', description: "The account's templates, their rules and names." },
   stats: { name: 'statistics', description: 'What became of grants and messages, by template and day.' },
+  audit: { name: 'audit', description: 'Who changed what.' },
   users: { name: 'users', description: 'Erasing all that is stored of a user.' },
   wechat: { name: 'wechat', description: "For WeChat's servers only." },
   health: { name: 'health', description: 'Whether the service is well.' },

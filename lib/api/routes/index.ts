@@ -1,4 +1,5 @@
 import type { RouteSpec } from '../route.ts';
+import { listAuditSpec } from './audit.ts';
 import { addRecipientsSpec } from './campaign-recipients.ts';
 import { runSpecs } from './campaign-runs.ts';
 import { campaignSpecs } from './campaigns.ts';
@@ -22,6 +23,7 @@ export const routeSpecs: readonly RouteSpec[] = [
   getStatisticsSpec,
   eraseUserSpec,
   ...Object.values(templateSpecs),
+  listAuditSpec,
   ...Object.values(wechatEventSpecs),
   getHealthSpec,
 ];

@@ -1,24 +1,19 @@
 import * as v from 'valibot';
 import { cancelMessage } from '../../messages/cancel-message.ts';
-import type { UnknownMessages } from '../../messages/message-store.ts';
 import { settleByHand } from '../../messages/settle-by-hand.ts';
 import { acceptBatch } from '../accept-batch.ts';
 import { type AcceptInputServices, acceptInput } from '../accept-input.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
-import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
-import { inputError, ProblemError } from '../problem.ts';
+import { type ListMessagesServices, listMessages, listQuery } from '../list-messages.ts';
+import { pageReply } from '../paging.ts';
+import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { openid } from '../schemas/common.ts';
 import * as schemas from '../schemas/messages.ts';
-import { RULES } from '../schemas/rules.ts';
 import { showMessage } from '../views.ts';
 
 const idParams = v.object({
   id: v.pipe(v.string(), v.maxLength(256), v.description('The id of the message.')),
 });
-
-/** A position in the list of unknown messages. */
-const unknownCursor = v.pipe(v.string(), v.regex(/^\d{16}#/), v.maxLength(512));
 
 /** The routes of `/v1/messages` as data. */
 export const messageSpecs = {
@@ -65,15 +60,11 @@ export const messageSpecs = {
     method: 'GET',
     path: '/v1/messages',
     operationId: 'listMessages',
-    summary: "A user's messages, or all whose fate is unknown, newest first",
+    summary: "A user's messages, or all that did not arrive, newest first",
     description:
-      'A user sees their own. Operators name an openid, or ask for status=unknown: the messages of all users that wait to be settled, those that became unknown last first.',
+      'A user sees their own. Operators name an openid, or a status: the messages of all users that ended so, the last first. A page by status and template may hold fewer than `limit`, or none, and still have a `nextCursor`.',
     access: { user: true, operator: 'read' },
-    query: v.strictObject({
-      ...pageQuery,
-      openid: v.exactOptional(openid),
-      status: v.exactOptional(v.picklist(['unknown'], RULES.unknownOnly)),
-    }),
+    query: listQuery,
     answers: { 200: { description: 'The messages', schema: schemas.messagePage } },
     problems: ['wrong-caller'],
   }),
@@ -112,9 +103,7 @@ export const messageSpecs = {
   }),
 };
 
-export interface MessageRouteServices extends AcceptInputServices {
-  readonly unknown: UnknownMessages;
-}
+export type MessageRouteServices = AcceptInputServices & ListMessagesServices;
 
 /** The routes of `/v1/messages`. */
 export function messageRoutes(services: MessageRouteServices): readonly Route[] {
@@ -125,31 +114,6 @@ export function messageRoutes(services: MessageRouteServices): readonly Route[] 
     const { message, ledger } = await store.load(id);
     if (!message || (caller.type === 'user' && message.value.openid !== caller.openid)) throw notFound();
     return { message: message.value, claim: ledger.value.claim };
-  }
-
-  async function listOf(user: string, limit: number, cursor: string | undefined) {
-    const after = decodeCursor(v.string(), cursor);
-    const [ledger, page] = await Promise.all([store.loadLedger(user), store.listOfUser(user, limit, after)]);
-    return { ...page, claim: ledger.value.claim };
-  }
-
-  function listedBy(caller: UserCaller | OperatorCaller, query: ListQuery) {
-    const { openid: named, status, limit, cursor } = query;
-    if (caller.type === 'user') {
-      if (status) throw new ProblemError('wrong-caller', 'Only operators may ask by status: leave it out.');
-      if ((named ?? caller.openid) !== caller.openid) throw notFound();
-      return listOf(caller.openid, limit, cursor);
-    }
-    if (named !== undefined && !status) return listOf(named, limit, cursor);
-    if (named === undefined && status)
-      return services.unknown.list(limit, decodeCursor(unknownCursor, cursor));
-    const rule = {
-      en: 'An operator must name a user, or the status and no user',
-      zh: '用 API Key 查询时须指定用户，或只指定 status',
-    };
-    throw new ProblemError('invalid-query', 'Name either the user by openid or status=unknown.', {
-      errors: [inputError('openid', rule)],
-    });
   }
 
   return [
@@ -169,7 +133,7 @@ export function messageRoutes(services: MessageRouteServices): readonly Route[] 
     }),
 
     route(messageSpecs.list, async ({ caller, query }) => {
-      const { items, next, claim } = { claim: undefined, ...(await listedBy(caller, query)) };
+      const { items, next, claim } = await listMessages(services, caller, query);
       return pageReply(
         await Promise.all(items.map(({ value }) => showMessage(services, value, claim))),
         next,
@@ -205,8 +169,6 @@ export function messageRoutes(services: MessageRouteServices): readonly Route[] 
     }),
   ];
 }
-
-type ListQuery = v.InferOutput<typeof messageSpecs.list.query>;
 
 function notFound(): ProblemError {
   return new ProblemError('not-found', 'There is no such message, or it is not yours.');

@@ -79,5 +79,4 @@ export const RULES = {
   max: (max: number) => rule(`must be at most ${max}`, `不能大于 ${max}`),
   wallClock: rule('must be HH:MM, from 00:00 to 23:59', '应为 HH:MM，从 00:00 到 23:59'),
   someChange: rule('must change something', '没有要修改的内容'),
-  unknownOnly: rule('Only "unknown" can be asked for', '只能查询 "unknown"'),
 } as const;

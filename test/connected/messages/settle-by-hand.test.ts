@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../../../lib/dynamodb/dynamodb-idempotency-keys.ts';
-import { createMessageStore, createUnknownMessages } from '../../../lib/dynamodb/dynamodb-message-store.ts';
+import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
+import { createUndeliveredMessages } from '../../../lib/dynamodb/dynamodb-undelivered-messages.ts';
 import { emptyLedger, grantsOf, spentOf, type TemplateKind } from '../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../lib/grants/report-grants.ts';
 import { acceptMessage } from '../../../lib/messages/accept-message.ts';
 import { createMessageIds, type Message } from '../../../lib/messages/message.ts';
 import { messagePort } from '../../../lib/messages/message-port.ts';
+import type { UndeliveredQuery } from '../../../lib/messages/message-store.ts';
 import { settleByHand } from '../../../lib/messages/settle-by-hand.ts';
+import { everyPage } from '../../../lib/paginate.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
 import type { Decision, SendAnswer } from '../../../lib/sends/judge-answer.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -255,47 +258,82 @@ describe('a sender that was given up for dead and answers late', () => {
 
 test('all unknown messages are listed over pages, newest first, each once, until they are settled', async () => {
   const own = await useTable();
-  const unknown = createUnknownMessages(own, quiet);
-  const store = createMessageStore(own, { newVersion: randomUUID, clock: () => START_MS, logger: quiet });
-  const newId = createMessageIds(randomUUID);
+  const { store, listed, put } = undelivered(own);
   const expected: string[] = [];
   for (let n = 0; n < 23; n++) {
-    const openid = `o-${n}`;
-    const id = newId(openid);
     // Several became unknown in the same millisecond.
     const atMs = START_MS + Math.floor(n / 5);
-    const message: Message = {
-      id,
-      openid,
-      templateId: TEMPLATE,
-      data: {},
-      miniprogramState: 'formal',
-      lang: 'zh_CN',
-      attempts: 1,
-      state: n === 7 ? 'sent' : 'unknown',
-      sendAtMs: 0,
-      dueAtMs: 0,
-      createdAtMs: 0,
-      updatedAtMs: atMs,
-      outcome: { atMs, reason: 'no-answer' },
-    };
-    await store.commit({ records: [{ value: message, version: undefined }] });
-    if (message.state === 'unknown') expected.push(`${atMs} ${id}`);
+    const message = await put({ openid: `o-${n}`, state: n === 7 ? 'sent' : 'unknown', atMs });
+    if (message.state === 'unknown') expected.push(`${atMs} ${message.id}`);
   }
-  const pages: string[][] = [];
-  let after: string | undefined;
-  do {
-    const page = await unknown.list(5, after);
-    pages.push(page.items.map(({ value }) => `${value.outcome?.atMs} ${value.id}`));
-    after = page.next;
-  } while (after !== undefined);
+  const pages = await listed({ state: 'unknown' }, 5);
   expect(pages.map((page) => page.length)).toEqual([5, 5, 5, 5, 2]);
   expect(pages.flat()).toEqual(expected.toSorted().reverse());
 
   const services = { store, clock: () => START_MS, sleep: async () => undefined, random: Math.random };
   const newest = pages.flat()[0]?.split(' ')[1] ?? '';
   await settleByHand(services, newest, 'sent');
-  const left = (await unknown.list(50)).items.map(({ value }) => value.id);
+  const left = (await listed({ state: 'unknown' }, 50)).flat();
   expect(left).toHaveLength(21);
-  expect(left).not.toContain(newest);
+  expect(left.join()).not.toContain(newest);
 });
+
+test('messages that did not arrive are told by status, template and time, each once, however rare among others', async () => {
+  const own = await useTable();
+  const { listed, put } = undelivered(own);
+  const rare: string[] = [];
+  for (let n = 0; n < 120; n++) {
+    const atMs = START_MS + n;
+    const templateId = n % 30 === 0 ? 'rare' : TEMPLATE;
+    const message = await put({
+      openid: `o-${n}`,
+      state: n % 2 === 0 ? 'refused' : 'failed',
+      atMs,
+      templateId,
+    });
+    if (templateId === 'rare') rare.push(`${atMs} ${message.id}`);
+  }
+  expect((await listed({ state: 'failed' }, 50)).flat()).toHaveLength(60);
+  expect((await listed({ state: 'refused', templateId: 'rare' }, 3)).flat()).toEqual(rare.toReversed());
+  const between = { state: 'refused', fromMs: START_MS + 30, toMs: START_MS + 60 } as const;
+  expect((await listed(between, 4)).flat().map((line) => Number(line.split(' ')[0]) - START_MS)).toEqual(
+    Array.from({ length: 15 }, (_, n) => 58 - 2 * n),
+  );
+  expect((await listed({ ...between, templateId: 'rare' }, 4)).flat()).toEqual([rare[1]]);
+});
+
+/** The list of a table of its own, and messages put there as they ended. */
+function undelivered(own: Awaited<ReturnType<typeof useTable>>) {
+  const store = createMessageStore(own, { newVersion: randomUUID, clock: () => START_MS, logger: quiet });
+  const list = createUndeliveredMessages(own, quiet);
+  const newId = createMessageIds(randomUUID);
+  return {
+    store,
+    async put(o: { openid: string; state: Message['state']; atMs: number; templateId?: string }) {
+      const message: Message = {
+        id: newId(o.openid),
+        openid: o.openid,
+        templateId: o.templateId ?? TEMPLATE,
+        data: {},
+        miniprogramState: 'formal',
+        lang: 'zh_CN',
+        attempts: 1,
+        state: o.state,
+        sendAtMs: 0,
+        dueAtMs: 0,
+        createdAtMs: 0,
+        updatedAtMs: o.atMs,
+        outcome: { atMs: o.atMs, reason: 'no-answer' },
+      };
+      await store.commit({ records: [{ value: message, version: undefined }] });
+      return message;
+    },
+    /** Every page, each message as its moment and its id. */
+    async listed(query: UndeliveredQuery, limit: number): Promise<string[][]> {
+      const pages = [];
+      for await (const page of everyPage((after) => list.list(query, limit, after)))
+        pages.push(page.map(({ value }) => `${value.outcome?.atMs} ${value.id}`));
+      return pages;
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { createHttpHandler } from '../../../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices } from '../../../lib/api/http-handler.ts';
 import { pageQuery } from '../../../lib/api/paging.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
 import { REMEDIES } from '../../../lib/api/remedies.ts';
@@ -83,7 +83,7 @@ const SEND_KEY = 'sesame-open-and-send';
 const READ_KEY = 'sesame-open-and-read';
 const ALL_KEY = 'sesame-open-and-do-all';
 
-function setUp(failure: unknown = new Error('none')) {
+function setUp(failure: unknown = new Error('none'), audit?: HttpServices['audit']) {
   const logs = keptLogs();
   const sessions = sessionTokens();
   const handler = createHttpHandler(
@@ -112,6 +112,7 @@ function setUp(failure: unknown = new Error('none')) {
       ],
       sessions,
       logger: logs.logger,
+      ...(audit && { audit }),
     },
   );
   return {
@@ -517,6 +518,18 @@ describe('the log', () => {
       { level: 'WARN', request: 'DELETE /v1/users/{openid}' },
     ]);
     expect(service.logs.text()).not.toMatch(/o-gone|o-broken/);
+  });
+
+  it('is made, and answered as made, where its record cannot be written; the log says so', async () => {
+    const service = setUp(undefined, { append: () => Promise.reject(new Error('no table')) });
+    const reply = await service.send({ method: 'DELETE', path: '/v1/users/o-gone', token: ALL_KEY });
+    expect(reply.status).toBe(204);
+    const lines = service.logs.lines.map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({
+      level: 'ERROR',
+      message: 'The audit trail lacks this change: its record could not be written.',
+    });
+    expect(service.logs.text()).not.toContain('o-gone');
   });
 
   it('says nothing of reading, nor of what users do', async () => {

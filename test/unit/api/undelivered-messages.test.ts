@@ -9,10 +9,11 @@ import { keptLogs } from '../../support/log-lines.ts';
 const asked: unknown[] = [];
 const settled = { value: { state: 'sent' }, version: '1' };
 const services = {
+  names: { resolveTemplateId: async (word: string) => `id-of-${word}` },
   store: {
     load: async () => ({ message: settled, ledger: { value: emptyLedger('o-user'), version: '1' } }),
   },
-  unknown: {
+  undelivered: {
     async list(...args: unknown[]) {
       asked.push(args);
       return { items: [], next: '0001796086800000#msg_1' };
@@ -35,9 +36,33 @@ test('operators page through all unknown messages', async () => {
   const second = await get('reader', `status=unknown&cursor=${first.body.nextCursor}`);
   expect([first.status, second.status]).toEqual([200, 200]);
   expect(asked).toEqual([
-    [5, undefined],
-    [50, '0001796086800000#msg_1'],
+    [{ state: 'unknown' }, 5, undefined],
+    [{ state: 'unknown' }, 50, '0001796086800000#msg_1'],
   ]);
+});
+
+test('operators narrow what did not arrive to a template, by its alias too, and to a time', async () => {
+  asked.length = 0;
+  const time = 'from=2026-12-01T00:00:00Z&to=2026-12-02T08:00:00%2B08:00';
+  expect((await get('reader', `status=failed&templateId=price-drop&${time}`)).status).toBe(200);
+  const query = {
+    state: 'failed',
+    templateId: 'id-of-price-drop',
+    fromMs: Date.UTC(2026, 11, 1),
+    toMs: Date.UTC(2026, 11, 2),
+  };
+  expect(asked).toEqual([[query, 50, undefined]]);
+});
+
+test.each([
+  ['no user and no status', ''],
+  ['a user and a status', 'openid=o-user&status=failed'],
+  ['a user and a template', 'openid=o-user&templateId=price-drop'],
+  ['a time alone', 'from=2026-12-01T00:00:00Z'],
+  ['a status that messages do not end in', 'status=sent'],
+  ['a time that ends before it begins', 'status=failed&from=2026-12-02T00:00:00Z&to=2026-12-01T00:00:00Z'],
+])('an operator who names %s is told what to name', async (_, query) => {
+  expect(await get('reader', query)).toMatchObject({ status: 422, body: { code: 'invalid-query' } });
 });
 
 test("a cursor of a user's list is refused", async () => {
@@ -48,6 +73,7 @@ test("a cursor of a user's list is refused", async () => {
 
 test.each([
   ['status=unknown', 403, 'wrong-caller'],
+  ['templateId=price-drop', 403, 'wrong-caller'],
   ['openid=o-another', 404, 'not-found'],
 ])('a user who asks for %s gets %i', async (query, status, code) => {
   expect(await get(user, query)).toMatchObject({ status, body: { code } });

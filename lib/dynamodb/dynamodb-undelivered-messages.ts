@@ -1,0 +1,91 @@
+import type { Logger } from '../logger.ts';
+import type { UndeliveredMessages, UndeliveredQuery } from '../messages/message-store.ts';
+import { type Item, queryPages, readItem } from './items.ts';
+import { attentionPartition, LAST_MOMENT_MS, SHARDS, sortableMoment } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
+import { toMessages } from './versioned-items.ts';
+
+/**
+ * The messages that did not arrive, newest first: the shards of their list in the needs-attention index,
+ * merged. A place in the list is the sort key of the message that stands there. The index follows the table
+ * within a moment.
+ */
+export function createUndeliveredMessages(table: Table, logger: Logger): UndeliveredMessages {
+  return {
+    async list(query, limit, after) {
+      // One more than asked for tells whether there is a next page.
+      const shards = await Promise.all(
+        SHARDS.map((shard) => newestOf(table, shard, { ...query, count: limit + 1, after })),
+      );
+      // What an unfinished shard holds below its place is not known, so that nothing below any such place is told.
+      const [readTo] = shards.flatMap((shard) => shard.readTo ?? []).sort(descending);
+      const merged = shards
+        .flatMap((shard) => shard.items)
+        .filter((item) => readTo === undefined || placeOf(item) >= readTo)
+        .sort((a, b) => descending(placeOf(a), placeOf(b)));
+      const items = merged.slice(0, limit);
+      const last = merged.length > limit ? items.at(-1) : undefined;
+      const next = last ? placeOf(last) : readTo;
+      return { items: toMessages(items, logger), ...(next !== undefined && { next }) };
+    },
+  };
+}
+
+const descending = (a: string, b: string) => (a < b ? 1 : -1);
+
+function placeOf(item: Item): string {
+  return String(item['attentionSk']);
+}
+
+interface ShardQuery extends UndeliveredQuery {
+  readonly count: number;
+  readonly after: string | undefined;
+}
+
+/** So many of a shard are looked through for one template in one call, and so many calls are made for a page. */
+const SEARCHED_AT_ONCE = 500;
+const CALLS_PER_PAGE = 4;
+
+/** The newest of a shard, and the place down to which it was read where there is more. */
+async function newestOf(
+  table: Table,
+  shard: number,
+  query: ShardQuery,
+): Promise<{ readonly items: readonly Item[]; readonly readTo?: string }> {
+  const { templateId, count, after } = query;
+  // The place that a page begins after is inside the bounds of the query, so that it may come once more.
+  const wanted = count + (after === undefined ? 0 : 1);
+  const items: Item[] = [];
+  let calls = 0;
+  for await (const { Items = [], LastEvaluatedKey } of queryPages(table, {
+    ...boundsOf(table, shard, query),
+    ScanIndexForward: false,
+    Limit: templateId === undefined ? wanted : SEARCHED_AT_ONCE,
+  })) {
+    items.push(...Items.map(readItem).filter((item) => placeOf(item) !== after));
+    calls += 1;
+    const isEnough = items.length >= count || calls === CALLS_PER_PAGE;
+    if (LastEvaluatedKey && isEnough) return { items, readTo: placeOf(readItem(LastEvaluatedKey)) };
+  }
+  return { items };
+}
+
+function boundsOf(
+  table: Table,
+  shard: number,
+  { state, templateId, fromMs = 0, toMs = LAST_MOMENT_MS, after }: ShardQuery,
+) {
+  const end = sortableMoment(toMs);
+  return {
+    TableName: table.name,
+    IndexName: 'needs-attention',
+    KeyConditionExpression: 'attentionPk = :list AND attentionSk BETWEEN :from AND :to',
+    ...(templateId !== undefined && { FilterExpression: 'templateId = :template' }),
+    ExpressionAttributeValues: toAttributes({
+      ':list': attentionPartition(table, state, shard),
+      ':from': sortableMoment(fromMs),
+      ':to': after !== undefined && after < end ? after : end,
+      ':template': templateId,
+    }),
+  };
+}
