@@ -3,6 +3,7 @@ import { type Contention, retryOnConflict } from '../retry.ts';
 import { count } from '../stored-schemas.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { BatchKey } from './runs/batch.ts';
+import { interruptPlanning } from './runs/plan-shard.ts';
 import type { RecipientResult } from './runs/results.ts';
 import type { RunRecord } from './runs/run.ts';
 import { findInRun, type RunStore } from './runs/run-store.ts';
@@ -27,7 +28,7 @@ export interface EraseRecipientServices extends Contention {
   readonly campaigns: Pick<CampaignStore, 'load' | 'list'>;
   readonly runs: Pick<
     RunStore,
-    'list' | 'loadTallies' | 'shardOf' | 'batchBefore' | 'loadResults' | 'putResults'
+    'list' | 'shardOf' | 'batchBefore' | 'createBatch' | 'loadResults' | 'putResults'
   >;
   readonly recipients: RecipientEraser;
 }
@@ -37,20 +38,22 @@ const shortId = v.pipe(v.string(), v.maxLength(64));
 /** How far erasing has come: to a page of a campaign's list, or among its runs, newest first. */
 export const eraseCursor = v.union([
   v.strictObject({ campaignId: shortId, page: v.pipe(count, v.maxValue(999_999)) }),
-  v.strictObject({ campaignId: shortId, runsAfter: shortId }),
+  v.strictObject({
+    campaignId: shortId,
+    runsAfter: shortId,
+    /** The user was found in a run: the campaign's runs are gone over once more. */
+    again: v.exactOptional(v.literal(true)),
+  }),
 ]);
 
 /** See {@link eraseCursor}. */
 export type EraseCursor = Readonly<v.InferOutput<typeof eraseCursor>>;
 
 const RUNS_PER_PAGE = 20;
-/** A run that is being planned is tried again after this. */
-const PLANNING_WAIT_MS = 500;
 
 /**
  * Takes a user out of the lists and the runs of all campaigns, for as long as `mayGoOn` says so; `next` is
- * where to go on. A run keeps its counts, and an erased recipient who was not sent to is skipped. Waits for
- * runs that are being planned: they may have read the user's openid already.
+ * where to go on. A run keeps its counts, and an erased recipient who was not sent to is skipped.
  */
 export async function eraseRecipient(
   services: EraseRecipientServices,
@@ -104,43 +107,41 @@ async function eraseFromList(
   return { erased, next: next === undefined ? runs : { campaignId, page: next } };
 }
 
+/** A run for those who failed reads an earlier run, so that a user who was found may be in one more since. */
 async function eraseFromRuns(
   services: EraseRecipientServices,
   openid: string,
-  cursor: Extract<EraseCursor, { runsAfter: string }>,
+  { campaignId, runsAfter, again }: Extract<EraseCursor, { runsAfter: string }>,
 ): Promise<Step> {
-  const { campaignId, runsAfter } = cursor;
   const { items, next } = await services.runs.list(
     campaignId,
     RUNS_PER_PAGE,
     runsAfter === '' ? undefined : runsAfter,
   );
   const all = await Promise.all(items.map((run) => eraseFromRun(services, run, openid)));
-  const erased = all.filter((result) => result === 'erased').length;
-  if (all.includes('planning')) {
-    await services.sleep(PLANNING_WAIT_MS);
-    return { erased, next: cursor };
+  const erased = all.filter((wasFound) => wasFound).length;
+  const isFound = again ?? erased > 0;
+  if (next !== undefined) {
+    return { erased, next: { campaignId, runsAfter: next, ...(isFound && { again: true }) } };
   }
-  if (next !== undefined) return { erased, next: { campaignId, runsAfter: next } };
-  return { erased, next: await nextCampaign(services, campaignId) };
+  return { erased, next: isFound ? { campaignId, runsAfter: '' } : await nextCampaign(services, campaignId) };
 }
 
-/** `planning`: the user may yet be written into a batch. A paused run plans nothing. */
+/** Whether the user was in the run. */
 async function eraseFromRun(
   services: EraseRecipientServices,
-  { id, status }: RunRecord,
+  run: RunRecord,
   openid: string,
-): Promise<'erased' | 'nowhere' | 'planning'> {
+): Promise<boolean> {
   const { runs, recipients } = services;
-  const shard = runs.shardOf(openid);
-  const isPlanned = status !== 'running' || (await runs.loadTallies(id)).get(shard)?.planned !== undefined;
-  const found = await findInRun(runs, id, openid);
-  if (!found) return isPlanned ? 'nowhere' : 'planning';
+  if (run.status !== 'finished') await interruptPlanning(services, run, runs.shardOf(openid));
+  const found = await findInRun(runs, run.id, openid);
+  if (!found) return false;
   const { key, index } = found;
   // The result first: without the openid, nobody finds it again.
   await retryOnConflict(() => strip(runs, key, index), services);
   await recipients.eraseFromBatch(key, index, openid);
-  return 'erased';
+  return true;
 }
 
 /** Takes out of a result what WeChat knows the send by, and texts that may name the user. */

@@ -31,7 +31,6 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
   const grantedAtMs = new Map<string, number[]>();
   const erased = new Set<string>();
   const heldBackSince = new Map<string, number>();
-  const everHalted = new Set<string>();
   const promised = new Set<string>();
   const isPunctual = faults.stall + faults.slowRead + faults.heldUpWrite + faults.skewMs === 0;
 
@@ -99,7 +98,6 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
     /** Somebody was told that the run is started. */
     promised: (runId: string): void => void promised.add(runId),
     runWritten({ id, status }: RunRecord): void {
-      if (status === 'paused' || status === 'stopped') everHalted.add(id);
       if (status === 'running') heldBackSince.delete(runMark(id));
       else if (!heldBackSince.has(runMark(id))) heldBackSince.set(runMark(id), scheduler.now());
     },
@@ -110,19 +108,15 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
     },
     /** The batches that name a user although their run began before the user was erased. */
     namedBefore(openid: string, erasedAtMs: number): readonly string[] {
-      return (
-        state()
-          .runs()
-          .filter(({ startedAtMs }) => startedAtMs < erasedAtMs - SKEW_MS)
-          // Erasing takes a run that is halted for one that plans nothing; a planner that is held up may yet do so.
-          .filter(({ id }) => !everHalted.has(id))
-          .filter(({ id }) =>
-            [...state().batchesOf(id)].some(({ batch }) =>
-              batch.recipients.some((recipient) => recipient.openid === openid),
-            ),
-          )
-          .map(({ id }) => `name in ${id}`)
-      );
+      return state()
+        .runs()
+        .filter(({ startedAtMs }) => startedAtMs < erasedAtMs - SKEW_MS)
+        .filter(({ id }) =>
+          [...state().batchesOf(id)].some(({ batch }) =>
+            batch.recipients.some((recipient) => recipient.openid === openid),
+          ),
+        )
+        .map(({ id }) => `name in ${id}`);
     },
     /** `read` shows a run as a caller sees it. */
     async atRest(read: (run: RunRecord) => Promise<Run | undefined>): Promise<void> {

@@ -85,7 +85,7 @@ export function drawWorkload(chance: Chance, most: number, runs: boolean): Workl
     atMs: chance.between(0, index < reports + 1 ? horizonMs / 4 : horizonMs),
     deed: index < reports ? drawReport(draw, index) : drawDeed(draw, index),
   }));
-  const all = runs ? [...deeds, ...drawRuns(chance, horizonMs)] : deeds;
+  const all = runs ? [...deeds, ...drawRuns(draw, horizonMs)] : deeds;
   return { templates, granted, deeds: all, horizonMs };
 }
 
@@ -95,8 +95,12 @@ interface Draw {
   readonly templates: readonly SimulatedTemplate[];
 }
 
-/** A run or several, some of which pause or are stopped, on the way or all at once. */
-function drawRuns(chance: Chance, horizonMs: number): PlannedDeed[] {
+/**
+ * A run or several, some of which pause or are stopped, on the way or all at once. Now and then a user is
+ * erased as that happens.
+ */
+function drawRuns(draw: Draw, horizonMs: number): PlannedDeed[] {
+  const { chance } = draw;
   const startMs = chance.between(0, Math.min(horizonMs, 5_000));
   const deeds: PlannedDeed[] = [];
   const add = (atMs: number, deed: Deed) => deeds.push({ atMs, deed });
@@ -109,8 +113,13 @@ function drawRuns(chance: Chance, horizonMs: number): PlannedDeed[] {
     const atMs = soon();
     add(atMs, { type: 'pause', run: 0 });
     add(atMs + chance.pick([1, 300, 5_000, 2 * MINUTE_MS]), { type: 'resume', run: 0 });
+    if (chance.happens(0.2)) add(atMs + chance.between(0, 2_000), drawErase(draw));
   }
-  if (chance.happens(0.15)) add(soon(), { type: 'stop', run: 0 });
+  if (chance.happens(0.15)) {
+    const atMs = soon();
+    add(atMs, { type: 'stop', run: 0 });
+    if (chance.happens(0.3)) add(atMs + chance.between(0, 2_000), drawErase(draw));
+  }
   return deeds;
 }
 
@@ -120,9 +129,7 @@ function drawDeed(draw: Draw, index: number): Deed {
   if (roll < 0.25) return drawReport(draw, index);
   if (roll < 0.8) return drawAccept(draw, index);
   if (roll < 0.91) return { type: 'cancel', which: chance.between(0, 1_000) };
-  if (roll < 0.95) {
-    return { type: 'erase', openid: chance.pick(users), calls: chance.happens(0.2) ? 2 : 1 };
-  }
+  if (roll < 0.95) return drawErase(draw);
   const { templateId } = chance.pick(templates);
   return {
     type: 'turn-off',
@@ -130,6 +137,10 @@ function drawDeed(draw: Draw, index: number): Deed {
     templateId,
     howMany: chance.pick([1, 2, 'all', 'all'] as const),
   };
+}
+
+function drawErase({ chance, users }: Draw): Deed {
+  return { type: 'erase', openid: chance.pick(users), calls: chance.happens(0.2) ? 2 : 1 };
 }
 
 function drawReport({ chance, users, templates }: Draw, index: number): Deed {

@@ -5,6 +5,9 @@ import type { Recipient } from '../campaign.ts';
 const ERASED = '*';
 /** Sorts behind every letter of an openid. */
 const BEHIND_ALL = '~';
+/** Sorts before every letter of an openid. */
+const BEFORE_ALL = '!';
+const COUNT_DIGITS = 9;
 
 /** How many recipients one batch of a run holds at most. */
 export const BATCH_SIZE = 100;
@@ -63,4 +66,10 @@ export function isErased({ openid }: Pick<Recipient, 'openid'>): boolean {
 export function borderBetween(last: string, following: string): string {
   const at = [...last].findIndex((letter, index) => letter !== following[index]);
   return at < 0 ? last : `${last.slice(0, at + 1)}${BEHIND_ALL}`;
+}
+
+/** The border that follows `border` with nobody between the two. */
+export function borderBehind(border: string): string {
+  const [openids = '', count = '0'] = border.split(BEFORE_ALL);
+  return `${openids}${BEFORE_ALL}${String(Number(count) + 1).padStart(COUNT_DIGITS, '0')}`;
 }

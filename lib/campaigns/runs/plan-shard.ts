@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import type { BatchKey, RunBatch } from './batch.ts';
+import { type Contention, retryOnConflict } from '../../retry.ts';
+import { type BatchKey, borderBehind, type RunBatch } from './batch.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
 import { type RecipientSource, type SourceServices, sourceOf } from './recipient-source.ts';
 import { needsTidying } from './results.ts';
@@ -33,7 +34,7 @@ export async function planShard(
 ): Promise<JobResult> {
   const { runs, clock } = services;
   const { shard } = job;
-  const source = sourceOf(services, run, shard);
+  let source = sourceOf(services, run, shard);
   const queue = createBatchQueue(services, job);
   let { after, planned } = job;
   for (let count = 0; count < BATCHES_PER_JOB && clock() < deadlineMs; count++) {
@@ -41,6 +42,8 @@ export async function planShard(
     const key = { runId: run.id, shard, after };
     const { batch, isNew } = await batchAt(services, run, source, key, planned);
     if (batch.recipients.length > 0 && (isNew || !(await isDone(runs, key)))) await queue.add(after);
+    // It may stand there because a user was erased, whom the source has read.
+    if (batch.recipients.length === 0) source = sourceOf(services, run, shard);
     planned = batch.upTo;
     if (batch.next === undefined) {
       await queue.flush();
@@ -53,6 +56,31 @@ export async function planShard(
   await queue.flush();
   await services.enqueueJobs([{ ...job, after, planned }], 0);
   return DONE;
+}
+
+/**
+ * Puts an empty batch where the shard's next one would be. A planner that has read recipients for that one
+ * finds its place taken, and reads them anew. In a stopped run the empty batch is the last.
+ */
+export function interruptPlanning(
+  { runs, ...contention }: Contention & { readonly runs: Pick<RunStore, 'batchBefore' | 'createBatch'> },
+  { id, campaignId, content, status }: RunRecord,
+  shard: number,
+): Promise<void> {
+  return retryOnConflict(async () => {
+    const last = (await runs.batchBefore(id, shard))?.batch;
+    const after = last ? last.next : '';
+    if (after === undefined) return undefined;
+    const empty: RunBatch = {
+      campaignId,
+      templateId: content.templateId,
+      recipients: [],
+      upTo: last?.upTo ?? { batches: 0, recipients: 0 },
+      ...(status !== 'stopped' && { next: borderBehind(after) }),
+    };
+    const result = await runs.createBatch({ runId: id, shard, after }, empty);
+    return result === 'exists' ? 'conflict' : undefined;
+  }, contention);
 }
 
 /** Queues the batches of a stopped run that a worker left in the middle. */

@@ -1,7 +1,11 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { eraseRecipient } from '../../../lib/campaigns/erase-recipient.ts';
-import { pauseRun, resumeRun } from '../../../lib/campaigns/runs/control-run.ts';
+import { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
+import { type PlanServices, planShard } from '../../../lib/campaigns/runs/plan-shard.ts';
 import { readRecipient, recipientsOf } from '../../../lib/campaigns/runs/read-run.ts';
+import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
+import { planJobs } from '../../../lib/campaigns/runs/start-run.ts';
+import { createAudienceStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createRecipientEraser } from '../../../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
 import { scanPages } from '../../../lib/dynamodb/items.ts';
@@ -90,20 +94,117 @@ test('goes over long lists and many runs a part at a time, and again does no har
     places += result.erased;
     from = result.next;
   }
-  expect(calls).toBe(6);
+  // Of each campaign its list, its runs, and these once more.
+  expect(calls).toBe(9);
   expect(places).toBe(9);
   expect(await itemsWith(world, openid)).toEqual([]);
   expect(await eraseRecipient(erasing(world), openid, undefined, always)).toEqual({ erased: 0 });
 });
 
-test('waits for a run that is still being planned', async () => {
-  const world = await useCampaigns({ pollers: 0 });
-  const [openid = ''] = await world.grantees(3);
+/** What plans the shards of a run, by itself. */
+function planning({ table, services }: World): PlanServices {
+  return { ...services, audience: createAudienceStore(table), pageSize: 2 };
+}
+
+async function planAll(services: PlanServices, run: RunRecord): Promise<void> {
+  const isHeldBack = async () => false;
+  for (const job of planJobs(run, services.runs.shards, services.clock())) {
+    if (job.type === 'plan') await planShard(services, run, job, { isHeldBack, deadlineMs: Infinity });
+  }
+}
+
+/** A planner that is held up before it writes a batch that names this user. */
+function heldUp(services: PlanServices, openid: string) {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const createBatch: PlanServices['runs']['createBatch'] = async (key, batch) => {
+    if (batch.recipients.some((recipient) => recipient.openid === openid)) {
+      reach();
+      await released;
+    }
+    return services.runs.createBatch(key, batch);
+  };
+  return { reached, release, services: { ...services, runs: { ...services.runs, createBatch } } };
+}
+
+const halts: Readonly<Record<string, (world: World, ...run: [string, string]) => Promise<unknown>>> = {
+  'goes on': async () => undefined,
+  pauses: ({ services }, ...run) => pauseRun(services, ...run),
+  'is stopped': ({ services }, ...run) => stopRun(services, ...run),
+};
+
+describe.each(Object.entries(halts))('a run that %s', (_, halt) => {
+  test.each(['grantees', 'recipients'] as const)(
+    'names none of its %s who was erased while its planner was held up',
+    async (type) => {
+      const world = await useCampaigns({ pollers: 0 });
+      const openids = await world.grantees(60);
+      const campaign = await world.campaign(
+        type === 'grantees' ? {} : { audience: { type, count: 0, pages: 0 } },
+      );
+      if (type === 'recipients')
+        await world.upload(
+          campaign,
+          openids.map((openid) => ({ openid })),
+        );
+      const runId = await world.start(campaign);
+      const { value: run } = (await world.services.runs.load(campaign.id, runId))!;
+      // Behind the first of the shard, and with others behind them.
+      const inShard = openids.filter((openid) => world.services.runs.shardOf(openid) === 0).toSorted();
+      const openid = inShard[3] ?? '';
+      expect(inShard.length).toBeGreaterThan(4);
+
+      const planner = heldUp(planning(world), openid);
+      const planned = planAll(planner.services, run);
+      await planner.reached;
+      await halt(world, campaign.id, runId);
+      for (let time = 0; time < 2; time++) {
+        const result = await eraseUser(erasing(world), openid);
+        expect(result).toMatchObject({ type: 'erased' });
+        expect(result).not.toHaveProperty('next');
+      }
+      planner.release();
+      await planned;
+      expect(await itemsWith(world, openid)).toEqual([]);
+
+      if (halt === halts['is stopped']) return;
+      // The planner went on, and nobody else is missing.
+      const named: string[] = [];
+      for await (const page of recipientsOf(world.services, run))
+        named.push(...page.map((one) => one.openid));
+      expect(named.toSorted()).toEqual(openids.filter((one) => one !== openid).toSorted());
+      expect(await world.read(campaign, runId)).toMatchObject({ recipients: 59, counts: { pending: 59 } });
+    },
+  );
+});
+
+test('a run for those who failed that begins meanwhile names nobody who was erased', async () => {
+  const world = await useCampaigns();
+  const openids = await world.grantees(4);
+  world.wechat.addFault({ call: 'send', kind: 'errcode', errcode: 47003, times: 100 });
   const campaign = await world.campaign();
-  await world.start(campaign);
-  const runs = { campaignId: campaign.id, runsAfter: '' };
-  for (const from of [undefined, runs, runs]) {
-    const result = await eraseRecipient(erasing(world), openid, from, () => false);
-    expect(result).toEqual({ erased: 0, next: runs });
+  const first = await world.start(campaign);
+  const over = await world.until(campaign, first, isFinished);
+  expect(over.counts.failed).toBe(4);
+  world.wechat.clearFaults();
+
+  const services = erasing(world);
+  let again: string | undefined;
+  const list: typeof services.runs.list = async (...asked) => {
+    const page = await services.runs.list(...asked);
+    again ??= await world.start(campaign, { trigger: 'resend-failed', ofRunId: first });
+    await world.until(campaign, again, isFinished);
+    return page;
+  };
+  const [openid = ''] = openids;
+  const result = await eraseRecipient(
+    { ...services, runs: { ...services.runs, list } },
+    openid,
+    undefined,
+    always,
+  );
+  expect(result).toEqual({ erased: 2 });
+  for (const runId of [first, again ?? '']) {
+    expect(await readRecipient(world.services, runId, openid)).toBeUndefined();
   }
 });

@@ -192,6 +192,10 @@ export const RUN_FAULTS: readonly PlantedFault[] = [
       },
     }),
   },
+  inCallsOf('eraseUser', 'a planner that has read a user writes them once they are erased', (services) => ({
+    ...services,
+    runs: { ...services.runs, createBatch: async () => 'created' },
+  })),
   inCallsOf('resumeRun', 'what is queued before a pause is of use after it', (services) => ({
     ...services,
     enqueueJobs: async () => undefined,

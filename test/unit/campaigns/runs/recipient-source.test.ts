@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { borderBetween, erasedOpenid } from '../../../../lib/campaigns/runs/batch.ts';
+import { borderBehind, borderBetween, erasedOpenid } from '../../../../lib/campaigns/runs/batch.ts';
 import { type SourceServices, sourceOf } from '../../../../lib/campaigns/runs/recipient-source.ts';
 import { type BatchResults, UNTOUCHED } from '../../../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../../../lib/campaigns/runs/run.ts';
@@ -147,4 +147,24 @@ test('a border sorts between the two whom it parts', () => {
     }),
   );
   expect(borderBetween('o-1', 'o-10')).toBe('o-1');
+});
+
+test('many borders fit behind one another, and nobody stands between them', () => {
+  fc.assert(
+    fc.property(openid, openid, fc.integer({ min: 1, max: 1_200 }), (one, other, howMany) => {
+      fc.pre(one !== other);
+      const [last, following] = one < other ? [one, other] : [other, one];
+      let border = borderBetween(last, following);
+      for (let count = 0; count < howMany; count++) {
+        const next = borderBehind(border);
+        expect(border < next && next < following).toBe(true);
+        border = next;
+      }
+      expect(border.length).toBeLessThan(60);
+    }),
+    { numRuns: 20 },
+  );
+  // The first letter of those that an openid may have, behind the longest border that is another's beginning.
+  expect(borderBehind('o-1') < 'o-1-').toBe(true);
+  expect(borderBehind('') < '-').toBe(true);
 });
