@@ -27,9 +27,12 @@ export function listPublicTitles(world: World, request: WeChatRequest): Answer {
   const limit = wholeNumber(query.get('limit'));
   if (limit === undefined || limit < 1 || limit > MOST_TITLES) return world.refuse(200017);
   const found = PUBLIC_TITLES.filter(({ categoryId }) => categories.includes(categoryId));
-  const data = found
-    .slice(start, start + limit)
-    .map(({ tid, title, type, categoryId }) => ({ tid, title, type, categoryId: String(categoryId) }));
+  const data = found.slice(start, start + limit).map(({ tid, title, type, categoryId }) => ({
+    tid: world.switches.titleIds === 'text' ? String(tid) : tid,
+    title,
+    type,
+    categoryId: String(categoryId),
+  }));
   return success({ count: found.length, data });
 }
 

@@ -31,6 +31,8 @@ const entries = {
   templateListsPerDay: limit,
   /** How many private templates the account may have (WeChat contract §5.3). */
   privateTemplates: limit,
+  /** How the library's titles write their `tid`: pages show numbers, silenceper's SDK reads texts only (WeChat contract §5.1). */
+  titleIds: v.picklist(['text', 'number']),
   /** Time that every call takes before WeChat decides. */
   latencyMs: ms,
   /** Random addition to `latencyMs`, from 0 up to this. */
@@ -85,6 +87,7 @@ export const DEFAULT_SWITCHES: Switches = {
   sendsPerMinute: null,
   templateListsPerDay: null,
   privateTemplates: 25,
+  titleIds: 'text',
   latencyMs: 0,
   latencyJitterMs: 0,
   deliveriesPerEvent: 3,

@@ -35,18 +35,26 @@ describe('the public library', () => {
       (await read('getpubtemplatetitles', { ids: '307,616', start: '0', limit: '30', ...query })).body;
     const all = await titles({});
     expect(all).toMatchObject({ errcode: 0, count: 5 });
-    expect(all['data']).toContainEqual({ tid: 403, title: '订单发货通知', type: 2, categoryId: '307' });
+    expect(all['data']).toContainEqual({ tid: '403', title: '订单发货通知', type: 2, categoryId: '307' });
     expect(await titles({ start: '4', limit: '3' })).toMatchObject({
       count: 5,
-      data: [{ tid: 5311, type: 3 }],
+      data: [{ tid: '5311', type: 3 }],
     });
     expect(await titles({ ids: '732' })).toMatchObject({ count: 1 });
+  });
+
+  test('writes the ids of titles as numbers where that is asked for', async () => {
+    const { wechat, read } = await startWithToken();
+    wechat.setSwitches({ titleIds: 'number' });
+    const { body } = await read('getpubtemplatetitles', { ids: '307', start: '0', limit: '1' });
+    expect(body['data']).toMatchObject([{ tid: 403 }]);
   });
 
   test.each([
     [{ ids: '' }, 200018],
     [{ ids: '307,1' }, 200019],
     [{ ids: 'x' }, 200019],
+    [{ ids: '"307"' }, 200019],
     [{ start: '-1' }, 200016],
     [{ start: '' }, 200016],
     [{ limit: '31' }, 200017],

@@ -1,0 +1,91 @@
+// Drives the simulated WeChat with github.com/silenceper/wechat as anyone would use it: only the host is another.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/silenceper/wechat/v2"
+	"github.com/silenceper/wechat/v2/cache"
+	"github.com/silenceper/wechat/v2/miniprogram/config"
+	"github.com/silenceper/wechat/v2/miniprogram/subscribe"
+	"github.com/silenceper/wechat/v2/util"
+)
+
+const wechatHost = "https://api.weixin.qq.com"
+
+func main() {
+	util.SetURIModifier(func(uri string) string {
+		return strings.Replace(uri, wechatHost, os.Getenv("WECHAT_URL"), 1)
+	})
+	mini := wechat.NewWechat().GetMiniProgram(&config.Config{
+		AppID:       os.Getenv("WECHAT_APP_ID"),
+		AppSecret:   os.Getenv("WECHAT_APP_SECRET"),
+		Cache:       cache.NewMemory(),
+		UseStableAK: true,
+	})
+	templates(mini.GetSubscribe())
+}
+
+// templates goes from the account's categories to a template of its own, sends with another one, and deletes its own.
+func templates(service *subscribe.Subscribe) {
+	categories := must(service.GetCategory())
+	check(len(categories) > 0, "the account has categories", categories)
+	ids := make([]string, len(categories))
+	for index, category := range categories {
+		ids[index] = fmt.Sprint(category.ID)
+	}
+	titles := must(service.GetPubTemplateTitleList(&subscribe.GetPubTemplateTitleListRequest{
+		IDs: strings.Join(ids, ","), Start: 0, Limit: 2,
+	}))
+	check(len(titles.Data) == 2 && titles.Count > 2, "a page of titles, and how many there are", titles)
+	title := titles.Data[0]
+	keywords := must(service.GetPubTemplateKeywordsByID(title.TID))
+	check(keywords.Count >= 2 && keywords.Data[0].Rule != "", "the keywords of a title", keywords)
+	kids := []int{int(keywords.Data[1].KID), int(keywords.Data[0].KID)}
+
+	id := must(service.Add(title.TID, kids, "测试"))
+	found := find(must(service.ListTemplates()), id)
+	check(found != nil && found.Title == title.Title, "the added template is listed", found)
+	check(strings.HasPrefix(found.Content, keywords.Data[1].Name), "its keywords are in the order asked for", found)
+	again, err := service.Add(title.TID, kids, "测试")
+	check(again == id && refused(err, 200022), "adding it again is 200022 and names it", err)
+	_, err = service.Add(title.TID, kids[:1], "测试")
+	check(refused(err, 200020), "one keyword is 200020", err)
+
+	must(true, service.Delete(id))
+	check(find(must(service.ListTemplates()), id) == nil, "the deleted template is listed no more", id)
+
+	value := os.Getenv("DATA_VALUE")
+	must(true, service.Send(&subscribe.Message{
+		ToUser:     os.Getenv("OPENID"),
+		TemplateID: os.Getenv("TEMPLATE_ID"),
+		Data:       map[string]*subscribe.DataItem{os.Getenv("DATA_KEY"): {Value: value}},
+	}))
+}
+
+func find(list *subscribe.TemplateList, id string) *subscribe.TemplateItem {
+	for _, item := range list.Data {
+		if item.PriTmplID == id {
+			return &item
+		}
+	}
+	return nil
+}
+
+func refused(err error, errcode int) bool {
+	return err != nil && strings.Contains(err.Error(), fmt.Sprint(errcode))
+}
+
+func must[T any](value T, err error) T {
+	check(err == nil, "the call is accepted", err)
+	return value
+}
+
+func check(holds bool, what string, found any) {
+	if !holds {
+		fmt.Fprintf(os.Stderr, "Not so: %s. Found: %+v\n", what, found)
+		panic(what)
+	}
+}

@@ -1,0 +1,74 @@
+import cn.binarywang.wx.miniapp.api.WxMaService;
+import cn.binarywang.wx.miniapp.api.WxMaSubscribeService;
+import cn.binarywang.wx.miniapp.api.impl.WxMaServiceImpl;
+import cn.binarywang.wx.miniapp.bean.WxMaSubscribeMessage;
+import cn.binarywang.wx.miniapp.config.impl.WxMaDefaultConfigImpl;
+import java.util.List;
+import me.chanjar.weixin.common.bean.subscribemsg.TemplateInfo;
+import me.chanjar.weixin.common.error.WxErrorException;
+
+/** Drives the simulated WeChat with WxJava as anyone would use it: only the host is another. */
+class Conversation {
+  public static void main(String[] args) throws WxErrorException {
+    var config = new WxMaDefaultConfigImpl();
+    config.setAppid(System.getenv("WECHAT_APP_ID"));
+    config.setSecret(System.getenv("WECHAT_APP_SECRET"));
+    config.setApiHostUrl(System.getenv("WECHAT_URL"));
+    config.useStableAccessToken(true);
+    WxMaService service = new WxMaServiceImpl();
+    service.setWxMaConfig(config);
+    templates(service.getSubscribeService());
+  }
+
+  /** Goes from the account's categories to a template of its own, sends with another one, and deletes its own. */
+  static void templates(WxMaSubscribeService service) throws WxErrorException {
+    var categories = service.getCategory();
+    check(!categories.isEmpty(), "the account has categories", categories);
+    var ids = categories.stream().map(category -> String.valueOf(category.getId())).toArray(String[]::new);
+    var titles = service.getPubTemplateTitleList(ids, 0, 2);
+    check(titles.getData().size() == 2 && titles.getCount() > 2, "a page of titles, and how many there are", titles);
+    var title = titles.getData().get(0);
+    var tid = String.valueOf(title.getTid());
+    var keywords = service.getPubTemplateKeyWordsById(tid);
+    check(keywords.size() >= 2 && keywords.get(0).getRule() != null, "the keywords of a title", keywords);
+    var kids = List.of(keywords.get(1).getKid(), keywords.get(0).getKid());
+
+    var id = service.addTemplate(tid, kids, "测试");
+    var added = find(service, id);
+    check(added != null && added.getTitle().equals(title.getTitle()), "the added template is listed", added);
+    check(added.getContent().startsWith(keywords.get(1).getName()), "its keywords are in the order asked for", added);
+    refused(200022, () -> service.addTemplate(tid, kids, "测试"));
+    refused(200020, () -> service.addTemplate(tid, kids.subList(0, 1), "测试"));
+
+    check(service.delTemplate(id), "the template is deleted", id);
+    check(find(service, id) == null, "the deleted template is listed no more", id);
+
+    var message = new WxMaSubscribeMessage();
+    message.setToUser(System.getenv("OPENID"));
+    message.setTemplateId(System.getenv("TEMPLATE_ID"));
+    message.addData(new WxMaSubscribeMessage.MsgData(System.getenv("DATA_KEY"), System.getenv("DATA_VALUE")));
+    service.sendSubscribeMsg(message);
+  }
+
+  static TemplateInfo find(WxMaSubscribeService service, String id) throws WxErrorException {
+    return service.getTemplateList().stream().filter(each -> each.getPriTmplId().equals(id)).findFirst().orElse(null);
+  }
+
+  interface Call {
+    void make() throws WxErrorException;
+  }
+
+  static void refused(int errcode, Call call) {
+    try {
+      call.make();
+    } catch (WxErrorException error) {
+      check(error.getError().getErrorCode() == errcode, "refused with " + errcode, error.getError());
+      return;
+    }
+    check(false, "refused with " + errcode, "accepted");
+  }
+
+  static void check(boolean holds, String what, Object found) {
+    if (!holds) throw new AssertionError("Not so: " + what + ". Found: " + found);
+  }
+}
