@@ -5,7 +5,17 @@ import { withoutLog } from '../../lib/runtime/aws.ts';
 import type { QueueDefinition } from './service-definition.ts';
 import { LOCAL_AWS } from './table.ts';
 
-const messageSchema = v.object({ body: v.string(), delayUntil: v.optional(v.number()) });
+/** A message's own attributes, which travel beside its body; ours are all texts. */
+export const messageAttributes = v.record(
+  v.string(),
+  v.object({ DataType: v.string(), StringValue: v.string() }),
+);
+
+const messageSchema = v.object({
+  body: v.string(),
+  messageAttributes: v.optional(messageAttributes, {}),
+  delayUntil: v.optional(v.number()),
+});
 const queueSchema = v.object({
   messages: v.object({
     ready: v.array(messageSchema),
@@ -14,11 +24,17 @@ const queueSchema = v.object({
   }),
 });
 
+/** A message on a queue. */
+interface QueuedMessage {
+  readonly body: string;
+  readonly messageAttributes: v.InferOutput<typeof messageAttributes>;
+}
+
 /** Everything in a queue at one moment. `dueAtMs` is when a delayed message becomes visible. */
 interface QueueContents {
-  readonly visible: readonly { body: string }[];
-  readonly inFlight: readonly { body: string }[];
-  readonly delayed: readonly { body: string; dueAtMs: number }[];
+  readonly visible: readonly QueuedMessage[];
+  readonly inFlight: readonly QueuedMessage[];
+  readonly delayed: readonly (QueuedMessage & { readonly dueAtMs: number })[];
 }
 
 /** One local queue. */
@@ -41,6 +57,11 @@ export interface LocalSqs {
 /** Starts SQS on a free loopback port, with the queues that `definitions` names. */
 export async function startSqs(definitions: Readonly<Record<string, QueueDefinition>>): Promise<LocalSqs> {
   const app = buildApp({ logger: false });
+  app.addHook('onSend', async ({ headers, body }, _reply, payload) =>
+    headers['x-amz-target'] === 'AmazonSQS.ReceiveMessage' && !v.is(asksForAttributes, body)
+      ? withoutAttributes(payload)
+      : payload,
+  );
   const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
   const client = withoutLog(new SQSClient({ ...LOCAL_AWS, endpoint }));
   const queues: Record<string, LocalQueue> = {};
@@ -56,7 +77,10 @@ export async function startSqs(definitions: Readonly<Record<string, QueueDefinit
       return {
         visible: messages.ready,
         inFlight: messages.inflight.map(({ message }) => message),
-        delayed: messages.delayed.map(({ body, delayUntil }) => ({ body, dueAtMs: delayUntil ?? 0 })),
+        delayed: messages.delayed.map(({ delayUntil, ...message }) => ({
+          ...message,
+          dueAtMs: delayUntil ?? 0,
+        })),
       };
     },
     async close() {
@@ -64,6 +88,16 @@ export async function startSqs(definitions: Readonly<Record<string, QueueDefinit
       await app.close();
     },
   };
+}
+
+/** The engine gives a message's attributes to those too who have not asked for them, which SQS does not. */
+const asksForAttributes = v.object({ MessageAttributeNames: v.pipe(v.array(v.string()), v.minLength(1)) });
+
+function withoutAttributes(payload: unknown): unknown {
+  if (typeof payload !== 'string') return payload;
+  return JSON.stringify(JSON.parse(payload), (key, value) =>
+    key === 'MessageAttributes' ? undefined : value,
+  );
 }
 
 async function createQueue(

@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   type Message,
+  type MessageAttributeValue,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
@@ -12,6 +13,8 @@ import { jobLabel } from './job-label.ts';
 export interface DeadLetter {
   readonly id: string;
   readonly body: string;
+  /** What it says beside its body: which mini program it is of. */
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   /** What it is about; absent for a body that is no job of ours. */
   readonly label: string | undefined;
   readonly sentAtMs: number;
@@ -36,6 +39,7 @@ export async function hold(sqs: SQSClient, queueUrl: string): Promise<DeadLetter
         VisibilityTimeout: HELD_SECONDS,
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+        MessageAttributeNames: ['All'],
       }),
     );
     if (Messages.length === 0) return [...held.values()];
@@ -46,10 +50,12 @@ export async function hold(sqs: SQSClient, queueUrl: string): Promise<DeadLetter
   }
 }
 
-function read({ MessageId = '', Body = '', ReceiptHandle = '', Attributes = {} }: Message): DeadLetter {
+function read(message: Message): DeadLetter {
+  const { MessageId = '', Body = '', ReceiptHandle = '', Attributes = {}, MessageAttributes = {} } = message;
   return {
     id: MessageId,
     body: Body,
+    attributes: MessageAttributes,
     label: jobLabel(Body),
     sentAtMs: Number(Attributes.SentTimestamp ?? 0),
     receives: Number(Attributes.ApproximateReceiveCount ?? 1) - 1,
@@ -103,7 +109,11 @@ export async function move(
 }
 
 async function send(sqs: SQSClient, queueUrl: string, batch: readonly DeadLetter[]): Promise<DeadLetter[]> {
-  const Entries = batch.map(({ body }, n) => ({ Id: `${n}`, MessageBody: body }));
+  const Entries = batch.map(({ body, attributes }, n) => ({
+    Id: `${n}`,
+    MessageBody: body,
+    ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
+  }));
   const { Successful = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
   const arrived = new Set(Successful.map(({ Id }) => Id));
   return batch.filter((_, n) => arrived.has(`${n}`));

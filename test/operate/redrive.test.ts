@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LocalSqs, startSqs } from '../../local/stack/sqs.ts';
 import { hold, move } from '../../operate/redrive/dead-letters.ts';
@@ -51,6 +51,19 @@ describe('npm run redrive', () => {
     expect(stdout).toContain('23 of 23 moved');
     expect(await bodiesIn(queues, 'Send')).toEqual(jobs.toSorted());
     expect(await bodiesIn(queues, 'Dead')).toEqual([]);
+  });
+
+  test('moves what a record says beside its body: which mini program it is of', async () => {
+    const queues = await useQueues([job(1)]);
+    const { sqs, deadLetterQueueUrl: QueueUrl } = queues;
+    const MessageAttributes = { appid: { DataType: 'String', StringValue: 'wx2' } };
+    await sqs.client.send(new SendMessageCommand({ QueueUrl, MessageBody: job(2), MessageAttributes }));
+    expect((await runCommand('redrive', queues.args)).code).toBe(0);
+    const { visible } = await sqs.contents('Send');
+    const attributesOf = (body: string) =>
+      visible.find((message) => message.body === body)?.messageAttributes;
+    expect(attributesOf(job(1))).toEqual({});
+    expect(attributesOf(job(2))).toEqual(MessageAttributes);
   });
 
   test('as a dry run shows them and leaves everything where it was', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import type { LambdaHandler } from '../../../local/stack/invoke.ts';
@@ -39,6 +40,25 @@ test('a record has the attributes that the service gives it', async () => {
     eventSource: 'aws:sqs',
     eventSourceARN: expect.stringMatching(/^arn:aws:sqs:.*:Jobs$/),
   });
+});
+
+test('what a message says beside its body comes with each delivery, and into the dead-letter queue', async () => {
+  const apps: unknown[] = [];
+  const handler: LambdaHandler = (event) => {
+    const { Records } = event as SQSEvent;
+    apps.push(...Records.map(({ messageAttributes }) => messageAttributes['appid']));
+    return Promise.reject(new Error('no'));
+  };
+  const { runner, sqs } = await useRunner({ work: { events: [FROM_JOBS], handler } }, { jobs: QUICK });
+  const MessageAttributes = { appid: { DataType: 'String', StringValue: 'wx2' } };
+  const QueueUrl = sqs.queues['Jobs']!.url;
+  await sqs.client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'of wx2', MessageAttributes }));
+  await runner.idle();
+  expect(apps).toHaveLength(2);
+  for (const app of apps) expect(app).toMatchObject({ dataType: 'String', stringValue: 'wx2' });
+  expect((await sqs.contents('DeadJobs')).visible).toMatchObject([
+    { body: 'of wx2', messageAttributes: MessageAttributes },
+  ]);
 });
 
 test('only the records that are reported as failed come again', async () => {
