@@ -2,7 +2,7 @@ import { problemLine, settingNames, settingProblems } from '../../lib/settings/s
 import { stackEnvironment } from './environment.ts';
 import { plannedVariables } from './resources.ts';
 import type { ServiceDefinition } from './service-definition.ts';
-import type { StackOptions } from './stack.ts';
+import type { StackOptions } from './stack-options.ts';
 
 /** The settings that a stack takes from its owner: all but those that say where its own table, queues and the like are. */
 export function ownersSettings(definition: ServiceDefinition): readonly string[] {

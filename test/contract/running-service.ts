@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import type { Logger } from '../../lib/logger.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
+import type { StackApp } from '../../local/stack/more-apps.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack/stack.ts';
-import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import type { SimulatedApp, WeChatSimulator } from '../../local/wechat-simulator/index.ts';
 
 /** An answer as a test looks at it. */
 export interface Reply {
@@ -29,16 +30,36 @@ export function quietNow() {
   return { from: clock(Date.now() - 60_000), to: clock(Date.now() + 6 * 3_600_000), timezone: 'UTC' };
 }
 
+/** Which mini program a call is for. */
+const APP_HEADER = 'x-wechat-appid';
+
 /**
  * One stack for a test file, called over HTTP like any deployment, with WeChat's side at hand. `simulator` is the
- * WeChat behind `wechatBaseUrl` where the test has started one itself.
+ * WeChat behind `wechatBaseUrl` where the test has started one itself. What it answers is about the first mini program;
+ * with `moreApps`, `apps` has the same for each of them.
  */
 export async function startService(options: StackOptions = {}, simulator?: WeChatSimulator) {
   const stack: Stack = await startStack({ logger: QUIET, ...options });
   afterAll(() => stack.close());
   const wechat = stack.wechat ?? simulator;
   if (!wechat) throw new Error('These tests need the simulated WeChat.');
+  const appOf = (account: SimulatedApp) => ({
+    appId: account.appId,
+    wechat: account,
+    ...callsFor(stack, account, { [APP_HEADER]: account.appId }),
+  });
+  return {
+    stack,
+    wechat,
+    ...callsFor(stack, wechat, {}),
+    /** One for each mini program, the first one first; every call names its appid. */
+    apps: wechat.apps().map(appOf),
+    /** One more mini program, which the service finds within five minutes. */
+    addApp: (app?: StackApp) => appOf(stack.addApp(app)),
+  };
+}
 
+function callsFor(stack: Stack, wechat: SimulatedApp, always: Readonly<Record<string, string>>) {
   async function call(
     method: string,
     path: string,
@@ -49,6 +70,7 @@ export async function startService(options: StackOptions = {}, simulator?: WeCha
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...always,
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -69,15 +91,7 @@ export async function startService(options: StackOptions = {}, simulator?: WeCha
       ...(headers && { headers }),
     });
 
-  return {
-    stack,
-    wechat,
-    call,
-    operator,
-    ...phones(wechat, call),
-    ...ledgers(operator),
-    ...messages(operator),
-  };
+  return { call, operator, ...phones(wechat, call), ...ledgers(operator), ...messages(operator) };
 }
 
 type Call = (method: string, path: string, options?: CallOptions) => Promise<Reply>;
@@ -88,11 +102,11 @@ type Operator = (
   headers?: Record<string, string>,
 ) => Promise<Reply>;
 
-function phones(wechat: WeChatSimulator, call: Call) {
+function phones(wechat: SimulatedApp, call: Call) {
   return {
-    /** A new user who has logged in: their openid and session token. */
-    async logIn(): Promise<{ openid: string; session: string }> {
-      const openid = wechat.createUser();
+    /** A user who has logged in, a new one unless the openid is given: their openid and session token. */
+    async logIn(known?: string): Promise<{ openid: string; session: string }> {
+      const openid = wechat.createUser(known === undefined ? {} : { openid: known });
       const { body } = await call('POST', '/v1/sessions', { body: { code: wechat.login(openid) } });
       return { openid, session: body.token };
     },
@@ -102,7 +116,7 @@ function phones(wechat: WeChatSimulator, call: Call) {
 function ledgers(operator: Operator) {
   return {
     /** The user allows the template `times` times in WeChat's panel, and each answer is reported. */
-    async allow(wechat: WeChatSimulator, openid: string, templateId: string, times = 1): Promise<void> {
+    async allow(wechat: SimulatedApp, openid: string, templateId: string, times = 1): Promise<void> {
       for (let tap = 0; tap < times; tap++) {
         const { errMsg: _, ...results } = wechat.subscribe({ openid, results: { [templateId]: 'accept' } });
         await operator('POST', '/v1/grants', { openid, requestId: randomUUID(), results });

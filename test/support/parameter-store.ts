@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { startParameterStore } from '../../local/stack/parameter-store.ts';
 
-/** A request to write a parameter as it arrives. */
+/** A request to write a parameter as it arrived. */
 export interface PutParameter {
   readonly Name: string;
   readonly Value: string;
@@ -12,39 +10,13 @@ export interface PutParameter {
   readonly KeyId?: string;
 }
 
-/** SSM's parameters on a free port for one test: what is stored, and every write that came. */
+/** SSM's parameters on a free port for one test: what is stored, and every write that it took. */
 export async function useParameterStore(stored: Readonly<Record<string, string>> = {}) {
-  const parameters = new Map(Object.entries(stored));
   const writes: PutParameter[] = [];
-
-  function answer(call: string, body: unknown): [number, unknown] {
-    if (call === 'AmazonSSM.GetParameters') {
-      const { Names } = body as { Names: string[] };
-      const Parameters = Names.filter((Name) => parameters.has(Name)).map((Name) => ({
-        Name,
-        Type: 'SecureString',
-        Value: parameters.get(Name),
-      }));
-      return [200, { Parameters, InvalidParameters: Names.filter((name) => !parameters.has(name)) }];
-    }
-    const write = body as PutParameter;
-    writes.push(write);
-    if (parameters.has(write.Name) && !write.Overwrite) return [400, { __type: 'ParameterAlreadyExists' }];
-    parameters.set(write.Name, write.Value);
-    return [200, { Version: 1, Tier: 'Standard' }];
-  }
-
-  const server = createServer(async (request, response) => {
-    const [status, body] = answer(`${request.headers['x-amz-target']}`, JSON.parse(await text(request)));
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  const store = await startParameterStore((call, input) => {
+    if (call === 'PutParameter') writes.push(input as PutParameter);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return { parameters, writes, endpoint: `http://127.0.0.1:${port}` };
+  onTestFinished(store.close);
+  for (const [name, value] of Object.entries(stored)) store.values.set(name, value);
+  return { parameters: store.values, writes, endpoint: store.endpoint };
 }
