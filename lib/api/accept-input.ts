@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type * as v from 'valibot';
+import type { TemplateKind } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import {
   type AcceptRequest,
@@ -74,7 +75,7 @@ export async function prepareInput(
   { body, idempotencyKey: key }: AcceptInput,
 ): Promise<PreparedInput> {
   const { names, isOpenToUsers, remedyFor } = services;
-  const { to, page, miniprogramState, lang, sendAt, hold, data, fit, timezone: timeZone } = body;
+  const { to, device, page, miniprogramState, lang, sendAt, hold, data, fit, timezone: timeZone } = body;
   const templateId = await names.resolveTemplateId(body.templateId);
   if (caller.type === 'user') await requireOwnMessage(caller, to, () => isOpenToUsers(templateId));
   const scope = caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
@@ -88,11 +89,13 @@ export async function prepareInput(
   const composed = await orLookupProblem(composeMessage(services.templates, asked), remedyFor);
   if (composed.type === 'unknown-template') throw unknownTemplate(await names.nearestAlias(body.templateId));
   if (composed.type === 'invalid-data') throw invalidData(composed.problems);
+  requireDevice(composed.templateKind, device);
   return {
     request: {
       openid: to,
       templateId,
       templateKind: composed.templateKind,
+      ...(device && { device }),
       data: composed.data,
       fitted: composed.fitted,
       ...(page !== undefined && { page }),
@@ -103,6 +106,26 @@ export async function prepareInput(
       ...(idempotency && { idempotency }),
     },
   };
+}
+
+/** WeChat lists a device template as a long-term one: until its owner says so, the caller's word counts. */
+function requireDevice(kind: TemplateKind, device: Body['device']): void {
+  if (!device && kind === 'device') {
+    throw invalidInput('invalid-body', [
+      inputError('device', {
+        en: 'is needed: {"sn", "modelId"} as the user subscribed to them, because the template is for devices',
+        zh: '必填：该模板是设备消息模板，请写明用户订阅时所用的 {"sn", "modelId"}',
+      }),
+    ]);
+  }
+  if (device && (kind === 'one-time' || kind === 'limited')) {
+    throw invalidInput('invalid-body', [
+      inputError('device', {
+        en: `only goes with a device template, and this one is ${kind}`,
+        zh: `只能用于设备消息模板，该模板是 ${kind}`,
+      }),
+    ]);
+  }
 }
 
 /** A user writes to no one but themselves, and only what the settings open to users. */

@@ -48,6 +48,7 @@ export const PROBLEMS = {
   'invalid-csv': { status: 422, title: 'The CSV cannot be read' },
   'too-many-recipients': { status: 422, title: 'The campaign has too many recipients' },
   'too-many-templates': { status: 422, title: 'The user has answers for too many templates' },
+  'too-many-devices': { status: 422, title: 'The user has subscribed to too many devices' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   busy: { status: 503, title: 'Too many requests change the same record' },

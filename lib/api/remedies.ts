@@ -55,8 +55,8 @@ export const REMEDIES = {
     zh: '请改用应答头 allow 中列出的方法。',
   },
   'no-grant': {
-    en: 'Ask the user again with wx.requestSubscribeMessage and report the answer to POST /v1/grants. To book ahead of the grant, send "hold": false.',
-    zh: '请用 wx.requestSubscribeMessage 再次请用户授权，并上报到 POST /v1/grants。若要先预约、到点再占用授权，请加上 "hold": false。',
+    en: 'Ask the user again with wx.requestSubscribeMessage and report the answer to POST /v1/grants; about a device with wx.requestSubscribeDeviceMessage and "devices". To book ahead of the grant, send "hold": false.',
+    zh: '请用 wx.requestSubscribeMessage 再次请用户授权，并上报到 POST /v1/grants；设备消息用 wx.requestSubscribeDeviceMessage，上报时带上 devices。若要先预约、到点再占用授权，请加上 "hold": false。',
   },
   'too-many-waiting': {
     en: 'List what waits for this user with GET /v1/messages?openid=…, cancel with DELETE /v1/messages/{id} what is no longer needed, and order the rest once some have left.',
@@ -150,6 +150,10 @@ export const REMEDIES = {
   'too-many-templates': {
     en: 'Report templates that are in use only. DELETE /v1/users/{openid} erases all that is stored of the user.',
     zh: '请只上报在用的模板；DELETE /v1/users/{openid} 会删除该用户的全部记录。',
+  },
+  'too-many-devices': {
+    en: 'Let the user turn off devices that are no longer used: a report of "reject" for a device makes room for another one.',
+    zh: '请让用户退订不再使用的设备：对某台设备上报 reject 后即可为新设备腾出位置。',
   },
   'rate-limited': {
     en: 'Wait as many seconds as "retry-after" says, then call wx.login again. Keep the session token instead of logging in each time.',

@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { exampleData } from '../templates/example-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
-import type { TemplateUse } from '../templates/template.ts';
+import { type TemplateUse, templateKindOf } from '../templates/template.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
 import type { ListedTemplate } from '../templates/template-warnings.ts';
 import type { AnswerOf } from './route.ts';
@@ -58,12 +58,12 @@ export function templateView(
   { template, warnings }: ListedTemplate,
   alias: string | undefined,
 ): TemplateView {
-  const { templateId, title, kind, fields, syncedAtMs, usedBy } = template;
+  const { templateId, title, fields, syncedAtMs, usedBy } = template;
   return {
     templateId,
     ...(alias !== undefined && { alias }),
     title,
-    kind,
+    kind: templateKindOf(template),
     fields,
     warnings,
     ...(usedBy && { usedBy: useView(usedBy) }),

@@ -3,7 +3,8 @@ import type { RecipientOutcome } from '../campaigns/runs/read-run.ts';
 import type { Run } from '../campaigns/runs/run.ts';
 import { nextRuns } from '../campaigns/schedule/schedule-expression.ts';
 import type { Clock } from '../clock.ts';
-import { type Claim, grantsOf, type Ledger, spentOf } from '../grants/ledger.ts';
+import { readGrantKey } from '../grants/grant-key.ts';
+import { type Claim, grantsOf, isSubscription, type Ledger, spentOf } from '../grants/ledger.ts';
 import { type Message, statusOf } from '../messages/message.ts';
 import { remedyOfReason } from '../sends/own-outcome.ts';
 import type { Outcome } from '../sends/send-record.ts';
@@ -14,19 +15,19 @@ import type { grant } from './schemas/grants.ts';
 import type { message as messageSchema } from './schemas/messages.ts';
 import { type RemarkServices, type RemedyFor, remarksOn } from './template-answers.ts';
 
-/** What a user granted for one template; undefined if they never answered for it. */
-export function grantView(ledger: Ledger, templateId: string): AnswerOf<typeof grant> | undefined {
-  const grants = grantsOf(ledger, templateId);
+/** What a user granted by its key in the ledger; undefined if they never answered for it. */
+export function grantView(ledger: Ledger, key: string): AnswerOf<typeof grant> | undefined {
+  const grants = grantsOf(ledger, key);
   if (!grants) return undefined;
-  const longTerm = grants.kind === 'long-term';
+  const isUncounted = isSubscription(grants.kind);
   return {
     openid: ledger.openid,
-    templateId,
+    ...readGrantKey(key),
     kind: grants.kind,
-    available: longTerm ? null : grants.available,
-    ...(longTerm && { subscribed: grants.subscribed }),
-    held: longTerm ? 0 : grants.held,
-    spent: longTerm ? 0 : spentOf(grants),
+    available: isUncounted ? null : grants.available,
+    ...(isUncounted && { subscribed: grants.subscribed }),
+    held: isUncounted ? 0 : grants.held,
+    spent: isUncounted ? 0 : spentOf(grants),
     lastStatus: grants.lastStatus,
     ...(grants.silentReject && { silentReject: true }),
     updatedAt: toRfc3339(grants.updatedAtMs),
@@ -41,11 +42,13 @@ export type MessageView = AnswerOf<typeof messageSchema>;
  * sent.
  */
 export function messageView(message: Message, claim: Claim | undefined, nowMs: number): MessageView {
-  const { id, openid, templateId, data, page, miniprogramState, lang, attempts, fitted, outcome } = message;
+  const { id, openid, templateId, device, data, page, miniprogramState, lang } = message;
+  const { attempts, fitted, outcome } = message;
   return {
     id,
     to: openid,
     templateId,
+    ...(device && { device }),
     data,
     ...(page !== undefined && { page }),
     miniprogramState,

@@ -3,7 +3,7 @@ import type { Language, MiniprogramState } from '../messages/message.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import { normaliseData } from '../templates/normalise-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
-import type { Template } from '../templates/template.ts';
+import { type Template, templateKindOf } from '../templates/template.ts';
 import { timezoneError } from '../time-zone.ts';
 import type { Campaign, QuietHours, Recipient } from './campaign.ts';
 import { nextRuns, readExpression } from './schedule/schedule-expression.ts';
@@ -68,6 +68,16 @@ export function checkTexts(
 }
 
 const hasVariables = (text: string) => variablesIn({ text }).length > 0;
+
+/** Refuses a device template: each of its messages is about one device of one user, which no list names. */
+export function checkKind(template: Template): InputRefusal | undefined {
+  if (templateKindOf(template) !== 'device') return undefined;
+  const message = {
+    en: 'must not be a device template: a message of one names a device. Send it with POST /v1/messages or /v1/messages/batch',
+    zh: '不能是设备消息模板：这类消息必须指明设备。请用 POST /v1/messages 或 /v1/messages/batch 发送',
+  };
+  return { type: 'invalid-order', errors: [{ path: 'templateId', message }] };
+}
 
 /** Refuses variables for grantees, who have none: the message could be sent to nobody. */
 export function checkGrantees({ data, page }: Pick<Campaign, 'data' | 'page'>): InputRefusal | undefined {

@@ -5,6 +5,7 @@ import { type Audience, type Campaign, RECIPIENTS_PER_PAGE } from './campaign.ts
 import {
   type CampaignInput,
   checkGrantees,
+  checkKind,
   checkQuietHours,
   checkSchedule,
   checkTexts,
@@ -55,6 +56,7 @@ export async function createCampaign(
     nowMs,
   );
   const refused =
+    checkKind(template) ??
     checkSchedule(input.schedule, nowMs) ??
     checkQuietHours(input.quietHours) ??
     (input.audience.type === 'grantees' ? checkGrantees(campaign) : undefined);

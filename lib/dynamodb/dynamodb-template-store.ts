@@ -1,9 +1,10 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import type { AliasStore } from '../templates/aliases.ts';
 import { completeField } from '../templates/parse-template.ts';
-import { storedTemplate, type Template, type TemplateStore } from '../templates/template.ts';
+import type { DeclaredKinds, Template, TemplateStore } from '../templates/template.ts';
+import { storedTemplate } from '../templates/template.ts';
 import { getItem, type Item, putAll, queryPages, readItem } from './items.ts';
 import type { Key } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
@@ -20,14 +21,31 @@ const syncItem = v.object({ syncedAtMs: v.number() });
  * The account's templates in the table: one item each, and one that says when WeChat was last read. Kinds and
  * rules follow from the keys when read, so that a better rule needs no new sync.
  *
- * An item that cannot be read is logged and passed over. Every write is a plain replacement, safe to repeat.
+ * An item that cannot be read is logged and passed over. A template is written attribute by attribute, so that a
+ * sync and a declaration of its kind do not undo each other. Every write is safe to repeat.
  */
-export function createTemplateStore(table: Table, logger: Logger): TemplateStore {
+export function createTemplateStore(table: Table, logger: Logger): TemplateStore & DeclaredKinds {
   const pk = `${table.appId}#templates`;
 
-  async function write(sk: string, item: Item): Promise<void> {
-    const stored = toAttributes({ ...item, pk, sk });
-    await table.client.send(new PutItemCommand({ TableName: table.name, Item: stored }));
+  /** Sets these attributes of a template's item and removes those that are undefined. */
+  async function update(templateId: string, attributes: Item, condition?: string): Promise<void> {
+    const names = Object.keys(attributes);
+    const isSet = (name: string) => attributes[name] !== undefined;
+    const [set, removed] = [names.filter(isSet), names.filter((name) => !isSet(name))];
+    const values = set.map((name) => [`:${name}`, attributes[name]]);
+    await table.client.send(
+      new UpdateItemCommand({
+        TableName: table.name,
+        Key: toAttributes({ pk, sk: PREFIX + templateId }),
+        UpdateExpression: [
+          ...(set.length > 0 ? [`SET ${set.map((name) => `#${name} = :${name}`).join(', ')}`] : []),
+          ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`).join(', ')}`] : []),
+        ].join(' '),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ...(set.length > 0 && { ExpressionAttributeValues: toAttributes(Object.fromEntries(values)) }),
+        ...(condition !== undefined && { ConditionExpression: condition }),
+      }),
+    );
   }
 
   function parse(item: Item): Template | undefined {
@@ -59,10 +77,13 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
     },
 
     async save(templates, syncedAtMs) {
-      await Promise.all(templates.map((template) => write(PREFIX + template.templateId, itemOf(template))));
+      await Promise.all(templates.map((template) => update(template.templateId, listedAttributes(template))));
       // Last, so that nobody takes the list for read before it is all there.
-      await write(SYNC_KEY, { syncedAtMs });
+      const read = toAttributes({ pk, sk: SYNC_KEY, syncedAtMs });
+      await table.client.send(new PutItemCommand({ TableName: table.name, Item: read }));
     },
+
+    declareKind: (templateId, declaredKind) => update(templateId, { declaredKind }, 'attribute_exists(pk)'),
 
     async lastSyncedAtMs() {
       const parsed = v.safeParse(syncItem, await getItem(table, { pk, sk: SYNC_KEY }));
@@ -71,8 +92,11 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
   };
 }
 
-function itemOf({ fields, ...rest }: Template): Item {
-  return { ...rest, fields: fields.map(({ kind: _, rule: _rule, ...field }) => field) };
+/** What comes of reading WeChat's list: an attribute that a template no longer has is undefined. */
+function listedAttributes({ fields, declaredKind: _declared, ...listed }: Template): Item {
+  const { removedAtMs, changed, usedBy } = listed;
+  const sources = fields.map(({ kind: _, rule: _rule, ...field }) => field);
+  return { ...listed, removedAtMs, changed, usedBy, fields: sources };
 }
 
 const aliasItem = v.object({ aliases: v.record(v.string(), v.string()), version: v.string() });

@@ -53,7 +53,7 @@ export function eventOf(event: DomainEvent): BusEvent {
 function detailOf(event: DomainEvent): Readonly<Record<string, unknown>> {
   switch (event.type) {
     case 'grant':
-      return { ...grantView(event.ledger, event.templateId) };
+      return { ...grantView(event.ledger, event.key) };
     case 'message':
       return messageView(event.message, undefined, event.atMs);
     case 'campaign-send':

@@ -1,5 +1,6 @@
+import { newTemplateIds } from '../grants/grant-key.ts';
 import type { CountMark, GrantStore } from '../grants/grant-store.ts';
-import { grantsOf, isAccept, type TemplateKind } from '../grants/ledger.ts';
+import { isAccept, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
 import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { MessageStore } from '../messages/message-store.ts';
@@ -88,10 +89,9 @@ export async function countAnswers(
         const answer = { templateId, status, kind, atMs: event.createdAtMs };
         return isRevocation(event, status) ? recordRevocation(before, answer) : recordPopup(before, answer);
       }, stored.value);
-      const templateIds = new Set(fresh.map(([, { templateId }]) => templateId));
-      const newTemplateIds = [...templateIds].filter((templateId) => !grantsOf(stored.value, templateId));
       const marks = fresh.map(([mark]) => mark);
-      const result = await grantStore.commitCounted(updated(stored, ledger), marks, newTemplateIds);
+      const added = newTemplateIds(stored.value, ledger);
+      const result = await grantStore.commitCounted(updated(stored, ledger), marks, added);
       return result === 'conflict' ? result : undefined;
     },
     { sleep, random },

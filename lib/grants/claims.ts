@@ -4,7 +4,7 @@ import {
   type GrantEffect,
   type GrantSource,
   grantsOf,
-  isLongTerm,
+  isSubscription,
   type Ledger,
   spentOf,
   type TemplateGrants,
@@ -53,7 +53,7 @@ export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
 }
 
 function sourceOf(grants: TemplateGrants, hold: Hold | undefined): GrantSource | undefined {
-  if (isLongTerm(grants.kind)) return grants.subscribed ? 'subscription' : undefined;
+  if (isSubscription(grants.kind)) return grants.subscribed ? 'subscription' : undefined;
   if (hold) return grants.held > 0 ? 'held' : undefined;
   return grants.available > 0 ? 'available' : undefined;
 }
@@ -90,7 +90,7 @@ export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
  */
 export function restoreGrant(ledger: Ledger, templateId: string, epoch: number): Ledger {
   const grants = grantsOf(ledger, templateId);
-  if (!grants || isLongTerm(grants.kind) || grants.epoch !== epoch || spentOf(grants) < 1) return ledger;
+  if (!grants || isSubscription(grants.kind) || grants.epoch !== epoch || spentOf(grants) < 1) return ledger;
   return withGrants(ledger, templateId, moved(grants, 'available', 1));
 }
 

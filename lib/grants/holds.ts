@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { count, storedObject } from '../stored-schemas.ts';
-import { grantsOf, isLongTerm, knownKind, type Ledger, type TemplateKind, withGrants } from './ledger.ts';
+import { grantsOf, isSubscription, knownKind, type Ledger, type TemplateKind, withGrants } from './ledger.ts';
 
 /** A grant that is set aside for a message; void once the template's grants have been zeroed since. */
 export const holdSchema = storedObject({ epoch: count });
@@ -19,7 +19,7 @@ export function holdGrant(ledger: Ledger, templateId: string, kind: TemplateKind
   if (!grants) return { type: 'no-grant' };
   const hold: Hold = { epoch: grants.epoch };
   const known = { ...grants, kind: knownKind(kind, grants.kind) };
-  if (isLongTerm(known.kind)) {
+  if (isSubscription(known.kind)) {
     if (!known.subscribed) return { type: 'no-grant' };
     return { type: 'held', ledger: withGrants(ledger, templateId, known), hold };
   }
@@ -31,7 +31,7 @@ export function holdGrant(ledger: Ledger, templateId: string, kind: TemplateKind
 /** Gives a held grant back. A void hold has nothing to give, and a long-term one never took anything. */
 export function releaseHold(ledger: Ledger, templateId: string, hold: Hold): Ledger {
   const grants = grantsOf(ledger, templateId);
-  if (!grants || isLongTerm(grants.kind) || grants.epoch !== hold.epoch) return ledger;
+  if (!grants || isSubscription(grants.kind) || grants.epoch !== hold.epoch) return ledger;
   const released = { ...grants, available: grants.available + 1, held: grants.held - 1 };
   return withGrants(ledger, templateId, released);
 }

@@ -3,10 +3,13 @@ import { count, instant, storedObject } from '../stored-schemas.ts';
 import { recentGrants } from './recent-grants.ts';
 
 /**
- * How long an accept lasts: one send, or until the user turns it off (WeChat contract §3.4).
- * `unknown` counts as one-time, the cautious reading, until the template has been read from WeChat.
+ * How long an accept lasts: one send, or until the user turns it off (WeChat contract §3.4, §8.1).
+ *
+ * `limited` is a long-term template with a rate for each value of a required field. `device` is one for a single
+ * device of the user. WeChat lists both as long-term. `unknown` counts as one-time, the cautious reading, until
+ * the template has been read from WeChat.
  */
-export const TEMPLATE_KINDS = ['one-time', 'long-term', 'unknown'] as const;
+export const TEMPLATE_KINDS = ['one-time', 'long-term', 'limited', 'device', 'unknown'] as const;
 
 /** One of {@link TEMPLATE_KINDS}. */
 export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
@@ -15,13 +18,12 @@ const templateGrants = storedObject({
   kind: v.picklist(TEMPLATE_KINDS),
   /** Grants ever recorded; it only rises. */
   granted: count,
-  /** Grants that a message may still take. Without meaning for a long-term template. */
+  /** Grants that a message may still take. Without meaning for a subscription. */
   available: count,
-  /** Grants set aside for messages that wait. Without meaning for a long-term template. */
+  /** Grants set aside for messages that wait. Without meaning for a subscription. */
   held: count,
   /**
-   * Whether the user's last answer was an accept that nothing has revoked. What counts for a long-term
-   * template.
+   * Whether the user's last answer was an accept that nothing has revoked. What counts for a subscription.
    */
   subscribed: v.boolean(),
   /** Rises whenever WeChat shows that the grants are gone; a hold from an earlier epoch is void. */
@@ -57,6 +59,7 @@ const claim = storedObject({
   /** The life of the item that the grant was taken from. */
   life: v.exactOptional(v.string()),
   messageId: v.string(),
+  /** The key of the grant (lib/grants/grant-key.ts): the template, and the device where it is of one. */
   templateId: v.string(),
   source: v.picklist(GRANT_SOURCES),
   /** The epoch of the template's grants when the claim was opened. */
@@ -80,6 +83,7 @@ export const ledgerSchema = storedObject({
   openid: v.string(),
   /** A random id of this item. A user who comes back after an erasure gets another one. */
   life: v.exactOptional(v.string()),
+  /** By grant key (lib/grants/grant-key.ts). */
   templates: v.record(v.string(), templateGrants),
   claim: v.exactOptional(claim),
   /** The messages that wait, packed (lib/grants/packed-waiting.ts). */
@@ -134,9 +138,9 @@ export function withGrants(ledger: Ledger, templateId: string, grants: TemplateG
   return { ...ledger, templates: { ...ledger.templates, [templateId]: grants } };
 }
 
-/** Whether one accept serves many sends. */
-export function isLongTerm(kind: TemplateKind): boolean {
-  return kind === 'long-term';
+/** Whether one accept serves many sends, so that nothing is counted. */
+export function isSubscription(kind: TemplateKind): boolean {
+  return kind === 'long-term' || kind === 'limited' || kind === 'device';
 }
 
 /** The kind as now known. One once learnt is not forgotten because WeChat could not be asked this time. */

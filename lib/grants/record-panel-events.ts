@@ -1,7 +1,8 @@
+import { grantKeysOf } from './grant-key.ts';
 import {
   grantsOrNone,
   isAccept,
-  isLongTerm,
+  isSubscription,
   knownKind,
   type Ledger,
   type TemplateGrants,
@@ -22,11 +23,13 @@ export interface PanelAnswer {
 /**
  * The ledger after a tap in the subscribe panel that WeChat reports (WeChat contract §6.4). An accept is one
  * grant more, unless the client's report of the same tap was counted. One from before the latest revocation
- * counts as gone.
+ * counts as gone. Of a device template it says nothing: it names no device.
  *
  * The same events in any order leave the same grants. Counting an event once is the caller's part.
  */
 export function recordPopup(ledger: Ledger, answer: PanelAnswer): Ledger {
+  const isOfDevices = grantKeysOf(ledger, answer.templateId).some((key) => key !== answer.templateId);
+  if (answer.kind === 'device' || isOfDevices) return ledger;
   const before = grantsOrNone(ledger, answer.templateId);
   return withGrants(ledger, answer.templateId, {
     ...before,
@@ -38,15 +41,22 @@ export function recordPopup(ledger: Ledger, answer: PanelAnswer): Ledger {
 
 /**
  * The ledger after the user turned a template off (WeChat contract §6.4). What was granted up to then is
- * gone, what is set aside included. Grants given after it stay, also when the event comes late.
+ * gone, what is set aside included. Grants given after it stay, also when the event comes late. The event names no
+ * device, so that a device template is off for every one.
  */
 export function recordRevocation(ledger: Ledger, answer: PanelAnswer): Ledger {
-  const before = grantsOrNone(ledger, answer.templateId);
-  return withGrants(ledger, answer.templateId, {
+  const known = grantKeysOf(ledger, answer.templateId);
+  const keys = known.length > 0 || answer.kind === 'device' ? known : [answer.templateId];
+  return keys.reduce((current, key) => withoutGranted(current, key, answer), ledger);
+}
+
+function withoutGranted(ledger: Ledger, key: string, answer: PanelAnswer): Ledger {
+  const before = grantsOrNone(ledger, key);
+  return withGrants(ledger, key, {
     ...before,
     ...(!isSuperseded(before, answer) && emptied(before, answer.atMs)),
     ...(isLatest(before, answer) && latestAnswer(answer)),
-    kind: knownKind(answer.kind, before.kind),
+    kind: before.kind === 'device' ? before.kind : knownKind(answer.kind, before.kind),
     revokedAtMs: Math.max(before.revokedAtMs ?? 0, answer.atMs),
   });
 }
@@ -69,7 +79,8 @@ function latestAnswer({ status, atMs }: PanelAnswer): Partial<TemplateGrants> {
 
 /** Whether the user has accepted again since, and nothing is left of what they then took back. */
 function isSuperseded(before: TemplateGrants, answer: PanelAnswer): boolean {
-  if (isLongTerm(knownKind(answer.kind, before.kind))) return before.subscribed && !isLatest(before, answer);
+  if (isSubscription(knownKind(answer.kind, before.kind)))
+    return before.subscribed && !isLatest(before, answer);
   const left = before.available + before.held;
   return left > 0 && left <= grantedAfter(before.recent ?? NONE_RECENT, answer.atMs);
 }

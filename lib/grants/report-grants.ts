@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
+import { type Device, grantKey, newTemplateIds, readGrantKey, templateIdsOf } from './grant-key.ts';
 import type { GrantStore } from './grant-store.ts';
 import {
-  grantsOf,
   grantsOrNone,
   isAccept,
   knownKind,
@@ -33,6 +33,12 @@ export const MAX_TEMPLATES_PER_USER = 100;
  */
 const MAX_UNSYNCED_TEMPLATES_PER_USER = 10;
 
+/**
+ * More subscriptions to devices than a household has. Each send writes the user's item and is billed by its size,
+ * of which each takes a fifth of a kilobyte.
+ */
+export const MAX_DEVICE_GRANTS_PER_USER = 100;
+
 /** More popups than anybody answers in a day; each report leaves a mark in the table. */
 export const MAX_REPORTS_PER_DAY = 300;
 
@@ -42,6 +48,9 @@ const DAY_MS = 24 * 60 * 60_000;
 export type ReportResult =
   | { readonly type: 'counted' | 'counted-before'; readonly ledger: Ledger }
   | { readonly type: 'too-many-templates' }
+  | { readonly type: 'too-many-devices' }
+  /** The report names no device and a template is one for devices, or the other way round. */
+  | { readonly type: 'device-missing' | 'not-of-devices' }
   | { readonly type: 'too-many-reports'; readonly retryAfterMs: number };
 
 /**
@@ -58,7 +67,9 @@ export function reportGrants(
 ): Promise<ReportResult> {
   const mark = `report#${requestId}` as const;
   const kindOf = (templateId: string) => kinds.get(templateId) ?? 'unknown';
-  return retryOnConflict(async () => {
+  const misfit = deviceMisfit(report, kindOf);
+  if (misfit) return Promise.resolve(misfit);
+  return retryOnConflict(async (): Promise<ReportResult | 'conflict'> => {
     const stored = await store.loadLedger(openid);
     if ((await store.countedOf(openid, [mark])).has(mark)) {
       return { type: 'counted-before', ledger: stored.value };
@@ -74,10 +85,11 @@ export function reportGrants(
     const isAll = Object.keys(plausible).length === Object.keys(report.results).length;
     const results = isAll || (await isCatalogueSynced()) ? plausible : report.results;
     const counted = recordReport(stored.value, { ...report, results }, { authority, kindOf, nowMs });
-    if (Object.keys(counted.templates).length > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
-    const ledger = { ...counted, reports: { day, count } };
-    const newTemplateIds = Object.keys(results).filter((templateId) => !grantsOf(stored.value, templateId));
-    const result = await store.commitCounted(updated(stored, ledger), [mark], newTemplateIds);
+    if (templateIdsOf(counted).size > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
+    const ledger = withoutOldDevices({ ...counted, reports: { day, count } });
+    if (deviceKeysOf(ledger).length > MAX_DEVICE_GRANTS_PER_USER) return { type: 'too-many-devices' };
+    const added = newTemplateIds(stored.value, ledger);
+    const result = await store.commitCounted(updated(stored, ledger), [mark], added);
     return result === 'conflict' ? result : { type: 'counted', ledger };
   }, contention);
 }
@@ -88,7 +100,8 @@ function withoutInvented(
   results: GrantReport['results'],
   kinds: ReadonlyMap<string, TemplateKind>,
 ): GrantReport['results'] {
-  const isUnsynced = (templateId: string) => !kinds.has(templateId) && !Object.hasOwn(templates, templateId);
+  const known = templateIdsOf({ openid: '', templates });
+  const isUnsynced = (templateId: string) => !kinds.has(templateId) && !known.has(templateId);
   let left = MAX_UNSYNCED_TEMPLATES_PER_USER;
   for (const { kind } of Object.values(templates)) if (kind === 'unknown') left -= 1;
   return Object.fromEntries(
@@ -104,6 +117,38 @@ export interface GrantReport {
   readonly results: Readonly<Record<string, string>>;
   /** Templates whose answer came without a popup ("always keep"). */
   readonly silent: readonly string[];
+  /** The devices that were asked about, of device templates: the answers are about each of them. */
+  readonly devices?: readonly Device[];
+}
+
+function deviceMisfit(
+  { results, devices }: GrantReport,
+  kindOf: ReportRules['kindOf'],
+): Extract<ReportResult, { type: 'device-missing' | 'not-of-devices' }> | undefined {
+  const kinds = Object.keys(results).map(kindOf);
+  if (!devices) return kinds.includes('device') ? { type: 'device-missing' } : undefined;
+  const isMisplaced = kinds.some((kind) => kind === 'one-time' || kind === 'limited');
+  return isMisplaced ? { type: 'not-of-devices' } : undefined;
+}
+
+function deviceKeysOf({ templates }: Ledger): string[] {
+  return Object.keys(templates).filter((key) => readGrantKey(key).device !== undefined);
+}
+
+/** Subscriptions to devices that are off make room for new ones, the oldest first. */
+function withoutOldDevices(ledger: Ledger): Ledger {
+  const { templates, claim } = ledger;
+  const keys = deviceKeysOf(ledger);
+  const off = keys.filter((key) => templates[key]?.subscribed === false && key !== claim?.templateId);
+  const oldestFirst = off.toSorted(
+    (one, other) => (templates[one]?.updatedAtMs ?? 0) - (templates[other]?.updatedAtMs ?? 0),
+  );
+  const dropped = new Set(oldestFirst.slice(0, Math.max(0, keys.length - MAX_DEVICE_GRANTS_PER_USER)));
+  if (dropped.size === 0) return ledger;
+  return {
+    ...ledger,
+    templates: Object.fromEntries(Object.entries(templates).filter(([key]) => !dropped.has(key))),
+  };
 }
 
 /** How a report is counted. */
@@ -118,13 +163,18 @@ export interface ReportRules {
  * same tap before or its events alone count. Counting a report once is the caller's part.
  */
 export function recordReport(ledger: Ledger, report: GrantReport, rules: ReportRules): Ledger {
-  return Object.entries(report.results).reduce((current, [templateId, status]) => {
-    const before = grantsOrNone(current, templateId);
+  const { devices } = report;
+  const answers = Object.entries(report.results).flatMap(([templateId, status]) =>
+    (devices ?? [undefined]).map((device) => ({ templateId, device, status })),
+  );
+  return answers.reduce((current, { templateId, device, status }) => {
+    const key = grantKey({ templateId, ...(device && { device }) });
+    const before = grantsOrNone(current, key);
     const silent = report.silent.includes(templateId);
-    return withGrants(current, templateId, {
+    return withGrants(current, key, {
       ...before,
-      ...counted(before, status, silent, rules),
-      kind: knownKind(rules.kindOf(templateId), before.kind),
+      ...(device ? countedOfDevice(before, status) : counted(before, status, silent, rules)),
+      kind: device ? 'device' : knownKind(rules.kindOf(templateId), before.kind),
       subscribed: isAccept(status) || (before.subscribed && status !== 'reject'),
       lastStatus: status,
       silentReject: status === 'reject' && silent,
@@ -144,4 +194,9 @@ function counted(
   if (!isNew) return { recent };
   if (authority === 'events') return {};
   return { recent, granted: before.granted + 1, available: before.available + 1 };
+}
+
+/** WeChat's events name no device, so that the report alone counts. */
+function countedOfDevice(before: TemplateGrants, status: string): Partial<TemplateGrants> {
+  return isAccept(status) ? { granted: before.granted + 1 } : {};
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { type Device, grantKey } from '../grants/grant-key.ts';
 import { holdGrant } from '../grants/holds.ts';
 import type { Ledger, TemplateKind } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
@@ -24,6 +25,8 @@ export interface AcceptRequest {
   readonly openid: string;
   readonly templateId: string;
   readonly templateKind: TemplateKind;
+  /** The device that it is about; always of a device template. */
+  readonly device?: Device;
   readonly data: Readonly<Record<string, string>>;
   readonly fitted: readonly FittedValue[];
   readonly page?: string;
@@ -122,12 +125,13 @@ function decide(ledger: Ledger, asked: readonly Candidate[], nowMs: number): Dec
   let after = ledger;
 
   function acceptOne({ request, lookup, draft }: Candidate): AcceptResult {
-    const { idempotency, templateId, templateKind } = request;
+    const { idempotency, device } = request;
+    const kind = device ? 'device' : request.templateKind;
     const answer = lookup.answer ?? (idempotency && answerOf(taken, idempotency));
     if (answer) return answer;
     if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
       return { type: 'send-at-too-old' };
-    const held = request.hold ? holdGrant(after, templateId, templateKind) : undefined;
+    const held = request.hold ? holdGrant(after, grantKey(request), kind) : undefined;
     if (held?.type === 'no-grant') return held;
     const message = { ...draft, ...(held && { hold: held.hold }) };
     if (!hasRoom(message)) return { type: 'too-many-waiting' };
@@ -161,12 +165,14 @@ async function announce(services: AcceptServices, message: Message, nowMs: numbe
 }
 
 function newMessage(request: AcceptRequest, id: string, nowMs: number): Message {
-  const { openid, templateId, data, page, miniprogramState, lang, fitted } = request;
+  const { openid, templateId, templateKind, device, data, page, miniprogramState, lang, fitted } = request;
   const sendAtMs = Math.max(request.sendAtMs ?? nowMs, nowMs);
   return {
     id,
     openid,
     templateId,
+    ...(templateKind === 'limited' && { templateKind }),
+    ...(device && { device }),
     data,
     ...(page !== undefined && { page }),
     miniprogramState,

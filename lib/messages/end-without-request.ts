@@ -1,3 +1,4 @@
+import { grantKey } from '../grants/grant-key.ts';
 import { releaseHold } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
@@ -28,7 +29,7 @@ export async function endWithoutRequest(
     }),
   );
   const released = messages.reduce(
-    (before, { hold, templateId }) => (hold ? releaseHold(before, templateId, hold) : before),
+    (before, message) => (message.hold ? releaseHold(before, grantKey(message), message.hold) : before),
     ledger.value,
   );
   const ids = messages.map(({ id }) => id);
@@ -72,12 +73,11 @@ export async function refuseWaiting(
 
 /** One that is being sent has its answer first. */
 function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
-  const epoch = grantsOf(ledger, templateId)?.epoch;
   return listWaiting(ledger).filter(
     (message) =>
       message.templateId === templateId &&
       message.hold &&
-      message.hold.epoch !== epoch &&
+      message.hold.epoch !== grantsOf(ledger, grantKey(message))?.epoch &&
       message.id !== ledger.claim?.messageId,
   );
 }

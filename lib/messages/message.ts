@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { deviceSchema } from '../grants/grant-key.ts';
 import { holdSchema } from '../grants/holds.ts';
 import type { Claim } from '../grants/ledger.ts';
 import {
@@ -31,6 +32,10 @@ export const messageSchema = storedObject({
   id: v.string(),
   openid: v.string(),
   templateId: v.string(),
+  /** Kept where the outcome of a send depends on it. */
+  templateKind: v.exactOptional(v.picklist(['limited'])),
+  /** The device that it is about, of a device template. */
+  device: v.exactOptional(deviceSchema),
   data: v.record(v.string(), v.string()),
   page: v.exactOptional(v.string()),
   miniprogramState: v.picklist(MINIPROGRAM_STATES),

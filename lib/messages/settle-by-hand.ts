@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim, restoreGrant } from '../grants/claims.ts';
+import { grantKey } from '../grants/grant-key.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
@@ -69,11 +70,11 @@ function settledMessage(message: Message, manual: ManualOutcome, nowMs: number):
  */
 function changeOf(message: Versioned<Message>, ledger: Versioned<Ledger>, settled: Message): Change {
   const change = { records: [updated(message, settled)] };
-  const { lastClaim, templateId } = message.value;
+  const { lastClaim } = message.value;
   if (settled.state === 'sent' || !lastClaim) return change;
   const isOpen = ledger.value.claim?.claimId === lastClaim.claimId;
   const restored = isOpen
     ? closeClaim(ledger.value, 'refund')
-    : restoreGrant(ledger.value, templateId, lastClaim.epoch);
+    : restoreGrant(ledger.value, grantKey(message.value), lastClaim.epoch);
   return restored === ledger.value ? change : { ...change, ledger: updated(ledger, restored) };
 }

@@ -21,6 +21,8 @@ const dueText = storedObject({
 const waitingText = storedObject({
   ...dueText.entries,
   templateId: entries.templateId,
+  templateKind: entries.templateKind,
+  device: entries.device,
   data: entries.data,
   page: entries.page,
   miniprogramState: v.exactOptional(entries.miniprogramState, 'formal'),

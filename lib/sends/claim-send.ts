@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim, openClaim } from '../grants/claims.ts';
+import { grantKey } from '../grants/grant-key.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
@@ -154,7 +155,7 @@ async function claim<R extends SendRecord>(
       : openClaim(free, {
           claimId: newClaimId(),
           messageId: send.id,
-          templateId: send.templateOf(record),
+          templateId: grantKey(send.grantSubjectOf(record)),
           ...(hold && { hold }),
           nowMs,
           leaseMs: CLAIM_LEASE_MS,

@@ -8,6 +8,7 @@ import { afterAttempt } from './change-record.ts';
 import { type ClaimServices, claimSend, type SendClaim } from './claim-send.ts';
 import { type CloseServices, closeInLedger } from './close-claim.ts';
 import { type AnswerRules, type Decision, judgeAnswer, type SendAnswer } from './judge-answer.ts';
+import { rulesOfLimited } from './limited-rules.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 
@@ -43,9 +44,10 @@ async function attempt<R extends SendRecord>(
   claim: Claim,
   before: R,
 ): Promise<R> {
-  const { clock, random, rules, wechat, rateLimiter } = services;
+  const { clock, random, wechat, rateLimiter } = services;
+  const rules = send.kindOf?.(before) === 'limited' ? rulesOfLimited(services.rules) : services.rules;
   const { openid } = send;
-  const templateId = send.templateOf(before);
+  const { templateId } = send.grantSubjectOf(before);
   await untilDue(services, send.dueAtMs?.(before));
   const leftAtMs = clock();
   const answer: SendAnswer =

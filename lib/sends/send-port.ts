@@ -1,5 +1,6 @@
+import type { GrantSubject } from '../grants/grant-key.ts';
 import type { Hold } from '../grants/holds.ts';
-import type { Claim, Ledger } from '../grants/ledger.ts';
+import type { Claim, Ledger, TemplateKind } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import type { Versioned } from '../versioned.ts';
@@ -10,7 +11,7 @@ import type { Outcome, SendRecord } from './send-record.ts';
 /** What WeChat is asked to send, and to whom. */
 export type OutgoingMessage = Pick<
   Message,
-  'openid' | 'templateId' | 'data' | 'page' | 'miniprogramState' | 'lang'
+  'openid' | 'templateId' | 'device' | 'data' | 'page' | 'miniprogramState' | 'lang'
 >;
 
 /** A send to be performed: all that a message and a recipient of a run differ in. */
@@ -22,7 +23,10 @@ export interface SendPort<R extends SendRecord> {
   readonly keepsGrant: boolean;
   /** The record, no older than this ledger; undefined where there is none. */
   read(ledger: Ledger): Promise<R | undefined>;
-  templateOf(record: R): string;
+  /** What it takes its grant from. */
+  grantSubjectOf(record: R): GrantSubject;
+  /** The kind of its template, where the outcome depends on it. */
+  kindOf?(record: R): TemplateKind | undefined;
   /** When it may leave; at once where that is left out. */
   dueAtMs?(record: R): number;
   /** How many sends to the same user are due before this one. */

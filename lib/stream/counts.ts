@@ -1,5 +1,6 @@
 import type { RecipientResult } from '../campaigns/runs/results.ts';
-import { grantsOf, isLongTerm, type Ledger } from '../grants/ledger.ts';
+import { readGrantKey } from '../grants/grant-key.ts';
+import { grantsOf, isSubscription, type Ledger } from '../grants/ledger.ts';
 import type { MessageState, SendRecord } from '../sends/send-record.ts';
 import { movedResults, type StreamRecord } from './stream-record.ts';
 
@@ -56,11 +57,12 @@ function standing({ state, outcome }: Pick<SendRecord, 'state' | 'outcome'>, atM
 }
 
 function ledgerCounts(before: Ledger | undefined, after: Ledger | undefined, atMs: number): readonly Count[] {
-  const ids = new Set([...Object.keys(before?.templates ?? {}), ...Object.keys(after?.templates ?? {})]);
-  return [...ids].flatMap((templateId) => {
-    const [old, now] = [before, after].map((ledger) => ledger && grantsOf(ledger, templateId));
+  const keys = new Set([...Object.keys(before?.templates ?? {}), ...Object.keys(after?.templates ?? {})]);
+  return [...keys].flatMap((key) => {
+    const { templateId } = readGrantKey(key);
+    const [old, now] = [before, after].map((ledger) => ledger && grantsOf(ledger, key));
     const granted = now ? now.granted - (old?.granted ?? 0) : 0;
-    const isCounted = !isLongTerm((now ?? old)?.kind ?? 'unknown');
+    const isCounted = !isSubscription((now ?? old)?.kind ?? 'unknown');
     const available = isCounted ? (now?.available ?? 0) - (old?.available ?? 0) : 0;
     return [
       { templateId, atMs, name: 'granted', by: granted },

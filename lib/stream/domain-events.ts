@@ -4,7 +4,7 @@ import { isErased } from '../campaigns/runs/batch.ts';
 import { recipientSendId } from '../campaigns/runs/recipient-port.ts';
 import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { isOver, type RunRecord } from '../campaigns/runs/run.ts';
-import { grantsOf, type Ledger, type TemplateGrants } from '../grants/ledger.ts';
+import { grantsOf, isSubscription, type Ledger, type TemplateGrants } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageState } from '../sends/send-record.ts';
 import { movedResults, type ResultsRecord, type StreamRecord } from './stream-record.ts';
@@ -24,13 +24,13 @@ export const DOMAIN_EVENT_NAMES = [
 /** One of {@link DOMAIN_EVENT_NAMES}. */
 export type DomainEventName = (typeof DOMAIN_EVENT_NAMES)[number];
 
-/** Something that has happened and is stored. The id of a recipient's send takes that of a message. */
+/** Something that has happened and is stored. A grant goes by its key in the ledger. The id of a recipient's send takes that of a message. */
 export type DomainEvent = {
   readonly name: DomainEventName;
   readonly eventId: string;
   readonly atMs: number;
 } & (
-  | { readonly type: 'grant'; readonly ledger: Ledger; readonly templateId: string }
+  | { readonly type: 'grant'; readonly ledger: Ledger; readonly key: string }
   | { readonly type: 'message'; readonly message: Message }
   | {
       readonly type: 'campaign-send';
@@ -64,7 +64,7 @@ function eventIdOf({ id }: StreamRecord, event: Unnamed<DomainEvent>): string {
 function subjectOf(event: Unnamed<DomainEvent>): string {
   switch (event.type) {
     case 'grant':
-      return event.templateId;
+      return event.key;
     case 'message':
       return event.message.id;
     case 'campaign-send':
@@ -89,9 +89,9 @@ function unnamedEvents(record: StreamRecord): readonly Unnamed<DomainEvent>[] {
 
 function grantEvents(before: Ledger | undefined, after: Ledger | undefined): readonly Unnamed<DomainEvent>[] {
   if (!after) return [];
-  return Object.entries(after.templates).flatMap(([templateId, grants]) => {
-    const old = before && grantsOf(before, templateId);
-    const event = { type: 'grant' as const, ledger: after, templateId };
+  return Object.entries(after.templates).flatMap(([key, grants]) => {
+    const old = before && grantsOf(before, key);
+    const event = { type: 'grant' as const, ledger: after, key };
     return [
       ...(grants.granted > (old?.granted ?? 0) ? [{ ...event, name: 'Grant Recorded' as const }] : []),
       ...(isRevoked(old, grants) ? [{ ...event, name: 'Grant Revoked' as const }] : []),
@@ -100,9 +100,8 @@ function grantEvents(before: Ledger | undefined, after: Ledger | undefined): rea
 }
 
 function isRevoked(old: TemplateGrants | undefined, now: TemplateGrants): boolean {
-  return (
-    now.epoch > (old?.epoch ?? 0) || (old?.subscribed === true && !now.subscribed && now.kind === 'long-term')
-  );
+  const isTurnedOff = old?.subscribed === true && !now.subscribed && isSubscription(now.kind);
+  return now.epoch > (old?.epoch ?? 0) || isTurnedOff;
 }
 
 const NAMES = {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import { parseTemplate, type TemplateSource } from './parse-template.ts';
-import type { FieldChange, Template, TemplateStore } from './template.ts';
+import { type FieldChange, type Template, type TemplateStore, templateKindOf } from './template.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
 import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 
@@ -182,9 +182,14 @@ const SHOWN_FOR_MS = 30 * 86_400_000;
  */
 function withHistory(template: Template, before: Template | undefined, nowMs: number): Template {
   if (!before) return template;
+  const { declaredKind } = before;
   const changed = changeBetween(before, template, nowMs) ?? stillShown(before, nowMs);
   const { usedBy } = before;
-  return { ...template, ...(changed && { changed, ...(usedBy && { usedBy }) }) };
+  return {
+    ...template,
+    ...(declaredKind && { declaredKind }),
+    ...(changed && { changed, ...(usedBy && { usedBy }) }),
+  };
 }
 
 function changeBetween(before: Template, after: Template, atMs: number): FieldChange | undefined {
@@ -207,5 +212,7 @@ export async function knownKinds(
   templateIds: readonly string[],
 ): Promise<ReadonlyMap<string, TemplateKind>> {
   const found = await Promise.all(templateIds.map((id) => templates.get(id)));
-  return new Map(found.flatMap((template) => (template ? [[template.templateId, template.kind]] : [])));
+  return new Map(
+    found.flatMap((template) => (template ? [[template.templateId, templateKindOf(template)]] : [])),
+  );
 }

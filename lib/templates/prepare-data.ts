@@ -4,7 +4,7 @@ import { checkNormalised } from './check-data.ts';
 import type { FieldProblem } from './field-problem.ts';
 import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
 import { normaliseData } from './normalise-data.ts';
-import type { FittedValue, Template } from './template.ts';
+import { type FittedValue, type Template, templateKindOf } from './template.ts';
 
 /** Data after fitting, with everything that was changed. */
 export interface FittedData {
@@ -93,5 +93,10 @@ export async function composeMessage(
   const { fit, timeZone } = request;
   const prepared = prepareData(template, request.data, { fit, ...(timeZone !== undefined && { timeZone }) });
   if (prepared.type === 'invalid') return { type: 'invalid-data', problems: prepared.problems };
-  return { type: 'composed', data: prepared.data, fitted: prepared.fitted, templateKind: template.kind };
+  return {
+    type: 'composed',
+    data: prepared.data,
+    fitted: prepared.fitted,
+    templateKind: templateKindOf(template),
+  };
 }

@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { Template } from './template.ts';
+import { type Template, templateKindOf } from './template.ts';
 
 /** Something about a template that its owner should know before sending. */
 interface TemplateWarning extends BilingualText {
@@ -91,12 +91,12 @@ function sameTitle(template: Template, all: readonly Template[]): TemplateWarnin
   };
 }
 
-function unknownKind({ kind }: Template): TemplateWarning | undefined {
-  if (kind !== 'unknown') return undefined;
+function unknownKind(template: Template): TemplateWarning | undefined {
+  if (templateKindOf(template) !== 'unknown') return undefined;
   return {
     code: 'unknown-kind',
-    en: 'WeChat gave this template a type that is neither one-time nor long-term; its grants are counted as one-time.',
-    zh: '微信给出的模板类型既不是一次性也不是长期；其授权按一次性计数。',
+    en: 'WeChat gave this template a type that is neither one-time nor long-term; its grants are counted as one-time. If you know its kind, declare it: npm run template -- kind.',
+    zh: '微信给出的模板类型既不是一次性也不是长期；其授权按一次性计数。如果知道它的类型，可用 npm run template -- kind 声明。',
   };
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
-import { TEMPLATE_KINDS } from '../grants/ledger.ts';
+import { TEMPLATE_KINDS, type TemplateKind } from '../grants/ledger.ts';
 import { count, instant, storedObject } from '../stored-schemas.ts';
 
 /** The kinds of field that have a rule (WeChat contract §4), and `unknown` for any that came later. */
@@ -50,7 +50,10 @@ export interface TemplateField extends FieldSource {
 export const storedTemplate = storedObject({
   templateId: v.string(),
   title: v.string(),
+  /** As WeChat lists it: one-time, long-term, or neither. */
   kind: v.picklist(TEMPLATE_KINDS),
+  /** The kind that its owner declared, which WeChat does not tell (WeChat contract §8.1). */
+  declaredKind: v.exactOptional(v.picklist(TEMPLATE_KINDS)),
   /** In WeChat's order. */
   fields: v.array(fieldSource),
   /** When WeChat last listed it. */
@@ -80,6 +83,14 @@ export interface Template extends Omit<StoredTemplate, 'fields'> {
   readonly fields: readonly TemplateField[];
 }
 
+/** The kind of a template: the one that its owner declared, else the one that WeChat lists. */
+export function templateKindOf({
+  kind,
+  declaredKind = kind,
+}: Pick<Template, 'kind' | 'declaredKind'>): TemplateKind {
+  return declaredKind;
+}
+
 /** The latest change of a template's fields. */
 export type FieldChange = NonNullable<Template['changed']>;
 
@@ -99,9 +110,16 @@ export interface TemplateStore {
   /** Every template that can be read. */
   list(): Promise<readonly Template[]>;
   /**
-   * Replaces the given templates, leaves the others alone, and notes when WeChat was read. Safe to repeat.
+   * Replaces what WeChat said of the given templates, leaves the others and all declared kinds alone, and notes
+   * when WeChat was read. Safe to repeat.
    */
   save(templates: readonly Template[], syncedAtMs: number): Promise<void>;
   /** When WeChat was last read by anyone; undefined when it never was. */
   lastSyncedAtMs(): Promise<number | undefined>;
+}
+
+/** Where the kinds that owners declare are kept. */
+export interface DeclaredKinds {
+  /** Declares the kind of a template that is saved, or takes the declaration back. Safe to repeat. */
+  declareKind(templateId: string, kind: TemplateKind | undefined): Promise<void>;
 }

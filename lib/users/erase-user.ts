@@ -4,6 +4,7 @@ import {
   eraseRecipient,
 } from '../campaigns/erase-recipient.ts';
 import type { Clock } from '../clock.ts';
+import { grantKey, templateIdsOf } from '../grants/grant-key.ts';
 import { releaseHold } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
@@ -120,7 +121,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
       await freeLedger(services, read);
       return 'conflict';
     }
-    const templateIds = Object.keys(read.value.templates);
+    const templateIds = [...templateIdsOf(read.value)];
     // Before the item, which alone says in which audiences the user is.
     await eraser.leaveAudiences(openid, templateIds);
     for (const { id } of [...listWaiting(read.value), ...belongings.records]) messages.add(id);
@@ -165,7 +166,7 @@ function withoutEntries(ledger: Ledger, entries: readonly ListedEntry[]): Ledger
     const left = message.dueEntries?.filter((dueAtMs) => !gone.includes(dueAtMs)) ?? [];
     if (gone.length === 0) return before;
     if (left.length > 0) return putWaiting(before, { ...message, dueEntries: left });
-    const { hold, templateId, id } = message;
-    return withoutWaiting(hold ? releaseHold(before, templateId, hold) : before, [id]);
+    const { hold, id } = message;
+    return withoutWaiting(hold ? releaseHold(before, grantKey(message), hold) : before, [id]);
   }, ledger);
 }

@@ -7,8 +7,8 @@ import { readAnswer } from './read-answer.ts';
 const withMsgid = v.object({ msgid: v.union([v.string(), v.pipe(v.number(), v.transform(String))]) });
 
 /**
- * `subscribeMessage.send` (WeChat contract §3). One request, never repeated, and never a rejection for what
- * WeChat or the network does.
+ * `subscribeMessage.send` (WeChat contract §3), or `hardwareDevice.send` for a message about a device (§8.1b). One
+ * request, never repeated, and never a rejection for what WeChat or the network does.
  */
 export async function sendSubscribeMessage(
   http: HttpClient,
@@ -18,7 +18,7 @@ export async function sendSubscribeMessage(
   return readSendAnswer(
     await http.request({
       method: 'POST',
-      path: '/cgi-bin/message/subscribe/send',
+      path: message.device ? '/cgi-bin/message/device/subscribe/send' : '/cgi-bin/message/subscribe/send',
       query: { access_token: accessToken },
       body: JSON.stringify(wireForm(message)),
     }),
@@ -29,9 +29,9 @@ export async function sendSubscribeMessage(
  * State and language go along always, although old pages call them optional; a page has no slash in front
  * (§3.1).
  */
-function wireForm({ openid, templateId, data, page, miniprogramState, lang }: OutgoingMessage) {
+function wireForm({ openid, templateId, device, data, page, miniprogramState, lang }: OutgoingMessage) {
   return {
-    touser: openid,
+    ...(device ? { to_openid_list: [openid], sn: device.sn, modelId: device.modelId } : { touser: openid }),
     template_id: templateId,
     ...(page !== undefined && { page: page.replace(/^\/+/, '') }),
     miniprogram_state: miniprogramState,

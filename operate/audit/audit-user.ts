@@ -1,8 +1,9 @@
 import { closeClaim } from '../../lib/grants/claims.ts';
+import { grantKey } from '../../lib/grants/grant-key.ts';
 import {
   type Claim,
   grantsOf,
-  isLongTerm,
+  isSubscription,
   type Ledger,
   spentOf,
   type TemplateGrants,
@@ -13,7 +14,7 @@ import { type ClaimFate, claimFate } from '../../lib/sends/change-record.ts';
 /** What an audit needs to know of a message. */
 export type AuditedMessage = Pick<
   Message,
-  'id' | 'templateId' | 'state' | 'hold' | 'lastClaim' | 'dueAtMs' | 'heldUntilMs'
+  'id' | 'templateId' | 'device' | 'state' | 'hold' | 'lastClaim' | 'dueAtMs' | 'heldUntilMs'
 >;
 
 /** What an audit needs to know of a user's sends in runs of campaigns, of which no messages are stored. */
@@ -81,7 +82,7 @@ export function auditUser(
   const claim = judgeClaim(ledger, messages, campaigns, moment);
   const ids = new Set([
     ...Object.keys(ledger.templates),
-    ...messages.map(({ templateId }) => templateId),
+    ...messages.map(grantKey),
     ...campaigns.taken.keys(),
   ]);
   return [
@@ -90,7 +91,7 @@ export function auditUser(
       auditTemplate(
         claim.ledger,
         templateId,
-        messages.filter((message) => message.templateId === templateId),
+        messages.filter((message) => grantKey(message) === templateId),
         campaigns,
       ),
     ),
@@ -127,7 +128,7 @@ function auditTemplate(
   const grants = grantsOf(ledger, templateId);
   const inRuns = taken.get(templateId) ?? 0;
   if (!grants) return withoutGrants(templateId, messages, inRuns);
-  if (isLongTerm(grants.kind)) return [];
+  if (isSubscription(grants.kind)) return [];
   const claim = ledger.claim?.templateId === templateId ? ledger.claim : undefined;
   const booked = messages.filter(
     (message) => isPending(message) && message.hold && message.id !== claim?.messageId,

@@ -144,10 +144,20 @@ function withWaiting(records: Collected): UserRecords {
 }
 
 /** What an audit needs of a message, so that a user's thousands fit into memory. */
-function audited({ id, templateId, state, hold, lastClaim, dueAtMs, heldUntilMs }: Message): AuditedMessage {
+function audited({
+  id,
+  templateId,
+  device,
+  state,
+  hold,
+  lastClaim,
+  dueAtMs,
+  heldUntilMs,
+}: Message): AuditedMessage {
   return {
     id,
     templateId,
+    ...(device && { device }),
     state,
     dueAtMs,
     ...(hold && { hold }),

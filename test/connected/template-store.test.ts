@@ -84,3 +84,15 @@ test('more templates than one page of a query holds are all listed', async () =>
   await store.save(many, 1);
   expect(await store.list()).toHaveLength(12);
 });
+
+test('a declared kind outlives every sync, also one that had read the templates before', async () => {
+  const store = createTemplateStore(ownTable('wx-kinds'), logger);
+  const [listed] = [template({ templateId: 'a', type: 3 }, 1)];
+  await store.save([listed], 1);
+  await store.declareKind('a', 'limited');
+  await store.save([{ ...listed, title: '新' }], 2);
+  expect(await store.get('a')).toMatchObject({ title: '新', kind: 'long-term', declaredKind: 'limited' });
+  await store.declareKind('a', undefined);
+  expect(await store.get('a')).toEqual({ ...listed, title: '新' });
+  await expect(store.declareKind('unknown', 'limited')).rejects.toThrow('condition');
+});

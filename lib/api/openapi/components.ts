@@ -10,6 +10,7 @@ import { dayStatistics, statisticsPage } from '../routes/statistics.ts';
 import { erasedUser } from '../routes/users.ts';
 import * as campaignAnswers from '../schemas/campaign-answers.ts';
 import * as campaigns from '../schemas/campaigns.ts';
+import { device } from '../schemas/common.ts';
 import * as grants from '../schemas/grants.ts';
 import * as messages from '../schemas/messages.ts';
 import * as templates from '../schemas/templates.ts';
@@ -24,6 +25,8 @@ const inBoth = {
   Grantees: campaigns.grantees,
   Schedule: campaigns.schedule,
   QuietHours: campaigns.quietHours,
+  Device: device,
+  TemplateKind: grants.templateKind,
 } satisfies Components;
 
 /**
@@ -33,7 +36,6 @@ export const answerComponents = {
   ...inBoth,
   Session: session,
   Grant: grants.grant,
-  TemplateKind: grants.templateKind,
   GrantList: grants.grantList,
   GrantPage: grants.grantPage,
   Message: messages.message,
@@ -98,4 +100,5 @@ export const bodyComponents = {
   NewRun: campaigns.runBody,
   DataCheck: templates.checkBody,
   Alias: templates.aliasBody,
+  DeclaredKind: templates.kindBody,
 } satisfies Components;

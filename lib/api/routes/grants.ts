@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { grantKey, grantKeysOf, readGrantKey } from '../../grants/grant-key.ts';
 import type { GrantReader } from '../../grants/grant-store.ts';
 import type { Ledger } from '../../grants/ledger.ts';
 import {
   type GrantReport,
+  MAX_DEVICE_GRANTS_PER_USER,
   MAX_REPORTS_PER_DAY,
   MAX_TEMPLATES_PER_USER,
   type ReportResult,
@@ -29,7 +31,7 @@ export const grantSpecs = {
     access: { user: true, operator: 'send' },
     body: grantReportBody,
     answers: { 200: { description: 'The grants of the reported templates', schema: grantList } },
-    problems: ['too-many-templates', 'rate-limited', 'busy'],
+    problems: ['too-many-templates', 'too-many-devices', 'rate-limited', 'busy'],
   }),
   list: routeSpec({
     method: 'GET',
@@ -56,11 +58,11 @@ interface GrantRouteServices {
 
 /** The routes of `/v1/grants`. */
 export function grantRoutes({ report, grants, names }: GrantRouteServices): readonly Route[] {
-  /** What a user granted, for those of these templates that they ever answered for. */
-  async function viewsOf(ledger: Ledger, templateIds: readonly string[]) {
+  /** What a user granted by these keys, where they ever answered. */
+  async function viewsOf(ledger: Ledger, keys: readonly string[]) {
     return Promise.all(
-      templateIds
-        .flatMap((id) => grantView(ledger, id) ?? [])
+      keys
+        .flatMap((key) => grantView(ledger, key) ?? [])
         .map(async (view) => {
           const templateAlias = await names.aliasOf(view.templateId);
           return { ...view, ...(templateAlias !== undefined && { templateAlias }) };
@@ -73,24 +75,13 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
       const openid = userOf(caller, body.openid, 'body');
       const results = await withIds(names, body.results);
       const silent = await Promise.all(body.silent.map(names.resolveTemplateId));
-      const result = await report(openid, body.requestId, { results, silent });
-      if (result.type === 'too-many-templates') {
-        throw new ProblemError(
-          'too-many-templates',
-          `One user can have answers for ${MAX_TEMPLATES_PER_USER} templates at most; this report adds more.`,
-        );
-      }
-      if (result.type === 'too-many-reports') {
-        throw new ProblemError(
-          'rate-limited',
-          `One user can report ${MAX_REPORTS_PER_DAY} popups a day. Nothing was counted.`,
-          {
-            remedy: REPORT_TOMORROW,
-            headers: { 'retry-after': String(Math.ceil(result.retryAfterMs / 1000)) },
-          },
-        );
-      }
-      return { status: 200, body: { grants: await viewsOf(result.ledger, Object.keys(results)) } };
+      const { devices } = body;
+      const result = await report(openid, body.requestId, { results, silent, ...(devices && { devices }) });
+      if (!('ledger' in result)) throw reportProblem(result);
+      const keys = Object.keys(results).flatMap((templateId) =>
+        devices ? devices.map((device) => grantKey({ templateId, device })) : [templateId],
+      );
+      return { status: 200, body: { grants: await viewsOf(result.ledger, keys) } };
     }),
 
     route(grantSpecs.list, async ({ caller, query }) => {
@@ -99,18 +90,58 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
       const after = decodeCursor(v.string(), query.cursor);
       if (caller.type === 'operator' && query.openid === undefined && named !== undefined) {
         const { ledgers, next } = await grants.ofTemplate(named, query.limit, after);
-        const views = await Promise.all(ledgers.map((ledger) => viewsOf(ledger, [named])));
+        const views = await Promise.all(ledgers.map((ledger) => viewsOf(ledger, grantKeysOf(ledger, named))));
         return pageReply(views.flat(), next);
       }
       const ledger = await grants.ofUser(userOf(caller, query.openid, 'query'));
       const wanted = Object.keys(ledger.templates)
         .sort()
-        .filter((id) => (named ?? id) === id && (after === undefined || id > after));
+        .filter((key) => named === undefined || readGrantKey(key).templateId === named)
+        .filter((key) => after === undefined || key > after);
       const shown = wanted.slice(0, query.limit);
       return pageReply(await viewsOf(ledger, shown), wanted.length > shown.length ? shown.at(-1) : undefined);
     }),
   ];
 }
+
+/** Why nothing of a report was counted. */
+function reportProblem(refusal: Exclude<ReportResult, { readonly ledger: Ledger }>): ProblemError {
+  switch (refusal.type) {
+    case 'too-many-templates':
+      return new ProblemError(
+        refusal.type,
+        `One user can have answers for ${MAX_TEMPLATES_PER_USER} templates at most; this report adds more.`,
+      );
+    case 'too-many-devices':
+      return new ProblemError(
+        refusal.type,
+        `One user can be subscribed to ${MAX_DEVICE_GRANTS_PER_USER} devices at most, each template of a device counted.`,
+      );
+    case 'too-many-reports':
+      return new ProblemError(
+        'rate-limited',
+        `One user can report ${MAX_REPORTS_PER_DAY} popups a day. Nothing was counted.`,
+        {
+          remedy: REPORT_TOMORROW,
+          headers: { 'retry-after': String(Math.ceil(refusal.retryAfterMs / 1000)) },
+        },
+      );
+    case 'device-missing':
+    case 'not-of-devices':
+      return invalidInput('invalid-body', [inputError('devices', DEVICE_RULES[refusal.type])]);
+  }
+}
+
+const DEVICE_RULES = {
+  'device-missing': {
+    en: 'must name the device: a template of this report is for devices',
+    zh: '必须指明设备：本次上报中有设备消息模板',
+  },
+  'not-of-devices': {
+    en: 'only goes with device templates, and a template of this report is none',
+    zh: '只能与设备消息模板一起使用，本次上报中有其他类型的模板',
+  },
+} as const;
 
 const REPORT_TOMORROW = {
   en: 'Keep the report and send it again after "retry-after". Make sure that each popup is reported once, with a requestId of its own.',

@@ -1,9 +1,12 @@
 import * as v from 'valibot';
+import type { TemplateKind } from '../../grants/ledger.ts';
 import type { AliasResult } from '../../templates/aliases.ts';
+import type { DeclareResult } from '../../templates/declare-kind.ts';
 import type { TemplateSyncResult } from '../../templates/sync-templates.ts';
+import type { Template } from '../../templates/template.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
-import { ProblemError } from '../problem.ts';
+import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { templateId } from '../schemas/common.ts';
 import * as schemas from '../schemas/templates.ts';
@@ -15,7 +18,7 @@ import {
   named,
   type ShowTemplateServices,
 } from '../show-templates.ts';
-import { orLookupProblem, type RemedyFor, templateNotFound } from '../template-answers.ts';
+import { invalidInput, orLookupProblem, type RemedyFor, templateNotFound } from '../template-answers.ts';
 
 const idParams = v.object({
   id: v.pipe(templateId, v.description('The id of the template, or its alias.')),
@@ -95,6 +98,19 @@ export const templateSpecs = {
     answers: { 200: { description: 'The template with its alias', schema: schemas.template } },
     problems: ['alias-taken', 'alias-in-settings', 'busy', ...LOOKUP_PROBLEMS],
   }),
+  declareKind: routeSpec({
+    method: 'PUT',
+    path: '/v1/templates/{id}/kind',
+    operationId: 'declareKind',
+    summary: 'Say what WeChat does not tell of a template: that it is frequency-limited, or for devices',
+    description:
+      'WeChat lists both as long-term. It holds everywhere within five seconds, for what is accepted and reported from then on.',
+    access: { operator: 'manage' },
+    params: idParams,
+    body: schemas.kindBody,
+    answers: { 200: { description: 'The template with its kind', schema: schemas.template } },
+    problems: [...LOOKUP_PROBLEMS],
+  }),
   removeAlias: routeSpec({
     method: 'DELETE',
     path: '/v1/templates/{id}/alias',
@@ -113,6 +129,7 @@ export interface TemplateRouteServices extends ShowTemplateServices {
   readonly sync: () => Promise<TemplateSyncResult>;
   readonly setAlias: (change: { templateId: string; alias: string; move: boolean }) => Promise<AliasResult>;
   readonly removeAlias: (templateId: string) => Promise<Exclude<AliasResult, { type: 'taken' }>>;
+  readonly declareKind: (template: Template, kind: TemplateKind) => Promise<DeclareResult>;
   readonly remedyFor: RemedyFor;
 }
 
@@ -175,6 +192,21 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
         'alias-taken',
         `It stands for ${result.templateId}. Take another name, or send "move": true to take it from there.`,
       );
+    }),
+
+    route(templateSpecs.declareKind, async ({ params: { id }, body: { kind } }) => {
+      const { body: template } = await foundAs(
+        id,
+        named(services, id).then((found) => found.template),
+      );
+      const result = await services.declareKind(template, kind);
+      if (result.type === 'declared') return foundAs(id, findTemplate(services, id));
+      throw invalidInput('invalid-body', [
+        inputError('kind', {
+          en: `WeChat lists this template as ${result.listed}, which leaves no doubt: its kind stays`,
+          zh: `微信明确列出该模板为 ${result.listed}，不能改为其他类型`,
+        }),
+      ]);
     }),
 
     route(templateSpecs.removeAlias, async ({ params }) => {

@@ -46,6 +46,20 @@ export function named<S extends v.GenericSchema>(schema: S): v.LazySchema<S> {
   return v.lazy(() => schema);
 }
 
+/** A device as the user subscribed to it (WeChat contract §8.1b); of a model id no rule is known. */
+export const device = v.strictObject({
+  sn: v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9_-]{1,128}$/, RULES.sn),
+    v.description("The device's serial number, as its maker gave it."),
+  ),
+  modelId: v.pipe(
+    v.string(),
+    v.regex(/^[\x21-\x7e]{1,128}$/, RULES.visibleAscii(128)),
+    v.description('The id of its model, which WeChat gave when the device was registered.'),
+  ),
+});
+
 /** A time zone by its IANA name. */
 export const timezone = v.pipe(
   v.string(),

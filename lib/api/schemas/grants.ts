@@ -3,7 +3,7 @@ import { TEMPLATE_KINDS } from '../../grants/ledger.ts';
 import { nearestWord } from '../../nearest-word.ts';
 import { pageOf } from '../paging.ts';
 import { SYNONYMS } from '../synonyms.ts';
-import { alias, count, openid, rfc3339, templateId } from './common.ts';
+import { alias, count, device, named, openid, rfc3339, templateId } from './common.ts';
 import { inBoth, RULES, withHint } from './rules.ts';
 
 /** What `wx.requestSubscribeMessage` is known to answer for a template (WeChat contract §7.1). */
@@ -26,6 +26,9 @@ const subscribeStatus = v.pipe(
 
 /** More templates than one panel can show, and room for what comes. */
 const MAX_TEMPLATES_PER_REPORT = 10;
+
+/** More devices than one popup is about: WeChat takes one, which may stand for a group. */
+const MAX_DEVICES_PER_REPORT = 10;
 
 /** What WeChat puts beside the answers and what is no answer (WeChat contract §7.1). */
 const BESIDE_ANSWERS: ReadonlySet<string> = new Set(['errMsg', 'errCode', 'errno']);
@@ -67,24 +70,50 @@ export const grantReportBody = v.strictObject({
     ),
     [],
   ),
+  devices: v.exactOptional(
+    v.pipe(
+      v.array(device),
+      v.minLength(1, RULES.oneDevice),
+      v.maxLength(MAX_DEVICES_PER_REPORT, RULES.maxDevices(MAX_DEVICES_PER_REPORT)),
+      v.description(
+        'Of wx.requestSubscribeDeviceMessage: the devices that the answers are about. Only of device templates.',
+      ),
+    ),
+  ),
   openid: v.exactOptional(openid),
 });
 
-/** Whether each send of a template uses up a grant. */
-export const templateKind = v.picklist(TEMPLATE_KINDS);
+/** How long an accept lasts. */
+export const templateKind = v.pipe(
+  v.picklist(TEMPLATE_KINDS),
+  v.description(
+    [
+      'one-time: an accept is one message.',
+      'long-term: one accept, any number of messages.',
+      "limited: the same, at a rate of WeChat's for each value of a required field.",
+      'device: one accept for each device, any number of messages about it.',
+      'unknown: not read from WeChat yet; counted as one-time.',
+    ].join(' '),
+  ),
+);
 
 /** What one user granted for one template. */
 export const grant = v.object({
   openid,
   templateId,
   templateAlias: v.exactOptional(alias),
+  device: v.exactOptional(
+    v.pipe(named(device), v.description('Of a device template: one grant for each device.')),
+  ),
   kind: templateKind,
   available: v.pipe(
     v.nullable(count),
-    v.description('Grants that may still be booked or sent; null for a long-term template.'),
+    v.description(
+      'Grants that may still be booked or sent; null for a long-term, limited or device template.',
+    ),
   ),
   subscribed: v.exactOptional(
-    v.pipe(v.boolean(), v.description('Of a long-term template: whether it is on.')),
+    v.pipe(v.boolean(), v.description('Of a long-term, limited or device template: whether it is on.')),
   ),
   held: v.pipe(count, v.description('Grants set aside for booked messages.')),
   spent: v.pipe(count, v.description('Grants that are gone.')),

@@ -5,7 +5,7 @@ import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
 import { fittedValue } from '../../templates/template.ts';
 import { pageOf } from '../paging.ts';
 import { problemSchema } from '../problem.ts';
-import { alias, count, instant, openid, rfc3339, templateId, timezone } from './common.ts';
+import { alias, count, device, instant, named, openid, rfc3339, templateId, timezone } from './common.ts';
 import { RULES } from './rules.ts';
 
 /** The version of the mini program that the card opens. */
@@ -62,6 +62,9 @@ export const messageWarning = v.object({
 const messageFields = {
   to: openid,
   templateId,
+  device: v.exactOptional(
+    v.pipe(named(device), v.description('Of a device template, and required there: the device it is about.')),
+  ),
   data: anyData,
   page: v.exactOptional(page),
   miniprogramState: v.optional(miniprogramState, 'formal'),
@@ -145,6 +148,7 @@ export const message = v.object({
   to: openid,
   templateId,
   templateAlias: v.exactOptional(alias),
+  device: v.exactOptional(device),
   data: templateTexts,
   page: v.exactOptional(v.string()),
   miniprogramState,

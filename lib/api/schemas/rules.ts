@@ -31,6 +31,12 @@ export const RULES = {
   alias: inBoth(ALIAS_RULE),
   visibleAscii: (max: number) =>
     rule(`must be 1 to ${max} visible ASCII characters`, `应为 1 至 ${max} 个可见的 ASCII 字符`),
+  sn: rule(
+    'must be a serial number: 1 to 128 letters, digits, _ or -',
+    '应为设备序列号：1 至 128 个字母、数字、下划线或连字符',
+  ),
+  maxDevices: (max: number) => atMost(max, 'devices', '台设备'),
+  oneDevice: rule('must name at least one device', '至少要有一台设备'),
   loginCode: rule(
     'must be the code from wx.login: 1 to 256 visible ASCII characters',
     '应为 wx.login 得到的 code：1 至 256 个可见的 ASCII 字符',

@@ -111,5 +111,13 @@ export const aliasBody = v.strictObject({
   ),
 });
 
+/** The body of a request to declare a template's kind. */
+export const kindBody = v.strictObject({
+  kind: v.pipe(
+    v.picklist(['one-time', 'long-term', 'limited', 'device']),
+    v.description("WeChat's own kind takes the declaration back."),
+  ),
+});
+
 /** A page of templates. */
 export const templatePage = pageOf(template);

@@ -1,5 +1,6 @@
+import type { TemplateKind } from '../../grants/ledger.ts';
 import type { OutgoingMessage, SendPort } from '../../sends/send-port.ts';
-import type { Template } from '../../templates/template.ts';
+import { type Template, templateKindOf } from '../../templates/template.ts';
 import type { Recipient } from '../campaign.ts';
 import { type FilledMessage, type FillProblem, fillMessage } from '../fill-message.ts';
 import { isGrantee } from './recipient-source.ts';
@@ -54,12 +55,13 @@ export function recipientPort(to: RecipientInBatch, texts: FilledTexts): SendPor
   const { templateId, miniprogramState, lang } = run.content;
   return {
     ...sendToResolve(to),
-    templateOf: () => templateId,
+    grantSubjectOf: () => ({ templateId }),
+    kindOf: () => texts.templateKind,
     // No grant was held for them before the run, so none is held between attempts.
     keepsGrant: false,
     isEntitled: (ledger) => run.source.type !== 'grantees' || isGrantee(ledger, run),
     isMine: buffer.holdsLease,
-    outgoing: () => ({ openid: recipient.openid, templateId, miniprogramState, lang, ...texts }),
+    outgoing: () => ({ ...texts, openid: recipient.openid, templateId, miniprogramState, lang }),
     retryBasis: (record, leftAtMs) => ({
       sendAtMs: firstAtMs(record, leftAtMs),
       ...(record.retries && { retries: record.retries }),
@@ -79,8 +81,8 @@ function firstAtMs(record: RecipientRecord, leftAtMs: number): number {
   return record.firstAtMs ?? leftAtMs;
 }
 
-/** Texts and page of one recipient, with their variables filled in. */
-type FilledTexts = Pick<OutgoingMessage, 'data' | 'page'>;
+/** Texts and page of one recipient, with their variables filled in, and the kind of their template. */
+type FilledTexts = Pick<OutgoingMessage, 'data' | 'page'> & { readonly templateKind: TemplateKind };
 
 /** The texts for a recipient, or the result of one for whom none can be made. */
 export type RecipientTexts =
@@ -100,7 +102,8 @@ export function createTexts(
     const filled = variables ? fillMessage(content, template, variables) : shared;
     if (filled.type === 'filled') {
       const { data, page } = filled;
-      return { type: 'filled', data, ...(page !== undefined && { page }) };
+      const templateKind = templateKindOf(template);
+      return { type: 'filled', data, ...(page !== undefined && { page }), templateKind };
     }
     const problems = filled.problems.map(problemText);
     return { type: 'bad', result: { ...failed('invalid-data', nowMs), problems } };

@@ -1,4 +1,4 @@
-import { grantsOf, isLongTerm, type Ledger } from '../../grants/ledger.ts';
+import { grantsOf, isSubscription, type Ledger } from '../../grants/ledger.ts';
 import { grantedAfter, NONE_RECENT } from '../../grants/recent-grants.ts';
 import type { Versioned } from '../../versioned.ts';
 import type { Recipient } from '../campaign.ts';
@@ -57,7 +57,7 @@ export function isGrantee(ledger: Ledger, { content, startedAtMs }: RunRecord): 
   const grants = grantsOf(ledger, content.templateId);
   if (!grants) return false;
   const since = grantedAfter(grants.recent ?? NONE_RECENT, startedAtMs);
-  return isLongTerm(grants.kind) ? grants.subscribed && grants.granted > since : grants.available > since;
+  return isSubscription(grants.kind) ? grants.subscribed && grants.granted > since : grants.available > since;
 }
 
 const CANDIDATES_PER_READ = 100;

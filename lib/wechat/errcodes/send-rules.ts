@@ -56,6 +56,12 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
     '用户已没有可用的订阅：次数用完、拒绝，或在设置里关闭了通知。请在用户点击后再次调用 wx.requestSubscribeMessage 获取授权，在此之前不要重发。',
   ),
   rule(
+    9800006,
+    { class: 'recipient', retry: 'none', grant: 'refund' },
+    'The user is not subscribed to this device: serial number and model id must be those of their subscription. Ask again with wx.requestSubscribeDeviceMessage, and report and send the very same sn and modelId.',
+    '用户没有订阅这台设备：发送时的 sn 和 modelId 必须与订阅时一致。请再次调用 wx.requestSubscribeDeviceMessage，并用完全相同的 sn 和 modelId 上报和发送。',
+  ),
+  rule(
     43108,
     { class: 'transient', retry: 'concurrent', grant: 'keep', exhausted: 'failed' },
     'Something else kept sending to this user at the same time. Let only this service send subscribe messages.',
@@ -91,7 +97,7 @@ export const SEND_RULES: ReadonlyMap<number, SendRule> = new Map([
     "The minute's quota stayed used up. Spread the sends over more time.",
     '每分钟的调用额度一直用满。请把发送分散到更长的时间。',
   ),
-  ...[47001, 44002, 43002, 40097].map((errcode) =>
+  ...[47001, 44002, 43002, 40097, 40032].map((errcode) =>
     rule(
       errcode,
       OUR_BUG,

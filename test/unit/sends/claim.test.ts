@@ -57,7 +57,7 @@ function useUser(grants = 1) {
     openid: 'u',
     keepsGrant: false,
     read: async () => records.get(id) ?? PENDING,
-    templateOf: () => TEMPLATE,
+    grantSubjectOf: () => ({ templateId: TEMPLATE }),
     outgoing: () => {
       throw new Error('Nothing is sent here.');
     },

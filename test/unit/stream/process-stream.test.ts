@@ -200,7 +200,7 @@ describe('the ids of events', () => {
         type: 'ledger',
         ...common(7),
         after: ledger({ granted: 1, available: 1 }, templateIds),
-      }).map((fact) => [fact.type === 'grant' && fact.templateId, fact.eventId]);
+      }).map((fact) => [fact.type === 'grant' && fact.key, fact.eventId]);
     expect(new Map(idsOf(['t1', 't2', 't3']).map(([key, id]) => [key, id]))).toEqual(
       new Map(idsOf(['t3', 't1', 't2']).map(([key, id]) => [key, id])),
     );

@@ -53,6 +53,21 @@ describe('subscribeMessage.send', () => {
     });
   });
 
+  test('of a message about a device goes to the call for devices, with the serial number and the model', async () => {
+    const http = line('{"errcode":0,"errmsg":"ok"}');
+    await sendSubscribeMessage(http, 'TOKEN', { ...MESSAGE, device: { sn: 'SN-1', modelId: 'M_1' } });
+    expect(http.asked[0]).toMatchObject({ method: 'POST', path: '/cgi-bin/message/device/subscribe/send' });
+    expect(JSON.parse(http.asked[0]?.body ?? '')).toEqual({
+      to_openid_list: ['o1'],
+      sn: 'SN-1',
+      modelId: 'M_1',
+      template_id: 't1',
+      miniprogram_state: 'formal',
+      lang: 'zh_CN',
+      data: { thing1: { value: '茶' } },
+    });
+  });
+
   test('takes msgid as text, because it is above 2^53', async () => {
     const answer = await sendSubscribeMessage(
       line('{"errcode":0,"errmsg":"ok","msgid":3248682510344192008}'),
