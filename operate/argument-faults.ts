@@ -59,7 +59,14 @@ export function unknown(what: keyof typeof CHINESE, given: string, names: readon
   return `There is no ${what} ${shown}.${en} 没有这个${CHINESE[what]}：${shown}。${zh}`;
 }
 
-const CHINESE = { option: '选项', command: '命令', part: '部分', queue: '队列', parameter: '参数' } as const;
+const CHINESE = {
+  kind: '类型',
+  option: '选项',
+  command: '命令',
+  part: '部分',
+  queue: '队列',
+  parameter: '参数',
+} as const;
 
 /** The name that was meant: the only one that begins so, or the nearest by spelling. */
 function meantBy(given: string, names: readonly string[]): string | undefined {

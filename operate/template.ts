@@ -1,17 +1,19 @@
-// Looks at the account's templates: lists them, tries messages against them, writes their types.
+// Looks at the account's templates: lists them, tries messages against them, writes their types, declares their kinds.
 import { writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { unknown } from './argument-faults.ts';
 import { print, runCommand, UsageError } from './command-line.ts';
 import { findService, SERVICE_OPTIONS, type ServiceClient } from './service-client.ts';
-import { readTemplates } from './template/account-templates.ts';
+import { accountTemplate, readTemplates } from './template/account-templates.ts';
 import { checkMessage, type MessageVerdict } from './template/check-messages.ts';
 import { declarationOf } from './template/declaration.ts';
 import { readMessages } from './template/message-file.ts';
 import { checkSummary, HELP, templateLines, verdictLines } from './template/texts.ts';
 
-const COMMANDS = ['list', 'check', 'example', 'types'] as const;
-const WITH_ARGUMENT: readonly string[] = ['check', 'example'];
+const COMMANDS = ['list', 'check', 'example', 'types', 'kind'] as const;
+/** How many words each takes behind it. */
+const ARGUMENTS = { list: 0, check: 1, example: 1, types: 0, kind: 2 } as const;
+const KINDS = ['one-time', 'long-term', 'limited', 'device'] as const;
 
 const OPTIONS = {
   ...SERVICE_OPTIONS,
@@ -25,7 +27,7 @@ const OPTIONS = {
 await runCommand(
   { name: 'template', help: HELP, options: OPTIONS, takesWords: true },
   async (options, positionals) => {
-    const { command, argument } = commandIn(positionals);
+    const { command, argument, value } = commandIn(positionals);
     const service = () => findService(options, process.env);
     switch (command) {
       case 'list':
@@ -36,17 +38,19 @@ await runCommand(
         return example(await service(), argument, options);
       case 'types':
         return write(options.out, declarationOf(await readTemplates(await service())));
+      case 'kind':
+        return declareKind(service, argument, value);
     }
   },
 );
 
-function commandIn([word, argument = '', ...more]: readonly string[]) {
+function commandIn([word, ...words]: readonly string[]) {
   const command = COMMANDS.find((name) => name === word);
-  const takes = WITH_ARGUMENT.includes(word ?? '');
-  if (command && more.length === 0 && takes === (argument !== '')) return { command, argument };
+  const [argument = '', value = ''] = words;
+  if (command && words.length === ARGUMENTS[command]) return { command, argument, value };
   if (command === undefined && word !== undefined) throw new UsageError(unknown('command', word, COMMANDS));
   throw new UsageError(
-    'Say list, check FILE, example NAME or types. 请写 list、check 文件、example 模板 或 types。',
+    'Say list, check FILE, example NAME, types or kind NAME KIND. 请写 list、check 文件、example 模板、types 或 kind 模板 类型。',
   );
 }
 
@@ -85,6 +89,19 @@ async function example(
   const path = `/v1/templates/${encodeURIComponent(name)}/example${query}`;
   const message = await service.call(v.record(v.string(), v.unknown()), 'GET', path);
   return write(out, `${JSON.stringify(message, null, 2)}\n`);
+}
+
+async function declareKind(
+  service: () => Promise<ServiceClient>,
+  name: string,
+  word: string,
+): Promise<number> {
+  const kind = KINDS.find((known) => known === word);
+  if (!kind) throw new UsageError(unknown('kind', word, KINDS));
+  const path = `/v1/templates/${encodeURIComponent(name)}/kind`;
+  const declared = await (await service()).call(accountTemplate, 'PUT', path, { kind });
+  for (const line of templateLines(declared).slice(0, 1)) print(line);
+  return 0;
 }
 
 async function write(file: string | undefined, text: string): Promise<number> {

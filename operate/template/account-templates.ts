@@ -3,7 +3,8 @@ import type { ServiceClient } from '../service-client.ts';
 
 const bilingual = v.object({ en: v.string(), zh: v.string() });
 
-const template = v.object({
+/** A template in an answer of the API. */
+export const accountTemplate = v.object({
   templateId: v.string(),
   alias: v.exactOptional(v.string()),
   title: v.string(),
@@ -21,9 +22,9 @@ const template = v.object({
 });
 
 /** A template as the API tells it, as far as the commands look. */
-export type AccountTemplate = v.InferOutput<typeof template>;
+export type AccountTemplate = v.InferOutput<typeof accountTemplate>;
 
-const page = v.object({ items: v.array(template), nextCursor: v.exactOptional(v.string()) });
+const page = v.object({ items: v.array(accountTemplate), nextCursor: v.exactOptional(v.string()) });
 
 /** All templates of the account. @throws CommandError */
 export async function readTemplates(service: ServiceClient): Promise<readonly AccountTemplate[]> {

@@ -16,6 +16,8 @@ export interface NewMessageOf<Name extends TemplateName> {
   /** The user's openid. */
   readonly to: string;
   readonly templateId: Name;
+  /** Of a device template, and required there. */
+  readonly device?: { readonly sn: string; readonly modelId: string };
   readonly data: TemplateData[Name];
   readonly page?: string;
   readonly miniprogramState?: 'developer' | 'trial' | 'formal';

@@ -4,8 +4,8 @@ import type { AccountTemplate } from './account-templates.ts';
 import type { MessageVerdict } from './check-messages.ts';
 
 /** What `npm run template -- --help` prints. */
-export const HELP = `Looks at the account's templates through the API; sends and stores nothing.
-通过接口查看账号下的模板，不发送也不保存任何内容。
+export const HELP = `Looks at the account's templates through the API; only kind stores something, and nothing is sent.
+通过接口查看账号下的模板；只有 kind 会保存内容，任何命令都不会发送消息。
 
   npm run template -- list                   every template with its fields and warnings
                                              列出所有模板及其字段、提醒
@@ -18,6 +18,10 @@ export const HELP = `Looks at the account's templates through the API; sends and
   npm run template -- types                  a TypeScript declaration of the templates, so that a wrong field name is a
                                              compile error in your code
                                              生成 TypeScript 类型声明，字段名写错时编译不通过
+  npm run template -- kind NAME KIND         says what WeChat does not tell of a long-term template: limited (frequency-limited)
+                                             or device; long-term takes it back. Needs a key with manage
+                                             声明微信不区分的类型：limited（长期限频）或 device（设备消息），long-term 为撤销；
+                                             需要有 manage 权限的 Key
 
 ${SERVICE_HELP}
   --template NAME   for check: the template of messages that name none; then FILE may hold data alone

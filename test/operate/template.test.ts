@@ -11,7 +11,7 @@ import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/samples.ts';
 import { runCommand } from './run-command.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const [SHIPPED, , PRICE_DROP, , PARKING] = SAMPLE_TEMPLATES.map(({ templateId }) => templateId);
+const [SHIPPED, , PRICE_DROP, VISIT, PARKING] = SAMPLE_TEMPLATES.map(({ templateId }) => templateId);
 
 let stack: Stack;
 let folder: string;
@@ -55,6 +55,18 @@ describe('npm run template', () => {
     }
     const json = JSON.parse((await template('list', '--json')).stdout);
     expect(json).toHaveLength(SAMPLE_TEMPLATES.length);
+  });
+
+  test('declares the kind of a long-term template, which list then shows, and takes it back', async () => {
+    const { code, stdout } = await template('kind', VISIT ?? '', 'limited');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('limited')]);
+    expect((await template('list')).stdout).toContain('复诊提醒  limited');
+    expect((await template('kind', VISIT ?? '', 'long-term')).stdout).toContain('long-term');
+    const contradicted = await template('kind', 'shipped', 'device');
+    expect([contradicted.code, contradicted.stderr]).toEqual([1, expect.stringContaining('one-time')]);
+    const misspelt = await template('kind', VISIT ?? '', 'limted');
+    expect([misspelt.code, misspelt.stderr]).toEqual([2, expect.stringContaining('limited')]);
+    expect((await template('kind', VISIT ?? '')).code).toBe(2);
   });
 
   test('gives an example that its own check passes', async () => {
