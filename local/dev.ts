@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import { CommandError, explained, print, runCommand } from '../operate/command-line.ts';
+import { languageOf, type Say, speaking } from './dev/language.ts';
 import { createLineLogger, lineFor, lineForEvent } from './dev/lines.ts';
 import { type DevOptions, readDevOptions } from './dev/options.ts';
 import { greeting, HELP, notTakenLine, portInUse } from './dev/texts.ts';
@@ -11,16 +12,23 @@ import { type Stack, startStack } from './stack/stack.ts';
 /** After this, what has not closed is left to end with the process. */
 const CLOSE_WITHIN_MS = 900;
 
-await runCommand({ name: 'dev', help: HELP, options: { data: { type: 'string' } } }, async ({ data }) => {
-  const options = await readDevOptions(process.env, data);
-  if (options.notTaken.length > 0) print(colors.yellow(notTakenLine(options.notTaken)));
-  await run(options).catch((error) => {
-    throw error instanceof PortInUseError ? new CommandError(portInUse(error.port, options)) : error;
+const OPTIONS = {
+  apps: { type: 'string', default: '1' },
+  data: { type: 'string' },
+  lang: { type: 'string' },
+} as const;
+
+await runCommand({ name: 'dev', help: HELP, options: OPTIONS }, async ({ lang, ...given }) => {
+  const say = speaking(languageOf(lang));
+  const options = await readDevOptions(process.env, given);
+  if (options.notTaken.length > 0) print(colors.yellow(notTakenLine(options.notTaken, say)));
+  await run(options, say).catch((error) => {
+    throw error instanceof PortInUseError ? new CommandError(portInUse(error.port, options, say)) : error;
   });
   return 0;
 });
 
-async function run(options: DevOptions): Promise<void> {
+async function run(options: DevOptions, say: Say): Promise<void> {
   const { dataDir } = options.stack;
   const trace = await openTrace(dataDir);
   try {
@@ -30,9 +38,9 @@ async function run(options: DevOptions): Promise<void> {
       throw error;
     });
     await trace.tell(stack);
-    print(greeting(stack, dataDir, phone?.url));
+    print(greeting(stack, { dataDir, phoneUrl: phone?.url }, say));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => end(stack, trace));
+      process.once(signal, () => end(stack, trace, say));
     // What became due while nothing ran does not wait for the next minute.
     if (dataDir !== undefined) await stack.dispatchNow().catch(() => undefined);
   } catch (error) {
@@ -70,12 +78,12 @@ function tell(line: string): void {
   process.stdout.write(`${colors.dim(new Date().toTimeString().slice(0, 8))} ${line}\n`);
 }
 
-async function end(stack: Stack, trace: Trace): Promise<void> {
-  print('\nClosing… 正在退出…');
+async function end(stack: Stack, trace: Trace, say: Say): Promise<void> {
+  print(say('\nClosing…', '\n正在退出…'));
   setTimeout(() => process.exit(0), CLOSE_WITHIN_MS);
   await trace.close();
   await stack.close().catch((error) => {
-    process.stderr.write(`It did not close cleanly 未能正常退出: ${explained(error)}\n`);
+    process.stderr.write(`${say('It did not close cleanly', '未能正常退出')}: ${explained(error)}\n`);
     process.exit(1);
   });
   process.exit(0);

@@ -3,7 +3,9 @@ import { brokenRule } from '../../lib/broken-rule.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
 import { type Environment, loadSecrets, SECRET_NAMES, SettingsError } from '../../lib/settings/settings.ts';
+import { UsageError } from '../../operate/command-line.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';
+import type { StackApp } from '../stack/more-apps.ts';
 import { plannedVariables } from '../stack/resources.ts';
 import { readServiceDefinition } from '../stack/service-definition.ts';
 import type { StackOptions } from '../stack/stack.ts';
@@ -45,17 +47,23 @@ const ownVariables = v.object({
 /**
  * Reads the environment: the variables of `npm run dev`, and every setting of the service, secrets in SSM parameters included.
  *
- * @throws SettingsError that names all bad ones at once; SecretsError
+ * @throws SettingsError that names all bad ones at once; SecretsError; UsageError for an option
  */
 export async function readDevOptions(
   variables: Environment,
-  dataDir: string | undefined,
+  { data: dataDir, apps = '1' }: { readonly data?: string; readonly apps?: string } = {},
 ): Promise<DevOptions> {
+  const moreApps = appCount(apps) - 1;
   const definition = await readServiceDefinition();
   const env = given(await loadSecrets(given(variables), SECRET_NAMES, fetchFromSsm(given(variables))));
   const own = v.safeParse(ownVariables, env);
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB = AWS_ENDPOINT_URL } = env;
   const { WECHAT_API_BASE_URL, WECHAT_APP_ID, WECHAT_APP_SECRET, TABLE_NAME } = env;
+  if (moreApps > 0 && WECHAT_API_BASE_URL !== undefined) {
+    throw new UsageError(
+      '--apps needs the simulated WeChat: unset WECHAT_API_BASE_URL. --apps 只能用于模拟的微信：请去掉 WECHAT_API_BASE_URL。',
+    );
+  }
   const stack = {
     pushEvents: { delayMs: EVENTS_AFTER_MS },
     // With the simulated WeChat a newcomer's first reminder goes through; it reaches no real user.
@@ -63,6 +71,7 @@ export async function readDevOptions(
       ...(WECHAT_API_BASE_URL === undefined && { USER_SENDABLE_TEMPLATES: '*' }),
       ...picked(env, ownersSettings(definition)),
     },
+    ...(moreApps > 0 && { moreApps: Array.from({ length: moreApps }, (_, n) => anotherApp(n + 2)) }),
     ...(dataDir !== undefined && { dataDir }),
     ...(WECHAT_API_BASE_URL !== undefined && { wechatBaseUrl: WECHAT_API_BASE_URL }),
     ...(AWS_ENDPOINT_URL_DYNAMODB !== undefined && { dynamodbEndpoint: AWS_ENDPOINT_URL_DYNAMODB }),
@@ -80,6 +89,21 @@ export async function readDevOptions(
     (name) => name in env && name !== 'TABLE_NAME',
   );
   return { port: PORT, wechatPort: WECHAT_SIMULATOR_PORT, phonePort: PHONE_PORT, stack, notTaken };
+}
+
+/** More would only be slow to start. */
+const MOST_APPS = 100;
+
+function appCount(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_APPS) return Number(text);
+  throw new UsageError(
+    `--apps takes a whole number from 1 to ${MOST_APPS}. --apps 需要 1 到 ${MOST_APPS} 的整数。`,
+  );
+}
+
+/** As open to users as the first app. */
+function anotherApp(number: number): StackApp {
+  return { name: `App ${number}`, settings: { USER_SENDABLE_TEMPLATES: '*' } };
 }
 
 /** Without what is empty, which counts as absent. */

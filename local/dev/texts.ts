@@ -2,16 +2,21 @@ import colors from 'picocolors';
 import { DEV_API_KEY } from '../stack/environment.ts';
 import type { Stack } from '../stack/stack.ts';
 import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from '../wechat-simulator/index.ts';
+import type { Say } from './language.ts';
 import { DEFAULT_API_PORT, DEFAULT_PHONE_PORT, DEFAULT_WECHAT_PORT } from './options.ts';
 
 /** What `npm run dev -- --help` prints. */
 export const HELP = `Runs the whole service on this machine until Ctrl-C: API, queue, schedules, table and a simulated WeChat.
 在本机运行整个服务，直到按 Ctrl-C：接口、队列、定时任务、数据表和模拟的微信。
 
-  npm run dev [-- --data DIR] [-- --help]
+  npm run dev [-- --apps 3 --data DIR --lang zh]
 
+  --apps N                   as many mini programs, each with users, templates and events of its own (default 1)
+                             同时模拟 N 个小程序，用户、模板、事件各自独立（默认 1）
   --data DIR                 keep tables and queues in DIR between runs
                              把数据保存在 DIR，下次运行继续使用
+  --lang en|zh               language of what is printed (default: the system's)
+                             输出所用的语言（默认随系统）
   --help, -h                 show this text
                              显示本说明
 
@@ -35,54 +40,70 @@ What happened to a message: npm run logs -- MESSAGE_ID --local. 一条消息的�
 With the simulated WeChat USER_SENDABLE_TEMPLATES is * unless set. 使用模拟微信时，USER_SENDABLE_TEMPLATES 默认为 *。
 `;
 
+/** What the greeting tells of, besides the stack. */
+export interface Greeted {
+  readonly dataDir: string | undefined;
+  readonly phoneUrl: string | undefined;
+}
+
 /** The greeting once everything runs: where things are, the key, and first calls to try. */
-export function greeting(stack: Stack, dataDir: string | undefined, phoneUrl: string | undefined): string {
-  const rows: [string, string, string][] = [
+export function greeting(stack: Stack, { dataDir, phoneUrl }: Greeted, say: Say): string {
+  const simulated = `${stack.wechatUrl} ${say('(simulated)', '（模拟）')}`;
+  const apps = (stack.wechat?.apps() ?? []).map(({ appId }) => appId);
+  const rows: (readonly [string, string])[] = [
     ...(phoneUrl === undefined
       ? []
-      : ([['Phone', '手机', `${phoneUrl} (open it in a browser 用浏览器打开)`]] satisfies [
-          string,
-          string,
-          string,
-        ][])),
-    ['API', '接口', stack.apiUrl],
+      : [
+          [say('Phone', '手机'), `${phoneUrl} ${say('(open it in a browser)', '（用浏览器打开）')}`] as const,
+        ]),
+    ['API', stack.apiUrl],
+    [say('WeChat', '微信'), stack.wechatUrl ? simulated : `${stack.env['WECHAT_API_BASE_URL']}`],
+    ...(apps.length > 1 ? appRows(apps, say) : []),
+    [say('API key', '密钥'), `${DEV_API_KEY} ${say('(all scopes)', '（全部权限）')}`],
+    ['DynamoDB', `${stack.dynamodbEndpoint} ${stack.tableName}`],
+    ['SQS', stack.queueUrl],
+    [say('Dead', '死信'), stack.deadLetterQueueUrl],
     [
-      'WeChat',
-      '微信',
-      stack.wechatUrl ? `${stack.wechatUrl} (simulated 模拟)` : `${stack.env['WECHAT_API_BASE_URL']}`,
+      say('Schedules', '定时'),
+      `${stack.scheduler.endpoint} ${say('(stand-in for EventBridge Scheduler)', '（EventBridge Scheduler 替身）')}`,
     ],
-    ['API key', '密钥', `${DEV_API_KEY} (all scopes 全部权限)`],
-    ['DynamoDB', '数据表', `${stack.dynamodbEndpoint} ${stack.tableName}`],
-    ['SQS', '队列', stack.queueUrl],
-    ['Dead', '死信', stack.deadLetterQueueUrl],
-    ['Schedules', '定时', `${stack.scheduler.endpoint} (stand-in for EventBridge Scheduler 替身)`],
-    ['Data', '数据', dataDir ?? 'not kept 不保留，退出即清空'],
+    [say('Data', '数据'), dataDir ?? say('not kept', '不保留，退出即清空')],
   ];
-  const table = rows.map(
-    ([en, zh, value]) => `  ${colors.bold(en.padEnd(9))} ${padWide(zh, 7)} ${colors.cyan(value)}`,
-  );
+  const table = rows.map(([label, value]) => `  ${colors.bold(padWide(label, 9))} ${colors.cyan(value)}`);
   return [
     '',
-    `  ${colors.green('Qingniao is ready.')} 青鸟已就绪。`,
+    `  ${colors.green(say('Qingniao is ready.', '青鸟已就绪。'))}`,
     '',
     ...table,
     '',
-    '  Try it 试一试:',
+    `  ${say('Try it:', '试一试：')}`,
     '',
-    ...firstCalls(stack).map((line) => `  ${line}`),
+    ...firstCalls(stack, apps, say).map((line) => `  ${line}`),
     '',
-    colors.dim('  Ctrl-C ends it. 按 Ctrl-C 退出。'),
+    colors.dim(`  ${say('Ctrl-C ends it.', '按 Ctrl-C 退出。')}`),
     '',
   ].join('\n');
 }
 
-function firstCalls({ apiUrl, wechatUrl }: Stack): string[] {
+function appRows([first = '', ...others]: readonly string[], say: Say): [string, string][] {
+  const note = say('(the first: for calls that name none)', '（第一个：请求未指明小程序时使用）');
+  const named = say('the header x-wechat-appid says which', '用请求头 x-wechat-appid 指明小程序');
+  return [
+    [say('Apps', '小程序'), `${first} ${note}`],
+    ...others.map((appId): [string, string] => ['', appId]),
+    ['', named],
+  ];
+}
+
+function firstCalls({ apiUrl, wechatUrl }: Stack, apps: readonly string[], say: Say): string[] {
+  const comment = (en: string, zh: string) => colors.dim(`# ${say(en, zh)}`);
   const [openid = ''] = SAMPLE_OPENIDS;
   const template = SAMPLE_TEMPLATES[0];
   if (wechatUrl === undefined || template === undefined) return [`curl ${apiUrl}/v1/health`];
   const { templateId } = template;
   const results = { [templateId]: 'accept' };
   const data = Object.fromEntries(template.keywords.map(({ key, example }) => [key, example]));
+  const [, second] = apps;
   return [
     comment('a user taps "allow" in the simulated WeChat', '用户在模拟的微信里点“允许”'),
     ...post(`${wechatUrl}/_control/subscribe`, { openid, results }),
@@ -95,10 +116,16 @@ function firstCalls({ apiUrl, wechatUrl }: Stack): string[] {
     '',
     comment('what WeChat received', '微信收到了什么'),
     `curl '${wechatUrl}/_control/received?call=send'`,
+    ...(second === undefined
+      ? []
+      : [
+          '',
+          comment('the users of another mini program, and its templates', '另一个小程序的用户和模板'),
+          `curl '${wechatUrl}/_control/users?appid=${second}'`,
+          `curl -X POST ${apiUrl}/v1/templates/sync -H 'x-wechat-appid: ${second}' -H 'authorization: Bearer ${DEV_API_KEY}'`,
+        ]),
   ];
 }
-
-const comment = (en: string, zh: string) => colors.dim(`# ${en} ${zh}`);
 
 function post(url: string, body: unknown, key?: string): string[] {
   const authorization = key === undefined ? '' : ` -H 'authorization: Bearer ${key}'`;
@@ -108,24 +135,32 @@ function post(url: string, body: unknown, key?: string): string[] {
   ];
 }
 
-/** Pads text in Chinese characters, each two columns wide. */
-const padWide = (text: string, columns: number) => text + ' '.repeat(Math.max(0, columns - text.length * 2));
+/** Pads text whose Chinese characters are two columns wide. */
+function padWide(text: string, columns: number): string {
+  const width = text.length + (text.match(/[\u4e00-\u9fff]/g)?.length ?? 0);
+  return text + ' '.repeat(Math.max(0, columns - width));
+}
 
 /** Says which variable to set when a port is taken. */
 export function portInUse(
   port: number,
   { wechatPort, phonePort }: { wechatPort: number; phonePort: number },
+  say: Say,
 ): string {
   const ports = { [wechatPort]: 'WECHAT_SIMULATOR_PORT', [phonePort]: 'PHONE_PORT' };
   const variable = ports[port] ?? 'PORT';
   const example = `${variable}=${port + 1} npm run dev`;
-  return [
+  return say(
     `Port ${port} is in use. Choose another with ${variable}, for example: ${example}`,
     `端口 ${port} 已被占用。请用 ${variable} 换一个端口，例如：${example}`,
-  ].join('\n');
+  );
 }
 
 /** Says which of the variables that are set have no effect. */
-export function notTakenLine(names: readonly string[]): string {
-  return `Set by npm run dev itself, yours is not used 由 npm run dev 自行设置，您设置的值不起作用: ${names.join(', ')}`;
+export function notTakenLine(names: readonly string[], say: Say): string {
+  const list = names.join(', ');
+  return say(
+    `Set by npm run dev itself, yours is not used: ${list}`,
+    `由 npm run dev 自行设置，您设置的值不起作用：${list}`,
+  );
 }

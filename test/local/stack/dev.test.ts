@@ -18,6 +18,7 @@ function run(file: string, env: Record<string, string>, ...args: string[]) {
     env: {
       ...process.env,
       NO_COLOR: '1',
+      LANG: 'en_US.UTF-8',
       PORT: '0',
       WECHAT_SIMULATOR_PORT: '0',
       PHONE_PORT: '0',
@@ -45,8 +46,8 @@ function run(file: string, env: Record<string, string>, ...args: string[]) {
   };
 }
 
-async function started(env: Record<string, string> = {}) {
-  const running = dev(env);
+async function started(env: Record<string, string> = {}, ...args: string[]) {
+  const running = dev(env, ...args);
   await running.until('Ctrl-C');
   const apiUrl = /API\s.*(http:\S+)/.exec(running.output())?.[1] ?? '';
   return { ...running, apiUrl, engines: descendants(running.child) };
@@ -89,6 +90,40 @@ test('two run side by side, each answering on its own port', async () => {
   await one.until('/v1/health 200');
 });
 
+test('several mini programs, each with its users and templates; the greeting names them, in one language', async () => {
+  const { apiUrl, output } = await started({}, '--apps', '3', '--lang', 'zh');
+  const appids = [...new Set(output().match(/\bwx[0-9a-f]{16}\b/g))];
+  expect(appids).toHaveLength(3);
+  expect(output()).toContain('x-wechat-appid');
+  expect(output()).not.toMatch(/ready|Phone|simulated/);
+  const wechatUrl = /微信\s.*(http:\S+)/.exec(output())?.[1] ?? '';
+  const { items } = (await (await fetch(`${wechatUrl}/_control/apps`)).json()) as { items: unknown[] };
+  expect(items).toEqual(appids.map((appid) => ({ appid })));
+  const usersOf = async (appid: string) => (await fetch(`${wechatUrl}/_control/users?appid=${appid}`)).text();
+  expect(new Set(await Promise.all(appids.map(usersOf))).size).toBe(3);
+  expect((await fetch(`${apiUrl}/v1/health`)).status).toBe(200);
+});
+
+test.each([
+  ['--apps', '0', '--apps takes a whole number from 1 to 100.'],
+  ['--apps', '101', '--apps takes a whole number from 1 to 100.'],
+  ['--apps', 'three', '--apps takes a whole number from 1 to 100.'],
+  ['--lang', 'fr', '--lang takes en or zh.'],
+  ['--app', '3', 'Did you mean --apps?'],
+])('%s %s is told in one line, with 2, and starts nothing', async (option, value, line) => {
+  const { exited, output } = dev({}, option, value);
+  expect(await exited).toEqual([2, null]);
+  expect(output().split('\n')[0]).toContain(line);
+  expect(output()).not.toMatch(/^\s+at |ready/m);
+});
+
+test('several mini programs are for the simulated WeChat only', async () => {
+  const real = { WECHAT_API_BASE_URL: 'http://127.0.0.1:9', WECHAT_APP_ID: 'wx', WECHAT_APP_SECRET: 's' };
+  const { exited, output } = dev(real, '--apps', '2');
+  expect(await exited).toEqual([2, null]);
+  expect(output()).toContain('unset WECHAT_API_BASE_URL');
+});
+
 test.runIf(onLinux).each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends it within a second, and its engines with it',
   // A busy machine may be slow for a moment.
@@ -125,9 +160,11 @@ test.each(['PORT', 'WECHAT_SIMULATOR_PORT'])(
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
     const { exited, output } = dev({ [variable]: `${port}` });
+    const inChinese = dev({ [variable]: `${port}` }, '--lang', 'zh');
     expect(await exited).toEqual([1, null]);
     expect(output()).toContain(`Port ${port} is in use. Choose another with ${variable}`);
-    expect(output()).toContain(`端口 ${port} 已被占用`);
+    expect(await inChinese.exited).toEqual([1, null]);
+    expect(inChinese.output()).toContain(`端口 ${port} 已被占用`);
   },
 );
 
@@ -202,6 +239,8 @@ test('--help names every variable and starts nothing', async () => {
     'AWS_ENDPOINT_URL_DYNAMODB',
     'TABLE_NAME',
     '--data',
+    '--apps',
+    '--lang',
   ]) {
     expect(output()).toContain(name);
   }
