@@ -75,7 +75,8 @@ export async function prepareInput(
   { body, idempotencyKey: key }: AcceptInput,
 ): Promise<PreparedInput> {
   const { names, isOpenToUsers, remedyFor } = services;
-  const { to, device, page, miniprogramState, lang, sendAt, hold, data, fit, timezone: timeZone } = body;
+  const { to, device, page, miniprogramState, lang, sendAt, expiresAt, collapseKey, hold } = body;
+  const { data, fit, timezone: timeZone } = body;
   const templateId = await names.resolveTemplateId(body.templateId);
   if (caller.type === 'user') await requireOwnMessage(caller, to, () => isOpenToUsers(templateId));
   const scope = caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
@@ -102,6 +103,8 @@ export async function prepareInput(
       miniprogramState,
       lang,
       ...(sendAt !== undefined && { sendAtMs: sendAt }),
+      ...(expiresAt !== undefined && { expiresAtMs: expiresAt }),
+      ...(collapseKey !== undefined && { collapseKey }),
       hold,
       ...(idempotency && { idempotency }),
     },
@@ -174,6 +177,10 @@ export function acceptedOrThrow(result: AcceptResult): Accepted {
           en: 'Must not lie more than a day in the past',
           zh: '不能早于一天之前',
         }),
+      ]);
+    case 'expires-too-soon':
+      throw invalidInput('invalid-body', [
+        inputError('expiresAt', { en: 'Must be after sendAt and after now', zh: '须晚于 sendAt 和当前时间' }),
       ]);
   }
 }

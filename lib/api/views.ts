@@ -43,7 +43,7 @@ export type MessageView = AnswerOf<typeof messageSchema>;
  */
 export function messageView(message: Message, claim: Claim | undefined, nowMs: number): MessageView {
   const { id, openid, templateId, device, data, page, miniprogramState, lang } = message;
-  const { attempts, fitted, outcome } = message;
+  const { attempts, fitted, outcome, expiresAtMs, collapseKey, collapsedInto } = message;
   return {
     id,
     to: openid,
@@ -55,6 +55,9 @@ export function messageView(message: Message, claim: Claim | undefined, nowMs: n
     lang,
     status: statusOf(message, claim, nowMs),
     sendAt: toRfc3339(message.sendAtMs),
+    ...(expiresAtMs !== undefined && { expiresAt: toRfc3339(expiresAtMs) }),
+    ...(collapseKey !== undefined && { collapseKey }),
+    ...(collapsedInto !== undefined && { collapsedInto }),
     createdAt: toRfc3339(message.createdAtMs),
     updatedAt: toRfc3339(message.updatedAtMs),
     attempts,

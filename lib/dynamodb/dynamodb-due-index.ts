@@ -30,6 +30,7 @@ const entryItem = v.object({
   templateId: v.string(),
   sinceMs: v.number(),
   dueAtMs: v.number(),
+  expiresAtMs: v.exactOptional(v.number()),
 });
 
 const cursorItem = v.object({ cursor: v.string() });

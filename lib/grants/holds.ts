@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { count, storedObject } from '../stored-schemas.ts';
+import { type GrantSubject, grantKey } from './grant-key.ts';
 import { grantsOf, isSubscription, knownKind, type Ledger, type TemplateKind, withGrants } from './ledger.ts';
 
 /** A grant that is set aside for a message; void once the template's grants have been zeroed since. */
@@ -26,6 +27,19 @@ export function holdGrant(ledger: Ledger, templateId: string, kind: TemplateKind
   if (known.available <= 0) return { type: 'no-grant' };
   const held = { ...known, available: known.available - 1, held: known.held + 1 };
   return { type: 'held', ledger: withGrants(ledger, templateId, held), hold };
+}
+
+/** Something that a grant may be set aside for. */
+interface Holder extends GrantSubject {
+  readonly hold?: Hold;
+}
+
+/** Gives back all that is held for these. */
+export function releaseHolds(ledger: Ledger, holders: readonly Holder[]): Ledger {
+  return holders.reduce(
+    (before, holder) => (holder.hold ? releaseHold(before, grantKey(holder), holder.hold) : before),
+    ledger,
+  );
 }
 
 /** Gives a held grant back. A void hold has nothing to give, and a long-term one never took anything. */

@@ -1,24 +1,22 @@
 import type { Clock } from '../clock.ts';
-import { type Device, grantKey } from '../grants/grant-key.ts';
-import { holdGrant } from '../grants/holds.ts';
-import type { Ledger, TemplateKind } from '../grants/ledger.ts';
+import type { Device } from '../grants/grant-key.ts';
+import type { TemplateKind } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { settledLedger } from '../sends/close-claim.ts';
 import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from '../sends/send-job.ts';
 import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
+import { type Candidate, decideAcceptance } from './decide-acceptance.ts';
 import {
-  answerOf,
   bindKeys,
   type IdempotencyKeys,
   type KeyedRequest,
   type KeyLookup,
   lookUpKey,
-  type Taken,
 } from './idempotency-keys.ts';
 import type { Language, Message, MiniprogramState, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { createCapacityCheck, putWaiting } from './waiting-messages.ts';
+import { putWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest {
@@ -34,6 +32,10 @@ export interface AcceptRequest {
   readonly lang: Language;
   /** When it shall leave; absent means now. */
   readonly sendAtMs?: number;
+  /** What has not left by then is not sent any more. */
+  readonly expiresAtMs?: number;
+  /** It takes the place of messages of the same user, template and key that wait. */
+  readonly collapseKey?: string;
   /** Whether a grant is set aside at once. */
   readonly hold: boolean;
   readonly idempotency?: KeyedRequest;
@@ -42,7 +44,8 @@ export interface AcceptRequest {
 /** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
 export type AcceptResult =
   | { readonly type: 'accepted' | 'repeated'; readonly message: Message }
-  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'send-at-too-old' | 'too-many-waiting' };
+  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'too-many-waiting' }
+  | { readonly type: 'send-at-too-old' | 'expires-too-soon' };
 
 export interface AcceptServices extends Contention {
   readonly store: MessageStore;
@@ -53,8 +56,6 @@ export interface AcceptServices extends Contention {
   readonly clock: Clock;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
-
 /** Accepts one message as {@link acceptMessages} does. */
 export async function acceptMessage(services: AcceptServices, request: AcceptRequest): Promise<AcceptResult> {
   const [result] = await acceptMessages(services, request.openid, [request]);
@@ -64,14 +65,28 @@ export async function acceptMessage(services: AcceptServices, request: AcceptReq
 
 /**
  * Accepts messages to one user, each on its own, in one write of the user's item: it sets their grants aside
- * and keeps them until they have ended.
+ * and keeps them until they have ended. A message with a collapse key ends those that wait under it, and
+ * takes over their grant. Where that makes more records than one write has room for, there are several.
  *
  * The job for the sender goes onto the queue *before* that write, or its entry into the due index. A crash in
  * between leaves a job without a message, which the sender drops; the other way round it would leave a
  * message that nobody ever sends. Idempotency keys are bound before that write too, and only once there is a
  * grant: a refused try must not take the key.
  */
-export function acceptMessages(
+export async function acceptMessages(
+  services: AcceptServices,
+  openid: string,
+  requests: readonly AcceptRequest[],
+): Promise<readonly AcceptResult[]> {
+  const results: AcceptResult[] = [];
+  while (results.length < requests.length) {
+    results.push(...(await acceptSome(services, openid, requests.slice(results.length))));
+  }
+  return results;
+}
+
+/** Accepts the first of the messages, as many as one write has room for. */
+function acceptSome(
   services: AcceptServices,
   openid: string,
   requests: readonly AcceptRequest[],
@@ -96,52 +111,16 @@ export function acceptMessages(
       return { request, lookup: known, draft: newMessage(request, id, nowMs) };
     });
     const ledger = await settledLedger(read.value, store, nowMs);
-    const { results, taken, after } = decide(ledger, asked, nowMs);
+    const { results, taken, waiting, collapsed, after } = decideAcceptance(ledger, asked, nowMs);
     if (taken.length === 0) return results;
-    const messages = await Promise.all(taken.map(({ message }) => announce(message)));
+    const messages = await Promise.all(waiting.map(announce));
     if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
-    const result = await store.commit({ ledger: updated(read, putWaiting(after, ...messages)) });
+    const result = await store.commit({
+      ledger: updated(read, putWaiting(after, ...messages)),
+      records: collapsed.map((value) => ({ value, version: undefined })),
+    });
     return result === 'conflict' ? result : results;
   }, services);
-}
-
-interface Candidate {
-  readonly request: AcceptRequest;
-  readonly lookup: KeyLookup;
-  readonly draft: Message;
-}
-
-/** The results of one try, and the messages that it accepts. */
-interface Decision {
-  readonly results: readonly AcceptResult[];
-  readonly taken: readonly Taken[];
-  /** The ledger with the grants set aside. */
-  readonly after: Ledger;
-}
-
-function decide(ledger: Ledger, asked: readonly Candidate[], nowMs: number): Decision {
-  const hasRoom = createCapacityCheck(ledger);
-  const taken: Taken[] = [];
-  let after = ledger;
-
-  function acceptOne({ request, lookup, draft }: Candidate): AcceptResult {
-    const { idempotency, device } = request;
-    const kind = device ? 'device' : request.templateKind;
-    const answer = lookup.answer ?? (idempotency && answerOf(taken, idempotency));
-    if (answer) return answer;
-    if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
-      return { type: 'send-at-too-old' };
-    const held = request.hold ? holdGrant(after, grantKey(request), kind) : undefined;
-    if (held?.type === 'no-grant') return held;
-    const message = { ...draft, ...(held && { hold: held.hold }) };
-    if (!hasRoom(message)) return { type: 'too-many-waiting' };
-    after = held?.ledger ?? after;
-    taken.push({ message, lookup, ...(idempotency && { keyed: idempotency }) });
-    return { type: 'accepted', message };
-  }
-
-  const results = asked.map(acceptOne);
-  return { results, taken, after };
 }
 
 /** Queues each message's job or due entry, once over all tries. Returns the message with its due entries. */
@@ -158,14 +137,16 @@ function createAnnouncer(services: AcceptServices, nowMs: number): (message: Mes
 async function announce(services: AcceptServices, message: Message, nowMs: number): Promise<Message> {
   const announced = await withDueEntry(services.dueEntries, message, nowMs);
   if (announced.dueEntries) return announced;
-  const { id: messageId, dueAtMs } = message;
-  const job = { messageId, sinceMs: nowMs, ...(dueAtMs > nowMs && { dueAtMs }) };
+  const { id: messageId, dueAtMs, expiresAtMs } = message;
+  const expiry = expiresAtMs !== undefined && { expiresAtMs };
+  const job = { messageId, sinceMs: nowMs, ...(dueAtMs > nowMs && { dueAtMs }), ...expiry };
   await services.enqueue(job, jobDelayMs(dueAtMs - nowMs));
   return announced;
 }
 
 function newMessage(request: AcceptRequest, id: string, nowMs: number): Message {
   const { openid, templateId, templateKind, device, data, page, miniprogramState, lang, fitted } = request;
+  const { expiresAtMs, collapseKey } = request;
   const sendAtMs = Math.max(request.sendAtMs ?? nowMs, nowMs);
   return {
     id,
@@ -180,6 +161,8 @@ function newMessage(request: AcceptRequest, id: string, nowMs: number): Message 
     state: 'pending',
     sendAtMs,
     dueAtMs: sendAtMs,
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+    ...(collapseKey !== undefined && { collapseKey }),
     attempts: 0,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,

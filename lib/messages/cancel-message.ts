@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { grantKey } from '../grants/grant-key.ts';
-import { releaseHold } from '../grants/holds.ts';
+import { releaseHolds } from '../grants/holds.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
@@ -27,8 +26,7 @@ export function cancelMessage(services: CancelServices, messageId: string): Prom
     if (!isPending(message.value)) return { type: 'already-sending' };
     if (ledger.value.claim?.messageId === messageId) return { type: 'already-sending' };
     const canceled: Message = { ...message.value, state: 'canceled', updatedAtMs: nowMs };
-    const { hold } = message.value;
-    const released = hold ? releaseHold(ledger.value, grantKey(message.value), hold) : ledger.value;
+    const released = releaseHolds(ledger.value, [message.value]);
     const result = await services.store.commit({
       // Written even when nothing is given back: a claim begun meanwhile must collide with this.
       ledger: updated(ledger, withoutWaiting(released, [messageId])),

@@ -18,8 +18,9 @@ import {
   endMessage,
   resultOfMissing,
   retryAfter,
+  untilNearlyDue,
 } from './delivery-result.ts';
-import { isPending } from './message.ts';
+import { dueAgainAtMs, isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { putWaiting } from './waiting-messages.ts';
 
@@ -58,7 +59,7 @@ export async function deferJob(
   if (delayMs <= LONGEST_QUEUE_DELAY_MS) return { type: 'later', delayMs };
   const { store, dueEntries, clock } = services;
   const nowMs = clock();
-  const dueAtMs = Math.ceil(nowMs + delayMs);
+  const heldUntilMs = Math.ceil(nowMs + delayMs);
   const patienceMs = refused ? STOP_PATIENCE_MS : Number.POSITIVE_INFINITY;
   return retryOnConflict(async () => {
     const { message, ledger } = await store.load(job.messageId);
@@ -71,9 +72,10 @@ export async function deferJob(
     if (nowMs >= value.sendAtMs + patienceMs) {
       return endMessage(services, { record: value, ledger }, 'failed', 'sending-stopped');
     }
-    const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs: dueAtMs }, nowMs);
+    const dueAtMs = dueAgainAtMs(value, heldUntilMs);
+    const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs }, nowMs);
     const result = await store.commit({ ledger: updated(ledger, putWaiting(ledger.value, deferred)) });
-    return result === 'conflict' ? result : DONE;
+    return result === 'conflict' ? result : untilNearlyDue(deferred, job, nowMs);
   }, services);
 }
 

@@ -5,6 +5,7 @@ import { type Performed, performSend, REQUEST_LIMIT_MS } from '../sends/perform-
 import type { SendJob } from '../sends/send-job.ts';
 import { acquirePermitFor, deferJob, type HoldBackServices, holdBackWithoutToken } from './defer-job.ts';
 import {
+  byExpiry,
   type DeliveryResult,
   DONE,
   dropJob,
@@ -60,14 +61,17 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
   }
   for (;;) {
     const result = await tryOnce(services, job);
-    if (result !== 'conflict') return result;
+    if (result !== 'conflict') return byExpiry(result, job, services.clock());
   }
 }
 
 async function tryOnce(services: DeliveryServices, job: SendJob): Promise<DeliveryResult | 'conflict'> {
-  if (!(await services.wechat.ready())) return holdBackWithoutToken(services, job);
-  const permit = await acquirePermitFor(services, job);
-  if (permit.type === 'later') return deferJob(services, job, permit);
+  // What has expired needs neither token nor permit to end.
+  if (services.clock() < (job.expiresAtMs ?? Number.POSITIVE_INFINITY)) {
+    if (!(await services.wechat.ready())) return holdBackWithoutToken(services, job);
+    const permit = await acquirePermitFor(services, job);
+    if (permit.type === 'later') return deferJob(services, job, permit);
+  }
   const performed = await performPatiently(services, job);
   switch (performed.type) {
     case 'performed':
@@ -85,6 +89,8 @@ async function tryOnce(services: DeliveryServices, job: SendJob): Promise<Delive
       return retryAfter(services, 1_000);
     case 'no-grant':
       return endMessage(services, performed, 'failed', 'no-grant');
+    case 'expired':
+      return endMessage(services, performed, 'failed', 'expired');
     case 'hold-void':
       return endMessage(services, performed, 'refused', 'grant-revoked');
   }

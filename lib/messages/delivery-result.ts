@@ -49,6 +49,13 @@ export function retryAfter(
   return { type: 'later', delayMs: atLeastMs * (1 + random()) };
 }
 
+/** The result, with the job coming up no later than its message expires. The queue delays in whole seconds. */
+export function byExpiry(result: DeliveryResult, { expiresAtMs }: SendJob, nowMs: number): DeliveryResult {
+  if (result.type === 'done' || expiresAtMs === undefined || nowMs >= expiresAtMs) return result;
+  const untilExpiryMs = 1_000 * Math.ceil((expiresAtMs - nowMs) / 1_000);
+  return { ...result, delayMs: Math.min(result.delayMs, untilExpiryMs) };
+}
+
 /**
  * There is nothing to send and never will be. A due entry that no message lists is removed: erasing a user
  * does not find it, and it would name them until its own end.
@@ -85,7 +92,7 @@ export async function endMessage(
   { store, clock, logger }: DeliveryResultServices,
   { record, ledger }: { readonly record: Message; readonly ledger: Versioned<Ledger> },
   state: 'refused' | 'failed',
-  reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped',
+  reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped' | 'expired',
 ): Promise<DeliveryResult | 'conflict'> {
   const nowMs = clock();
   const ended = await endWithoutRequest(store, [record], ledger, { state, reason, atMs: nowMs });

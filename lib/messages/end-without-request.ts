@@ -1,5 +1,5 @@
 import { grantKey } from '../grants/grant-key.ts';
-import { releaseHold } from '../grants/holds.ts';
+import { releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
@@ -28,13 +28,9 @@ export async function endWithoutRequest(
       outcome: ownOutcome(end.reason, end.atMs),
     }),
   );
-  const released = messages.reduce(
-    (before, message) => (message.hold ? releaseHold(before, grantKey(message), message.hold) : before),
-    ledger.value,
-  );
   const ids = messages.map(({ id }) => id);
   const result = await store.commit({
-    ledger: updated(ledger, withoutWaiting(released, ids)),
+    ledger: updated(ledger, withoutWaiting(releaseHolds(ledger.value, messages), ids)),
     records: ended.map((value) => ({ value, version: undefined })),
   });
   return result === 'conflict' ? result : ended;

@@ -8,7 +8,7 @@ import { type DueEntries, withDueEntry } from '../sends/send-job.ts';
 import type { Send, SendPort } from '../sends/send-port.ts';
 import type { SettledClaim } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import { type Message, openidOf } from './message.ts';
+import { dueAgainAtMs, type Message, openidOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { countAhead, findWaiting, hasNoRecord, putWaiting } from './waiting-messages.ts';
 
@@ -32,6 +32,7 @@ export function messagePort(services: MessagePortServices, id: string): SendPort
     grantSubjectOf: (message) => message,
     kindOf: ({ templateKind }) => templateKind,
     dueAtMs: ({ dueAtMs }) => dueAtMs,
+    expiresAtMs: ({ expiresAtMs }) => expiresAtMs,
     aheadOf: (message, ledger) => countAhead(ledger, message),
     holdOf: ({ hold }) => hold,
     outgoing: (message) => message,
@@ -43,7 +44,11 @@ export function messagePort(services: MessagePortServices, id: string): SendPort
           ? await retryOnFailure(createRecorder(services, attempted, before.lastClaim), services)
           : await retryOnFailure(
               () =>
-                putBack(services, claim, { ...attempted, dueAtMs: retryAtMs, hold: { epoch: claim.epoch } }),
+                putBack(services, claim, {
+                  ...attempted,
+                  dueAtMs: dueAgainAtMs(attempted, retryAtMs),
+                  hold: { epoch: claim.epoch },
+                }),
               services,
             );
       logOutcome(services.logger, settled, services.clock());

@@ -43,8 +43,14 @@ export const messageSchema = storedObject({
   state: v.picklist(MESSAGE_STATES),
   /** When the caller wants it to leave. */
   sendAtMs: instant,
-  /** When the next attempt may leave: `sendAtMs` at first, later after a retry. */
+  /** When the next attempt may leave: `sendAtMs` at first, later after a retry, `expiresAtMs` at the latest. */
   dueAtMs: instant,
+  /** What has not left by then is not sent any more. */
+  expiresAtMs: v.exactOptional(instant),
+  /** A newer message of the same user, template and key takes its place while it waits. */
+  collapseKey: v.exactOptional(v.string()),
+  /** The id of the message that took its place. */
+  collapsedInto: v.exactOptional(v.string()),
   /**
    * Until when the rate limit of all sending has held it back. Its time limit for other failures starts then.
    */
@@ -73,6 +79,14 @@ export type Message = Readonly<v.InferOutput<typeof messageSchema>>;
 
 /** The state as callers see it: `pending` told apart into waiting, handed over and being sent. */
 export type MessageStatus = Exclude<MessageState, 'pending'> | 'scheduled' | 'queued' | 'sending';
+
+/** When a message is looked at again that may leave from `nextAtMs` on: when it expires, if that is earlier. */
+export function dueAgainAtMs(
+  { expiresAtMs = Number.POSITIVE_INFINITY }: Pick<Message, 'expiresAtMs'>,
+  nextAtMs: number,
+): number {
+  return Math.min(expiresAtMs, nextAtMs);
+}
 
 /** Whether the message may still be sent. */
 export function isPending(message: Pick<Message, 'state'>): boolean {

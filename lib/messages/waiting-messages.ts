@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { grantKey } from '../grants/grant-key.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
 import type { Page } from '../paginate.ts';
@@ -29,6 +30,8 @@ const waitingText = storedObject({
   lang: v.exactOptional(entries.lang, 'zh_CN'),
   updatedAtMs: v.exactOptional(entries.updatedAtMs),
   heldUntilMs: entries.heldUntilMs,
+  expiresAtMs: entries.expiresAtMs,
+  collapseKey: entries.collapseKey,
   dueEntries: entries.dueEntries,
   hold: entries.hold,
   fitted: entries.fitted,
@@ -36,6 +39,15 @@ const waitingText = storedObject({
   retries: entries.retries,
   outcome: entries.outcome,
 });
+
+/** What a waiting message must have in common with a newer one that takes its place. */
+const collapsibleText = storedObject({
+  templateId: entries.templateId,
+  device: entries.device,
+  collapseKey: entries.collapseKey,
+});
+
+type Collapsible = Pick<Message, 'templateId' | 'device' | 'collapseKey'>;
 
 /**
  * How many messages may wait for one user, and their bytes: each claim writes the item, billed by its size.
@@ -56,27 +68,27 @@ export function putWaiting(ledger: Ledger, ...messages: readonly Message[]): Led
 }
 
 /**
- * Says of each new message whether there is room for it beside what waits already. A message that is put back
- * for another try is not asked: it was in before.
+ * Says of each new message whether there is room for it beside what waits already, in the place of others. A
+ * message that is put back for another try is not asked: it was in before.
  */
-export function createCapacityCheck(ledger: Ledger): (message: Message) => boolean {
-  const texts = new Map(unpackWaiting(ledger));
-  let bytes = 0;
-  for (const text of texts.values()) bytes += bytesOf(text);
-  return (message) => {
-    if (texts.size >= MAX_WAITING) return false;
-    const text = textOf(message);
-    texts.set(message.id, text);
-    bytes += bytesOf(text);
-    if (bytes <= SURE_BYTES || (packWaiting(ledger, texts).waiting ?? '').length <= MAX_BYTES) return true;
-    texts.delete(message.id);
-    bytes -= bytesOf(text);
-    return false;
+export function createCapacityCheck(
+  ledger: Ledger,
+): (message: Message, inPlaceOf: readonly Message[]) => boolean {
+  let texts = new Map(unpackWaiting(ledger));
+  let bytes = bytesOf([...texts.values()]);
+  return (message, inPlaceOf) => {
+    const gone = inPlaceOf.map(({ id }) => id);
+    const after = new Map([...texts].filter(([id]) => !gone.includes(id))).set(message.id, textOf(message));
+    const bytesAfter = bytes + bytesOf([textOf(message)]) - bytesOf(gone.map((id) => texts.get(id)));
+    const fits = bytesAfter <= SURE_BYTES || (packWaiting(ledger, after).waiting ?? '').length <= MAX_BYTES;
+    if (after.size > MAX_WAITING || !fits) return false;
+    [texts, bytes] = [after, bytesAfter];
+    return true;
   };
 }
 
-function bytesOf(text: unknown): number {
-  return Buffer.byteLength(JSON.stringify(text));
+function bytesOf(texts: readonly unknown[]): number {
+  return texts.reduce<number>((sum, text) => sum + Buffer.byteLength(JSON.stringify(text ?? '')), 0);
 }
 
 function textOf(message: Message): unknown {
@@ -124,6 +136,25 @@ export function listWaiting(ledger: Ledger, recorded: ReadonlySet<string> = new 
   return [...unpackWaiting(ledger)]
     .filter(([id]) => !recorded.has(id))
     .map(([id, text]) => messageOf(ledger, id, text));
+}
+
+/** Whether a newer message takes the place of an earlier one of the same user, as long as that waits. */
+export function isCollapsible(earlier: Collapsible, newer: Collapsible): boolean {
+  return (
+    newer.collapseKey !== undefined &&
+    newer.collapseKey === earlier.collapseKey &&
+    grantKey(newer) === grantKey(earlier)
+  );
+}
+
+/** The messages that wait in a ledger, claimed by no sender, and whose place a newer one takes. */
+export function listCollapsible(ledger: Ledger, newer: Collapsible): readonly Message[] {
+  if (newer.collapseKey === undefined) return [];
+  return [...unpackWaiting(ledger)].flatMap(([id, text]) => {
+    const { success, output } = v.safeParse(collapsibleText, text);
+    const isMeant = success && isCollapsible(output, newer) && id !== ledger.claim?.messageId;
+    return isMeant ? [messageOf(ledger, id, text)] : [];
+  });
 }
 
 /** How many of the messages that wait in a ledger are due before this one. */

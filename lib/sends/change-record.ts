@@ -52,7 +52,7 @@ export function afterAttempt<Send extends SendRecord>(
 
 /** Whether nothing left for WeChat that it would have looked at. */
 function noRequestLeft({ reason }: Outcome): boolean {
-  return reason === 'not-reached' || reason === 'token-unavailable';
+  return reason === 'not-reached' || reason === 'token-unavailable' || reason === 'expired';
 }
 
 /**

@@ -44,8 +44,12 @@ export type SendClaim<R extends SendRecord> =
   /** Its moment is still to come. */
   | { readonly type: 'not-due'; readonly record: R }
   | { readonly type: 'missing' }
-  /** The grant is gone, was zeroed, or came too late for it. */
-  | { readonly type: 'no-grant' | 'hold-void'; readonly record: R; readonly ledger: Versioned<Ledger> }
+  /** The grant is gone, was zeroed, or came too late for it; or its time is over. */
+  | {
+      readonly type: 'no-grant' | 'hold-void' | 'expired';
+      readonly record: R;
+      readonly ledger: Versioned<Ledger>;
+    }
   /** Somebody else is to perform it by now. */
   | { readonly type: 'not-mine' };
 
@@ -71,11 +75,19 @@ export function claimSend<R extends SendRecord>(
       if (left === 'resolved') return { type: 'ended', record };
       return left === 'conflict' ? left : { ...left, ahead };
     }
+    const isClaimed = ledger.value.claim?.messageId === send.id;
+    // Whoever else is being sent to: that needs no user lock.
+    if (!isClaimed && hasExpired(send, record, services.clock())) return { type: 'expired', record, ledger };
     const free = await freed(services, send.id, ledger, record);
     if (free === 'conflict') return free;
     if ('type' in free) return { ...free, ahead };
     return claim(services, send, ledger, free, record);
   }, services);
+}
+
+/** Whether a send's time is over: no request is made for it from then on. */
+export function hasExpired<R extends SendRecord>(send: SendPort<R>, record: R, nowMs: number): boolean {
+  return nowMs >= (send.expiresAtMs?.(record) ?? Number.POSITIVE_INFINITY);
 }
 
 /** Accounts for a send whose sender may be dead, and claims nothing. `busy`: it is too early to tell. */
@@ -145,6 +157,10 @@ async function claim<R extends SendRecord>(
   const dueAtMs = send.dueAtMs?.(record) ?? nowMs;
   const aheadMs = dueAtMs - nowMs;
   if (aheadMs > CLAIM_AHEAD_MS) return { type: 'not-due', record };
+  if (aheadMs > 0 && hasExpired(send, record, dueAtMs)) {
+    await sleep(aheadMs);
+    return 'conflict';
+  }
   const ahead = send.aheadOf?.(record, stored.value) ?? 0;
   const slotAtMs = Math.max(dueAtMs, stored.value.claim?.startedAtMs ?? 0) + ahead * APART_MS;
   if (ahead > 0 && nowMs < slotAtMs) return { type: 'busy', untilMs: slotAtMs, ahead };

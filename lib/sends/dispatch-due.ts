@@ -72,6 +72,6 @@ async function dispatchShard(services: DispatchServices, shard: number, deadline
 }
 
 function enqueueEntry({ enqueue, clock }: DispatchServices, entry: DueEntry): Promise<void> {
-  const { messageId, sinceMs, dueAtMs } = entry;
-  return enqueue({ messageId, sinceMs, dueAtMs, entryAtMs: dueAtMs }, jobDelayMs(dueAtMs - clock()));
+  const { templateId: _, ...job } = entry;
+  return enqueue({ ...job, entryAtMs: job.dueAtMs }, jobDelayMs(job.dueAtMs - clock()));
 }

@@ -11,6 +11,8 @@ export type SendAnswer =
   | (WeChatAnswer & { readonly type: 'answered'; readonly msgid?: string })
   /** Certain that no byte left. */
   | { readonly type: 'not-sent'; readonly reason: string }
+  /** The message's time was over before the request, so nothing was sent. */
+  | { readonly type: 'expired' }
   /** No access token could be had that WeChat takes, so nothing was sent. */
   | { readonly type: 'no-token'; readonly reason: string }
   /**
@@ -79,6 +81,8 @@ export function judgeAnswer(
       return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };
     case 'not-sent':
       return retriedOrFailed('connection', message, ownOutcome('not-reached', nowMs), random);
+    case 'expired':
+      return { state: 'failed', effect: 'refund', outcome: ownOutcome('expired', nowMs) };
     case 'no-token':
       return retriedOrFailed('connection', message, ownOutcome('token-unavailable', nowMs), random);
     case 'turned-away':
@@ -96,6 +100,7 @@ function judgeErrcode(
   random: Random,
 ): Decision {
   const { type: _type, ...fields } = answer;
+  const { expiresAtMs = Number.POSITIVE_INFINITY } = message;
   if (answer.errcode === 0) {
     return { state: 'sent', effect: 'spend', outcome: { atMs: nowMs, reason: 'accepted', ...fields } };
   }
@@ -104,7 +109,9 @@ function judgeErrcode(
   const outcome: Outcome = { atMs: nowMs, reason: rule.class, ...fields, remedy };
   if (rule.retry !== 'none' && rule.retry !== 'token') {
     const again = retried(rule.retry, message, outcome, nowMs, random);
-    if (again) return again;
+    // Where no further attempt fits, a request that WeChat may have accepted was the last one.
+    const isLast = rule.exhausted === 'unknown' && again?.retry && again.retry.atMs >= expiresAtMs;
+    if (again && !isLast) return again;
     return rule.exhausted === 'unknown'
       ? { state: 'unknown', effect: 'spend', outcome }
       : { state: 'failed', effect: 'refund', outcome };

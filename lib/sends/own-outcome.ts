@@ -11,7 +11,9 @@ export type OwnReason =
   | 'no-grant'
   | 'grant-revoked'
   | 'sending-stopped'
-  | 'token-unavailable';
+  | 'token-unavailable'
+  | 'expired'
+  | 'collapsed';
 
 const REMEDIES: Record<OwnReason, BilingualText> = {
   'no-answer': {
@@ -49,6 +51,14 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
   'token-unavailable': {
     en: 'No access token could be had that WeChat takes, so nothing was sent. It is tried again for a day. Check the appid, the AppSecret and the IP allow-list, and that nothing else fetches tokens for this appid.',
     zh: '没能取得微信认可的 access_token，消息没有发出；一天之内会自动重试。请检查 AppID、AppSecret 和 IP 白名单，并确认没有其他程序在为同一 AppID 获取 token。',
+  },
+  expired: {
+    en: 'It had not left by its expiresAt, so it is not sent any more. If that was not meant, allow more time, or see by npm run doctor what holds sending up.',
+    zh: '到 expiresAt 时仍未发出，因此不再发送。若不希望如此，请把期限放宽，或用 npm run doctor 查看发送被什么拖住。',
+  },
+  collapsed: {
+    en: 'A newer message with the same collapseKey took its place and its grant: see collapsedInto. Nothing is to be done.',
+    zh: '相同 collapseKey 的新消息取代了它，并沿用它的授权，见 collapsedInto。无需处理。',
   },
 };
 

@@ -5,7 +5,7 @@ import type { LimitSignal } from '../limits/scope-rate-limiter.ts';
 import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { Versioned } from '../versioned.ts';
 import { afterAttempt } from './change-record.ts';
-import { type ClaimServices, claimSend, type SendClaim } from './claim-send.ts';
+import { type ClaimServices, claimSend, hasExpired, type SendClaim } from './claim-send.ts';
 import { type CloseServices, closeInLedger } from './close-claim.ts';
 import { type AnswerRules, type Decision, judgeAnswer, type SendAnswer } from './judge-answer.ts';
 import { rulesOfLimited } from './limited-rules.ts';
@@ -50,8 +50,9 @@ async function attempt<R extends SendRecord>(
   const { templateId } = send.grantSubjectOf(before);
   await untilDue(services, send.dueAtMs?.(before));
   const leftAtMs = clock();
-  const answer: SendAnswer =
-    leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs
+  const answer: SendAnswer = hasExpired(send, before, leftAtMs)
+    ? { type: 'expired' }
+    : leftAtMs + REQUEST_LIMIT_MS <= claim.leaseUntilMs
       ? await wechat.send(send.outgoing(before))
       : { type: 'not-sent', reason: 'the sender was held up too long after its claim' };
   const decision = judgeAnswer(answer, send.retryBasis(before, leftAtMs), rules, clock(), random);

@@ -63,6 +63,8 @@ export const STOP_PATIENCE_MS = DAY_MS;
 /** What decides when a send is tried again. */
 export interface RetryBasis extends Pick<SendRecord, 'retries'> {
   readonly sendAtMs: number;
+  /** What has not left by then is not sent any more. */
+  readonly expiresAtMs?: number;
   /** Until when the rate limit of all sending has held it back. */
   readonly heldUntilMs?: number;
 }

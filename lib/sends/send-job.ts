@@ -13,6 +13,8 @@ export const sendJob = v.strictObject({
   dueAtMs: v.exactOptional(v.number()),
   /** The moment of the due entry that the job came from; absent for one that went straight onto the queue. */
   entryAtMs: v.exactOptional(v.number()),
+  /** From when on its message is not sent any more, so that the job asks for no permit then. */
+  expiresAtMs: v.exactOptional(v.number()),
 });
 
 /** See {@link sendJob}. */
@@ -30,6 +32,7 @@ export interface DueEntry {
   readonly templateId: string;
   readonly sinceMs: number;
   readonly dueAtMs: number;
+  readonly expiresAtMs?: number;
 }
 
 /** The due index, as those see it who write entries. */
@@ -59,9 +62,10 @@ export async function withDueEntry(
   message: Message,
   nowMs: number,
 ): Promise<Message> {
-  const { id: messageId, templateId, dueAtMs, dueEntries: before = [] } = message;
+  const { id: messageId, templateId, dueAtMs, expiresAtMs, dueEntries: before = [] } = message;
   if (dueAtMs - nowMs <= LONGEST_QUEUE_DELAY_MS || before.includes(dueAtMs)) return message;
-  await dueEntries.put({ messageId, templateId, sinceMs: nowMs, dueAtMs });
+  const expiry = expiresAtMs !== undefined && { expiresAtMs };
+  await dueEntries.put({ messageId, templateId, sinceMs: nowMs, dueAtMs, ...expiry });
   return { ...message, dueEntries: [...before, dueAtMs] };
 }
 

@@ -11,7 +11,7 @@ import type { Outcome, SendRecord } from './send-record.ts';
 /** What WeChat is asked to send, and to whom. */
 export type OutgoingMessage = Pick<
   Message,
-  'openid' | 'templateId' | 'device' | 'data' | 'page' | 'miniprogramState' | 'lang'
+  'openid' | 'templateId' | 'device' | 'data' | 'page' | 'miniprogramState' | 'lang' | 'expiresAtMs'
 >;
 
 /** A send to be performed: all that a message and a recipient of a run differ in. */
@@ -29,6 +29,8 @@ export interface SendPort<R extends SendRecord> {
   kindOf?(record: R): TemplateKind | undefined;
   /** When it may leave; at once where that is left out. */
   dueAtMs?(record: R): number;
+  /** From when on it is not sent any more; never where that is left out. */
+  expiresAtMs?(record: R): number | undefined;
   /** How many sends to the same user are due before this one. */
   aheadOf?(record: R, ledger: Ledger): number;
   /** The grant that was set aside for it. */

@@ -64,9 +64,12 @@ export function createTokenSender(services: TokenSenderServices): TokenSender {
 
     async send(message) {
       const untilMs = clock() + REQUEST_LIMIT_MS;
+      const { expiresAtMs = Number.POSITIVE_INFINITY } = message;
       try {
         return await withAccessToken(tokens, {
           async call(token) {
+            // Getting a token may have taken long.
+            if (clock() >= expiresAtMs) return { type: 'expired' };
             const answer = await call(token, message);
             if (answer.type === 'answered' && answer.errcode !== 0) recordRefusal(answer);
             return answer;

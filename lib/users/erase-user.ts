@@ -4,8 +4,8 @@ import {
   eraseRecipient,
 } from '../campaigns/erase-recipient.ts';
 import type { Clock } from '../clock.ts';
-import { grantKey, templateIdsOf } from '../grants/grant-key.ts';
-import { releaseHold } from '../grants/holds.ts';
+import { templateIdsOf } from '../grants/grant-key.ts';
+import { releaseHolds } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Message, openidOf } from '../messages/message.ts';
@@ -166,7 +166,6 @@ function withoutEntries(ledger: Ledger, entries: readonly ListedEntry[]): Ledger
     const left = message.dueEntries?.filter((dueAtMs) => !gone.includes(dueAtMs)) ?? [];
     if (gone.length === 0) return before;
     if (left.length > 0) return putWaiting(before, { ...message, dueEntries: left });
-    const { hold, id } = message;
-    return withoutWaiting(hold ? releaseHold(before, grantKey(message), hold) : before, [id]);
+    return withoutWaiting(releaseHolds(before, [message]), [message.id]);
   }, ledger);
 }

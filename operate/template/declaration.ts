@@ -24,6 +24,10 @@ export interface NewMessageOf<Name extends TemplateName> {
   readonly lang?: 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
   /** RFC 3339, with any offset. */
   readonly sendAt?: string;
+  /** RFC 3339: what has not left by then is not sent any more. */
+  readonly expiresAt?: string;
+  /** It takes the place of messages to the same user under the same template and key that wait. */
+  readonly collapseKey?: string;
   readonly hold?: boolean;
   readonly fit?: boolean;
   readonly timezone?: string;

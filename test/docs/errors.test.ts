@@ -50,6 +50,8 @@ test('reasons of our own are documented too', () => {
   const own = {
     'grant-revoked': true,
     'no-answer': true,
+    expired: true,
+    collapsed: true,
     'no-grant': true,
     'not-reached': true,
     'turned-away': true,

@@ -182,9 +182,12 @@ export function createCallers(options: CallerOptions): Callers {
         }
         case 'accept': {
           const sendAtMs = deed.inMs === undefined ? undefined : scheduler.now() + deed.inMs;
-          const requests = deed.requests.map((request) =>
-            sendAtMs === undefined ? request : { ...request, sendAtMs },
-          );
+          const leavesAtMs = Math.max(scheduler.now(), sendAtMs ?? 0);
+          const requests = deed.requests.map((request) => ({
+            ...request,
+            ...(sendAtMs !== undefined && { sendAtMs }),
+            ...(deed.expireInMs !== undefined && { expiresAtMs: leavesAtMs + deed.expireInMs }),
+          }));
           for (let call = 0; call < deed.calls; call++) accept(requests);
           return;
         }

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly violation?: Violation;
   readonly steps: number;
   readonly requests: number;
-  /** How many messages and recipients of runs ended in each state. */
+  /** How many messages and recipients of runs ended in each state; of messages, some reasons too. */
   readonly messages: Readonly<Record<string, number>>;
   readonly recipients: Readonly<Record<string, number>>;
 }
@@ -21,7 +21,11 @@ export interface Outcome {
 export function endsOf(state: TableState): Pick<Outcome, 'messages' | 'recipients'> {
   const messages: Record<string, number> = {};
   const recipients: Record<string, number> = {};
-  for (const message of state.messages()) messages[message.state] = (messages[message.state] ?? 0) + 1;
+  for (const { state: end, outcome } of state.messages()) {
+    messages[end] = (messages[end] ?? 0) + 1;
+    const reason = outcome?.reason;
+    if (reason === 'expired' || reason === 'collapsed') messages[reason] = (messages[reason] ?? 0) + 1;
+  }
   for (const { id } of state.runs()) {
     for (const { results } of state.batchesOf(id))
       for (const result of results.results.values())

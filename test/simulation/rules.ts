@@ -8,6 +8,7 @@ import { createRecipientBook } from './recipient-book.ts';
 import { createRunRules, type RunRuleOptions } from './run-rules.ts';
 import { createSendRules, type SendRuleOptions, type Trouble } from './send-rules.ts';
 import type { TableWrite } from './table.ts';
+import { createWaitingRules } from './waiting-rules.ts';
 import type { WeChatRequest } from './wechat.ts';
 
 /** What the rules look at. */
@@ -23,6 +24,7 @@ export function createRules(options: RuleOptions) {
   const grants = createGrantRules({ ...options, book });
   const sends = createSendRules({ ...options, book });
   const runs = createRunRules({ ...options, book });
+  const waiting = createWaitingRules(options);
   const promised = new Set<string>();
   const canceled = new Set<string>();
   const namedBy = new Map<string, string>();
@@ -36,6 +38,7 @@ export function createRules(options: RuleOptions) {
         if (isPending(message)) fail('what waits has no record', message);
         if (!before && state().wasErased(message.id)) fail('what was erased does not come back', message);
         sends.recorded(message.id, before, message);
+        waiting.recorded(message);
       }
       if (run) runs.runWritten(run);
       if (batch) book.batchWritten(batch);
@@ -43,6 +46,7 @@ export function createRules(options: RuleOptions) {
         sends.recorded(recipient.sendId, before, recipient.result!);
       if (ledger) {
         grants.ledgerWritten(ledger);
+        waiting.ledgerWritten(ledger);
         runs.granted(ledger.openid, ledger.templates[options.campaignTemplateId]?.granted ?? 0);
       }
       const openid = ledger?.openid ?? records[0]?.message.openid;
@@ -64,6 +68,7 @@ export function createRules(options: RuleOptions) {
     leaving(request: WeChatRequest): void {
       if (canceled.has(request.sendId)) fail('what was canceled is not sent', request);
       sends.leaving(request);
+      waiting.leaving(request);
       grants.leaving(request);
       runs.leaving(request);
     },
@@ -95,6 +100,7 @@ export function createRules(options: RuleOptions) {
      */
     async atRest(trouble: Trouble, read: (run: RunRecord) => Promise<Run | undefined>): Promise<void> {
       sends.atRest(trouble);
+      waiting.atRest(trouble);
       grants.atRest();
       await runs.atRest(read);
       for (const messageId of promised) {

@@ -19,8 +19,8 @@ test(`no rule is broken in ${SEEDS} worlds`, { timeout: 120_000 }, async () => {
   expect(broken).toEqual([]);
   // Worlds in which little happens would prove little.
   expect(requests).toBeGreaterThan(2 * SEEDS);
-  for (const state of ['sent', 'delivered', 'unknown', 'canceled', 'refused', 'failed'])
-    expect(sum.messages, state).toHaveProperty(state, expect.toSatisfy(isMany));
+  const ends = ['sent', 'delivered', 'unknown', 'canceled', 'refused', 'failed', 'expired', 'collapsed'];
+  for (const state of ends) expect(sum.messages, state).toHaveProperty(state, expect.toSatisfy(isMany));
   for (const state of ['sent', 'delivered', 'unknown', 'skipped', 'refused', 'failed'])
     expect(sum.recipients, state).toHaveProperty(state, expect.toSatisfy(isMany));
 });

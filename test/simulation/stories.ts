@@ -19,24 +19,34 @@ function granted(openid: string, atMs = 0): PlannedDeed {
   return { atMs, deed: { type: 'report', report, calls: 1, popup: true } };
 }
 
-function ordered(openid: string, atMs: number, more: { inMs?: number; hold?: boolean } = {}): PlannedDeed {
+interface Order {
+  readonly inMs?: number;
+  readonly expireInMs?: number;
+  readonly hold?: boolean;
+  readonly collapseKey?: string;
+  /** How many in one batch. */
+  readonly count?: number;
+}
+
+function ordered(openid: string, atMs: number, more: Order = {}): PlannedDeed {
+  const { inMs, expireInMs, hold = true, collapseKey, count = 1 } = more;
   const deed: Deed = {
     type: 'accept',
     calls: 1,
-    ...(more.inMs === undefined ? {} : { inMs: more.inMs }),
-    requests: [
-      {
-        openid,
-        templateId: 'once',
-        templateKind: 'one-time',
-        data: { thing1: 'text' },
-        fitted: [],
-        miniprogramState: 'formal',
-        lang: 'zh_CN',
-        hold: more.hold ?? true,
-        idempotency: { scope: 'operator:test', key: `${openid} ${atMs}`, bodyHash: 'body' },
-      },
-    ],
+    ...(inMs === undefined ? {} : { inMs }),
+    ...(expireInMs === undefined ? {} : { expireInMs }),
+    requests: Array.from({ length: count }, (_, part) => ({
+      openid,
+      templateId: 'once',
+      templateKind: 'one-time',
+      data: { thing1: 'text' },
+      fitted: [],
+      miniprogramState: 'formal',
+      lang: 'zh_CN',
+      hold,
+      ...(collapseKey !== undefined && { collapseKey }),
+      idempotency: { scope: 'operator:test', key: `${openid} ${atMs} ${part}`, bodyHash: 'body' },
+    })),
   };
   return { atMs, deed };
 }
@@ -102,6 +112,43 @@ export const STORIES: readonly Story[] = [
       ordered('anna', 1_000, { hold: false }),
       ordered('anna', 1_010, { hold: false }),
     ],
+  },
+  {
+    name: 'three events of a digest, for one grant',
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { collapseKey: 'digest', inMs: 20 * MINUTE_MS }),
+      ordered('anna', 2_000, { collapseKey: 'digest', inMs: 20 * MINUTE_MS }),
+      ordered('anna', 3_000, { collapseKey: 'digest', inMs: 5_000 }),
+    ],
+  },
+  {
+    name: 'a batch of three with one collapse key',
+    deeds: [granted('anna'), ordered('anna', 1_000, { collapseKey: 'digest', count: 3 })],
+  },
+  {
+    name: 'a message that would take the place of one that leaves just then',
+    deeds: [
+      granted('anna'),
+      granted('anna', 100),
+      ordered('anna', 1_000, { collapseKey: 'digest', inMs: 2_000 }),
+      ordered('anna', 3_001, { collapseKey: 'digest' }),
+    ],
+    script: [45011],
+  },
+  {
+    name: 'a message that expires in the minute for which WeChat puts it off',
+    deeds: [granted('anna'), ordered('anna', 1_000, { expireInMs: 20_000 })],
+    script: [45011],
+  },
+  {
+    name: "a message that expires in the quota's day, and another that takes its grant",
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { expireInMs: 20 * MINUTE_MS }),
+      ordered('anna', 22 * MINUTE_MS),
+    ],
+    script: [45009],
   },
   {
     name: 'a message and what WeChat says of it at last',

@@ -15,8 +15,10 @@ export type Deed =
   | {
       readonly type: 'accept';
       /** Messages to one user. */
-      readonly requests: readonly Omit<AcceptRequest, 'sendAtMs'>[];
+      readonly requests: readonly Omit<AcceptRequest, 'sendAtMs' | 'expiresAtMs'>[];
       readonly inMs?: number;
+      /** Counted from when they are to leave. */
+      readonly expireInMs?: number;
       readonly calls: number;
     }
   | { readonly type: 'cancel'; readonly which: number }
@@ -170,10 +172,15 @@ function drawAccept({ chance, users, templates }: Draw, index: number): Deed {
     16 * MINUTE_MS,
     40 * MINUTE_MS,
   ]);
+  const expireInMs = chance.happens(0.3)
+    ? chance.pick([1, 400, 2_000, 30_000, 5 * MINUTE_MS, 16 * MINUTE_MS, 60 * MINUTE_MS])
+    : undefined;
+  const collapseKey = chance.happens(0.35) ? chance.pick(['digest', 'digest', 'news']) : undefined;
   return {
     type: 'accept',
     calls: withKey && chance.happens(0.3) ? chance.between(2, 3) : 1,
     ...(inMs === undefined ? {} : { inMs }),
+    ...(expireInMs === undefined ? {} : { expireInMs }),
     requests: Array.from({ length: chance.happens(0.1) ? chance.between(2, 4) : 1 }, (_, part) => ({
       openid,
       templateId,
@@ -183,6 +190,7 @@ function drawAccept({ chance, users, templates }: Draw, index: number): Deed {
       miniprogramState: 'formal' as const,
       lang: 'zh_CN' as const,
       hold: chance.happens(0.75),
+      ...(collapseKey !== undefined && { collapseKey }),
       ...(withKey && {
         idempotency: { scope, key: part > 1 ? `${key} ${part}` : key, bodyHash: `body ${index}` },
       }),

@@ -59,6 +59,14 @@ export const messageWarning = v.object({
   zh: v.string(),
 });
 
+const collapseKey = v.pipe(
+  v.string(),
+  v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,64}$/u, RULES.collapseKey),
+  v.description(
+    'The message takes the place and the grant of those that wait for the same user under the same template and key. They end as canceled, with the reason collapsed.',
+  ),
+);
+
 const messageFields = {
   to: openid,
   templateId,
@@ -72,6 +80,12 @@ const messageFields = {
   sendAt: v.exactOptional(
     instant('When it shall leave, with any offset. Absent: now. Past by up to a day: now.'),
   ),
+  expiresAt: v.exactOptional(
+    instant(
+      'What has not left by then is not sent any more: it ends as failed, with the reason expired, and its grant comes back. After sendAt.',
+    ),
+  ),
+  collapseKey: v.exactOptional(collapseKey),
   hold: v.optional(
     v.pipe(v.boolean(), v.description('Set a grant aside at once; false takes one when the message is due.')),
     true,
@@ -137,7 +151,7 @@ export const messageStatus = v.pipe(
       'refused: the user has no usable subscription.',
       'failed: it ended for another reason, which outcome.reason tells.',
       'unknown: WeChat may or may not have taken it, and it is not sent again.',
-      'canceled: before it was sent, and its grant came back.',
+      'canceled: before it was sent, and its grant came back, or went to the message that collapsedInto names.',
     ].join(' '),
   ),
 );
@@ -155,6 +169,11 @@ export const message = v.object({
   lang,
   status: messageStatus,
   sendAt: rfc3339,
+  expiresAt: v.exactOptional(rfc3339),
+  collapseKey: v.exactOptional(v.string()),
+  collapsedInto: v.exactOptional(
+    v.pipe(v.string(), v.description('The id of the message that took its place.')),
+  ),
   createdAt: rfc3339,
   updatedAt: rfc3339,
   attempts: count,

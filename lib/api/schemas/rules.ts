@@ -67,6 +67,7 @@ export const RULES = {
     `must be a page of the mini program, such as pages/order/detail?id=7, of up to ${MAX_PAGE_LENGTH} characters once its query is encoded`,
     `应为小程序页面，例如 pages/order/detail?id=7，参数编码后最多 ${MAX_PAGE_LENGTH} 个字符`,
   ),
+  collapseKey: rule('must be 1 to 64 characters without line breaks', '应为 1 至 64 个字符，不含换行'),
   oneMessage: rule('must hold at least one message', '至少要有一条消息'),
   maxMessages: (max: number) => atMost(max, 'messages', '条消息'),
   name: rule('must be 1 to 100 characters without line breaks', '应为 1 至 100 个字符，不含换行'),

@@ -112,17 +112,30 @@ describe('there is room', () => {
 
   test('for 200 messages and no more, one of them gone makes room for one', () => {
     const full = keeping(...numbers.map((n) => messageOf(n)));
-    expect(createCapacityCheck(full)(messageOf(200))).toBe(false);
+    expect(createCapacityCheck(full)(messageOf(200), [])).toBe(false);
     const hasRoom = createCapacityCheck(keeping(...numbers.slice(1).map((n) => messageOf(n))));
-    expect([messageOf(200), messageOf(201)].map(hasRoom)).toEqual([true, false]);
+    expect([messageOf(200), messageOf(201)].map((message) => hasRoom(message, []))).toEqual([true, false]);
+  });
+
+  test('in the place of others, however full it is, and once for each place', () => {
+    const hasRoom = createCapacityCheck(keeping(...numbers.map((n) => messageOf(n))));
+    expect(hasRoom(messageOf(200), [messageOf(0)])).toBe(true);
+    expect(hasRoom(messageOf(201), [])).toBe(false);
+    expect(hasRoom(messageOf(201), [messageOf(1), messageOf(2)])).toBe(true);
+    expect([202, 203].map((n) => hasRoom(messageOf(n), []))).toEqual([true, false]);
   });
 
   test('for 100 kB, however few messages that is', () => {
     const noise = (n: number) => messageOf(n, { page: randomBytes(15_000).toString('base64') });
     const hasRoom = createCapacityCheck(emptyLedger(OPENID));
-    const taken = numbers.slice(0, 7).map(noise).filter(hasRoom);
+    const taken = numbers
+      .slice(0, 7)
+      .map(noise)
+      .filter((message) => hasRoom(message, []));
     expect(taken.length).toBe(4);
     expect(keeping(...taken).waiting?.length).toBeLessThanOrEqual(100_000);
+    expect(hasRoom(noise(8), taken.slice(0, 1))).toBe(true);
+    expect(hasRoom(noise(9), [])).toBe(false);
   });
 
   test('for another try of each of them, with what WeChat said', () => {

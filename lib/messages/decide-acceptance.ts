@@ -1,0 +1,113 @@
+import { grantKey } from '../grants/grant-key.ts';
+import { type HoldResult, holdGrant, releaseHolds } from '../grants/holds.ts';
+import { grantsOf, type Ledger } from '../grants/ledger.ts';
+import { withoutWaiting } from '../grants/packed-waiting.ts';
+import { ownOutcome } from '../sends/own-outcome.ts';
+import type { AcceptRequest, AcceptResult } from './accept-message.ts';
+import { answerOf, type KeyLookup, type Taken } from './idempotency-keys.ts';
+import type { Message } from './message.ts';
+import { RECORDS_PER_STEP } from './message-store.ts';
+import { createCapacityCheck, isCollapsible, listCollapsible } from './waiting-messages.ts';
+
+/** A request, what its idempotency key says, and the message that it would become. */
+export interface Candidate {
+  readonly request: AcceptRequest;
+  readonly lookup: KeyLookup;
+  readonly draft: Message;
+}
+
+/** What becomes of requests, and what is to be written for that. */
+export interface Decision {
+  /** Of the first requests: as many as one write has room for, and one at least. */
+  readonly results: readonly AcceptResult[];
+  readonly taken: readonly Taken[];
+  /** Those among the taken that are to wait. */
+  readonly waiting: readonly Message[];
+  /** Messages whose place newer ones take, ended. */
+  readonly collapsed: readonly Message[];
+  /** The ledger with the grants set aside and without the collapsed messages. */
+  readonly after: Ledger;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Decides on requests of one user, each on its own and one after the other. Nothing is written. */
+export function decideAcceptance(ledger: Ledger, asked: readonly Candidate[], nowMs: number): Decision {
+  const hasRoom = createCapacityCheck(ledger);
+  const taken: Taken[] = [];
+  const collapsed = new Map<string, Message>();
+  let after = ledger;
+
+  /** The messages whose place a new one takes: what waits, and what has just been accepted. */
+  function earlierThan(draft: Message): readonly Message[] {
+    const accepted = taken.map(({ message }) => message).filter((message) => isCollapsible(message, draft));
+    const earlier = [...listCollapsible(ledger, draft), ...accepted];
+    return earlier.filter(({ id }) => !collapsed.has(id)).slice(0, RECORDS_PER_STEP);
+  }
+
+  /** Undefined where one write has no room for the records of those that it collapses. */
+  function acceptOne({ request, lookup, draft }: Candidate): AcceptResult | undefined {
+    const { idempotency } = request;
+    const answer = lookup.answer ?? (idempotency && answerOf(taken, idempotency));
+    if (answer) return answer;
+    if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
+      return { type: 'send-at-too-old' };
+    if (request.expiresAtMs !== undefined && request.expiresAtMs <= draft.sendAtMs)
+      return { type: 'expires-too-soon' };
+    const earlier = earlierThan(draft);
+    if (collapsed.size + earlier.length > RECORDS_PER_STEP) return undefined;
+    const held = holdInPlaceOf(earlier, after, request);
+    if (held.type === 'no-grant') return held;
+    const message = { ...draft, ...(held.type === 'held' && { hold: held.hold }) };
+    if (!hasRoom(message, earlier)) return { type: 'too-many-waiting' };
+    after = held.ledger;
+    for (const each of earlier) collapsed.set(each.id, collapsedInto(message.id, each, nowMs));
+    taken.push({ message, lookup, ...(idempotency && { keyed: idempotency }) });
+    return { type: 'accepted', message };
+  }
+
+  const results: AcceptResult[] = [];
+  for (const candidate of asked) {
+    const result = acceptOne(candidate);
+    if (!result) break;
+    results.push(result);
+  }
+  const standing = (result: AcceptResult) =>
+    'message' in result ? { ...result, message: collapsed.get(result.message.id) ?? result.message } : result;
+  return {
+    results: results.map(standing),
+    taken,
+    waiting: taken.flatMap(({ message }) => (collapsed.has(message.id) ? [] : [message])),
+    collapsed: [...collapsed.values()],
+    after: withoutWaiting(after, [...collapsed.keys()]),
+  };
+}
+
+/**
+ * Sets a grant aside for a new message that asks for one, or that takes the place of one that has one. What
+ * the earlier ones have goes back first.
+ */
+function holdInPlaceOf(
+  earlier: readonly Message[],
+  ledger: Ledger,
+  request: AcceptRequest,
+): HoldResult | { readonly type: 'not-held'; readonly ledger: Ledger } {
+  const { device, templateKind, hold } = request;
+  const key = grantKey(request);
+  const released = releaseHolds(ledger, earlier);
+  const epoch = grantsOf(ledger, key)?.epoch;
+  const inherits = earlier.some((message) => message.hold && message.hold.epoch === epoch);
+  const kind = device ? 'device' : templateKind;
+  const held = hold || inherits ? holdGrant(released, key, kind) : undefined;
+  return held && (hold || held.type === 'held') ? held : { type: 'not-held', ledger: released };
+}
+
+function collapsedInto(id: string, message: Message, nowMs: number): Message {
+  return {
+    ...message,
+    state: 'canceled',
+    updatedAtMs: nowMs,
+    collapsedInto: id,
+    outcome: ownOutcome('collapsed', nowMs),
+  };
+}
