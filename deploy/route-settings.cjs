@@ -16,6 +16,7 @@ module.exports = async ({ resolveVariable }) => {
   const isWatched = String(await resolveVariable('param:watching')) === 'true';
   return {
     'POST /v1/wechat/events': { ...(await limits('wechatEvents')), DetailedMetricsEnabled: isWatched },
+    'POST /v1/wechat/events/{appid}': { ...(await limits('wechatEvents')), DetailedMetricsEnabled: false },
     'POST /v1/sessions': { ...(await limits('sessions')), DetailedMetricsEnabled: false },
   };
 };

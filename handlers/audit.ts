@@ -1,30 +1,39 @@
-import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { auditRoutes } from '../lib/api/routes/audit.ts';
 import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
-import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
-import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
+import { openStage } from '../lib/runtime/stage.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
-  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'table']);
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], {
+    secrets: ['SESSION_SECRET', 'API_KEYS'],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
+  });
+  const client = openDynamoDb(env);
+  const apps = await stage.apps((settings, base, { appId }) => {
+    const table = { client, name: settings.table.name, appId };
+    return { trail: createAuditTrail(table, base) };
+  });
   return {
-    ...httpServices(settings, base),
-    trail: createAuditTrail(table, base),
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    apps,
     async close() {
-      table.client.destroy();
+      client.destroy();
     },
   };
 }
 
-type Services = Parameters<typeof auditRoutes>[0] & HttpServices;
+type Services = HttpServices<Parameters<typeof auditRoutes>[0]>;
 
 /** Shows who changed what. */
 export function createHandler(services: Services) {
-  return createHttpHandler(auditRoutes(services), services);
+  return createHttpHandler(auditRoutes, services);
 }

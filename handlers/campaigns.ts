@@ -1,4 +1,4 @@
-import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { campaignRecipientRoutes } from '../lib/api/routes/campaign-recipients.ts';
 import { campaignRunRoutes, type RunRouteServices } from '../lib/api/routes/campaign-runs.ts';
@@ -8,70 +8,77 @@ import { createRunIds } from '../lib/campaigns/runs/run.ts';
 import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
-import { fetchFromSsm, openQueue, openScheduler, openTable } from '../lib/runtime/aws.ts';
+import { perApp } from '../lib/runtime/apps.ts';
+import { fetchFromSsm, openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
-import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(
-    await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(
+    env,
     ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table', 'campaignQueue', 'schedules'],
+    {
+      secrets: ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
+      fetchParameters: fetchFromSsm(env),
+      runtime,
+    },
   );
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
+  const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const scheduler = openScheduler(env);
-  const wechat = openWeChat(settings, table, base);
-  const versions = { ...base, newVersion: base.newUuid };
-  const names = openNames(table, settings, base);
-  const catalogue = openCatalogue(table, wechat, base);
-  const campaigns: Services['campaigns'] = {
-    ...base,
-    store: createCampaignStore(table, versions),
-    runs: createRunStore(table, versions),
-    schedules: createScheduleGateway(scheduler, settings.schedules),
-    names,
-    ...(settings.templates.pages && { pages: settings.templates.pages }),
-    templates: { find: async (id) => catalogue.find(await names.resolveTemplateId(id)) },
-    enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url),
-    newCampaignId: createCampaignIds(base.newTimeOrderedUuid),
-    newRunId: createRunIds(base.newTimeOrderedUuid),
-    newUploadId: base.newTimeOrderedUuid,
-    remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
-  };
+  const apps = await stage.apps((settings, base, app) => {
+    const { appId } = app;
+    const table = { client, name: settings.table.name, appId };
+    const wechat = openWeChat(settings, table, base);
+    const versions = { ...base, newVersion: base.newUuid };
+    const names = openNames(table, settings, base);
+    const catalogue = openCatalogue(table, wechat, base);
+    const { pages } = settings.templates;
+    return {
+      ...base,
+      store: createCampaignStore(table, versions),
+      runs: createRunStore(table, versions),
+      schedules: createScheduleGateway(scheduler, { ...settings.schedules, app }),
+      names,
+      ...(pages && { pages }),
+      templates: { find: async (id: string) => catalogue.find(await names.resolveTemplateId(id)) },
+      enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url, appId),
+      newCampaignId: createCampaignIds(base.newTimeOrderedUuid),
+      newRunId: createRunIds(base.newTimeOrderedUuid),
+      newUploadId: base.newTimeOrderedUuid,
+      remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
+      close: wechat.close,
+    };
+  });
   return {
-    ...httpServices(settings, base),
-    audit: createAuditTrail(table, base),
-    campaigns,
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+    apps,
     async close() {
-      await wechat.close();
-      table.client.destroy();
+      await apps.close();
+      client.destroy();
       sqs.destroy();
       scheduler.destroy();
     },
   };
 }
 
-interface Services extends HttpServices {
-  readonly campaigns: CampaignRouteServices &
-    RunRouteServices &
-    Parameters<typeof campaignRecipientRoutes>[0];
-}
+type AppServices = CampaignRouteServices & RunRouteServices & Parameters<typeof campaignRecipientRoutes>[0];
 
 /** Makes, changes and shows campaigns, takes their recipients, and starts, steers and shows their runs. */
-export function createHandler(services: Services) {
-  const { campaigns } = services;
-  const routes = [
-    ...campaignRoutes(campaigns),
-    ...campaignRecipientRoutes(campaigns),
-    ...campaignRunRoutes(campaigns),
-  ];
-  return createHttpHandler(routes, services);
+export function createHandler(services: HttpServices<AppServices>) {
+  return createHttpHandler(
+    (app) => [...campaignRoutes(app), ...campaignRecipientRoutes(app), ...campaignRunRoutes(app)],
+    services,
+  );
 }

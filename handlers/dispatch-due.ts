@@ -1,10 +1,14 @@
 import type { Context } from 'aws-lambda';
 import type { Clock } from '../lib/clock.ts';
 import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
-import { openQueue, openTable } from '../lib/runtime/aws.ts';
+import type { Logger } from '../lib/logger.ts';
+import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
+import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
 import { dispatchDue } from '../lib/sends/dispatch-due.ts';
-import { type Environment, readSettings } from '../lib/settings/settings.ts';
+import type { SendJob } from '../lib/sends/send-job.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 
 /** Time left to finish a page that was begun. */
@@ -14,20 +18,29 @@ export const handler = onColdStart(buildServices, createHandler);
 
 /** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(env, ['app', 'table', 'queue']);
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'table', 'queue'], {
+    secrets: [],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
+  });
+  const client = openDynamoDb(env);
   const sqs = openQueue(env);
-  const services = {
-    ...base,
-    dueIndex: createDueIndex(table, base.logger),
-    enqueue: createEnqueue(sqs, settings.queue.sendQueueUrl),
-  };
+  const apps = await stage.apps((settings, base, { appId }) => {
+    const table = { client, name: settings.table.name, appId };
+    const services = {
+      ...base,
+      dueIndex: createDueIndex(table, base.logger),
+      enqueue: createEnqueue<SendJob>(sqs, settings.queue.sendQueueUrl, appId),
+    };
+    return { dispatch: (deadlineMs: number) => dispatchDue(services, deadlineMs) };
+  });
   return {
-    clock: base.clock,
-    dispatch: (deadlineMs: number) => dispatchDue(services, deadlineMs),
+    clock: runtime.clock,
+    logger: runtime.logger,
+    apps,
     async close() {
-      table.client.destroy();
+      client.destroy();
       sqs.destroy();
     },
   };
@@ -35,16 +48,18 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 
 interface Services {
   /** Hands over what is due, until `deadlineMs`; answers how many messages that were. */
-  readonly dispatch: (deadlineMs: number) => Promise<number>;
+  readonly apps: Apps<{ readonly dispatch: (deadlineMs: number) => Promise<number> }>;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /**
  * Runs each minute and hands to the queue what is due soon. What it does not get done, the next run finds
  * again.
  */
-export function createHandler({ dispatch, clock }: Services) {
+export function createHandler({ apps, clock, logger }: Services) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
-    await dispatch(clock() + context.getRemainingTimeInMillis() - MARGIN_MS);
+    const deadlineMs = clock() + context.getRemainingTimeInMillis() - MARGIN_MS;
+    await forEachApp(apps, logger, async ({ dispatch }) => void (await dispatch(deadlineMs)));
   };
 }

@@ -1,4 +1,4 @@
-import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { grantRoutes } from '../lib/api/routes/grants.ts';
 import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
@@ -7,47 +7,58 @@ import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts'
 import { createGrantReader } from '../lib/grants/grant-store.ts';
 import type { GrantReport } from '../lib/grants/report-grants.ts';
 import { reportGrants } from '../lib/grants/report-grants.ts';
-import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
 import { openNames } from '../lib/runtime/templates.ts';
 import { settledLedger } from '../lib/sends/close-claim.ts';
-import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
-  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table']);
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
-  const versions = { ...base, newVersion: base.newUuid };
-  const store = createGrantStore(table, versions);
-  const messages = createMessageStore(table, versions);
-  const templates = createTemplateStore(table, base.logger);
-  const reporting = {
-    ...base,
-    ...settings.grants,
-    store,
-    isCatalogueSynced: async () => (await templates.lastSyncedAtMs()) !== undefined,
-  };
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table'], {
+    secrets: ['SESSION_SECRET', 'API_KEYS'],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
+  });
+  const client = openDynamoDb(env);
+  const apps = await stage.apps((settings, base) => {
+    const table = { client, name: settings.table.name, appId: settings.app.appId };
+    const versions = { ...base, newVersion: base.newUuid };
+    const store = createGrantStore(table, versions);
+    const messages = createMessageStore(table, versions);
+    const templates = createTemplateStore(table, base.logger);
+    const reporting = {
+      ...base,
+      ...settings.grants,
+      store,
+      isCatalogueSynced: async () => (await templates.lastSyncedAtMs()) !== undefined,
+    };
+    return {
+      names: openNames(table, settings, base),
+      grants: createGrantReader(store, (ledger) => settledLedger(ledger, messages, base.clock())),
+      async report(openid: string, requestId: string, report: GrantReport) {
+        const kinds = await knownKinds(templates, Object.keys(report.results));
+        return reportGrants(reporting, openid, requestId, report, kinds);
+      },
+    };
+  });
   return {
-    ...httpServices(settings, base),
-    names: openNames(table, settings, base),
-    grants: createGrantReader(store, (ledger) => settledLedger(ledger, messages, base.clock())),
-    async report(openid: string, requestId: string, report: GrantReport) {
-      const kinds = await knownKinds(templates, Object.keys(report.results));
-      return reportGrants(reporting, openid, requestId, report, kinds);
-    },
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    apps,
     async close() {
-      table.client.destroy();
+      client.destroy();
     },
   };
 }
 
-type Services = Parameters<typeof grantRoutes>[0] & HttpServices;
+type Services = HttpServices<Parameters<typeof grantRoutes>[0]>;
 
 /** Records what users answered in the subscribe panel, and says what may be sent. */
 export function createHandler(services: Services) {
-  return createHttpHandler(grantRoutes(services), services);
+  return createHttpHandler(grantRoutes, services);
 }

@@ -3,7 +3,7 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { healthRoutes } from '../lib/api/routes/health.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
 import { getItem } from '../lib/dynamodb/items.ts';
-import { openTable } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 
@@ -12,21 +12,25 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table']);
   const { appId } = settings.app;
-  const table = openTable(env, settings.table.name, appId);
+  const client = openDynamoDb(env);
+  const { logger } = createRuntime(overrides);
+  const table = { client, name: settings.table.name, appId };
+  const services = { logger, readTable: () => getItem(table, { pk: `${appId}#health`, sk: 'health' }) };
   return {
-    logger: createRuntime(overrides).logger,
-    readTable: () => getItem(table, { pk: `${appId}#health`, sk: 'health' }),
+    logger,
+    // The table is one for all of the stage's mini programs.
+    apps: { of: async () => ({ app: { appId, isStopped: false }, services }) },
     async close() {
-      table.client.destroy();
+      client.destroy();
     },
   };
 }
 
-type Services = Parameters<typeof healthRoutes>[0] & HttpServices;
+type Services = HttpServices<Parameters<typeof healthRoutes>[0]>;
 
 /**
  * Says whether the service can reach its table, and answers for every address and method that no route has.
  */
 export function createHandler(services: Services) {
-  return createHttpHandler(healthRoutes(services), services, routeSpecs);
+  return createHttpHandler(healthRoutes, services, routeSpecs);
 }

@@ -10,7 +10,8 @@ import { applyEvent, type EventResult } from '../lib/events/apply-event.ts';
 import type { EnqueueEvent, EventJob, OtherPush, SubscribeEvent } from '../lib/events/event-job.ts';
 import { type ForwardedMessage, forwardMessage } from '../lib/events/forward-message.ts';
 import type { Logger } from '../lib/logger.ts';
-import { openBus, openQueue, openTable } from '../lib/runtime/aws.ts';
+import { appLogger, perApp } from '../lib/runtime/apps.ts';
+import { openBus, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { processRecords } from '../lib/sqs/process-records.ts';
@@ -23,64 +24,76 @@ export const handler = onColdStart(buildServices, createHandler);
 /** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'eventQueue', 'events']);
-  const { appId } = settings.app;
   const { busName } = settings.events;
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, appId);
+  const runtime = createRuntime(overrides);
+  const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const bus = openBus(env);
-  const versions = { ...base, newVersion: base.newUuid };
-  const runs = createRunStore(table, versions);
-  const campaigns = createCampaignStore(table, versions);
-  const templates = createTemplateStore(table, base.logger);
-  const services = {
-    ...base,
-    store: createMessageStore(table, versions),
-    grantStore: createGrantStore(table, versions),
-    campaignSendsOf: createSendLookup({ ...base, runs, campaigns }),
-    kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
-  };
   const publish = busName === undefined ? undefined : createEventBus(bus, busName);
-  const forwarding = {
-    appId,
-    ...(publish && {
-      publish: async (detail: ForwardedMessage) =>
-        (await publish([{ detailType: 'WeChat Message', detail: { ...detail } }])).length === 0,
-    }),
-  };
+  const servicesOf = perApp((appId) => {
+    const base = { ...runtime, logger: appLogger(runtime.logger, appId) };
+    const table = { client, name: settings.table.name, appId };
+    const versions = { ...base, newVersion: base.newUuid };
+    const runs = createRunStore(table, versions);
+    const campaigns = createCampaignStore(table, versions);
+    const templates = createTemplateStore(table, base.logger);
+    const services = {
+      ...base,
+      store: createMessageStore(table, versions),
+      grantStore: createGrantStore(table, versions),
+      campaignSendsOf: createSendLookup({ ...base, runs, campaigns }),
+      kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
+    };
+    const forwarding = {
+      appId,
+      ...(publish && {
+        publish: async (detail: ForwardedMessage) =>
+          (await publish([{ detailType: 'WeChat Message', detail: { ...detail } }])).length === 0,
+      }),
+    };
+    return {
+      enqueue: createEnqueue<EventJob>(sqs, settings.eventQueue.url, appId),
+      apply: (event: SubscribeEvent) => applyEvent(services, event),
+      forward: (message: OtherPush) => forwardMessage(forwarding, message),
+    };
+  });
   return {
-    logger: base.logger,
-    enqueue: createEnqueue(sqs, settings.eventQueue.url),
-    apply: (event: SubscribeEvent) => applyEvent(services, event),
-    forward: (message: OtherPush) => forwardMessage(forwarding, message),
-    retrySoon: createRetrySoon(sqs, settings.eventQueue.url, base.logger),
+    logger: runtime.logger,
+    servicesOf: (appId = settings.app.appId) => servicesOf(appId),
+    retrySoon: createRetrySoon(sqs, settings.eventQueue.url, runtime.logger),
     async close() {
-      table.client.destroy();
+      client.destroy();
       sqs.destroy();
       bus.destroy();
     },
   };
 }
 
-interface Services {
+/** What is done for one mini program. */
+interface AppServices {
   readonly apply: (event: SubscribeEvent) => Promise<EventResult>;
   /** Hands a message to the owner's own rules. */
   readonly forward: (message: OtherPush) => Promise<void>;
   readonly enqueue: EnqueueEvent;
+}
+
+interface Services {
+  /** Without an appid, those of the stage's first mini program. */
+  readonly servicesOf: (appId?: string) => AppServices;
   readonly retrySoon: RetrySoon;
   readonly logger: Logger;
 }
 
 /** Applies what WeChat pushed. Events of one user follow one another: they change the same ledger. */
-export function createHandler(services: Services) {
+export function createHandler({ servicesOf, retrySoon, logger }: Services) {
   return (event: SQSEvent) =>
-    processRecords(event, (job) => takeIn(services, job), {
+    processRecords(event, (job, appId) => takeIn(servicesOf(appId), job), {
       read: readEventJob,
       groupOf: (job) => (job.type === 'subscribe' ? job.event.openid : undefined),
       failure:
         'An event of WeChat’s could not be taken in and comes again, or ends in the dead-letter queue.',
-      retrySoon: services.retrySoon,
-      logger: services.logger,
+      retrySoon,
+      logger,
     });
 }
 
@@ -88,7 +101,7 @@ export function createHandler(services: Services) {
  * An event that is to be looked at again goes onto the queue anew, so that waiting does not count as a failed
  * receive.
  */
-async function takeIn({ apply, forward, enqueue }: Services, job: EventJob): Promise<void> {
+async function takeIn({ apply, forward, enqueue }: AppServices, job: EventJob): Promise<void> {
   if (job.type === 'other') return forward(job);
   const result = await apply(job.event);
   if (result.type === 'later') await enqueue(job, result.delayMs);

@@ -1,11 +1,13 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createStatisticsWriter } from '../lib/dynamodb/dynamodb-statistics.ts';
+import { appIdOfKey } from '../lib/dynamodb/keys.ts';
 import { readStreamRecord } from '../lib/dynamodb/read-stream-record.ts';
 import { createEventPublisher } from '../lib/eventbridge/event-details.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
 import type { Logger } from '../lib/logger.ts';
-import { openBus, openTable } from '../lib/runtime/aws.ts';
+import { appLogger, perApp } from '../lib/runtime/apps.ts';
+import { openBus, openDynamoDb } from '../lib/runtime/aws.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
@@ -18,58 +20,98 @@ export const handler = onColdStart(buildServices, createHandler);
 /** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'publishing', 'metrics']);
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
+  const runtime = createRuntime(overrides);
+  const client = openDynamoDb(env);
   const bus = openBus(env);
   const { busName, published } = settings.publishing;
-  const publish = createEventPublisher(createEventBus(bus, busName));
-  const services = {
-    ...base,
-    publish: (events: readonly DomainEvent[]) => publishWithRetry(publish, events, base),
-    batchOf: createSentBatches(createRunStore(table, { ...base, newVersion: base.newUuid })),
-    isPublished: (name: DomainEventName) => published.has(name),
-    statistics: createStatisticsWriter(table, base),
-    measure: openMetrics(settings, base, overrides),
-  };
+  const publishOnBus = createEventBus(bus, busName);
+  const servicesOf = perApp((appId) => {
+    const base = { ...runtime, logger: appLogger(runtime.logger, appId) };
+    const table = { client, name: settings.table.name, appId };
+    const publish = createEventPublisher(publishOnBus, appId);
+    const services = {
+      ...base,
+      publish: (events: readonly DomainEvent[]) => publishWithRetry(publish, events, base),
+      batchOf: createSentBatches(createRunStore(table, { ...base, newVersion: base.newUuid })),
+      isPublished: (name: DomainEventName) => published.has(name),
+      statistics: createStatisticsWriter(table, base),
+      measure: openMetrics(settings, base, overrides, { appId, isFirst: appId === settings.app.appId }),
+    };
+    return {
+      read: (record: unknown) => readStreamRecord(table, record),
+      take: (records: readonly StreamRecord[]) => processStream(services, records),
+    };
+  });
   return {
-    logger: base.logger,
-    read: (record: unknown) => readStreamRecord(table, record),
-    take: (records: readonly StreamRecord[]) => processStream(services, records),
+    logger: runtime.logger,
+    servicesOf,
     async close() {
-      table.client.destroy();
+      client.destroy();
       bus.destroy();
     },
   };
 }
 
-interface Services {
+/** What is done for one mini program. */
+interface AppServices {
   /** Undefined for a record that makes no event. Throws for one that cannot be read. */
   readonly read: (record: unknown) => StreamRecord | undefined;
   /** Answers the first of the changes that must come again. */
   readonly take: (changes: readonly StreamRecord[]) => Promise<StreamRecord | undefined>;
+}
+
+interface Services {
+  readonly servicesOf: (appId: string) => AppServices;
   readonly logger: Logger;
 }
 
 /**
- * Counts what was stored and publishes it on the owner's bus. Lambda delivers a failed batch again, from the
- * first change on that the bus did not take.
+ * Counts what was stored and publishes it on the owner's bus, for each mini program by itself. Lambda delivers
+ * a failed batch again, from the first change on that the bus did not take.
  */
 export function createHandler(services: Services) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const readable = Records.flatMap((record) => {
-      const change = readOne(services, record);
-      return change ? [{ change, sequenceNumber: record.dynamodb?.SequenceNumber ?? '' }] : [];
-    });
-    const again = await services.take(readable.map(({ change }) => change));
-    const failed = readable.find(({ change }) => change.id === again?.id);
-    if (!failed) return { batchItemFailures: [] };
-    services.logger.error('The event bus does not take what has changed, which comes again.');
-    return { batchItemFailures: [{ itemIdentifier: failed.sequenceNumber }] };
+    const ofApps = Map.groupBy(Records, (record) => appIdOfKey(record.dynamodb?.Keys?.['pk']?.S ?? ''));
+    const taken = await Promise.allSettled(
+      [...ofApps].map(([appId, records]) => takeIn(services, appId, records)),
+    );
+    // Thrown when all are done, so that Lambda looks for the change at fault by halves.
+    const again = new Set(taken.flatMap(placesOrThrow));
+    const places = Records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '');
+    const first = places.find((place) => again.has(place));
+    return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
   };
 }
 
+function placesOrThrow(settled: PromiseSettledResult<string | undefined>): readonly string[] {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value === undefined ? [] : [settled.value];
+}
+
+/** Answers the place in the stream of the first change of one mini program that must come again. */
+async function takeIn(
+  { servicesOf, logger }: Services,
+  appId: string,
+  records: readonly DynamoDBRecord[],
+): Promise<string | undefined> {
+  const { read, take } = servicesOf(appId);
+  const readable = records.flatMap((record) => {
+    const change = readOne(read, logger, record);
+    return change ? [{ change, sequenceNumber: record.dynamodb?.SequenceNumber ?? '' }] : [];
+  });
+  const again = await take(readable.map(({ change }) => change));
+  const failed = readable.find(({ change }) => change.id === again?.id);
+  if (failed)
+    logger.error('The event bus does not take what has changed, which comes again.', { appid: appId });
+  return failed?.sequenceNumber;
+}
+
 /** A record that cannot be read is logged and left out, because it would hold up all that is behind it. */
-function readOne({ read, logger }: Services, record: DynamoDBRecord): StreamRecord | undefined {
+function readOne(
+  read: AppServices['read'],
+  logger: Logger,
+  record: DynamoDBRecord,
+): StreamRecord | undefined {
   try {
     return read(record);
   } catch (error) {

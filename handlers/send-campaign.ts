@@ -15,13 +15,15 @@ import { createSharedWrites } from '../lib/dynamodb/shared-writes.ts';
 import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import { DELIVERY_LIMIT_MS } from '../lib/messages/deliver-message.ts';
-import { fetchFromSsm, openQueue, openTable } from '../lib/runtime/aws.ts';
+import type { Apps } from '../lib/runtime/apps.ts';
+import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue } from '../lib/runtime/templates.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import { createTokenSender } from '../lib/sends/send-with-token.ts';
-import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { processRecords } from '../lib/sqs/process-records.ts';
 import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
@@ -29,76 +31,89 @@ import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
 export const handler = onColdStart(buildServices, createHandler);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env)), [
-    'app',
-    'wechat',
-    'sending',
-    'metrics',
-    'table',
-    'campaignQueue',
-  ]);
-  const base = createRuntime(overrides);
-  const measure = openMetrics(settings, base, overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
-  const sqs = openQueue(env);
-  const wechat = openWeChat(settings, table, base);
-  const versions = { ...base, newVersion: base.newUuid };
-  const { maxSendsPerSecond } = settings.sending;
-  const rateLimiter = createRateLimiter({
-    ...base,
-    measure,
-    store: createRateLimitStore(table, versions),
-    ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'wechat', 'sending', 'metrics', 'table', 'campaignQueue'], {
+    secrets: ['WECHAT_APP_SECRET'],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
   });
-  const rateLimitStoreOf = ({ id }: RunRecord) =>
-    createRateLimitStore(table, {
-      ...versions,
-      at: { key: runRateLimitKey(table, id), expiresAt: runExpiresAt(id) },
+  const client = openDynamoDb(env);
+  const sqs = openQueue(env);
+  const apps = await stage.apps((settings, base, app) => {
+    const { appId } = app;
+    const measure = openMetrics(settings, base, overrides, app);
+    const table = { client, name: settings.table.name, appId };
+    const wechat = openWeChat(settings, table, base);
+    const versions = { ...base, newVersion: base.newUuid };
+    const { maxSendsPerSecond } = settings.sending;
+    const rateLimiter = createRateLimiter({
+      ...base,
+      measure,
+      store: createRateLimitStore(table, versions),
+      ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
     });
-  const runs = createRunStore(table, versions);
-  const enqueueJobs = createEnqueueJobs(sqs, settings.campaignQueue.url);
-  const services = {
-    ...base,
-    runs,
-    enqueueJobs,
-    rateLimiter,
-    campaigns: createCampaignStore(table, versions),
-    store: createMessageStore(table, { ...versions, write: createSharedWrites(table, base) }),
-    audience: createAudienceStore(table),
-    runStatus: createRunStatusCache({ runs, clock: base.clock }),
-    acquirePermit: createPermits(rateLimiter, createRunRateLimiters({ ...base, storeOf: rateLimitStoreOf })),
-    wechat: createTokenSender({ ...base, measure, tokens: wechat.tokens, ...sendCall(wechat) }),
-    rules: answerRules,
-    findTemplate: openCatalogue(table, wechat, base).find,
-    pageSize: BATCH_SIZE,
-    newClaimId: base.newUuid,
-    newWorkerId: base.newUuid,
-  };
+    const rateLimitStoreOf = ({ id }: RunRecord) =>
+      createRateLimitStore(table, {
+        ...versions,
+        at: { key: runRateLimitKey(table, id), expiresAt: runExpiresAt(id) },
+      });
+    const runs = createRunStore(table, versions);
+    const enqueueJobs = createEnqueueJobs(sqs, settings.campaignQueue.url, appId);
+    const services = {
+      ...base,
+      runs,
+      enqueueJobs,
+      rateLimiter,
+      campaigns: createCampaignStore(table, versions),
+      store: createMessageStore(table, { ...versions, write: createSharedWrites(table, base) }),
+      audience: createAudienceStore(table),
+      runStatus: createRunStatusCache({ runs, clock: base.clock }),
+      acquirePermit: createPermits(
+        rateLimiter,
+        createRunRateLimiters({ ...base, storeOf: rateLimitStoreOf }),
+      ),
+      wechat: createTokenSender({ ...base, measure, tokens: wechat.tokens, ...sendCall(wechat) }),
+      rules: answerRules,
+      findTemplate: openCatalogue(table, wechat, base).find,
+      pageSize: BATCH_SIZE,
+      newClaimId: base.newUuid,
+      newWorkerId: base.newUuid,
+    };
+    return {
+      enqueueJobs,
+      work: (job: RunJob, deadlineMs: number) => processRunJob(services, job, deadlineMs),
+      close: wechat.close,
+    };
+  });
   return {
-    logger: base.logger,
-    clock: base.clock,
-    enqueueJobs,
-    work: (job: RunJob, deadlineMs: number) => processRunJob(services, job, deadlineMs),
-    retrySoon: createRetrySoon(sqs, settings.campaignQueue.url, base.logger),
+    logger: runtime.logger,
+    clock: runtime.clock,
+    apps,
+    retrySoon: createRetrySoon(sqs, stage.settings.campaignQueue.url, runtime.logger),
     async close() {
-      await wechat.close();
-      table.client.destroy();
+      await apps.close();
+      client.destroy();
       sqs.destroy();
     },
   };
 }
 
-interface Services {
+/** What is done for one mini program. */
+interface AppServices {
   /** Does a piece of a run's work; no send begins after `deadlineMs`. */
   readonly work: (job: RunJob, deadlineMs: number) => Promise<JobResult>;
   readonly enqueueJobs: EnqueueJobs;
+}
+
+interface Services {
+  readonly apps: Pick<Apps<AppServices>, 'of'>;
   readonly clock: Clock;
   readonly retrySoon: RetrySoon;
   readonly logger: Logger;
 }
 
 /** Plans and sends what the queue brings. */
-export function createHandler({ work, enqueueJobs, retrySoon, clock, logger }: Services) {
+export function createHandler({ apps, retrySoon, clock, logger }: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) => {
     // A send that has begun is accounted for before the function's time is over.
     const deadlineMs = clock() + getRemainingTimeInMillis() - DELIVERY_LIMIT_MS;
@@ -106,7 +121,8 @@ export function createHandler({ work, enqueueJobs, retrySoon, clock, logger }: S
      * A job that is to come up later goes onto the queue anew, so that waiting does not count as a failed
      * receive.
      */
-    async function takeUp(job: RunJob): Promise<void> {
+    async function takeUp(job: RunJob, appId: string | undefined): Promise<void> {
+      const { work, enqueueJobs } = (await apps.of(appId)).services;
       const result = await work(job, deadlineMs);
       if (result.type === 'later') await enqueueJobs([job], result.delayMs);
     }

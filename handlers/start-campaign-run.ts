@@ -5,7 +5,8 @@ import { type ScheduledStart, startScheduledRun } from '../lib/campaigns/runs/st
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
-import { openQueue, openTable } from '../lib/runtime/aws.ts';
+import { perApp } from '../lib/runtime/apps.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
@@ -14,6 +15,8 @@ import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
  * What a campaign's schedule sends; `scheduledTime` is the moment it was to come, the same in each delivery.
  */
 const triggerSchema = v.object({
+  /** Absent from schedules that were made while a stage had one mini program. */
+  appid: v.exactOptional(v.string()),
   campaignId: v.pipe(v.string(), v.check(isCampaignId, 'Expected the id of a campaign')),
   scheduledTime: v.pipe(
     v.string(),
@@ -28,28 +31,38 @@ export const handler = onColdStart(buildServices, createHandler);
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const settings = readSettings(env, ['app', 'table', 'campaignQueue']);
   const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
+  const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const versions = { ...base, newVersion: base.newUuid };
-  const services = {
-    ...base,
-    campaigns: createCampaignStore(table, versions),
-    runs: createRunStore(table, versions),
-    enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url),
-    newRunId: createRunIds(base.newTimeOrderedUuid),
-  };
+  const servicesOf = perApp((appId) => {
+    const table = { client, name: settings.table.name, appId };
+    return {
+      ...base,
+      campaigns: createCampaignStore(table, versions),
+      runs: createRunStore(table, versions),
+      enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url, appId),
+      newRunId: createRunIds(base.newTimeOrderedUuid),
+    };
+  });
   return {
     logger: base.logger,
-    startScheduled: (id: string, atMs: number) => startScheduledRun(services, id, atMs),
+    firstAppId: settings.app.appId,
+    startScheduled: (appId: string, id: string, atMs: number) =>
+      startScheduledRun(servicesOf(appId), id, atMs),
     async close() {
-      table.client.destroy();
+      client.destroy();
       sqs.destroy();
     },
   };
 }
 
 interface Services {
-  readonly startScheduled: (campaignId: string, scheduledAtMs: number) => Promise<ScheduledStart>;
+  readonly startScheduled: (
+    appId: string,
+    campaignId: string,
+    scheduledAtMs: number,
+  ) => Promise<ScheduledStart>;
+  readonly firstAppId: string;
   readonly logger: Logger;
 }
 
@@ -57,11 +70,12 @@ interface Services {
  * Starts the run that a campaign's schedule asks for. Delivered twice, it is one run; over an hour late, it
  * starts nothing.
  */
-export function createHandler({ startScheduled, logger }: Services) {
+export function createHandler({ startScheduled, firstAppId, logger }: Services) {
   return async (event: unknown): Promise<void> => {
-    const { campaignId, scheduledTime } = v.parse(triggerSchema, event);
-    const result = await startScheduled(campaignId, scheduledTime);
+    const { appid = firstAppId, campaignId, scheduledTime } = v.parse(triggerSchema, event);
+    const result = await startScheduled(appid, campaignId, scheduledTime);
     const facts = {
+      appid,
       campaignId,
       result: result.type,
       runId: 'run' in result ? result.run.id : undefined,

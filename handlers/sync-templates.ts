@@ -1,10 +1,12 @@
 import type { RemedyFor } from '../lib/api/template-answers.ts';
 import type { Logger } from '../lib/logger.ts';
-import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
+import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
-import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import type { TemplateSyncResult } from '../lib/templates/sync-templates.ts';
 import { TemplateLookupError } from '../lib/templates/template-lookup-error.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
@@ -17,44 +19,66 @@ const QUOTA_USED_UP = 45009;
 export const handler = onColdStart(buildServices, createHandler);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['WECHAT_APP_SECRET'], fetchFromSsm(env));
-  const settings = readSettings(secrets, ['app', 'wechat', 'table']);
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
-  const wechat = openWeChat(settings, table, base);
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'wechat', 'table'], {
+    secrets: ['WECHAT_APP_SECRET'],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
+  });
+  const client = openDynamoDb(env);
+  const apps = await stage.apps((settings, base) => {
+    const table = { client, name: settings.table.name, appId: settings.app.appId };
+    const wechat = openWeChat(settings, table, base);
+    return {
+      logger: base.logger,
+      sync: openSync(table, openCatalogue(table, wechat, base), base),
+      close: wechat.close,
+    };
+  });
   return {
-    logger: base.logger,
-    sync: openSync(table, openCatalogue(table, wechat, base), base),
+    logger: runtime.logger,
+    apps,
     remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
     async close() {
-      await wechat.close();
-      table.client.destroy();
+      await apps.close();
+      client.destroy();
     },
   };
 }
 
 interface Services {
-  readonly sync: () => Promise<TemplateSyncResult>;
+  readonly apps: Apps<{ readonly sync: () => Promise<TemplateSyncResult>; readonly logger: Logger }>;
   readonly remedyFor: RemedyFor;
   readonly logger: Logger;
 }
 
 /**
- * Runs once a day and reads the templates from WeChat. When WeChat cannot be asked, what is known stays;
- * Lambda calls again twice within minutes, but not when the day's quota is used up.
+ * Runs once a day and reads the templates from WeChat, of each mini program. When WeChat cannot be asked,
+ * what is known stays; Lambda calls again twice within minutes, but not when the day's quota is used up.
  */
-export function createHandler({ sync, remedyFor, logger }: Services) {
-  return async (): Promise<void> => {
-    try {
-      const { added, changed, removed } = await sync();
-      logger.info('The templates were read from WeChat', { added, changed, removed });
-    } catch (error) {
-      if (!(error instanceof TemplateLookupError) || error.wechat?.errcode !== QUOTA_USED_UP) throw error;
-      const { errcode, errmsg } = error.wechat;
-      logger.warn('The templates were not read from WeChat today; what is known of them stays', {
-        wechat: error.wechat,
-        remedy: remedyFor(errcode, errmsg),
-      });
-    }
-  };
+export function createHandler({ apps, remedyFor, logger }: Services) {
+  return (): Promise<void> =>
+    forEachApp(apps, logger, async (app, { isStopped }) => {
+      if (!isStopped) await syncOne({ ...app, remedyFor });
+    });
+}
+
+async function syncOne({
+  sync,
+  remedyFor,
+  logger,
+}: Pick<Services, 'remedyFor' | 'logger'> & {
+  readonly sync: () => Promise<TemplateSyncResult>;
+}): Promise<void> {
+  try {
+    const { added, changed, removed } = await sync();
+    logger.info('The templates were read from WeChat', { added, changed, removed });
+  } catch (error) {
+    if (!(error instanceof TemplateLookupError) || error.wechat?.errcode !== QUOTA_USED_UP) throw error;
+    const { errcode, errmsg } = error.wechat;
+    logger.warn('The templates were not read from WeChat today; what is known of them stays', {
+      wechat: error.wechat,
+      remedy: remedyFor(errcode, errmsg),
+    });
+  }
 }

@@ -1,13 +1,15 @@
-import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/templates.ts';
 import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { perApp } from '../lib/runtime/apps.ts';
+import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
-import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { removeAlias, setAlias } from '../lib/templates/aliases.ts';
 import { declareKind } from '../lib/templates/declare-kind.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
@@ -15,43 +17,46 @@ import { remedyFor } from '../lib/wechat/errcodes.ts';
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const settings = readSettings(
-    await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'], fetchFromSsm(env)),
-    ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table'],
-  );
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
-  const wechat = openWeChat(settings, table, base);
-  const catalogue = openCatalogue(table, wechat, base);
-  const { aliases: configured, pages } = settings.templates;
-  const naming = { ...base, store: createAliasStore(table, { newVersion: base.newUuid }), configured };
-  const kinds = createTemplateStore(table, base.logger);
-  const templates: TemplateRouteServices = {
-    catalogue,
-    names: openNames(table, settings, base),
-    sync: openSync(table, catalogue, base),
-    setAlias: (change) => setAlias(naming, change),
-    removeAlias: (templateId) => removeAlias(naming, templateId),
-    declareKind: (template, kind) => declareKind(kinds, template, kind),
-    remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
-    ...(pages !== undefined && { pages }),
-  };
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table'], {
+    secrets: ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
+  });
+  const client = openDynamoDb(env);
+  const apps = await stage.apps((settings, base) => {
+    const table = { client, name: settings.table.name, appId: settings.app.appId };
+    const wechat = openWeChat(settings, table, base);
+    const catalogue = openCatalogue(table, wechat, base);
+    const { aliases: configured, pages } = settings.templates;
+    const naming = { ...base, store: createAliasStore(table, { newVersion: base.newUuid }), configured };
+    const kinds = createTemplateStore(table, base.logger);
+    return {
+      catalogue,
+      names: openNames(table, settings, base),
+      sync: openSync(table, catalogue, base),
+      setAlias: (change: Parameters<TemplateRouteServices['setAlias']>[0]) => setAlias(naming, change),
+      removeAlias: (templateId: string) => removeAlias(naming, templateId),
+      declareKind: (...[template, kind]: Parameters<TemplateRouteServices['declareKind']>) =>
+        declareKind(kinds, template, kind),
+      remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
+      ...(pages !== undefined && { pages }),
+      close: wechat.close,
+    };
+  });
   return {
-    ...httpServices(settings, base),
-    audit: createAuditTrail(table, base),
-    templates,
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+    apps,
     async close() {
-      await wechat.close();
-      table.client.destroy();
+      await apps.close();
+      client.destroy();
     },
   };
 }
 
-interface Services extends HttpServices {
-  readonly templates: TemplateRouteServices;
-}
-
 /** Shows the account's templates, reads them again, tries data against them and names them. */
-export function createHandler({ templates, ...http }: Services) {
-  return createHttpHandler(templateRoutes(templates), http);
+export function createHandler(services: HttpServices<TemplateRouteServices>) {
+  return createHttpHandler(templateRoutes, services);
 }

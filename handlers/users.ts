@@ -1,4 +1,4 @@
-import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { userRoutes } from '../lib/api/routes/users.ts';
 import type { EraseCursor } from '../lib/campaigns/erase-recipient.ts';
@@ -8,40 +8,50 @@ import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRecipientEraser } from '../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createUserEraser } from '../lib/dynamodb/dynamodb-user-eraser.ts';
-import { fetchFromSsm, openTable } from '../lib/runtime/aws.ts';
+import { perApp } from '../lib/runtime/apps.ts';
+import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
-import { type Environment, loadSecrets, readSettings } from '../lib/settings/settings.ts';
+import { openStage } from '../lib/runtime/stage.ts';
+import type { Environment } from '../lib/settings/settings.ts';
 import { eraseUser } from '../lib/users/erase-user.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
-  const secrets = await loadSecrets(env, ['SESSION_SECRET', 'API_KEYS'], fetchFromSsm(env));
-  const settings = readSettings(secrets, ['app', 'sessions', 'apiKeys', 'table']);
-  const base = createRuntime(overrides);
-  const table = openTable(env, settings.table.name, settings.app.appId);
-  const versions = { ...base, newVersion: base.newUuid };
-  const services = {
-    ...base,
-    store: createMessageStore(table, versions),
-    eraser: createUserEraser(table, versions),
-    campaigns: createCampaignStore(table, versions),
-    runs: createRunStore(table, versions),
-    recipients: createRecipientEraser(table, versions),
-  };
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], {
+    secrets: ['SESSION_SECRET', 'API_KEYS'],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
+  });
+  const client = openDynamoDb(env);
+  const apps = await stage.apps((settings, base) => {
+    const table = { client, name: settings.table.name, appId: settings.app.appId };
+    const versions = { ...base, newVersion: base.newUuid };
+    const services = {
+      ...base,
+      store: createMessageStore(table, versions),
+      eraser: createUserEraser(table, versions),
+      campaigns: createCampaignStore(table, versions),
+      runs: createRunStore(table, versions),
+      recipients: createRecipientEraser(table, versions),
+    };
+    return { erase: (openid: string, from?: EraseCursor) => eraseUser(services, openid, from) };
+  });
   return {
-    ...httpServices(settings, base),
-    audit: createAuditTrail(table, base),
-    erase: (openid: string, from?: EraseCursor) => eraseUser(services, openid, from),
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+    apps,
     async close() {
-      table.client.destroy();
+      client.destroy();
     },
   };
 }
 
-type Services = Parameters<typeof userRoutes>[0] & HttpServices;
+type Services = HttpServices<Parameters<typeof userRoutes>[0]>;
 
 /** Erases users. */
 export function createHandler(services: Services) {
-  return createHttpHandler(userRoutes(services), services);
+  return createHttpHandler(userRoutes, services);
 }

@@ -1,5 +1,5 @@
 // Recomputes every user's balance from the messages and reports drift.
-import { openTable } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { audit, type UserFinding } from './audit/audit.ts';
 import { HELP, lineFor, progressLine, summaryLine } from './audit/texts.ts';
 import { awsEnvironment } from './aws-environment.ts';
@@ -23,7 +23,7 @@ await runCommand({ name: 'audit', help: HELP, options: OPTIONS }, async (options
   const overdueMs = wholeNumber('overdue-minutes', options['overdue-minutes'], 0) * 60_000;
   const segments = wholeNumber('segments', options.segments, 1);
   const { name, appId, env } = await findTable(options);
-  const table = openTable(env, name, appId ?? '');
+  const table = { client: openDynamoDb(env), name, appId: appId ?? '' };
   const findings: UserFinding[] = [];
   let shownAtMs = 0;
   const summary = await audit({

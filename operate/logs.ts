@@ -1,5 +1,5 @@
 import type { Table } from '../lib/dynamodb/table.ts';
-import { openTable } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createConsoleLogger } from '../lib/runtime/console-logger.ts';
 import { CommandError, print, runCommand } from './command-line.ts';
 import { findPlace, type Place } from './logs/place.ts';
@@ -37,7 +37,7 @@ await runCommand(
 );
 
 async function read({ env, tableName, appId }: Place, subject: Subject) {
-  const table: Table = openTable(env, tableName, appId);
+  const table: Table = { client: openDynamoDb(env), name: tableName, appId };
   // What a store would log is no line of the story.
   const logger = createConsoleLogger({ write: () => undefined });
   const found = await readSubject({ table, logger, clock: Date.now }, subject).finally(() =>

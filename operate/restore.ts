@@ -1,5 +1,5 @@
 // Brings the stack's table back to what a restored copy of it holds.
-import { openQueue, openTable } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
@@ -30,7 +30,7 @@ await runCommand({ name: 'restore', help: HELP, options: OPTIONS }, async (optio
     throw new UsageError('Give --from TABLE, the restored copy. 请用 --from 给出副本表。');
   const { into, appId, queueUrls, env } = await findPlace(options);
   if (from === into) throw new UsageError(`--from is the table itself, ${into}. --from 不能是数据表本身。`);
-  const { client } = openTable(env, into, '');
+  const client = openDynamoDb(env);
   const sqs = openQueue(env);
   let shownAtMs = 0;
   const summary = await restore({

@@ -80,7 +80,7 @@ function openWorld(stack: Stack, wechat: WeChatSimulator) {
     table,
     campaigns: createCampaignStore(table, versions),
     runs: createRunStore(table, versions),
-    enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? ''),
+    enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? '', wechat.appId),
     async close(): Promise<void> {
       await table.client.destroy();
       await sqs.destroy();

@@ -20,6 +20,8 @@ export interface OperatorCaller {
   readonly type: 'operator';
   readonly keyName: string;
   readonly scopes: readonly Scope[];
+  /** The mini programs that the key is for; all where it is absent. */
+  readonly appids?: readonly string[];
 }
 
 /** Who is calling. */
@@ -55,7 +57,10 @@ export async function authenticate(
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) throw invalidToken();
   const key = matchingKey(apiKeys, token);
-  if (key) return { type: 'operator', keyName: key.name, scopes: key.scopes };
+  if (key) {
+    const { name: keyName, scopes, appids } = key;
+    return { type: 'operator', keyName, scopes, ...(appids && { appids }) };
+  }
   const user = await sessions?.verify(token);
   if (user) return { type: 'user', ...user };
   throw invalidToken();
@@ -67,7 +72,8 @@ function matchingKey(keys: readonly ApiKey[], token: string): ApiKey | undefined
   return keys.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), digest))[0];
 }
 
-function invalidToken(): ProblemError {
+/** The problem of a token that proves nothing. */
+export function invalidToken(): ProblemError {
   return new ProblemError(
     'invalid-token',
     'Send "authorization: Bearer <token>" with a current session token (log in again) or a valid API key.',

@@ -15,24 +15,35 @@ import {
   readQuery,
   timeLimitOf,
 } from './http-request.ts';
-import { auditLog, authorization, commonHeaders, problemAnswers } from './middleware.ts';
+import { type AppRoutes, auditLog, authorization, commonHeaders, problemAnswers } from './middleware.ts';
 import { ProblemError } from './problem.ts';
 import { requestBody } from './request-body.ts';
 import type { Route, RouteSpec } from './route.ts';
+import type { FindApp } from './which-app.ts';
 
 /** What every HTTP function needs, whatever its routes. */
-export interface HttpServices extends Credentials {
+export interface HttpServices<S extends object> {
   readonly logger: Logger;
-  /** Keeps what operators change; a function without one changes nothing by the scope `manage`. */
-  readonly audit?: Pick<AuditTrail, 'append'>;
+  /** What tokens are checked against now; a function whose routes are open to anyone needs none. */
+  readonly credentials?: () => Promise<Credentials>;
+  readonly apps: { readonly of: FindApp<S> };
+  /** Keeps what operators change in an app; a function without one changes nothing by the scope `manage`. */
+  readonly auditOf?: (appId: string) => Pick<AuditTrail, 'append'>;
 }
 
-/** The services of a function whose callers show API keys and session tokens. */
-export function httpServices(
-  { app, sessions, apiKeys }: Pick<Settings, 'app' | 'sessions' | 'apiKeys'>,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-): HttpServices & Required<Credentials> {
-  return { logger, apiKeys, sessions: createSessionTokens({ ...sessions, appId: app.appId, clock }) };
+/** Checks API keys and session tokens against the stage's settings as they are now. */
+export function credentialsOf(
+  stage: { readonly current: () => Promise<Pick<Settings, 'sessions' | 'apiKeys'>> },
+  { clock }: { readonly clock: Clock },
+): () => Promise<Credentials> {
+  const made = new WeakMap<object, Credentials>();
+  return async () => {
+    const settings = await stage.current();
+    const { apiKeys, sessions } = settings;
+    const known = made.get(settings) ?? { apiKeys, sessions: createSessionTokens({ ...sessions, clock }) };
+    made.set(settings, known);
+    return known;
+  };
 }
 
 /** A function behind API Gateway. */
@@ -42,26 +53,36 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 const ANSWER_MS = 500;
 
 /**
- * Serves `routes`: every request is let in, read and checked by its route's data; every failure becomes a
- * problem. `elsewhere` names routes of other functions, for the one that answers for addresses that nobody
- * has.
+ * Serves the routes that `routesFor` makes of an app's services: every request is let in, read and checked by
+ * its route's data; every failure becomes a problem. `otherRoutes` are those of other functions, for the one
+ * that answers for addresses that nobody has.
  */
-export function createHttpHandler(
-  routes: readonly Route[],
-  services: HttpServices,
+export function createHttpHandler<S extends object>(
+  routesFor: (services: S) => readonly Route[],
+  { apps, logger, credentials = async () => ({}), auditOf }: HttpServices<S>,
   otherRoutes: readonly RouteSpec[] = [],
 ): HttpHandler {
+  const made = new WeakMap<S, AppRoutes>();
+  const routesOf = (services: S) => {
+    const known = made.get(services) ?? appRoutes(routesFor(services), otherRoutes);
+    made.set(services, known);
+    return known;
+  };
   const handle = middy<HttpEvent, HttpResult>({
     timeoutEarlyInMillis: ANSWER_MS,
     timeoutEarlyResponse: timedOut,
   })
     .use(commonHeaders())
-    .use(problemAnswers(services.logger))
-    .use(authorization(createRouteFinder(routes, otherRoutes), services))
+    .use(problemAnswers(logger))
+    .use(authorization({ credentials, findApp: apps.of, routesOf }))
     .use(requestBody())
-    .use(auditLog(services))
+    .use(auditLog({ logger, ...(auditOf && { auditOf }) }))
     .handler(serve);
   return (event, context) => handle(event, context);
+}
+
+function appRoutes(routes: readonly Route[], otherRoutes: readonly RouteSpec[]): AppRoutes {
+  return { routes, find: createRouteFinder(routes, otherRoutes) };
 }
 
 function timedOut(): never {

@@ -21,6 +21,8 @@ interface RouteMatch {
 /** A request that was let in. */
 export interface Authorized extends RouteMatch {
   readonly caller: Caller;
+  /** The mini program that it is for. */
+  readonly appId: string;
 }
 
 /** The invocation's context, in which middlewares leave what they found out. */

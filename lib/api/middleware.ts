@@ -14,17 +14,40 @@ import {
   type HttpResult,
 } from './http-request.ts';
 import { asProblem, internalError, type ProblemCode, ProblemError } from './problem.ts';
+import type { Route } from './route.ts';
+import { APP_HEADER, appOfCall, type FindApp } from './which-app.ts';
 
-/** Finds the route and lets the caller in, before anything of the body is looked at. */
-export function authorization(findRoute: FindRoute, credentials: Credentials): HttpMiddleware {
+/** What decides who is let in, and where to. */
+export interface Entrance<S extends object> {
+  /** What tokens are checked against now. */
+  readonly credentials: () => Promise<Credentials>;
+  readonly findApp: FindApp<S>;
+  /** The routes as they are for one app; in each app they are the same. */
+  readonly routesOf: (services: S) => AppRoutes;
+}
+
+/** The routes of one app, and how one of them is found. */
+export interface AppRoutes {
+  readonly routes: readonly Route[];
+  readonly find: FindRoute;
+}
+
+/** Finds the route, lets the caller in and chooses the app, before anything of the body is looked at. */
+export function authorization<S extends object>(entrance: Entrance<S>): HttpMiddleware {
+  const { credentials, findApp, routesOf } = entrance;
   return {
     before: async ({ event, context }) => {
-      const match = findRoute(event);
-      const caller = match.route.spec.access.anyone
+      // Those of the first app tell what there is; the app that the call is for has the same.
+      const { route, params } = routesOf((await findApp()).services).find(event);
+      const caller = route.spec.access.anyone
         ? ({ type: 'anyone' } as const)
-        : await authenticate(credentials, event.headers['authorization']);
-      match.route.authorize(caller);
-      context.authorized = { ...match, caller };
+        : await authenticate(await credentials(), event.headers['authorization']);
+      route.authorize(caller);
+      const asked = params['appid'] ?? (event.headers[APP_HEADER] || undefined);
+      const { method } = route.spec;
+      const { app, services } = await appOfCall(findApp, { caller, asked, method });
+      const own = routesOf(services).routes.find(({ spec }) => spec === route.spec) ?? route;
+      context.authorized = { route: own, params, caller, appId: app.appId };
     },
   };
 }
@@ -34,14 +57,18 @@ export function authorization(findRoute: FindRoute, credentials: Credentials): H
  * What takes `manage` is kept in the audit trail too. The change is made by then, so that a record that cannot
  * be written is told to the log and to nobody else.
  */
-export function auditLog({ logger, audit }: Pick<HttpServices, 'logger' | 'audit'>): HttpMiddleware {
+export function auditLog({
+  logger,
+  auditOf,
+}: Pick<HttpServices<object>, 'logger' | 'auditOf'>): HttpMiddleware {
   return {
     after: async ({ event, context, response }) => {
-      const { route, params, caller } = authorizedOf(context);
+      const { route, params, caller, appId } = authorizedOf(context);
       if (caller.type !== 'operator' || !isAudited(route.spec, params)) return;
       const { requestId } = event.requestContext;
       logger.info('operator request done', {
         requestId,
+        appid: appId,
         operation: route.spec.operationId,
         // Not `key…`: fields of such names are redacted.
         operator: caller.keyName,
@@ -50,12 +77,14 @@ export function auditLog({ logger, audit }: Pick<HttpServices, 'logger' | 'audit
       });
       const change = isKept(route.spec) ? auditedChange(event, context) : undefined;
       if (change)
-        await audit?.append(change).catch((error) => {
-          logger.error('The audit trail lacks this change: its record could not be written.', {
-            requestId,
-            error,
+        await auditOf?.(appId)
+          .append(change)
+          .catch((error) => {
+            logger.error('The audit trail lacks this change: its record could not be written.', {
+              requestId,
+              error,
+            });
           });
-        });
     },
   };
 }
@@ -94,7 +123,11 @@ export function problemAnswers(logger: Logger): HttpMiddleware {
     onError: (request) => {
       const { event, context } = request;
       const problem = asProblem(request.error);
-      const fields = { requestId: event.requestContext.requestId, request: requestLine(event, context) };
+      const fields = {
+        requestId: event.requestContext.requestId,
+        appid: context.authorized?.appId,
+        request: requestLine(event, context),
+      };
       if (!problem) {
         logger.error('A request failed for a reason that was not foreseen.', {
           ...fields,

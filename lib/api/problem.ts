@@ -19,12 +19,14 @@ export const PROBLEMS = {
   'user-blocked': { status: 403, title: 'WeChat blocks this user' },
   'template-not-open': { status: 403, title: 'Users may not send this template' },
   'not-found': { status: 404, title: 'Not found' },
+  'unknown-app': { status: 404, title: 'The mini program is not known' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'no-grant': { status: 409, title: 'The user has no grant left for this template' },
   'idempotency-conflict': { status: 409, title: 'The idempotency key was used for something else' },
   'too-many-waiting': { status: 409, title: 'Too many messages wait for this user' },
   'alias-taken': { status: 409, title: 'Another template has this alias' },
   'alias-in-settings': { status: 409, title: 'The alias is fixed by the settings' },
+  'sending-stopped': { status: 409, title: 'Sending is stopped for this mini program' },
   'already-sending': { status: 409, title: 'The message is being sent or has ended' },
   'campaign-not-active': { status: 409, title: 'The campaign is paused or has ended' },
   'campaign-ended': { status: 409, title: 'The campaign has ended' },
@@ -57,6 +59,7 @@ export const PROBLEMS = {
   'wechat-credentials': { status: 502, title: 'WeChat refuses the credentials of this service' },
   'wechat-refused': { status: 502, title: 'WeChat refused the request' },
   'wechat-unavailable': { status: 503, title: 'WeChat could not be asked' },
+  'app-not-ready': { status: 503, title: 'The settings of the mini program are wrong' },
   'table-unreachable': { status: 503, title: 'The table cannot be reached' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 

@@ -50,6 +50,18 @@ export const REMEDIES = {
     en: 'Check the address and the id in it; the lists under the same address show what there is.',
     zh: '请检查地址和其中的 ID；可通过同一地址的列表接口查看现有内容。',
   },
+  'unknown-app': {
+    en: 'Compare the header x-wechat-appid with the appids that GET /v1/apps lists for this key. The owner adds a mini program with npm run setup -- --app; it is known within five minutes.',
+    zh: '请核对请求头 x-wechat-appid 是否在 GET /v1/apps 为该 API Key 列出的 AppID 之中。部署者可用 npm run setup -- --app 添加小程序，五分钟内生效。',
+  },
+  'sending-stopped': {
+    en: 'Nothing can be sent or changed for it; its data can be read, canceled and erased. The owner takes sending up again with npm run setup -- --app.',
+    zh: '该小程序已停止发送，只能查询、取消和删除数据。部署者可用 npm run setup -- --app 恢复发送。',
+  },
+  'app-not-ready': {
+    en: 'Tell the owner: the log names each wrong setting, and npm run setup -- --app corrects them. Other mini programs are not affected.',
+    zh: '请联系部署者：日志会列出每一项有误的设置，可用 npm run setup -- --app 更正。其他小程序不受影响。',
+  },
   'method-not-allowed': {
     en: 'Use one of the methods that the "allow" header names.',
     zh: '请改用应答头 allow 中列出的方法。',

@@ -30,6 +30,11 @@ export function userOf(pk: string): { appId: string; openid: string } {
   return { appId, openid };
 }
 
+/** The mini program that a partition belongs to. */
+export function appIdOfKey(pk: string): string {
+  return pk.slice(0, Math.max(0, pk.indexOf('#')));
+}
+
 /** The ledger of a user. */
 export function ledgerKey(table: Table, openid: string): Key {
   return { pk: userPartition(table, openid), sk: 'ledger' };

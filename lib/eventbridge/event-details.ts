@@ -14,9 +14,12 @@ const eventId = v.pipe(
   v.description('The same however often the event is published: count it once.'),
 );
 
-const ofGrant = v.object({ eventId, ...grant.entries });
+const appid = v.pipe(v.string(), v.description('The mini program that it is about.'));
+
+const ofGrant = v.object({ eventId, appid, ...grant.entries });
 const ofMessage = v.object({
   eventId,
+  appid,
   ...message.entries,
   runId: v.exactOptional(
     v.pipe(
@@ -27,7 +30,7 @@ const ofMessage = v.object({
     ),
   ),
 });
-const ofRun = v.object({ eventId, ...run.entries });
+const ofRun = v.object({ eventId, appid, ...run.entries });
 
 /** The form of each event's detail, by its detail type. */
 export const detailSchemas = {
@@ -42,10 +45,10 @@ export const detailSchemas = {
 } as const satisfies Record<DomainEventName, v.GenericSchema>;
 
 /** A domain event as it is published, in the words of the API. */
-export function eventOf(event: DomainEvent): BusEvent {
+export function eventOf(event: DomainEvent, appId: string): BusEvent {
   return {
     detailType: event.name,
-    detail: { eventId: event.eventId, ...detailOf(event) },
+    detail: { eventId: event.eventId, appid: appId, ...detailOf(event) },
     atMs: event.atMs,
   };
 }
@@ -94,15 +97,16 @@ function campaignSendView({ id, run, recipient, result }: Extract<DomainEvent, {
       ...(msgid !== undefined && { msgid }),
       reason,
     },
-  } satisfies Omit<v.InferOutput<typeof ofMessage>, 'eventId'>;
+  } satisfies Omit<v.InferOutput<typeof ofMessage>, 'eventId' | 'appid'>;
 }
 
-/** Publishes domain events on the bus, and answers those that it did not take. */
+/** Publishes domain events of one mini program on the bus, and answers those that it did not take. */
 export function createEventPublisher(
   publish: PublishEvents,
+  appId: string,
 ): (events: readonly DomainEvent[]) => Promise<readonly DomainEvent[]> {
   return async (events) => {
-    const domainEventOf = new Map(events.map((event) => [eventOf(event), event]));
+    const domainEventOf = new Map(events.map((event) => [eventOf(event, appId), event]));
     const refused = await publish([...domainEventOf.keys()]);
     return refused.flatMap((event) => domainEventOf.get(event) ?? []);
   };

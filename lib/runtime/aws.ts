@@ -3,18 +3,18 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Table } from '../dynamodb/table.ts';
 import { createAwsRequestHandler } from '../http/aws-request-handler.ts';
-import type { Environment, FetchParameters } from '../settings/settings.ts';
+import type { FetchParameters } from '../settings/secrets.ts';
+import type { Environment } from '../settings/settings.ts';
 
 /** A client for the service's table. */
-export function openTable(env: Environment, name: string, appId: string): Table {
+export function openDynamoDb(env: Environment): DynamoDBClient {
   const client = new DynamoDBClient({
     ...clientConfig(env, 'DYNAMODB'),
     endpointDiscoveryEnabled: false,
     accountIdEndpointMode: 'disabled',
   });
-  return { client: withoutLog(client), name, appId };
+  return withoutLog(client);
 }
 
 /** A client for the service's queues. */

@@ -6,6 +6,9 @@ import type { Overrides, Runtime } from './runtime.ts';
 /** CloudWatch takes so many values of a metric in one line. */
 const VALUES_PER_LINE = 100;
 
+/** Another dimension would make each metric a second one, which CloudWatch bills: the first app has none. */
+const APP_DIMENSION = 'AppId';
+
 /**
  * Writes measurements as lines of CloudWatch's embedded metric format, which CloudWatch Logs turns into
  * metrics of `namespace`: no call, no
@@ -15,10 +18,12 @@ const VALUES_PER_LINE = 100;
 export function createEmfMetrics(o: {
   readonly namespace: string;
   readonly clock: Clock;
+  /** The mini program that they are of, where each metric is to be had for it alone as well. */
+  readonly appId?: string;
   /** Takes one line, with its line break. Default: standard output. */
   readonly write?: (line: string) => unknown;
 }): Measure {
-  const { namespace, clock, write = (line) => process.stdout.write(line) } = o;
+  const { namespace, clock, appId, write = (line) => process.stdout.write(line) } = o;
   return ({ name, values, dimensions = {} }) => {
     const { unit, dimensionSets } = METRICS[name];
     for (let from = 0; from < values.length; from += VALUES_PER_LINE) {
@@ -28,13 +33,18 @@ export function createEmfMetrics(o: {
         _aws: {
           Timestamp: nowMs,
           CloudWatchMetrics: [
-            { Namespace: namespace, Dimensions: dimensionSets, Metrics: [{ Name: name, Unit: unit }] },
+            {
+              Namespace: namespace,
+              Dimensions: dimensionsOf(dimensionSets, appId),
+              Metrics: [{ Name: name, Unit: unit }],
+            },
           ],
         },
         // Lambda's JSON log format asks for these two of every line.
         level: 'INFO',
         timestamp: new Date(nowMs).toISOString(),
         ...dimensions,
+        ...(appId !== undefined && { [APP_DIMENSION]: appId }),
         [name]: some.length === 1 ? some[0] : some,
       };
       write(`${JSON.stringify(line)}\n`);
@@ -42,13 +52,22 @@ export function createEmfMetrics(o: {
   };
 }
 
+function dimensionsOf(sets: readonly (readonly string[])[], appId: string | undefined) {
+  return appId === undefined ? sets : [...sets, ...sets.map((set) => [...set, APP_DIMENSION])];
+}
+
 /** Where measurements go: nowhere, unless the settings name a namespace. */
 export function openMetrics(
   { metrics }: Pick<Settings, 'metrics'>,
   { clock }: Pick<Runtime, 'clock'>,
   overrides: Overrides = {},
+  app: { readonly appId: string; readonly isFirst: boolean } = { appId: '', isFirst: true },
 ): Measure {
   if (overrides.measure) return overrides.measure;
   if (metrics.namespace === undefined) return () => undefined;
-  return createEmfMetrics({ namespace: metrics.namespace, clock });
+  return createEmfMetrics({
+    namespace: metrics.namespace,
+    clock,
+    ...(!app.isFirst && { appId: app.appId }),
+  });
 }

@@ -5,6 +5,7 @@ import type { AnswerRules } from '../sends/judge-answer.ts';
 import type { TokenSenderServices } from '../sends/send-with-token.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AccessTokens, createAccessTokens } from '../token/access-tokens.ts';
+import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
 import { tokenRefusal, withAccessToken } from '../token/with-access-token.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
 import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
@@ -37,12 +38,15 @@ export function openWeChat(
 ): WeChatClient {
   const http = createHttpClient({ baseUrl: wechat.apiBaseUrl, connections: CONNECTIONS });
   const credentialHttp = openCredentialHttp({ wechat }) ?? http;
-  const credentials = { appId: app.appId, appSecret: wechat.appSecret };
+  const { appId } = app;
+  const { appSecret, tokenMode } = wechat;
   const tokens = createAccessTokens({
     store: createAccessTokenStore(table, newUuid),
-    fetchToken: ({ forceRefresh }) =>
-      fetchAccessToken(credentialHttp, credentials, { mode: wechat.tokenMode, forceRefresh }),
-    canForceRefresh: wechat.tokenMode === 'stable',
+    async fetchToken({ forceRefresh }) {
+      if (appSecret === undefined) throw new TokenUnavailableError({ reason: SENDING_STOPPED });
+      return fetchAccessToken(credentialHttp, { appId, appSecret }, { mode: tokenMode, forceRefresh });
+    },
+    canForceRefresh: tokenMode === 'stable',
     clock,
     sleep,
     random,
@@ -53,6 +57,8 @@ export function openWeChat(
     close: async () => void (await Promise.all([http.close(), credentialHttp.close()])),
   };
 }
+
+const SENDING_STOPPED = 'sending is stopped for this mini program (npm run setup -- --app takes it up again)';
 
 /** The proxied connection for calls that carry the AppSecret, where the settings ask for one. */
 function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | undefined {

@@ -22,14 +22,20 @@ export interface ScheduleTarget {
   /** The function that starts a campaign's run, and the role that may call it. */
   readonly functionArn: string;
   readonly roleArn: string;
+  /** The mini program that the schedules are of. */
+  readonly app: { readonly appId: string; readonly isFirst: boolean };
 }
 
 /** EventBridge Scheduler replaces this by the moment of the run. */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
-/** Schedules of campaigns in EventBridge Scheduler: one group, each schedule named by its campaign's id. */
+/**
+ * Schedules of one mini program's campaigns in EventBridge Scheduler, in the stage's one group. Each is named
+ * by its campaign's id, with the appid before it unless the app is the stage's first.
+ */
 export function createScheduleGateway(client: SchedulerClient, target: ScheduleTarget): ScheduleGateway {
   const GroupName = target.groupName;
+  const nameOf = (campaignId: string) => prefixOf(target) + campaignId;
 
   async function create(request: ReturnType<typeof requestOf>) {
     try {
@@ -55,12 +61,15 @@ export function createScheduleGateway(client: SchedulerClient, target: ScheduleT
       for await (const { Schedules = [] } of paginateListSchedules({ client }, { GroupName })) {
         names.push(...Schedules.flatMap(({ Name }) => Name ?? []));
       }
-      return names;
+      const prefix = prefixOf(target);
+      const own = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+      // What is behind a point is another mini program's.
+      return own.filter((id) => !id.includes('.'));
     },
 
     async read(campaignId) {
       try {
-        const found = await client.send(new GetScheduleCommand({ GroupName, Name: campaignId }));
+        const found = await client.send(new GetScheduleCommand({ GroupName, Name: nameOf(campaignId) }));
         return asSchedule(found, campaignId, target);
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined;
@@ -80,7 +89,7 @@ export function createScheduleGateway(client: SchedulerClient, target: ScheduleT
 
     async remove(campaignId) {
       try {
-        await client.send(new DeleteScheduleCommand({ GroupName, Name: campaignId }));
+        await client.send(new DeleteScheduleCommand({ GroupName, Name: nameOf(campaignId) }));
       } catch (error) {
         if (!(error instanceof ResourceNotFoundException)) throw error;
       }
@@ -91,7 +100,7 @@ export function createScheduleGateway(client: SchedulerClient, target: ScheduleT
 function requestOf(campaignId: string, schedule: DesiredSchedule, target: ScheduleTarget) {
   const { expression, timezone, startsAtMs } = schedule;
   return {
-    Name: campaignId,
+    Name: prefixOf(target) + campaignId,
     GroupName: target.groupName,
     ScheduleExpression: expression,
     ScheduleExpressionTimezone: timezone,
@@ -103,25 +112,31 @@ function requestOf(campaignId: string, schedule: DesiredSchedule, target: Schedu
     Target: {
       Arn: target.functionArn,
       RoleArn: target.roleArn,
-      Input: inputFor(campaignId),
+      Input: inputFor(campaignId, target),
       RetryPolicy: { MaximumEventAgeInSeconds: LATEST_START_MS / 1000 },
     },
   } as const;
 }
 
-function inputFor(campaignId: string): string {
-  return JSON.stringify({ campaignId, scheduledTime: SCHEDULED_TIME });
+function prefixOf({ app }: ScheduleTarget): string {
+  return app.isFirst ? '' : `${app.appId}.`;
+}
+
+function inputFor(campaignId: string, { app }: ScheduleTarget): string {
+  return JSON.stringify({ appid: app.appId, campaignId, scheduledTime: SCHEDULED_TIME });
 }
 
 function asSchedule(
   found: GetScheduleCommandOutput,
   campaignId: string,
-  { functionArn, roleArn }: ScheduleTarget,
+  target: ScheduleTarget,
 ): DesiredSchedule | 'other' {
   const { ScheduleExpression, ScheduleExpressionTimezone, StartDate, State, Target } = found;
   if (ScheduleExpression === undefined || State !== 'ENABLED') return 'other';
   const isOurs =
-    Target?.Arn === functionArn && Target.RoleArn === roleArn && Target.Input === inputFor(campaignId);
+    Target?.Arn === target.functionArn &&
+    Target.RoleArn === target.roleArn &&
+    Target.Input === inputFor(campaignId, target);
   if (!isOurs) return 'other';
   return {
     expression: ScheduleExpression,

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { Measure } from '../metrics.ts';
 import { type WeChatAnswer, weChatAnswer } from '../wechat-answer.ts';
-import type { IssuedSession, SessionTokens } from './session-tokens.ts';
+import type { IssuedSession } from './session-tokens.ts';
 
 /** Asks WeChat whose login code this is (WeChat contract §1.1). */
 export type CodeToSession = (code: string) => Promise<{ readonly openid: string; readonly unionid?: string }>;
 
 export interface LoginServices {
   readonly codeToSession: CodeToSession;
-  readonly tokens: Pick<SessionTokens, 'issue'>;
+  readonly issue: (openid: string) => Promise<IssuedSession>;
   readonly measure: Measure;
 }
 
@@ -27,7 +27,7 @@ export async function openSession(services: LoginServices, code: string): Promis
     }
     return user;
   }
-  return { type: 'opened', ...user, ...(await services.tokens.issue(user.openid)) };
+  return { type: 'opened', ...user, ...(await services.issue(user.openid)) };
 }
 
 async function userOf(codeToSession: CodeToSession, code: string) {

@@ -2,6 +2,9 @@ import * as v from 'valibot';
 import { DOMAIN_EVENT_NAMES, type DomainEventName } from '../stream/domain-events.ts';
 import { ALIAS_FORM } from '../templates/aliases.ts';
 
+/** How an appid looks in settings, and in the header that names one. */
+export const APP_ID_FORM = /^[\w-]{1,64}$/;
+
 /** A secret as one word: a line break that came along from a file would make every use of it fail. */
 export const secret = v.pipe(v.string(), v.regex(/^\S+$/, 'Expected a text without spaces and line breaks'));
 
@@ -100,6 +103,13 @@ const apiKey = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[\w.-]{1,64}$/, 'Expected up to 64 letters, digits and . _ -')),
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 as 64 lower-case hex digits')),
   scopes: v.pipe(v.array(v.picklist(SCOPES)), v.nonEmpty('Expected at least one scope')),
+  /** The mini programs that it is for; all of the stage where it is absent. */
+  appids: v.exactOptional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(APP_ID_FORM, "Expected a mini program's appid"))),
+      v.nonEmpty('Expected at least one appid; leave appids out for all'),
+    ),
+  ),
 });
 
 /** An API key as it is configured: never the key itself. */

@@ -36,25 +36,37 @@ const push = v.pipe(
   })),
 );
 
+const wechat = v.pipe(
+  v.object({
+    WECHAT_APP_SECRET: v.exactOptional(values.secret),
+    WECHAT_API_BASE_URL: v.optional(values.httpUrl, 'https://api.weixin.qq.com'),
+    WECHAT_PROXY_URL: v.exactOptional(values.httpUrl),
+    WECHAT_TOKEN_MODE: v.optional(v.picklist(['stable', 'plain']), 'stable'),
+    SENDING: v.optional(v.picklist(['on', 'stopped']), 'on'),
+  }),
+  v.forward(
+    v.check(
+      ({ WECHAT_APP_SECRET: secret, SENDING: sending }) => secret !== undefined || sending === 'stopped',
+      // As of any other setting that is missing.
+      'Required',
+    ),
+    ['WECHAT_APP_SECRET'],
+  ),
+  v.transform(({ WECHAT_APP_SECRET: appSecret, WECHAT_PROXY_URL: proxyUrl, ...env }) => ({
+    // A mini program whose sending is stopped has none that is used.
+    ...(appSecret !== undefined && env.SENDING === 'on' && { appSecret }),
+    apiBaseUrl: env.WECHAT_API_BASE_URL,
+    ...(proxyUrl !== undefined && { proxyUrl }),
+    tokenMode: env.WECHAT_TOKEN_MODE,
+  })),
+);
+
 /** The settings of each part of the service: what is read, its rule, its default. */
 export const settingsParts = {
-  app: part({ WECHAT_APP_ID: text(/^[\w-]{1,64}$/, "Expected a mini program's appid") }, (env) => ({
+  app: part({ WECHAT_APP_ID: text(values.APP_ID_FORM, "Expected a mini program's appid") }, (env) => ({
     appId: env.WECHAT_APP_ID,
   })),
-  wechat: part(
-    {
-      WECHAT_APP_SECRET: values.secret,
-      WECHAT_API_BASE_URL: v.optional(values.httpUrl, 'https://api.weixin.qq.com'),
-      WECHAT_PROXY_URL: v.exactOptional(values.httpUrl),
-      WECHAT_TOKEN_MODE: v.optional(v.picklist(['stable', 'plain']), 'stable'),
-    },
-    ({ WECHAT_PROXY_URL: proxyUrl, ...env }) => ({
-      appSecret: env.WECHAT_APP_SECRET,
-      apiBaseUrl: env.WECHAT_API_BASE_URL,
-      ...(proxyUrl !== undefined && { proxyUrl }),
-      tokenMode: env.WECHAT_TOKEN_MODE,
-    }),
-  ),
+  wechat,
   sessions: part(
     {
       SESSION_SECRET: v.pipe(values.secret, v.minBytes(32, 'Expected at least 32 bytes')),

@@ -2,6 +2,9 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { LogFields, Logger } from '../logger.ts';
 import type { RetrySoon } from './retry-soon.ts';
 
+/** The attribute of a record that names the mini program it is about; absent, it is the stage's first. */
+export const APP_ATTRIBUTE = 'appid';
+
 /** How the records of one queue are read, grouped and logged. */
 export interface RecordOptions<Job> {
   /** Throws for anything else than a job. */
@@ -15,19 +18,23 @@ export interface RecordOptions<Job> {
   readonly logger: Logger;
 }
 
-/** Processes a batch of the queue record by record. Only those that fail are delivered again. */
+/**
+ * Processes a batch of the queue record by record; `work` learns which mini program a job is of. Only those
+ * that fail are delivered again.
+ */
 export async function processRecords<Job>(
   { Records }: SQSEvent,
-  work: (job: Job) => Promise<void>,
+  work: (job: Job, appId: string | undefined) => Promise<void>,
   { read, groupOf, failure, fieldsOf, retrySoon, logger }: RecordOptions<Job>,
 ): Promise<SQSBatchResponse> {
   async function takeOne({ record, ...content }: Received<Job>): Promise<boolean> {
     try {
       if (!('job' in content)) throw content.error;
-      await work(content.job);
+      await work(content.job, appIdOf(record));
       return true;
     } catch (error) {
       logger.error(failure, {
+        appid: appIdOf(record),
         ...('job' in content && fieldsOf?.(content.job)),
         recordId: record.messageId,
         receives: record.attributes.ApproximateReceiveCount,
@@ -47,11 +54,24 @@ export async function processRecords<Job>(
 
   const groups = Map.groupBy(
     Records.map((record) => receive(record, read)),
-    (received) => ('job' in received && groupOf?.(received.job)) || received.record.messageId,
+    (received) => groupName(received, groupOf) ?? received.record.messageId,
   );
   const failed = (await Promise.all([...groups.values()].map(takeInTurn))).flat();
   await retrySoon(failed);
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** Mini programs may have users and messages of the same ids. */
+function groupName<Job>(
+  { record, ...content }: Received<Job>,
+  groupOf: RecordOptions<Job>['groupOf'],
+): string | undefined {
+  const group = 'job' in content ? groupOf?.(content.job) : undefined;
+  return group === undefined ? undefined : `${appIdOf(record)} ${group}`;
+}
+
+function appIdOf({ messageAttributes }: SQSRecord): string | undefined {
+  return messageAttributes[APP_ATTRIBUTE]?.stringValue;
 }
 
 type Received<Job> = { readonly record: SQSRecord } & ({ readonly job: Job } | { readonly error: unknown });

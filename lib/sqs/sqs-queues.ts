@@ -3,20 +3,23 @@ import * as v from 'valibot';
 import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/run-job.ts';
 import { type EventJob, eventJob } from '../events/event-job.ts';
 import { LONGEST_QUEUE_DELAY_MS, type SendJob, sendJob } from '../sends/send-job.ts';
+import { APP_ATTRIBUTE } from './process-records.ts';
 
 /**
- * Puts jobs onto an SQS queue one by one, to come up after `delayMs`. The queue delays in whole seconds, so a
+ * Puts jobs of one mini program onto an SQS queue one by one, to come up after `delayMs`. The queue delays in whole seconds, so a
  * job comes up to one second early.
  */
 export function createEnqueue<Job extends SendJob | EventJob>(
   client: SQSClient,
   queueUrl: string,
+  appId: string,
 ): (job: Job, delayMs?: number) => Promise<void> {
   return async (job, delayMs = 0) => {
     await client.send(
       new SendMessageCommand({
         QueueUrl: queueUrl,
         MessageBody: textOf(job),
+        MessageAttributes: appAttribute(appId),
         DelaySeconds: seconds(delayMs),
       }),
     );
@@ -26,13 +29,14 @@ export function createEnqueue<Job extends SendJob | EventJob>(
 /** SQS takes so many records in one call. */
 const JOBS_PER_CALL = 10;
 
-/** Puts jobs onto the SQS queue of campaigns, ten in a call. */
-export function createEnqueueJobs(client: SQSClient, queueUrl: string): EnqueueJobs {
+/** Puts jobs of one mini program onto the SQS queue of campaigns, ten in a call. */
+export function createEnqueueJobs(client: SQSClient, queueUrl: string, appId: string): EnqueueJobs {
   return async (jobs, delayMs) => {
     for (let first = 0; first < jobs.length; first += JOBS_PER_CALL) {
       const Entries = jobs.slice(first, first + JOBS_PER_CALL).map((job, index) => ({
         Id: String(index),
         MessageBody: textOf(job),
+        MessageAttributes: appAttribute(appId),
         DelaySeconds: seconds(delayMs),
       }));
       const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
@@ -49,6 +53,11 @@ class JobsNotQueuedError extends Error {
     const shown = [...new Set(reasons)].join(', ');
     super(`SQS did not take ${reasons.length} of a campaign's jobs (${shown}). They will be tried again.`);
   }
+}
+
+/** Beside the body, so that a version that knows of one mini program only can still read the record. */
+function appAttribute(appId: string) {
+  return { [APP_ATTRIBUTE]: { DataType: 'String', StringValue: appId } };
 }
 
 function seconds(delayMs: number): number {

@@ -45,12 +45,15 @@ function unansweredReason(cause: unknown): string {
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-/** What passes without anybody's doing: busy, and the quotas of a minute and of a day. */
 const PASSING: ReadonlySet<number | undefined> = new Set([undefined, -1, 45011, 45009]);
 
+/** Whether what keeps a token from us passes by itself: no answer, busy, the quotas of a minute and of a day. */
+export function isPassing(errcode: number | undefined): boolean {
+  return PASSING.has(errcode);
+}
+
 function nextStep(errcode: number | undefined): string {
-  if (PASSING.has(errcode))
-    return 'It is tried again by itself; check the connection to WeChat if this lasts.';
+  if (isPassing(errcode)) return 'It is tried again by itself; check the connection to WeChat if this lasts.';
   return "Check WECHAT_APP_ID, the AppSecret and the IP allow-list in WeChat's console, and that nothing else fetches tokens for this appid.";
 }
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { brokenRule } from '../../lib/broken-rule.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
+import { loadSecrets, SECRET_NAMES } from '../../lib/settings/secrets.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
-import { type Environment, loadSecrets, SECRET_NAMES, SettingsError } from '../../lib/settings/settings.ts';
+import { type Environment, SettingsError } from '../../lib/settings/settings.ts';
 import { UsageError } from '../../operate/command-line.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';
 import type { StackApp } from '../stack/more-apps.ts';

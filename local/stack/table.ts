@@ -6,7 +6,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../../lib/dynamodb/table.ts';
-import { openTable as openServiceTable } from '../../lib/runtime/aws.ts';
+import { openDynamoDb } from '../../lib/runtime/aws.ts';
 import { readServiceDefinition, type TableDefinition } from './service-definition.ts';
 
 /** Local engines check no signature; calls want credentials all the same. The same for SQS. */
@@ -24,7 +24,7 @@ export function localTable(endpoint: string, name: string, appId: string): Table
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
-  return openServiceTable(env, name, appId);
+  return { client: openDynamoDb(env), name, appId };
 }
 
 /** The SDK's DynamoDB client for an engine on this machine, which can do more than the service needs. */

@@ -27,6 +27,7 @@ const sender = await buildServices(stack.env, {
   logger: { info() {}, warn() {}, error() {} },
 });
 afterAll(() => sender.close());
+const { services: senderServices } = await sender.apps.of();
 
 /** A user with two grants and one message that is ready to go. */
 function ready() {
@@ -43,7 +44,8 @@ async function readyNow() {
 }
 
 /** Tries the job that comes up now, be it from the queue or from a due entry. */
-const deliver = (messageId: string) => sender.deliver({ messageId, sinceMs: nowMs, entryAtMs: nowMs });
+const deliver = (messageId: string) =>
+  senderServices.deliver({ messageId, sinceMs: nowMs, entryAtMs: nowMs });
 
 /** Tries until the message has ended, moving on by `stepMs` from one try to the next. */
 async function deliverUntilEnded(id: string, stepMs: number) {

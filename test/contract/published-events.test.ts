@@ -41,8 +41,9 @@ describe('the event bus is told', () => {
     expect(granted).toMatchObject({ source: 'qingniao', detail: { openid, templateId: T, available: 1 } });
     expect(sent?.detail).toMatchObject({ id, to: openid, status: 'sent', outcome: { errcode: 0 } });
     const { body: message } = await operator('GET', `/v1/messages/${id}`);
-    const { eventId: _, ...detail } = sent?.detail ?? {};
+    const { eventId: _, appid, ...detail } = sent?.detail ?? {};
     expect(detail).toEqual(message);
+    expect(appid).toBe(wechat.appId);
   });
 
   test('of a refusal, and that the grants are gone', async () => {

@@ -193,8 +193,8 @@ describe('a session token', () => {
   test('of another appid, another secret, another algorithm or none is 401', async () => {
     const { openid, session } = await logIn();
     const secret = stack.env['SESSION_SECRET'] ?? '';
-    const issue = async (options: { appId: string; secret: string }) =>
-      (await createSessionTokens({ ttlHours: 1, clock, ...options }).issue(openid)).token;
+    const issue = async ({ appId: appid, secret }: { appId: string; secret: string }) =>
+      (await createSessionTokens({ ttlHours: 1, clock, secret }).issue({ appid, openid })).token;
     const claims = JSON.parse(Buffer.from(session.split('.')[1] ?? '', 'base64url').toString());
     const forged = [
       await issue({ appId: 'wx-somebody-else', secret }),

@@ -30,9 +30,10 @@ describe('erasing a user', () => {
     await operator('DELETE', `/v1/users/${openid}`);
     const sender = await buildServices(stack.env, { logger: QUIET });
     onTestFinished(() => sender.close());
-    expect((await sender.deliver({ messageId: body.id, sinceMs: Date.now() })).type).toBe('later');
+    const { deliver } = (await sender.apps.of()).services;
+    expect((await deliver({ messageId: body.id, sinceMs: Date.now() })).type).toBe('later');
     const longAgoMs = Date.now() - 120_000;
-    expect(await sender.deliver({ messageId: body.id, sinceMs: longAgoMs })).toEqual({ type: 'done' });
+    expect(await deliver({ messageId: body.id, sinceMs: longAgoMs })).toEqual({ type: 'done' });
     expect(wechat.received({ call: 'send', openid }).items).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { createHandler } from '../../handlers/wechat-events.ts';
 import type { EventJob } from '../../lib/events/event-job.ts';
 import { readEventJob } from '../../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../../lib/wechat/push/receive-push.ts';
+import { oneApp } from '../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../support/http-events.ts';
 import { PUSH_AES_KEY, PUSH_APP_ID, PUSH_NOW_MS, PUSH_TOKEN } from '../support/pushes.ts';
 import { type PushCase, pushCase } from './push-case.ts';
@@ -63,12 +64,14 @@ type Send = (request: HttpRequestParts) => Promise<{ status: number; jobs: Event
 function service(allowPlaintext: boolean): Send {
   let jobs: EventJob[] = [];
   const settings = { appId: PUSH_APP_ID, token: PUSH_TOKEN, aesKey: PUSH_AES_KEY, allowPlaintext };
-  const handler = createHandler({
+  const logger = { info() {}, warn() {}, error() {} };
+  const apps = oneApp({
     receiver: createPushReceiver(settings, () => PUSH_NOW_MS),
-    enqueue: async (job) => void jobs.push(job),
+    enqueue: async (job: EventJob) => void jobs.push(job),
     forwardMessages: true,
-    logger: { info() {}, warn() {}, error() {} },
+    logger,
   });
+  const handler = createHandler({ apps, logger });
   return async (request) => {
     jobs = [];
     try {

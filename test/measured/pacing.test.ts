@@ -14,6 +14,7 @@ import { dispatchDue } from '../../lib/sends/dispatch-due.ts';
 import type { SendJob } from '../../lib/sends/send-job.ts';
 import { stackEnvironment } from '../../local/stack/environment.ts';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import { oneApp } from '../support/api-credentials.ts';
 import { useTable } from '../support/dynamodb.ts';
 import { sqsRecord } from '../support/sqs-record.ts';
 
@@ -115,7 +116,8 @@ async function useService(settings: Record<string, string> = {}) {
   async function sender(): Promise<void> {
     const services = await buildServices(env, { clock: time.clock, sleep: time.sleep, logger });
     onTestFinished(() => services.close());
-    const handle = createHandler({ ...services, enqueue: notes.enqueue });
+    const { deliver } = (await services.apps.of()).services;
+    const handle = createHandler({ ...services, apps: oneApp({ deliver, enqueue: notes.enqueue }) });
     const poll = async () => {
       while (running) {
         const jobs = notes.take();

@@ -1,4 +1,5 @@
 import { inject, test } from 'vitest';
+import { buildServices as buildApps } from '../../handlers/apps.ts';
 import { buildServices as buildCampaigns } from '../../handlers/campaigns.ts';
 import { buildServices as buildDispatchDue } from '../../handlers/dispatch-due.ts';
 import { buildServices as buildGrants } from '../../handlers/grants.ts';
@@ -11,9 +12,11 @@ import { buildServices as buildSessions } from '../../handlers/sessions.ts';
 import { buildServices as buildSyncTemplates } from '../../handlers/sync-templates.ts';
 import { buildServices as buildTemplates } from '../../handlers/templates.ts';
 import { buildServices as buildWeChatEvents } from '../../handlers/wechat-events.ts';
+import { useParameterStore } from '../support/parameter-store.ts';
 import { functionId, parseTemplate, propertiesOf } from './template.ts';
 
 const BUILDERS = {
+  apps: buildApps,
   sessions: buildSessions,
   grants: buildGrants,
   messages: buildMessages,
@@ -58,7 +61,12 @@ const template = parseTemplate(inject('packaged').templateText);
 test.each(Object.entries(BUILDERS))(
   '%s starts with the settings that it is deployed with',
   async (name, buildServices) => {
-    const services = await buildServices({ ...deployedEnvironment(name), ...SET_BY_LAMBDA });
+    const { endpoint } = await useParameterStore();
+    const services = await buildServices({
+      ...deployedEnvironment(name),
+      ...SET_BY_LAMBDA,
+      AWS_ENDPOINT_URL_SSM: endpoint,
+    });
     await services.close();
   },
 );

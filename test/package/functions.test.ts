@@ -2,6 +2,8 @@ import { describe, expect, inject, test } from 'vitest';
 import { functionId, parseTemplate, propertiesOf, resourcesOfType } from './template.ts';
 
 const WECHAT_SETTINGS = [
+  'APPS_PATH',
+  'SENDING',
   'WECHAT_API_BASE_URL',
   'WECHAT_APP_ID',
   'WECHAT_APP_SECRET_PARAM',
@@ -12,6 +14,7 @@ const WECHAT_SETTINGS = [
 const ENVIRONMENTS: Record<string, string[]> = {
   sessions: [...WECHAT_SETTINGS, 'METRICS_NAMESPACE', 'SESSION_SECRET_PARAM', 'SESSION_TTL_HOURS'],
   grants: [
+    'APPS_PATH',
     'API_KEYS_PARAM',
     'GRANT_SOURCE',
     'SESSION_SECRET_PARAM',
@@ -37,9 +40,16 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'TABLE_NAME',
     'WECHAT_APP_ID',
   ],
-  stats: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'TEMPLATE_ALIASES', 'WECHAT_APP_ID'],
-  audit: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
-  users: ['API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  stats: [
+    'APPS_PATH',
+    'API_KEYS_PARAM',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'TEMPLATE_ALIASES',
+    'WECHAT_APP_ID',
+  ],
+  users: ['APPS_PATH', 'API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  audit: ['APPS_PATH', 'API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
   templates: [
     ...WECHAT_SETTINGS,
     'API_KEYS_PARAM',
@@ -63,6 +73,8 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'WECHAT_TOKEN_MODE',
   ],
   'reconcile-schedules': [
+    'APPS_PATH',
+    'SENDING',
     'CAMPAIGN_QUEUE_URL',
     'SCHEDULE_GROUP_NAME',
     'SCHEDULE_ROLE_ARN',
@@ -72,6 +84,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
   ],
   'sync-templates': [...WECHAT_SETTINGS, 'TABLE_NAME', 'WECHAT_TOKEN_MODE'],
   'wechat-events': [
+    'APPS_PATH',
     'EVENT_QUEUE_URL',
     'FORWARD_WECHAT_MESSAGES',
     'WECHAT_APP_ID',
@@ -90,7 +103,8 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'TABLE_NAME',
     'WECHAT_TOKEN_MODE',
   ],
-  'dispatch-due': ['SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  apps: ['API_KEYS_PARAM', 'APPS_PATH', 'SENDING', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  'dispatch-due': ['APPS_PATH', 'SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   'send-messages': [
     ...WECHAT_SETTINGS,
     'MAX_SENDS_PER_SECOND',

@@ -73,7 +73,7 @@ describe('the limits of the HTTP API', () => {
     const routes = resourcesOfType(template, 'AWS::ApiGatewayV2::Route').filter(
       ([, { Properties }]) => String(Properties['RouteKey']) in stage.RouteSettings,
     );
-    expect(routes).toHaveLength(2);
+    expect(routes).toHaveLength(3);
     expect(resource(template, 'HttpApiStage').DependsOn).toEqual(
       expect.arrayContaining(routes.map(([id]) => id)),
     );
@@ -107,7 +107,9 @@ describe('the params of single routes', () => {
       sessionsBurst: '20',
       watching: 'false',
     });
-    expect(settings).toEqual({
+    const { 'POST /v1/wechat/events/{appid}': ofApps, ...others } = settings;
+    expect(ofApps).toEqual(settings['POST /v1/wechat/events']);
+    expect(others).toEqual({
       'POST /v1/wechat/events': {
         ThrottlingRateLimit: 2500,
         ThrottlingBurstLimit: 5000,

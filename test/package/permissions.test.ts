@@ -11,6 +11,7 @@ const SECRETS: Record<string, string[]> = {
   'sync-templates': ['app-secret'],
   'wechat-events': ['push-aes-key', 'push-token'],
   'process-events': [],
+  apps: ['api-keys', 'session-secret'],
   'publish-changes': [],
   stats: ['api-keys', 'session-secret'],
   audit: ['api-keys', 'session-secret'],
@@ -24,8 +25,12 @@ const SECRETS: Record<string, string[]> = {
   'start-campaign-run': [],
 };
 
+/** Those that each mini program has of its own. */
+const OF_AN_APP: ReadonlySet<string> = new Set(['app-secret', 'push-aes-key', 'push-token']);
+
 /** Actions that a bundle holds because they come along with what it uses, and that the function never gets to. */
 const NEVER_CALLED: Record<string, string[]> = {
+  apps: ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   templates: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'process-events': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
@@ -82,8 +87,18 @@ describe.each(Object.entries(SECRETS))('%s', (name, secrets) => {
     const expected = secrets.map((secret) => `/qingniao/prod/${secret}`);
     for (const sid of ['Secrets', 'DecryptSecrets']) {
       const text = JSON.stringify(statements.filter((statement) => statement.Sid === sid));
-      expect([...new Set(text.match(/\/qingniao\/prod\/[a-z-]+/g))].sort()).toEqual(expected);
+      expect([...new Set(text.match(/\/qingniao\/prod\/(?!apps\/)[a-z-]+/g))].sort()).toEqual(expected);
+      const ofOtherApps = text.match(/(?<=\/qingniao\/prod\/apps\/\*\/)[a-z-]+/g);
+      expect([...new Set(ofOtherApps)].sort()).toEqual(secrets.filter((secret) => OF_AN_APP.has(secret)));
     }
+  });
+
+  test('may read of the other mini programs their list and settings, if at all', () => {
+    const apps = statements.filter(({ Sid }) => Sid === 'Apps');
+    const text = JSON.stringify(apps.map(({ Resource }) => Resource));
+    expect(text.match(/\/qingniao\/prod\/[^"]+/g) ?? []).toEqual(
+      apps.length === 0 ? [] : ['/qingniao/prod/apps', '/qingniao/prod/apps/*/settings'],
+    );
   });
 });
 
@@ -137,18 +152,19 @@ test('no action is a wildcard', () => {
   expect(actionsOf(everyStatement).filter((action) => action.includes('*'))).toEqual([]);
 });
 
-test('every resource is named; only schedules are by their group or listed all, and the key behind SSM is narrowed by conditions', () => {
+test('every resource is named; only schedules are by their group or listed all, parameters of apps by their names in the stage’s path, and the key behind SSM is narrowed by conditions', () => {
   const open = everyStatement.filter(
     ({ Sid, Resource }) =>
-      JSON.stringify(Resource).includes('*') && !isScheduleOfOurs(Resource) && Sid !== 'ListSchedules',
+      JSON.stringify(Resource).replaceAll('/qingniao/prod/apps/*/', '').includes('*') &&
+      !isScheduleOfOurs(Resource) &&
+      Sid !== 'ListSchedules',
   );
   expect([...new Set(actionsOf(open))]).toEqual(['kms:Decrypt']);
   for (const { Condition } of open) {
+    const { StringEquals = {}, StringLike = {} } = Condition as Record<string, object>;
+    expect({ ...StringEquals, ...StringLike }).toHaveProperty(['kms:EncryptionContext:PARAMETER_ARN']);
     expect(Condition).toMatchObject({
-      StringEquals: {
-        'kms:ViaService': expect.anything(),
-        'kms:EncryptionContext:PARAMETER_ARN': expect.anything(),
-      },
+      StringEquals: { 'kms:ViaService': expect.anything() },
       'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/aws/ssm' },
     });
   }

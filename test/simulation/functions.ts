@@ -1,14 +1,17 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { EraseCursor } from '../../lib/campaigns/erase-recipient.ts';
+import type { RunJob } from '../../lib/campaigns/runs/run-job.ts';
 import type { StartResult } from '../../lib/campaigns/runs/start-run.ts';
-import type { SubscribeEvent } from '../../lib/events/event-job.ts';
+import type { EventJob, SubscribeEvent } from '../../lib/events/event-job.ts';
 import type { GrantReport, ReportResult } from '../../lib/grants/report-grants.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';
 import type { CancelResult } from '../../lib/messages/cancel-message.ts';
 import type { ManualOutcome, SettleByHandResult } from '../../lib/messages/settle-by-hand.ts';
 import { ContentionError } from '../../lib/retry.ts';
+import type { SendJob } from '../../lib/sends/send-job.ts';
 import type { EraseResult } from '../../lib/users/erase-user.ts';
+import { oneApp } from '../support/api-credentials.ts';
 import { type End, InjectedError, type Process } from './processes.ts';
 import type { QueueRecord } from './queue.ts';
 import { CAMPAIGN_ID } from './run-ports.ts';
@@ -138,7 +141,11 @@ export function createFunctions(options: FunctionOptions) {
       const body = (process: Process) => {
         const base = services.baseOf(process);
         const dispatch = (deadlineMs: number) => kernel.dispatchDue(base, deadlineMs);
-        const handle = kernel.createDispatchHandler({ clock: process.clock, dispatch });
+        const handle = kernel.createDispatchHandler({
+          clock: process.clock,
+          apps: oneApp({ dispatch }),
+          logger,
+        });
         return handle({}, remaining(DISPATCH_TIMEOUT_MS));
       };
       run('dispatch', DISPATCH_TIMEOUT_MS, body, ended);
@@ -149,8 +156,10 @@ export function createFunctions(options: FunctionOptions) {
         const body = (process: Process) => {
           const own = services.sending(process);
           const handle = kernel.createSendHandler({
-            deliver: (job) => kernel.deliverMessage(own, job),
-            enqueue: own.enqueue,
+            apps: oneApp({
+              deliver: (job: SendJob) => kernel.deliverMessage(own, job),
+              enqueue: own.enqueue,
+            }),
             retrySoon: options.queues().sends.retrySoonOf(process),
             logger,
           });
@@ -162,8 +171,10 @@ export function createFunctions(options: FunctionOptions) {
         const body = (process: Process) => {
           const own = services.running(process);
           const handle = kernel.createCampaignHandler({
-            work: (job, deadlineMs) => kernel.processRunJob(own, job, deadlineMs),
-            enqueueJobs: own.enqueueJobs,
+            apps: oneApp({
+              work: (job: RunJob, deadlineMs: number) => kernel.processRunJob(own, job, deadlineMs),
+              enqueueJobs: own.enqueueJobs,
+            }),
             retrySoon: options.queues().campaigns.retrySoonOf(process),
             clock: process.clock,
             logger,
@@ -176,14 +187,17 @@ export function createFunctions(options: FunctionOptions) {
         const body = (process: Process) => {
           const own = services.takingEvents(process);
           const enqueue = options.queues().events.enqueueOf(process);
-          const handle = kernel.createEventHandler({
-            async apply(event) {
+          const ofApp = {
+            async apply(event: SubscribeEvent) {
               const result = await kernel.applyEvent(own, event);
               if (result.type === 'done') options.eventTaken(event);
               return result;
             },
             forward: () => Promise.reject(new Error('Not simulated.')),
-            enqueue: (job, delayMs = 0) => enqueue(job, delayMs),
+            enqueue: (job: EventJob, delayMs = 0) => enqueue(job, delayMs),
+          };
+          const handle = kernel.createEventHandler({
+            servicesOf: () => ofApp,
             retrySoon: options.queues().events.retrySoonOf(process),
             logger,
           });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createSessionTokens, type SessionTokens } from '../../lib/sessions/session-tokens.ts';
+import { createSessionTokens } from '../../lib/sessions/session-tokens.ts';
+import { UnknownAppError } from '../../lib/settings/apps.ts';
 import type { ApiKey, Scope } from '../../lib/settings/setting-values.ts';
 
 export const APP_ID = 'wx0123456789abcdef';
@@ -16,14 +17,28 @@ export function apiKey(plain: string, ...scopes: Scope[]): ApiKey {
 }
 
 /** Session tokens of the tests' mini program, at a clock that a test can move. */
-export function sessionTokens(
-  options: Partial<Parameters<typeof createSessionTokens>[0]> = {},
-): SessionTokens {
-  return createSessionTokens({
-    appId: APP_ID,
+export function sessionTokens({
+  appId = APP_ID,
+  ...options
+}: Partial<Parameters<typeof createSessionTokens>[0]> & { appId?: string } = {}) {
+  const tokens = createSessionTokens({
     secret: SESSION_SECRET,
     ttlHours: 168,
     clock: () => NOW_MS,
     ...options,
   });
+  return { ...tokens, issue: (openid: string) => tokens.issue({ appid: appId, openid }) };
+}
+
+/** The services of a stage with one mini program. */
+export function oneApp<S extends object>(services: S = {} as S) {
+  const app = { appId: APP_ID, isFirst: true, isStopped: false, env: {} };
+  return {
+    list: async () => [app],
+    async of(appId = APP_ID) {
+      if (appId !== APP_ID) throw new UnknownAppError(appId);
+      return { app, services };
+    },
+    close: async () => {},
+  };
 }

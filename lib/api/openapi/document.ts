@@ -27,7 +27,13 @@ export function openApiDocument(specs: readonly RouteSpec[], version: string): R
         Object.fromEntries(ofPath.map((spec) => [spec.method.toLowerCase(), operationOf(spec)])),
       ]),
     ),
-    components: { securitySchemes, headers, responses: problemResponses(specs), schemas: componentSchemas() },
+    components: {
+      securitySchemes,
+      parameters,
+      headers,
+      responses: problemResponses(specs),
+      schemas: componentSchemas(),
+    },
   };
 }
 
@@ -57,6 +63,17 @@ const securitySchemes = {
     scheme: 'bearer',
     description:
       "An operator's API key. What it may do are its scopes: read, send, manage; none implies another.",
+  },
+};
+
+const parameters = {
+  AppId: {
+    name: 'x-wechat-appid',
+    in: 'header',
+    required: false,
+    description:
+      "Which mini program the call is for, of a stage with several. Without it: the one that the session or the API key is for, else the stage's first.",
+    schema: { type: 'string' },
   },
 };
 

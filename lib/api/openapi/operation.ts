@@ -9,6 +9,7 @@ export function operationOf(spec: RouteSpec): Record<string, unknown> {
     ...parametersOf('path', spec.params),
     ...parametersOf('query', spec.query),
     ...parametersOf('header', spec.headers),
+    ...when(isOfApp(spec), [{ $ref: '#/components/parameters/AppId' }]),
   ];
   const shown: Examples = examples[spec.operationId] ?? {};
   const requestBody = bodyOf(spec, shown);
@@ -112,13 +113,20 @@ function commonProblems(spec: RouteSpec): readonly ProblemCode[] {
     ...when(spec.params, ['not-found']),
     ...when(spec.query, ['invalid-query']),
     ...when(spec.headers, ['invalid-header']),
+    ...when(isOfApp(spec), ['unknown-app', 'app-not-ready']),
+    ...when(isOfApp(spec) && !['GET', 'DELETE'].includes(spec.method), ['sending-stopped']),
     'internal-error',
     'timed-out',
   ];
 }
 
-function when(condition: unknown, codes: readonly ProblemCode[]): readonly ProblemCode[] {
-  return condition ? codes : [];
+function when<const T>(condition: unknown, items: readonly T[]): readonly T[] {
+  return condition ? items : [];
+}
+
+/** WeChat's address names the mini program by itself, and health is the stage's. */
+function isOfApp({ path }: RouteSpec): boolean {
+  return !/^\/v1\/(wechat|health)\b/.test(path);
 }
 
 /** What each status of a problem is called among the components. */
@@ -186,6 +194,7 @@ export const TAGS: Readonly<Record<string, { readonly name: string; readonly des
   messages: { name: 'messages', description: 'Messages to single users, now or at a time.' },
   campaigns: { name: 'campaigns', description: 'One message to many users, their runs and recipients.' },
   templates: { name: 'templates', description: "The account's templates, their rules and names." },
+  apps: { name: 'apps', description: 'The mini programs of the stage, and their states.' },
   stats: { name: 'statistics', description: 'What became of grants and messages, by template and day.' },
   audit: { name: 'audit', description: 'Who changed what.' },
   users: { name: 'users', description: 'Erasing all that is stored of a user.' },

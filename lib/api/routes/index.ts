@@ -1,4 +1,5 @@
 import type { RouteSpec } from '../route.ts';
+import { listAppsSpec } from './apps.ts';
 import { listAuditSpec } from './audit.ts';
 import { addRecipientsSpec } from './campaign-recipients.ts';
 import { runSpecs } from './campaign-runs.ts';
@@ -21,6 +22,7 @@ export const routeSpecs: readonly RouteSpec[] = [
   addRecipientsSpec,
   ...Object.values(runSpecs),
   getStatisticsSpec,
+  listAppsSpec,
   eraseUserSpec,
   ...Object.values(templateSpecs),
   listAuditSpec,

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import type { EnqueueEvent } from '../../events/event-job.ts';
 import type { Logger } from '../../logger.ts';
+import { APP_ID_FORM } from '../../settings/setting-values.ts';
 import { jsonMessage } from '../../wechat/push/read-fields.ts';
 import type { PushQuery, PushReceiver, PushRefusal } from '../../wechat/push/receive-push.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { type Route, type RouteRequest, route, routeSpec } from '../route.ts';
 
-interface WeChatEventRouteServices {
+export interface WeChatEventRouteServices {
   /** Absent while message push is not set up. */
   readonly receiver?: PushReceiver;
   readonly enqueue: EnqueueEvent;
@@ -27,61 +28,94 @@ const signed = {
   nonce: parameter('A random text.'),
 };
 
+const verification = {
+  description: 'For WeChat only, when the URL is saved in its console.',
+  access: { anyone: true },
+  query: v.object({ ...signed, echostr: parameter('What to answer.') }),
+  answers: {
+    200: { description: 'The echostr, as it came', schema: v.string(), mediaType: 'text/plain' },
+  },
+  problems: ['invalid-signature', 'not-found'],
+} as const;
+
+const push = {
+  description:
+    'For WeChat only: plaintext (if WECHAT_PUSH_PLAINTEXT allows it), compatible and safe mode, XML and JSON. Stored before it is answered, taken in after. The same event counts once, however often it comes.',
+  access: { anyone: true },
+  query: v.object({
+    ...signed,
+    msg_signature: parameter('The same with the Encrypt text of the body: compatible and safe mode.'),
+  }),
+  text: {
+    description:
+      'A message as WeChat writes it, in JSON or XML: its fields (MsgType, Event, FromUserName, …), or ToUserName and Encrypt where it is sealed. Any content-type is taken.',
+    mediaTypes: { 'application/json': jsonMessage, 'text/xml': v.string() },
+  },
+  maxBodyBytes: MAX_BODY_BYTES,
+  answers: {
+    200: { description: 'Taken', schema: v.literal('success'), mediaType: 'text/plain' },
+  },
+  problems: ['invalid-signature', 'not-found', 'invalid-body'],
+} as const;
+
+/** WeChat adds no header of ours, so that its URL names the mini program. */
+const ofApp = {
+  path: '/v1/wechat/events/{appid}',
+  params: v.strictObject({ appid: v.pipe(v.string(), v.regex(APP_ID_FORM)) }),
+} as const;
+
 /** The routes of `/v1/wechat/events` as data. */
 export const wechatEventSpecs = {
   verify: routeSpec({
+    ...verification,
     method: 'GET',
     path: '/v1/wechat/events',
     operationId: 'verifyCallback',
-    summary: "WeChat's check of the callback URL",
-    description: 'For WeChat only, when the URL is saved in its console.',
-    access: { anyone: true },
-    query: v.object({ ...signed, echostr: parameter('What to answer.') }),
-    answers: {
-      200: { description: 'The echostr, as it came', schema: v.string(), mediaType: 'text/plain' },
-    },
-    problems: ['invalid-signature', 'not-found'],
+    summary: "WeChat's check of the callback URL, of the stage's first mini program",
   }),
   receive: routeSpec({
+    ...push,
     method: 'POST',
     path: '/v1/wechat/events',
     operationId: 'receiveEvent',
+    summary: "WeChat's messages and events, of the stage's first mini program",
+  }),
+  verifyOfApp: routeSpec({
+    ...verification,
+    ...ofApp,
+    method: 'GET',
+    operationId: 'verifyCallbackOfApp',
+    summary: "WeChat's check of the callback URL",
+  }),
+  receiveOfApp: routeSpec({
+    ...push,
+    ...ofApp,
+    method: 'POST',
+    operationId: 'receiveEventOfApp',
     summary: "WeChat's messages and events",
-    description:
-      'For WeChat only: plaintext (if WECHAT_PUSH_PLAINTEXT allows it), compatible and safe mode, XML and JSON. Stored before it is answered, taken in after. The same event counts once, however often it comes.',
-    access: { anyone: true },
-    query: v.object({
-      ...signed,
-      msg_signature: parameter('The same with the Encrypt text of the body: compatible and safe mode.'),
-    }),
-    text: {
-      description:
-        'A message as WeChat writes it, in JSON or XML: its fields (MsgType, Event, FromUserName, …), or ToUserName and Encrypt where it is sealed. Any content-type is taken.',
-      mediaTypes: { 'application/json': jsonMessage, 'text/xml': v.string() },
-    },
-    maxBodyBytes: MAX_BODY_BYTES,
-    answers: {
-      200: { description: 'Taken', schema: v.literal('success'), mediaType: 'text/plain' },
-    },
-    problems: ['invalid-signature', 'not-found', 'invalid-body'],
   }),
 };
 
 /** The routes of `/v1/wechat/events`. */
 export function wechatEventRoutes(services: WeChatEventRouteServices): readonly Route[] {
+  const echo = async ({ query }: Pick<RouteRequest<typeof wechatEventSpecs.verify>, 'query'>) => {
+    const refusal = receiverOf(services).refusalOf(pushQuery(query));
+    if (refusal) throw refusalProblem(refusal);
+    return { status: 200, body: query.echostr } as const;
+  };
+  const receive = async (request: Pick<RouteRequest<typeof wechatEventSpecs.receive>, PushPart>) => {
+    await take(services, pushQuery(request.query), request.text, request.requestId);
+    return { status: 200, body: 'success' } as const;
+  };
   return [
-    route(wechatEventSpecs.verify, async ({ query }) => {
-      const refusal = receiverOf(services).refusalOf(pushQuery(query));
-      if (refusal) throw refusalProblem(refusal);
-      return { status: 200, body: query.echostr };
-    }),
-
-    route(wechatEventSpecs.receive, async ({ query, text, requestId }) => {
-      await take(services, pushQuery(query), text, requestId);
-      return { status: 200, body: 'success' };
-    }),
+    route(wechatEventSpecs.verify, echo),
+    route(wechatEventSpecs.verifyOfApp, echo),
+    route(wechatEventSpecs.receive, receive),
+    route(wechatEventSpecs.receiveOfApp, receive),
   ];
 }
+
+type PushPart = 'query' | 'text' | 'requestId';
 
 async function take(
   services: WeChatEventRouteServices,

@@ -130,3 +130,10 @@ export function hasNoMoreRuns(campaign: Campaign, nowMs: number): boolean {
   const schedule = activeSchedule(campaign);
   return schedule !== undefined && nextRuns(schedule, nowMs - STARTING_MS, 1).length === 0;
 }
+
+/** Removes every schedule, for a mini program whose sending is stopped. Answers how many there were. */
+export async function removeSchedules(schedules: ScheduleGateway): Promise<number> {
+  const ids = await schedules.campaignIds();
+  for (const id of ids) await schedules.remove(id);
+  return ids.length;
+}

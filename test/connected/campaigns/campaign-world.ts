@@ -53,7 +53,7 @@ export async function openCampaigns(options: StackOptions = {}) {
     campaigns: createCampaignStore(table, versions),
     runs: createRunStore(table, versions),
     messages: createMessageStore(table, versions),
-    enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? ''),
+    enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? '', table.appId),
     newRunId: createRunIds(base.newTimeOrderedUuid),
   } satisfies ControlServices & Record<string, unknown>;
 

@@ -22,7 +22,7 @@ async function useEvents() {
     },
     /** WeChat's final word on one send. */
     tell: (openid: string, msgid: string, errcode = 0) =>
-      events.apply({
+      events.servicesOf().apply({
         type: 'sent',
         openid,
         createdAtMs: Date.now(),

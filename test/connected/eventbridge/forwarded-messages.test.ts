@@ -28,7 +28,7 @@ async function useForward(
   };
   const services = await buildServices(env, { logger: keptLogs().logger });
   onTestFinished(() => services.close());
-  return { requests: bus.requests, forward: services.forward };
+  return { requests: bus.requests, forward: services.servicesOf().forward };
 }
 
 test('a message of WeChat’s reaches the bus as it was, under one id however often it comes', async () => {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openScheduler, openTable } from '../../../lib/runtime/aws.ts';
+import { openDynamoDb, openScheduler } from '../../../lib/runtime/aws.ts';
 
 const GET = new GetItemCommand({ TableName: 'table', Key: { pk: { S: '键' } } });
 const FOUND = { Item: { pk: { S: '键' }, count: { N: '1' } } };
@@ -45,7 +45,7 @@ async function useAws(...deeds: [Deed, ...Deed[]]) {
     AWS_SECRET_ACCESS_KEY: 'the-secret-access-key',
     AWS_SESSION_TOKEN: 'the/session+token==',
   };
-  const { client } = openTable(env, 'table', 'wx0');
+  const client = openDynamoDb(env);
   const scheduler = openScheduler(env);
   onTestFinished(() => {
     client.destroy();

@@ -7,9 +7,9 @@ import { answerFailedStart } from '../../../lib/api/middleware.ts';
 import { deleteItems } from '../../../lib/dynamodb/delete-items.ts';
 import { getItems } from '../../../lib/dynamodb/items.ts';
 import { toAttributes } from '../../../lib/dynamodb/table.ts';
-import { fetchFromSsm, openTable } from '../../../lib/runtime/aws.ts';
+import { fetchFromSsm, openDynamoDb } from '../../../lib/runtime/aws.ts';
 import { onColdStart } from '../../../lib/runtime/runtime.ts';
-import { loadSecrets } from '../../../lib/settings/settings.ts';
+import { loadSecrets } from '../../../lib/settings/secrets.ts';
 
 /** As AWS answers when it throttles: DynamoDB of a table's capacity, SSM of the account's calls a second. */
 const THROTTLED = {
@@ -50,7 +50,7 @@ afterEach(() => server?.close());
 
 test('a call of the table outlasts some seconds of throttling', async () => {
   const env = await startAws((count) => (count < 4 ? [400, THROTTLED.table] : [200, {}]));
-  const { client } = openTable(env, 'table', 'wx1');
+  const client = openDynamoDb(env);
   const Key = toAttributes({ pk: 'a', sk: 'b' });
   expect(await client.send(new GetItemCommand({ TableName: 'table', Key }))).toMatchObject({ $metadata: {} });
   expect(asked).toHaveLength(4);
@@ -90,7 +90,7 @@ test('what a batch leaves unprocessed is asked for again after a pause, not at o
     const left = count % 2 === 1 ? requested : {};
     return [200, { Responses: { table: [] }, UnprocessedKeys: left, UnprocessedItems: left }];
   });
-  const table = openTable(env, 'table', 'wx1');
+  const table = { client: openDynamoDb(env), name: 'table', appId: 'wx1' };
   await getItems(table, [{ pk: 'a', sk: 'b' }]);
   await deleteItems(table, [{ pk: 'a', sk: 'b' }]);
   expect(asked.map(({ target }) => target.split('.')[1])).toEqual([

@@ -1,5 +1,6 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { expect, onTestFinished, test } from 'vitest';
+import { removeSchedules } from '../../../lib/campaigns/schedule/sync-schedule.ts';
 import { createScheduleGateway } from '../../../lib/scheduler/eventbridge-schedule-gateway.ts';
 import { startScheduler } from '../../../local/stack/scheduler/scheduler.ts';
 import { LOCAL_AWS } from '../../../local/stack/table.ts';
@@ -8,6 +9,7 @@ const PLACE = {
   groupName: 'campaigns',
   functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:start-campaign-run',
   roleArn: 'arn:aws:iam::000000000000:role/campaign-schedules',
+  app: { appId: 'wx0123456789abcdef', isFirst: true },
 };
 const DAILY = { expression: 'cron(0 9 * * ? *)', timezone: 'Asia/Shanghai' };
 
@@ -25,6 +27,7 @@ async function useBook(startsAt = '2026-11-23T00:00:00Z') {
   return {
     scheduler,
     calls,
+    client,
     book: createScheduleGateway(client, PLACE),
     elsewhere: createScheduleGateway(client, { ...PLACE, functionArn: `${PLACE.functionArn}-other` }),
     async until(moment: string) {
@@ -88,7 +91,10 @@ test('when its time comes the function is called with the campaign and the momen
   await until('2026-11-23T01:00:30Z');
   await until('2026-11-23T01:00:31Z');
   expect(calls).toEqual([
-    [PLACE.functionArn, { campaignId: 'cmp_1', scheduledTime: '2026-11-23T01:00:00Z' }],
+    [
+      PLACE.functionArn,
+      { appid: 'wx0123456789abcdef', campaignId: 'cmp_1', scheduledTime: '2026-11-23T01:00:00Z' },
+    ],
   ]);
 });
 
@@ -100,6 +106,26 @@ test('a trigger can be delivered twice at once', async () => {
     body: JSON.stringify({ name: 'cmp_1', scheduledTime: '2026-11-25T01:00:00Z', times: 2 }),
   });
   expect(response.status).toBe(200);
-  const once = [PLACE.functionArn, { campaignId: 'cmp_1', scheduledTime: '2026-11-25T01:00:00Z' }];
+  const once = [
+    PLACE.functionArn,
+    { appid: 'wx0123456789abcdef', campaignId: 'cmp_1', scheduledTime: '2026-11-25T01:00:00Z' },
+  ];
   expect(calls).toEqual([once, once]);
+});
+
+test('two mini programs have schedules in one group, and each sees its own', async () => {
+  const { book, client } = await useBook();
+  const second = { appId: 'wx0000000000000002', isFirst: false };
+  const other = createScheduleGateway(client, { ...PLACE, app: second });
+  await book.write('cmp_1', DAILY);
+  await other.write('cmp_1', { ...DAILY, timezone: 'UTC' });
+  await other.write('cmp_2', DAILY);
+  expect(await book.campaignIds()).toEqual(['cmp_1']);
+  expect((await other.campaignIds()).toSorted()).toEqual(['cmp_1', 'cmp_2']);
+  expect(await other.read('cmp_1')).toMatchObject({ timezone: 'UTC' });
+  await book.remove('cmp_1');
+  expect(await book.read('cmp_1')).toBeUndefined();
+  expect(await other.read('cmp_1')).toMatchObject({ timezone: 'UTC' });
+  expect(await removeSchedules(other)).toBe(2);
+  expect(await other.campaignIds()).toEqual([]);
 });

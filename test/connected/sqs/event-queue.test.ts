@@ -12,7 +12,7 @@ async function useQueue() {
     const { Messages = [] } = await sqs.client.send(new ReceiveMessageCommand({ QueueUrl: url }));
     return Messages.map(({ Body = '' }) => Body);
   };
-  return { sqs, receive, enqueue: createEnqueue(sqs.client, url) };
+  return { sqs, receive, enqueue: createEnqueue<EventJob>(sqs.client, url, 'wx1') };
 }
 
 const JOBS: EventJob[] = [

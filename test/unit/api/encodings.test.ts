@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createHttpHandler } from '../../../lib/api/http-handler.ts';
 import { route, routeSpec } from '../../../lib/api/route.ts';
+import { oneApp } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
@@ -20,13 +21,13 @@ const spec = routeSpec({
 });
 
 const handler = createHttpHandler(
-  [
+  () => [
     route(spec, async ({ body, csv, query }) => ({
       status: 200,
       body: { name: body?.name, csv, note: query.note },
     })),
   ],
-  { logger: keptLogs().logger },
+  { apps: oneApp(), logger: keptLogs().logger },
 );
 
 const send = (parts: HttpRequestParts) => call(handler, { method: 'POST', path: '/v1/things/a', ...parts });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../handlers/health.ts';
+import { oneApp } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
 function setUp(readTable: () => Promise<unknown>) {
   const logs = keptLogs();
-  const handler = createHandler({ readTable, logger: logs.logger });
+  const handler = createHandler({ apps: oneApp({ readTable, logger: logs.logger }), logger: logs.logger });
   const ask = (parts: HttpRequestParts = {}) =>
     call(handler, { path: '/v1/health', requestId: 'req-1', ...parts });
   return { logs, ask };

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { createHttpHandler, type HttpServices } from '../../../lib/api/http-handler.ts';
+import { createHttpHandler } from '../../../lib/api/http-handler.ts';
 import { pageQuery } from '../../../lib/api/paging.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
 import { REMEDIES } from '../../../lib/api/remedies.ts';
 import { route, routeSpec } from '../../../lib/api/route.ts';
+import type { AuditTrail } from '../../../lib/audit/audit-trail.ts';
 import { ContentionError } from '../../../lib/retry.ts';
-import { apiKey, NOW_MS, sessionTokens } from '../../support/api-credentials.ts';
+import { APP_ID, apiKey, NOW_MS, oneApp, sessionTokens } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
@@ -83,11 +84,11 @@ const SEND_KEY = 'sesame-open-and-send';
 const READ_KEY = 'sesame-open-and-read';
 const ALL_KEY = 'sesame-open-and-do-all';
 
-function setUp(failure: unknown = new Error('none'), audit?: HttpServices['audit']) {
+function setUp(failure: unknown = new Error('none'), audit?: Pick<AuditTrail, 'append'>) {
   const logs = keptLogs();
   const sessions = sessionTokens();
   const handler = createHttpHandler(
-    [
+    () => [
       route(putThing, async ({ caller, params, headers, body, requestId }) => ({
         status: 200,
         body: { caller: caller.type, params, headers, body, requestId },
@@ -105,14 +106,17 @@ function setUp(failure: unknown = new Error('none'), audit?: HttpServices['audit
       ),
     ],
     {
-      apiKeys: [
-        apiKey(SEND_KEY, 'send'),
-        apiKey(READ_KEY, 'read'),
-        apiKey(ALL_KEY, 'read', 'send', 'manage'),
-      ],
-      sessions,
+      apps: oneApp(),
+      credentials: async () => ({
+        apiKeys: [
+          apiKey(SEND_KEY, 'send'),
+          apiKey(READ_KEY, 'read'),
+          apiKey(ALL_KEY, 'read', 'send', 'manage'),
+        ],
+        sessions,
+      }),
       logger: logs.logger,
-      ...(audit && { audit }),
+      ...(audit && { auditOf: () => audit }),
     },
   );
   return {
@@ -501,6 +505,7 @@ describe('the log', () => {
         timestamp: '1970-01-01T00:00:00.000Z',
         message: 'operator request done',
         requestId: 'req-9',
+        appid: APP_ID,
         operation: 'putThing',
         operator: 'key-of-send',
         id: 'abc',

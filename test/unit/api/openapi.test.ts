@@ -31,7 +31,7 @@ interface Operation {
   readonly operationId: string;
   readonly security: unknown;
   readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref: string } }> };
-  readonly parameters?: readonly { readonly schema: Schema }[];
+  readonly parameters?: readonly { readonly schema?: Schema; readonly $ref?: string }[];
   readonly responses: Record<string, { readonly $ref?: string; readonly headers?: object }>;
 }
 
@@ -206,8 +206,11 @@ describe('the document is one that clients can be generated from:', () => {
     const bodies = operations.flatMap(({ requestBody }) => Object.values(requestBody?.content ?? {}));
     expect(bodies.length).toBeGreaterThan(10);
     for (const { schema } of bodies) expect(Object.keys(schema ?? {}).length).toBeGreaterThan(0);
-    for (const { parameters = [] } of operations)
-      for (const { schema } of parameters) expect(schema).toHaveProperty('type');
+    const parameters = operations.flatMap((operation) => operation.parameters ?? []);
+    for (const { schema, $ref } of parameters) if (!$ref) expect(schema).toHaveProperty('type');
+    expect(new Set(parameters.flatMap(({ $ref }) => $ref ?? []))).toEqual(
+      new Set(['#/components/parameters/AppId']),
+    );
   });
 
   it('every operation stands in one of the parts that are described, and there is a server', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../../handlers/sessions.ts';
 import type { Measurement } from '../../../lib/metrics.ts';
 import type { CodeToSession } from '../../../lib/sessions/open-session.ts';
-import { APP_ID, sessionTokens } from '../../support/api-credentials.ts';
+import { APP_ID, oneApp, sessionTokens } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
@@ -12,13 +12,13 @@ function setUp(codeToSession: CodeToSession) {
   const logs = keptLogs();
   const asked = vi.fn(codeToSession);
   const measured: Measurement[] = [];
-  const handler = createHandler({
+  const apps = oneApp({
     codeToSession: asked,
-    tokens: sessionTokens(),
-    remedyFor: (errcode) => ({ en: `Remedy of ${errcode}`, zh: `${errcode} 的办法` }),
-    measure: (measurement) => measured.push(measurement),
-    logger: logs.logger,
+    issue: sessionTokens().issue,
+    remedyFor: (errcode: number) => ({ en: `Remedy of ${errcode}`, zh: `${errcode} 的办法` }),
+    measure: (measurement: Measurement) => measured.push(measurement),
   });
+  const handler = createHandler({ apps, logger: logs.logger });
   const login = (parts: HttpRequestParts = { json: { code: CODE } }) =>
     call(handler, { method: 'POST', path: '/v1/sessions', ...parts });
   return { logs, asked, measured, login };

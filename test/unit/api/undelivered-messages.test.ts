@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createHttpHandler } from '../../../lib/api/http-handler.ts';
 import { type MessageRouteServices, messageRoutes } from '../../../lib/api/routes/messages.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
-import { apiKey, sessionTokens } from '../../support/api-credentials.ts';
+import { apiKey, oneApp, sessionTokens } from '../../support/api-credentials.ts';
 import { call } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
@@ -22,9 +22,12 @@ const services = {
 };
 
 const sessions = sessionTokens();
-const handler = createHttpHandler(messageRoutes(services as unknown as MessageRouteServices), {
-  apiKeys: [apiKey('reader', 'read'), apiKey('sender', 'send'), apiKey('manager', 'manage')],
-  sessions,
+const handler = createHttpHandler(messageRoutes, {
+  apps: oneApp(services as unknown as MessageRouteServices),
+  credentials: async () => ({
+    apiKeys: [apiKey('reader', 'read'), apiKey('sender', 'send'), apiKey('manager', 'manage')],
+    sessions,
+  }),
   logger: keptLogs().logger,
 });
 const { token: user } = await sessions.issue('o-user');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../handlers/wechat-events.ts';
 import type { EventJob } from '../../../lib/events/event-job.ts';
 import { createPushReceiver } from '../../../lib/wechat/push/receive-push.ts';
+import { oneApp } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 import {
@@ -23,15 +24,16 @@ function setUp({ plaintext = false, forward = false, queue = async () => {} } = 
     aesKey: PUSH_AES_KEY,
     allowPlaintext: plaintext,
   };
-  const handler = createHandler({
+  const apps = oneApp({
     receiver: createPushReceiver(settings, () => PUSH_NOW_MS),
-    enqueue: async (job) => {
+    enqueue: async (job: EventJob) => {
       await queue();
       queued.push(job);
     },
     forwardMessages: forward,
     logger: logs.logger,
   });
+  const handler = createHandler({ apps, logger: logs.logger });
   return { queued, logs, request: (parts: HttpRequestParts) => call(handler, parts) };
 }
 
@@ -174,7 +176,8 @@ describe('POST /v1/wechat/events', () => {
 
 it('without a token there is no such address, for GET and POST', async () => {
   const { logger } = keptLogs();
-  const handler = createHandler({ enqueue: async () => {}, forwardMessages: false, logger });
+  const apps = oneApp({ enqueue: async () => {}, forwardMessages: false, logger });
+  const handler = createHandler({ apps, logger });
   for (const request of [verificationRequest().request, pushRequest(PUSHED.popup)]) {
     expect(await call(handler, request)).toMatchObject({ status: 404, body: { code: 'not-found' } });
   }

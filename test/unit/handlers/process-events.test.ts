@@ -12,22 +12,21 @@ const change = (openid: string, createdAtMs = 1): EventJob => ({
 const eventOf = (job: EventJob) => ('event' in job ? job.event : undefined);
 const other: EventJob = { type: 'other', name: 'text', fields: { Content: 'hello' } };
 
-type Services = Parameters<typeof createHandler>[0];
+type AppServices = ReturnType<Parameters<typeof createHandler>[0]['servicesOf']>;
 
-function useHandler(services: Partial<Services> = {}) {
+function useHandler(services: Partial<AppServices> = {}) {
   const logs = keptLogs();
   const done: unknown[] = [];
-  const handle = createHandler({
+  const ofApp: AppServices = {
     apply: async (event) => {
       done.push(event);
       return { type: 'done' };
     },
     forward: async (message) => void done.push(message),
     enqueue: async (job, delayMs) => void done.push({ job, delayMs }),
-    retrySoon: async () => {},
-    logger: logs.logger,
     ...services,
-  });
+  };
+  const handle = createHandler({ servicesOf: () => ofApp, retrySoon: async () => {}, logger: logs.logger });
   return {
     logs,
     done,

@@ -3,6 +3,7 @@ import { createHandler } from '../../../handlers/send-messages.ts';
 import { DELIVERY_LIMIT_MS } from '../../../lib/messages/deliver-message.ts';
 import type { DeliveryResult } from '../../../lib/messages/delivery-result.ts';
 import type { SendJob } from '../../../lib/sends/send-job.ts';
+import { oneApp } from '../../support/api-credentials.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
 
 const idOf = (n: number, openid: string) => `msg_${String(n).padStart(32, '0')}_${openid}`;
@@ -16,18 +17,17 @@ function useHandler(deliver: (job: SendJob) => DeliveryResult, deliveryMs = 0) {
   let leftMs = 60_000;
   const delivered: string[] = [];
   const enqueued: { job: SendJob; delayMs: number }[] = [];
-  const handle = createHandler({
-    logger: { info() {}, warn() {}, error() {} },
-    async retrySoon() {},
-    async enqueue(job, delayMs) {
+  const apps = oneApp({
+    async enqueue(job: SendJob, delayMs: number) {
       enqueued.push({ job, delayMs });
     },
-    async deliver(job) {
+    async deliver(job: SendJob) {
       delivered.push(job.messageId);
       leftMs -= deliveryMs;
       return deliver(job);
     },
   });
+  const handle = createHandler({ apps, logger: { info() {}, warn() {}, error() {} }, async retrySoon() {} });
   return {
     delivered,
     enqueued,

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchFromSsm } from '../../../lib/runtime/aws.ts';
-import { type FetchParameters, loadSecrets, SecretsError } from '../../../lib/settings/settings.ts';
+import { type FetchParameters, loadSecrets, SecretsError } from '../../../lib/settings/secrets.ts';
 
 const parameters = (values: Record<string, string>) =>
   vi.fn<FetchParameters>(

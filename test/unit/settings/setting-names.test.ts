@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { SECRET_NAMES, SettingsError, settingNames } from '../../../lib/settings/settings.ts';
+import { SECRET_NAMES } from '../../../lib/settings/secrets.ts';
+import { SettingsError, settingNames } from '../../../lib/settings/settings.ts';
 import { readDevOptions } from '../../../local/dev/options.ts';
 import { ownersSettings } from '../../../local/stack/check-settings.ts';
 import { stackEnvironment } from '../../../local/stack/environment.ts';
@@ -18,6 +19,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   WECHAT_API_BASE_URL: 'http://127.0.0.1:9',
   WECHAT_PROXY_URL: 'http://127.0.0.1:8',
   WECHAT_TOKEN_MODE: 'plain',
+  SENDING: 'stopped',
   WECHAT_PUSH_TOKEN: 'token123',
   WECHAT_PUSH_AES_KEY: 'k'.repeat(43),
   WECHAT_PUSH_PLAINTEXT: 'true',

@@ -176,7 +176,7 @@ describe('the results of a run’s batch', () => {
   test('tell of those who stand somewhere else than before, as messages', () => {
     expect(namesOf(change(run))).toEqual(['Message Failed']);
     expect(countsIn(change(run))).toEqual([['failed:47003', 1, 9]]);
-    const [event] = domainEventsOf(change(run)).map(eventOf);
+    const [event] = domainEventsOf(change(run)).map((event) => eventOf(event, 'wx1'));
     expect(v.safeParse(detailSchemas['Message Failed'], event?.detail).issues).toBeUndefined();
     expect(event?.detail).toMatchObject({ to: 'b', data: { thing1: '小明，您好' }, runId: run.id });
   });

@@ -1,0 +1,75 @@
+import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
+import { appRoutes } from '../lib/api/routes/apps.ts';
+import { readAppState } from '../lib/apps/app-state.ts';
+import { createAccessTokenStore } from '../lib/dynamodb/dynamodb-access-token-store.ts';
+import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
+import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
+import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
+import { type App, AppNotReadyError } from '../lib/settings/apps.ts';
+import type { Environment } from '../lib/settings/settings.ts';
+
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
+
+/** It holds no AppSecret. */
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], {
+    secrets: ['SESSION_SECRET', 'API_KEYS'],
+    fetchParameters: fetchFromSsm(env),
+    runtime,
+  });
+  const client = openDynamoDb(env);
+  const apps = await stage.apps((settings, base, { appId, isStopped }) => {
+    const table = { client, name: settings.table.name, appId };
+    const rateLimits = createRateLimitStore(table, { ...base, newVersion: base.newUuid });
+    const sources = {
+      isStopped,
+      readToken: createAccessTokenStore(table, base.newUuid).read,
+      readRateLimits: async () => (await rateLimits.load()).value,
+      templatesSyncedAtMs: createTemplateStore(table, base.logger).lastSyncedAtMs,
+      clock: base.clock,
+    };
+    return { state: () => readAppState(sources) };
+  });
+
+  async function stateOf({ appId }: App) {
+    try {
+      return await (await apps.of(appId)).services.state();
+    } catch (error) {
+      if (!(error instanceof AppNotReadyError)) throw error;
+      runtime.logger.error(error.message, { appid: appId });
+      return { status: 'credentials-refused' } as const;
+    }
+  }
+
+  const services = {
+    async list(appIds?: readonly string[]) {
+      const allowed = (await apps.list()).filter(({ appId }) => appIds?.includes(appId) ?? true);
+      return Promise.all(
+        allowed.map(async (app) => ({
+          appId: app.appId,
+          ...(app.name !== undefined && { name: app.name }),
+          ...(await stateOf(app)),
+        })),
+      );
+    },
+  };
+  return {
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    apps: { of: async (appId?: string) => ({ app: (await apps.of(appId)).app, services }) },
+    async close() {
+      client.destroy();
+    },
+  };
+}
+
+type Services = HttpServices<Parameters<typeof appRoutes>[0]>;
+
+/** Lists the mini programs and their states. */
+export function createHandler(services: Services) {
+  return createHttpHandler(appRoutes, services);
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../clock.ts';
+import type { AppRateLimits } from '../limits/rate-limit.ts';
+import type { SharedState } from '../token/access-token-store.ts';
+import { isPassing } from '../token/token-unavailable-error.ts';
+
+/** The states of a mini program, as its owner sees it. */
+export const APP_STATUSES = ['ready', 'credentials-refused', 'sending-stopped'] as const;
+
+/** One of {@link APP_STATUSES}. */
+export type AppStatus = (typeof APP_STATUSES)[number];
+
+/** What a mini program's state is told from. */
+export interface AppStateSources {
+  /** The owner stopped its sending. */
+  readonly isStopped: boolean;
+  readonly readToken: () => Promise<SharedState>;
+  readonly readRateLimits: () => Promise<AppRateLimits>;
+  readonly templatesSyncedAtMs: () => Promise<number | undefined>;
+  readonly clock: Clock;
+}
+
+/** The state of a mini program now. */
+export interface AppState {
+  readonly status: AppStatus;
+  readonly templatesSyncedAtMs?: number;
+}
+
+/** Reads what became of the latest token, whether sends are stopped, and when the templates were read. */
+export async function readAppState(sources: AppStateSources): Promise<AppState> {
+  const [token, rateLimits, syncedAtMs] = await Promise.all([
+    sources.readToken(),
+    sources.readRateLimits(),
+    sources.templatesSyncedAtMs(),
+  ]);
+  return {
+    status: statusOf(sources, token, rateLimits),
+    ...(syncedAtMs !== undefined && { templatesSyncedAtMs: syncedAtMs }),
+  };
+}
+
+function statusOf(
+  { isStopped, clock }: AppStateSources,
+  { failure }: SharedState,
+  { slowdown }: AppRateLimits,
+): AppStatus {
+  if (isStopped) return 'sending-stopped';
+  // The failure stands until a token is given out.
+  if (failure && !isPassing(failure.wechat?.errcode)) return 'credentials-refused';
+  const isHalted = slowdown?.cause === 'quota' || slowdown?.cause === 'refused';
+  return isHalted && slowdown.stoppedUntilMs > clock() ? 'sending-stopped' : 'ready';
+}
