@@ -2,12 +2,14 @@ import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
 import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics.ts';
+import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openNames } from '../lib/runtime/templates.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { readStatistics, type StatisticsQuery } from '../lib/statistics/statistics.ts';
+import { knownKinds } from '../lib/templates/catalogue.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -22,8 +24,10 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const apps = await stage.apps((settings, base) => {
     const table = { client, name: settings.table.name, appId: settings.app.appId };
     const statistics = createStatisticsReader(table);
+    const templates = createTemplateStore(table, base.logger);
     return {
       names: openNames(table, settings, base),
+      kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
       readStatistics: (query: StatisticsQuery) => readStatistics({ ...base, statistics }, query),
     };
   });

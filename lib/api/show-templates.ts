@@ -26,8 +26,9 @@ export interface ShowTemplateServices {
 /** A template as callers see it. */
 type TemplateView = AnswerOf<typeof templateSchema>;
 
-/** What stands for an openid in an example: not in the form of one, so that nobody sends it by mistake. */
+/** What stands for an openid and a device in an example: not in their form, so that nobody sends it by mistake. */
 const ANY_OPENID = '<openid>';
+const ANY_DEVICE = { sn: '<sn>', modelId: '<modelId>' };
 
 /**
  * Every known template, by title.
@@ -110,7 +111,15 @@ export async function exampleOf(
   const { template, alias } = await named(services, idOrAlias);
   if (!template) return undefined;
   const templateId = alias ?? template.templateId;
-  return { to: openid, templateId, data: exampleData(template), miniprogramState: 'formal', lang: 'zh_CN' };
+  const isOfDevices = templateKindOf(template) === 'device';
+  return {
+    to: openid,
+    templateId,
+    ...(isOfDevices && { device: ANY_DEVICE }),
+    data: exampleData(template),
+    miniprogramState: 'formal',
+    lang: 'zh_CN',
+  };
 }
 
 /** The template that WeChat lists by this id or alias. */

@@ -21,6 +21,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   40013: 'invalid appid',
   40014: 'invalid access_token',
   40029: 'invalid code',
+  40032: 'invalid openid list size',
   40037: 'invalid template_id',
   40066: 'invalid url',
   40097: 'invalid args',
@@ -69,6 +70,10 @@ const TEXTS: Readonly<Record<number, string>> = {
   200020: 'invalid kidList',
   200021: 'invalid sceneDesc',
   200022: 'template has added already',
+  9800001: 'sn长度不能超过128字节',
+  9800002: 'sn包含非法字符，请参考文档',
+  9800003: 'model_id检查不通过',
+  9800006: '订阅model_id和sn关系检查失败，请确认发送消息时传入的model_id和sn与订阅时传入的是否一致',
 };
 
 /** Refusals that carry a comma before the rid, as `/sns` answers mostly do (WeChat contract §0.2, §1.1). */

@@ -5,6 +5,8 @@ export const CALL_NAMES = [
   'plain-token',
   'stable-token',
   'send',
+  'device-send',
+  'sn-ticket',
   'templates',
   'categories',
   'public-titles',

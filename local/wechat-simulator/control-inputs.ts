@@ -40,6 +40,19 @@ export const tapsSchema = v.strictObject({
   ),
 });
 
+/** What a user taps in the popup about a device. */
+export const deviceTapsSchema = v.strictObject({
+  openid: v.string(),
+  results: v.record(v.string(), v.picklist(POPUP_STATUSES)),
+  always: v.exactOptional(v.boolean()),
+  sn: v.string(),
+  modelId: v.string(),
+  snTicket: v.string(),
+});
+
+/** A device. */
+export const deviceSchema = v.strictObject({ sn: v.string(), modelId: v.string() });
+
 /** What a user changes on the settings page. */
 export const settingChangesSchema = v.strictObject({
   openid: v.string(),

@@ -1,5 +1,7 @@
 import {
   appOptionsSchema,
+  deviceSchema,
+  deviceTapsSchema,
   latencySchema,
   nothing,
   openidSchema,
@@ -56,6 +58,20 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     (c, taps) => c.subscribe(taps),
   ),
   route(
+    'POST',
+    '/_control/device-ticket',
+    'what a server gets from /wxa/getsnticket {sn, modelId}; answers {snTicket}',
+    deviceSchema,
+    (c, device) => ({ snTicket: c.deviceTicket(device) }),
+  ),
+  route(
+    'POST',
+    '/_control/subscribe-device',
+    'wx.requestSubscribeDeviceMessage {openid, results: {templateId: status}, sn, snTicket, modelId, always?}; answers what success or fail gets',
+    deviceTapsSchema,
+    (c, taps) => c.subscribeDevice(taps),
+  ),
+  route(
     'GET',
     '/_control/settings',
     'subscriptionsSetting of wx.getSetting; ?openid=',
@@ -73,7 +89,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route(
     'POST',
     '/_control/templates',
-    'add or replace {templates: [{templateId, title, kind, keywords: [{key, label, example, values?}], banned?}]}',
+    'add or replace {templates: [{templateId, title, kind, keywords: [{key, label, example, values?}], rate?: {key, every, times?}, modelId?, banned?}]}',
     templatesSchema,
     (c, input) => {
       c.addTemplates(input.templates);

@@ -1,19 +1,24 @@
 import { ControlError } from './control-error.ts';
+import type { Device } from './devices.ts';
 import type { PushAccount } from './events/courier.ts';
 import { createPushControls, type PushControls } from './events/push-controls.ts';
 import type { Fault, PendingFault } from './faults.ts';
 import type { GrantEntry } from './grant-ledger.ts';
 import {
-  changeSettings,
+  type DeviceTaps,
   login,
   type PopupAnswer,
   type PopupTaps,
+  subscribe,
+  subscribeDevice,
+} from './phone.ts';
+import type { ReceivedFilter, ReceivedReport } from './received-requests.ts';
+import {
+  changeSettings,
   readSettings,
   type SettingChanges,
   type SubscriptionsSetting,
-  subscribe,
-} from './phone.ts';
-import type { ReceivedFilter, ReceivedReport } from './received-requests.ts';
+} from './settings-page.ts';
 import { mergeSwitches, type SwitchChanges, type Switches } from './switches.ts';
 import type { Template } from './templates.ts';
 import { createOpenid } from './users.ts';
@@ -46,6 +51,10 @@ export interface Controls extends PushControls {
   login(openid: string): string;
   /** What `wx.requestSubscribeMessage` gives the phone. @throws ControlError for an unknown openid. */
   subscribe(taps: PopupTaps): PopupAnswer;
+  /** What `wx.requestSubscribeDeviceMessage` gives the phone. @throws ControlError for an unknown openid. */
+  subscribeDevice(taps: DeviceTaps): PopupAnswer;
+  /** What the owner's server gets from `/wxa/getsnticket`, for whatever device. */
+  deviceTicket(device: Device): string;
   /** `subscriptionsSetting` of `wx.getSetting`. @throws ControlError for an unknown openid. */
   settings(openid: string): SubscriptionsSetting;
   changeSettings(changes: SettingChanges): SubscriptionsSetting;
@@ -76,6 +85,8 @@ export function createControls(world: () => World, pushAccount: PushAccount): Co
     users: () => world().users.all().map(listed),
     login: (openid) => login(world(), openid),
     subscribe: (taps) => subscribe(world(), taps),
+    subscribeDevice: (taps) => subscribeDevice(world(), taps),
+    deviceTicket: (device) => world().deviceTickets.issue(device),
     settings: (openid) => readSettings(world(), openid),
     changeSettings: (changes) => changeSettings(world(), changes),
     templates: () => [...world().templates.values()],

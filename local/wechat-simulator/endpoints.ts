@@ -1,10 +1,11 @@
 import { clearQuota, getQuota, listTemplates } from './account-calls.ts';
 import type { Answer } from './answers.ts';
 import { asRecord, type CallName, textOf, type WeChatRequest } from './calls.ts';
+import { getSnTicket } from './devices.ts';
 import { listCategories, listPublicKeywords, listPublicTitles } from './library-calls.ts';
 import { checkSession, codeToSession } from './login-calls.ts';
 import type { RequestFacts } from './received-requests.ts';
-import { send } from './send-call.ts';
+import { send, sendToDevice } from './send-call.ts';
 import { addTemplate, deleteTemplate } from './template-calls.ts';
 import { plainToken, stableToken } from './token-calls.ts';
 import type { World } from './world.ts';
@@ -33,6 +34,8 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ['/cgi-bin/token', endpoint('plain-token', afterPause(plainToken))],
   ['/cgi-bin/stable_token', endpoint('stable-token', afterPause(stableToken))],
   ['/cgi-bin/message/subscribe/send', endpoint('send', send)],
+  ['/cgi-bin/message/device/subscribe/send', endpoint('device-send', sendToDevice)],
+  ['/wxa/getsnticket', endpoint('sn-ticket', afterPause(getSnTicket))],
   ['/wxaapi/newtmpl/gettemplate', endpoint('templates', afterPause(listTemplates))],
   ['/wxaapi/newtmpl/getcategory', endpoint('categories', afterPause(listCategories))],
   ['/wxaapi/newtmpl/getpubtemplatetitles', endpoint('public-titles', afterPause(listPublicTitles))],
@@ -70,8 +73,10 @@ export function factsOf(world: World, call: CallName, request: WeChatRequest): R
 function bodyFacts(call: CallName, body: Readonly<Record<string, unknown>> | undefined): RequestFacts {
   if (!body) return {};
   if (call === 'stable-token') return { forceRefresh: body['force_refresh'] };
-  if (call !== 'send') return {};
-  const openid = textOf(body, 'touser');
+  if (call !== 'send' && call !== 'device-send') return {};
+  const list = body['to_openid_list'];
+  const openid =
+    textOf(body, 'touser') ?? (Array.isArray(list) && typeof list[0] === 'string' ? list[0] : undefined);
   const templateId = textOf(body, 'template_id');
   return {
     ...(openid !== undefined && { openid }),
@@ -80,5 +85,6 @@ function bodyFacts(call: CallName, body: Readonly<Record<string, unknown>> | und
     page: body['page'],
     miniprogramState: body['miniprogram_state'],
     lang: body['lang'],
+    ...(call === 'device-send' && { device: { sn: body['sn'], modelId: body['modelId'] } }),
   };
 }

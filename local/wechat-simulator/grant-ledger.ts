@@ -1,17 +1,19 @@
+import type { Device } from './devices.ts';
 import type { Template } from './templates.ts';
 
-/** What WeChat itself knows about one user and one template. No call of WeChat's reports it. */
+/** What WeChat itself knows about one user and one template, or one device of the user and its template. No call of WeChat's reports it. */
 export interface GrantEntry {
   readonly openid: string;
   readonly templateId: string;
+  readonly device?: Device;
   readonly kind: Template['kind'];
   /** Accepts so far. */
   granted: number;
   /** Accepted sends so far. */
   spent: number;
-  /** Sends left of a one-time template; 0 for long-term. */
+  /** Sends left of a one-time template; 0 for all others. */
   left: number;
-  /** Whether a long-term template is subscribed to. */
+  /** Whether a template that is not one-time is subscribed to. */
   subscribed: boolean;
 }
 
@@ -19,31 +21,31 @@ export interface GrantEntry {
 export class GrantLedger {
   readonly #entries = new Map<string, Map<string, GrantEntry>>();
 
-  accept(openid: string, template: Template): void {
-    const entry = this.#ensure(openid, template);
+  accept(openid: string, template: Template, device?: Device): void {
+    const entry = this.#ensure(openid, template, device);
     entry.granted += 1;
     if (template.kind === 'one-time') entry.left += 1;
     else entry.subscribed = true;
   }
 
   /** Takes the grant of one accepted send; false, changing nothing, when there is none. */
-  spend(openid: string, template: Template): boolean {
-    const entry = this.#entries.get(openid)?.get(template.templateId);
+  spend(openid: string, template: Template, device?: Device): boolean {
+    const entry = this.#entries.get(openid)?.get(keyOf(template.templateId, device));
     if (!entry || !isUsable(entry)) return false;
     entry.spent += 1;
     if (template.kind === 'one-time') entry.left -= 1;
     return true;
   }
 
-  isUsable(openid: string, templateId: string): boolean {
-    const entry = this.#entries.get(openid)?.get(templateId);
+  isUsable(openid: string, templateId: string, device?: Device): boolean {
+    const entry = this.#entries.get(openid)?.get(keyOf(templateId, device));
     return entry !== undefined && isUsable(entry);
   }
 
-  /** Forgets what is left, and the long-term subscription. */
+  /** Forgets what is left, and the subscription: to every device, where it is a template of devices. */
   drop(openid: string, templateId: string): void {
-    const entry = this.#entries.get(openid)?.get(templateId);
-    if (entry) Object.assign(entry, { left: 0, subscribed: false });
+    for (const entry of this.#entries.get(openid)?.values() ?? [])
+      if (entry.templateId === templateId) Object.assign(entry, { left: 0, subscribed: false });
   }
 
   list(filter: { openid?: string | undefined; templateId?: string | undefined } = {}): readonly GrantEntry[] {
@@ -55,23 +57,29 @@ export class GrantLedger {
       .map((entry) => ({ ...entry }));
   }
 
-  #ensure(openid: string, { templateId, kind }: Template): GrantEntry {
+  #ensure(openid: string, { templateId, kind }: Template, device?: Device): GrantEntry {
+    const key = keyOf(templateId, device);
     const ofUser = this.#entries.get(openid) ?? new Map<string, GrantEntry>();
     this.#entries.set(openid, ofUser);
-    const entry = ofUser.get(templateId) ?? {
+    const entry = ofUser.get(key) ?? {
       openid,
       templateId,
+      ...(device && { device }),
       kind,
       granted: 0,
       spent: 0,
       left: 0,
       subscribed: false,
     };
-    ofUser.set(templateId, entry);
+    ofUser.set(key, entry);
     return entry;
   }
 }
 
 function isUsable(entry: GrantEntry): boolean {
   return entry.kind === 'one-time' ? entry.left > 0 : entry.subscribed;
+}
+
+function keyOf(templateId: string, device: Device | undefined): string {
+  return device ? JSON.stringify([templateId, device.sn, device.modelId]) : templateId;
 }

@@ -1,7 +1,8 @@
-import { ControlError } from './control-error.ts';
-import { tellChange, tellPopup } from './events/tell.ts';
+import type { Device } from './devices.ts';
+import { tellPopup } from './events/tell.ts';
+import { turnOff } from './settings-page.ts';
 import type { Template } from './templates.ts';
-import { createSessionKey, type KeptChoice, type User } from './users.ts';
+import { createSessionKey, type User } from './users.ts';
 import type { World } from './world.ts';
 
 /** The answers that a popup can give for one template (WeChat contract §7.1). */
@@ -18,9 +19,9 @@ export const POPUP_STATUSES = [
 /** One answer of the popup. */
 export type PopupStatus = (typeof POPUP_STATUSES)[number];
 
-/** What `wx.requestSubscribeMessage` hands to `success` or to `fail`. */
+/** What the call for a popup hands to `success` or to `fail`. */
 export type PopupAnswer =
-  | ({ readonly errMsg: 'requestSubscribeMessage:ok' } & Readonly<Record<string, string>>)
+  | ({ readonly errMsg: string } & Readonly<Record<string, string>>)
   | { readonly errMsg: string; readonly errCode: number };
 
 /** What the user taps in the popup. */
@@ -33,20 +34,9 @@ export interface PopupTaps {
   readonly baseLibrary?: string;
 }
 
-/** What the user changes on the settings page. */
-export interface SettingChanges {
-  readonly openid: string;
-  readonly mainSwitch?: boolean;
-  readonly templateOff?: readonly string[];
-  readonly templateOn?: readonly string[];
-  /** Templates whose kept choice is forgotten, so that the popup comes again. */
-  readonly askAgain?: readonly string[];
-}
-
-/** `subscriptionsSetting` of `wx.getSetting`: only kept templates are itemised (WeChat contract §7.2). */
-export interface SubscriptionsSetting {
-  readonly mainSwitch: boolean;
-  readonly itemSettings?: Readonly<Record<string, KeptChoice | 'ban'>>;
+/** What the user taps in the popup of `wx.requestSubscribeDeviceMessage`, and what it was called with. */
+export interface DeviceTaps extends Omit<PopupTaps, 'baseLibrary'>, Device {
+  readonly snTicket: string;
 }
 
 const FAILURES: Readonly<Record<number, string>> = {
@@ -56,23 +46,47 @@ const FAILURES: Readonly<Record<number, string>> = {
   20003: 'Templates count out of max bounds',
   20004: 'The main switch is switched off',
   20005: 'This mini program was banned from subscribing messages',
+  20013: 'Reject DeviceMsg Template',
+  19720726: 'check sn_ticket fail',
+  19720727: 'sn_ticket expire',
+  19720728: 'err_not_found_tid',
+  19720736: 'template_id do not match model_id',
 };
 
 /** `wx.login`: a new code, and a new session_key with it (WeChat contract §1.1). */
 export function login(world: World, openid: string): string {
-  const user = userOf(world, openid);
+  const user = world.users.known(openid);
   user.sessionKey = createSessionKey();
   return world.codes.issue(openid);
 }
 
 /** `wx.requestSubscribeMessage`: each accept adds a grant, a kept choice is answered without asking (§7.1, §7.2). */
 export function subscribe(world: World, taps: PopupTaps): PopupAnswer {
-  const user = userOf(world, taps.openid);
+  const user = world.users.known(taps.openid);
+  const failure = popupFailure(world, user, Object.keys(taps.results), taps.baseLibrary);
+  return answerPopup(world, user, { call: 'requestSubscribeMessage', taps, failure });
+}
+
+/** `wx.requestSubscribeDeviceMessage`: each accept subscribes to one device (WeChat contract §8.1b). */
+export function subscribeDevice(world: World, { sn, modelId, snTicket, ...taps }: DeviceTaps): PopupAnswer {
+  const user = world.users.known(taps.openid);
+  const device = { sn, modelId };
+  const failure =
+    devicePopupFailure(world, user, Object.keys(taps.results), device) ??
+    world.deviceTickets.failureOf(snTicket, device);
+  return answerPopup(world, user, { call: 'requestSubscribeDeviceMessage', taps, failure, device });
+}
+
+interface Popup {
+  readonly call: 'requestSubscribeMessage' | 'requestSubscribeDeviceMessage';
+  readonly taps: PopupTaps;
+  readonly failure: number | undefined;
+  readonly device?: Device;
+}
+
+function answerPopup(world: World, user: User, { call, taps, failure, device }: Popup): PopupAnswer {
+  if (failure !== undefined) return { errMsg: `${call}:fail ${FAILURES[failure]}`, errCode: failure };
   const ids = Object.keys(taps.results);
-  const failure = popupFailure(world, user, ids, taps.baseLibrary);
-  if (failure !== undefined) {
-    return { errMsg: `requestSubscribeMessage:fail ${FAILURES[failure]}`, errCode: failure };
-  }
   const templates = ids.flatMap((id) => world.templates.get(id) ?? []);
   const keptBefore = new Set(user.kept.keys());
   const statuses = templates.map((template, i) => {
@@ -82,11 +96,11 @@ export function subscribe(world: World, taps: PopupTaps): PopupAnswer {
       templates.slice(0, i),
       taps.results[template.templateId] ?? 'reject',
     );
-    settle(world, user, template, status, taps.always ?? false);
+    settle(world, user, template, { status, always: taps.always ?? false, ...(device && { device }) });
     return [template.templateId, status] as const;
   });
   tellPopup(world, user.openid, statuses, keptBefore);
-  return { ...Object.fromEntries(statuses), errMsg: 'requestSubscribeMessage:ok' };
+  return { ...Object.fromEntries(statuses), errMsg: `${call}:ok` };
 }
 
 function popupFailure(
@@ -100,7 +114,24 @@ function popupFailure(
   if (!user.mainSwitch) return 20004;
   if (ids.length > maxTemplates(baseLibrary)) return 20003;
   if (ids.some((id) => !world.templates.has(id))) return 20001;
-  return new Set(ids.map((id) => world.templates.get(id)?.kind)).size > 1 ? 20002 : undefined;
+  if (ids.some((id) => world.templates.get(id)?.kind === 'device')) return 20013;
+  return new Set(ids.map((id) => world.templates.get(id)?.kind === 'one-time')).size > 1 ? 20002 : undefined;
+}
+
+const MOST_DEVICE_TEMPLATES = 3;
+
+function devicePopupFailure(
+  world: World,
+  user: User,
+  ids: readonly string[],
+  { modelId }: Device,
+): number | undefined {
+  if (ids.length === 0) return 10001;
+  if (world.switches.accountBanned) return 20005;
+  if (!user.mainSwitch) return 20004;
+  if (ids.length > MOST_DEVICE_TEMPLATES) return 20003;
+  if (ids.some((id) => !world.templates.has(id))) return 19720728;
+  return ids.some((id) => world.templates.get(id)?.modelId !== modelId) ? 19720736 : undefined;
 }
 
 function maxTemplates(baseLibrary = '3.12.1'): number {
@@ -119,48 +150,16 @@ function statusOf(
   return user.kept.get(template.templateId) ?? tapped;
 }
 
-function settle(world: World, user: User, template: Template, status: PopupStatus, always: boolean): void {
+interface Choice {
+  readonly status: PopupStatus;
+  readonly always: boolean;
+  readonly device?: Device;
+}
+
+function settle(world: World, user: User, template: Template, { status, always, device }: Choice): void {
   if (status === 'ban' || status === 'filter') return;
-  if (status !== 'reject') world.ledger.accept(user.openid, template);
+  if (status !== 'reject') world.ledger.accept(user.openid, template, device);
   if (!always) return;
   if (status === 'reject') turnOff(world, user, template.templateId);
   else user.kept.set(template.templateId, status);
-}
-
-/** The settings page. Turning a template on again does not subscribe: only the next accept does. */
-export function changeSettings(world: World, changes: SettingChanges): SubscriptionsSetting {
-  const user = userOf(world, changes.openid);
-  for (const list of ['templateOff', 'templateOn', 'askAgain'] as const) {
-    const unknown = changes[list]?.find((id) => !world.templates.has(id));
-    if (unknown !== undefined)
-      throw new ControlError(list, `There is no template ${unknown}: create it first.`);
-  }
-  if (changes.mainSwitch !== undefined) user.mainSwitch = changes.mainSwitch;
-  const turnedOff = (changes.templateOff ?? []).filter((id) => user.kept.get(id) !== 'reject');
-  for (const id of changes.templateOff ?? []) turnOff(world, user, id);
-  for (const id of changes.templateOn ?? []) user.kept.set(id, 'accept');
-  for (const id of changes.askAgain ?? []) user.kept.delete(id);
-  tellChange(world, user.openid, turnedOff);
-  return readSettings(world, changes.openid);
-}
-
-/** `wx.getSetting({withSubscriptions: true})`. */
-export function readSettings(world: World, openid: string): SubscriptionsSetting {
-  const { mainSwitch, kept } = userOf(world, openid);
-  const items = [...kept].map(
-    ([id, choice]) => [id, world.templates.get(id)?.banned ? 'ban' : choice] as const,
-  );
-  return { mainSwitch, ...(items.length > 0 && { itemSettings: Object.fromEntries(items) }) };
-}
-
-function turnOff(world: World, user: User, templateId: string): void {
-  user.kept.set(templateId, 'reject');
-  if (!world.switches.grantsSurviveOff) world.ledger.drop(user.openid, templateId);
-}
-
-function userOf(world: World, openid: string): User {
-  const user = world.users.get(openid);
-  if (!user)
-    throw new ControlError('openid', `There is no user ${openid}: create it by POST /_control/users.`);
-  return user;
 }

@@ -12,6 +12,7 @@ export const COUNTED_PATHS = {
   '/cgi-bin/token': 'plain-token',
   '/cgi-bin/stable_token': 'stable-token',
   '/cgi-bin/message/subscribe/send': 'send',
+  '/cgi-bin/message/device/subscribe/send': 'device-send',
   '/wxaapi/newtmpl/gettemplate': 'templates',
 } as const;
 
@@ -42,6 +43,7 @@ function limitsOf(call: CountedCall, s: Switches): Limits {
     case 'stable-token':
       return { perDay: s.stableTokensPerDay, perMinute: s.stableTokensPerMinute };
     case 'send':
+    case 'device-send':
       return { perDay: s.sendsPerDay, perMinute: s.sendsPerMinute };
     case 'templates':
       return { perDay: s.templateListsPerDay, perMinute: null };

@@ -13,6 +13,8 @@ export interface RequestFacts {
   readonly page?: unknown;
   readonly miniprogramState?: unknown;
   readonly lang?: unknown;
+  /** Of a send to a device's subscribers: `sn` and `modelId`. */
+  readonly device?: unknown;
   readonly forceRefresh?: unknown;
 }
 
@@ -69,6 +71,10 @@ export interface ReceivedReport {
   readonly items: readonly ReceivedRequest[];
 }
 
+function isSend(call: ReceivedCall): boolean {
+  return call === 'send' || call === 'device-send';
+}
+
 interface CallCounts {
   total: number;
   byErrcode: Record<string, number>;
@@ -101,7 +107,7 @@ export class ReceivedRequests {
     };
     this.#latest.put(begun);
     this.#countsOf(call).total += 1;
-    if (call === 'send') this.#concurrentSends.begin(facts.openid);
+    if (isSend(call)) this.#concurrentSends.begin(facts.openid);
     let ended = false;
     return (end) => {
       if (ended) return;
@@ -139,7 +145,7 @@ export class ReceivedRequests {
     const { byErrcode } = this.#countsOf(begun.call);
     const key = end.errcode === undefined ? 'no-answer' : String(end.errcode);
     byErrcode[key] = (byErrcode[key] ?? 0) + 1;
-    if (begun.call !== 'send') return;
+    if (!isSend(begun.call)) return;
     if (end.accepted) this.#acceptedSends += 1;
     this.#concurrentSends.end(begun.openid);
   }

@@ -70,6 +70,36 @@ const PARKING_FEE: Template = {
   ],
 };
 
+/** One message a month for each policy number. */
+const POLICY_EXPIRES: Template = {
+  templateId: 'policy-expires_mTkw0y1Zb8XhQ3uRr5sVnJc7PaLe',
+  title: '保单到期提醒',
+  kind: 'limited',
+  rate: { key: 'character_string1', every: 'month' },
+  keywords: [
+    { key: 'character_string1', label: '保单编号', example: 'P2026112300018' },
+    { key: 'thing2', label: '保险名称', example: '家庭财产保险' },
+    { key: 'date3', label: '到期日期', example: '2026年12月23日' },
+  ],
+};
+
+const LOW_WATER: Template = {
+  templateId: 'low-water_W3nGq8dYx0VfKtB5zRmHs1uCjPoLaEi7',
+  title: '设备缺水提醒',
+  kind: 'device',
+  modelId: 'xo_Ao7bO0L5Glb9U0XKqLw',
+  keywords: [
+    { key: 'time1', label: '告警时间', example: '2026-11-23 10:59:41' },
+    { key: 'enum_string2', label: '设备位置', example: '客厅', values: ['客厅', '卧室', '阳台'] },
+    {
+      key: 'enum_string3',
+      label: '告警内容',
+      example: '水位过低，请及时加水',
+      values: ['水位过低，请及时加水'],
+    },
+  ],
+};
+
 /** Templates of a fresh simulator's first app, as gettemplate gives real ones. */
 export const SAMPLE_TEMPLATES: readonly Template[] = [
   ORDER_SHIPPED,
@@ -77,6 +107,8 @@ export const SAMPLE_TEMPLATES: readonly Template[] = [
   PRICE_DROP,
   FOLLOW_UP_VISIT,
   PARKING_FEE,
+  POLICY_EXPIRES,
+  LOW_WATER,
 ];
 
 /** What an app is like that nothing is said of. */

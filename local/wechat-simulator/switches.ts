@@ -18,6 +18,8 @@ const entries = {
   sensitiveWords: v.array(v.pipe(v.string(), v.minLength(1))),
   /** Whether values that the rules do not surely take draw 47003 (WeChat contract §4). Nobody knows; false takes them. */
   refuseDoubtful: v.boolean(),
+  /** What a limited template answers over its rate. WeChat's own errcode is not known. */
+  overRateErrcode: v.pipe(v.number(), v.integer(), v.notValue(0)),
   /** Whether grants come back when a user turns a template off and on again. WeChat does not say; false refuses. */
   grantsSurviveOff: v.boolean(),
   /** Lifetime of a new access token. */
@@ -77,6 +79,7 @@ export const DEFAULT_SWITCHES: Switches = {
   ipWhitelist: null,
   sensitiveWords: [],
   refuseDoubtful: false,
+  overRateErrcode: 999_999,
   grantsSurviveOff: false,
   tokenLifetimeSeconds: 7200,
   loginsPerUserPerMinute: 100,

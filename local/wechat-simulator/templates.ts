@@ -19,11 +19,25 @@ const keywordSchema = v.pipe(
   v.check((k) => !k.key.startsWith('enum') || k.values !== undefined, 'An enum key needs its `values`.'),
 );
 
-/** What the control API takes as a template. */
-export const templateSchema = v.strictObject({
+/** How often a frequency-limited template may be sent with one value of its required field (WeChat contract §8.1). */
+const rateSchema = v.strictObject({
+  /** The required field, whose values are counted apart. */
+  key: v.string(),
+  /** By Beijing's calendar. */
+  every: v.picklist(['day', 'month']),
+  /** 1 by default. */
+  times: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+});
+
+const entries = v.strictObject({
   templateId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'Use 1-64 letters, digits, "_" or "-".')),
   title: v.pipe(v.string(), v.minLength(1)),
-  kind: v.picklist(['one-time', 'long-term']),
+  /** gettemplate lists all but one-time as long-term. */
+  kind: v.picklist(['one-time', 'long-term', 'limited', 'device']),
+  /** Of a limited template. */
+  rate: v.exactOptional(rateSchema),
+  /** Of a device template: the model of the devices that it is for. */
+  modelId: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
   /** In the order in which the template's content shows them. */
   keywords: v.pipe(
     v.array(keywordSchema),
@@ -33,6 +47,20 @@ export const templateSchema = v.strictObject({
   /** Banned by WeChat: sends draw 43107, popups answer `ban`. */
   banned: v.exactOptional(v.boolean()),
 });
+
+/** What the control API takes as a template. */
+export const templateSchema = v.pipe(
+  entries,
+  v.check(
+    ({ kind, rate, keywords }) =>
+      kind === 'limited' ? keywords.some(({ key }) => key === rate?.key) : rate === undefined,
+    'A limited template, and no other, needs a `rate` whose `key` is one of its keywords.',
+  ),
+  v.check(
+    ({ kind, modelId }) => (kind === 'device') === (modelId !== undefined),
+    'A device template, and no other, needs the `modelId` of its devices.',
+  ),
+);
 
 /** One private template of the account. */
 export type Template = Readonly<v.InferOutput<typeof templateSchema>>;

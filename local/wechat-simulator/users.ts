@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
+import { ControlError } from './control-error.ts';
 
 /** A user's kept choice for a template: "always keep the above, do not ask again" (WeChat contract §7.2). */
 export type KeptChoice = 'accept' | 'acceptWithAlert' | 'acceptWithAudio' | 'acceptWithForcePush' | 'reject';
@@ -24,6 +25,13 @@ export class Users {
 
   get(openid: string): User | undefined {
     return this.#users.get(openid);
+  }
+
+  /** @throws ControlError when there is none */
+  known(openid: string): User {
+    const user = this.#users.get(openid);
+    if (user) return user;
+    throw new ControlError('openid', `There is no user ${openid}: create it by POST /_control/users.`);
   }
 
   all(): readonly User[] {

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../lib/clock.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { createRefusals, type Refusals } from './answers.ts';
+import { DeviceTickets } from './devices.ts';
 import type { PushAccount } from './events/courier.ts';
 import type { CallbackClient } from './events/post-delivery.ts';
 import { Pusher } from './events/pusher.ts';
@@ -9,6 +10,7 @@ import { GrantLedger } from './grant-ledger.ts';
 import { LoginCodes } from './login-codes.ts';
 import { Quotas } from './quotas.ts';
 import { ReceivedRequests } from './received-requests.ts';
+import { SendRates } from './send-rates.ts';
 import type { Switches } from './switches.ts';
 import type { Template } from './templates.ts';
 import { Users } from './users.ts';
@@ -46,6 +48,8 @@ export interface World extends Refusals {
   readonly quotas: Quotas;
   readonly templates: Map<string, Template>;
   readonly ledger: GrantLedger;
+  readonly rates: SendRates;
+  readonly deviceTickets: DeviceTickets;
   /** Openids to which a send is under way (43108, WeChat contract §3.3). */
   readonly sendsUnderWay: Set<string>;
   readonly faults: Faults;
@@ -73,6 +77,8 @@ export function createWorld(beginning: Beginning): World {
     quotas: new Quotas(clock),
     templates: new Map(beginning.templates.map((template) => [template.templateId, template])),
     ledger: new GrantLedger(),
+    rates: new SendRates(clock),
+    deviceTickets: new DeviceTickets(clock),
     sendsUnderWay: new Set(),
     faults: new Faults(random),
     received: new ReceivedRequests(clock, beginning.receivedCapacity),

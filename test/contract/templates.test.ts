@@ -319,13 +319,16 @@ describe('what the check passes', () => {
 });
 
 describe('an example', () => {
-  test.each(SAMPLE_TEMPLATES)('of $title can be sent as it stands', async ({ templateId }) => {
-    const { openid } = await logIn();
-    await allow(wechat, openid, templateId);
-    const { body } = await operator('GET', `/v1/templates/${templateId}/example?openid=${openid}`);
-    const { body: message } = await operator('POST', '/v1/messages', body);
-    expect(await ended(message.id)).toMatchObject({ status: 'sent' });
-  });
+  test.each(SAMPLE_TEMPLATES.filter(({ kind }) => kind !== 'device'))(
+    'of $title can be sent as it stands',
+    async ({ templateId }) => {
+      const { openid } = await logIn();
+      await allow(wechat, openid, templateId);
+      const { body } = await operator('GET', `/v1/templates/${templateId}/example?openid=${openid}`);
+      const { body: message } = await operator('POST', '/v1/messages', body);
+      expect(await ended(message.id)).toMatchObject({ status: 'sent' });
+    },
+  );
 
   test('without an openid has a place for one, which cannot be sent by mistake', async () => {
     const { body } = await operator('GET', '/v1/templates/shipped/example');

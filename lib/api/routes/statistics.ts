@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isSubscription, type TemplateKind } from '../../grants/ledger.ts';
 import type { StatisticsQuery, StatisticsResult } from '../../statistics/statistics.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageOf, pageQuery, pageReply } from '../paging.ts';
@@ -29,8 +30,10 @@ export const dayStatistics = v.object({
     v.description('Failed sends by errcode, or by reason where WeChat gave none.'),
   ),
   available: v.pipe(
-    count,
-    v.description('Grants of all users that were left at the end of the day; today: that are left now.'),
+    v.nullable(count),
+    v.description(
+      'Grants of all users that were left at the end of the day; today: that are left now. null for a long-term, limited or device template.',
+    ),
   ),
 });
 
@@ -69,11 +72,16 @@ const position = v.object({ templateId: v.string(), day: v.string() });
 
 interface StatisticsRouteServices {
   readonly readStatistics: (query: StatisticsQuery) => Promise<StatisticsResult>;
+  readonly kindsOf: (templateIds: readonly string[]) => Promise<ReadonlyMap<string, TemplateKind>>;
   readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
 }
 
 /** The route of `/v1/stats`. */
-export function statisticsRoutes({ readStatistics, names }: StatisticsRouteServices): readonly Route[] {
+export function statisticsRoutes({
+  readStatistics,
+  kindsOf,
+  names,
+}: StatisticsRouteServices): readonly Route[] {
   return [
     route(getStatisticsSpec, async ({ query: { cursor, templateId: word, ...query } }) => {
       const after = decodeCursor(position, cursor);
@@ -83,10 +91,16 @@ export function statisticsRoutes({ readStatistics, names }: StatisticsRouteServi
         ...(after && { after }),
       });
       if (result.type !== 'page') throw invalidRange(result.type);
+      const kinds = await kindsOf([...new Set(result.items.map(({ templateId: id }) => id))]);
       const items = await Promise.all(
         result.items.map(async (item) => {
           const templateAlias = await names.aliasOf(item.templateId);
-          return { ...item, ...(templateAlias !== undefined && { templateAlias }) };
+          const isUncounted = isSubscription(kinds.get(item.templateId) ?? 'unknown');
+          return {
+            ...item,
+            ...(templateAlias !== undefined && { templateAlias }),
+            ...(isUncounted && { available: null }),
+          };
         }),
       );
       return pageReply(items, result.next);

@@ -97,6 +97,12 @@ export const exampleQuery = v.strictObject({
 export const exampleMessage = v.object({
   to: v.pipe(v.string(), v.description('The openid that was asked for, else a place to put one.')),
   templateId: v.pipe(v.string(), v.description('Its alias, where it has one.')),
+  device: v.exactOptional(
+    v.pipe(
+      v.object({ sn: v.string(), modelId: v.string() }),
+      v.description('Of a device template: a place to put the device.'),
+    ),
+  ),
   data: templateTexts,
   miniprogramState: v.literal('formal'),
   lang: v.literal('zh_CN'),

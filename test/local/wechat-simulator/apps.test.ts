@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SimulatedApp } from '../../../local/wechat-simulator/index.ts';
+import { SAMPLE_TEMPLATES, type SimulatedApp } from '../../../local/wechat-simulator/index.ts';
 import {
   AES_KEY,
   decrypt,
@@ -130,7 +130,7 @@ test('an app is added while the server runs, with what is said of it or the samp
   const { body } = await control('POST', '/apps', {});
   const added = wechat.app(String(body['appid']));
   expect(added.appSecret).toBe(body['secret']);
-  expect(added.templates()).toHaveLength(5);
+  expect(added.templates()).toHaveLength(SAMPLE_TEMPLATES.length);
   const [template] = added.templates();
   const [openid] = added.users().map((user) => user.openid);
   const about = { touser: openid, template_id: template?.templateId, data: GOOD_DATA };
