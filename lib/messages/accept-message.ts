@@ -6,7 +6,7 @@ import { settledLedger } from '../sends/close-claim.ts';
 import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from '../sends/send-job.ts';
 import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
-import { type Candidate, decideAcceptance } from './decide-acceptance.ts';
+import { type Candidate, type Decision, decideAcceptance } from './decide-acceptance.ts';
 import {
   bindKeys,
   type IdempotencyKeys,
@@ -79,10 +79,15 @@ export async function acceptMessages(
   requests: readonly AcceptRequest[],
 ): Promise<readonly AcceptResult[]> {
   const results: AcceptResult[] = [];
+  const gone = new Map<string, Message>();
   while (results.length < requests.length) {
-    results.push(...(await acceptSome(services, openid, requests.slice(results.length))));
+    const some = await acceptSome(services, openid, requests.slice(results.length));
+    results.push(...some.results);
+    for (const message of some.collapsed) gone.set(message.id, message);
   }
-  return results;
+  return results.map((result) =>
+    'message' in result ? { ...result, message: gone.get(result.message.id) ?? result.message } : result,
+  );
 }
 
 /** Accepts the first of the messages, as many as one write has room for. */
@@ -90,7 +95,7 @@ function acceptSome(
   services: AcceptServices,
   openid: string,
   requests: readonly AcceptRequest[],
-): Promise<readonly AcceptResult[]> {
+): Promise<Pick<Decision, 'results' | 'collapsed'>> {
   const { store } = services;
   const nowMs = services.clock();
   const ids = requests.map(() => services.newMessageId(openid));
@@ -111,15 +116,16 @@ function acceptSome(
       return { request, lookup: known, draft: newMessage(request, id, nowMs) };
     });
     const ledger = await settledLedger(read.value, store, nowMs);
-    const { results, taken, waiting, collapsed, after } = decideAcceptance(ledger, asked, nowMs);
-    if (taken.length === 0) return results;
+    const decision = decideAcceptance(ledger, asked, nowMs);
+    const { taken, waiting, collapsed, after } = decision;
+    if (taken.length === 0) return decision;
     const messages = await Promise.all(waiting.map(announce));
     if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
     const result = await store.commit({
       ledger: updated(read, putWaiting(after, ...messages)),
       records: collapsed.map((value) => ({ value, version: undefined })),
     });
-    return result === 'conflict' ? result : results;
+    return result === 'conflict' ? result : decision;
   }, services);
 }
 

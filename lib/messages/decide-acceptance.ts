@@ -72,10 +72,8 @@ export function decideAcceptance(ledger: Ledger, asked: readonly Candidate[], no
     if (!result) break;
     results.push(result);
   }
-  const standing = (result: AcceptResult) =>
-    'message' in result ? { ...result, message: collapsed.get(result.message.id) ?? result.message } : result;
   return {
-    results: results.map(standing),
+    results,
     taken,
     waiting: taken.flatMap(({ message }) => (collapsed.has(message.id) ? [] : [message])),
     collapsed: [...collapsed.values()],

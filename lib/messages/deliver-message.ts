@@ -66,12 +66,12 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
 }
 
 async function tryOnce(services: DeliveryServices, job: SendJob): Promise<DeliveryResult | 'conflict'> {
-  // What has expired needs neither token nor permit to end.
-  if (services.clock() < (job.expiresAtMs ?? Number.POSITIVE_INFINITY)) {
-    if (!(await services.wechat.ready())) return holdBackWithoutToken(services, job);
-    const permit = await acquirePermitFor(services, job);
-    if (permit.type === 'later') return deferJob(services, job, permit);
-  }
+  // What has expired needs neither token nor permit to end. Asking for them may take until then.
+  const isOver = () => services.clock() >= (job.expiresAtMs ?? Number.POSITIVE_INFINITY);
+  const isReady = isOver() || (await services.wechat.ready());
+  if (!isReady && !isOver()) return holdBackWithoutToken(services, job);
+  const permit = isOver() ? undefined : await acquirePermitFor(services, job);
+  if (permit?.type === 'later' && !isOver()) return deferJob(services, job, permit);
   const performed = await performPatiently(services, job);
   switch (performed.type) {
     case 'performed':
