@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/cli
 import * as v from 'valibot';
 import { type AccessTokenStore, storedFailure, storedToken } from '../token/access-token-store.ts';
 import { getItem, type Item } from './items.ts';
-import type { Key } from './keys.ts';
+import { accessTokenKey } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
 
 const failureItem = v.object({ failure: storedFailure });
@@ -15,7 +15,7 @@ const KEPT_AFTER_EXPIRY_SECONDS = 60 * 60;
  * own.
  */
 export function createAccessTokenStore(table: Table, newUuid: () => string): AccessTokenStore {
-  const key: Key = { pk: `${table.appId}#token`, sk: 'access-token' };
+  const key = accessTokenKey(table);
   let lease = '';
 
   /** Whether the condition held. */

@@ -3,7 +3,7 @@ import { appRateLimits, NO_LIMIT } from '../limits/rate-limit.ts';
 import type { RateLimitStore } from '../limits/shared-rate-limit.ts';
 import type { Logger } from '../logger.ts';
 import { getItem, putAll } from './items.ts';
-import type { Key } from './keys.ts';
+import { type Key, rateLimitKey } from './keys.ts';
 import type { Table } from './table.ts';
 import { attributesOf, type NewVersion, onVersion } from './versioned-items.ts';
 
@@ -22,7 +22,7 @@ export function createRateLimitStore(
   table: Table,
   { newVersion, logger, at }: RateLimitStoreOptions,
 ): RateLimitStore {
-  const key = at?.key ?? { pk: `${table.appId}#rate-limit`, sk: 'rate-limit' };
+  const key = at?.key ?? rateLimitKey(table);
   return {
     async load() {
       const item = await getItem(table, key);

@@ -64,7 +64,11 @@ export function idempotencyPartition({ appId }: Pick<Table, 'appId'>, scope: str
 }
 
 /** One part of a template's audience: the users who ever answered for it. */
-export function audiencePartition({ appId }: Table, templateId: string, shard: number): string {
+export function audiencePartition(
+  { appId }: Pick<Table, 'appId'>,
+  templateId: string,
+  shard: number,
+): string {
   return `${appId}#audience#${templateId}#${shard}`;
 }
 
@@ -108,7 +112,10 @@ export function runKey(table: Table, campaignId: string, runId: string): Key {
 }
 
 /** One shard of a run: its batches, their results and its tally. */
-export function runShardPartition({ appId }: Table, { runId, shard }: Omit<BatchKey, 'after'>): string {
+export function runShardPartition(
+  { appId }: Pick<Table, 'appId'>,
+  { runId, shard }: Omit<BatchKey, 'after'>,
+): string {
   return `${appId}#run#${runId}#${shard}`;
 }
 
@@ -149,6 +156,16 @@ export function forgottenRunsKey(table: Table, templateId: string): Key {
 /** How far one shard of a run has come. */
 export function tallyKey(table: Table, shard: Omit<BatchKey, 'after'>): Key {
   return { pk: runShardPartition(table, shard), sk: 'tally' };
+}
+
+/** The access token of a mini program, with the lease under which it is fetched. */
+export function accessTokenKey({ appId }: Pick<Table, 'appId'>): Key {
+  return { pk: `${appId}#token`, sk: 'access-token' };
+}
+
+/** The rate limit of all sending of a mini program. */
+export function rateLimitKey({ appId }: Pick<Table, 'appId'>): Key {
+  return { pk: `${appId}#rate-limit`, sk: 'rate-limit' };
 }
 
 /** One shard of the due index. */

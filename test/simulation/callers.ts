@@ -2,9 +2,9 @@ import type { EraseCursor } from '../../lib/campaigns/erase-recipient.ts';
 import { scheduledRunId } from '../../lib/campaigns/runs/run.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
+import type { AppFunctions, Control, Report } from './app-functions.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
-import type { Control, Functions, Report } from './functions.ts';
 import type { End } from './processes.ts';
 import type { Rules } from './rules.ts';
 import { CAMPAIGN_ID } from './run-ports.ts';
@@ -33,7 +33,7 @@ export interface CallerOptions {
   readonly scheduler: Scheduler;
   readonly chance: Chance;
   readonly faults: () => Faults;
-  readonly functions: Functions;
+  readonly functions: () => AppFunctions;
   readonly rules: Rules;
   readonly wechat: SimulatedWeChat;
   readonly templates: readonly SimulatedTemplate[];
@@ -49,12 +49,12 @@ export function createCallers(options: CallerOptions): Callers {
   const reports = new Map<string, Report>();
   const known: string[] = [];
   const startMs = scheduler.now();
-  const runIdOf = (run: number) => scheduledRunId(CAMPAIGN_ID, startMs + run * 1_000);
+  const momentOf = (run: number) => startMs + run * 1_000;
+  const runIdOf = (run: number) => scheduledRunId(CAMPAIGN_ID, momentOf(run));
 
   function kinds(): ReadonlyMap<string, TemplateKind> {
-    return new Map(
-      templates.filter(() => chance.happens(0.8)).map(({ templateId, kind }) => [templateId, kind]),
-    );
+    const learnt = templates.filter(() => chance.happens(0.8));
+    return new Map(learnt.map(({ templateId, kind }) => [templateId, kind]));
   }
 
   /** The answer, or undefined when it did not reach the caller. */
@@ -73,20 +73,23 @@ export function createCallers(options: CallerOptions): Callers {
     const { openid, requestId, report: told } = what;
     reports.set(`${openid} ${requestId}`, what);
     for (const [templateId, status] of Object.entries(told.results)) {
-      if (!status.startsWith('accept')) continue;
+      if (!status.startsWith('accept')) {
+        rules.declined(openid, templateId);
+        continue;
+      }
       wechat.allow(openid, templateId);
       rules.tapped(openid, templateId);
     }
   }
 
   function report(what: Report, tries = 1): void {
-    functions.report(what, (end) => {
+    functions().report(what, (end) => {
       if (!heard(end)) again(tries, (next) => report(what, next));
     });
   }
 
   function accept(requests: readonly AcceptRequest[], tries = 1): void {
-    functions.accept(requests, (end) => {
+    functions().accept(requests, (end) => {
       const answers = heard(end);
       if (!answers) {
         if (requests.every(({ idempotency }) => idempotency) || chance.happens(0.3))
@@ -109,7 +112,7 @@ export function createCallers(options: CallerOptions): Callers {
 
   /** An operator who is told to try again in a minute does so, most often. */
   function erase(openid: string, from?: EraseCursor, tries = 1): void {
-    functions.erase(openid, from, (end, call) => {
+    functions().erase(openid, from, (end, call) => {
       const answer = heard(end);
       if (answer) trace('operator', `is told ${answer.type} of ${openid}`);
       if (answer?.type === 'erased') {
@@ -123,24 +126,24 @@ export function createCallers(options: CallerOptions): Callers {
   }
 
   /** As EventBridge does, the trigger of a start that failed comes again. */
-  function start(runId: string, ofRunId: string | undefined, tries = 1): void {
-    functions.start(runId, ofRunId, (end) => {
+  function start(run: number, ofRunId: string | undefined, tries = 1): void {
+    functions().start(momentOf(run), ofRunId, (end) => {
       const type = end.type === 'returned' ? end.value.type : undefined;
-      if (type === 'started' || type === 'exists') rules.runPromised(runId);
+      if (type === 'started' || type === 'exists') rules.runPromised(runIdOf(run));
       else if (type !== 'unknown-run' && tries < 10)
-        scheduler.after(20_000, () => start(runId, ofRunId, tries + 1));
+        scheduler.after(20_000, () => start(run, ofRunId, tries + 1));
     });
   }
 
   function control(type: Control, runId: string, tries = 1): void {
-    functions.control(type, runId, (end) => {
+    functions().control(type, runId, (end) => {
       if (end.type !== 'returned' && tries < 10)
         scheduler.after(1_000, () => control(type, runId, tries + 1));
     });
   }
 
   function cancel(messageId: string, tries = 1): void {
-    functions.cancel(messageId, (end) => {
+    functions().cancel(messageId, (end) => {
       const answer = heard(end);
       if (!answer) return again(tries, (next) => cancel(messageId, next));
       trace('caller', `is told ${answer.type} of ${messageId}`);
@@ -156,7 +159,7 @@ export function createCallers(options: CallerOptions): Callers {
       return;
     }
     const verdict = made.some(({ truth }) => truth === 'accepted') ? 'sent' : 'failed';
-    functions.settle(messageId, verdict, (end) => {
+    functions().settle(messageId, verdict, (end) => {
       const answer = heard(end);
       if (!answer) return again(tries, (next) => settle(messageId, next));
       trace('operator', `is told ${answer.type} of ${messageId}, which was ${verdict}`);
@@ -196,7 +199,8 @@ export function createCallers(options: CallerOptions): Callers {
           for (let call = 0; call < deed.calls; call++) erase(deed.openid);
           return;
         case 'start':
-          return start(runIdOf(deed.run), deed.ofRun === undefined ? undefined : runIdOf(deed.ofRun));
+          rules.runAsked(runIdOf(deed.run));
+          return start(deed.run, deed.ofRun === undefined ? undefined : runIdOf(deed.ofRun));
         case 'pause':
         case 'resume':
         case 'stop':
@@ -207,6 +211,7 @@ export function createCallers(options: CallerOptions): Callers {
           return;
         }
         case 'turn-off':
+          rules.declined(deed.openid, deed.templateId);
           if (deed.howMany === 'all') wechat.turnOff(deed.openid, deed.templateId);
           else wechat.take(deed.openid, deed.templateId, deed.howMany);
       }

@@ -1,5 +1,6 @@
+import type { CallPlan, PlanCall } from './call-plans.ts';
 import { createChance } from './chance.ts';
-import { type CallPlan, NO_FAULTS, type PlanCall } from './faults.ts';
+import { NO_FAULTS } from './faults.ts';
 import type { Kernel } from './kernel.ts';
 import type { Outcome } from './outcome.ts';
 import type { Story } from './stories.ts';
@@ -43,16 +44,14 @@ async function runStory(
 ): Promise<{ outcome: Outcome; calls: number }> {
   const { plan, calls } = dyingAt(points);
   const workload: Workload = { templates: [ONCE], granted, deeds, horizonMs: 0 };
+  const app = { workload, faults: NO_FAULTS, generous: true, pushes, answersMsgid: true, isLimited: false };
   const outcome = await runWorld({
     kernel,
-    workload,
     plan,
+    apps: [app],
     chance: createChance(1),
     faults: NO_FAULTS,
     troubleMs: 0,
-    generous: true,
-    pushes,
-    answersMsgid: true,
     pageSize: 2,
     script,
   });

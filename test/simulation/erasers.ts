@@ -5,28 +5,32 @@ import type { Ledger } from '../../lib/grants/ledger.ts';
 import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { Belongings, UserEraser } from '../../lib/users/erase-user.ts';
-import type { Table } from './table.ts';
+import type { AppItems } from './app-items.ts';
+import type { TablePart } from './table-part.ts';
 import type { Caller } from './user-ports.ts';
 
 /** Erases users, and remembers what went with them. */
-export function createEraser(table: Table, { call, process }: Caller): UserEraser {
+export function createEraser(
+  { user: table, keys: { rows: keyRows }, audience, due: { rows: dueRows } }: AppItems,
+  { call, process }: Caller,
+): UserEraser {
   const { rows } = table;
 
   function list(openid: string): Belongings {
     const records = (rows.byUser.get(openid) ?? []).flatMap((id) => rows.messages.get(id)?.value ?? []);
     const marks = [...(rows.marks.get(openid) ?? [])];
-    const keys = [...rows.keys].filter(([name]) => name.startsWith(`user:${openid} `));
+    const keys = [...keyRows.keys].filter(([name]) => name.startsWith(`user:${openid} `));
 
     function deleteEntries(): void {
       for (const { id, dueEntries = [] } of records)
-        for (const dueAtMs of dueEntries) rows.due.remove(id, dueAtMs);
+        for (const dueAtMs of dueEntries) dueRows.due.remove(id, dueAtMs);
     }
 
     /** Each as it was listed: one of the same name may have been written since. */
     function deleteMarks(): void {
       const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
       for (const [mark, life] of marks) if (set.get(mark) === life) set.delete(mark);
-      for (const [name, bound] of keys) if (rows.keys.get(name) === bound) rows.keys.delete(name);
+      for (const [name, bound] of keys) if (keyRows.keys.get(name) === bound) keyRows.keys.delete(name);
     }
 
     function deleteRecords(): void {
@@ -52,7 +56,7 @@ export function createEraser(table: Table, { call, process }: Caller): UserErase
     listBelongings: (openid) => call('list belongings', () => list(openid)),
     leaveAudiences: (openid, templateIds) =>
       call('leave audiences', () => {
-        for (const templateId of templateIds) rows.audiences.get(templateId)?.delete(openid);
+        for (const templateId of templateIds) audience.rows.audiences.get(templateId)?.delete(openid);
       }),
     shrinkLedger({ value: { openid }, version }, left, entries) {
       const leftRow = left && table.rowOfLedger(left);
@@ -61,7 +65,7 @@ export function createEraser(table: Table, { call, process }: Caller): UserErase
         if (!row) return 'committed';
         if (row.version !== version) return 'conflict';
         remember(row.value, left);
-        for (const { messageId, dueAtMs } of entries) rows.due.remove(messageId, dueAtMs);
+        for (const { messageId, dueAtMs } of entries) dueRows.due.remove(messageId, dueAtMs);
         if (leftRow) {
           rows.ledgers.set(openid, leftRow);
           table.written({ ledger: leftRow.value });
@@ -79,7 +83,7 @@ export function createEraser(table: Table, { call, process }: Caller): UserErase
 /**
  * Takes users out of the batches of runs. The campaign is for those who granted, so that no list names them.
  */
-export function createRecipientEraser(table: Table, { call }: Caller): RecipientEraser {
+export function createRecipientEraser(table: TablePart, { call }: Caller): RecipientEraser {
   return {
     eraseFromList: async () => ({ erased: 0 }),
     eraseFromBatch: (key, index, openid) =>

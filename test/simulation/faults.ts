@@ -87,6 +87,55 @@ const WORST: Faults = {
   wrongMsgid: 0.4,
 };
 
+/** The troubles that one app's WeChat has by itself. */
+const OF_WECHAT = [
+  'tokenOutage',
+  'heldBack',
+  'notReached',
+  'noAnswer',
+  'slowAnswer',
+  'refusal',
+  'lostEvent',
+  'wrongMsgid',
+] as const satisfies readonly (keyof Faults)[];
+
+/** How the WeChat of one app can fail altogether. */
+const BREAKDOWNS = ['credentials', 'frozen', 'quota', 'silent'] as const;
+
+/**
+ * `credentials`: no token is given and none taken. `frozen`, `quota`: each send is refused. `silent`: nothing
+ * is answered.
+ */
+export type Breakdown = (typeof BREAKDOWNS)[number];
+
+/** The troubles of a stage, with those of one of its apps. */
+export interface AppFaults extends Faults {
+  readonly breakdown?: Breakdown;
+}
+
+/** Whether nothing at all goes wrong. */
+export function isFaultless({ breakdown, ...faults }: AppFaults): boolean {
+  return breakdown === undefined && Object.values(faults).every((fault) => fault === 0);
+}
+
+/** The troubles of another app of the stage: what is not WeChat's is the same. */
+export function drawOtherFaults(chance: Chance, faults: Faults): AppFaults {
+  if (OF_WECHAT.every((name) => faults[name] === 0)) return faults;
+  const worst = chance.happens(0.3) ? NO_FAULTS : WORST;
+  const draw = (name: keyof Faults) => (chance.happens(0.5) ? worst[name] * chance.next() : 0);
+  return { ...faults, ...Object.fromEntries(OF_WECHAT.map((name) => [name, draw(name)])) };
+}
+
+/** The same, but that WeChat is as it should be. */
+export function withoutWeChat(faults: Faults): Faults {
+  return { ...faults, ...Object.fromEntries(OF_WECHAT.map((name) => [name, 0])) };
+}
+
+/** The same, but that WeChat is of no use at all. */
+export function drawBreakdown(chance: Chance, faults: Faults): AppFaults {
+  return { ...faults, breakdown: chance.pick(BREAKDOWNS) };
+}
+
 /** In so many worlds slowness is the only trouble. */
 const LATE = 0.2;
 
@@ -104,70 +153,4 @@ export function drawFaults(chance: Chance): Faults {
   return Object.fromEntries(
     Object.entries(WORST).map(([name, worst]) => [name, draw(worst)]),
   ) as unknown as Faults;
-}
-
-/** What becomes of one call to the outside. */
-export interface CallPlan {
-  readonly untilEffectMs: number;
-  readonly untilAnswerMs: number;
-  readonly fails?: 'before' | 'after';
-  readonly crash?: 'before' | 'after';
-  /** Whether the effect comes about although the function that asked for it has died in between. */
-  readonly outlivesCaller: boolean;
-}
-
-/** Decides on each call. */
-export type PlanCall = (label: string) => CallPlan;
-
-/** Whether a call of this name only reads. */
-export function isRead(label: string): boolean {
-  return /^(load|find|list|counted|audience|next)/.test(label);
-}
-
-/**
- * Whether a call of this name writes how sends ended. What is accepted is pending, and must be there within a
- * minute.
- */
-export function isOutcome(label: string): boolean {
-  return /^put results|message:(?!pending)/.test(label);
-}
-
-/**
- * Decides by chance. Answers are late most often where that is most dangerous: of a claim, until its lease is
- * over or nearly so.
- */
-export function plansByChance(chance: Chance, faults: () => Faults): PlanCall {
-  return (label) => {
-    const { crash, failBefore, failAfter, stall, slowRead, heldUpWrite } = faults();
-    const isClaim = label === 'commit ledger';
-    const stalled = stall > 0 && chance.happens(isClaim ? 3 * stall : stall);
-    const slow = stalled || (slowRead > 0 && isRead(label) && chance.happens(slowRead));
-    const heldUp = heldUpWrite > 0 && isOutcome(label) && chance.happens(heldUpWrite);
-    const sleep = label === 'sleep';
-
-    function untilAnswerMs(): number {
-      if (isClaim && stalled && chance.happens(0.4)) return chance.between(44_000, 56_000);
-      if (slow) return chance.between(100, chance.pick([2_000, 50_000]));
-      // More results are known by then.
-      if (label === 'put results' && chance.happens(0.1)) return chance.between(50, 900);
-      return chance.between(0, 8);
-    }
-
-    return {
-      untilEffectMs: heldUp
-        ? chance.between(20_000, 75_000)
-        : stalled && chance.happens(0.3)
-          ? chance.between(100, 20_000)
-          : chance.between(0, 8),
-      untilAnswerMs: untilAnswerMs(),
-      outlivesCaller: chance.happens(0.5),
-      ...(crash > 0 && chance.happens(crash)
-        ? { crash: chance.happens(0.5) ? 'before' : 'after' }
-        : !sleep && failBefore > 0 && chance.happens(failBefore)
-          ? { fails: 'before' }
-          : !sleep && failAfter > 0 && chance.happens(failAfter)
-            ? { fails: 'after' }
-            : {}),
-    };
-  };
 }

@@ -1,59 +1,47 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { EraseCursor } from '../../lib/campaigns/erase-recipient.ts';
+import type { DynamoDBBatchResponse, DynamoDBRecord, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { RunJob } from '../../lib/campaigns/runs/run-job.ts';
-import type { StartResult } from '../../lib/campaigns/runs/start-run.ts';
-import type { EventJob, SubscribeEvent } from '../../lib/events/event-job.ts';
-import type { GrantReport, ReportResult } from '../../lib/grants/report-grants.ts';
+import type { SubscribeEvent } from '../../lib/events/event-job.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { AcceptRequest, AcceptResult } from '../../lib/messages/accept-message.ts';
-import type { CancelResult } from '../../lib/messages/cancel-message.ts';
-import type { ManualOutcome, SettleByHandResult } from '../../lib/messages/settle-by-hand.ts';
 import { ContentionError } from '../../lib/retry.ts';
 import type { SendJob } from '../../lib/sends/send-job.ts';
-import type { EraseResult } from '../../lib/users/erase-user.ts';
-import { oneApp } from '../support/api-credentials.ts';
+import type { App } from '../../lib/settings/apps.ts';
+import type { StreamRecord } from '../../lib/stream/stream-record.ts';
+import { createAppFunctions } from './app-functions.ts';
 import { type End, InjectedError, type Process } from './processes.ts';
 import type { QueueRecord } from './queue.ts';
-import { CAMPAIGN_ID } from './run-ports.ts';
 import { createServices, type QueueName, type ServiceOptions } from './services.ts';
+import type { StreamEntry } from './stream.ts';
 
 /** The time-outs that the functions are deployed with. */
-const API_TIMEOUT_MS = 29_000;
 const SEND_TIMEOUT_MS = 60_000;
 const CAMPAIGN_TIMEOUT_MS = 90_000;
 const DISPATCH_TIMEOUT_MS = 55_000;
 const EVENT_TIMEOUT_MS = 30_000;
-
-/** A report as a phone makes it. */
-export interface Report {
-  readonly openid: string;
-  readonly requestId: string;
-  readonly report: GrantReport;
-}
-
-/** One call to erase a user. */
-export interface EraseCall {
-  readonly openid: string;
-  readonly startedAtMs: number;
-  readonly by: Process | undefined;
-}
-
-/** What can be asked of a run. */
-export type Control = 'pause' | 'resume' | 'stop';
+const STREAM_TIMEOUT_MS = 60_000;
 
 /** What the functions are built on. */
 export interface FunctionOptions extends Omit<ServiceOptions, 'logger'> {
-  /** An event was taken in and needs no second look. */
-  readonly eventTaken: (event: SubscribeEvent) => void;
+  /** The apps of the stage, the first one first. */
+  readonly apps: readonly App[];
+  /** An event of an app's was taken in and needs no second look. */
+  readonly eventTaken: (appId: string, event: SubscribeEvent) => void;
+  /** An app's services were handed a write that the stream brought. */
+  readonly streamed: (appId: string, entry: StreamEntry) => void;
   /** An error that no fault of the simulation explains. */
   readonly unexpected: (error: unknown) => void;
 }
 
+/** Errors that the faults of the simulation bring about. */
+function isExpected(error: unknown): boolean {
+  if (error instanceof InjectedError || error instanceof ContentionError) return true;
+  return error instanceof Error && 'code' in error && error.code === 'jobs-not-queued';
+}
+
 /** The deployed functions, each call of which is a process of its own. */
 export function createFunctions(options: FunctionOptions) {
-  const { kernel, scheduler, processes } = options;
+  const { kernel, scheduler, processes, apps } = options;
   const noteUnexpected = (error: unknown) => {
-    if (error instanceof InjectedError || error instanceof ContentionError) return;
+    if (isExpected(error)) return;
     options.unexpected(error instanceof Error ? error.stack : error);
   };
   const logger: Logger = {
@@ -62,6 +50,12 @@ export function createFunctions(options: FunctionOptions) {
     error: (_message, fields) => noteUnexpected(fields?.['error'] ?? new InjectedError('logged')),
   };
   const services = createServices({ ...options, logger });
+  /** What is made for each app, in one container. */
+  const inContainer = <S extends object>(build: (appId: string) => S) =>
+    kernel.createApps(
+      async () => ({ env: {}, apps }),
+      ({ appId }) => build(appId),
+    );
 
   function run<T>(
     name: string,
@@ -73,10 +67,6 @@ export function createFunctions(options: FunctionOptions) {
       if (end.type === 'threw') noteUnexpected(end.error);
       ended(end);
     });
-  }
-
-  function api<T>(name: string, body: (process: Process) => Promise<T>, ended: (end: End<T>) => void): void {
-    run(name, API_TIMEOUT_MS, body, ended);
   }
 
   function remaining(timeoutMs: number) {
@@ -91,74 +81,53 @@ export function createFunctions(options: FunctionOptions) {
     options.queues()[name].acknowledge(batch.map(({ id }) => id).filter((id) => !failed.has(id)));
   };
 
+  const firstAppId = apps[0]!.appId;
   return {
-    report({ openid, requestId, report }: Report, ended: (end: End<ReportResult>) => void): void {
-      const kinds = options.kinds();
-      const body = (process: Process) =>
-        kernel.reportGrants(services.reporting(process), openid, requestId, report, kinds);
-      api('report', body, ended);
-    },
-    /** Messages to one user. */
-    accept(requests: readonly AcceptRequest[], ended: (end: End<readonly AcceptResult[]>) => void): void {
-      const { openid } = requests[0]!;
-      api('accept', (process) => kernel.acceptMessages(services.baseOf(process), openid, requests), ended);
-    },
-    erase(
-      openid: string,
-      from: EraseCursor | undefined,
-      ended: (end: End<EraseResult>, call: EraseCall) => void,
-    ): void {
-      const startedAtMs = scheduler.now();
-      let by: Process | undefined;
-      const body = (process: Process) => {
-        by = process;
-        return kernel.eraseUser(services.erasing(process), openid, from);
-      };
-      api('erase', body, (end) => ended(end, { openid, startedAtMs, by }));
-    },
-    cancel(messageId: string, ended: (end: End<CancelResult>) => void): void {
-      api('cancel', (process) => kernel.cancelMessage(services.baseOf(process), messageId), ended);
-    },
-    settle(messageId: string, verdict: ManualOutcome, ended: (end: End<SettleByHandResult>) => void): void {
-      api('settle', (process) => kernel.settleByHand(services.baseOf(process), messageId, verdict), ended);
-    },
-    start(runId: string, ofRunId: string | undefined, ended: (end: End<StartResult>) => void): void {
-      const trigger = ofRunId === undefined ? ('schedule' as const) : ('resend-failed' as const);
-      const request = {
-        campaignId: CAMPAIGN_ID,
-        runId,
-        trigger,
-        ...(ofRunId !== undefined && { ofRunId }),
-      };
-      api('start', (process) => kernel.startRun(services.starting(process, runId), request), ended);
-    },
-    control(type: Control, runId: string, ended: (end: End<unknown>) => void): void {
-      const { pauseRun: pause, resumeRun: resume, stopRun: stop } = kernel;
-      const call = { pause, resume, stop }[type];
-      api(type, (process) => call(services.baseOf(process), CAMPAIGN_ID, runId), ended);
-    },
+    of: (appId: string) => createAppFunctions({ ...options, services, logger, run, firstAppId }, appId),
     dispatch(ended: () => void): void {
       const body = (process: Process) => {
-        const base = services.baseOf(process);
-        const dispatch = (deadlineMs: number) => kernel.dispatchDue(base, deadlineMs);
         const handle = kernel.createDispatchHandler({
           clock: process.clock,
-          apps: oneApp({ dispatch }),
+          apps: inContainer((appId) => {
+            const base = services.baseOf(process, appId);
+            return { dispatch: (deadlineMs: number) => kernel.dispatchDue(base, deadlineMs) };
+          }),
           logger,
         });
         return handle({}, remaining(DISPATCH_TIMEOUT_MS));
       };
       run('dispatch', DISPATCH_TIMEOUT_MS, body, ended);
     },
+    /** What the table's stream feeds. */
+    stream(batch: readonly StreamEntry[], ended: (end: End<DynamoDBBatchResponse>) => void): void {
+      const body = (process: Process) => {
+        const handle = kernel.createStreamHandler({
+          servicesOf: kernel.perApp((appId) => {
+            const own = services.streaming(process, appId);
+            return {
+              read(record: unknown) {
+                const { SequenceNumber } = (record as DynamoDBRecord).dynamodb!;
+                const entry = batch.find(({ sequenceNumber }) => sequenceNumber === SequenceNumber)!;
+                options.streamed(appId, entry);
+                return entry.change;
+              },
+              take: (changes: readonly StreamRecord[]) => kernel.processStream(own, changes),
+            };
+          }),
+          logger,
+        });
+        return handle({ Records: batch.map(streamRecord) });
+      };
+      run('stream', STREAM_TIMEOUT_MS, body, ended);
+    },
     /** What the queues feed. */
     deliver: {
       sends(batch: readonly QueueRecord[]): void {
         const body = (process: Process) => {
-          const own = services.sending(process);
           const handle = kernel.createSendHandler({
-            apps: oneApp({
-              deliver: (job: SendJob) => kernel.deliverMessage(own, job),
-              enqueue: own.enqueue,
+            apps: inContainer((appId) => {
+              const own = services.sending(process, appId);
+              return { deliver: (job: SendJob) => kernel.deliverMessage(own, job), enqueue: own.enqueue };
             }),
             retrySoon: options.queues().sends.retrySoonOf(process),
             logger,
@@ -169,11 +138,13 @@ export function createFunctions(options: FunctionOptions) {
       },
       campaigns(batch: readonly QueueRecord[]): void {
         const body = (process: Process) => {
-          const own = services.running(process);
           const handle = kernel.createCampaignHandler({
-            apps: oneApp({
-              work: (job: RunJob, deadlineMs: number) => kernel.processRunJob(own, job, deadlineMs),
-              enqueueJobs: own.enqueueJobs,
+            apps: inContainer((appId) => {
+              const own = services.running(process, appId);
+              return {
+                work: (job: RunJob, deadlineMs: number) => kernel.processRunJob(own, job, deadlineMs),
+                enqueueJobs: own.enqueueJobs,
+              };
             }),
             retrySoon: options.queues().campaigns.retrySoonOf(process),
             clock: process.clock,
@@ -185,19 +156,20 @@ export function createFunctions(options: FunctionOptions) {
       },
       events(batch: readonly QueueRecord[]): void {
         const body = (process: Process) => {
-          const own = services.takingEvents(process);
-          const enqueue = options.queues().events.enqueueOf(process);
-          const ofApp = {
-            async apply(event: SubscribeEvent) {
-              const result = await kernel.applyEvent(own, event);
-              if (result.type === 'done') options.eventTaken(event);
-              return result;
-            },
-            forward: () => Promise.reject(new Error('Not simulated.')),
-            enqueue: (job: EventJob, delayMs = 0) => enqueue(job, delayMs),
-          };
+          const ofApp = kernel.perApp((appId) => {
+            const own = services.takingEvents(process, appId);
+            return {
+              async apply(event: SubscribeEvent) {
+                const result = await kernel.applyEvent(own, event);
+                if (result.type === 'done') options.eventTaken(appId, event);
+                return result;
+              },
+              forward: () => Promise.reject(new Error('Not simulated.')),
+              enqueue: own.enqueue,
+            };
+          });
           const handle = kernel.createEventHandler({
-            servicesOf: () => ofApp,
+            servicesOf: (appId = firstAppId) => ofApp(appId),
             retrySoon: options.queues().events.retrySoonOf(process),
             logger,
           });
@@ -213,7 +185,7 @@ export function createFunctions(options: FunctionOptions) {
 export type Functions = ReturnType<typeof createFunctions>;
 
 function sqsEvent(batch: readonly QueueRecord[]): SQSEvent {
-  const Records = batch.map(({ id, body, receives }) => ({
+  const Records = batch.map(({ id, body, appId, receives }) => ({
     messageId: id,
     receiptHandle: id,
     body,
@@ -223,11 +195,15 @@ function sqsEvent(batch: readonly QueueRecord[]): SQSEvent {
       SenderId: '',
       ApproximateFirstReceiveTimestamp: '0',
     },
-    messageAttributes: {},
+    messageAttributes: appId === undefined ? {} : { appid: { dataType: 'String', stringValue: appId } },
     md5OfBody: '',
     eventSource: 'aws:sqs',
     eventSourceARN: '',
     awsRegion: '',
   }));
   return { Records };
+}
+
+function streamRecord({ pk, sequenceNumber }: StreamEntry): DynamoDBRecord {
+  return { dynamodb: { Keys: { pk: { S: pk } }, SequenceNumber: sequenceNumber } };
 }

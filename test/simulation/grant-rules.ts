@@ -4,10 +4,10 @@ import { grantsOf, type Ledger, spentOf } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import { claimFate } from '../../lib/sends/change-record.ts';
 import type { SendRecord } from '../../lib/sends/send-record.ts';
-import type { Report } from './functions.ts';
+import type { Report } from './app-functions.ts';
 import { type RecipientBook, sendKeyOf } from './recipient-book.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { TableState } from './table.ts';
+import type { TableState } from './table-part.ts';
 import type { WeChatRequest } from './wechat.ts';
 
 /** What the rules of grants look at. */

@@ -1,27 +1,46 @@
 /**
- * The real code under simulation: the rules of grants, messages, campaigns and events, and the handlers that
- * queues and clock call. Each function is handed the services that it uses. A faulty kernel has the same
- * form.
+ * The real code under simulation: the rules of grants, messages, campaigns and events, the handlers that
+ * queues, clock and stream call, and what keeps the mini programs of a stage apart. Each function is handed
+ * the services that it uses. A faulty kernel has the same form.
  */
 export { createHandler as createDispatchHandler } from '../../handlers/dispatch-due.ts';
 export { createHandler as createEventHandler } from '../../handlers/process-events.ts';
+export { createHandler as createStreamHandler } from '../../handlers/publish-changes.ts';
 export { createHandler as createCampaignHandler } from '../../handlers/send-campaign.ts';
 export { createHandler as createSendHandler } from '../../handlers/send-messages.ts';
+export { createHandler as createStartHandler } from '../../handlers/start-campaign-run.ts';
 export { pauseRun, resumeRun, stopRun } from '../../lib/campaigns/runs/control-run.ts';
 export { createSendLookup, findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
 export { createRunStatusCache, processRunJob } from '../../lib/campaigns/runs/process-run-job.ts';
 export { readRun } from '../../lib/campaigns/runs/read-run.ts';
 export { createPermits } from '../../lib/campaigns/runs/run-limits.ts';
-export { startRun } from '../../lib/campaigns/runs/start-run.ts';
+export { startRun, startScheduledRun } from '../../lib/campaigns/runs/start-run.ts';
+export {
+  accessTokenKey,
+  audiencePartition,
+  campaignPartition,
+  duePartition,
+  idempotencyPartition,
+  rateLimitKey,
+  runShardPartition,
+  userPartition,
+} from '../../lib/dynamodb/keys.ts';
+export { createEventPublisher } from '../../lib/eventbridge/event-details.ts';
 export { applyEvent } from '../../lib/events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
+export { createRateLimiter } from '../../lib/limits/rate-limiter.ts';
 export { acceptMessages } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
 export { deliverMessage } from '../../lib/messages/deliver-message.ts';
 export { createMessageIds } from '../../lib/messages/message.ts';
 export { findMessageSend } from '../../lib/messages/message-port.ts';
 export { settleByHand } from '../../lib/messages/settle-by-hand.ts';
+export { createApps, perApp } from '../../lib/runtime/apps.ts';
 export { dispatchDue } from '../../lib/sends/dispatch-due.ts';
+export { createTokenSender } from '../../lib/sends/send-with-token.ts';
+export { createEnqueue, createEnqueueJobs } from '../../lib/sqs/sqs-queues.ts';
+export { createSentBatches, processStream, publishWithRetry } from '../../lib/stream/process-stream.ts';
+export { createAccessTokens } from '../../lib/token/access-tokens.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';
 
 /** The code under simulation, the real one or a faulty one. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { type CallPlan, isOutcome, isRead, type PlanCall } from './call-plans.ts';
 import { createChance } from './chance.ts';
-import { type CallPlan, isOutcome, isRead, NO_FAULTS, type PlanCall } from './faults.ts';
+import { NO_FAULTS } from './faults.ts';
 import * as kernel from './kernel.ts';
 import { ONCE, type PlannedDeed } from './workload.ts';
 import { runWorld } from './world.ts';
@@ -38,14 +39,20 @@ async function runLate({ read, slowMs, write, heldUpMs, grants }: Late) {
   };
   const { violation } = await runWorld({
     kernel,
-    workload: { templates: [ONCE], granted: { ada: grants }, deeds: DEEDS, horizonMs: 0 },
+    apps: [
+      {
+        workload: { templates: [ONCE], granted: { ada: grants }, deeds: DEEDS, horizonMs: 0 },
+        faults: NO_FAULTS,
+        generous: true,
+        pushes: false,
+        answersMsgid: true,
+        isLimited: false,
+      },
+    ],
     plan,
     chance: createChance(1),
     faults: NO_FAULTS,
     troubleMs: 0,
-    generous: true,
-    pushes: false,
-    answersMsgid: true,
     pageSize: 2,
   });
   return { violation, ...counts };

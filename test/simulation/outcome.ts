@@ -1,4 +1,4 @@
-import type { TableState } from './table.ts';
+import type { TableState } from './table-part.ts';
 
 /** A rule that was broken, and how. */
 export interface Violation {
@@ -17,19 +17,21 @@ export interface Outcome {
   readonly recipients: Readonly<Record<string, number>>;
 }
 
-/** How many messages and recipients stand in each state. */
-export function endsOf(state: TableState): Pick<Outcome, 'messages' | 'recipients'> {
+/** How many messages and recipients of all apps stand in each state. */
+export function endsOf(states: readonly TableState[]): Pick<Outcome, 'messages' | 'recipients'> {
   const messages: Record<string, number> = {};
   const recipients: Record<string, number> = {};
-  for (const { state: end, outcome } of state.messages()) {
-    messages[end] = (messages[end] ?? 0) + 1;
-    const reason = outcome?.reason;
-    if (reason === 'expired' || reason === 'collapsed') messages[reason] = (messages[reason] ?? 0) + 1;
-  }
-  for (const { id } of state.runs()) {
-    for (const { results } of state.batchesOf(id))
-      for (const result of results.results.values())
-        recipients[result.state] = (recipients[result.state] ?? 0) + 1;
+  for (const state of states) {
+    for (const { state: end, outcome } of state.messages()) {
+      messages[end] = (messages[end] ?? 0) + 1;
+      const reason = outcome?.reason;
+      if (reason === 'expired' || reason === 'collapsed') messages[reason] = (messages[reason] ?? 0) + 1;
+    }
+    for (const { id } of state.runs()) {
+      for (const { results } of state.batchesOf(id))
+        for (const result of results.results.values())
+          recipients[result.state] = (recipients[result.state] ?? 0) + 1;
+    }
   }
   return { messages, recipients };
 }

@@ -1,4 +1,4 @@
-import type { PlanCall } from './faults.ts';
+import type { PlanCall } from './call-plans.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
 

@@ -11,6 +11,7 @@ export interface PushOptions {
   readonly scheduler: Scheduler;
   readonly chance: Chance;
   readonly faults: () => Faults;
+  readonly appId: string;
   readonly queue: () => Pick<Queue, 'put'>;
   readonly trace: Trace;
 }
@@ -21,7 +22,7 @@ const WRONG_MSGIDS = 1_000_000;
 /**
  * Pushes events onto the queue behind their route: now and then late or twice, in any order, or not at all.
  */
-export function createPushes({ scheduler, chance, faults, queue, trace }: PushOptions) {
+export function createPushes({ appId, scheduler, chance, faults, queue, trace }: PushOptions) {
   const toTheSecond = () => Math.floor(scheduler.now() / 1_000) * 1_000;
 
   function tell(event: SubscribeEvent): void {
@@ -35,7 +36,7 @@ export function createPushes({ scheduler, chance, faults, queue, trace }: PushOp
       const late = lateDelivery > 0 && chance.happens(lateDelivery);
       scheduler.after(chance.between(5, late ? 120_000 : 400), () => {
         trace('wechat', `tells ${JSON.stringify(event)}`);
-        queue().put({ type: 'subscribe', event }, 0);
+        queue().put({ type: 'subscribe', event }, appId);
       });
     }
   }

@@ -1,3 +1,4 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { RETRY_SECONDS, type RetrySoon } from '../../lib/sqs/retry-soon.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
@@ -8,24 +9,25 @@ import type { Scheduler } from './scheduler.ts';
 const LEFT_HIDDEN_MS = [60_000, 360_000] as const;
 /** Far fewer than SQS is told to allow, so that worlds have dead letters. */
 const MAX_RECEIVES = 5;
-const LONGEST_DELAY_MS = 15 * 60_000;
 const BATCH_SIZE = 10;
 
 /** A job on the queue. */
 export interface QueueRecord {
   readonly id: string;
   readonly body: string;
+  /** The app that its attribute names. */
+  readonly appId: string | undefined;
   receives: number;
   visibleAtMs: number;
 }
 
 /** A standard SQS queue with its dead-letter queue. */
 export interface Queue {
-  /** Puts a job there as a process does, which may fail or die over it. */
-  enqueueOf(process: Process): (job: object, delayMs: number) => Promise<void>;
+  /** The client that a process puts jobs there by, which may fail or die over it. */
+  clientOf(process: Process): SQSClient;
   retrySoonOf(process: Process): RetrySoon;
-  /** Puts a job there from outside. */
-  put(job: object, delayMs: number): void;
+  /** Puts a job of one app there from outside. */
+  put(job: object, appId: string): void;
   /** Deletes records that were dealt with. */
   acknowledge(ids: readonly string[]): void;
   readonly dead: readonly QueueRecord[];
@@ -42,19 +44,26 @@ export interface QueueOptions {
   readonly deliver: (batch: readonly QueueRecord[]) => void;
 }
 
+/** What SQS is told of one job. */
+interface Entry {
+  readonly MessageBody: string;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
+  readonly DelaySeconds: number;
+}
+
 /** Delivers at least once: sometimes twice, late, in any order, and again after the visibility time-out. */
 export function createQueue({ scheduler, processes, chance, faults, deliver }: QueueOptions): Queue {
   const waiting = new Map<string, QueueRecord>();
   const dead: QueueRecord[] = [];
   let sent = 0;
 
-  function put(job: object, delayMs: number): void {
-    const delay = Math.floor(Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS) / 1000) * 1000;
+  function put(body: string, appId: string | undefined, delaySeconds: number): void {
     const record = {
       id: `r${++sent}`,
-      body: JSON.stringify(job),
+      body,
+      appId,
       receives: 0,
-      visibleAtMs: scheduler.now() + delay,
+      visibleAtMs: scheduler.now() + delaySeconds * 1000,
     };
     waiting.set(record.id, record);
     pollAt(record.visibleAtMs);
@@ -92,9 +101,25 @@ export function createQueue({ scheduler, processes, chance, faults, deliver }: Q
     return true;
   }
 
+  /** SQS takes each entry of a call or refuses it by itself. */
+  function putAll(entries: readonly Entry[]) {
+    const { failBefore } = faults();
+    const Failed = entries.filter(({ MessageBody, MessageAttributes, DelaySeconds }) => {
+      if (entries.length > 1 && failBefore > 0 && chance.happens(failBefore)) return true;
+      put(MessageBody, MessageAttributes?.['appid']?.StringValue, DelaySeconds);
+      return false;
+    });
+    return { Failed: Failed.map(() => ({ Code: 'InternalError' })) };
+  }
+
   return {
-    enqueueOf: (process) => (job, delayMs) =>
-      processes.call(process, `enqueue in ${Math.round(delayMs)}`, () => put(job, delayMs)),
+    clientOf(process) {
+      const send = ({ input }: { readonly input: Entry & { readonly Entries?: readonly Entry[] } }) => {
+        const entries = input.Entries ?? [input];
+        return processes.call(process, `enqueue in ${entries[0]?.DelaySeconds} s`, () => putAll(entries));
+      };
+      return { send } as unknown as SQSClient;
+    },
     retrySoonOf: (process) => async (failed) => {
       if (failed.length === 0) return;
       const hideForLess = () => {
@@ -107,7 +132,7 @@ export function createQueue({ scheduler, processes, chance, faults, deliver }: Q
       };
       await processes.call(process, `retry ${failed.length} soon`, hideForLess).catch(() => undefined);
     },
-    put,
+    put: (job, appId) => put(JSON.stringify(job), appId, 0),
     acknowledge(ids) {
       for (const id of ids) {
         const { lostAck } = faults();
@@ -116,8 +141,8 @@ export function createQueue({ scheduler, processes, chance, faults, deliver }: Q
     },
     dead,
     redrive() {
-      for (const { id, body } of dead.splice(0)) {
-        waiting.set(id, { id, body, receives: 0, visibleAtMs: scheduler.now() });
+      for (const record of dead.splice(0)) {
+        waiting.set(record.id, { ...record, receives: 0, visibleAtMs: scheduler.now() });
         pollAt(scheduler.now());
       }
     },

@@ -1,7 +1,8 @@
 import type { Run, RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { SubscribeEvent } from '../../lib/events/event-job.ts';
 import { isPending } from '../../lib/messages/message.ts';
-import type { EraseCall } from './functions.ts';
+import type { EraseCall } from './app-functions.ts';
+import { type CrossingRuleOptions, createCrossingRules } from './crossing-rules.ts';
 import { createGrantRules, type GrantRuleOptions } from './grant-rules.ts';
 import type { Process } from './processes.ts';
 import { createRecipientBook } from './recipient-book.ts';
@@ -12,11 +13,14 @@ import { createWaitingRules } from './waiting-rules.ts';
 import type { WeChatRequest } from './wechat.ts';
 
 /** What the rules look at. */
-export type RuleOptions = Omit<GrantRuleOptions & SendRuleOptions & RunRuleOptions, 'book'>;
+export type RuleOptions = Omit<
+  GrantRuleOptions & SendRuleOptions & RunRuleOptions & CrossingRuleOptions,
+  'book'
+>;
 
 /**
- * What must hold, whatever happens, by the table and by what WeChat itself saw. Each breach is told to `fail`
- * under its rule's name.
+ * What must hold in one app, whatever happens there and elsewhere, by the table and by what WeChat itself saw.
+ * Each breach is told to `fail` under its rule's name.
  */
 export function createRules(options: RuleOptions) {
   const { state, scheduler, fail } = options;
@@ -25,6 +29,7 @@ export function createRules(options: RuleOptions) {
   const sends = createSendRules({ ...options, book });
   const runs = createRunRules({ ...options, book });
   const waiting = createWaitingRules(options);
+  const crossings = createCrossingRules(options);
   const promised = new Set<string>();
   const canceled = new Set<string>();
   const namedBy = new Map<string, string>();
@@ -41,12 +46,14 @@ export function createRules(options: RuleOptions) {
         waiting.recorded(message);
       }
       if (run) runs.runWritten(run);
+      if (run) crossings.runWritten(run);
       if (batch) book.batchWritten(batch);
       for (const { recipient, before } of results ? book.resultsWritten(results) : [])
         sends.recorded(recipient.sendId, before, recipient.result!);
       if (ledger) {
         grants.ledgerWritten(ledger);
         waiting.ledgerWritten(ledger);
+        crossings.ledgerWritten(ledger);
         runs.granted(ledger.openid, ledger.templates[options.campaignTemplateId]?.granted ?? 0);
       }
       const openid = ledger?.openid ?? records[0]?.message.openid;
@@ -56,6 +63,7 @@ export function createRules(options: RuleOptions) {
     deleted(openid: string, by: Process): void {
       grants.deleted(openid);
       runs.deleted(openid);
+      crossings.deleted(openid);
       erased.delete(openid);
       deletions.set(openid, { by, atMs: scheduler.now() });
     },
@@ -65,7 +73,8 @@ export function createRules(options: RuleOptions) {
       const last = deletions.get(openid);
       if (!last || last.by === by || last.atMs < startedAtMs) erased.set(openid, startedAtMs);
     },
-    leaving(request: WeChatRequest): void {
+    leaving(request: WeChatRequest, accessToken: string): void {
+      crossings.leaving(request, accessToken);
       if (canceled.has(request.sendId)) fail('what was canceled is not sent', request);
       sends.leaving(request);
       waiting.leaving(request);
@@ -78,8 +87,17 @@ export function createRules(options: RuleOptions) {
       grants.tapped(openid, templateId);
       runs.tapped(openid, templateId);
     },
-    erasing: runs.erasing,
+    erasing(openid: string): void {
+      crossings.erasing(openid);
+      runs.erasing(openid);
+    },
+    minted: crossings.minted,
+    declined: crossings.declined,
+    runAsked: crossings.runAsked,
     runPromised: runs.promised,
+    streamed: crossings.streamed,
+    counted: crossings.counted,
+    published: crossings.published,
     eventTaken(event: SubscribeEvent): void {
       if (event.type !== 'sent') return;
       for (const { msgid } of event.items) if (msgid !== undefined) sends.receiptTaken(msgid);
@@ -102,6 +120,7 @@ export function createRules(options: RuleOptions) {
       sends.atRest(trouble);
       waiting.atRest(trouble);
       grants.atRest();
+      crossings.atRest();
       await runs.atRest(read);
       for (const messageId of promised) {
         if (!state().findMessage(messageId) && !state().wasErased(messageId))

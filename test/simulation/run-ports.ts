@@ -2,19 +2,21 @@ import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { BatchKey } from '../../lib/campaigns/runs/batch.ts';
 import { difference, NO_TALLY } from '../../lib/campaigns/runs/results.ts';
+import { isRunId, runStartsAtMs } from '../../lib/campaigns/runs/run.ts';
 import type { RunStore, TallyChange } from '../../lib/campaigns/runs/run-store.ts';
 import { updated } from '../../lib/versioned.ts';
-import type { Table } from './table.ts';
+import { template } from '../support/templates.ts';
+import type { TablePart } from './table-part.ts';
 import type { Caller } from './user-ports.ts';
 
 /** Recipients are spread over so many shards. */
 const RUN_SHARDS = [0, 1];
 
-/** The one campaign of a world. */
+/** The one campaign of each app. In both it has the same id, which chance would not give it. */
 export const CAMPAIGN_ID = `cmp_${'0'.repeat(32)}`;
 
 /** Runs, as a process reaches them. */
-export function createRunPorts(table: Table, { call }: Pick<Caller, 'call'>): RunStore {
+export function createRunPorts(table: TablePart, { call }: Pick<Caller, 'call'>): RunStore {
   const { rows, readLedger, readResults } = table;
 
   /** The last of a shard's batches, or results, that begins before this user. */
@@ -131,6 +133,12 @@ export function createCampaigns(
     lang: 'zh_CN',
     fit: false,
     audience: { type: 'grantees' },
+    ...(isRunId(runId) && {
+      schedule: {
+        expression: `at(${new Date(runStartsAtMs(runId)).toISOString().slice(0, 19)})`,
+        timezone: 'UTC',
+      },
+    }),
     status: 'active',
     createdAtMs: 0,
     updatedAtMs: 0,
@@ -150,4 +158,15 @@ export function runMark(runId: string): string {
 
 function shardOf(openid: string): number {
   return (openid.codePointAt(openid.length - 1) ?? 0) % RUN_SHARDS.length;
+}
+
+const templates = new Map<string, ReturnType<typeof template>>();
+
+/** The template that a campaign sends, as the catalogue has it. */
+export function templateOf(templateId: string) {
+  const known =
+    templates.get(templateId) ??
+    template({ templateId, content: '商品:{{thing1.DATA}}\n', example: '商品:茶\n' });
+  templates.set(templateId, known);
+  return known;
 }

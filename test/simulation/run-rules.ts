@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts';
 import type { RecipientBook } from './recipient-book.ts';
 import { runMark } from './run-ports.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { TableState } from './table.ts';
+import type { TableState } from './table-part.ts';
 import type { WeChatRequest } from './wechat.ts';
 
 /** A pause holds everything back after this. */
@@ -19,6 +19,8 @@ export interface RunRuleOptions {
   readonly book: RecipientBook;
   readonly campaignTemplateId: string;
   readonly faults: Faults;
+  /** Whether the last call for a send was refused for its token: what was under way may go on. */
+  readonly isTokenRefused: (sendId: string) => boolean;
   /** Whether WeChat pushes events. */
   readonly pushes: boolean;
   readonly fail: (rule: string, facts: unknown) => void;
@@ -103,6 +105,7 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
     },
     leaving(request: WeChatRequest): void {
       const atMs = heldBackSince.get(request.sendId.split(' ')[0] ?? '');
+      if (options.isTokenRefused(request.sendId)) return;
       if (isPunctual && atMs !== undefined && scheduler.now() > atMs + PAUSE_WITHIN_MS)
         fail('a run that pauses or has ended sends nothing more', { request, atMs, now: scheduler.now() });
     },

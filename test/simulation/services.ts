@@ -1,16 +1,20 @@
+import type { BusEvent, PublishEvents } from '../../lib/eventbridge/eventbridge-bus.ts';
+import type { EventJob } from '../../lib/events/event-job.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
-import type { RateLimiter } from '../../lib/limits/rate-limiter.ts';
-import type { Permit } from '../../lib/limits/scope-rate-limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { SendJob } from '../../lib/sends/send-job.ts';
+import type { CountedPart } from '../../lib/stream/counts.ts';
+import type { DomainEvent } from '../../lib/stream/domain-events.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
-import { template } from '../support/templates.ts';
+import { itemsOf } from './app-items.ts';
 import type { Chance } from './chance.ts';
 import { createEraser, createRecipientEraser } from './erasers.ts';
-import type { Faults } from './faults.ts';
+import type { AppFaults } from './faults.ts';
 import type { Kernel } from './kernel.ts';
+import { createRandomLimiter, createRateLimitStore, createTokenStore } from './limit-ports.ts';
 import type { Process, Processes } from './processes.ts';
 import type { Queue } from './queue.ts';
-import { createCampaigns, createRunPorts } from './run-ports.ts';
+import { createCampaigns, createRunPorts, templateOf } from './run-ports.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Table } from './table.ts';
 import { type Caller, createDuePorts, createMessagePorts } from './user-ports.ts';
@@ -19,19 +23,32 @@ import type { SimulatedWeChat } from './wechat.ts';
 /** The queues of the deployed service. */
 export type QueueName = 'sends' | 'campaigns' | 'events';
 
+/** What is one app's own. */
+export interface SimulatedApp {
+  readonly appId: string;
+  readonly faults: () => AppFaults;
+  readonly wechat: SimulatedWeChat;
+  /** What a function has learnt of the templates so far. */
+  readonly kinds: () => ReadonlyMap<string, TemplateKind>;
+  /** Whether the real rate limiter is at work, or chance. */
+  readonly isLimited: boolean;
+  /** A message id was made for this app. */
+  readonly minted: (messageId: string) => void;
+  /** Added to the app's statistics, and published as the app's. */
+  readonly counted: (parts: readonly CountedPart[]) => void;
+  readonly published: (events: readonly BusEvent[]) => void;
+}
+
 /** What services are built on. */
 export interface ServiceOptions {
   readonly kernel: Kernel;
   readonly scheduler: Scheduler;
   readonly processes: Processes;
   readonly chance: Chance;
-  readonly faults: () => Faults;
   readonly table: Table;
-  readonly wechat: SimulatedWeChat;
   readonly queues: () => Readonly<Record<QueueName, Queue>>;
   readonly logger: Logger;
-  /** What a function has learnt of the templates so far. */
-  readonly kinds: () => ReadonlyMap<string, TemplateKind>;
+  readonly appOf: (appId: string) => SimulatedApp;
   readonly campaignTemplateId: string;
   readonly pageSize: number;
 }
@@ -39,42 +56,29 @@ export interface ServiceOptions {
 /** What every function needs of the table alone. */
 export function createTablePorts(
   { table, kernel }: Pick<ServiceOptions, 'table' | 'kernel'>,
+  appId: string,
   caller: Caller,
 ) {
-  const runs = createRunPorts(table, caller);
-  return { runs, ...createMessagePorts(table, kernel, runs, caller) };
+  const items = itemsOf(table, kernel, appId);
+  const runs = createRunPorts(items.runs, caller);
+  return {
+    items,
+    runs,
+    ...createMessagePorts(items, kernel, runs, caller),
+    ...createDuePorts(items, caller),
+  };
 }
 
 /**
  * Joins the kernel's ports to the simulated world, as each handler's `buildServices` does to the real one.
  */
 export function createServices(options: ServiceOptions) {
-  const { kernel, scheduler, processes, chance, table } = options;
+  const { kernel, scheduler, processes, chance } = options;
   let ids = 0;
   const nextId = () => (++ids).toString(16).padStart(8, '0');
   const newMessageId = kernel.createMessageIds(
     () => `${scheduler.now().toString(16).padStart(16, '0')}${nextId()}${nextId()}`,
   );
-
-  /**
-   * Holds sends back at random, all or those of one template, for moments or for longer than the queue can
-   * delay them.
-   */
-  function limiterOf(process: Process, likely: number): RateLimiter {
-    const decide = (): Permit => {
-      const heldBack = options.faults().heldBack * likely;
-      if (heldBack === 0 || !chance.happens(heldBack)) return { type: 'go' };
-      const delayMs = chance.pick([1_000, 60_000, 20 * 60_000]);
-      return { type: 'later', delayMs, ...(chance.happens(0.5) && { refused: true }) };
-    };
-    return {
-      acquire: () => processes.call(process, 'acquire permit', decide),
-      acquireFor: () => processes.call(process, 'acquire permit of template', decide),
-      hasTemplateLimits: async () => options.faults().heldBack > 0,
-      isServed: () => chance.happens(0.5),
-      report: () => processes.call(process, 'report answer', () => undefined),
-    };
-  }
 
   function callerOf(process: Process): Caller {
     return {
@@ -84,30 +88,31 @@ export function createServices(options: ServiceOptions) {
     };
   }
 
-  /** What all functions share. */
-  function baseOf(process: Process) {
-    const caller = callerOf(process);
+  /** What all functions share in what they do for one app. */
+  function baseOf(process: Process, appId: string) {
+    const { sends, campaigns } = options.queues();
+    const app = options.appOf(appId);
     return {
-      ...createTablePorts(options, caller),
-      ...createDuePorts(table, caller),
+      ...createTablePorts(options, appId, callerOf(process)),
       clock: process.clock,
       random: chance.next,
       sleep: (ms: number) => processes.sleep(process, ms),
       logger: options.logger,
-      enqueue: options.queues().sends.enqueueOf(process),
-      async enqueueJobs(jobs: readonly object[], delayMs: number) {
-        const enqueue = options.queues().campaigns.enqueueOf(process);
-        for (const job of jobs) await enqueue(job, delayMs);
+      enqueue: kernel.createEnqueue<SendJob>(sends.clientOf(process), '', appId),
+      enqueueJobs: kernel.createEnqueueJobs(campaigns.clientOf(process), '', appId),
+      newMessageId(openid: string) {
+        const id = newMessageId(openid);
+        app.minted(id);
+        return id;
       },
-      newMessageId,
       newClaimId: () => `claim-${nextId()}`,
     };
   }
 
   return {
     baseOf,
-    reporting: (process: Process) => {
-      const base = baseOf(process);
+    reporting(process: Process, appId: string) {
+      const base = baseOf(process, appId);
       return {
         ...base,
         store: base.grantStore,
@@ -115,35 +120,58 @@ export function createServices(options: ServiceOptions) {
         isCatalogueSynced: async () => true,
       };
     },
-    erasing(process: Process) {
+    erasing(process: Process, appId: string) {
       const caller = callerOf(process);
+      const base = baseOf(process, appId);
       return {
-        ...baseOf(process),
+        ...base,
         campaigns: createCampaigns(caller, options.campaignTemplateId),
-        recipients: createRecipientEraser(table, caller),
-        eraser: createEraser(table, caller),
+        recipients: createRecipientEraser(base.items.runs, caller),
+        eraser: createEraser(base.items, caller),
       };
     },
-    takingEvents(process: Process) {
-      const base = baseOf(process);
+    takingEvents(process: Process, appId: string) {
+      const base = baseOf(process, appId);
       const campaigns = createCampaigns(callerOf(process), options.campaignTemplateId);
       return {
         ...base,
-        kindsOf: async () => options.kinds(),
+        enqueue: kernel.createEnqueue<EventJob>(options.queues().events.clientOf(process), '', appId),
+        kindsOf: async () => options.appOf(appId).kinds(),
         campaignSendsOf: kernel.createSendLookup({ ...base, campaigns }),
       };
     },
-    sending(process: Process, likely = 1) {
-      const sender = options.wechat.senderOf(process);
-      const rules = {
-        ruleOf: sendRule,
-        remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),
+    sending(process: Process, appId: string, likely = 1) {
+      const app = options.appOf(appId);
+      const caller = callerOf(process);
+      const base = baseOf(process, appId);
+      const { fetchToken, send } = app.wechat.callsOf(process);
+      const tokens = kernel.createAccessTokens({
+        ...base,
+        store: createTokenStore(base.items.token, caller, () => `lease-${nextId()}`),
+        fetchToken,
+        canForceRefresh: true,
+      });
+      return {
+        ...base,
+        wechat: kernel.createTokenSender({
+          ...base,
+          tokens,
+          call: send,
+          isDocumented: () => true,
+          measure: () => undefined,
+        }),
+        rules: {
+          ruleOf: sendRule,
+          remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),
+        },
+        rateLimiter: app.isLimited
+          ? kernel.createRateLimiter({ ...base, store: createRateLimitStore(base.items.rateLimit, caller) })
+          : createRandomLimiter(caller, chance, app.faults, likely),
       };
-      return { ...baseOf(process), wechat: sender, rules, rateLimiter: limiterOf(process, likely) };
     },
-    running(process: Process) {
+    running(process: Process, appId: string) {
       // Each recipient asks for a permit.
-      const base = this.sending(process, 0.3);
+      const base = this.sending(process, appId, 0.3);
       return {
         ...base,
         campaigns: createCampaigns(callerOf(process), options.campaignTemplateId),
@@ -154,19 +182,31 @@ export function createServices(options: ServiceOptions) {
         newWorkerId: () => `worker-${nextId()}`,
       };
     },
-    starting(process: Process, runId: string) {
+    starting(process: Process, appId: string, runId: string) {
       const campaigns = createCampaigns(callerOf(process), options.campaignTemplateId, runId);
-      return { ...baseOf(process), campaigns, newRunId: () => `run_${nextId()}` };
+      return { ...baseOf(process, appId), campaigns, newRunId: () => `run_${nextId()}` };
+    },
+    streaming(process: Process, appId: string) {
+      const base = baseOf(process, appId);
+      const { call } = callerOf(process);
+      const app = options.appOf(appId);
+      const putEvents: PublishEvents = (events) =>
+        call('put events', () => {
+          app.published(events);
+          return [];
+        });
+      const publish = kernel.createEventPublisher(putEvents, appId);
+      return {
+        ...base,
+        publish: (events: readonly DomainEvent[]) => kernel.publishWithRetry(publish, events, base),
+        batchOf: kernel.createSentBatches(base.runs),
+        isPublished: () => true,
+        statistics: { add: (parts: readonly CountedPart[]) => call('add counts', () => app.counted(parts)) },
+        measure: () => undefined,
+      };
     },
   };
 }
 
-const templates = new Map<string, ReturnType<typeof template>>();
-
-function templateOf(templateId: string) {
-  const known =
-    templates.get(templateId) ??
-    template({ templateId, content: '商品:{{thing1.DATA}}\n', example: '商品:茶\n' });
-  templates.set(templateId, known);
-  return known;
-}
+/** What each function is handed. */
+export type Services = ReturnType<typeof createServices>;

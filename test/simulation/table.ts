@@ -1,18 +1,11 @@
-import * as v from 'valibot';
 import type { BatchKey, RunBatch } from '../../lib/campaigns/runs/batch.ts';
-import { type BatchResults, NO_TALLY, UNTOUCHED } from '../../lib/campaigns/runs/results.ts';
-import { type RunRecord, runRecord } from '../../lib/campaigns/runs/run.ts';
-import type { ShardTally } from '../../lib/campaigns/runs/run-store.ts';
-import { packResults } from '../../lib/dynamodb/pack-results.ts';
-import { packBatch, toBatch, toResults } from '../../lib/dynamodb/run-items.ts';
-import type { CountMark } from '../../lib/grants/grant-store.ts';
-import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.ts';
-import type { BoundKey } from '../../lib/messages/idempotency-keys.ts';
-import { type Message, messageSchema } from '../../lib/messages/message.ts';
-import { listWaiting } from '../../lib/messages/waiting-messages.ts';
-import type { Versioned } from '../../lib/versioned.ts';
-import { createDueRows } from './due-rows.ts';
+import type { BatchResults } from '../../lib/campaigns/runs/results.ts';
+import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
+import { appIdOfKey } from '../../lib/dynamodb/keys.ts';
+import type { Ledger } from '../../lib/grants/ledger.ts';
+import type { Message } from '../../lib/messages/message.ts';
 import type { Process } from './processes.ts';
+import { createPart, type TablePart } from './table-part.ts';
 
 /** A write, and what was there before. */
 export interface TableWrite {
@@ -27,7 +20,7 @@ export interface TableWrite {
   };
 }
 
-/** Who wants to know of writes. */
+/** Who wants to know of writes to one app's part of the table. */
 export interface TableListener {
   written(write: TableWrite): void;
   /** A due entry was written. */
@@ -36,182 +29,27 @@ export interface TableListener {
   deleted(openid: string, by: Process): void;
 }
 
-/** An item as it stands. Its value is frozen, so that it can be handed out as it is. */
-interface Row<T> {
-  readonly value: T;
-  readonly version: string;
-}
-
-/** One shard of a run. */
-interface ShardRows {
-  readonly batches: Map<string, RunBatch>;
-  readonly results: Map<string, Versioned<BatchResults>>;
-  tally: ShardTally;
-}
-
 /**
- * An in-memory table that promises what the real one does and no more: writes bound to a version,
- * transactions all or nothing, reads that see the latest write. What is written goes through the schema of
- * the stored item and back. Functions reach it through ports.
+ * The table that all apps of a stage share. As in the real one, an item is whose the beginning of its partition
+ * key says.
  */
-export function createTable(listener: TableListener) {
-  const ledgers = new Map<string, Row<Ledger>>();
-  const messages = new Map<string, Row<Message>>();
-  /** The records of each user, newest first. */
-  const byUser = new Map<string, string[]>();
-  /** The marks of each user, with the life that they were set in. */
-  const marks = new Map<string, Map<CountMark, string>>();
-  const keys = new Map<string, BoundKey>();
-  /** Who ever answered for a template. */
-  const audiences = new Map<string, Set<string>>();
-  const runs = new Map<string, Row<RunRecord>>();
-  const shards = new Map<string, ShardRows>();
-  /** Messages that went with their user's item. */
-  const erased = new Set<string>();
-  const due = createDueRows(listener.entered);
-  let versions = 0;
-  const newVersion = () => `v${++versions}`;
+export interface Table {
+  /** The items of whoever this partition key belongs to. */
+  at(pk: string): TablePart;
+  /** The parts that there are. */
+  parts(): readonly TablePart[];
+}
 
-  /** Checks the form of a value where it is written, not where it arrives. */
-  function rowOf<T>(schema: v.GenericSchema<unknown, T>, value: object): Row<T> {
-    return { value: frozen(v.parse(schema, JSON.parse(JSON.stringify(value)))), version: newVersion() };
-  }
-
-  const rowOfLedger = (value: Ledger) => rowOf(ledgerSchema, { life: `life${versions}`, ...value });
-  const rowOfMessage = (value: Message) => rowOf(messageSchema, value);
-  const rowOfRun = (value: RunRecord) => rowOf(runRecord, value);
-  function rowOfResults({ results, ...rest }: BatchResults): Versioned<BatchResults> {
-    return toResults(JSON.parse(JSON.stringify({ ...packResults(results), ...rest, version: newVersion() })));
-  }
-
-  const stored = <T>(row: Row<T> | undefined): Versioned<T> | undefined => row;
-  const readLedger = (openid: string): Versioned<Ledger> =>
-    ledgers.get(openid) ?? { value: emptyLedger(openid), version: undefined };
-
-  function putRecord(row: Row<Message>): { message: Message; before?: Message } {
-    const { id, openid } = row.value;
-    const before = messages.get(id)?.value;
-    if (!before) byUser.set(openid, [id, ...(byUser.get(openid) ?? [])].sort().reverse());
-    messages.set(id, row);
-    return { message: row.value, ...(before && { before }) };
-  }
-
-  function shardOf({ runId, shard }: Omit<BatchKey, 'after'>): ShardRows {
-    const name = `${runId} ${shard}`;
-    const known = shards.get(name);
-    if (known) return known;
-    const recently = new Map<number, number>();
-    const created = {
-      batches: new Map(),
-      results: new Map(),
-      tally: { ...NO_TALLY, batchesDone: 0, recently },
-    };
-    shards.set(name, created);
-    return created;
-  }
-
-  const readResults = (key: BatchKey): Versioned<BatchResults> =>
-    shardOf(key).results.get(key.after) ?? { value: UNTOUCHED, version: undefined };
-
-  function putResults(key: BatchKey, row: Versioned<BatchResults>): void {
-    const before = readResults(key).value;
-    shardOf(key).results.set(key.after, row);
-    listener.written({ results: { key, after: row.value, before } });
-  }
-
-  function putBatch(key: BatchKey, batch: RunBatch): void {
-    const written = toBatch(JSON.parse(JSON.stringify(packBatch(batch))));
-    shardOf(key).batches.set(key.after, frozen(written));
-    listener.written({ batch: { key, batch: written } });
-  }
-
-  /** What waits for a user, and what has a record and was not erased. */
-  function messagesOf(openid: string): readonly Message[] {
-    const ids = (byUser.get(openid) ?? []).filter((id) => !erased.has(id));
-    const ledger = ledgers.get(openid)?.value;
-    const recorded = ids.map((id) => messages.get(id)!.value);
-    return ledger ? [...recorded, ...listWaiting(ledger, new Set(ids))] : recorded;
-  }
-
-  function findMessage(id: string): Message | undefined {
-    if (erased.has(id)) return undefined;
-    return messages.get(id)?.value ?? messagesOf(openidIn(id)).find((message) => message.id === id);
-  }
-
-  function* batchesOf(runId: string) {
-    for (const [name, { batches }] of shards) {
-      const [of, shard] = name.split(' ');
-      if (of !== runId) continue;
-      for (const [after, batch] of batches) {
-        const key = { runId, shard: Number(shard), after };
-        yield { key, batch, results: readResults(key).value };
-      }
-    }
-  }
-
-  const marksWhere = (openid: string, ofLife: (life: string) => boolean) =>
-    [...(marks.get(openid) ?? [])].filter(([, life]) => ofLife(life)).map(([mark]) => mark);
-  const presentLife = (openid: string) => ledgers.get(openid)?.value.life;
-
+/** A table in whose parts `listenerOf` wants to know of writes. */
+export function createTable(listenerOf: (appId: string) => TableListener): Table {
+  const parts = new Map<string, TablePart>();
   return {
-    rows: { ledgers, messages, byUser, marks, keys, audiences, runs, erased, due, shardOf },
-    newVersion,
-    rowOfLedger,
-    rowOfMessage,
-    rowOfRun,
-    rowOfResults,
-    stored,
-    readLedger,
-    readResults,
-    putRecord,
-    putResults,
-    putBatch,
-    written: listener.written,
-    deleted: listener.deleted,
-    /** What stands there, for the checks. */
-    state: {
-      ledgerOf: (openid: string): Ledger | undefined => ledgers.get(openid)?.value,
-      ledgers: () => [...ledgers.values()].map(({ value }) => value),
-      /** Those that wait and those that have records, but for what was erased. */
-      messages: () => [...new Set([...ledgers.keys(), ...byUser.keys()])].flatMap(messagesOf),
-      messagesOf,
-      findMessage,
-      wasErased: (id: string) => erased.has(id),
-      run: (id: string) => runs.get(id)?.value,
-      runs: () => [...runs.values()].map(({ value }) => value),
-      batchesOf,
-      /** The due entries that no cursor has passed. */
-      dueEntries: due.ahead,
-      /** The marks of what has been counted in a user's present life. */
-      marksOf: (openid: string) => marksWhere(openid, (life) => life === presentLife(openid)),
-      /** What is left of users' former lives. */
-      remains: (openid: string): readonly string[] => [
-        ...marksWhere(openid, (life) => life !== presentLife(openid)),
-        ...(byUser.get(openid) ?? []).filter((id) => erased.has(id)),
-        ...due
-          .all()
-          .filter(({ messageId }) => erased.has(messageId) && openidIn(messageId) === openid)
-          .map(({ messageId }) => `entry of ${messageId}`),
-      ],
+    at(pk) {
+      const appId = appIdOfKey(pk);
+      const known = parts.get(appId) ?? createPart(listenerOf(appId));
+      parts.set(appId, known);
+      return known;
     },
+    parts: () => [...parts.values()],
   };
-}
-
-/** The table of one world. */
-export type Table = ReturnType<typeof createTable>;
-
-/** The table as it stands, for the checks. */
-export type TableState = Table['state'];
-
-/** The user that a message id names. */
-export function openidIn(messageId: string): string {
-  return messageId.slice(messageId.lastIndexOf('_') + 1);
-}
-
-/** Frozen to the bottom: whoever changed what was read would change the table. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) frozen(part);
-  return value;
 }

@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Functions } from './functions.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { TableState } from './table.ts';
+import type { TableState } from './table-part.ts';
 
 /** The rule that runs the dispatcher each minute. */
 export interface Ticker {
@@ -17,7 +17,8 @@ export interface TickerOptions {
   readonly chance: Chance;
   readonly faults: () => Faults;
   readonly functions: Pick<Functions, 'dispatch'>;
-  readonly state: Pick<TableState, 'dueEntries'>;
+  /** Each part of the table. */
+  readonly states: () => readonly Pick<TableState, 'dueEntries'>[];
 }
 
 const MINUTE_MS = 60_000;
@@ -26,11 +27,11 @@ const MINUTE_MS = 60_000;
  * Runs the dispatcher on the minute, now and then not at all. Minutes in which it would find nothing are
  * skipped.
  */
-export function createTicker({ scheduler, chance, faults, functions, state }: TickerOptions): Ticker {
+export function createTicker({ scheduler, chance, faults, functions, states }: TickerOptions): Ticker {
   let nextTickMs = Number.POSITIVE_INFINITY;
 
   function arm(): void {
-    const moments = state.dueEntries().map(({ dueAtMs }) => dueAtMs);
+    const moments = states().flatMap((state) => state.dueEntries().map(({ dueAtMs }) => dueAtMs));
     if (moments.length === 0) return;
     const earliestMs = Math.min(...moments);
     const usefulMs = Math.max(scheduler.now(), earliestMs - DISPATCH_AHEAD_MS);

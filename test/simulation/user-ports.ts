@@ -9,10 +9,11 @@ import { hasNoRecord, messageWithLedger, withWaiting } from '../../lib/messages/
 import type { DueIndex } from '../../lib/sends/dispatch-due.ts';
 import type { DueEntries } from '../../lib/sends/send-job.ts';
 import type { Versioned } from '../../lib/versioned.ts';
+import type { AppItems } from './app-items.ts';
 import { DUE_SHARDS } from './due-rows.ts';
 import type { Kernel } from './kernel.ts';
 import type { Process } from './processes.ts';
-import { openidIn, type Table } from './table.ts';
+import { openidIn } from './table-part.ts';
 
 /** A call to the table, whose effect comes about at one moment. */
 export type TableCall = <T>(label: string, effect: () => T) => Promise<T>;
@@ -29,7 +30,7 @@ const PAGE_SIZE = 3;
 
 /** Messages and grants, as a process reaches them. */
 export function createMessagePorts(
-  table: Table,
+  { user: table, keys: { rows: keyRows }, audience: { rows: audienceRows } }: AppItems,
   kernel: Pick<Kernel, 'findMessageSend' | 'findRecipientSend'>,
   runs: RunStore,
   { call, clock }: Caller,
@@ -67,7 +68,10 @@ export function createMessagePorts(
       for (const mark of marks) set.set(mark, row.value.life ?? '');
       rows.marks.set(openid, set);
       for (const templateId of newTemplateIds) {
-        rows.audiences.set(templateId, (rows.audiences.get(templateId) ?? new Set()).add(openid));
+        audienceRows.audiences.set(
+          templateId,
+          (audienceRows.audiences.get(templateId) ?? new Set()).add(openid),
+        );
       }
       table.written({ ledger: row.value });
       return 'committed';
@@ -75,9 +79,9 @@ export function createMessagePorts(
   }
 
   function bind(name: string, to: BoundKey, read: BoundKey | undefined): 'committed' | 'conflict' {
-    const bound = rows.keys.get(name);
+    const bound = keyRows.keys.get(name);
     if (bound && bound.expiresAtMs > clock() && bound.messageStem !== read?.messageStem) return 'conflict';
-    rows.keys.set(name, to);
+    keyRows.keys.set(name, to);
     return 'committed';
   }
 
@@ -113,7 +117,7 @@ export function createMessagePorts(
     },
   };
   const keys: IdempotencyKeys = {
-    find: (scope, key) => call('find key', () => rows.keys.get(`${scope} ${key}`)),
+    find: (scope, key) => call('find key', () => keyRows.keys.get(`${scope} ${key}`)),
     bind: ({ scope, key }, to, read) => call('bind key', () => bind(`${scope} ${key}`, to, read)),
   };
   const grantStore: GrantStore = {
@@ -127,7 +131,7 @@ export function createMessagePorts(
   const audience: AudienceStore = {
     openids: (templateId, shard, limit, after) =>
       call('audience', () => {
-        const all = [...(rows.audiences.get(templateId) ?? [])]
+        const all = [...(audienceRows.audiences.get(templateId) ?? [])]
           .filter((openid) => runs.shardOf(openid) === shard && openid > after)
           .sort();
         const openids = all.slice(0, Math.min(limit, PAGE_SIZE));
@@ -143,7 +147,8 @@ export function createMessagePorts(
 }
 
 /** The due index, as a process reaches it. */
-export function createDuePorts({ rows: { due } }: Table, { call }: Caller) {
+export function createDuePorts({ due: { rows } }: Pick<AppItems, 'due'>, { call }: Caller) {
+  const { due } = rows;
   const dueEntries: DueEntries = {
     put: (entry) => call('put due entry', () => due.put(entry)),
     remove: (messageId, dueAtMs) => call('remove due entry', () => due.remove(messageId, dueAtMs)),

@@ -3,7 +3,7 @@ import type { Message } from '../../lib/messages/message.ts';
 import { listCollapsible, listWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trouble } from './send-rules.ts';
-import type { TableState } from './table.ts';
+import type { TableState } from './table-part.ts';
 import type { WeChatRequest } from './wechat.ts';
 
 /** What the rules of messages that wait look at. */

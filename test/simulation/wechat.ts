@@ -1,11 +1,10 @@
 import type { SendAnswer } from '../../lib/sends/judge-answer.ts';
 import type { OutgoingMessage } from '../../lib/sends/send-port.ts';
-import type { Chance } from './chance.ts';
-import type { Faults, PlanCall } from './faults.ts';
+import type { FetchToken } from '../../lib/token/access-token-store.ts';
+import type { PlanCall } from './call-plans.ts';
 import type { Process, Processes } from './processes.ts';
 import type { Pushes } from './pushes.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Trace } from './trace.ts';
+import { createWeChatTokens, type WeChatTokenOptions } from './wechat-tokens.ts';
 
 /** One request that left for WeChat. */
 export interface WeChatRequest {
@@ -26,16 +25,20 @@ export interface WeChatRequest {
   receipt?: { readonly errcode: number; readonly atMs: number; readonly msgid?: string };
 }
 
-/** The way to WeChat of one function. */
-export interface SimulatedSender {
-  ready(): Promise<boolean>;
-  send(message: OutgoingMessage): Promise<SendAnswer>;
+/** The way to one account of one function. */
+export interface SimulatedCalls {
+  readonly fetchToken: FetchToken;
+  send(accessToken: string, message: OutgoingMessage): Promise<SendAnswer>;
 }
 
-/** WeChat, with its own count of what each user allowed. */
+/** The WeChat account of one app, with its own count of what each user allowed. */
 export interface SimulatedWeChat {
   readonly requests: readonly WeChatRequest[];
-  senderOf(process: Process): SimulatedSender;
+  callsOf(process: Process): SimulatedCalls;
+  /** Whether the last call for this send was refused for its token, so that it may be made again. */
+  isTokenRefused(sendId: string): boolean;
+  /** Whether the account gave this token out, be it long ago. */
+  isOwnToken(accessToken: string): boolean;
   /** The user answered the panel with accept. */
   allow(openid: string, templateId: string): void;
   /** The panel was shown and answered. */
@@ -46,14 +49,10 @@ export interface SimulatedWeChat {
   take(openid: string, templateId: string, howMany: number): void;
 }
 
-/** What WeChat is built on, and who wants to know of its requests. */
-export interface WeChatOptions {
-  readonly scheduler: Scheduler;
+/** What an account is built on, and who wants to know of its requests. */
+export interface WeChatOptions extends WeChatTokenOptions {
   readonly processes: Processes;
-  readonly chance: Chance;
-  readonly faults: () => Faults;
   readonly plan: PlanCall;
-  readonly trace: Trace;
   /** Accepts without counting: a second send of one grant is then not refused by WeChat itself. */
   readonly generous: boolean;
   readonly longTerm: (templateId: string) => boolean;
@@ -64,7 +63,7 @@ export interface WeChatOptions {
   readonly skewMs: number;
   /** Scripted answers, taken before chance is asked. */
   readonly script: number[];
-  readonly leaving: (request: WeChatRequest) => void;
+  readonly leaving: (request: WeChatRequest, accessToken: string) => void;
   readonly accepted: (request: WeChatRequest) => void;
   /** Whether a send is answered with a msgid. */
   readonly answersMsgid: boolean;
@@ -77,15 +76,20 @@ const REFUSALS = [
   43101, 43101, 43107, 45011, 45009, -1, -1, 43108, 47003, 40001, 48001, 48004, 50002, 40013, 45002, 99999,
 ];
 
+/** What is wrong with every send while WeChat is broken down so. */
+const BROKEN_DOWN = { frozen: 48004, quota: 45009 };
+
 const GIVE_UP_MS = 10_000;
 const REQUEST_LIMIT_MS = 35_000;
+/** WeChat's refusals of a token: the call is made again with another. */
+const TOKEN_REFUSALS: readonly number[] = [40001, 42001, 40014];
 
-/** A WeChat that answers late, wrongly, twice as slowly or not at all, as chance has it. */
+/** An account at a WeChat that answers late, wrongly, twice as slowly or not at all, as chance has it. */
 export function createWeChat(options: WeChatOptions): SimulatedWeChat {
   const { scheduler, chance, faults, plan, trace } = options;
   const requests: WeChatRequest[] = [];
   const allowed = new Map<string, number>();
-  let outageUntilMs = 0;
+  const tokens = createWeChatTokens(options);
   const keyOf = (openid: string, templateId: string) => `${openid} ${templateId}`;
 
   function decide(request: WeChatRequest): number {
@@ -95,7 +99,8 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
       (other) => other !== request && other.openid === openid && other.endsAtMs > leftAtMs && !other.told,
     );
     const left = allowed.get(keyOf(openid, templateId)) ?? 0;
-    const { refusal } = faults();
+    const { refusal, breakdown } = faults();
+    if (breakdown === 'frozen' || breakdown === 'quota') return BROKEN_DOWN[breakdown];
     if (scripted !== undefined && scripted !== 0) return scripted;
     if (overlaps) return 43108;
     if (scripted === undefined && refusal > 0 && chance.happens(refusal)) return chance.pick(REFUSALS);
@@ -104,7 +109,11 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     return 0;
   }
 
-  function send(process: Process, message: OutgoingMessage & { readonly id?: string }): Promise<SendAnswer> {
+  function send(
+    process: Process,
+    accessToken: string,
+    message: OutgoingMessage & { readonly id?: string },
+  ): Promise<SendAnswer> {
     return new Promise((resolve) => {
       if (!process.alive) return;
       const { crash } = plan('send');
@@ -115,36 +124,39 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
           scheduler.wake();
           resolve(answer());
         });
-      const { notReached, noAnswer, slowAnswer } = faults();
+      const { notReached, noAnswer, slowAnswer, breakdown } = faults();
       if (notReached > 0 && chance.happens(notReached)) {
         const type = chance.happens(0.2) ? 'no-token' : 'not-sent';
         return finish(chance.between(1, 9_000), () => ({ type, reason: 'no connection, or no token' }));
       }
-      const silent = noAnswer > 0 && chance.happens(noAnswer);
-      const limitMs = REQUEST_LIMIT_MS - Math.ceil(2 * options.skewMs);
+      const { openid, templateId, data } = message;
+      // A campaign's request carries no id; its text says which run it belongs to.
+      const sendId = message.id ?? `${data['thing1']} ${openid}`;
+      const silent = breakdown === 'silent' || (noAnswer > 0 && chance.happens(noAnswer));
+      // A call that is made again with another token has the rest of the time.
+      const limitMs =
+        (isTokenRefused(sendId) ? GIVE_UP_MS : REQUEST_LIMIT_MS) - Math.ceil(2 * options.skewMs);
       const slow = slowAnswer > 0 && chance.happens(slowAnswer);
       const durationMs = silent
         ? chance.pick([GIVE_UP_MS, 30, limitMs])
         : slow
           ? chance.between(1_000, limitMs)
           : chance.between(20, 300);
-      const { openid, templateId, data } = message;
       const request: WeChatRequest = {
-        // A campaign's request carries no id; its text says which run it belongs to.
-        sendId: message.id ?? `${data['thing1']} ${openid}`,
+        sendId,
         openid,
         templateId,
         leftAtMs: scheduler.now(),
         endsAtMs: scheduler.now() + durationMs,
       };
-      options.leaving(request);
+      options.leaving(request, accessToken);
       requests.push(request);
       trace(process.name, `request for ${request.sendId} leaves`);
       let errcode = -1;
       const heard = !silent || chance.happens(0.6);
       if (heard) {
         scheduler.after(chance.between(1, durationMs - 1), () => {
-          errcode = decide(request);
+          errcode = tokens.refusalOf(accessToken) ?? decide(request);
           request.errcode = errcode;
           request.truth = errcode === 0 ? 'accepted' : 'refused';
           trace('wechat', `decides ${errcode} on ${request.sendId}`);
@@ -170,20 +182,22 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     });
   }
 
-  function tokenAvailable(): boolean {
-    const { tokenOutage } = faults();
-    if (tokenOutage > 0 && scheduler.now() >= outageUntilMs && chance.happens(tokenOutage)) {
-      outageUntilMs = scheduler.now() + chance.between(1_000, 300_000);
-      trace('wechat', 'gives out no token for a while');
-    }
-    return tokenOutage === 0 || scheduler.now() >= outageUntilMs;
+  function isTokenRefused(sendId: string): boolean {
+    const last = requests.findLast((request) => request.sendId === sendId);
+    return last?.errcode !== undefined && TOKEN_REFUSALS.includes(last.errcode);
   }
 
   return {
     requests,
-    senderOf: (process) => ({
-      ready: () => options.processes.call(process, 'ready', tokenAvailable),
-      send: (message) => send(process, message),
+    isTokenRefused,
+    isOwnToken: tokens.isOwn,
+    callsOf: (process) => ({
+      async fetchToken({ forceRefresh }) {
+        const answer = await options.processes.call(process, 'fetch token', () => tokens.fetch(forceRefresh));
+        if ('errcode' in answer) throw answer;
+        return answer;
+      },
+      send: (accessToken, message) => send(process, accessToken, message),
     }),
     allow: (openid, templateId) => {
       allowed.set(keyOf(openid, templateId), (allowed.get(keyOf(openid, templateId)) ?? 0) + 1);

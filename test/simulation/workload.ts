@@ -1,7 +1,7 @@
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
+import type { Control, Report } from './app-functions.ts';
 import type { Chance } from './chance.ts';
-import type { Control, Report } from './functions.ts';
 
 /** A template of the account. */
 export interface SimulatedTemplate {

@@ -1,3 +1,4 @@
+import { APP_FAULTS } from './app-faults.ts';
 import { GRANT_FAULTS } from './grant-faults.ts';
 import { MESSAGE_FAULTS } from './message-faults.ts';
 import type { PlantedFault } from './planted-fault.ts';
@@ -12,4 +13,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ...MESSAGE_FAULTS,
   ...WAITING_FAULTS,
   ...RUN_FAULTS,
+  ...APP_FAULTS,
 ];
