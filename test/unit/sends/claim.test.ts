@@ -98,6 +98,28 @@ describe('a claim', () => {
     expect(user.ledger().claim).toBeUndefined();
   });
 
+  test('is not opened for what has expired, whoever else is being sent to', async () => {
+    const user = useUser(2);
+    const expiresAtMs = () => 1_000_500;
+    expect(await user.claim('one', { expiresAtMs })).toMatchObject({ type: 'claimed' });
+    user.later(500);
+    expect(await user.claim('two', { expiresAtMs })).toMatchObject({ type: 'expired' });
+    // Its own claim says that a request may have left.
+    expect(await user.claim('one', { expiresAtMs })).toMatchObject({ type: 'busy' });
+    user.later(CLAIM_LEASE_MS);
+    expect(await user.claim('one', { expiresAtMs })).toMatchObject({
+      type: 'ended',
+      record: { state: 'unknown' },
+    });
+  });
+
+  test('is waited out where the moment is the end', async () => {
+    const user = useUser(1);
+    const [dueAtMs, expiresAtMs] = [() => 1_001_000, () => 1_001_000];
+    expect(await user.claim('one', { dueAtMs, expiresAtMs })).toMatchObject({ type: 'expired' });
+    expect(user.available()).toBe(1);
+  });
+
   test('of a sender that died is given up past its lease, and its send is not made again', async () => {
     const user = useUser(2);
     await user.claim('one');

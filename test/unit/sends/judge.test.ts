@@ -74,6 +74,21 @@ describe('an answer is judged', () => {
     expect(judge(answered(errcode))).toMatchObject({ state: 'pending', effect: 'keep', retry: { policy } });
   });
 
+  test('as expired where its time was over before the request: the grant comes back', () => {
+    const { retry, ...decision } = judge({ type: 'expired' });
+    expect(decision).toMatchObject({ state: 'failed', effect: 'refund', outcome: { reason: 'expired' } });
+    expect(retry).toBeUndefined();
+  });
+
+  test.each([
+    [-1, 1_000, { state: 'unknown', effect: 'spend' }],
+    [-1, 1_001, { state: 'pending', effect: 'keep' }],
+    [43108, 1_000, { state: 'pending', effect: 'keep' }],
+    [45011, 1_000, { state: 'pending', effect: 'keep' }],
+  ])('%i, with a next try in a second at the soonest and %i ms to live', (errcode, livesMs, expected) => {
+    expect(judge(answered(errcode), { ...FRESH, expiresAtMs: NOW_MS + livesMs })).toMatchObject(expected);
+  });
+
   test('by what the last retry may hide: -1 as unknown, a rate limit as failed', () => {
     const busy = judge(answered(-1), { ...FRESH, retries: { busy: 3 } });
     expect(busy).toMatchObject({ state: 'unknown', effect: 'spend' });
