@@ -4,8 +4,11 @@ import type { ServiceError } from './service-error.ts';
 import { assign, having, memberOf, textOf } from './values.ts';
 import type { Wx } from './wx.ts';
 
-/** When a reminder leaves: a moment, epoch milliseconds or RFC 3339; null means now. */
-export type When = Date | number | string | null;
+/** A moment; also as epoch milliseconds or RFC 3339. */
+type Moment = Date | number | string;
+
+/** When a reminder leaves; null means now. */
+export type When = Moment | null;
 
 /** What a reminder may be given besides its data. */
 export interface RemindOptions {
@@ -18,6 +21,10 @@ export interface RemindOptions {
   readonly miniprogramState?: 'developer' | 'trial' | 'formal';
   /** Names this reminder: booked twice under one key, it is one. Up to 255 visible ASCII characters. */
   readonly key?: string;
+  /** What has not left by then is not sent any more, and its grant comes back. */
+  readonly expiresAt?: Moment;
+  /** The reminder takes the place, and the grant, of one of this template that waits under the same key. */
+  readonly collapseKey?: string;
 }
 
 /** A reminder as it was booked. */
@@ -60,8 +67,8 @@ export function bookReminder(
     data,
   });
   delete body.key;
-  // What is no time becomes null, which the service refuses in words.
-  if (when !== null) body.sendAt = typeof when === 'string' ? when : new Date(+when).toJSON();
+  if (when !== null) body.sendAt = momentOf(when);
+  if (options?.expiresAt) body.expiresAt = momentOf(options.expiresAt);
   const attempt = (): Promise<BookedMessage> =>
     api((session) => {
       if (session) body.to = session.openid;
@@ -81,4 +88,9 @@ export function bookReminder(
       (message): RemindOutcome => ({ type: 'booked', message }),
       (error: ServiceError): RemindOutcome => ({ type: 'failed', error }),
     );
+}
+
+/** In RFC 3339. What is no moment becomes null, which the service refuses in words. */
+function momentOf(moment: Moment): string {
+  return typeof moment === 'string' ? moment : new Date(+moment).toJSON();
 }

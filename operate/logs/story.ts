@@ -13,11 +13,15 @@ export interface Happening {
   readonly isTrouble?: boolean;
 }
 
-/** What the table tells of a message, in the order in which it happened. */
+/**
+ * What the table tells of a message, in the order in which it happened. `replaced` are the ids of the messages whose
+ * place it took.
+ */
 export function storyInTable(
   message: Message,
   claim: Claim | undefined,
   nowMs: number,
+  replaced: readonly string[] = [],
 ): readonly Happening[] {
   const at = (atMs: number, en: string, zh: string, isTrouble = false): Happening => ({
     atMs,
@@ -25,13 +29,21 @@ export function storyInTable(
     says: { en, zh },
     ...(isTrouble && { isTrouble }),
   });
-  const { createdAtMs, sendAtMs, outcome, fitted = [], attempts } = message;
+  const { createdAtMs, sendAtMs, expiresAtMs, collapsedInto, outcome, fitted = [], attempts } = message;
+  const waits = message.state === 'pending';
   const isTimed = sendAtMs > createdAtMs;
   const underWay = claim?.messageId === message.id && message.lastClaim?.claimId !== claim.claimId;
   const happenings = [
     message.hold
       ? at(createdAtMs, 'accepted, with a grant set aside', '已接受，并预留一次授权')
       : at(createdAtMs, 'accepted, without a grant set aside', '已接受，未预留授权'),
+    ...replaced.map((id) =>
+      at(
+        createdAtMs,
+        `took the place of ${id}, and its grant if it had one`,
+        `取代了 ${id}，并沿用它的授权（如有）`,
+      ),
+    ),
     ...fitted.map(({ key, from, to }) =>
       at(createdAtMs, `${key} was fitted: “${from}” to “${to}”`, `${key} 已调整：“${from}” 改为 “${to}”`),
     ),
@@ -39,15 +51,24 @@ export function storyInTable(
     ...(underWay
       ? [at(claim.startedAtMs, 'a sender took its turn and the grant', '发送函数取得发送权和授权')]
       : []),
-    ...(outcome
+    ...(outcome && collapsedInto === undefined
       ? [at(outcomeMs(message, outcome), ...outcomeTexts(message, attempts), isTroubled(message))]
       : []),
-    ...(message.state === 'canceled' ? [at(message.updatedAtMs, 'canceled', '已取消')] : []),
+    ...(message.state === 'canceled' ? [at(message.updatedAtMs, ...canceledTexts(message))] : []),
   ];
-  if (message.state === 'pending' && message.dueAtMs > nowMs && message.dueAtMs !== sendAtMs) {
-    return [...happenings, at(message.dueAtMs, 'the next attempt', '下一次尝试')];
-  }
-  return happenings;
+  const isNext = message.dueAtMs > nowMs && message.dueAtMs !== sendAtMs && message.dueAtMs !== expiresAtMs;
+  return [
+    ...happenings,
+    ...(waits && isNext ? [at(message.dueAtMs, 'the next attempt', '下一次尝试')] : []),
+    ...(waits && expiresAtMs !== undefined
+      ? [at(expiresAtMs, 'its end: nothing is sent from then on', '到期，此后不再发送')]
+      : []),
+  ];
+}
+
+function canceledTexts({ collapsedInto }: Message): [string, string] {
+  if (collapsedInto === undefined) return ['canceled', '已取消'];
+  return [`a newer message took its place: ${collapsedInto}`, `被新消息取代：${collapsedInto}`];
 }
 
 /** WeChat's event gives the moment in whole seconds: by their end it has happened, and never before the message was there. */

@@ -5,7 +5,8 @@ import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts
 import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { openidOf } from '../../lib/messages/message.ts';
+import { type Message, openidOf } from '../../lib/messages/message.ts';
+import type { MessageStore } from '../../lib/messages/message-store.ts';
 import { UsageError } from '../command-line.ts';
 import { recipientStanding, recipientStory } from './recipient-story.ts';
 import { type Happening, type Standing, standing, storyInTable } from './story.ts';
@@ -56,12 +57,26 @@ export async function readSubject(
       }
     );
   }
-  const { message, ledger } = await createMessageStore(table, versions).load(id);
+  const store = createMessageStore(table, versions);
+  const { message, ledger } = await store.load(id);
   if (!message) return undefined;
   const { claim } = ledger.value;
   return {
-    happened: storyInTable(message.value, claim, clock()),
+    happened: storyInTable(message.value, claim, clock(), await replacedBy(store, message.value)),
     standing: standing(message.value, claim, clock()),
     sinceMs: message.value.createdAtMs,
   };
+}
+
+/** So many of the user's messages before it are looked through. */
+const LOOKED_THROUGH = 100;
+
+/** The messages whose place a message took. They say so, and it does not. */
+async function replacedBy(
+  store: Pick<MessageStore, 'listOfUser'>,
+  { id, openid, collapseKey }: Message,
+): Promise<readonly string[]> {
+  if (collapseKey === undefined) return [];
+  const { items } = await store.listOfUser(openid, LOOKED_THROUGH, id);
+  return items.flatMap(({ value }) => (value.collapsedInto === id ? [value.id] : []));
 }

@@ -62,6 +62,23 @@ test('a booked reminder sets its grant aside, and the same key books it once', a
   await expect(qingniao.remaining(appointment)).resolves.toMatchObject({ available: 0, held: 1 });
 });
 
+test('an appointment that is moved takes its reminder and the one grant along', async () => {
+  const { qingniao } = newPhone();
+  await qingniao.subscribe([appointment]);
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000);
+  const remind = (hours: number) =>
+    qingniao.remindMe(appointment, inHours(hours), data, {
+      collapseKey: 'booking-7',
+      expiresAt: inHours(hours + 1),
+    });
+  await expect(remind(1)).resolves.toMatchObject({ type: 'booked' });
+  await expect(remind(2)).resolves.toMatchObject({ type: 'booked', message: { status: 'scheduled' } });
+  await expect(qingniao.remaining(appointment)).resolves.toMatchObject({ available: 0, held: 1 });
+  await expect(remind(-2)).resolves.toMatchObject({
+    error: { code: 'invalid-body', errors: [{ path: 'expiresAt' }] },
+  });
+});
+
 test('without a grant, and with a value that breaks a rule, the caller learns why', async () => {
   const { qingniao } = newPhone();
   await expect(qingniao.remindMe(appointment, null, data)).resolves.toMatchObject({

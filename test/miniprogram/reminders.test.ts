@@ -81,6 +81,23 @@ test('a reminder is booked for the user themselves', async () => {
 });
 
 test.each([
+  ['a moment', new Date('2026-12-01T10:00:00+08:00'), '2026-12-01T02:00:00.000Z'],
+  ['epoch milliseconds', Date.parse('2026-12-01T02:00:00Z'), '2026-12-01T02:00:00.000Z'],
+  ['an RFC 3339 text', '2026-12-01T10:00:00+08:00', '2026-12-01T10:00:00+08:00'],
+])('a reminder may expire and collapse: %s', async (_, expiresAt, asked) => {
+  const { phone, qingniao } = await loggedIn();
+  phone.refusals.push(booked);
+  await qingniao.remindMe('a', null, data, { expiresAt, collapseKey: 'booking-7' });
+  expect(phone.requests[0]?.body).toEqual({
+    to: 'o-user',
+    templateId: 'a',
+    data,
+    expiresAt: asked,
+    collapseKey: 'booking-7',
+  });
+});
+
+test.each([
   ['an RFC 3339 text is passed on', '2026-12-01T09:00:00+08:00', '2026-12-01T09:00:00+08:00'],
   ['epoch milliseconds become one', Date.parse('2026-12-01T01:00:00Z'), '2026-12-01T01:00:00.000Z'],
   ['null means now', null, undefined],

@@ -104,6 +104,21 @@ describe('npm run logs', () => {
     expect(stdout).not.toContain('of another');
   });
 
+  test('tells of a message that a newer one took the place of, and of the newer one', async () => {
+    const { openid } = await logIn();
+    await allow(wechat, openid, T);
+    const [sendAt, expiresAt] = [3_600_000, 7_200_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    const event = { to: openid, ...PRICE_DROP, collapseKey: 'digest', sendAt, expiresAt };
+    const earlier = (await operator('POST', '/v1/messages', event)).body;
+    const newer = (await operator('POST', '/v1/messages', event)).body;
+    const first = await logs([earlier.id, ...ofTable]);
+    for (const words of [`a newer message took its place: ${newer.id}`, 'canceled: ', '无需处理'])
+      expect(first.stdout).toContain(words);
+    const second = await logs([newer.id, ...ofTable]);
+    for (const words of [`took the place of ${earlier.id}`, '此后不再发送', 'scheduled: '])
+      expect(second.stdout).toContain(words);
+  });
+
   test('as JSON for programs', async () => {
     const { stdout } = await logs([sent.id, ...ofTable, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ id: sent.id, status: 'sent' });

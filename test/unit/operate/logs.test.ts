@@ -64,6 +64,35 @@ describe('what the table tells of a message', () => {
     expect(told({ state: 'canceled' })).toContain('canceled');
   });
 
+  test('whose place it took, and that a newer one took its own', () => {
+    const took = storyInTable(message, undefined, NOON, ['msg_0']).map(({ says }) => says);
+    expect(took[1]).toEqual({
+      en: 'took the place of msg_0, and its grant if it had one',
+      zh: '取代了 msg_0，并沿用它的授权（如有）',
+    });
+    const outcome = { atMs: NOON, reason: 'collapsed' };
+    expect(told({ state: 'canceled', collapsedInto: 'msg_2', outcome })).toEqual([
+      'accepted, without a grant set aside',
+      'a newer message took its place: msg_2',
+    ]);
+  });
+
+  test('when it ends at the latest, and that it did', () => {
+    const expiresAtMs = NOON + 60_000;
+    const end = 'its end: nothing is sent from then on';
+    expect(told({ expiresAtMs })).toEqual(['accepted, without a grant set aside', end]);
+    const outcome = { atMs: NOON, errcode: 45009, reason: 'quota' };
+    const putOff = told({ expiresAtMs, dueAtMs: expiresAtMs, outcome, attempts: 1 });
+    expect(putOff.slice(1)).toEqual([
+      'attempt 1 did not get through and is repeated: quota, errcode 45009',
+      end,
+    ]);
+    const expired = { atMs: expiresAtMs, reason: 'expired' };
+    expect(told({ expiresAtMs, state: 'failed', outcome: expired, attempts: 1 }).slice(1)).toEqual([
+      'failed after 1 request(s): expired',
+    ]);
+  });
+
   test('never the texts of the message', () => {
     expect(
       JSON.stringify([storyInTable(message, undefined, NOON), standing(message, undefined, NOON)]),
