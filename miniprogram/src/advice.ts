@@ -9,7 +9,7 @@ const LATER = advice('请稍后再试。', 'Please try later.');
 
 const AGAIN = advice('请再点一次。', 'Please tap again.');
 
-const NETWORK = advice('网络不可用，请稍后再试。', 'No network. Please try later.');
+const NETWORK = advice(`网络不可用，${LATER.zh}`, `No network. ${LATER.en}`);
 
 const TELL: Readonly<Record<string, Advice>> = {
   10002: NETWORK,

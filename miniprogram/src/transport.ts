@@ -30,12 +30,18 @@ export interface Transport {
 const TIMEOUT_MS = 10_000;
 
 /** Requests go straight to the service. Its domain must be among the request domains of the mini program. */
-export function ownDomain(options: { readonly wx: WxRequests; readonly baseUrl: string }): Transport {
+export function ownDomain(options: {
+  readonly wx: WxRequests;
+  readonly baseUrl: string;
+  /** Of this mini program, where the service serves several: `wx.getAccountInfoSync().miniProgram.appId`. */
+  readonly appId?: string;
+}): Transport {
   return {
     sessions: true,
     send(request) {
       // The content type is JSON by default.
       const header: Record<string, string> = {};
+      if (options.appId) header['x-wechat-appid'] = options.appId;
       if (request.token) header['authorization'] = `Bearer ${request.token}`;
       if (request.idempotencyKey) header['idempotency-key'] = request.idempotencyKey;
       return new Promise<WxResponse>((success, fail) => {

@@ -34,6 +34,14 @@ test('the own domain is asked by wx.request, with the session and the key', asyn
   ]);
 });
 
+test('one of several mini programs says in each request which it is', async () => {
+  const sent: WxRequestOptions[] = [];
+  const wx = { request: (options: WxRequestOptions) => void sent.push(options) };
+  void ownDomain({ wx, baseUrl: '', appId: 'wx2' }).send({ method: 'POST', path: '/v1/sessions' });
+  void ownDomain({ wx, baseUrl: '' }).send({ method: 'POST', path: '/v1/sessions' });
+  expect(sent.map(({ header }) => header)).toEqual([{ 'x-wechat-appid': 'wx2' }, {}]);
+});
+
 test('a refusal is an answer, a lost connection is none', async () => {
   const refused = scripted(({ success }) => success({ statusCode: 409, data: { code: 'no-grant' } }));
   await expect(refused.transport.send({ method: 'GET', path: '/' })).resolves.toMatchObject({ status: 409 });

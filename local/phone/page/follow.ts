@@ -1,13 +1,21 @@
-import { service } from './service.ts';
+import type { Service } from './service.ts';
 import type { Card, RequestLine, Store } from './state.ts';
-import { type Received, type Template, wechat } from './wechat.ts';
+import type { Received, Template, WeChat } from './wechat.ts';
 
 const EVERY_MS = 400;
 const LINES_KEPT = 40;
 const BANNER_MS = 8_000;
 
+/** Whom to follow, and where. */
+export interface Followed {
+  readonly wechat: WeChat;
+  readonly service: Service;
+  readonly openid: string;
+  readonly templates: readonly Template[];
+}
+
 /** Keeps the state up with what happens to one user: cards that arrive, ledgers, messages, requests. */
-export function follow(openid: string, templates: readonly Template[], store: Store) {
+export function follow({ wechat, service, openid, templates }: Followed, store: Store) {
   let lastReceived = 0;
   let deliveriesSeen = 0;
   let own: readonly RequestLine[] = [];

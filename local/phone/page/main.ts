@@ -1,35 +1,10 @@
-import { createQingniao, ownDomain } from '../../../miniprogram/src/index.ts';
 import { createRegion, h } from './dom.ts';
-import { follow } from './follow.ts';
-import { bannerView, type Deeds, overlayView, screenView } from './screens.ts';
-import { createStore, type Screen, type State } from './state.ts';
+import { type OneApp, openApp } from './one-app.ts';
+import { bannerView, overlayView, screenView } from './screens.ts';
+import { EMPTY, type Screen, type State } from './state.ts';
 import { type Language, textsIn } from './texts.ts';
 import { underneathView } from './underneath.ts';
-import { wechat } from './wechat.ts';
-import { createBrowserWx, type PopupAnswer } from './wx.ts';
-
-/** The template that the sample mini program reminds by. */
-const TITLE = '预约提醒';
-const SOON_MS = 5_000;
-const DAY_MS = 24 * 60 * 60 * 1_000;
-
-const first: State = {
-  language: navigator.language.startsWith('zh') ? 'zh' : 'en',
-  screen: 'app',
-  template: undefined,
-  notice: undefined,
-  problem: undefined,
-  guide: undefined,
-  asking: undefined,
-  settings: { mainSwitch: true, itemSettings: {} },
-  cards: [],
-  banner: undefined,
-  unread: 0,
-  grants: [],
-  wechatGrants: [],
-  messages: [],
-  requests: [],
-};
+import { appids } from './wechat.ts';
 
 const [screen, overlay, tabs, bar, panel, top] = [
   h('main', { class: 'screen' }),
@@ -44,104 +19,68 @@ document
   .getElementById('app')
   ?.append(top, h('div', { class: 'phone' }, bar, screen, tabs, banner, overlay), panel);
 
-let answered: ((answer: PopupAnswer) => void) | undefined;
-const store = createStore(first, render);
-const openid = await wechat.newUser();
-const all = await wechat.templates();
-const wx = createBrowserWx({
-  openid,
-  ask(templateIds) {
-    store.set({ asking: templateIds, notice: 'asking' });
-    return new Promise((resolve) => {
-      answered = resolve;
-    });
-  },
-  onRequest: ({ method, path, startedAtMs, status }) =>
-    following.note({
-      atMs: startedAtMs,
-      way: 'toService',
-      text: `${method} ${path} ${status ?? '✕'}`,
-      ok: status !== undefined && status < 400,
-    }),
-});
-const qingniao = createQingniao({ wx, transport: ownDomain({ wx, baseUrl: '/api' }), note: () => {} });
-
-const deeds: Deeds = {
-  /** Straight from the tap, as in a mini program: nothing is awaited before `subscribe`. */
-  remind(when) {
-    const { template } = store.get();
-    if (!template) return;
-    store.set({ notice: undefined, problem: undefined });
-    void qingniao.subscribe([template.templateId]).then(async (outcome) => {
-      if (outcome.guide) return store.set({ guide: outcome.guide, notice: undefined });
-      if (outcome.type === 'failed') {
-        return store.set({ problem: outcome.error.tell[store.get().language], notice: undefined });
-      }
-      if (outcome.accepted.length === 0) return store.set({ notice: 'refused' });
-      const booked = await qingniao.remindMe(
-        template.templateId,
-        when === 'soon' ? new Date(Date.now() + SOON_MS) : null,
-        {
-          thing1: '口腔洁治',
-          time2: tomorrowAtThree(),
-          thing3: '中山路88号二楼',
-          phone_number4: '020-81167888',
-          thing5: '请提前十分钟到店',
-        },
-        { page: 'pages/booking/index' },
-      );
-      if (booked.type === 'failed') {
-        return store.set({ problem: booked.error.tell[store.get().language], notice: undefined });
-      }
-      return store.set({ notice: when === 'soon' ? 'booked' : 'sentNow' });
-    });
-  },
-  answer(word, always) {
-    store.set({ asking: undefined, notice: undefined });
-    answered?.({ word, always });
-    document.getElementById('soon')?.focus();
-  },
-  show(next) {
-    // As App.onShow does when the user comes back from the settings.
-    if (next === 'app') void qingniao.start();
-    store.set({ screen: next, ...(next === 'messages' && { unread: 0, banner: undefined }) });
-  },
-  closeGuide() {
-    store.set({ guide: undefined });
-    document.getElementById('soon')?.focus();
-  },
-  change: (change) =>
-    void wechat
-      .change(openid, change)
-      .then(async () => store.set({ settings: await wechat.settings(openid) })),
-};
-
-const following = follow(openid, all, store);
-
 const views = {
-  screen: createRegion(screen, (state: State) => screenView(state, deeds)),
-  overlay: createRegion(overlay, (state: State) => overlayView(state, deeds)),
-  banner: createRegion(banner, (state: State) => bannerView(state, deeds)),
+  screen: createRegion(screen, (state: State) => screenView(state, current.deeds)),
+  overlay: createRegion(overlay, (state: State) => overlayView(state, current.deeds)),
+  banner: createRegion(banner, (state: State) => bannerView(state, current.deeds)),
   panel: createRegion(panel, underneathView),
   bar: createRegion(bar, ({ name }: { name: string }) => [h('h1', {}, name)]),
   tabs: createRegion(tabs, tabsView),
   top: createRegion(top, topView),
 };
 
+const apps = await appids();
+const opened = new Map<number, OneApp>();
+/** The mini program that the user chose, from 1; while it opens, `current` is still the one before. */
+let chosen = 1;
+let current = await open(chosen, navigator.language.startsWith('zh') ? 'zh' : 'en');
+
+/** Opens a mini program, or goes back to it; what happened in it meanwhile is there. */
+async function open(app: number, language: Language): Promise<OneApp> {
+  const known = opened.get(app);
+  if (known) return known;
+  const appid = apps[app - 1] ?? '';
+  const made = await openApp({ appid, app, language }, (state) => {
+    if (opened.has(app) && state.app === current.store.get().app) render(state);
+  });
+  opened.set(app, made);
+  return made;
+}
+
+async function switchTo(app: number): Promise<void> {
+  chosen = app;
+  const { language } = current.store.get();
+  const next = await open(app, language);
+  if (chosen !== app) return;
+  current = next;
+  current.store.set({ language });
+}
+
 function render(state: State): void {
   const texts = textsIn(state.language);
-  const { language, template, settings, grants, wechatGrants, messages, requests, cards, notice, problem } =
-    state;
+  const {
+    language,
+    app,
+    template,
+    settings,
+    grants,
+    wechatGrants,
+    messages,
+    requests,
+    cards,
+    notice,
+    problem,
+  } = state;
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   document.title = texts.title;
   const seen = state.screen === 'messages' ? { cards } : { notice, problem, grants, settings };
-  views.screen({ ...first, language, template, screen: state.screen, ...seen });
-  views.overlay({ ...first, language, template, asking: state.asking, guide: state.guide });
-  views.banner({ ...first, language, template, banner: state.banner });
+  views.screen({ ...EMPTY, language, app, template, screen: state.screen, ...seen });
+  views.overlay({ ...EMPTY, language, app, template, asking: state.asking, guide: state.guide });
+  views.banner({ ...EMPTY, language, app, template, banner: state.banner });
   views.panel({ language, template, grants, wechatGrants, messages, requests });
-  views.bar({ name: state.screen === 'app' ? texts.shop : texts.tabs[state.screen] });
+  views.bar({ name: state.screen === 'app' ? texts.shop(app) : texts.tabs[state.screen] });
   views.tabs({ language, screen: state.screen, unread: state.unread });
-  views.top({ language });
+  views.top({ language, app });
 }
 
 function tabsView({ language, screen: seen, unread }: Pick<State, 'language' | 'screen' | 'unread'>) {
@@ -154,7 +93,7 @@ function tabsView({ language, screen: seen, unread }: Pick<State, 'language' | '
       {
         id: `tab-${name}`,
         'aria-current': seen === name ? 'page' : undefined,
-        onclick: () => deeds.show(name),
+        onclick: () => current.deeds.show(name),
       },
       h('span', { 'aria-hidden': 'true', class: 'icon' }, icons[name]),
       texts.tabs[name],
@@ -163,27 +102,45 @@ function tabsView({ language, screen: seen, unread }: Pick<State, 'language' | '
   );
 }
 
-function topView({ language }: { language: Language }) {
+function topView({ language, app }: Pick<State, 'language' | 'app'>) {
   const texts = textsIn(language);
   const other: Language = language === 'zh' ? 'en' : 'zh';
   return [
     h('p', {}, texts.intro),
+    apps.length > 1 && appChoice(app, language),
     h(
       'button',
       {
         id: 'language',
         lang: other === 'zh' ? 'zh-CN' : 'en',
-        onclick: () => store.set({ language: other }),
+        onclick: () => current.store.set({ language: other }),
       },
       texts.other,
     ),
   ];
 }
 
-function tomorrowAtThree(): string {
-  const at = new Date(Date.now() + DAY_MS);
-  return `${at.getFullYear()}年${at.getMonth() + 1}月${at.getDate()}日 15:00`;
+/** Which mini program is seen, where there are several. */
+function appChoice(app: number, language: Language) {
+  const texts = textsIn(language);
+  const choice = h(
+    'select',
+    {
+      id: 'app-choice',
+      onchange: () =>
+        void switchTo(Number(choice.value)).catch(() => {
+          choice.value = String(app);
+        }),
+    },
+    ...apps.map((appid, index) =>
+      h(
+        'option',
+        { value: String(index + 1), selected: index + 1 === app },
+        `${texts.shop(index + 1)} · ${appid}`,
+      ),
+    ),
+  );
+  return h('label', { class: 'apps' }, texts.apps, choice);
 }
 
-store.set({ template: all.find(({ title }) => title === TITLE) });
-void qingniao.start();
+render(current.store.get());

@@ -51,7 +51,12 @@ function messagesView(state: State, texts: Texts, deeds: Deeds): Child[] {
   return state.cards.map((card) => cardView(card, state, texts, deeds));
 }
 
-function cardView({ template, values, atMs }: Card, { language }: State, texts: Texts, deeds: Deeds): Child {
+function cardView(
+  { template, values, atMs }: Card,
+  { language, app }: State,
+  texts: Texts,
+  deeds: Deeds,
+): Child {
   const time = new Date(atMs).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
     timeStyle: 'short',
   });
@@ -62,7 +67,7 @@ function cardView({ template, values, atMs }: Card, { language }: State, texts: 
       'div',
       { class: 'from' },
       h('span', { class: 'logo', 'aria-hidden': 'true' }, '康'),
-      texts.shop,
+      texts.shop(app),
       h('time', {}, time),
     ),
     h('h2', {}, template.title),
@@ -180,13 +185,13 @@ export function overlayView(state: State, deeds: Deeds): Child[] {
   return [];
 }
 
-function popupView({ template }: State, texts: Texts, deeds: Deeds): HTMLElement {
+function popupView({ template, app }: State, texts: Texts, deeds: Deeds): HTMLElement {
   const always = h('input', { id: 'always', type: 'checkbox' });
   return dialog(
     'popup',
-    `${texts.shop} ${texts.popup}`,
+    `${texts.shop(app)} ${texts.popup}`,
     () => deeds.answer('reject', false),
-    h('div', { class: 'from' }, h('span', { class: 'logo', 'aria-hidden': 'true' }, '康'), texts.shop),
+    h('div', { class: 'from' }, h('span', { class: 'logo', 'aria-hidden': 'true' }, '康'), texts.shop(app)),
     h('h2', { id: 'popup-title' }, texts.popup),
     h(
       'div',

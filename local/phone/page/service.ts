@@ -4,6 +4,9 @@ import { WATCHING_HEADER } from '../../stack/observation.ts';
 /** The key of every local stack; it opens nothing but this machine. */
 const KEY = 'dev-key';
 
+/** Says which mini program a call is for. */
+const APP_HEADER = 'x-wechat-appid';
+
 const grants = v.object({
   items: v.array(
     v.object({
@@ -31,17 +34,20 @@ export type OurGrants = v.InferOutput<typeof grants>['items'][number];
 /** A message as the service shows it. */
 export type OurMessage = v.InferOutput<typeof messages>['items'][number];
 
-async function get<S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S>> {
-  const response = await fetch(`/api/v1/${path}`, {
-    headers: { authorization: `Bearer ${KEY}`, [WATCHING_HEADER]: 'phone' },
-  });
-  return v.parse(schema, await response.json());
+/** The service as the operator of one mini program sees it. */
+export function serviceOf(appid: string) {
+  const headers = { authorization: `Bearer ${KEY}`, [APP_HEADER]: appid, [WATCHING_HEADER]: 'phone' };
+  async function get<S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S>> {
+    const response = await fetch(`/api/v1/${path}`, { headers });
+    return v.parse(schema, await response.json());
+  }
+  return {
+    grants: async (openid: string): Promise<readonly OurGrants[]> =>
+      (await get(grants, `grants?openid=${openid}`)).items,
+    messages: async (openid: string): Promise<readonly OurMessage[]> =>
+      (await get(messages, `messages?openid=${openid}&limit=20`)).items,
+  };
 }
 
-/** The service as its operator sees it. */
-export const service = {
-  grants: async (openid: string): Promise<readonly OurGrants[]> =>
-    (await get(grants, `grants?openid=${openid}`)).items,
-  messages: async (openid: string): Promise<readonly OurMessage[]> =>
-    (await get(messages, `messages?openid=${openid}&limit=20`)).items,
-};
+/** The service for one mini program. */
+export type Service = ReturnType<typeof serviceOf>;

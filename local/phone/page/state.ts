@@ -25,6 +25,8 @@ export type Screen = 'app' | 'messages' | 'settings';
 /** Everything that the page shows. */
 export interface State {
   readonly language: Language;
+  /** Which mini program it is of, counted from 1. */
+  readonly app: number;
   readonly screen: Screen;
   readonly template: Template | undefined;
   readonly notice: 'asking' | 'booked' | 'sentNow' | 'refused' | undefined;
@@ -42,6 +44,26 @@ export interface State {
   readonly messages: readonly OurMessage[];
   readonly requests: readonly RequestLine[];
 }
+
+/** A page on which nothing has happened yet. */
+export const EMPTY: State = {
+  language: 'zh',
+  app: 1,
+  screen: 'app',
+  template: undefined,
+  notice: undefined,
+  problem: undefined,
+  guide: undefined,
+  asking: undefined,
+  settings: { mainSwitch: true, itemSettings: {} },
+  cards: [],
+  banner: undefined,
+  unread: 0,
+  grants: [],
+  wechatGrants: [],
+  messages: [],
+  requests: [],
+};
 
 /** Holds the state and tells of each change. */
 export function createStore(first: State, changed: (state: State) => void) {

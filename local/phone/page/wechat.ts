@@ -26,6 +26,7 @@ const settings = v.object({
   mainSwitch: v.optional(v.boolean(), true),
   itemSettings: v.optional(v.record(v.string(), v.string()), {}),
 });
+const apps = v.object({ items: v.array(v.object({ appid: v.string() })) });
 const users = v.object({ openids: v.array(v.string()) });
 const login = v.object({ code: v.string() });
 const answers = v.record(v.string(), v.unknown());
@@ -61,37 +62,42 @@ export type Delivery = v.InferOutput<typeof deliveries>['items'][number];
 /** Its own grants of a template. */
 export type WeChatGrants = v.InferOutput<typeof ledger>['items'][number];
 
-async function get<S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S>> {
-  const response = await fetch(`/wechat/_control/${path}`);
+async function read<S extends v.GenericSchema>(schema: S, path: string, init?: RequestInit) {
+  const response = await fetch(`/wechat/_control/${path}`, init);
   return v.parse(schema, await response.json());
 }
 
-async function post<S extends v.GenericSchema>(
-  schema: S,
-  path: string,
-  body: object,
-): Promise<v.InferOutput<S>> {
-  const response = await fetch(`/wechat/_control/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return v.parse(schema, await response.json());
+/** The appids of the mini programs, the first one first. */
+export async function appids(): Promise<readonly string[]> {
+  return (await read(apps, 'apps')).items.map(({ appid }) => appid);
 }
 
-/** The simulated WeChat behind its control routes, for one user. */
-export const wechat = {
-  newUser: async () => (await post(users, 'users', { count: 1 })).openids[0] ?? '',
-  templates: async (): Promise<readonly Template[]> => (await get(templates, 'templates')).items,
-  code: async (openid: string) => (await post(login, 'login', { openid })).code,
-  settings: (openid: string): Promise<Settings> => get(settings, `settings?openid=${openid}`),
-  change: (openid: string, change: object) => post(v.unknown(), 'settings', { openid, ...change }),
-  subscribe: (openid: string, results: Readonly<Record<string, string>>, always: boolean) =>
-    post(answers, 'subscribe', { openid, results, always }),
-  received: async (after: number): Promise<readonly Received[]> =>
-    (await get(received, `received?after=${after}&limit=100`)).items,
-  deliveries: async (openid: string): Promise<readonly Delivery[]> =>
-    (await get(deliveries, `deliveries?openid=${openid}&limit=100`)).items,
-  ledger: async (openid: string): Promise<readonly WeChatGrants[]> =>
-    (await get(ledger, `ledger?openid=${openid}`)).items,
-};
+/** The simulated WeChat behind its control routes, for one user of one mini program. */
+export function wechatOf(appid: string) {
+  const get = <S extends v.GenericSchema>(schema: S, path: string, query: Record<string, string> = {}) =>
+    read(schema, `${path}?${new URLSearchParams({ appid, ...query })}`);
+  const post = <S extends v.GenericSchema>(schema: S, path: string, body: object) =>
+    read(schema, path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ appid, ...body }),
+    });
+  return {
+    newUser: async () => (await post(users, 'users', { count: 1 })).openids[0] ?? '',
+    templates: async (): Promise<readonly Template[]> => (await get(templates, 'templates')).items,
+    code: async (openid: string) => (await post(login, 'login', { openid })).code,
+    settings: (openid: string): Promise<Settings> => get(settings, 'settings', { openid }),
+    change: (openid: string, change: object) => post(v.unknown(), 'settings', { openid, ...change }),
+    subscribe: (openid: string, results: Readonly<Record<string, string>>, always: boolean) =>
+      post(answers, 'subscribe', { openid, results, always }),
+    received: async (after: number): Promise<readonly Received[]> =>
+      (await get(received, 'received', { after: String(after), limit: '100' })).items,
+    deliveries: async (openid: string): Promise<readonly Delivery[]> =>
+      (await get(deliveries, 'deliveries', { openid, limit: '100' })).items,
+    ledger: async (openid: string): Promise<readonly WeChatGrants[]> =>
+      (await get(ledger, 'ledger', { openid })).items,
+  };
+}
+
+/** The simulated WeChat of one mini program. */
+export type WeChat = ReturnType<typeof wechatOf>;

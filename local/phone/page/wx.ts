@@ -1,5 +1,5 @@
 import type { Wx, WxRequests } from '../../../miniprogram/src/index.ts';
-import { wechat } from './wechat.ts';
+import type { WeChat } from './wechat.ts';
 
 /** What the user did with the popup. */
 export interface PopupAnswer {
@@ -9,6 +9,7 @@ export interface PopupAnswer {
 
 /** What the phone does for the `wx` of a page. */
 export interface PhoneParts {
+  readonly wechat: WeChat;
   readonly openid: string;
   /** Shows the popup and resolves when the user has answered. */
   readonly ask: (templateIds: readonly string[]) => Promise<PopupAnswer>;
@@ -24,7 +25,7 @@ export interface PhoneParts {
 const BASE_LIBRARY = '3.12.1';
 
 /** A `wx` for the browser: its popup is the page's, its WeChat the simulated one, its network real. */
-export function createBrowserWx({ openid, ask, onRequest }: PhoneParts): Wx & WxRequests {
+export function createBrowserWx({ wechat, openid, ask, onRequest }: PhoneParts): Wx & WxRequests {
   const keyOf = (key: string) => `${openid} ${key}`;
   return {
     getStorageSync(key) {
