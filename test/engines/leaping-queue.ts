@@ -11,8 +11,11 @@ const contents = v.object({
   }),
 });
 
+/** The queues that senders empty. */
+export const QUEUES = ['SendQueue', 'CampaignQueue', 'EventQueue'] as const;
+
 /** What a queue of the stack holds. */
-export async function queueContents(stack: Stack, queueName: 'SendQueue' | 'SendDeadLetterQueue') {
+export async function queueContents(stack: Stack, queueName: string) {
   const answer = await fetch(`${stack.sqsEndpoint}/_fauxqs/queues/${queueName}`);
   return v.parse(contents, await answer.json()).messages;
 }
@@ -20,18 +23,20 @@ export async function queueContents(stack: Stack, queueName: 'SendQueue' | 'Send
 /** Lets `ms` pass for the notes that somebody received and did not delete: their visibility timeouts run that much sooner. */
 export async function leapInFlight(stack: Stack, ms: number): Promise<void> {
   const client = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint, useQueueUrlAsEndpoint: false });
-  const { inflight } = await queueContents(stack, 'SendQueue');
-  await Promise.all(
-    inflight.map(({ receiptHandle, visibilityDeadline }) => {
-      const leftMs = Math.max(0, visibilityDeadline - Date.now() - ms);
-      return client.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: stack.queueUrl,
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: Math.ceil(leftMs / 1000),
-        }),
-      );
-    }),
-  );
+  for (const name of QUEUES) {
+    const { inflight } = await queueContents(stack, name);
+    await Promise.all(
+      inflight.map(({ receiptHandle, visibilityDeadline }) => {
+        const leftMs = Math.max(0, visibilityDeadline - Date.now() - ms);
+        return client.send(
+          new ChangeMessageVisibilityCommand({
+            QueueUrl: stack.queueUrls[name] ?? '',
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: Math.ceil(leftMs / 1000),
+          }),
+        );
+      }),
+    );
+  }
   client.destroy();
 }

@@ -1,6 +1,6 @@
 /**
- * A process of the service that can be killed: `node service-process.ts sender` takes the queue's batches to
- * send-messages as Lambda's event source mapping does, `… api` serves the HTTP routes. Both wire the real handlers from the
+ * A process of the service that can be killed: `node service-process.ts sender` takes the queues' batches to send-messages,
+ * send-campaign and process-events as Lambda's event source mappings do, `… api` serves the HTTP routes. Both wire the real handlers from the
  * environment, and use the table and the queue of a stack that runs elsewhere.
  *
  * `CLOCK_AHEAD_MS` is how far the test's time is ahead of the machine's; it stays as it is for the whole life of the process.
@@ -18,6 +18,12 @@ const LONG_POLL_SECONDS = 1;
 
 const aheadMs = Number(process.env['CLOCK_AHEAD_MS']);
 const trigger = process.argv[2] === 'sender' ? 'sqs' : 'httpApi';
+/** Where the stack told its functions that its queues are. */
+const QUEUES = {
+  SendQueue: 'SEND_QUEUE_URL',
+  CampaignQueue: 'CAMPAIGN_QUEUE_URL',
+  EventQueue: 'EVENT_QUEUE_URL',
+} as const;
 const clock = () => Date.now() + aheadMs;
 const writeError = (line: string) => process.stderr.write(line);
 const quiet = () => undefined;
@@ -45,26 +51,27 @@ process.stdin.on('end', () => process.exit(1)).resume();
 process.stdout.write(`${JSON.stringify({ apiUrl: runner.apiUrl })}\n`);
 
 function hasTrigger({ events }: FunctionDefinition, name: 'sqs' | 'httpApi'): boolean {
-  return events.some((event) =>
-    name === 'httpApi' ? 'httpApi' in event : 'sqs' in event && event.sqs.arn === 'SendQueue',
-  );
+  return events.some((event) => name in event);
 }
 
 function reportFault(observation: { type: string; error?: Error }): void {
   if (observation.type === 'fault') writeError(`${observation.error?.stack}\n`);
 }
 
-/** The queue of the stack, by the names that serverless.yml gives it. */
+/** The queues of the stack, by the names that serverless.yml gives them. */
 function sqsOfStack(): Parameters<typeof startRunner>[0]['sqs'] {
-  const { AWS_ENDPOINT_URL_SQS: endpoint = '', SEND_QUEUE_URL: url = '' } = environment;
-  const { SendQueue } = definition.queues();
-  if (!SendQueue) throw new Error('serverless.yml defines no SendQueue.');
-  const arn = `arn:aws:sqs:${LOCAL_AWS.region}:000000000000:SendQueue`;
+  const endpoint = environment['AWS_ENDPOINT_URL_SQS'] ?? '';
+  const queues = Object.entries(QUEUES).map(([name, variable]) => {
+    const queue = definition.queues()[name];
+    if (!queue) throw new Error(`serverless.yml defines no ${name}.`);
+    const arn = `arn:aws:sqs:${LOCAL_AWS.region}:000000000000:${name}`;
+    return [name, { url: environment[variable] ?? '', arn, definition: queue }] as const;
+  });
   return {
     endpoint,
     client: new SQSClient({ ...LOCAL_AWS, endpoint }),
-    queues: { SendQueue: { url, arn, definition: SendQueue } },
-    contents: () => Promise.reject(new Error('Only the stack looks into its queue.')),
+    queues: Object.fromEntries(queues),
+    contents: () => Promise.reject(new Error('Only the stack looks into its queues.')),
     close: async () => undefined,
   };
 }

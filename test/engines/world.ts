@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
-import { type Stack, startStack } from '../../local/stack/stack.ts';
+import { type Stack, type StackOptions, startStack } from '../../local/stack/stack.ts';
 import type { Template, WeChatSimulator } from '../../local/wechat-simulator/index.ts';
-import { leapInFlight, queueContents } from './leaping-queue.ts';
+import { leapInFlight, QUEUES, queueContents } from './leaping-queue.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process-handle.ts';
 
 /** Longer than a claim's lease, a note's visibility timeout and the life of a note without a message. */
@@ -13,7 +13,7 @@ export const LONGER_THAN_ANY_LEASE_MS = 365_000;
 const DEAD_RECEIVER_MS = 1_100;
 
 /** One keyword, so that a request at WeChat shows by its text which message it is of. */
-const template = (templateId: string): Template => ({
+export const template = (templateId: string): Template => ({
   templateId,
   // WeChat filters templates of one title out of a panel.
   title: `到货通知 ${templateId}`,
@@ -77,12 +77,17 @@ export interface World {
 
 /** Options of a call to the API. */
 export interface CallOptions {
+  /** Which mini program it is for; the first without it. */
+  readonly appId?: string;
   readonly apiUrl?: string;
   readonly idempotencyKey?: string;
 }
 
-/** Starts the stack with nobody at the queue. It uses the engine of AWS_ENDPOINT_URL_DYNAMODB, if that is set. */
-export async function useWorld(): Promise<World> {
+/**
+ * Starts the stack with nobody at its queues, with the mini programs of `moreApps` beside the first one. It uses the engine of
+ * AWS_ENDPOINT_URL_DYNAMODB, if that is set.
+ */
+export async function useWorld(options: Pick<StackOptions, 'moreApps' | 'pushEvents'> = {}): Promise<World> {
   let aheadMs = 0;
   const clock = () => Date.now() + aheadMs;
   const { AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint } = process.env;
@@ -93,6 +98,7 @@ export async function useWorld(): Promise<World> {
     pollers: 0,
     dispatchEverySeconds: 0,
     ...(dynamodbEndpoint ? { dynamodbEndpoint } : {}),
+    ...options,
   });
   const processes: ServiceProcess[] = [];
   onTestFinished(async () => {
@@ -101,22 +107,24 @@ export async function useWorld(): Promise<World> {
   });
   const { wechat } = stack;
   if (!wechat) throw new Error('The stack started no simulated WeChat.');
-  wechat.setLatency({ ms: 30, jitterMs: 70 });
+  for (const app of wechat.apps()) app.setLatency({ ms: 30, jitterMs: 70 });
 
   const world: World = {
     stack,
     wechat,
-    async call(method, path, body, { apiUrl = stack.apiUrl, idempotencyKey } = {}) {
+    async call(method, path, body, { apiUrl = stack.apiUrl, idempotencyKey, appId } = {}) {
       const response = await fetch(apiUrl + path, {
         method,
         headers: {
           authorization: `Bearer ${DEV_API_KEY}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+          ...(appId === undefined ? {} : { 'x-wechat-appid': appId }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status: response.status, body: await response.json() };
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
     },
     async useUser(grants, grantsAtWeChat = grants) {
       const openid = wechat.createUser();
@@ -142,8 +150,7 @@ export async function useWorld(): Promise<World> {
       await leapInFlight(stack, ms);
     },
     nowMs: clock,
-    sendsUnderWay: () =>
-      wechat.received({ call: 'send' }).items.filter((request) => request.endedAtMs === undefined).length,
+    sendsUnderWay: () => requestsOf(wechat).filter((request) => request.endedAtMs === undefined).length,
     async drain() {
       for (let round = 0; round < 4; round++) {
         await world.leap(LONGER_THAN_ANY_LEASE_MS);
@@ -165,19 +172,31 @@ export async function useWorld(): Promise<World> {
 
 /** Nothing to receive now or in a moment. What a dead sender received may still be in flight, with nobody at it. */
 async function isQuiet(world: World): Promise<boolean> {
-  const before = world.wechat.received({ call: 'send' }).stats.total;
+  const before = requestsOf(world.wechat).length;
   for (let look = 0; look < 10; look++) {
-    const { ready, delayed } = await queueContents(world.stack, 'SendQueue');
-    if (ready.length > 0 || delayed.length > 0 || world.sendsUnderWay() > 0) return false;
-    if (await isEmpty(world.stack)) return true;
+    const { ready, delayed, inflight } = await inAllQueues(world.stack);
+    if (ready + delayed > 0 || world.sendsUnderWay() > 0) return false;
+    if (inflight === 0) return true;
     await sleep(50);
   }
-  return world.wechat.received({ call: 'send' }).stats.total === before;
+  return requestsOf(world.wechat).length === before;
 }
 
 async function isEmpty(stack: Stack): Promise<boolean> {
-  const { ready, delayed, inflight } = await queueContents(stack, 'SendQueue');
-  return ready.length + delayed.length + inflight.length === 0;
+  const { ready, delayed, inflight } = await inAllQueues(stack);
+  return ready + delayed + inflight === 0;
+}
+
+async function inAllQueues(stack: Stack) {
+  const all = await Promise.all(QUEUES.map((name) => queueContents(stack, name)));
+  const sum = (part: 'ready' | 'delayed' | 'inflight') =>
+    all.reduce((total, contents) => total + contents[part].length, 0);
+  return { ready: sum('ready'), delayed: sum('delayed'), inflight: sum('inflight') };
+}
+
+/** What each mini program's WeChat was asked to send. */
+function requestsOf(wechat: WeChatSimulator) {
+  return wechat.apps().flatMap((app) => app.received({ call: 'send' }).items);
 }
 
 /** Does `work` for each item, so many at a time; the results keep the order. */
