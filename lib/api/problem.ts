@@ -27,6 +27,7 @@ export const PROBLEMS = {
   'alias-taken': { status: 409, title: 'Another template has this alias' },
   'alias-in-settings': { status: 409, title: 'The alias is fixed by the settings' },
   'sending-stopped': { status: 409, title: 'Sending is stopped for this mini program' },
+  'template-in-use': { status: 409, title: 'Messages or campaigns need the template' },
   'already-sending': { status: 409, title: 'The message is being sent or has ended' },
   'campaign-not-active': { status: 409, title: 'The campaign is paused or has ended' },
   'campaign-ended': { status: 409, title: 'The campaign has ended' },

@@ -86,6 +86,10 @@ export const REMEDIES = {
     en: 'Change TEMPLATE_ALIASES and deploy again, or take another alias.',
     zh: '请修改设置 TEMPLATE_ALIASES 后重新部署，或换一个别名。',
   },
+  'template-in-use': {
+    en: 'Cancel the messages and end the campaigns that "detail" names, or repeat the request with ?force=true, which does both and gives the grants back.',
+    zh: '请取消 detail 中列出的消息并结束活动；也可加上 ?force=true 重试，会一并取消和结束，并归还授权。',
+  },
   'already-sending': {
     en: 'Read the message with GET /v1/messages/{id} to see how it ends; before an erasure, wait a minute and try again.',
     zh: '请用 GET /v1/messages/{id} 查看消息的结果；若要删除用户数据，请等一分钟再试。',

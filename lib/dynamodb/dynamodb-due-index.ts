@@ -112,7 +112,8 @@ function cursorKey(table: Table, shard: number): Key {
   return { pk: duePartition(table, shard), sk: CURSOR };
 }
 
-async function cursorOf(table: Table, shard: number): Promise<string> {
+/** The place in a shard up to which the dispatcher has handed entries over. */
+export async function cursorOf(table: Table, shard: number): Promise<string> {
   const item = await getItem(table, cursorKey(table, shard));
   return item ? v.parse(cursorItem, item).cursor : sortableMoment(0);
 }
@@ -164,20 +165,26 @@ export function createDueMessages(table: Table): TemplateUsers['dueMessages'] {
       for await (const messageIds of dueMessageIds(table, shard, templateIds)) {
         const fresh = messageIds.filter((id) => !seen.has(id));
         for (const id of fresh) seen.add(id);
-        yield* waitingAmong(table, new Set(fresh));
+        yield* await waitingAmong(table, new Set(fresh));
       }
     }
   };
 }
 
-/** An entry may have outlived its message, which counts for as long as it waits in its user's item. */
-async function* waitingAmong(table: Table, messageIds: ReadonlySet<string>): AsyncGenerator<DueMessage> {
+/**
+ * Those that wait among the messages of entries. An entry may have outlived its message, which counts for as
+ * long as it waits in its user's item.
+ */
+export async function waitingAmong(
+  table: Table,
+  messageIds: ReadonlySet<string>,
+): Promise<readonly (DueMessage & { readonly openid: string })[]> {
   const openids = new Set([...messageIds].flatMap((id) => openidOf(id) ?? []));
   const items = await getItems(
     table,
     [...openids].map((openid) => ledgerKey(table, openid)),
   );
-  for (const item of items) {
-    yield* listWaiting(toLedger('', item).value).filter(({ id }) => messageIds.has(id));
-  }
+  return items.flatMap((item) =>
+    listWaiting(toLedger('', item).value).filter(({ id }) => messageIds.has(id)),
+  );
 }

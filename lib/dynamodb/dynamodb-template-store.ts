@@ -94,9 +94,9 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
 
 /** What comes of reading WeChat's list: an attribute that a template no longer has is undefined. */
 function listedAttributes({ fields, declaredKind: _declared, ...listed }: Template): Item {
-  const { removedAtMs, changed, usedBy } = listed;
+  const { removedAtMs, deletedAtMs, changed, usedBy } = listed;
   const sources = fields.map(({ kind: _, rule: _rule, ...field }) => field);
-  return { ...listed, removedAtMs, changed, usedBy, fields: sources };
+  return { ...listed, removedAtMs, deletedAtMs, changed, usedBy, fields: sources };
 }
 
 const aliasItem = v.object({ aliases: v.record(v.string(), v.string()), version: v.string() });

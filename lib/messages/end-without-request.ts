@@ -18,7 +18,7 @@ export async function endWithoutRequest(
   store: Pick<MessageStore, 'commit'>,
   messages: readonly Message[],
   ledger: Versioned<Ledger>,
-  end: { state: Extract<MessageState, 'refused' | 'failed'>; reason: OwnReason; atMs: number },
+  end: { state: Extract<MessageState, 'refused' | 'failed' | 'canceled'>; reason: OwnReason; atMs: number },
 ): Promise<readonly Message[] | 'conflict'> {
   const ended = messages.map(
     (message): Message => ({
@@ -46,34 +46,62 @@ export interface RefuseServices extends Contention {
  * refused when they are due.
  */
 export async function refuseWaiting(
-  { store, ...contention }: RefuseServices,
+  services: RefuseServices,
   openid: string,
   templateId: string,
   nowMs: number,
 ): Promise<readonly Message[]> {
-  const refused: Message[] = [];
-  for (let step: readonly Message[] = []; ; refused.push(...step)) {
+  return endInSteps(services, openid, (ledger) => withVoidHolds(ledger, templateId), {
+    state: 'refused',
+    reason: 'grant-revoked',
+    atMs: nowMs,
+  });
+}
+
+/**
+ * Cancels the waiting messages of a user for a template that was deleted, and gives their grants back. One that
+ * is being sent has its answer first.
+ */
+export async function cancelForTemplate(
+  services: RefuseServices,
+  openid: string,
+  templateId: string,
+  nowMs: number,
+): Promise<readonly Message[]> {
+  return endInSteps(services, openid, (ledger) => waitingFor(ledger, templateId), {
+    state: 'canceled',
+    reason: 'template-deleted',
+    atMs: nowMs,
+  });
+}
+
+/** Ends those that `choose` finds, as many at a time as one write takes, until it finds none. */
+async function endInSteps(
+  { store, ...contention }: RefuseServices,
+  openid: string,
+  choose: (ledger: Ledger) => readonly Message[],
+  end: Parameters<typeof endWithoutRequest>[3],
+): Promise<readonly Message[]> {
+  const ended: Message[] = [];
+  for (let step: readonly Message[] = []; ; ended.push(...step)) {
     step = await retryOnConflict(async () => {
       const ledger = await store.loadLedger(openid);
-      const messages = withVoidHolds(ledger.value, templateId).slice(0, RECORDS_PER_STEP);
-      if (messages.length === 0) return [];
-      return endWithoutRequest(store, messages, ledger, {
-        state: 'refused',
-        reason: 'grant-revoked',
-        atMs: nowMs,
-      });
+      const messages = choose(ledger.value).slice(0, RECORDS_PER_STEP);
+      return messages.length === 0 ? [] : endWithoutRequest(store, messages, ledger, end);
     }, contention);
-    if (step.length === 0) return refused;
+    if (step.length === 0) return ended;
   }
 }
 
-/** One that is being sent has its answer first. */
 function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
+  return waitingFor(ledger, templateId).filter(
+    (message) => message.hold && message.hold.epoch !== grantsOf(ledger, grantKey(message))?.epoch,
+  );
+}
+
+/** The messages of a template that wait and are not being sent. */
+function waitingFor(ledger: Ledger, templateId: string): readonly Message[] {
   return listWaiting(ledger).filter(
-    (message) =>
-      message.templateId === templateId &&
-      message.hold &&
-      message.hold.epoch !== grantsOf(ledger, grantKey(message))?.epoch &&
-      message.id !== ledger.claim?.messageId,
+    (message) => message.templateId === templateId && message.id !== ledger.claim?.messageId,
   );
 }

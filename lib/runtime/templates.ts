@@ -1,4 +1,4 @@
-import { pauseCampaignsOfTemplate } from '../campaigns/pause-campaigns.ts';
+import { pauseCampaignsOfTemplate } from '../campaigns/campaigns-of-template.ts';
 import { createCampaignStore } from '../dynamodb/dynamodb-campaign-store.ts';
 import { createDueMessages } from '../dynamodb/dynamodb-due-index.ts';
 import { createRunStore } from '../dynamodb/dynamodb-run-store.ts';

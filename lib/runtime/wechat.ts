@@ -75,9 +75,21 @@ export function sendCall({ http }: WeChatClient): Pick<TokenSenderServices, 'cal
 }
 
 /** The account's templates, read with an access token. @throws WeChatError, TokenUnavailableError */
-export async function fetchTemplates({ http, tokens }: WeChatClient): Promise<readonly WeChatTemplate[]> {
+export function fetchTemplates(wechat: WeChatClient): Promise<readonly WeChatTemplate[]> {
+  return callWithToken(wechat, getTemplates);
+}
+
+/**
+ * A call that either works or throws a WeChatError, made with an access token.
+ *
+ * @throws WeChatError, TokenUnavailableError
+ */
+export async function callWithToken<T>(
+  { http, tokens }: WeChatClient,
+  call: (http: HttpClient, accessToken: string) => Promise<T>,
+): Promise<T> {
   const result = await withAccessToken(tokens, {
-    call: (token) => getTemplates(http, token).catch(refusalOrThrow),
+    call: (token) => call(http, token).catch(refusalOrThrow),
     refusalOf: (answer) => (answer instanceof WeChatError ? tokenRefusal(answer) : undefined),
   });
   if (result instanceof WeChatError) throw result;

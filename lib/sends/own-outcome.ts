@@ -13,7 +13,8 @@ export type OwnReason =
   | 'sending-stopped'
   | 'token-unavailable'
   | 'expired'
-  | 'collapsed';
+  | 'collapsed'
+  | 'template-deleted';
 
 const REMEDIES: Record<OwnReason, BilingualText> = {
   'no-answer': {
@@ -59,6 +60,10 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
   collapsed: {
     en: 'A newer message with the same collapseKey took its place and its grant: see collapsedInto. Nothing is to be done.',
     zh: '相同 collapseKey 的新消息取代了它，并沿用它的授权，见 collapsedInto。无需处理。',
+  },
+  'template-deleted': {
+    en: 'The template was deleted while this message waited, so it was canceled and its grant given back. Book it anew with another template.',
+    zh: '这条消息等待期间模板被删除，消息已取消，授权已归还。请改用其他模板重新预约。',
   },
 };
 

@@ -32,8 +32,8 @@ export interface TemplateCatalogue {
    */
   find(templateId: string): Promise<Template | undefined>;
   /**
-   * Every template in the store with its warnings, removed ones included, by title. WeChat is asked only
-   * while none is known, and then at most once a minute.
+   * Every template in the store with its warnings, by title, also those that WeChat removed; not those that
+   * were deleted through the API. WeChat is asked only while none is known, and then at most once a minute.
    *
    * @throws TemplateLookupError when none is known and WeChat could not be asked.
    */
@@ -45,6 +45,11 @@ export interface TemplateCatalogue {
    * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
    */
   sync(): Promise<readonly ListedTemplate[]>;
+  /**
+   * Remembers that WeChat has a template no longer, and with `isDone` that nothing needs it any more: then it
+   * is not listed either.
+   */
+  markRemoved(templateId: string, state: { readonly isDone: boolean }): Promise<void>;
 }
 
 /** What the catalogue needs. `fetchTemplates` reads WeChat's list and throws when it cannot. */
@@ -124,8 +129,9 @@ export function createTemplateCatalogue(options: TemplateCatalogueOptions): Temp
         .map((source) => parseTemplate(source, syncedAtMs))
         .map((read) => [read.templateId, withHistory(read, known.get(read.templateId), syncedAtMs)]),
     );
-    if (listed.size === 0 && before.length > 0) {
-      logger.warn('WeChat listed no templates; those known before are kept', { known: before.length });
+    const kept = before.filter(({ removedAtMs }) => removedAtMs === undefined).length;
+    if (listed.size === 0 && kept > 0) {
+      logger.warn('WeChat listed no templates; those known before are kept', { known: kept });
     }
     const gone = before.filter(({ templateId }) => !listed.has(templateId));
     const vanished = listed.size === 0 ? [] : gone.map((template) => removedAt(template, syncedAtMs));
@@ -155,6 +161,15 @@ export function createTemplateCatalogue(options: TemplateCatalogueOptions): Temp
       return listing(await store.list());
     },
     sync: async () => listing(await readOnce()),
+    async markRemoved(templateId, { isDone }) {
+      const template = await store.get(templateId);
+      if (!template) return;
+      const nowMs = clock();
+      const { deletedAtMs = nowMs } = template;
+      const removed = { ...removedAt(template, nowMs), ...(isDone && { deletedAtMs }) };
+      await store.save([removed], (await store.lastSyncedAtMs()) ?? nowMs);
+      memory.delete(templateId);
+    },
   };
 }
 
@@ -164,7 +179,9 @@ function removedAt(template: Template, nowMs: number): Template {
 
 function listing(templates: readonly Template[]): readonly ListedTemplate[] {
   return withWarnings(
-    templates.toSorted((a, b) => compare(a.title, b.title) || compare(a.templateId, b.templateId)),
+    templates
+      .filter(({ deletedAtMs }) => deletedAtMs === undefined)
+      .toSorted((a, b) => compare(a.title, b.title) || compare(a.templateId, b.templateId)),
   );
 }
 

@@ -35,7 +35,8 @@ export function completeField(source: FieldSource): TemplateField {
   return { ...source, kind, rule: FIELD_RULES[kind].rule };
 }
 
-function templateKind(type: number | string): TemplateKind {
+/** The kind that WeChat's `type` stands for (WeChat contract §5.2). */
+export function templateKind(type: number | string): TemplateKind {
   if (Number(type) === 2) return 'one-time';
   return Number(type) === 3 ? 'long-term' : 'unknown';
 }

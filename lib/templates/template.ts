@@ -60,6 +60,8 @@ export const storedTemplate = storedObject({
   syncedAtMs: instant,
   /** When WeChat first no longer listed it; absent while it does. */
   removedAtMs: v.exactOptional(instant),
+  /** When it was deleted through the API and nothing was left that needed it. It is listed no more. */
+  deletedAtMs: v.exactOptional(instant),
   /** When WeChat's list first showed other fields than before, and the keys until then; kept for a while. */
   changed: v.exactOptional(v.object({ atMs: instant, before: v.pipe(v.array(v.string()), v.readonly()) })),
   /** What was found to use it once it was gone or changed, as of the last sync. */

@@ -34,7 +34,7 @@ test('what is saved comes back whole, with kinds and rules', async () => {
     content: '状态:{{enum_string1.DATA}}\n其他:{{novelty2.DATA}}',
     enumValues: { 'enum_string1.DATA': ['开', ''] },
   });
-  const removed = { ...template({ templateId: 'c' }, 5), removedAtMs: 7 };
+  const removed = { ...template({ templateId: 'c' }, 5), removedAtMs: 7, deletedAtMs: 8 };
   await store.save([template({ templateId: 'a' }, 5), enumerated, removed], 9);
 
   expect(await store.get('a')).toEqual(template({ templateId: 'a' }, 5));
@@ -45,10 +45,17 @@ test('what is saved comes back whole, with kinds and rules', async () => {
 
 test('saving replaces what is given, also a removal mark, and leaves the rest', async () => {
   const store = createTemplateStore(ownTable('wx-replace'), logger);
-  await store.save([{ ...template({ templateId: 'a' }), removedAtMs: 1 }, template({ templateId: 'b' })], 1);
+  await store.save(
+    [{ ...template({ templateId: 'a' }), removedAtMs: 1, deletedAtMs: 1 }, template({ templateId: 'b' })],
+    1,
+  );
   await store.save([template({ templateId: 'a', title: '新' }, 2)], 2);
   expect(
-    (await store.list()).map(({ templateId, title, removedAtMs }) => [templateId, title, removedAtMs]),
+    (await store.list()).map(({ templateId, title, removedAtMs, deletedAtMs }) => [
+      templateId,
+      title,
+      removedAtMs ?? deletedAtMs,
+    ]),
   ).toEqual([
     ['a', '新', undefined],
     ['b', template().title, undefined],

@@ -59,6 +59,7 @@ test('reasons of our own are documented too', () => {
     'sending-stopped': true,
     'table-restored': true,
     'token-unavailable': true,
+    'template-deleted': true,
   } satisfies Record<OwnReason, true>;
   const documented = reasons.flatMap(([reason, codes]) => (codes === '–' ? [reason] : []));
   expect(documented.toSorted()).toEqual(

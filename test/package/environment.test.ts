@@ -10,6 +10,7 @@ import { buildServices as buildReconcileSchedules } from '../../handlers/reconci
 import { buildServices as buildSendMessages } from '../../handlers/send-messages.ts';
 import { buildServices as buildSessions } from '../../handlers/sessions.ts';
 import { buildServices as buildSyncTemplates } from '../../handlers/sync-templates.ts';
+import { buildServices as buildTemplateLibrary } from '../../handlers/template-library.ts';
 import { buildServices as buildTemplates } from '../../handlers/templates.ts';
 import { buildServices as buildWeChatEvents } from '../../handlers/wechat-events.ts';
 import { useParameterStore } from '../support/parameter-store.ts';
@@ -24,6 +25,7 @@ const BUILDERS = {
   campaigns: buildCampaigns,
   'reconcile-schedules': buildReconcileSchedules,
   'sync-templates': buildSyncTemplates,
+  'template-library': buildTemplateLibrary,
   'wechat-events': buildWeChatEvents,
   'process-events': buildProcessEvents,
   health: buildHealth,

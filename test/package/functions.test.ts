@@ -59,6 +59,15 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'TEMPLATE_ALIASES',
     'WECHAT_TOKEN_MODE',
   ],
+  'template-library': [
+    ...WECHAT_SETTINGS,
+    'API_KEYS_PARAM',
+    'CAMPAIGN_QUEUE_URL',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'TEMPLATE_ALIASES',
+    'WECHAT_TOKEN_MODE',
+  ],
   campaigns: [
     ...WECHAT_SETTINGS,
     'API_KEYS_PARAM',

@@ -8,6 +8,7 @@ const SECRETS: Record<string, string[]> = {
   grants: ['api-keys', 'session-secret'],
   messages: ['api-keys', 'app-secret', 'session-secret'],
   templates: ['api-keys', 'app-secret', 'session-secret'],
+  'template-library': ['api-keys', 'app-secret', 'session-secret'],
   'sync-templates': ['app-secret'],
   'wechat-events': ['push-aes-key', 'push-token'],
   'process-events': [],
@@ -32,6 +33,7 @@ const OF_AN_APP: ReadonlySet<string> = new Set(['app-secret', 'push-aes-key', 'p
 const NEVER_CALLED: Record<string, string[]> = {
   apps: ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   templates: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  'template-library': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'process-events': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'publish-changes': ['dynamodb:PutItem', 'dynamodb:Query'],

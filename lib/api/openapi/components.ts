@@ -14,6 +14,7 @@ import * as campaigns from '../schemas/campaigns.ts';
 import { device } from '../schemas/common.ts';
 import * as grants from '../schemas/grants.ts';
 import * as messages from '../schemas/messages.ts';
+import * as library from '../schemas/template-library.ts';
 import * as templates from '../schemas/templates.ts';
 
 type Components = Readonly<Record<string, v.GenericSchema>>;
@@ -71,6 +72,13 @@ export const answerComponents = {
   TemplateUse: templates.templateUse,
   TemplatePage: templates.templatePage,
   TemplateSync: templates.syncResult,
+  LibraryCategory: library.libraryCategory,
+  LibraryCategoryPage: library.categoryPage,
+  LibraryTitle: library.libraryTitle,
+  LibraryTitlePage: library.titlePage,
+  LibraryKeyword: library.libraryKeyword,
+  LibraryKeywordPage: library.keywordPage,
+  DeletedTemplate: library.deletedTemplate,
   DataCheckResult: templates.checkResult,
   ValidData: templates.validData,
   InvalidData: templates.invalidData,
@@ -101,6 +109,7 @@ export const bodyComponents = {
   CampaignChange: campaigns.campaignChangeBody,
   Recipients: campaigns.recipientsBody,
   NewRun: campaigns.runBody,
+  NewTemplate: library.newTemplateBody,
   DataCheck: templates.checkBody,
   Alias: templates.aliasBody,
   DeclaredKind: templates.kindBody,

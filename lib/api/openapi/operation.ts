@@ -195,6 +195,10 @@ export const TAGS: Readonly<Record<string, { readonly name: string; readonly des
   campaigns: { name: 'campaigns', description: 'One message to many users, their runs and recipients.' },
   templates: { name: 'templates', description: "The account's templates, their rules and names." },
   apps: { name: 'apps', description: 'The mini programs of the stage, and their states.' },
+  'template-library': {
+    name: 'template library',
+    description: "WeChat's public library, of which templates are made.",
+  },
   stats: { name: 'statistics', description: 'What became of grants and messages, by template and day.' },
   audit: { name: 'audit', description: 'Who changed what.' },
   users: { name: 'users', description: 'Erasing all that is stored of a user.' },

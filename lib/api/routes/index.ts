@@ -9,6 +9,7 @@ import { getHealthSpec } from './health.ts';
 import { messageSpecs } from './messages.ts';
 import { openSessionSpec } from './sessions.ts';
 import { getStatisticsSpec } from './statistics.ts';
+import { templateLibrarySpecs } from './template-library.ts';
 import { templateSpecs } from './templates.ts';
 import { eraseUserSpec } from './users.ts';
 import { wechatEventSpecs } from './wechat-events.ts';
@@ -25,6 +26,7 @@ export const routeSpecs: readonly RouteSpec[] = [
   listAppsSpec,
   eraseUserSpec,
   ...Object.values(templateSpecs),
+  ...Object.values(templateLibrarySpecs),
   listAuditSpec,
   ...Object.values(wechatEventSpecs),
   getHealthSpec,

@@ -85,5 +85,13 @@ export const RULES = {
   min: (min: number) => rule(`must be at least ${min}`, `不能小于 ${min}`),
   max: (max: number) => rule(`must be at most ${max}`, `不能大于 ${max}`),
   wallClock: rule('must be HH:MM, from 00:00 to 23:59', '应为 HH:MM，从 00:00 到 23:59'),
+  tid: rule('must be a title of the template library, such as 403', '应为模板库中的标题编号 tid，例如 403'),
+  categoryIds: rule(
+    'must be ids of categories with commas between, such as 307,616',
+    '应为类目 ID，用英文逗号分隔，例如 307,616',
+  ),
+  keywordId: rule('must be the number of a keyword, such as 2', '应为关键词编号，例如 2'),
+  keywordIds: rule('must be the 2 to 5 keywords of the template', '应为模板的 2 到 5 个关键词'),
+  oneOfTrueFalse: rule('must be true or false', '应为 true 或 false'),
   someChange: rule('must change something', '没有要修改的内容'),
 } as const;

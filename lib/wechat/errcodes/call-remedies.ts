@@ -48,8 +48,8 @@ export const TEMPLATE_REMEDIES = remedies(
   ],
   [
     [200012],
-    "The account has as many templates as it may have. Delete unused ones among the account's subscribe-message templates in WeChat's console.",
-    '账号的模板数量已达上限。请到公众平台的订阅消息页删除不用的模板。',
+    "The account has as many templates as it may have. Delete unused ones with DELETE /v1/templates, or in WeChat's console.",
+    '账号的模板数量已达上限。请用 DELETE /v1/templates 或到公众平台删除不用的模板。',
   ],
   [
     [200013],
@@ -58,30 +58,30 @@ export const TEMPLATE_REMEDIES = remedies(
   ],
   [
     [200014],
-    'WeChat does not know this tid. Take it from getPubTemplateTitles, for a category of this account.',
-    '模板库中没有这个 tid。请用 getPubTemplateTitles 查询本账号类目下的模板。',
+    'WeChat does not know this tid. Take it from GET /v1/template-library/titles, for a category of this account.',
+    '模板库中没有这个 tid。请用 GET /v1/template-library/titles 查询本账号类目下的模板。',
   ],
   [[200016], 'Correct "start": it is a number from 0 on.', '请改正 start：它应是从 0 开始的数字。'],
   [[200017], 'Correct "limit": it is at most 30.', '请改正 limit：它最大为 30。'],
   [
     [200018],
-    '"ids" is missing. Pass the category ids from getCategory, separated by commas.',
-    '缺少 ids。请传入 getCategory 返回的类目 id，用英文逗号分隔。',
+    'Category ids are missing. Pass those of GET /v1/template-library/categories, with commas between.',
+    '缺少类目 ID。请传入 GET /v1/template-library/categories 返回的 ID，用英文逗号分隔。',
   ],
   [
     [200019],
-    '"ids" has a category that is not the account\'s. Take the ids from getCategory.',
-    'ids 中有不属于本账号的类目。请使用 getCategory 返回的类目 id。',
+    "One of the category ids is not the account's. Take them from GET /v1/template-library/categories.",
+    '有的类目 ID 不属于本账号。请使用 GET /v1/template-library/categories 返回的 ID。',
   ],
   [
     [200020],
-    'Correct "kidList": 2 to 5 keyword ids of this tid, from getPubTemplateKeywords.',
-    '请改正 kidList：应为该 tid 的 2 到 5 个关键词 id，可用 getPubTemplateKeywords 查询。',
+    'Give 2 to 5 keyword ids of this tid, each once, as GET /v1/template-library lists them.',
+    '请给出该 tid 的 2 到 5 个关键词 ID，不要重复，可用 GET /v1/template-library 查询。',
   ],
   [
     [200021],
-    'Correct "sceneDesc": it must be there and has at most 15 characters.',
-    '请改正 sceneDesc：必须填写，且不超过 15 个字。',
+    'Say in at most 15 characters what the template is for.',
+    '请填写服务场景说明，不超过 15 个字。',
   ],
   [
     [200022],

@@ -1,0 +1,100 @@
+import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { answerFailedStart } from '../lib/api/middleware.ts';
+import { type TemplateLibraryServices, templateLibraryRoutes } from '../lib/api/routes/template-library.ts';
+import { campaignsInUseOfTemplate, endCampaignsOfTemplate } from '../lib/campaigns/campaigns-of-template.ts';
+import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
+import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
+import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
+import { createWaitingMessages, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-waiting-messages.ts';
+import { cancelForTemplate } from '../lib/messages/end-without-request.ts';
+import { perApp } from '../lib/runtime/apps.ts';
+import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { openStage } from '../lib/runtime/stage.ts';
+import { openLibrary } from '../lib/runtime/template-library.ts';
+import { openCatalogue, openNames, openSync } from '../lib/runtime/templates.ts';
+import { openWeChat } from '../lib/runtime/wechat.ts';
+import type { Environment } from '../lib/settings/settings.ts';
+import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
+import { addTemplate } from '../lib/templates/add-template.ts';
+import { removeAlias } from '../lib/templates/aliases.ts';
+import { deleteTemplate } from '../lib/templates/delete-template.ts';
+import { remedyFor } from '../lib/wechat/errcodes.ts';
+
+export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
+
+export async function buildServices(env: Environment, overrides?: Overrides) {
+  const runtime = createRuntime(overrides);
+  const stage = await openStage(
+    env,
+    ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table', 'campaignQueue'],
+    {
+      secrets: ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
+      fetchParameters: fetchFromSsm(env),
+      runtime,
+    },
+  );
+  const client = openDynamoDb(env);
+  const sqs = openQueue(env);
+  const apps = await stage.apps((settings, base): TemplateLibraryServices & { close(): Promise<void> } => {
+    const { appId } = settings.app;
+    const table = { client, name: settings.table.name, appId };
+    const wechat = openWeChat(settings, table, base);
+    const versions = { ...base, newVersion: base.newUuid };
+    const store = createTemplateStore(table, base.logger);
+    const catalogue = openCatalogue(table, wechat, base);
+    const library = openLibrary(wechat);
+    const { aliases: configured } = settings.templates;
+    const naming = { ...base, store: createAliasStore(table, versions), configured };
+    const messages = { ...base, store: createMessageStore(table, versions) };
+    const campaigns = {
+      ...base,
+      store: createCampaignStore(table, versions),
+      runs: createRunStore(table, versions),
+      enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url, appId),
+    };
+    const adding = { library, store, sync: openSync(table, catalogue, base) };
+    const deleting = {
+      ...base,
+      library,
+      catalogue,
+      store,
+      removeAlias: (templateId: string) => removeAlias(naming, templateId),
+      dependants: {
+        waitingMessages: createWaitingMessages(table),
+        campaignsInUse: (templateId: string) => campaignsInUseOfTemplate(campaigns, templateId),
+        endCampaigns: (templateId: string) => endCampaignsOfTemplate(campaigns, templateId),
+        cancelMessages: async (openid: string, templateId: string) =>
+          (await cancelForTemplate(messages, openid, templateId, base.clock())).length,
+      },
+    };
+    return {
+      catalogue,
+      names: openNames(table, settings, base),
+      library,
+      addTemplate: (order) => addTemplate(adding, order),
+      deleteTemplate: (order) => deleteTemplate(deleting, order),
+      searchPlace: SEARCH_PLACE,
+      remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
+      close: wechat.close,
+    };
+  });
+  return {
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+    apps,
+    async close() {
+      await apps.close();
+      client.destroy();
+      sqs.destroy();
+    },
+  };
+}
+
+/** Shows WeChat's template library, adds templates from it to the account, and deletes them. */
+export function createHandler(services: HttpServices<TemplateLibraryServices>) {
+  return createHttpHandler(templateLibraryRoutes, services);
+}

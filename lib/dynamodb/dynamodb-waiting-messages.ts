@@ -1,0 +1,81 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { listWaiting } from '../messages/waiting-messages.ts';
+import type { TemplateDependants, WaitingMessage } from '../templates/delete-template.ts';
+import { cursorOf, waitingAmong } from './dynamodb-due-index.ts';
+import { createAudienceStore } from './dynamodb-grant-store.ts';
+import { readItem } from './items.ts';
+import { duePartition, SHARDS } from './keys.ts';
+import { type Table, toAttributes } from './table.ts';
+
+/** Where to look, in this order: the due index, then everyone who ever answered for the template. */
+const PARTS = ['due', 'audience'] as const;
+
+/** What a search may begin with: a part, one of its shards, and the place that the page before ended with. */
+export const SEARCH_PLACE: RegExp = new RegExp(`^(${PARTS.join('|')}):[0-${SHARDS.length - 1}]:.*$`);
+
+const USERS_PER_PAGE = 100;
+
+interface Found {
+  readonly items: readonly WaitingMessage[];
+  /** The place in the same shard at which more may follow. */
+  readonly last?: string | undefined;
+}
+
+/**
+ * The waiting messages of a template. The due index has those that wait for more than some minutes; what is
+ * due sooner stands on the queue and is found in the items of the template's audience, so that only a message
+ * booked within minutes by `hold: false` for a user who never answered is missed.
+ */
+export function createWaitingMessages(table: Table): TemplateDependants['waitingMessages'] {
+  const search = { due: searchDueIndex(table), audience: searchAudience(table) };
+  return async (templateId, after = `${PARTS[0]}:0:`) => {
+    const [name, digit, ...place] = after.split(':');
+    const part = PARTS.find((each) => each === name) ?? PARTS[0];
+    const shard = Number(digit);
+    const { items, last } = await search[part](templateId, shard, place.join(':'));
+    const next = last === undefined ? following(part, shard) : `${part}:${shard}:${last}`;
+    return { items, ...(next !== undefined && { next }) };
+  };
+}
+
+function following(part: (typeof PARTS)[number], shard: number): string | undefined {
+  if (shard + 1 < SHARDS.length) return `${part}:${shard + 1}:`;
+  const next = PARTS[PARTS.indexOf(part) + 1];
+  return next && `${next}:0:`;
+}
+
+type Search = (templateId: string, shard: number, place: string) => Promise<Found>;
+
+/** A page is what DynamoDB reads at once, a megabyte, whatever of it belongs to the template. */
+function searchDueIndex(table: Table): Search {
+  return async (templateId, shard, place) => {
+    const { Items = [], LastEvaluatedKey } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND sk > :from',
+        FilterExpression: 'templateId = :templateId',
+        ExpressionAttributeValues: toAttributes({
+          ':pk': duePartition(table, shard),
+          ':from': place || (await cursorOf(table, shard)),
+          ':templateId': templateId,
+        }),
+        ConsistentRead: true,
+      }),
+    );
+    const ids = new Set(Items.map((item) => String(readItem(item)['messageId'])));
+    const last = LastEvaluatedKey && String(readItem(LastEvaluatedKey)['sk']);
+    return { items: await waitingAmong(table, ids), last };
+  };
+}
+
+function searchAudience(table: Table): Search {
+  const audience = createAudienceStore(table);
+  return async (templateId, shard, place) => {
+    const { openids, next } = await audience.openids(templateId, shard, USERS_PER_PAGE, place);
+    const ledgers = await audience.loadLedgers(openids);
+    const items = [...ledgers.values()].flatMap(({ value }) =>
+      listWaiting(value).filter((message) => message.templateId === templateId),
+    );
+    return { items, last: next };
+  };
+}
