@@ -3,7 +3,7 @@ import type { Wx } from './wx.ts';
 
 /** Whether this is WeChat's developer tool and no phone. */
 export function isDevtools(wx: Wx): boolean {
-  return textOf(infoOf(wx, 'getDeviceInfo') || infoOf(wx, 'getSystemInfoSync'), 'platform') === 'devtools';
+  return toldBy(wx, 'getDeviceInfo', 'platform') === 'devtools';
 }
 
 /**
@@ -12,10 +12,7 @@ export function isDevtools(wx: Wx): boolean {
  */
 export function maxTemplates(wx: Wx): number {
   if (!wx.requestSubscribeMessage) return 0;
-  // Both new calls came with base library 2.20.1; the old one now warns at each use.
-  const number = ordered(
-    textOf(infoOf(wx, 'getAppBaseInfo') || infoOf(wx, 'getSystemInfoSync'), 'SDKVersion'),
-  );
+  const number = ordered(toldBy(wx, 'getAppBaseInfo', 'SDKVersion'));
   if (!number) return 3;
   if (number < 2_004_004) return 0;
   if (number <= 2_008_003) return 1;
@@ -28,6 +25,11 @@ export function infoOf(
   call: 'getAppBaseInfo' | 'getDeviceInfo' | 'getSystemInfoSync' | 'getAccountInfoSync',
 ): unknown {
   return tried((): unknown => wx[call] && wx[call]());
+}
+
+/** Both new calls came with base library 2.20.1; the old one now warns at each use. */
+function toldBy(wx: Wx, call: 'getAppBaseInfo' | 'getDeviceInfo', name: string): string {
+  return textOf(infoOf(wx, call) || infoOf(wx, 'getSystemInfoSync'), name);
 }
 
 /** A version as a number that sorts as versions do: "3.12.1" is 3_012_001, and above "3.9.0". */

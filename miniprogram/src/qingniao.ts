@@ -2,7 +2,7 @@ import { createApi, createCall, createSend } from './api.ts';
 import type { SetTimer, Timeouts } from './patience.ts';
 import { type Remaining, readRemaining } from './remaining.ts';
 import { bookReminder, type RemindOptions, type RemindOutcome, type When } from './remind-me.ts';
-import { createReports } from './reports.ts';
+import { createReports, type Reports } from './reports.ts';
 import { createLogin, type Session } from './session.ts';
 import { createSettingsReader, type SubscriptionSettings } from './settings.ts';
 import { createSubscribe, type SubscribeOptions } from './subscribe.ts';
@@ -49,6 +49,8 @@ export interface Qingniao {
     data: Readonly<Record<string, string>>,
     options?: RemindOptions,
   ): Promise<RemindOutcome>;
+  /** What is to be counted yet. For further parts of the module, such as `subscribe-device`. */
+  readonly reports: Reports;
   /** What the user has set on WeChat's settings page; undefined before base library 2.10.1. Never rejects. */
   settings(): Promise<SubscriptionSettings | undefined>;
 }
@@ -73,8 +75,7 @@ export function createQingniao(options: QingniaoOptions): Qingniao {
   const settled = (): Promise<unknown> => flush().then((left) => left && flush());
 
   const listen = wx.onNetworkStatusChange;
-  const listener = (status: unknown): unknown => memberOf(status, 'isConnected') && flush();
-  tried(() => listen && listen.call(wx, listener));
+  tried(() => listen && listen.call(wx, (status) => memberOf(status, 'isConnected') && flush()));
 
   return {
     start: () => settings.read().then(flush),
@@ -83,6 +84,7 @@ export function createQingniao(options: QingniaoOptions): Qingniao {
     remaining: (templateId) => settled().then(() => readRemaining(api, templateId)),
     remindMe: (templateId, when, data, more) =>
       settled().then(() => bookReminder(wx, api, newId(now), templateId, when, data, more)),
+    reports,
     settings: settings.read,
   };
 }

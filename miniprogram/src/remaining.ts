@@ -1,13 +1,16 @@
 import type { Api } from './api.ts';
+import type { Device } from './reports.ts';
 import { having, listOf, memberOf } from './values.ts';
 
 /** What may still be sent to the user for one template. */
 export interface Remaining {
   readonly templateId: string;
-  readonly kind: 'one-time' | 'long-term' | 'unknown';
-  /** Messages that may still be booked or sent; null for a long-term template. */
+  readonly kind: 'one-time' | 'long-term' | 'limited' | 'device' | 'unknown';
+  /** Of a device template: the device, the first of several. */
+  readonly device?: Device;
+  /** Messages that may still be booked or sent; null for all kinds but `one-time` and `unknown`. */
   readonly available: number | null;
-  /** Of a long-term template: whether it is on. */
+  /** Of these other kinds: whether it is on. */
   readonly subscribed?: boolean;
   /** Set aside for what is booked already. */
   readonly held: number;

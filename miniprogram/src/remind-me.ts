@@ -1,5 +1,6 @@
 import type { Api } from './api.ts';
 import { infoOf } from './base-library.ts';
+import type { Device } from './reports.ts';
 import type { ServiceError } from './service-error.ts';
 import { assign, having, memberOf, textOf } from './values.ts';
 import type { Wx } from './wx.ts';
@@ -12,6 +13,8 @@ export type When = Moment | null;
 
 /** What a reminder may be given besides its data. */
 export interface RemindOptions {
+  /** Of a device template: the device that it is about. */
+  readonly device?: Device;
   /** The page that the card opens, with its query. */
   readonly page?: string;
   /** Shorten and reformat values that break a rule, where that keeps their meaning. */

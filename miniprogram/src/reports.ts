@@ -9,8 +9,16 @@ export interface Report {
   readonly requestId: string;
   /** WeChat's word for each template. */
   readonly results: Readonly<Record<string, string>>;
+  /** The devices that were asked about, of device templates. */
+  readonly devices?: readonly Device[];
   /** Templates that were answered without a popup. */
   silent?: readonly string[];
+}
+
+/** A device as the service and WeChat know it (WeChat contract §8.1b). */
+export interface Device {
+  readonly sn: string;
+  readonly modelId: string;
 }
 
 /** The reports that the service has not counted yet, oldest first. They outlive the mini program. */

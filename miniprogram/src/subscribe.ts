@@ -13,7 +13,7 @@ import type { Wx } from './wx.ts';
 /** What the owner decides about asking. */
 export interface SubscribeOptions {
   readonly wx: Wx;
-  /** The templates that are long-term, so that they are never asked for together with one-time ones. */
+  /** The templates that are long-term, frequency-limited ones among them, so that they are never asked for together with one-time ones. */
   readonly longTerm?: readonly string[];
   /** Answers in the popup's place in WeChat's developer tool, and nowhere else. Its answers are not reported. */
   readonly standIn?: StandIn;
@@ -25,7 +25,7 @@ export interface SubscribeOptions {
  */
 const DOUBLE_TAP_MS = 5000;
 
-const IN_DEVTOOLS = '开发者工具或不弹窗，请用真机。No popup in the developer tool? Use a phone.';
+const IN_DEVTOOLS = '开发者工具或不弹窗，请用真机。No popup? Use a phone.';
 
 /** Makes the function that asks the user. It reaches `wx.requestSubscribeMessage` in the same call stack. */
 export function createSubscribe(

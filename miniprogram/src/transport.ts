@@ -1,4 +1,4 @@
-import type { WxRequests, WxResponse } from './wx.ts';
+import type { WxRequests } from './wx.ts';
 
 /** A request to the service. */
 export interface ApiRequest {
@@ -44,17 +44,19 @@ export function ownDomain(options: {
       if (options.appId) header['x-wechat-appid'] = options.appId;
       if (request.token) header['authorization'] = `Bearer ${request.token}`;
       if (request.idempotencyKey) header['idempotency-key'] = request.idempotencyKey;
-      return new Promise<WxResponse>((success, fail) => {
+      return new Promise((success, fail) => {
         options.wx.request({
           url: options.baseUrl + request.path,
           method: request.method,
           header,
           data: request.body || {},
           timeout: TIMEOUT_MS,
-          success,
+          success({ statusCode, data }) {
+            success({ status: statusCode, body: data });
+          },
           fail,
         });
-      }).then(({ statusCode, data }) => ({ status: statusCode, body: data }));
+      });
     },
   };
 }

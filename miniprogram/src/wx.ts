@@ -90,7 +90,7 @@ export interface Wx {
   getSystemInfoSync?(): { readonly SDKVersion?: string; readonly platform?: string };
   /** From base library 2.2.2. */
   getAccountInfoSync?(): { readonly miniProgram: { readonly envVersion?: string } };
-  onNetworkStatusChange?(listener: (status: { readonly isConnected: boolean }) => void): void;
+  onNetworkStatusChange?(listener: (status: { readonly isConnected: boolean }) => unknown): void;
 }
 
 /** The part of `wx` that carries requests to a domain of one's own. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
 import * as qingniaoModule from '../../miniprogram/src/index.ts';
+import * as deviceModule from '../../miniprogram/src/subscribe-device.ts';
 import { simulatedWx } from '../miniprogram/simulated-wx.ts';
 import { exampleOf, READMES } from './examples.ts';
 
@@ -109,4 +110,30 @@ test('the backend of the module readme speaks for its user and for no other', as
     const answer = await relay({ method: 'GET', path: elsewhere }, openid);
     expect(answer, elsewhere).toEqual({ status: 404, body: {} });
   }
+});
+
+test(`${MODULE_README}: a tap asks about the device, and its answer is counted`, async () => {
+  const wechat = stack.wechat!;
+  const openid = wechat.createUser();
+  const { wx } = simulatedWx(stack, openid);
+  const transport = qingniaoModule.ownDomain({ wx, baseUrl: stack.apiUrl });
+  const qingniao = qingniaoModule.createQingniao({ wx, transport });
+  const { templateId: ofDevices, modelId = '' } = SAMPLE_TEMPLATES.find(({ kind }) => kind === 'device')!;
+  const code = exampleOf(MODULE_README, 'subscribe-device').replace('YOUR_DEVICE_TEMPLATE_ID', ofDevices);
+  let page: { data: object; setData(changes: object): void; onShow(): void; allow(): void } | undefined;
+  const names = ['require', 'wx', 'Page', 'getApp', 'getTicket'];
+  new Function(...names, code)(
+    () => deviceModule,
+    wx,
+    (given: NonNullable<typeof page>) => {
+      page = { ...given, data: {}, setData: (changes) => void Object.assign(page!.data, changes) };
+    },
+    () => ({ qingniao }),
+    async (sn: string) => ({ sn, modelId, snTicket: wechat.deviceTicket({ sn, modelId }) }),
+  );
+  page!.onShow();
+  await eventually(() => page!.data).toHaveProperty('device');
+  page!.allow();
+  await eventually(() => wechat.ledger({ openid })).toMatchObject([{ device: { sn: 'CAM-0042' } }]);
+  await expect(qingniao.remaining(ofDevices)).resolves.toMatchObject({ kind: 'device', subscribed: true });
 });

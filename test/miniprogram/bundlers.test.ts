@@ -14,6 +14,7 @@ const { sample, package: packed } = inject('installed');
 const REQUESTS = {
   '@qingniao/miniprogram': 'dist/index.js',
   '@qingniao/miniprogram/stand-in': 'dist/stand-in.js',
+  '@qingniao/miniprogram/subscribe-device': 'dist/subscribe-device.js',
   '@qingniao/miniprogram/subscribe-guide/index': 'dist/subscribe-guide/index.js',
 };
 /** What frameworks that compile components look for beside the script. */
@@ -22,16 +23,18 @@ const PARTS = ['index.json', 'index.wxml', 'index.wxss'];
 const ENTRY = `
 import { createQingniao, ownBackend, ownDomain, isServiceError } from '@qingniao/miniprogram';
 import { modalStandIn } from '@qingniao/miniprogram/stand-in';
+import { createSubscribeDevice } from '@qingniao/miniprogram/subscribe-device';
 import '@qingniao/miniprogram/subscribe-guide/index';
-console.log([createQingniao, ownBackend, ownDomain, isServiceError, modalStandIn].map((it) => typeof it).join());
+console.log([createQingniao, ownBackend, ownDomain, isServiceError, modalStandIn, createSubscribeDevice].map((it) => typeof it).join());
 `;
 const REQUIRING = `
 const { createQingniao, ownBackend, ownDomain, isServiceError } = require('@qingniao/miniprogram');
 const { modalStandIn } = require('@qingniao/miniprogram/stand-in');
+const { createSubscribeDevice } = require('@qingniao/miniprogram/subscribe-device');
 require('@qingniao/miniprogram/subscribe-guide/index');
-console.log([createQingniao, ownBackend, ownDomain, isServiceError, modalStandIn].map((it) => typeof it).join());
+console.log([createQingniao, ownBackend, ownDomain, isServiceError, modalStandIn, createSubscribeDevice].map((it) => typeof it).join());
 `;
-const FOUND = 'component\nfunction,function,function,function,function\n';
+const FOUND = 'component\nfunction,function,function,function,function,function\n';
 
 /** A folder inside the project that has the package installed, as a bundler finds it. */
 let folder: string;

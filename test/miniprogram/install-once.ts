@@ -22,7 +22,15 @@ declare module 'vitest' {
 const OFFLINE = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts'];
 
 /** What of the package is not built. */
-const IN_PACKAGE = ['package.json', 'README.md', 'LICENSE', 'stand-in.js', 'subscribe-guide', 'src'];
+const IN_PACKAGE = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'stand-in.js',
+  'subscribe-device.js',
+  'subscribe-guide',
+  'src',
+];
 
 /** Builds, packs and installs the module once, as its users do, for all tests of this folder. */
 export default async function installOnce(project: TestProject): Promise<() => Promise<void>> {

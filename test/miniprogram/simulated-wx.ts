@@ -1,5 +1,6 @@
 import type { Stack } from '../../local/stack/stack.ts';
 import type { Wx, WxRequests } from '../../miniprogram/src/index.ts';
+import type { WxDevices } from '../../miniprogram/src/subscribe-device.ts';
 
 /** A `wx` whose WeChat is the simulated one of a stack, whose network is real and whose user taps what `taps` says. */
 export function simulatedWx(stack: Stack, openid: string) {
@@ -14,7 +15,7 @@ export function simulatedWx(stack: Stack, openid: string) {
     kept: () => storage.get('qingniao:reports') as unknown[],
   };
   const wechat = stack.wechat!;
-  const wx: Wx & WxRequests = {
+  const wx: Wx & WxRequests & WxDevices = {
     getStorageSync: (key) => structuredClone(storage.get(key) ?? ''),
     setStorageSync: (key, value) => void storage.set(key, structuredClone(value)),
     getAppBaseInfo: () => ({ SDKVersion: phone.baseLibrary }),
@@ -25,6 +26,12 @@ export function simulatedWx(stack: Stack, openid: string) {
       const results = Object.fromEntries(tmplIds.map((id) => [id, phone.tap]));
       const { baseLibrary, always } = phone;
       const answer = wechat.subscribe({ openid, results, always, baseLibrary });
+      if ('errCode' in answer) fail(answer as { errMsg: string; errCode: number });
+      else success(answer);
+    },
+    requestSubscribeDeviceMessage({ tmplIds, sn, modelId, snTicket, success, fail }) {
+      const results = Object.fromEntries(tmplIds.map((id) => [id, phone.tap]));
+      const answer = wechat.subscribeDevice({ openid, results, always: phone.always, sn, modelId, snTicket });
       if ('errCode' in answer) fail(answer as { errMsg: string; errCode: number });
       else success(answer);
     },

@@ -441,7 +441,7 @@ test('in the developer tool every call says what to expect, and the popup is tri
   phone.platform = 'devtools';
   phone.popup = allOf(['a']);
   await expect(phone.tap(() => phone.launch().subscribe(['a']))).resolves.toMatchObject({ accepted: ['a'] });
-  expect(phone.notes).toEqual([expect.stringMatching(/开发者工具.*developer tool/)]);
+  expect(phone.notes).toEqual([expect.stringMatching(/开发者工具.*Use a phone/)]);
 });
 
 test.each([
