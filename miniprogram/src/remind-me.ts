@@ -71,7 +71,7 @@ export function bookReminder(
   });
   delete body.key;
   if (when !== null) body.sendAt = momentOf(when);
-  if (options?.expiresAt) body.expiresAt = momentOf(options.expiresAt);
+  if (body.expiresAt) body.expiresAt = momentOf(body.expiresAt);
   const attempt = (): Promise<BookedMessage> =>
     api((session) => {
       if (session) body.to = session.openid;

@@ -82,7 +82,7 @@ export function createReports(wx: Wx, call: Call, key: string, note: (text: stri
     return call(() => ({ method: 'POST', path: '/v1/grants', body: head })).then((answer) => {
       const error = refusal(answer);
       // What the service refuses for what is in it would be refused for ever.
-      if ([400, 413, 422].indexOf(error.status) >= 0) note(`Report dropped: ${error.message}`);
+      if ([400, 413, 422].indexOf(error.status) >= 0) note(`Dropped: ${error.message}`);
       // Any other answer may be a gateway's or a relay's, and no word of the service's.
       else if (!Array.isArray(memberOf(answer.body, 'grants'))) return stop();
       change(waiting.filter((report) => report !== head));

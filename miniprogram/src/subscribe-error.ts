@@ -65,11 +65,11 @@ const CODES: readonly SubscribeErrorCode[] = [
   'canceled',
 ];
 
-/** The words that each of `CODES` is known by, in its order. */
-const WORDS = (
-  'empty|list fail|subscribe fail|invalid tem|cannot show|no template|type must|out of max|main switch|' +
-  'banned|devicemsg|tap gesture|last call|no answer|cancel'
-).split('|');
+/** What each of `CODES` is known by in WeChat's words, in its order: as much of them as no other failure has. */
+const WORDS =
+  'empty|list f|ibe fail|lid tem|cannot s|no templ|type m|of max|main s|bann|devicem|tap g|last c|no answer|cancel'.split(
+    '|',
+  );
 
 /** Reads what WeChat handed to `fail`: the code is a number or a text, under `errno` or in the words, or there is none. */
 export function codeOf(failure: unknown, message: string): SubscribeErrorCode {

@@ -73,7 +73,7 @@ test.each([400, 413, 422])(
     phone.refusals.push({ status, body: { code: 'invalid-body', detail: 'results.a: bad' } });
     await expect(qingniao.start()).resolves.toBe(0);
     expect(results(phone)).toEqual(['b']);
-    expect(phone.notes).toEqual(['Report dropped: invalid-body: results.a: bad']);
+    expect(phone.notes).toEqual(['Dropped: invalid-body: results.a: bad']);
   },
 );
 
