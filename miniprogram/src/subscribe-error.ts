@@ -67,7 +67,7 @@ const CODES: readonly SubscribeErrorCode[] = [
 
 /** What each of `CODES` is known by in WeChat's words, in its order: as much of them as no other failure has. */
 const WORDS =
-  'empty|list f|ibe fail|lid tem|cannot s|no templ|type m|of max|main s|bann|devicem|tap g|last c|no answer|cancel'.split(
+  'empty|list f|ibe fail|lid tem|cannot s|no templ|type m|of max|main s|bann|devicemsg|tap g|last c|no ans|cancel'.split(
     '|',
   );
 
