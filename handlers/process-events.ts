@@ -1,6 +1,8 @@
 import type { SQSEvent } from 'aws-lambda';
 import { createSendLookup } from '../lib/campaigns/runs/find-recipient-send.ts';
+import { applyCardReceipt, type CardReceipt } from '../lib/cards/card-receipt.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';
 import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
@@ -18,6 +20,7 @@ import { processRecords } from '../lib/sqs/process-records.ts';
 import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
+import { cardReceiptRule } from '../lib/wechat/errcodes/card-rules.ts';
 
 export const handler = onColdStart(buildServices, createHandler);
 
@@ -44,6 +47,11 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       campaignSendsOf: createSendLookup({ ...base, runs, campaigns }),
       kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
     };
+    const cards = {
+      ...base,
+      store: createCardStore(table, versions),
+      rules: { receiptOf: cardReceiptRule },
+    };
     const forwarding = {
       appId,
       ...(publish && {
@@ -54,6 +62,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     return {
       enqueue: createEnqueue<EventJob>(sqs, settings.eventQueue.url, appId),
       apply: (event: SubscribeEvent) => applyEvent(services, event),
+      applyToCard: (receipt: CardReceipt) => applyCardReceipt(cards, receipt),
       forward: (message: OtherPush) => forwardMessage(forwarding, message),
     };
   });
@@ -72,6 +81,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 /** What is done for one mini program. */
 interface AppServices {
   readonly apply: (event: SubscribeEvent) => Promise<EventResult>;
+  readonly applyToCard: (receipt: CardReceipt) => Promise<void>;
   /** Hands a message to the owner's own rules. */
   readonly forward: (message: OtherPush) => Promise<void>;
   readonly enqueue: EnqueueEvent;
@@ -101,8 +111,9 @@ export function createHandler({ servicesOf, retrySoon, logger }: Services) {
  * An event that is to be looked at again goes onto the queue anew, so that waiting does not count as a failed
  * receive.
  */
-async function takeIn({ apply, forward, enqueue }: AppServices, job: EventJob): Promise<void> {
+async function takeIn({ apply, applyToCard, forward, enqueue }: AppServices, job: EventJob): Promise<void> {
   if (job.type === 'other') return forward(job);
+  if (job.type === 'card') return applyToCard(job.receipt);
   const result = await apply(job.event);
   if (result.type === 'later') await enqueue(job, result.delayMs);
 }

@@ -1,4 +1,7 @@
 import type { Context, SQSEvent } from 'aws-lambda';
+import { type CardJob, isCardJob } from '../lib/cards/card-job.ts';
+import { type CardDelivery, deliverCard } from '../lib/cards/deliver-card.ts';
+import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';
 import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
@@ -11,11 +14,12 @@ import type { DeliveryResult } from '../lib/messages/delivery-result.ts';
 import { openidOf } from '../lib/messages/message.ts';
 import type { Apps } from '../lib/runtime/apps.ts';
 import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { cardRules, openCardSender } from '../lib/runtime/cards.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
-import type { Enqueue, SendJob } from '../lib/sends/send-job.ts';
+import type { SendJob } from '../lib/sends/send-job.ts';
 import { createTokenSender } from '../lib/sends/send-with-token.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { processRecords } from '../lib/sqs/process-records.ts';
@@ -58,9 +62,17 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
         ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
       }),
     };
+    const cards = {
+      ...base,
+      store: createCardStore(table, versions),
+      newClaimId: base.newUuid,
+      wechat: openCardSender(wechat, base, measure),
+      rules: cardRules,
+    };
     return {
-      enqueue: createEnqueue<SendJob>(sqs, settings.queue.sendQueueUrl, appId),
+      enqueue: createEnqueue<SendJob | CardJob>(sqs, settings.queue.sendQueueUrl, appId),
       deliver: (job: SendJob) => deliverMessage(services, job),
+      deliverCard: (job: CardJob) => deliverCard(cards, job),
       close: wechat.close,
     };
   });
@@ -79,7 +91,8 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 /** What is done for one mini program. */
 interface AppServices {
   readonly deliver: (job: SendJob) => Promise<DeliveryResult>;
-  readonly enqueue: Enqueue;
+  readonly deliverCard: (job: CardJob) => Promise<CardDelivery>;
+  enqueue(job: SendJob | CardJob, delayMs: number): Promise<void>;
 }
 
 interface Services {
@@ -88,18 +101,21 @@ interface Services {
   readonly logger: Logger;
 }
 
-/** Sends what the queue delivers, one by one for one user: WeChat refuses overlaps (WeChat contract §3.3). */
+/**
+ * Sends what the queue delivers: messages one by one for one user, because WeChat refuses overlaps (WeChat
+ * contract §3.3), and changes of cards one by one for one card.
+ */
 export function createHandler({ apps, retrySoon, logger }: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) => {
-    async function takeUp(job: SendJob, appId: string | undefined): Promise<void> {
+    async function takeUp(job: SendJob | CardJob, appId: string | undefined): Promise<void> {
       const { services } = await apps.of(appId);
       await send(services, job, getRemainingTimeInMillis() >= DELIVERY_LIMIT_MS);
     }
     return processRecords(event, takeUp, {
       read: readSendJob,
-      groupOf: ({ messageId }) => openidOf(messageId),
+      groupOf: (job) => (isCardJob(job) ? job.cardId : openidOf(job.messageId)),
       failure: 'A queue record could not be handled and comes again, or ends in the dead-letter queue.',
-      fieldsOf: ({ messageId }) => ({ messageId }),
+      fieldsOf: (job) => (isCardJob(job) ? { cardId: job.cardId } : { messageId: job.messageId }),
       retrySoon,
       logger,
     });
@@ -110,14 +126,20 @@ export function createHandler({ apps, retrySoon, logger }: Services) {
  * What could be cut off in the middle by the function's time-out goes back to the queue instead. A job that
  * is to come up later goes onto the queue anew, so that waiting does not count as a failed receive.
  */
-async function send({ deliver, enqueue }: AppServices, job: SendJob, inTime: boolean): Promise<void> {
-  const result: DeliveryResult = inTime ? await deliver(job) : { type: 'later', delayMs: 0 };
-  if (result.type === 'later') await enqueue(nextJob(job, result), result.delayMs);
+async function send(services: AppServices, job: SendJob | CardJob, inTime: boolean): Promise<void> {
+  const result: DeliveryResult = inTime ? await attempt(services, job) : { type: 'later', delayMs: 0 };
+  if (result.type === 'later') await services.enqueue(nextJob(job, result), result.delayMs);
+}
+
+function attempt({ deliver, deliverCard }: AppServices, job: SendJob | CardJob): Promise<DeliveryResult> {
+  return isCardJob(job) ? deliverCard(job) : deliver(job);
 }
 
 function nextJob(
-  { dueAtMs: _, ...job }: SendJob,
+  before: SendJob | CardJob,
   { dueAtMs }: Extract<DeliveryResult, { type: 'later' }>,
-): SendJob {
+): SendJob | CardJob {
+  if (isCardJob(before)) return before;
+  const { dueAtMs: _, ...job } = before;
   return { ...job, ...(dueAtMs !== undefined && { dueAtMs }) };
 }

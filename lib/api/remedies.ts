@@ -124,6 +124,18 @@ export const REMEDIES = {
     en: 'Stop the run with POST …/stop or wait until it is finished, then send to the failed ones again.',
     zh: '请用 POST …/stop 停止，或等它完成，再补发失败的。',
   },
+  'card-exists': {
+    en: 'Move the card on with PATCH /v1/cards/{id}; "detail" has its id. A new order or a new tap makes a new card.',
+    zh: '请用 PATCH /v1/cards/{id} 更新这张卡片（id 见 detail）；新的订单或点击才能创建新卡片。',
+  },
+  'card-expired': {
+    en: 'Nothing can be changed any more. A new order or a new tap makes a new card with POST /v1/cards.',
+    zh: '卡片已不能再更新；新的订单或点击可用 POST /v1/cards 创建新卡片。',
+  },
+  'card-state-order': {
+    en: 'Read the card with GET /v1/cards/{id}, and send a state that may follow the one it is in; docs/cards.md links the page of each kind.',
+    zh: '请用 GET /v1/cards/{id} 查看卡片当前状态，再提交可以变更到的状态；各类卡片的微信文档链接见 docs/cards.md。',
+  },
   'not-unknown': {
     en: 'Read the message with GET /v1/messages/{id}: its outcome stands there.',
     zh: '请用 GET /v1/messages/{id} 查看，结果已经确定。',

@@ -12,6 +12,7 @@ import { deleteItems } from './delete-items.ts';
 import { type Item, putRequest, queryPages, readItem, writeTogether } from './items.ts';
 import {
   audienceKey,
+  CARD_PREFIX,
   dueEntryKey,
   idempotencyPartition,
   type Key,
@@ -78,9 +79,14 @@ const record = v.object({
 async function listBelongings(table: Table, openid: string): Promise<Belongings> {
   const records: Belongings['records'][number][] = [];
   const recordKeys: Key[] = [];
+  const cardKeys: Key[] = [];
   const entries: Key[] = [];
   const others: Item[] = await itemsUnder(table, idempotencyPartition(table, `user:${openid}`));
   for (const item of await itemsUnder(table, userPartition(table, openid))) {
+    if (String(item['sk']).startsWith(CARD_PREFIX)) {
+      cardKeys.push(keyOf(item));
+      continue;
+    }
     const id = messageIdOf(item);
     if (id === undefined) {
       if (item['sk'] !== 'ledger') others.push(item);
@@ -94,7 +100,10 @@ async function listBelongings(table: Table, openid: string): Promise<Belongings>
   }
   return {
     records,
+    cards: cardKeys.length,
     async erase() {
+      // As they are by now: whoever changes a card writes over the version that was read, so none comes back.
+      await deleteItems(table, cardKeys);
       // Before the records, which alone say where they are.
       await deleteItems(table, entries);
       await deleteItems(table, recordKeys);

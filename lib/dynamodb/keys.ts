@@ -48,6 +48,14 @@ export function messageKey(table: Table, openid: string, messageId: string): Key
   return { pk: userPartition(table, openid), sk: `${MESSAGE_PREFIX}${messageId}` };
 }
 
+/** What the sort keys of a user's service cards begin with. */
+export const CARD_PREFIX = 'card#';
+
+/** A service card of a user, by the part of its id that does not name them. */
+export function cardKey(table: Table, openid: string, stem: string): Key {
+  return { pk: userPartition(table, openid), sk: `${CARD_PREFIX}${stem}` };
+}
+
 /** The mark that something a user did has been counted. */
 export function countMarkKey(table: Table, openid: string, mark: CountMark): Key {
   return { pk: userPartition(table, openid), sk: mark };

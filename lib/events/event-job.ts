@@ -46,8 +46,19 @@ const otherPush = v.strictObject({
   fields: v.record(v.string(), v.unknown()),
 });
 
+/** A notification of a service card that WeChat could not deliver (WeChat contract §8.2). */
+const cardReceipt = v.strictObject({
+  openid: v.string(),
+  code: v.string(),
+  notifyType: v.number(),
+  status: v.exactOptional(v.number()),
+  failRet: v.number(),
+  failMsg: v.string(),
+});
+
 /** What WeChat pushed, as it waits on the queue to be applied. */
 export const eventJob = v.variant('type', [
+  v.strictObject({ type: v.literal('card'), receipt: cardReceipt }),
   v.strictObject({ type: v.literal('subscribe'), event: subscribeEvent }),
   otherPush,
 ]);

@@ -96,7 +96,8 @@ export async function callWithToken<T>(
   return result;
 }
 
-function refusalOrThrow(error: unknown): WeChatError {
+/** WeChat's refusal of a call as a value. @throws whatever else went wrong */
+export function refusalOrThrow(error: unknown): WeChatError {
   if (error instanceof WeChatError && error.code === 'wechat-refused') return error;
   throw error;
 }

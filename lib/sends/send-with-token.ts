@@ -9,10 +9,10 @@ import type { SendAnswer } from './judge-answer.ts';
 import { REQUEST_LIMIT_MS } from './perform-send.ts';
 import type { OutgoingMessage } from './send-port.ts';
 
-export interface TokenSenderServices {
+export interface TokenSenderServices<Request = OutgoingMessage> {
   readonly tokens: AccessTokens;
   /** One request, with this token. */
-  readonly call: (accessToken: string, message: OutgoingMessage) => Promise<SendAnswer>;
+  readonly call: (accessToken: string, request: Request) => Promise<SendAnswer>;
   /** Whether an errcode is documented for sends. */
   readonly isDocumented: (errcode: number) => boolean;
   readonly measure: Measure;
@@ -20,9 +20,9 @@ export interface TokenSenderServices {
   readonly logger: Logger;
 }
 
-/** Sends messages and recipients alike. */
-export interface TokenSender extends WeChatSender {
-  send(message: OutgoingMessage): Promise<SendAnswer>;
+/** Sends messages and recipients alike, or whatever else a request is made of. */
+export interface TokenSender<Request = OutgoingMessage> extends Pick<WeChatSender, 'ready'> {
+  send(request: Request): Promise<SendAnswer>;
 }
 
 /**
@@ -32,7 +32,9 @@ export interface TokenSender extends WeChatSender {
 const LONGEST_MS = { call: 10_000, token: 15_000 };
 
 /** Sends with the access token that all functions share, and measures what WeChat refuses. */
-export function createTokenSender(services: TokenSenderServices): TokenSender {
+export function createTokenSender<Request extends Pick<OutgoingMessage, 'expiresAtMs'>>(
+  services: TokenSenderServices<Request>,
+): TokenSender<Request> {
   const { tokens, call, isDocumented, measure, clock, logger } = services;
 
   function count(name: 'WeChatErrors' | 'TokenUnavailable', errcode: number | undefined): void {
@@ -62,15 +64,15 @@ export function createTokenSender(services: TokenSenderServices): TokenSender {
       }
     },
 
-    async send(message) {
+    async send(request) {
       const untilMs = clock() + REQUEST_LIMIT_MS;
-      const { expiresAtMs = Number.POSITIVE_INFINITY } = message;
+      const { expiresAtMs = Number.POSITIVE_INFINITY } = request;
       try {
         return await withAccessToken(tokens, {
           async call(token) {
             // Getting a token may have taken long.
             if (clock() >= expiresAtMs) return { type: 'expired' };
-            const answer = await call(token, message);
+            const answer = await call(token, request);
             if (answer.type === 'answered' && answer.errcode !== 0) recordRefusal(answer);
             return answer;
           },

@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/run-job.ts';
+import { type CardJob, cardJob } from '../cards/card-job.ts';
 import { type EventJob, eventJob } from '../events/event-job.ts';
 import { LONGEST_QUEUE_DELAY_MS, type SendJob, sendJob } from '../sends/send-job.ts';
 import { APP_ATTRIBUTE } from './process-records.ts';
@@ -9,7 +10,7 @@ import { APP_ATTRIBUTE } from './process-records.ts';
  * Puts jobs of one mini program onto an SQS queue one by one, to come up after `delayMs`. The queue delays in whole seconds, so a
  * job comes up to one second early.
  */
-export function createEnqueue<Job extends SendJob | EventJob>(
+export function createEnqueue<Job extends SendJob | CardJob | EventJob>(
   client: SQSClient,
   queueUrl: string,
   appId: string,
@@ -65,13 +66,15 @@ function seconds(delayMs: number): number {
 }
 
 /** SQS refuses the two characters that XML cannot hold and JSON does not escape. A user may type them. */
-function textOf(job: SendJob | EventJob | RunJob): string {
+function textOf(job: SendJob | CardJob | EventJob | RunJob): string {
   return JSON.stringify(job).replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 }
 
-/** Reads a send job off a queue record. @throws SyntaxError or ValiError for anything else */
-export function readSendJob(body: string): SendJob {
-  return v.parse(sendJob, JSON.parse(body));
+const sendQueueJob = v.union([sendJob, cardJob]);
+
+/** Reads a job of the send queue off its record. @throws SyntaxError or ValiError for anything else */
+export function readSendJob(body: string): SendJob | CardJob {
+  return v.parse(sendQueueJob, JSON.parse(body));
 }
 
 /** Reads a campaign's job off a queue record. @throws SyntaxError or ValiError for anything else */

@@ -18,6 +18,8 @@ import type { Versioned } from '../versioned.ts';
 /** What is stored of a user beside their item: records, marks of counted events, idempotency keys. */
 export interface Belongings {
   readonly records: readonly Pick<Message, 'id' | 'lastClaim' | 'updatedAtMs'>[];
+  /** How many service cards there are. */
+  readonly cards: number;
   /** Deletes what was listed, and the due entries that the records list, before them. */
   erase(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export type EraseResult =
       readonly type: 'erased';
       readonly messages: number;
       readonly templates: number;
+      readonly cards: number;
       /** Places in lists and runs of campaigns. */
       readonly places: number;
       /** Campaigns are left: call again from here. */
@@ -93,7 +96,7 @@ export async function eraseUser(
   const { clock } = services;
   const untilMs = clock() + CAMPAIGNS_FOR_MS;
   const own = from
-    ? { type: 'erased' as const, messages: 0, templates: 0 }
+    ? { type: 'erased' as const, messages: 0, templates: 0, cards: 0 }
     : await eraseOwn(services, openid);
   if (own.type === 'sending') return own;
   const { erased, next } = await eraseRecipient(services, openid, from, () => clock() < untilMs);
@@ -101,7 +104,7 @@ export async function eraseUser(
 }
 
 type OwnResult =
-  | { readonly type: 'erased'; readonly messages: number; readonly templates: number }
+  | { readonly type: 'erased'; readonly messages: number; readonly templates: number; readonly cards: number }
   | Extract<EraseResult, { type: 'sending' }>;
 
 function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
@@ -127,7 +130,8 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     for (const { id } of [...listWaiting(read.value), ...belongings.records]) messages.add(id);
     if ((await eraseLedger(services, read)) !== 'gone') return 'conflict';
     await belongings.erase();
-    return { type: 'erased', messages: messages.size, templates: templateIds.length };
+    const { cards } = belongings;
+    return { type: 'erased', messages: messages.size, templates: templateIds.length, cards };
   }, services);
 }
 

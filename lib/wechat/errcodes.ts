@@ -14,7 +14,7 @@ export function sendRule(errcode: number): AnswerRule {
 }
 
 /** The calls whose refusals have a remedy. */
-export type RefusedCall = 'send' | 'token' | 'login' | 'templates';
+export type RefusedCall = 'send' | 'token' | 'login' | 'templates' | 'cards';
 
 /**
  * What a person can do about a refusal. Of the text only the field's key and the IP address are read (WeChat
@@ -44,8 +44,10 @@ function ofCall(errcode: number, call: RefusedCall): BilingualText | undefined {
       return undefined;
     case 'login':
       return LOGIN_REMEDIES.get(errcode);
+    case 'cards':
+      return CARD_REMEDIES.get(errcode) ?? ofAccessToken(errcode) ?? ofRecipient(errcode);
     case 'templates':
-      return TEMPLATE_REMEDIES.get(errcode) ?? CARD_REMEDIES.get(errcode) ?? ofAccessToken(errcode);
+      return TEMPLATE_REMEDIES.get(errcode) ?? ofAccessToken(errcode);
   }
 }
 
@@ -53,6 +55,11 @@ function ofCall(errcode: number, call: RefusedCall): BilingualText | undefined {
 function ofAccessToken(errcode: number): BilingualText | undefined {
   const rule = SEND_RULES.get(errcode);
   return rule?.class === 'token' || errcode === 41001 ? rule?.remedy : undefined;
+}
+
+/** Who a message and a card are for is the same (WeChat contract §3.3, §8.2). */
+function ofRecipient(errcode: number): BilingualText | undefined {
+  return errcode === 40003 ? SEND_RULES.get(errcode)?.remedy : undefined;
 }
 
 function unlisted(errcode: number): BilingualText {

@@ -29,7 +29,7 @@ export async function buildMiniProgram(folder: string = PACKAGE): Promise<readon
   }
   const [built] = await Promise.all([
     Promise.all(
-      ['index', 'stand-in', 'subscribe-device', 'subscribe-guide/index'].map(async (name) => {
+      ['index', 'card-code', 'stand-in', 'subscribe-device', 'subscribe-guide/index'].map(async (name) => {
         const code = await bundleEs5(join(source, `${name}.ts`));
         await writeFile(join(dist, `${name}.js`), code);
         return { name: `${name}.js`, bytes: Buffer.byteLength(code) };

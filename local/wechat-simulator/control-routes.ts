@@ -1,3 +1,4 @@
+import { CARD_ROUTES } from './card-routes.ts';
 import {
   appOptionsSchema,
   deviceSchema,
@@ -142,6 +143,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route('GET', '/_control/ledger', "WeChat's own grants; ?openid= ?templateId=", pairSchema, (c, filter) => ({
     items: c.ledger(filter),
   })),
+  ...CARD_ROUTES,
   ...PUSH_ROUTES,
   serverRoute(
     'POST',

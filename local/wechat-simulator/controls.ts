@@ -1,3 +1,4 @@
+import type { CardChanges, CardCode, SimulatedCard } from './cards.ts';
 import { ControlError } from './control-error.ts';
 import type { Device } from './devices.ts';
 import type { PushAccount } from './events/courier.ts';
@@ -63,6 +64,11 @@ export interface Controls extends PushControls {
   addTemplates(templates: readonly Template[]): void;
   /** @throws ControlError when there is none of that id. */
   removeTemplate(templateId: string): void;
+  /** A code for a service card: of a tap, or of a pay order. @throws ControlError for a kind without a button */
+  cardCode(code: CardCode): string;
+  cards(openid?: string): readonly SimulatedCard[];
+  /** @throws ControlError for an unknown code */
+  changeCard(changes: CardChanges): SimulatedCard;
   addFault(fault: Fault): void;
   faults(): readonly PendingFault[];
   clearFaults(): void;
@@ -101,6 +107,9 @@ export function createControls(world: () => World, pushAccount: PushAccount): Co
         );
       }
     },
+    cardCode: (code) => world().cards.issue(code).code,
+    cards: (openid) => world().cards.list(openid),
+    changeCard: (changes) => world().cards.change(changes),
     addFault: (fault) => world().faults.add(fault),
     faults: () => world().faults.list(),
     clearFaults: () => world().faults.clear(),

@@ -1,6 +1,7 @@
 import { clearQuota, getQuota, listTemplates } from './account-calls.ts';
 import type { Answer } from './answers.ts';
 import { asRecord, type CallName, textOf, type WeChatRequest } from './calls.ts';
+import { getUserNotify, setUserNotify, setUserNotifyExt } from './card-calls.ts';
 import { getSnTicket } from './devices.ts';
 import { listCategories, listPublicKeywords, listPublicTitles } from './library-calls.ts';
 import { checkSession, codeToSession } from './login-calls.ts';
@@ -36,6 +37,9 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ['/cgi-bin/message/subscribe/send', endpoint('send', send)],
   ['/cgi-bin/message/device/subscribe/send', endpoint('device-send', sendToDevice)],
   ['/wxa/getsnticket', endpoint('sn-ticket', afterPause(getSnTicket))],
+  ['/wxa/set_user_notify', endpoint('set-card', setUserNotify)],
+  ['/wxa/set_user_notifyext', endpoint('set-card-ext', setUserNotifyExt)],
+  ['/wxa/get_user_notify', endpoint('get-card', afterPause(getUserNotify))],
   ['/wxaapi/newtmpl/gettemplate', endpoint('templates', afterPause(listTemplates))],
   ['/wxaapi/newtmpl/getcategory', endpoint('categories', afterPause(listCategories))],
   ['/wxaapi/newtmpl/getpubtemplatetitles', endpoint('public-titles', afterPause(listPublicTitles))],
@@ -73,6 +77,7 @@ export function factsOf(world: World, call: CallName, request: WeChatRequest): R
 function bodyFacts(call: CallName, body: Readonly<Record<string, unknown>> | undefined): RequestFacts {
   if (!body) return {};
   if (call === 'stable-token') return { forceRefresh: body['force_refresh'] };
+  if (call === 'set-card' || call === 'set-card-ext' || call === 'get-card') return cardFacts(body);
   if (call !== 'send' && call !== 'device-send') return {};
   const list = body['to_openid_list'];
   const openid =
@@ -87,4 +92,10 @@ function bodyFacts(call: CallName, body: Readonly<Record<string, unknown>> | und
     lang: body['lang'],
     ...(call === 'device-send' && { device: { sn: body['sn'], modelId: body['modelId'] } }),
   };
+}
+
+function cardFacts(body: Readonly<Record<string, unknown>>): RequestFacts {
+  const openid = textOf(body, 'openid');
+  const { openid: _, ...data } = body;
+  return { ...(openid !== undefined && { openid }), data };
 }

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../lib/clock.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { createRefusals, type Refusals } from './answers.ts';
+import { Cards } from './cards.ts';
 import { DeviceTickets } from './devices.ts';
 import type { PushAccount } from './events/courier.ts';
 import type { CallbackClient } from './events/post-delivery.ts';
@@ -50,6 +51,7 @@ export interface World extends Refusals {
   readonly ledger: GrantLedger;
   readonly rates: SendRates;
   readonly deviceTickets: DeviceTickets;
+  readonly cards: Cards;
   /** Openids to which a send is under way (43108, WeChat contract §3.3). */
   readonly sendsUnderWay: Set<string>;
   readonly faults: Faults;
@@ -79,6 +81,7 @@ export function createWorld(beginning: Beginning): World {
     ledger: new GrantLedger(),
     rates: new SendRates(clock),
     deviceTickets: new DeviceTickets(clock),
+    cards: new Cards(clock),
     sendsUnderWay: new Set(),
     faults: new Faults(random),
     received: new ReceivedRequests(clock, beginning.receivedCapacity),

@@ -1,13 +1,17 @@
+import { cardOwner } from '../../lib/cards/card.ts';
+import { isCardJob } from '../../lib/cards/card-job.ts';
 import { openidOf } from '../../lib/messages/message.ts';
 import { readEventJob, readRunJob, readSendJob } from '../../lib/sqs/sqs-queues.ts';
 
 const LABELS: readonly ((body: string) => string | undefined)[] = [
   (body) => {
-    const { messageId } = readSendJob(body);
-    return openidOf(messageId) === undefined ? undefined : messageId;
+    const job = readSendJob(body);
+    if (isCardJob(job)) return cardOwner(job.cardId) === undefined ? undefined : job.cardId;
+    return openidOf(job.messageId) === undefined ? undefined : job.messageId;
   },
   (body) => {
     const job = readEventJob(body);
+    if (job.type === 'card') return `WeChat: card, ${job.receipt.openid}`;
     return job.type === 'other' ? `WeChat: ${job.name}` : `WeChat: ${job.event.type}, ${job.event.openid}`;
   },
   (body) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../lib/api/problem.ts';
 import type { OwnReason } from '../../lib/sends/own-outcome.ts';
+import { cardRule } from '../../lib/wechat/errcodes/card-rules.ts';
 import { sendRule } from '../../lib/wechat/errcodes.ts';
 
 const document = readFileSync('docs/errors.md', 'utf8');
@@ -65,4 +66,23 @@ test('reasons of our own are documented too', () => {
   expect(documented.toSorted()).toEqual(
     [...Object.keys(own), 'settled-by-hand', 'delivered', 'not-delivered'].toSorted(),
   );
+});
+
+test('each reason of a card names the errcodes that lead to it, in both languages', () => {
+  const rows = readFileSync('docs/cards.md', 'utf8').matchAll(
+    /^\| `([a-z-]+)` \| ([-–\d, ]+) \| `(\w+)` \| (.*) \| (.*) \|$/gm,
+  );
+  const documented = [...rows].flatMap(([, reason = '', codes = '', ends, en, zh]) => {
+    expect(en, reason).toMatch(/\S\.$/);
+    expect(zh, reason).toMatch(/\p{sc=Han}.*。$/u);
+    return /\d/.test(codes) ? codes.split(', ').map((code) => [Number(code), reason, ends]) : [];
+  });
+  const told = documented.map(([code]) => {
+    const { reason, ends } = cardRule(Number(code));
+    return [code, reason, ends ?? (code === 0 ? 'active' : 'failed')];
+  });
+  expect(documented).toEqual(told);
+  const errcodes = Array.from({ length: 1000 }, (_, index) => 85_000 + index);
+  const left = errcodes.filter((errcode) => cardRule(errcode).reason !== 'unlisted');
+  expect(documented.map(([code]) => code)).toEqual(expect.arrayContaining(left));
 });

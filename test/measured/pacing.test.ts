@@ -116,8 +116,11 @@ async function useService(settings: Record<string, string> = {}) {
   async function sender(): Promise<void> {
     const services = await buildServices(env, { clock: time.clock, sleep: time.sleep, logger });
     onTestFinished(() => services.close());
-    const { deliver } = (await services.apps.of()).services;
-    const handle = createHandler({ ...services, apps: oneApp({ deliver, enqueue: notes.enqueue }) });
+    const { deliver, deliverCard } = (await services.apps.of()).services;
+    const handle = createHandler({
+      ...services,
+      apps: oneApp({ deliver, deliverCard, enqueue: notes.enqueue }),
+    });
     const poll = async () => {
       while (running) {
         const jobs = notes.take();

@@ -26,6 +26,7 @@ const IN_PACKAGE = [
   'package.json',
   'README.md',
   'LICENSE',
+  'card-code.js',
   'stand-in.js',
   'subscribe-device.js',
   'subscribe-guide',

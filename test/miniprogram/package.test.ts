@@ -10,7 +10,13 @@ import * as source from '../../miniprogram/src/index.ts';
 import { allOf, Phone, rest } from './phone.ts';
 
 const installed = inject('installed');
-const SCRIPTS = ['index.js', 'stand-in.js', 'subscribe-device.js', 'subscribe-guide/index.js'];
+const SCRIPTS = [
+  'index.js',
+  'card-code.js',
+  'stand-in.js',
+  'subscribe-device.js',
+  'subscribe-guide/index.js',
+];
 const BUDGET_BYTES = 8 * 1024;
 
 const dist = (name: string) => readFile(join(installed.package, 'dist', name), 'utf8');
@@ -41,6 +47,7 @@ test('the package has no dependency, and names the folder that "build npm" takes
   expect((await readdir(installed.package)).toSorted()).toEqual([
     'LICENSE',
     'README.md',
+    'card-code.js',
     'dist',
     'package.json',
     'src',
@@ -54,6 +61,7 @@ test('the package has no dependency, and names the folder that "build npm" takes
 test('"build npm" puts module, stand-in and component where the sample requires them', async () => {
   const laidOut = join(installed.sample, 'miniprogram_npm/@qingniao/miniprogram');
   expect((await readdir(laidOut, { recursive: true })).toSorted()).toEqual([
+    'card-code.js',
     'index.js',
     'stand-in.js',
     'subscribe-device.js',
@@ -88,6 +96,7 @@ test('what is built exports what the source exports and works the same', async (
 /** What a mini program in TypeScript writes; every line under `@ts-expect-error` must be refused. */
 const CONSUMER = `
 import { createQingniao, ownBackend, ownDomain, isServiceError, type Qingniao, type Wx } from '@qingniao/miniprogram';
+import { cardCodeOf } from '@qingniao/miniprogram/card-code';
 import { modalStandIn } from '@qingniao/miniprogram/stand-in';
 import { createSubscribeDevice } from '@qingniao/miniprogram/subscribe-device';
 
@@ -99,6 +108,13 @@ export const qingniao: Qingniao = createQingniao({
   standIn: modalStandIn(wx),
 });
 createQingniao({ wx: real, transport: ownBackend(async ({ path }) => ({ status: 200, body: path })) });
+
+export function onCode(event: unknown): string {
+  const { code, error } = cardCodeOf(event);
+  // @ts-expect-error there may be no code
+  const surely: string = code;
+  return error ? error.tell.zh : code + surely;
+}
 
 export async function onTap(): Promise<string> {
   const outcome = await qingniao.subscribe(['t1', 't2']);

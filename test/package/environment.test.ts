@@ -1,6 +1,7 @@
 import { inject, test } from 'vitest';
 import { buildServices as buildApps } from '../../handlers/apps.ts';
 import { buildServices as buildCampaigns } from '../../handlers/campaigns.ts';
+import { buildServices as buildCards } from '../../handlers/cards.ts';
 import { buildServices as buildDispatchDue } from '../../handlers/dispatch-due.ts';
 import { buildServices as buildGrants } from '../../handlers/grants.ts';
 import { buildServices as buildHealth } from '../../handlers/health.ts';
@@ -21,6 +22,7 @@ const BUILDERS = {
   sessions: buildSessions,
   grants: buildGrants,
   messages: buildMessages,
+  cards: buildCards,
   templates: buildTemplates,
   campaigns: buildCampaigns,
   'reconcile-schedules': buildReconcileSchedules,

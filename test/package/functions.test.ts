@@ -50,6 +50,14 @@ const ENVIRONMENTS: Record<string, string[]> = {
   ],
   users: ['APPS_PATH', 'API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
   audit: ['APPS_PATH', 'API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  cards: [
+    'APPS_PATH',
+    'API_KEYS_PARAM',
+    'SEND_QUEUE_URL',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'WECHAT_APP_ID',
+  ],
   templates: [
     ...WECHAT_SETTINGS,
     'API_KEYS_PARAM',

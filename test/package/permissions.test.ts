@@ -16,6 +16,7 @@ const SECRETS: Record<string, string[]> = {
   'publish-changes': [],
   stats: ['api-keys', 'session-secret'],
   audit: ['api-keys', 'session-secret'],
+  cards: ['api-keys', 'session-secret'],
   users: ['api-keys', 'session-secret'],
   campaigns: ['api-keys', 'app-secret', 'session-secret'],
   'reconcile-schedules': [],

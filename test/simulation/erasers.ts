@@ -44,7 +44,7 @@ export function createEraser(
       await call('delete marks', deleteMarks);
       await call('delete records', deleteRecords);
     }
-    return { records, erase };
+    return { records, cards: 0, erase };
   }
 
   function remember(ledger: Ledger, left: Ledger | undefined): void {

@@ -127,7 +127,10 @@ export function createFunctions(options: FunctionOptions) {
           const handle = kernel.createSendHandler({
             apps: inContainer((appId) => {
               const own = services.sending(process, appId);
-              return { deliver: (job: SendJob) => kernel.deliverMessage(own, job), enqueue: own.enqueue };
+              const deliver = (job: SendJob) => kernel.deliverMessage(own, job);
+              // Cards have worlds of their own.
+              const deliverCard = () => Promise.reject(new Error('Not simulated.'));
+              return { deliver, deliverCard, enqueue: own.enqueue };
             }),
             retrySoon: options.queues().sends.retrySoonOf(process),
             logger,
@@ -164,6 +167,7 @@ export function createFunctions(options: FunctionOptions) {
                 if (result.type === 'done') options.eventTaken(appId, event);
                 return result;
               },
+              applyToCard: () => Promise.reject(new Error('Not simulated.')),
               forward: () => Promise.reject(new Error('Not simulated.')),
               enqueue: own.enqueue,
             };

@@ -11,6 +11,7 @@ import { dayStatistics, statisticsPage } from '../routes/statistics.ts';
 import { erasedUser } from '../routes/users.ts';
 import * as campaignAnswers from '../schemas/campaign-answers.ts';
 import * as campaigns from '../schemas/campaigns.ts';
+import * as cards from '../schemas/cards.ts';
 import { device } from '../schemas/common.ts';
 import * as grants from '../schemas/grants.ts';
 import * as messages from '../schemas/messages.ts';
@@ -50,6 +51,9 @@ export const answerComponents = {
   AcceptedEntry: messages.acceptedEntry,
   RefusedEntry: messages.refusedEntry,
   BatchResult: messages.batchResult,
+  Card: cards.card,
+  CardStatus: cards.cardStatus,
+  CardPage: cards.cardPage,
   Campaign: campaignAnswers.campaign,
   CountedRecipients: campaignAnswers.countedRecipients,
   CampaignPage: campaignAnswers.campaignPage,
@@ -103,6 +107,9 @@ export const bodyComponents = {
   BatchEntry: messages.batchEntry,
   MessageBatch: messages.batchBody,
   Settlement: messages.settlement,
+  NewCard: cards.cardBody,
+  PayCheck: cards.payCheck,
+  CardChange: cards.cardChangeBody,
   NewCampaign: campaigns.campaignBody,
   NamedRecipients: campaigns.namedRecipients,
   Recipient: campaigns.recipient,

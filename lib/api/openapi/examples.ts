@@ -31,6 +31,24 @@ const message = {
   attempts: 0,
 };
 
+const parcel = {
+  cur_status: 4,
+  wxa_path_query: 'pages/order/detail?id=7',
+};
+
+const card = {
+  id: 'card_0123456789abcdef0123456789abcdef_oDemo_xiaoming_EssXvvJkkoj58',
+  to: openid,
+  notifyType: 2001,
+  content: parcel,
+  status: 'active',
+  changing: true,
+  attempts: 1,
+  expiresAt: '2026-12-31T01:00:00.000Z',
+  createdAt: '2026-12-01T01:00:00.000Z',
+  updatedAt: '2026-12-01T02:00:00.000Z',
+};
+
 const noGrant = new ProblemError('no-grant', 'The user has no grant left for this template.');
 const unknownField = new ProblemError('invalid-body', 'Correct touser.', {
   errors: [
@@ -156,6 +174,52 @@ export const examples: Readonly<Record<string, Examples>> = {
       updatedAt: '2026-12-01T01:00:00.000Z',
     },
   },
+  createCard: {
+    body: {
+      order: {
+        summary: 'For a pay order',
+        value: {
+          to: openid,
+          notifyType: 2001,
+          code: '4200001855202305090060871147',
+          content: {
+            cur_status: 2,
+            product_count: 1,
+            product_list: {
+              info_list: [
+                {
+                  product_img: 'https://example.com/cup.png',
+                  product_name: '青鸟保温杯',
+                  product_path_query: 'pages/goods/detail?id=7',
+                },
+              ],
+            },
+            wxa_path_query: 'pages/order/detail?id=7',
+          },
+          check: { payAmount: 9900, payTime: '2026-12-01T09:00:00+08:00' },
+        },
+      },
+      tap: {
+        summary: 'For a tap on the button of a restaurant queue',
+        value: {
+          to: openid,
+          notifyType: 1005,
+          code: 'code-of-the-tap',
+          content: {
+            cur_status: 1,
+            queue_number: 'A121',
+            current_number: 'A101',
+            min_wait_time: 600,
+            max_wait_time: 900,
+            wxa_path_query: 'pages/queue/index',
+          },
+        },
+      },
+    },
+    answer: { ...card, status: 'activating', attempts: 0 },
+  },
+  changeCard: { body: { sent: { summary: 'Sent off', value: { content: parcel } } }, answer: card },
+  getCard: { answer: card },
   addRecipients: {
     body: {
       one: {

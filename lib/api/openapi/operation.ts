@@ -191,6 +191,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): unknown
 export const TAGS: Readonly<Record<string, { readonly name: string; readonly description: string }>> = {
   sessions: { name: 'sessions', description: "A user's login." },
   grants: { name: 'grants', description: 'What users allowed, and how much of it is left.' },
+  cards: { name: 'cards', description: 'Service cards: activated by a pay order or a tap, and moved on.' },
   messages: { name: 'messages', description: 'Messages to single users, now or at a time.' },
   campaigns: { name: 'campaigns', description: 'One message to many users, their runs and recipients.' },
   templates: { name: 'templates', description: "The account's templates, their rules and names." },

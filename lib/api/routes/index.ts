@@ -4,6 +4,7 @@ import { listAuditSpec } from './audit.ts';
 import { addRecipientsSpec } from './campaign-recipients.ts';
 import { runSpecs } from './campaign-runs.ts';
 import { campaignSpecs } from './campaigns.ts';
+import { cardSpecs } from './cards.ts';
 import { grantSpecs } from './grants.ts';
 import { getHealthSpec } from './health.ts';
 import { messageSpecs } from './messages.ts';
@@ -19,6 +20,7 @@ export const routeSpecs: readonly RouteSpec[] = [
   openSessionSpec,
   ...Object.values(grantSpecs),
   ...Object.values(messageSpecs),
+  ...Object.values(cardSpecs),
   ...Object.values(campaignSpecs),
   addRecipientsSpec,
   ...Object.values(runSpecs),

@@ -12,6 +12,7 @@ export const erasedUser = v.object({
   openid,
   messages: count,
   templates: count,
+  cards: v.pipe(count, v.description('Service cards. What WeChat shows of them stays as it is.')),
   places: v.pipe(count, v.description('Places in lists and runs of campaigns.')),
   nextCursor: v.exactOptional(
     v.pipe(v.string(), v.description('Campaigns are left: call again with it as `cursor`.')),
@@ -25,7 +26,7 @@ export const eraseUserSpec = routeSpec({
   operationId: 'eraseUser',
   summary: 'Erase all that is stored of a user',
   description:
-    'Grants, messages, booked or ended, the marks of what was counted, and their places in lists and runs of campaigns. Booked messages are never sent, and runs that are under way skip them; counts of runs stay as they are. Where `nextCursor` comes along, campaigns are left to be gone over: call again with it until none comes. What the user grants afterwards is stored anew.',
+    'Grants, messages, booked or ended, service cards, the marks of what was counted, and their places in lists and runs of campaigns. Booked messages are never sent, and runs that are under way skip them; counts of runs stay as they are. Where `nextCursor` comes along, campaigns are left to be gone over: call again with it until none comes. What the user grants afterwards is stored anew.',
   access: { operator: 'manage' },
   params: v.strictObject({ openid }),
   query: v.strictObject({ cursor: pageQuery.cursor }),
@@ -48,11 +49,11 @@ export function userRoutes({
           'A message to this user is being sent, or has just been. Nothing was erased; try again in two minutes.',
         );
       }
-      const { messages, templates, places, next } = result;
+      const { messages, templates, cards, places, next } = result;
       const nextCursor = next && encodeCursor(next);
       return {
         status: 200,
-        body: { openid, messages, templates, places, ...(nextCursor && { nextCursor }) },
+        body: { openid, messages, templates, cards, places, ...(nextCursor && { nextCursor }) },
       };
     }),
   ];

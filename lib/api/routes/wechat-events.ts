@@ -136,6 +136,13 @@ async function take(
         });
       return enqueue({ type: 'subscribe', event });
     }
+    case 'card': {
+      const { receipt, name, fields } = result;
+      await enqueue({ type: 'card', receipt });
+      // Cards may be another system's of the owner's, which had this event before.
+      if (forwardMessages) await enqueue({ type: 'other', name, fields });
+      return;
+    }
     case 'other': {
       const { name, fields, problems } = result;
       if (problems)

@@ -93,5 +93,6 @@ export const RULES = {
   keywordId: rule('must be the number of a keyword, such as 2', '应为关键词编号，例如 2'),
   keywordIds: rule('must be the 2 to 5 keywords of the template', '应为模板的 2 到 5 个关键词'),
   oneOfTrueFalse: rule('must be true or false', '应为 true 或 false'),
+  maxJson: (max: number) => rule(`must be at most ${max} bytes of JSON`, `JSON 不能超过 ${max} 字节`),
   someChange: rule('must change something', '没有要修改的内容'),
 } as const;

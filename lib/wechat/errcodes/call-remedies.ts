@@ -109,32 +109,57 @@ export const TEMPLATE_REMEDIES = remedies(
 export const CARD_REMEDIES = remedies(
   [
     [85431, 85449],
-    'WeChat is busy, or another update holds this card. Try again in a few seconds, and wait longer each time.',
-    '微信系统繁忙，或这张卡片正在被另一次更新占用。请过几秒再试，并逐次延长间隔。',
-  ],
-  [
-    [85436, 85438, 85448],
-    'This notify_code cannot be used any more. Do not repeat the call; get a new code from the user or the order.',
-    '这个 notify_code 已不能使用。请不要重试，应从用户操作或订单重新获取。',
-  ],
-  [
-    [85433, 85434, 85435, 85470],
-    'WeChat refused a parameter of the card: notify_type, check_json, content_json or ext_json. Correct the request.',
-    '微信不接受卡片的某个参数：notify_type、check_json、content_json 或 ext_json。请改正请求。',
-  ],
-  [
-    [85439, 85440, 85441, 85442, 85443, 85444, 85445, 85446, 85447, 85471],
-    'WeChat refused the content of the card: its state, a field, its format, its encoding or its wording. Let a person check it.',
-    '卡片内容未被接受：可能是状态、字段、格式、编码或审核问题。请人工检查。',
-  ],
-  [
-    [85461, 85462],
-    'This kind of card or this mini program is not admitted. Check in the console whether the account may use it.',
-    '该类卡片或小程序没有准入资格。请在公众平台确认账号能否使用。',
+    'WeChat stayed busy, or another update held this card: let only this service change it. PATCH the card in a few minutes.',
+    '微信系统一直繁忙，或这张卡片被另一次更新占用（请只由本服务更新它）。请过几分钟用 PATCH 重新提交。',
   ],
   [
     [85437],
-    'WeChat does not know this notify_code. For a pay order try again in a minute; otherwise check the code.',
-    '微信查不到这个 notify_code。如果是支付订单，请一分钟后再试；否则请检查它是否正确。',
+    'WeChat does not know this code. For a pay order it was tried again for ten minutes: check that it is WeChat Pay’s number of an order of this mini program and this user. A code of a button is good for five minutes and its own user.',
+    '微信查不到这个 code。支付订单已自动重试十分钟，请确认填的是本小程序、该用户的微信支付订单号；按钮得到的 code 须在五分钟内、由点击的用户使用。',
+  ],
+  [
+    [85438],
+    'The time of the code is over. WeChat says so too of an order whose payTime or payAmount is not the real one: POST the card again with the right "check".',
+    'code 已过有效期。payTime 或 payAmount 与真实订单不符时微信也会这样返回：请用正确的 check 重新 POST。',
+  ],
+  [
+    [85436, 85448],
+    'This code cannot be used any more. Get a new one from the user or the order.',
+    '这个 code 已不能使用。请从用户操作或订单重新获取。',
+  ],
+  [
+    [85433],
+    'WeChat refused "check". Compare payAmount (in fen), payTime and payChannel with the order, and POST the card again.',
+    '微信不接受 check。请与订单核对 payAmount（单位为分）、payTime 和 payChannel，然后重新 POST。',
+  ],
+  [
+    [85434],
+    'WeChat does not know this notifyType. docs/cards.md lists the kinds of cards.',
+    '微信不认识这个 notifyType。卡片种类见 docs/cards.md。',
+  ],
+  [
+    [85439],
+    'The card cannot come into this state from the one that it is in, or be activated in it. The page of its kind has the order of states (docs/cards.md).',
+    '卡片不能从当前状态变更到这个状态，或不能以它激活。状态顺序见该卡片的微信文档（链接在 docs/cards.md）。',
+  ],
+  [
+    [85435, 85440, 85441, 85443],
+    'WeChat refused the content: a field of this state is missing, or not of its form. Compare it with the page of its kind (docs/cards.md) and PATCH the card.',
+    '微信不接受卡片内容：缺少该状态的必填字段，或格式不对。请对照该卡片的微信文档（链接在 docs/cards.md）修改后用 PATCH 提交。',
+  ],
+  [
+    [85442],
+    'WeChat’s content check refused a text of the card. Let a person choose other words, and PATCH the card.',
+    '卡片文字未通过微信的内容审核。请人工修改文案后用 PATCH 提交。',
+  ],
+  [
+    [85444, 85445, 85446, 85447, 85470, 85471],
+    'WeChat refused "ext": its pay_info, store_info, shipping_list or product_list. Each of them is JSON in a text of its own. PATCH the card with the right one.',
+    '微信不接受 ext：请检查其中的 pay_info、store_info、shipping_list、product_list（各自是一段 JSON 文本），修改后用 PATCH 提交。',
+  ],
+  [
+    [85461, 85462],
+    'This kind of card or this mini program is not admitted. Check in the console whether its category may use the card, and that its template was added.',
+    '该类卡片或小程序没有准入资格。请在公众平台核对服务类目，并确认已添加该卡片的模板。',
   ],
 );

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import type { CardReceipt } from '../../cards/card-receipt.ts';
 import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../events/event-job.ts';
+import { CARD_EVENT, readCardEvent } from './read-card-event.ts';
 import type { Fields } from './read-fields.ts';
 
 /**
@@ -8,6 +10,8 @@ import type { Fields } from './read-fields.ts';
  */
 export type PushedMessage =
   | { readonly type: 'subscribe'; readonly event: SubscribeEvent; readonly problems?: readonly string[] }
+  /** A notification of a service card failed. */
+  | { readonly type: 'card'; readonly receipt: CardReceipt; readonly name: string; readonly fields: Fields }
   /** Everything else, a subscribe event of which nothing can be used among it. */
   | {
       readonly type: 'other';
@@ -164,9 +168,17 @@ export function readMessage(fields: Fields): PushedMessage | undefined {
   if (!parsed.success) return undefined;
   const { MsgType, Event } = parsed.output;
   const name = MsgType === 'event' && Event ? Event : MsgType;
+  if (name === CARD_EVENT) return readCard(name, fields);
   const read = MsgType === 'event' && Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
   if (!read) return { type: 'other', name, fields };
   const { event, problems } = read(fields);
   if (!event) return { type: 'other', name, fields, problems };
   return { type: 'subscribe', event, ...(problems.length > 0 && { problems }) };
+}
+
+function readCard(name: string, fields: Fields): PushedMessage {
+  const receipt = readCardEvent(fields);
+  return receipt
+    ? { type: 'card', receipt, name, fields }
+    : { type: 'other', name, fields, problems: [name] };
 }

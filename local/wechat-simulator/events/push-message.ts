@@ -1,3 +1,5 @@
+import type { SimulatedCard } from '../cards.ts';
+
 /** A message on its way to the callback, in WeChat's own names. Values are texts; the format decides how they look. */
 export interface PushMessage {
   readonly openid: string;
@@ -21,7 +23,7 @@ export const SUBSCRIBE_EVENTS = {
 /** Of the three scenes in which a popup can come, the one inside the mini program. */
 const INSIDE_MINI_PROGRAM = '0';
 
-type Made = Pick<PushMessage, 'msgType' | 'event' | 'items'>;
+type Made = Pick<PushMessage, 'msgType' | 'event' | 'items' | 'fields'>;
 
 /** The user acted on the popup. */
 export function popupMessage(
@@ -61,4 +63,28 @@ export function sentMessage({ templateId, msgid, errorCode, errorStatus }: SentR
     ErrorStatus: errorStatus,
   };
   return { msgType: 'event', event: SUBSCRIBE_EVENTS.sent, items: [item] };
+}
+
+const FAIL_MESSAGES: Readonly<Record<number, string>> = {
+  [-10001]: 'system error',
+  [-10002]: 'content check failed',
+  [-1003]: 'no template',
+  [-1004]: 'user reject message ',
+  [-1005]: 'too frequent',
+};
+
+/** A notification of a card failed (WeChat contract §8.2). The number of a pay order has "p1." in front. */
+export function cardFailureMessage(card: SimulatedCard, status: number, failRet: number): Made {
+  return {
+    msgType: 'event',
+    event: 'notify_service_msg_send_result',
+    fields: {
+      openid: card.openid,
+      notify_code: card.source === 'order' ? `p1.${card.code}` : card.code,
+      notify_type: String(card.notifyType),
+      card_status: String(status),
+      fail_ret: String(failRet),
+      fail_msg: FAIL_MESSAGES[failRet] ?? 'fail',
+    },
+  };
 }

@@ -11,7 +11,19 @@ export interface JsonHabits {
 }
 
 /** Fields that are numbers: bare in XML, and in JSON as the habits say. */
-const NUMBERS: ReadonlySet<string> = new Set(['CreateTime', 'PopupScene', 'MsgID', 'MsgId', 'ErrorCode']);
+const NUMBERS: ReadonlySet<string> = new Set([
+  'CreateTime',
+  'PopupScene',
+  'MsgID',
+  'MsgId',
+  'ErrorCode',
+  'notify_type',
+  'card_status',
+  'fail_ret',
+]);
+
+/** The numbers that WeChat's samples show bare in JSON (WeChat contract §6.4, §8.2). */
+const BARE: ReadonlySet<string> = new Set(['CreateTime', 'notify_type', 'card_status', 'fail_ret']);
 
 type Entry = readonly [name: string, value: string];
 
@@ -84,7 +96,7 @@ function xmlValue(name: string, value: string): string {
 
 function jsonOf(entries: readonly Entry[], { jsonScalars }: JsonHabits): string[] {
   const isBare = (name: string) =>
-    NUMBERS.has(name) && (jsonScalars === 'number' || (jsonScalars === 'mixed' && name === 'CreateTime'));
+    NUMBERS.has(name) && (jsonScalars === 'number' || (jsonScalars === 'mixed' && BARE.has(name)));
   // A MsgID is above 2^53: only as text does it keep its digits.
   return entries.map(([name, value]) => `"${name}":${isBare(name) ? value : JSON.stringify(value)}`);
 }

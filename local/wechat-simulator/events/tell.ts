@@ -1,5 +1,6 @@
+import type { SimulatedCard } from '../cards.ts';
 import type { World } from '../world.ts';
-import { changeMessage, popupMessage, sentMessage } from './push-message.ts';
+import { cardFailureMessage, changeMessage, popupMessage, sentMessage } from './push-message.ts';
 
 /**
  * Pushes what the user chose in a popup. What "always keep" answered without asking is left out (WeChat contract §6.4),
@@ -32,4 +33,14 @@ export function tellSent(world: World, openid: string, templateId: string, msgid
   if (!failure) return pusher.push(success);
   const { errorCode, errorStatus = 'system error' } = failure;
   return pusher.push({ ...success, ...sentMessage({ ...result, errorCode, errorStatus }) });
+}
+
+/** Pushes that the notification of a card's state failed; resolves as {@link Pusher.push} does. */
+export function tellCardFailure(
+  { pusher }: World,
+  card: SimulatedCard,
+  status: number,
+  failRet: number,
+): Promise<void> {
+  return pusher.push(pusher.stamp(card.openid, cardFailureMessage(card, status, failRet)));
 }

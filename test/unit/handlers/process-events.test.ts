@@ -22,6 +22,7 @@ function useHandler(services: Partial<AppServices> = {}) {
       done.push(event);
       return { type: 'done' };
     },
+    applyToCard: async (receipt) => void done.push(receipt),
     forward: async (message) => void done.push(message),
     enqueue: async (job, delayMs) => void done.push({ job, delayMs }),
     ...services,

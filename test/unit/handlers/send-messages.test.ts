@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/send-messages.ts';
+import type { CardJob } from '../../../lib/cards/card-job.ts';
 import { DELIVERY_LIMIT_MS } from '../../../lib/messages/deliver-message.ts';
 import type { DeliveryResult } from '../../../lib/messages/delivery-result.ts';
 import type { SendJob } from '../../../lib/sends/send-job.ts';
@@ -8,18 +9,23 @@ import { sqsRecord } from '../../support/sqs-record.ts';
 
 const idOf = (n: number, openid: string) => `msg_${String(n).padStart(32, '0')}_${openid}`;
 
-function record(job: SendJob | string) {
-  return sqsRecord(`record-${typeof job === 'string' ? job : job.messageId}`, job);
+function record(job: SendJob | CardJob | string) {
+  const name = typeof job === 'string' ? job : 'cardId' in job ? job.cardId : job.messageId;
+  return sqsRecord(`record-${name}`, job);
 }
 
 /** The handler with sixty seconds on a clock that only deliveries move on. */
 function useHandler(deliver: (job: SendJob) => DeliveryResult, deliveryMs = 0) {
   let leftMs = 60_000;
   const delivered: string[] = [];
-  const enqueued: { job: SendJob; delayMs: number }[] = [];
+  const enqueued: { job: SendJob | CardJob; delayMs: number }[] = [];
   const apps = oneApp({
-    async enqueue(job: SendJob, delayMs: number) {
+    async enqueue(job: SendJob | CardJob, delayMs: number) {
       enqueued.push({ job, delayMs });
+    },
+    async deliverCard(job: CardJob) {
+      delivered.push(job.cardId);
+      return { type: 'later' as const, delayMs: 2_000 };
     },
     async deliver(job: SendJob) {
       delivered.push(job.messageId);
@@ -31,7 +37,7 @@ function useHandler(deliver: (job: SendJob) => DeliveryResult, deliveryMs = 0) {
   return {
     delivered,
     enqueued,
-    handle: (...jobs: (SendJob | string)[]) =>
+    handle: (...jobs: (SendJob | CardJob | string)[]) =>
       handle({ Records: jobs.map(record) }, { getRemainingTimeInMillis: () => leftMs }),
   };
 }
@@ -52,6 +58,14 @@ describe('a batch of send jobs', () => {
     expect(enqueued).toEqual([
       { job: { messageId: idOf(1, 'u'), sinceMs: 7, dueAtMs: 1_400 }, delayMs: 900 },
     ]);
+  });
+
+  test('a job of a card is for the cards, and goes round as it is', async () => {
+    const { handle, delivered, enqueued } = useHandler(() => ({ type: 'done' }));
+    const job = { cardId: `card_${'0'.repeat(32)}_u`, sinceMs: 7 };
+    expect(await handle(job)).toEqual({ batchItemFailures: [] });
+    expect(delivered).toEqual([job.cardId]);
+    expect(enqueued).toEqual([{ job, delayMs: 2_000 }]);
   });
 
   test('a record that is no send job fails alone', async () => {

@@ -109,7 +109,8 @@ describe('remedies', () => {
     ...SEND_POLICY.map(([errcode]) => [errcode, 'send'] as const),
     ...TOKEN.map((errcode) => [errcode, 'token'] as const),
     ...LOGIN.map((errcode) => [errcode, 'login'] as const),
-    ...[...TEMPLATES, ...CARDS].map((errcode) => [errcode, 'templates'] as const),
+    ...TEMPLATES.map((errcode) => [errcode, 'templates'] as const),
+    ...[...CARDS, 40003, 40001, 45009, 45011, -1].map((errcode) => [errcode, 'cards'] as const),
   ])('errcode %i of %s has its own, in English and Chinese', (errcode, call) => {
     const { en, zh } = remedyFor(errcode, '', call);
     expect(en).not.toMatch(unlisted);
@@ -134,7 +135,9 @@ describe('remedies', () => {
     [40226, 'login', /blocks/, /阻止/],
     [87009, 'login', /wx\.login/, /wx\.login/],
     [200001, 'templates', /again in a few seconds/, /过几秒再试/],
-    [85437, 'templates', /a minute/, /一分钟/],
+    [85437, 'cards', /ten minutes/, /十分钟/],
+    [85438, 'cards', /payTime/, /payTime/],
+    [85442, 'cards', /words/, /文案/],
     [200022, 'templates', /priTmplId/, /priTmplId/],
     [45009, 'templates', /less often/, /减少/],
   ] as const)('errcode %i of %s says %s', (errcode, call, en, zh) => {
@@ -147,7 +150,7 @@ describe('remedies', () => {
   test.each([48001, 48004, 50002, 61007, 43003, 40234])(
     'of the account, %i, is known on every call',
     (errcode) => {
-      for (const call of ['token', 'login', 'templates'] as const) {
+      for (const call of ['token', 'login', 'templates', 'cards'] as const) {
         expect(remedyFor(errcode, '', call)).toEqual(remedyFor(errcode, '', 'send'));
       }
     },

@@ -1,0 +1,104 @@
+import type { Clock } from '../clock.ts';
+import { type Contention, retryOnConflict } from '../retry.ts';
+import { updated } from '../versioned.ts';
+import { type Card, isChanging, stateAt } from './card.ts';
+import { stateBefore } from './card-changes.ts';
+import { saysTheSame, statusOf } from './card-content.ts';
+import type { EnqueueCard } from './card-job.ts';
+import { stateRow } from './card-kinds.ts';
+import type { CardStore } from './card-store.ts';
+import { acceptedStatus, type Step, shortestWay, stepBetween } from './state-order.ts';
+
+export interface ChangeCardServices extends Contention {
+  readonly store: Pick<CardStore, 'load' | 'put'>;
+  readonly enqueue: EnqueueCard;
+  readonly clock: Clock;
+}
+
+/** What a card shall show from now on, as JSON texts. */
+export interface WantedChange {
+  readonly content?: string;
+  readonly ext?: string;
+}
+
+/** What came of the wish to change a card. */
+export type ChangeResult =
+  | { readonly type: 'changed'; readonly card: Card; readonly step: Step }
+  | { readonly type: 'not-found' | 'expired' }
+  /** WeChat's page lets the wanted state follow only these. */
+  | { readonly type: 'out-of-order'; readonly status: number; readonly after: readonly number[] };
+
+/** Lets a card show something else. What is wanted already changes nothing, so a repeat is harmless. */
+export async function changeCard(
+  services: ChangeCardServices,
+  cardId: string,
+  change: WantedChange,
+): Promise<ChangeResult> {
+  const { store, enqueue, clock } = services;
+  const sinceMs = clock();
+  // Before the card says that something waits, so that nothing waits without a job.
+  await enqueue({ cardId, sinceMs });
+  return retryOnConflict(async (): Promise<ChangeResult | 'conflict'> => {
+    const stored = await store.load(cardId);
+    if (!stored) return { type: 'not-found' };
+    const result = changedCard(stored.value, change, sinceMs);
+    if (result.type !== 'changed' || result.card === stored.value) return result;
+    return (await store.put(updated(stored, result.card))) === 'committed' ? result : 'conflict';
+  }, services);
+}
+
+/** The card with a change that waits. Pure. */
+function changedCard(card: Card, { content, ext }: WantedChange, nowMs: number): ChangeResult {
+  if (stateAt(card, nowMs) === 'expired' || nowMs >= card.expiresAtMs) return { type: 'expired' };
+  const status = content === undefined ? undefined : statusOf(content);
+  const step = status === undefined ? 'unknown' : stepTo(card, status);
+  if (step === 'forbidden' && status !== undefined) {
+    return { type: 'out-of-order', status, after: stateRow(card.notifyType, status)?.after ?? [] };
+  }
+  const withContent = content === undefined ? card : wanting(card, content);
+  const changed = ext === undefined ? withContent : wantingExt(withContent, ext);
+  return { type: 'changed', step, card: changed === card ? card : { ...changed, updatedAtMs: nowMs } };
+}
+
+/** Whether WeChat's page lets a state follow the one that the card is wanted in, or may be in. */
+function stepTo(card: Card, status: number): Step {
+  const steps = statesBefore(card).map((from) => stepBetween(card.notifyType, from, status));
+  return (['allowed', 'unknown', 'unlikely'] as const).find((step) => steps.includes(step)) ?? 'forbidden';
+}
+
+/** The states that the card may be in when the next content comes. Nobody knows which, after a lost answer. */
+function statesBefore(card: Card): readonly (number | undefined)[] {
+  if (isContentOnItsWay(card)) return [statusOf(card.wanted)];
+  if (card.doubt) return [acceptedStatus(card), statusOf(card.doubt.text)];
+  return [acceptedStatus(card)];
+}
+
+function isContentOnItsWay({ claim, waiting }: Card): boolean {
+  return claim?.kind === 'content' || waiting.length > 0;
+}
+
+function wanting(card: Card, content: string): Card {
+  const has = isContentOnItsWay(card) || card.state === 'active';
+  if (has && saysTheSame(card.wanted, content)) return card;
+  const { claim, notifyType, waiting } = card;
+  const from = claim?.kind === 'content' ? statusOf(claim.text) : acceptedStatus(card);
+  return {
+    ...begunAnew(card),
+    wanted: content,
+    waiting: shortestWay(notifyType, from, waiting, content),
+  };
+}
+
+function wantingExt(card: Card, ext: string): Card {
+  const isOnItsWay = card.extWaits === true || card.claim?.kind === 'ext';
+  const has = isOnItsWay ? card.wantedExt : card.acceptedExt;
+  if (has !== undefined && saysTheSame(has, ext)) return card;
+  return { ...begunAnew(card), wantedExt: ext, extWaits: true };
+}
+
+/** What ended the change before is past; what holds up the card, like a limit, is not. */
+function begunAnew(card: Card): Card {
+  if (isChanging(card)) return card;
+  const { outcome: _outcome, ...rest } = card;
+  return { ...rest, state: stateBefore(card) };
+}

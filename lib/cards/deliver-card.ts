@@ -1,0 +1,146 @@
+import type { Clock, Random } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
+import { CLAIM_LEASE_MS } from '../sends/claim-send.ts';
+import type { SendAnswer } from '../sends/judge-answer.ts';
+import { updated, type Versioned } from '../versioned.ts';
+import type { Card, CardChange } from './card.ts';
+import { asked, claimed, expired, givenUp, settled } from './card-changes.ts';
+import type { CardJob } from './card-job.ts';
+import type { CardReading } from './card-reading.ts';
+import type { CardStore } from './card-store.ts';
+import { type CardRules, judgeCardAnswer } from './judge-card-answer.ts';
+import { nextStep } from './next-step.ts';
+
+/** A request that changes a card at WeChat. */
+export interface CardRequest extends Pick<Card, 'openid' | 'notifyType' | 'code'> {
+  readonly change: CardChange;
+  /** Nothing leaves from then on. */
+  readonly expiresAtMs: number;
+  /** Only for the activation. */
+  readonly check?: Card['check'];
+}
+
+/** The way to WeChat for cards. Nothing of it throws for what WeChat or the network does. */
+export interface CardSender {
+  /** Whether an access token can be had now. */
+  ready(): Promise<boolean>;
+  send(request: CardRequest): Promise<SendAnswer>;
+  /** What WeChat has of a card; undefined where it does not say. */
+  read(card: Pick<Card, 'openid' | 'notifyType' | 'code'>): Promise<CardReading | undefined>;
+}
+
+export interface DeliverCardServices extends Contention {
+  readonly store: Pick<CardStore, 'load' | 'put'>;
+  readonly wechat: CardSender;
+  readonly rules: CardRules;
+  readonly newClaimId: () => string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The job is done with, or comes up again. */
+export type CardDelivery = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
+
+/** The queue delays in whole seconds and takes the rest off: a job that comes early would only go round. */
+function later(delayMs: number): CardDelivery {
+  return { type: 'later', delayMs: Math.ceil(delayMs / 1000) * 1000 };
+}
+
+/** How long a job without an access token waits. */
+const TOKEN_PAUSE_MS = 30_000;
+/** A job is put onto the queue before its change is stored, which takes no longer. */
+const STORING_MS = 60_000;
+/** A job that came before its change is looked at again so soon. */
+const LOOK_AGAIN_MS = 2_000;
+
+/**
+ * Does the next thing for a card, which is one request at the most. Every claim, answer and retry is stored
+ * before the job is done with, so a crash leaves the rest to the job's next delivery.
+ */
+export async function deliverCard(
+  services: DeliverCardServices,
+  { cardId, sinceMs }: CardJob,
+): Promise<CardDelivery> {
+  const { store, clock } = services;
+  const stored = await store.load(cardId);
+  const nowMs = clock();
+  const step = stored ? nextStep(stored.value, nowMs) : ({ type: 'nothing' } as const);
+  if (!stored || step.type === 'nothing') return afterNothing(nowMs - sinceMs);
+  switch (step.type) {
+    case 'wait':
+      return later(step.untilMs - nowMs);
+    case 'give-up':
+      services.logger.warn('The sender of a card’s change stopped before it recorded an answer.', { cardId });
+      return write(services, stored, givenUp(stored.value, nowMs));
+    case 'expire':
+      return write(services, stored, expired(stored.value, nowMs));
+    case 'ask': {
+      const reading = await services.wechat.read(stored.value);
+      return write(services, stored, asked(stored.value, reading, clock()));
+    }
+    case 'send':
+      return send(services, stored, step.change);
+  }
+}
+
+/** A job that is older than any change could take to be stored, and finds nothing, is a duplicate. */
+function afterNothing(ageMs: number): CardDelivery {
+  if (ageMs >= STORING_MS) return { type: 'done' };
+  return later(ageMs < LOOK_AGAIN_MS ? LOOK_AGAIN_MS : STORING_MS - ageMs);
+}
+
+/** Where somebody else wrote in between, the card is looked at again. */
+async function write(
+  { store, clock }: DeliverCardServices,
+  stored: Versioned<Card>,
+  card: Card,
+): Promise<CardDelivery> {
+  const result = await store.put(updated(stored, card));
+  return result === 'conflict' ? later(0) : whatIsLeft(card, clock());
+}
+
+function whatIsLeft(card: Card | undefined, nowMs: number): CardDelivery {
+  const step = card ? nextStep(card, nowMs) : ({ type: 'nothing' } as const);
+  if (step.type === 'nothing') return { type: 'done' };
+  return later(step.type === 'wait' ? step.untilMs - nowMs : 0);
+}
+
+async function send(
+  services: DeliverCardServices,
+  stored: Versioned<Card>,
+  change: CardChange,
+): Promise<CardDelivery> {
+  const { store, wechat, newClaimId, clock } = services;
+  if (!(await wechat.ready())) return later(TOKEN_PAUSE_MS);
+  const claimId = newClaimId();
+  const nowMs = clock();
+  const card = claimed(stored.value, change, claimId, nowMs + CLAIM_LEASE_MS, nowMs);
+  if ((await store.put(updated(stored, card))) === 'conflict') return later(0);
+  const { openid, notifyType, code, check, expiresAtMs } = card;
+  const request = { openid, notifyType, code, change, expiresAtMs, ...(check && { check }) };
+  const answer = await wechat.send(request);
+  const left = await retryOnFailure(() => settle(services, card.id, claimId, answer), services);
+  return whatIsLeft(left, clock());
+}
+
+/** Writes the answer into the card, whatever was wanted of it meanwhile. Undefined: it was erased. */
+function settle(
+  services: DeliverCardServices,
+  cardId: string,
+  claimId: string,
+  answer: SendAnswer,
+): Promise<Card | undefined> {
+  const { store, rules, clock, random, logger } = services;
+  return retryOnConflict(async () => {
+    const stored = await store.load(cardId);
+    if (!stored) return undefined;
+    const decision = judgeCardAnswer(answer, stored.value, rules, clock(), random);
+    const card = settled(stored.value, claimId, decision);
+    if (!card) return stored.value;
+    if ((await store.put(updated(stored, card))) === 'conflict') return 'conflict';
+    logger.info('card changed', { cardId, state: card.state, reason: card.outcome?.reason });
+    return card;
+  }, services);
+}
