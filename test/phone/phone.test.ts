@@ -1,64 +1,9 @@
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lineFor } from '../../local/dev/lines.ts';
-import { startPhone } from '../../local/phone/phone.ts';
-import type { Observation } from '../../local/stack/observation.ts';
-import { startStack } from '../../local/stack/stack.ts';
+import { answer, axeFindings, cards, shown, sidewaysOverflow, usePhone } from './open-phone.ts';
 
-/*
- * The phone of `npm run dev` in a real browser: CHROMIUM names the executable, /usr/bin/chromium by default.
- */
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
-const observed: Observation[] = [];
-const QUIET = { info() {}, warn() {}, error() {} };
-const stack = await startStack({
-  pushEvents: { delayMs: 300 },
-  settings: { USER_SENDABLE_TEMPLATES: '*' },
-  logger: QUIET,
-  observe: (observation) => observed.push(observation),
-});
-const phone = await startPhone({ port: 0, apiUrl: stack.apiUrl, wechatUrl: stack.wechatUrl ?? '' });
-const browser: Browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
-afterAll(async () => {
-  await browser.close();
-  await phone.close();
-  await stack.close();
-});
-
-/** A new user's phone; nothing on its console when the test ends. */
-async function open(
-  options: { locale?: string; width?: number; height?: number; clock?: boolean } = {},
-): Promise<Page> {
-  const { locale = 'zh-CN', width = 1080, height = 900 } = options;
-  const page = await browser.newPage({ locale, viewport: { width, height }, reducedMotion: 'reduce' });
-  const troubles: string[] = [];
-  page.on(
-    'console',
-    (message) => ['error', 'warning'].includes(message.type()) && troubles.push(message.text()),
-  );
-  page.on('pageerror', (error) => troubles.push(String(error)));
-  onTestFinished(async () => {
-    await page.close();
-    expect(troubles).toEqual([]);
-  });
-  if (options.clock) await page.clock.install();
-  await page.goto(phone.url);
-  await page.getByRole('button', { name: /5 秒后提醒我|Remind me in 5 seconds/ }).waitFor();
-  return page;
-}
-
-const shown = (page: Page, id: string) => page.locator(`#${id}`).waitFor();
-const cards = (page: Page) => page.locator('article');
-
-async function answer(page: Page, how: 'allow' | 'reject', { always = false } = {}) {
-  await shown(page, 'popup');
-  if (always) await page.check('#always');
-  await page.click(`#${how}`);
-}
+/** The phone of `npm run dev` in a real browser. */
+const { open, observed } = await usePhone();
 
 describe('from the page to a card', () => {
   test('it takes two clicks: the card shows by itself, and lies among the notifications', async () => {
@@ -224,9 +169,7 @@ describe('the page', () => {
 
   test.each([390, 1080])('fits %d pixels without scrolling sideways', async (width) => {
     const page = await open({ width, height: 844 });
-    const overflow = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
+    const overflow = await sidewaysOverflow(page);
     expect(overflow).toBeLessThanOrEqual(0);
     await page.click('#now');
     await answer(page, 'allow');
@@ -235,13 +178,7 @@ describe('the page', () => {
 
   test('has nothing that axe finds inaccessible, on any screen', async () => {
     const page = await open();
-    await page.addScriptTag({ path: AXE });
-    const findings = async () => {
-      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-        'axe.run()',
-      );
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    };
+    const findings = () => axeFindings(page);
     expect(await findings()).toEqual([]);
     await page.click('#now');
     await shown(page, 'popup');

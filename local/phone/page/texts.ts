@@ -71,7 +71,7 @@ const EN: typeof ZH = {
   title: 'Qingniao · the phone',
   intro: 'This is a simulated WeChat. Tap a button and watch a subscribe message from the grant to the card.',
   other: '中文',
-  apps: 'Which mini program',
+  apps: 'Mini program',
   tabs: { app: 'Mini program', messages: 'Notifications', settings: 'Settings' },
   shop: (app) => (app === 1 ? 'Kangjian Clinic' : `Kangjian Clinic, branch ${app}`),
   hello: 'Dental cleaning · tomorrow 15:00',

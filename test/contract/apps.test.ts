@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
+import { PRICE_DROP, startService } from './running-service.ts';
+
+const OPENID = 'oSame-in-each';
+const ALIKE = { openids: [OPENID], templates: SAMPLE_TEMPLATES };
+/** Settings are read again within five minutes. */
+const FIVE_MINUTES_MS = 300_000;
+
+let aheadMs = 0;
+const service = await startService({
+  clock: () => Date.now() + aheadMs,
+  moreApps: [ALIKE, ALIKE],
+  pushEvents: { delayMs: 100 },
+});
+for (const { wechat } of service.apps) wechat.createUser({ openid: OPENID });
+const [first, second, third] = service.apps as [
+  (typeof service.apps)[number],
+  (typeof service.apps)[number],
+  (typeof service.apps)[number],
+];
+const order = { to: OPENID, ...PRICE_DROP };
+const SAME_KEY = { 'idempotency-key': 'same-in-each' };
+
+test('the same user, template and idempotency key in three apps are three messages, each sent by its own app', async () => {
+  const ids = new Set<string>();
+  for (const { wechat, allow, operator } of service.apps) {
+    await allow(wechat, OPENID, PRICE_DROP.templateId);
+    const { status, body } = await operator('POST', '/v1/messages', order, SAME_KEY);
+    expect(status).toBe(202);
+    ids.add(body.id);
+  }
+  expect(ids.size).toBe(3);
+  await service.stack.idle();
+  for (const { wechat, grantOf, operator } of service.apps) {
+    expect(wechat.received({ call: 'send' }).items).toMatchObject([{ openid: OPENID, errcode: 0 }]);
+    expect(wechat.ledger()).toMatchObject([{ openid: OPENID, granted: 1, spent: 1 }]);
+    expect(await grantOf(OPENID, PRICE_DROP.templateId)).toMatchObject({ available: 0, spent: 1 });
+    const { body } = await operator('GET', `/v1/messages?openid=${OPENID}`);
+    expect(body.items).toMatchObject([{ status: 'delivered' }]);
+  }
+});
+
+test('a session is of the app whose phone logged in, and a code of another app is refused', async () => {
+  const { session } = await second.logIn(OPENID);
+  const grants = await first.call('GET', '/v1/grants', { token: session });
+  expect([grants.status, grants.body.code]).toEqual([404, 'unknown-app']);
+  expect((await service.call('GET', '/v1/grants', { token: session })).status).toBe(200);
+  const code = second.wechat.login(OPENID);
+  expect((await third.call('POST', '/v1/sessions', { body: { code } })).status).toBe(401);
+});
+
+test('what WeChat tells of one app changes nothing in another', async () => {
+  const { templateId } = PRICE_DROP;
+  for (const { wechat, allow } of service.apps) await allow(wechat, OPENID, templateId);
+  second.wechat.changeSettings({ openid: OPENID, templateOff: [templateId] });
+  await service.stack.idle({ dueWithinMs: 500 });
+  expect((await second.grantOf(OPENID, templateId)).available).toBe(0);
+  expect((await first.grantOf(OPENID, templateId)).available).toBe(1);
+  expect((await third.grantOf(OPENID, templateId)).available).toBe(1);
+});
+
+test('an app that is added while the stage runs is there within five minutes, and sends', async () => {
+  const { appId, wechat, operator, allow, read } = service.addApp(ALIKE);
+  expect((await operator('GET', '/v1/templates')).status).toBe(404);
+  aheadMs += FIVE_MINUTES_MS;
+  await allow(wechat, OPENID, PRICE_DROP.templateId);
+  const { status, body } = await operator('POST', '/v1/messages', order);
+  expect(status).toBe(202);
+  await service.stack.idle();
+  expect((await read(body.id)).status).toMatch(/sent|delivered/);
+  expect(wechat.received({ call: 'send' }).items).toHaveLength(1);
+  const { items } = (await operator('GET', '/v1/apps')).body;
+  expect(items.map((each: { appid: string }) => each.appid)).toEqual([
+    ...service.apps.map((app) => app.appId),
+    appId,
+  ]);
+});
