@@ -1,4 +1,4 @@
-// Looks at the account's templates: lists them, tries messages against them, writes their types, declares their kinds.
+// Looks at the account's templates and changes them: lists, tries messages, writes types, declares kinds, adds and removes.
 import { writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { unknown } from './argument-faults.ts';
@@ -7,16 +7,42 @@ import { findService, SERVICE_OPTIONS, type ServiceClient } from './service-clie
 import { accountTemplate, readTemplates } from './template/account-templates.ts';
 import { checkMessage, type MessageVerdict } from './template/check-messages.ts';
 import { declarationOf } from './template/declaration.ts';
+import { add, apply, remove, search } from './template/library-commands.ts';
 import { readMessages } from './template/message-file.ts';
 import { checkSummary, HELP, templateLines, verdictLines } from './template/texts.ts';
+import { KINDS } from './template/wished-templates.ts';
 
-const COMMANDS = ['list', 'check', 'example', 'types', 'kind'] as const;
 /** How many words each takes behind it. */
-const ARGUMENTS = { list: 0, check: 1, example: 1, types: 0, kind: 2 } as const;
-const KINDS = ['one-time', 'long-term', 'limited', 'device'] as const;
+const ARGUMENTS = {
+  list: 0,
+  search: 1,
+  apply: 1,
+  add: 1,
+  remove: 1,
+  check: 1,
+  example: 1,
+  types: 0,
+  kind: 2,
+} as const;
+const COMMANDS = [
+  'list',
+  'search',
+  'apply',
+  'add',
+  'remove',
+  'check',
+  'example',
+  'types',
+  'kind',
+] as const satisfies readonly (keyof typeof ARGUMENTS)[];
 
 const OPTIONS = {
   ...SERVICE_OPTIONS,
+  keywords: { type: 'string' },
+  scene: { type: 'string' },
+  alias: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
   template: { type: 'string' },
   fit: { type: 'boolean', default: false },
   openid: { type: 'string' },
@@ -32,6 +58,14 @@ await runCommand(
     switch (command) {
       case 'list':
         return list(await service(), options.json);
+      case 'search':
+        return search(await service(), argument, options.json);
+      case 'apply':
+        return apply(service, argument, options);
+      case 'add':
+        return add(await service(), argument, options);
+      case 'remove':
+        return remove(await service(), argument, options);
       case 'check':
         return check(service, argument, options);
       case 'example':
@@ -50,7 +84,7 @@ function commandIn([word, ...words]: readonly string[]) {
   if (command && words.length === ARGUMENTS[command]) return { command, argument, value };
   if (command === undefined && word !== undefined) throw new UsageError(unknown('command', word, COMMANDS));
   throw new UsageError(
-    'Say list, check FILE, example NAME, types or kind NAME KIND. 请写 list、check 文件、example 模板、types 或 kind 模板 类型。',
+    'Say list, search WORD, apply FILE, add TID, remove NAME, check FILE, example NAME, types or kind NAME KIND. 请写 list、search 词、apply 文件、add 标题、remove 模板、check 文件、example 模板、types 或 kind 模板 类型。',
   );
 }
 

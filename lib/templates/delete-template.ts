@@ -64,6 +64,8 @@ export type DeleteResult =
 
 /** One call looks through users, or cancels, for so long. */
 const WORK_FOR_MS = 15_000;
+/** Where campaigns need the template anyway, messages are looked for so long, to be named too. */
+const NAME_FOR_MS = 3_000;
 const USERS_AT_ONCE = 10;
 
 /**
@@ -105,15 +107,15 @@ async function findUse(
   { dependants, clock }: DeleteServices,
   templateId: string,
 ): Promise<Extract<DeleteResult, { type: 'in-use' }> | undefined> {
-  const untilMs = clock() + WORK_FOR_MS;
   const campaigns = await dependants.campaignsInUse(templateId);
+  const untilMs = clock() + (campaigns.length > 0 ? NAME_FOR_MS : WORK_FOR_MS);
   for (let after: string | undefined; ; ) {
     const { items, next }: Page<WaitingMessage> = await dependants.waitingMessages(templateId, after);
     const messageIds = items.map(({ id }) => id);
-    const isUsed = messageIds.length + campaigns.length > 0;
-    const isOutOfTime = next !== undefined && clock() >= untilMs;
-    if (isUsed || isOutOfTime) return { type: 'in-use', isSure: isUsed, messageIds, campaigns };
-    if (next === undefined) return undefined;
+    if (messageIds.length > 0 || next === undefined || clock() >= untilMs) {
+      const isSure = messageIds.length + campaigns.length > 0;
+      return isSure || next !== undefined ? { type: 'in-use', isSure, messageIds, campaigns } : undefined;
+    }
     after = next;
   }
 }

@@ -4,11 +4,23 @@ import type { AccountTemplate } from './account-templates.ts';
 import type { MessageVerdict } from './check-messages.ts';
 
 /** What `npm run template -- --help` prints. */
-export const HELP = `Looks at the account's templates through the API; only kind stores something, and nothing is sent.
-通过接口查看账号下的模板；只有 kind 会保存内容，任何命令都不会发送消息。
+export const HELP = `Looks at the account's templates through the API, and changes them at WeChat; nothing is sent.
+通过接口查看账号下的模板，并可在微信侧添加、删除；任何命令都不会发送消息。
+The key needs read, and manage for apply, add, remove and kind. Key 需要 read 权限，apply、add、remove、kind 还需要 manage。
 
   npm run template -- list                   every template with its fields and warnings
                                              列出所有模板及其字段、提醒
+  npm run template -- search WORD            titles of WeChat's library that contain the word, with the keywords of the first ten
+                                             在微信模板库中按标题查找，前十个列出关键词
+  npm run template -- apply FILE             brings the account to a file of wished-for templates (YAML): shows the difference, asks,
+                                             then adds what is missing and gives the aliases; deletes nothing. Exits with 1 where
+                                             there is a difference and nobody agreed
+                                             按清单文件（YAML）添加缺少的模板并设置别名：先显示差异再询问，不删除任何模板；
+                                             有差异而未同意时退出码为 1
+  npm run template -- add TID --keywords A,B adds one template: a tid or title, keywords by name or number, in the card's order
+                                             添加一个模板：tid 或标题，关键词用名称或编号，顺序即卡片上的顺序
+  npm run template -- remove NAME            deletes a template at WeChat, unless messages or campaigns need it
+                                             在微信侧删除模板；仍有消息或活动需要时会被拒绝
   npm run template -- check FILE             tries messages against their templates: one message as for POST /v1/messages,
                                              a list of them, or the body of a batch; "-" reads standard input. Exits with 1
                                              when one would be refused
@@ -24,6 +36,16 @@ export const HELP = `Looks at the account's templates through the API; only kind
                                              需要有 manage 权限的 Key
 
 ${SERVICE_HELP}
+  --keywords LIST   for add: two to five keywords, with commas between
+                    用于 add：两到五个关键词，用逗号分隔
+  --scene TEXT      for add: what the template is for, up to 15 characters
+                    用于 add：服务场景说明，最多 15 个字
+  --alias NAME      for add: the template's name
+                    用于 add：模板的别名
+  --force           for remove: cancel what waits for it and end its campaigns
+                    用于 remove：取消待发消息并结束活动
+  --yes             for apply and remove: do not ask
+                    用于 apply 和 remove：不询问
   --template NAME   for check: the template of messages that name none; then FILE may hold data alone
                     用于 check：未写明模板的消息所用的模板，此时文件可以只有 data
   --fit             for check: as if every message said fit: true
@@ -32,8 +54,8 @@ ${SERVICE_HELP}
                     用于 example：收件人
   --out FILE        for types and example: where to write (default: standard output)
                     用于 types 和 example：写入的文件，默认为标准输出
-  --json            for list and check: JSON instead of text
-                    用于 list 和 check：输出 JSON
+  --json            JSON instead of text, but for example, types and kind
+                    输出 JSON（example、types、kind 除外）
   --help, -h        show this text
                     显示本说明
 `;

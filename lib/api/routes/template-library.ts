@@ -57,7 +57,7 @@ export const templateLibrarySpecs = {
     operationId: 'addTemplate',
     summary: 'Add a template of the library to the account',
     description:
-      'Of a title and some of its keywords. One that the account has already is answered and not added again, so that a repeat does no harm; WeChat takes the same keywords in another order for the same template.',
+      'Of a title and some of its keywords. One that the account has already is answered and not added again (200022), so that a repeat does no harm.',
     access: { operator: 'manage' },
     body: schemas.newTemplateBody,
     answers: { 201: { description: 'The template, as the account has it now', schema: template } },

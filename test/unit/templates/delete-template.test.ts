@@ -73,6 +73,25 @@ describe('without force', () => {
     expect(steps).toEqual([]);
   });
 
+  test('campaigns that need it are named with the messages that are found soon', async () => {
+    const cmp = { id: 'cmp_1', name: '周会' };
+    const inUse = async (userPages: string[][]) => {
+      pages = userPages;
+      const dependants = { ...services.dependants, campaignsInUse: async () => [cmp] };
+      return deleteTemplate({ ...services, dependants }, { templateId: T, force: false });
+    };
+    expect(await inUse([[], ['a']])).toMatchObject({ messageIds: ['m-a'], campaigns: [cmp] });
+    expect(await inUse([[]])).toMatchObject({ isSure: true, messageIds: [], campaigns: [cmp] });
+    pageMs = 1_000;
+    const sinceMs = nowMs;
+    expect(await inUse(Array.from({ length: 100 }, () => []))).toMatchObject({
+      isSure: true,
+      campaigns: [cmp],
+    });
+    expect(nowMs - sinceMs).toBe(3_000);
+    expect(steps).toEqual([]);
+  });
+
   test('what nobody uses is deleted, then forgotten', async () => {
     pages = [[], []];
     expect(await remove(false)).toEqual({ type: 'deleted', messages: 0, campaigns: [] });
