@@ -12,6 +12,8 @@ const CROWDS = [
   [200, 1],
 ] as const;
 const AGAIN = 'message that WeChat puts off once, for moments';
+const DIGEST = 'digest: three events under one collapseKey, one card';
+const EXPIRED = 'message booked ahead that expires unsent';
 
 const crowdOf = (count: number) => `message, one of ${count} to one user that wait and are due together`;
 
@@ -44,6 +46,7 @@ export async function waitingKinds(
     (to) => service.send(to),
     () => stack.idle({ dueWithinMs: 10_000 }),
   );
+  const shortened = await shortenedKinds(stack, later, total);
   const crowds: UnitsOfKind[] = [];
   for (const [count, users] of CROWDS) {
     const openids: string[] = [];
@@ -64,7 +67,41 @@ export async function waitingKinds(
     };
     crowds.push(await unitsOf(kind, messages, order, leave));
   }
-  return [again, ...crowds];
+  return [again, ...shortened, ...crowds];
+}
+
+/** Enough that the dispatcher's cursors do not count. */
+const EXPIRING = 200;
+
+/** Messages whose place newer ones take, and those that expire; called before the clock has jumped. */
+async function shortenedKinds(
+  stack: Stack,
+  later: (ms: number) => void,
+  total: Total,
+): Promise<UnitsOfKind[]> {
+  const service = stackClient(stack);
+  const users = (count: number) => Promise.all(Array.from({ length: count }, () => service.grantee()));
+  const digest = await unitsOf(
+    { kind: DIGEST, stack, total },
+    await users(40),
+    async (to) => {
+      const sendAt = new Date(Date.now() + 4_000).toISOString();
+      for (let event = 0; event < 3; event++) await service.send(to, { collapseKey: 'digest', sendAt });
+    },
+    () => stack.idle({ dueWithinMs: 10_000 }),
+  );
+  const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
+  const expired = await unitsOf(
+    { kind: EXPIRED, stack, total },
+    await users(EXPIRING),
+    (to) => service.send(to, { sendAt: inHours(1), expiresAt: inHours(2) }),
+    async () => {
+      later(3 * HOUR_MS);
+      await stack.dispatchNow();
+      await stack.idle({ dueWithinMs: 60_000 });
+    },
+  );
+  return [digest, expired];
 }
 
 async function userWith(service: ReturnType<typeof stackClient>, grants: number): Promise<string> {

@@ -114,6 +114,17 @@ export const examples: Readonly<Record<string, Examples>> = {
           sendAt: '2026-12-01T09:00:00+08:00',
         },
       },
+      digest: {
+        summary: 'In the place of the one that waits under the same key, until noon',
+        value: {
+          to: openid,
+          templateId: 'price-drop',
+          data,
+          collapseKey: 'price-drops-of-today',
+          sendAt: '2026-12-01T09:00:00+08:00',
+          expiresAt: '2026-12-01T12:00:00+08:00',
+        },
+      },
     },
     answer: message,
   },
