@@ -113,3 +113,26 @@ describe('GET /v1/stats', () => {
     });
   });
 });
+
+// Last, because the refusal slows all sending down for a while.
+test('what has expired is told as failed, and counted as failed for that; what was collapsed is not', async () => {
+  const { openid } = await logIn();
+  await allow(wechat, openid, T, 1);
+  const [before] = await statistics();
+  wechat.addFault({ call: 'send', kind: 'errcode', errcode: 45011, openid });
+  const collapsible = { to: openid, ...PRICE_DROP, collapseKey: 'digest' };
+  const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+  await operator('POST', '/v1/messages', { ...collapsible, sendAt: later(60_000) });
+  const { body } = await operator('POST', '/v1/messages', { ...collapsible, expiresAt: later(1_200) });
+  await expect.poll(() => typesOf(openid), { timeout: 10_000 }).toEqual(['Grant Recorded', 'Message Failed']);
+  expect(eventsOf(openid)[1]?.detail).toMatchObject({
+    id: body.id,
+    status: 'failed',
+    expiresAt: body.expiresAt,
+    collapseKey: 'digest',
+    outcome: { reason: 'expired' },
+  });
+  const [after] = await statistics();
+  expect(after.failed['expired']).toBe((before?.failed['expired'] ?? 0) + 1);
+  expect(after.available - before.available).toBe(0);
+}, 20_000);
