@@ -29,6 +29,7 @@ export default defineConfig({
             'test/engines/**',
             'test/miniprogram/**',
             'test/phone/**',
+            'test/console/**',
             'test/simulation/**/mutations.test.ts',
           ],
         },

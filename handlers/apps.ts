@@ -5,23 +5,25 @@ import { readAppState } from '../lib/apps/app-state.ts';
 import { createAccessTokenStore } from '../lib/dynamodb/dynamodb-access-token-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { type App, AppNotReadyError } from '../lib/settings/apps.ts';
 import type { Environment } from '../lib/settings/settings.ts';
+import { countDeadLetters } from '../lib/sqs/count-dead-letters.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
 /** It holds no AppSecret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], {
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table', 'deadLetters'], {
     secrets: ['SESSION_SECRET', 'API_KEYS'],
     fetchParameters: fetchFromSsm(env),
     runtime,
   });
   const client = openDynamoDb(env);
+  const sqs = openQueue(env);
   const apps = await stage.apps((settings, base, { appId, isStopped }) => {
     const table = { client, name: settings.table.name, appId };
     const rateLimits = createRateLimitStore(table, { ...base, newVersion: base.newUuid });
@@ -46,6 +48,13 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   }
 
   const services = {
+    countDeadLetters: async () => {
+      const { deadLetters } = await stage.current();
+      return countDeadLetters(sqs, deadLetters).catch((error) => {
+        runtime.logger.error('The dead-letter queues could not be counted.', { error });
+        return undefined;
+      });
+    },
     async list(appIds?: readonly string[]) {
       const allowed = (await apps.list()).filter(({ appId }) => appIds?.includes(appId) ?? true);
       return Promise.all(
@@ -63,6 +72,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     apps: { of: async (appId?: string) => ({ app: (await apps.of(appId)).app, services }) },
     async close() {
       client.destroy();
+      sqs.destroy();
     },
   };
 }

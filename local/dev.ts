@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import { CommandError, explained, print, runCommand } from '../operate/command-line.ts';
+import { buildConsole } from './console/build-console.ts';
 import { languageOf, type Say, speaking } from './dev/language.ts';
 import { createLineLogger, lineFor, lineForEvent } from './dev/lines.ts';
 import { type DevOptions, readDevOptions } from './dev/options.ts';
@@ -32,7 +33,7 @@ async function run(options: DevOptions, say: Say): Promise<void> {
   const { dataDir } = options.stack;
   const trace = await openTrace(dataDir);
   try {
-    const stack = await start(options, trace);
+    const [stack] = await Promise.all([start(options, trace), buildConsole()]);
     const phone = await openPhone(stack, options.phonePort).catch(async (error) => {
       await stack.close();
       throw error;

@@ -4,10 +4,19 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
+import { buildConsole } from './console/build-console.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 const TOOLS = join(PROJECT, 'node_modules/.bin');
-const DEPLOYED = ['handlers', 'lib', 'deploy', 'serverless.yml', 'package.json', 'tsconfig.json'];
+const DEPLOYED = [
+  'console/dist',
+  'handlers',
+  'lib',
+  'deploy',
+  'serverless.yml',
+  'package.json',
+  'tsconfig.json',
+];
 /** Nothing listens there, so that a packaging step that asks the network fails instead of passing unseen. */
 const NO_NETWORK = 'http://127.0.0.1:1';
 
@@ -40,6 +49,7 @@ export async function packageService(o: {
   stage: string;
   env?: Readonly<Record<string, string>>;
 }): Promise<PackagedService> {
+  await buildConsole();
   const folder = await mkdtemp(join(tmpdir(), 'qingniao-package-'));
   try {
     await copyDeployed(folder);

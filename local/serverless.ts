@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand, UsageError } from '../operate/command-line.ts';
+import { buildConsole } from './console/build-console.ts';
 import { frameworkOptions, parameterFaults } from './serverless/framework-options.ts';
 
 const [command = '', ...args] = process.argv.slice(2);
@@ -31,6 +32,7 @@ else {
     async ({ param }) => {
       const faults = await parameterFaults(param);
       if (faults.length > 0) throw new UsageError(faults.join(' '));
+      await buildConsole();
       return serverless(process.argv.slice(2));
     },
     args.slice(words),

@@ -25,6 +25,15 @@ export interface AppState {
   readonly templatesSyncedAtMs?: number;
 }
 
+/** How many jobs of the stage's queues were given up: they need a person. */
+export interface DeadLetters {
+  readonly sends: number;
+  readonly campaigns: number;
+  readonly events: number;
+  /** Of the table's changes, which are counted and published. */
+  readonly changes: number;
+}
+
 /** Reads what became of the latest token, whether sends are stopped, and when the templates were read. */
 export async function readAppState(sources: AppStateSources): Promise<AppState> {
   const [token, rateLimits, syncedAtMs] = await Promise.all([

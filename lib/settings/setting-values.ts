@@ -94,7 +94,8 @@ export const appPages = v.pipe(
   ),
 );
 
-const SCOPES = ['read', 'send', 'manage'] as const;
+/** What an API key may do. */
+export const SCOPES = ['read', 'send', 'manage'] as const;
 
 /** What an API key may do. Scopes do not imply one another. */
 export type Scope = (typeof SCOPES)[number];

@@ -95,6 +95,20 @@ export const settingsParts = {
   queue: part({ SEND_QUEUE_URL: values.httpUrl }, (env) => ({ sendQueueUrl: env.SEND_QUEUE_URL })),
   eventQueue: part({ EVENT_QUEUE_URL: values.httpUrl }, (env) => ({ url: env.EVENT_QUEUE_URL })),
   campaignQueue: part({ CAMPAIGN_QUEUE_URL: values.httpUrl }, (env) => ({ url: env.CAMPAIGN_QUEUE_URL })),
+  deadLetters: part(
+    {
+      SEND_DEAD_LETTER_QUEUE_URL: values.httpUrl,
+      CAMPAIGN_DEAD_LETTER_QUEUE_URL: values.httpUrl,
+      EVENT_DEAD_LETTER_QUEUE_URL: values.httpUrl,
+      CHANGES_DEAD_LETTER_QUEUE_URL: values.httpUrl,
+    },
+    (env) => ({
+      sends: env.SEND_DEAD_LETTER_QUEUE_URL,
+      campaigns: env.CAMPAIGN_DEAD_LETTER_QUEUE_URL,
+      events: env.EVENT_DEAD_LETTER_QUEUE_URL,
+      changes: env.CHANGES_DEAD_LETTER_QUEUE_URL,
+    }),
+  ),
   push,
   events: part({ EVENT_BUS_NAME: v.exactOptional(v.string()) }, ({ EVENT_BUS_NAME: busName }) =>
     busName === undefined ? {} : { busName },

@@ -56,6 +56,10 @@ export function greeting(stack: Stack, { dataDir, phoneUrl }: Greeted, say: Say)
       : [
           [say('Phone', '手机'), `${phoneUrl} ${say('(open it in a browser)', '（用浏览器打开）')}`] as const,
         ]),
+    [
+      say('Console', '控制台'),
+      `${stack.apiUrl}/console/#key=${DEV_API_KEY} ${say('(for operators)', '（运营人员使用）')}`,
+    ],
     ['API', stack.apiUrl],
     [say('WeChat', '微信'), stack.wechatUrl ? simulated : `${stack.env['WECHAT_API_BASE_URL']}`],
     ...(apps.length > 1 ? appRows(apps, say) : []),

@@ -10,6 +10,9 @@ export interface HttpRoute {
 /** The key of the route that takes what no other route has. */
 export const DEFAULT_ROUTE = '$default';
 
+/** Stands for every method in a route's key. */
+const ANY_METHOD = '*';
+
 /** A route that matches a request, with the values of its `{name}` parts. */
 export interface HttpMatch {
   readonly route: HttpRoute;
@@ -28,7 +31,7 @@ export function matchRoute(
 ): HttpMatch | undefined {
   const matches = routes.flatMap((route) => {
     const [routeMethod = '', template = ''] = route.key.split(' ');
-    if (routeMethod !== method.toUpperCase()) return [];
+    if (routeMethod !== ANY_METHOD && routeMethod !== method.toUpperCase()) return [];
     const parameters = matchTemplate(template, path);
     return parameters === undefined ? [] : [{ route, parameters, template }];
   });
@@ -43,7 +46,7 @@ function fallback(routes: readonly HttpRoute[]): HttpMatch | undefined {
 
 function matchTemplate(template: string, path: string): Record<string, string> | undefined {
   const parts = template.split('/');
-  const values = path.split('/');
+  const values = valuesFor(parts, path.split('/'));
   if (parts.length !== values.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [position, part] of parts.entries()) {
@@ -55,6 +58,13 @@ function matchTemplate(template: string, path: string): Record<string, string> |
   return parameters;
 }
 
+/** A last part `{name+}` takes all that is left of the path. */
+function valuesFor(parts: readonly string[], values: readonly string[]): readonly string[] {
+  if (!parts.at(-1)?.endsWith('+}')) return values;
+  const own = parts.length - 1;
+  return [...values.slice(0, own), ...(values.length > own ? [values.slice(own).join('/')] : [])];
+}
+
 /** '1' for a literal part, '0' for a parameter: comparing as text puts the more literal template first. */
 const literalness = (template: string) =>
   template
@@ -62,4 +72,4 @@ const literalness = (template: string) =>
     .map((part) => (parameterName(part) === undefined ? '1' : '0'))
     .join('');
 
-const parameterName = (part: string) => /^\{(\w+)\}$/.exec(part)?.[1];
+const parameterName = (part: string) => /^\{(\w+)\+?\}$/.exec(part)?.[1];

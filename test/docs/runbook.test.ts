@@ -3,7 +3,16 @@ import { expect, test } from 'vitest';
 import { readServiceDefinition } from '../../local/stack/service-definition.ts';
 
 /** They write no ledger and no message, and send nothing. */
-const MAY_GO_ON = ['apps', 'audit', 'health', 'publish-changes', 'sessions', 'stats', 'wechat-events'];
+const MAY_GO_ON = [
+  'apps',
+  'audit',
+  'console',
+  'health',
+  'publish-changes',
+  'sessions',
+  'stats',
+  'wechat-events',
+];
 /** Stopped by its mapping, so that what WeChat pushed stays on its queue. */
 const BY_MAPPING = 'process-events';
 

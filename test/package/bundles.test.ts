@@ -9,8 +9,10 @@ import { CANARY } from './package-once.ts';
 const { bundles, templateText } = inject('packaged');
 
 describe.each(bundles)('the bundle of $functionName', ({ functionName, zipBytes, paths, code }) => {
-  test('is one file and uploads less than 1 MB', () => {
-    expect(paths).toEqual([`handlers/${functionName}.mjs`]);
+  test('is one file, beside which the console has its page, and uploads less than 1 MB', () => {
+    const page = paths.filter((path) => functionName === 'console' && path.startsWith('console/dist/'));
+    expect(paths.filter((path) => !page.includes(path))).toEqual([`handlers/${functionName}.mjs`]);
+    expect(page.includes('console/dist/index.html.br')).toBe(functionName === 'console');
     expect(zipBytes).toBeLessThan(1_000_000);
   });
 

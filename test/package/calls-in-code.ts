@@ -19,6 +19,7 @@ const ACTIONS: Record<string, string | readonly string[]> = {
   ListSchedules: 'scheduler:ListSchedules',
   UpdateSchedule: 'scheduler:UpdateSchedule',
   ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
+  GetQueueAttributes: 'sqs:GetQueueAttributes',
   SendMessage: 'sqs:SendMessage',
   SendMessageBatch: 'sqs:SendMessage',
 };

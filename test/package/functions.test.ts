@@ -40,6 +40,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'TABLE_NAME',
     'WECHAT_APP_ID',
   ],
+  console: [],
   stats: [
     'APPS_PATH',
     'API_KEYS_PARAM',
@@ -120,7 +121,18 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'TABLE_NAME',
     'WECHAT_TOKEN_MODE',
   ],
-  apps: ['API_KEYS_PARAM', 'APPS_PATH', 'SENDING', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
+  apps: [
+    'API_KEYS_PARAM',
+    'APPS_PATH',
+    'CAMPAIGN_DEAD_LETTER_QUEUE_URL',
+    'CHANGES_DEAD_LETTER_QUEUE_URL',
+    'EVENT_DEAD_LETTER_QUEUE_URL',
+    'SENDING',
+    'SEND_DEAD_LETTER_QUEUE_URL',
+    'SESSION_SECRET_PARAM',
+    'TABLE_NAME',
+    'WECHAT_APP_ID',
+  ],
   'dispatch-due': ['APPS_PATH', 'SEND_QUEUE_URL', 'TABLE_NAME', 'WECHAT_APP_ID'],
   'send-messages': [
     ...WECHAT_SETTINGS,

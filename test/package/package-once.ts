@@ -9,7 +9,7 @@ declare module 'vitest' {
         readonly functionName: string;
         readonly zipBytes: number;
         readonly paths: readonly string[];
-        /** Text of the first file. */
+        /** Text of the function. */
         readonly code: string;
       }>;
     };
@@ -37,7 +37,7 @@ export default async function packageOnce(project: TestProject): Promise<void> {
       functionName,
       zipBytes,
       paths: Object.keys(files),
-      code: Buffer.from(Object.values(files)[0] ?? '').toString(),
+      code: Buffer.from(files[`handlers/${functionName}.mjs`] ?? '').toString(),
     })),
   });
 }

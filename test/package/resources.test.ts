@@ -133,13 +133,16 @@ test.each([
   );
 });
 
+/** The page, which is no part of the API. */
+const OF_CONSOLE = ['ANY /console', 'GET /console/', 'GET /console/{path+}'];
+
 describe('the HTTP API', () => {
-  test('has the routes of the API document, and one for everything else', () => {
+  test('has the routes of the API document, those of the console, and one for everything else', () => {
     const deployed = resourcesOfType(template, 'AWS::ApiGatewayV2::Route').map(
       ([, r]) => r.Properties['RouteKey'],
     );
     const documented = routeSpecs.map(({ method, path }) => `${method} ${path}`);
-    expect(deployed.sort()).toEqual([...documented, '$default'].sort());
+    expect(deployed.sort()).toEqual([...documented, ...OF_CONSOLE, '$default'].sort());
   });
 
   test('is throttled and has no CORS', () => {

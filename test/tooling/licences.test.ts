@@ -8,8 +8,8 @@ interface LockedPackage {
   readonly link?: boolean;
 }
 
-/** Licences that ask for no more than their notice. What is deployed may be given to anyone under the project's own. */
-const DEPLOYED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT']);
+/** Licences that ask for their notice at the most. What is deployed may be given to anyone under the project's own. */
+const DEPLOYED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense']);
 /** Tools besides: nothing of them is in what is deployed. MPL-2.0 binds changes to its own files only. */
 const TOOLS = new Set([...DEPLOYED, 'BlueOak-1.0.0', 'CC0-1.0', 'MPL-2.0', 'PSF-2.0', 'Python-2.0']);
 

@@ -3,7 +3,7 @@ import { bilingualText } from '../../bilingual-text.ts';
 import { templateData, wrappedText } from '../../templates/normalise-data.ts';
 import { fittedValue } from '../../templates/template.ts';
 import * as problems from '../problem.ts';
-import { app, appList } from '../routes/apps.ts';
+import { app, appList, scope } from '../routes/apps.ts';
 import { auditPage, auditRecord } from '../routes/audit.ts';
 import { health } from '../routes/health.ts';
 import { loginBody, session } from '../routes/sessions.ts';
@@ -69,6 +69,7 @@ export const answerComponents = {
   AuditPage: auditPage,
   App: app,
   AppList: appList,
+  Scope: scope,
   ErasedUser: erasedUser,
   Template: templates.template,
   TemplateField: templates.templateField,

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { APP_STATUSES, type AppState } from '../../apps/app-state.ts';
+import { APP_STATUSES, type AppState, type DeadLetters } from '../../apps/app-state.ts';
+import { SCOPES } from '../../settings/setting-values.ts';
 import { type Route, route, routeSpec } from '../route.ts';
-import { rfc3339, toRfc3339 } from '../schemas/common.ts';
+import { count, rfc3339, toRfc3339 } from '../schemas/common.ts';
 
 /** A mini program of the stage. */
 export const app = v.object({
@@ -16,8 +17,22 @@ export const app = v.object({
   templatesSyncedAt: v.exactOptional(rfc3339),
 });
 
-/** The mini programs that an API key may use. */
-export const appList = v.object({ items: v.array(app) });
+/** What an API key may do. */
+export const scope = v.picklist(SCOPES);
+
+/** The mini programs that an API key may use, and the key itself, so that a page can offer what it may do. */
+export const appList = v.object({
+  items: v.array(app),
+  key: v.object({ name: v.string(), scopes: v.array(scope) }),
+  deadLetters: v.exactOptional(
+    v.pipe(
+      v.object({ sends: count, campaigns: count, events: count, changes: count }),
+      v.description(
+        'How many jobs of all mini programs were given up, about; docs/runbook.md says what to do. Absent when the queues could not be asked.',
+      ),
+    ),
+  ),
+});
 
 /** `GET /v1/apps`. */
 export const listAppsSpec = routeSpec({
@@ -41,19 +56,22 @@ export interface AppWithState extends AppState {
 /** The route of `/v1/apps`. `list` reads the state of those of the appids that the stage has; of all without. */
 export function appRoutes({
   list,
+  countDeadLetters,
 }: {
   readonly list: (appIds?: readonly string[]) => Promise<readonly AppWithState[]>;
+  readonly countDeadLetters: () => Promise<DeadLetters | undefined>;
 }): readonly Route[] {
   return [
     route(listAppsSpec, async ({ caller }) => {
-      const apps = await list(caller.appids);
+      const [apps, deadLetters] = await Promise.all([list(caller.appids), countDeadLetters()]);
       const items = apps.map(({ appId, name, status, templatesSyncedAtMs: atMs }) => ({
         appid: appId,
         ...(name !== undefined && { name }),
         status,
         ...(atMs !== undefined && { templatesSyncedAt: toRfc3339(atMs) }),
       }));
-      return { status: 200, body: { items } };
+      const { keyName: name, scopes } = caller;
+      return { status: 200, body: { items, key: { name, scopes }, ...(deadLetters && { deadLetters }) } };
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import * as v from 'valibot';
 import type { BilingualText } from '../../bilingual-text.ts';
 
 /** The end is cut off for long keys, and "empty" used to be misspelled (WeChat contract §3.5). */
@@ -41,8 +41,10 @@ export function allowAddress(errmsg: string): BilingualText {
   };
 }
 
+const ipAddress = v.pipe(v.string(), v.ip());
+
 function addressIn(errmsg: string): string | undefined {
   // Without the last word: where the text is cut off, half an address can look like a whole one.
   const words = errmsg.split(/[\s,]+/).slice(0, -1);
-  return words.find((word) => isIP(word) !== 0);
+  return words.find((word) => v.is(ipAddress, word));
 }

@@ -75,6 +75,19 @@ test('the most literal route wins', async () => {
   expect(await (await fetch(`${url}/v1/other`)).text()).toBe('GET /v1/{id}');
 });
 
+test('a greedy part takes all that is left of a path, and no empty text; * stands for every method', async () => {
+  const url = await serve((event) => event, 'GET /files/{path+}', 'GET /files/', '* /files');
+  const asked = async (path: string, init?: RequestInit) => {
+    const { routeKey, pathParameters } = (await (
+      await fetch(url + path, init)
+    ).json()) as APIGatewayProxyEventV2;
+    return [routeKey, pathParameters?.['path']];
+  };
+  expect(await asked('/files/a/b/c.js')).toEqual(['GET /files/{path+}', 'a/b/c.js']);
+  expect(await asked('/files/')).toEqual(['GET /files/', undefined]);
+  expect(await asked('/files', { method: 'PUT' })).toEqual(['* /files', undefined]);
+});
+
 test('what no route takes is 404, whether by path or by method', async () => {
   const url = await serve(() => 'ok', 'GET /v1/things');
   for (const request of [

@@ -1,0 +1,33 @@
+import { Loader } from '@mantine/core';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { NotHere } from './not-here.tsx';
+
+/** The pages by their addresses; each comes when it is first opened. */
+const PAGES: Readonly<Record<string, ComponentType>> = {
+  '/': lazy(() => import('../pages/overview/overview.tsx')),
+  '/users': lazy(() => import('../pages/users/users.tsx')),
+  '/users/:openid': lazy(() => import('../pages/users/user.tsx')),
+  '/messages': lazy(() => import('../pages/messages/messages.tsx')),
+  '/messages/:id': lazy(() => import('../pages/messages/message.tsx')),
+  '/apps': lazy(() => import('../pages/apps/apps.tsx')),
+  '/audit': lazy(() => import('../pages/audit/audit.tsx')),
+};
+
+/** The page of the address. */
+export function Pages() {
+  return (
+    <Suspense fallback={<Loader className="page-loader" />}>
+      <Switch>
+        {Object.entries(PAGES).map(([path, Page]) => (
+          <Route key={path} path={path}>
+            <Page />
+          </Route>
+        ))}
+        <Route>
+          <NotHere />
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}

@@ -1,0 +1,38 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { answered, api, type Schemas } from '../../api/client.ts';
+
+/** What the service says of data that nobody has sent. */
+export type DataCheck = Schemas['DataCheckResult'];
+
+/** Data and what goes with it, as far as a check looks at it. */
+export interface CheckedInput {
+  readonly data: Readonly<Record<string, string>>;
+  readonly page?: string;
+  readonly fit: boolean;
+}
+
+/** A pause in typing of this length is taken for the end of a thought. */
+const PAUSE_MS = 350;
+
+/** Checks data against a template while it is typed: what would be sent, or everything that is wrong with it. */
+export function useDataCheck(templateId: string | undefined, input: CheckedInput) {
+  const [settled] = useDebouncedValue(input, PAUSE_MS);
+  const query = useQuery({
+    queryKey: ['check', templateId, settled],
+    enabled: templateId !== undefined,
+    placeholderData: keepPreviousData,
+    queryFn: () =>
+      answered(
+        api.POST('/v1/templates/{id}/check', {
+          params: { path: { id: templateId ?? '' } },
+          body: {
+            data: { ...settled.data },
+            fit: settled.fit,
+            ...(settled.page !== undefined && settled.page !== '' && { page: settled.page }),
+          },
+        }),
+      ),
+  });
+  return { check: query.data, error: query.error, isCurrent: settled === input && !query.isPlaceholderData };
+}
