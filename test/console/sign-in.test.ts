@@ -60,9 +60,9 @@ test('a key that may not read is told which scope it lacks', async () => {
 test('language, colors and the zone of times are chosen once and stay', async () => {
   const page = await open('/', { language: 'en', width: 1280 });
   await page.getByRole('button', { name: 'Account and display' }).click();
-  await page.getByRole('radio', { name: '中文' }).check({ force: true });
+  await page.getByText('中文', { exact: true }).click();
   await page.getByRole('heading', { name: '概览' }).waitFor();
-  await page.getByRole('radio', { name: '深色' }).check({ force: true });
+  await page.getByText('深色', { exact: true }).click();
   await page.reload();
   await page.getByRole('heading', { name: '概览' }).waitFor();
   expect(await page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe('dark');

@@ -1,6 +1,7 @@
 import { Loader } from '@mantine/core';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
+import { useSession } from '../session/session.tsx';
 import { NotHere } from './not-here.tsx';
 
 /** The pages by their addresses; each comes when it is first opened. */
@@ -16,8 +17,10 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
 
 /** The page of the address. */
 export function Pages() {
+  const { app } = useSession();
   return (
-    <Suspense fallback={<Loader className="page-loader" />}>
+    // Another mini program begins with nothing filled in.
+    <Suspense key={app.appid} fallback={<Loader className="page-loader" />}>
       <Switch>
         {Object.entries(PAGES).map(([path, Page]) => (
           <Route key={path} path={path}>

@@ -69,8 +69,9 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       may: (scope: Scope) => scopes.includes(scope),
       switchApp(next: string) {
         keepAppid(next);
-        queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
         setAppid(next);
+        // Nothing of the one is shown as the other's, not even for a moment.
+        void queries.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
       },
       signOut,
     };

@@ -30,6 +30,9 @@ export function AuditTable(o: {
   );
 }
 
+/** Enough of a digest to tell two users apart by eye. */
+const DIGEST_SHOWN = 12;
+
 function Target({ target }: { readonly target: AuditRecord['target'] }) {
   const t = useTexts(auditTexts);
   const { find } = useTemplates();
@@ -38,7 +41,9 @@ function Target({ target }: { readonly target: AuditRecord['target'] }) {
       {Object.entries(target).map(([name, id]) => (
         <li key={name}>
           {nameIn(t.targets, name)} {(name === 'templateId' && find(id)?.title) || ''}{' '}
-          <code className="dim">{id}</code>
+          <code className="dim" title={id}>
+            {name === 'openidSha256' ? `${id.slice(0, DIGEST_SHOWN)}…` : id}
+          </code>
         </li>
       ))}
     </ul>

@@ -94,12 +94,12 @@ function ofDeadLetters({ deadLetters }: Facts): readonly Finding[] {
     });
 }
 
-/** An errcode that fails so many sends a day is worth a look. */
-const WORTH_A_LOOK = 1;
+/** Ends that somebody wanted. */
+const WANTED = new Set(['settled-by-hand', 'expired']);
 
 function ofFailures({ today }: Facts): readonly Finding[] {
   return [...today.causes]
-    .filter(([, count]) => count >= WORTH_A_LOOK)
+    .filter(([cause]) => !WANTED.has(cause))
     .toSorted(([, one], [, other]) => other - one)
     .map(([cause, count]) => ({
       key: `failed-${cause}`,

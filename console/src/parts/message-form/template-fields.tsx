@@ -115,7 +115,7 @@ function remarksOn(
   const warning = check?.warnings.find((one) => one.path === path);
   const change = check?.valid === true ? check.fitted.find((one) => one.key === key) : undefined;
   return {
-    error: problem && [problem.message[language], problem.suggestion?.[language]].filter(Boolean).join(' '),
+    error: problem?.message[language],
     note: change ? fitted(change.to) : warning?.[language],
   };
 }
