@@ -39,7 +39,7 @@ const NEVER_CALLED: Record<string, string[]> = {
   'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'process-events': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'publish-changes': ['dynamodb:PutItem', 'dynamodb:Query'],
-  stats: ['dynamodb:PutItem'],
+  stats: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   audit: ['dynamodb:PutItem'],
   campaigns: ['scheduler:ListSchedules'],
   'reconcile-schedules': ['dynamodb:BatchGetItem'],
