@@ -3,11 +3,12 @@ import { explained, runCommand, UsageError } from '../../operate/command-line.ts
 import { outcomeTable } from './outcome-table.ts';
 import * as scenes from './scenes.ts';
 import { openStage, print, type Stage } from './stage.ts';
+import { twoAppsDoNotSeeEachOther } from './two-apps.ts';
 
 const HELP = `npm run demo [-- --lang en|zh]
 
 Starts the service, a simulated WeChat, DynamoDB and SQS on this machine, on free ports, and plays the main job over HTTP:
-log in, record grants, send now, at a time and by a campaign, a refusal, a validation error, a retry.
+log in, record grants, send now, at a time and by a campaign, a refusal, a validation error, a retry, a second mini program.
 Exits 0 only if every promise was kept. Nothing is installed, kept or sent anywhere. AWS_ENDPOINT_URL_DYNAMODB names a DynamoDB
 engine to use instead of the one that comes along; other settings are not read.
 
@@ -67,6 +68,7 @@ async function play(stage: Stage): Promise<void> {
   await scenes.sendsByCampaign(stage, [ming, hong], templates);
   await scenes.retriesWhatIsSafe(stage, ming, templates);
   await scenes.aRefusalEndsWhatIsBooked(stage, hong, templates);
+  await twoAppsDoNotSeeEachOther(stage, ming, templates.priceDrop);
 }
 
 function templateNamed({ wechat }: Stage, title: string): string {
@@ -81,17 +83,20 @@ async function verdict(stage: Stage): Promise<number> {
   print(await outcomeTable(stage));
   const outcomes = await Promise.all(stage.tracked.map(({ outcome }) => outcome()));
   const reachedUsers = outcomes.filter(({ status }) => status === 'sent' || status === 'unknown').length;
-  const { stats } = stage.wechat.received();
+  const records = stage.wechat.apps().map((app) => app.received().stats);
+  const acceptedSends = records.reduce((sum, record) => sum + record.acceptedSends, 0);
   stage.chapter({ en: "Held against WeChat's own record", zh: '与微信一侧的记录核对' });
-  stage.promise(stats.acceptedSends === reachedUsers, {
-    en: `WeChat accepted ${stats.acceptedSends} sends: the ${reachedUsers} that we call sent or unknown.`,
-    zh: `微信共接受 ${stats.acceptedSends} 次发送，正是我们标记为 sent 或 unknown 的 ${reachedUsers} 条。`,
+  stage.promise(acceptedSends === reachedUsers, {
+    en: `WeChat accepted ${acceptedSends} sends: the ${reachedUsers} that we call sent or unknown.`,
+    zh: `微信共接受 ${acceptedSends} 次发送，正是我们标记为 sent 或 unknown 的 ${reachedUsers} 条。`,
   });
-  const tokens = stats.byCall['stable-token']?.total ?? 0;
-  stage.promise(tokens === 1, {
-    en: `One access token was fetched for all of it.`,
-    zh: `整个过程只获取了一次 access_token。`,
-  });
+  stage.promise(
+    records.every(({ byCall }) => byCall['stable-token']?.total === 1),
+    {
+      en: 'One access token was fetched for each mini program, for all of it.',
+      zh: '整个过程中，每个小程序只获取了一次 access_token。',
+    },
+  );
   const kept = stage.broken.length === 0;
   print(
     kept

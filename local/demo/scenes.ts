@@ -9,7 +9,7 @@ export interface Templates {
   readonly priceDrop: string;
 }
 
-const PRICE = {
+export const PRICE = {
   thing1: '无线降噪耳机',
   amount2: '￥399.00',
   amount3: '￥599.00',
@@ -38,7 +38,7 @@ export async function logIn(stage: Stage, name: string): Promise<Person> {
 }
 
 /** The user taps "allow" in the panel, once for each wanted grant, and the mini program reports it. */
-async function allow(
+export async function allow(
   stage: Stage,
   { openid, session }: Person,
   templateId: string,

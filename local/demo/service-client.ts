@@ -58,8 +58,8 @@ export type Answer<T> =
   | { readonly status: number; readonly value: T; readonly problem?: never }
   | { readonly status: number; readonly problem: v.InferOutput<typeof problem>; readonly value?: never };
 
-/** A caller of the service, over HTTP like any other. */
-export function createServiceClient(apiUrl: string) {
+/** A caller of the service for one mini program, over HTTP like any other; by default for the service's first. */
+export function createServiceClient(apiUrl: string, appId?: string) {
   async function call<S extends v.GenericSchema>(
     schema: S,
     method: string,
@@ -69,6 +69,7 @@ export function createServiceClient(apiUrl: string) {
     const response = await fetch(`${apiUrl}${path}`, {
       method,
       headers: {
+        ...(appId !== undefined && { 'x-wechat-appid': appId }),
         ...(options.token && { authorization: `Bearer ${options.token}` }),
         ...(options.body !== undefined && { 'content-type': 'application/json' }),
         ...(options.idempotencyKey && { 'idempotency-key': options.idempotencyKey }),
