@@ -1,5 +1,6 @@
 import colors from 'picocolors';
-import { explained, runCommand, UsageError } from '../../operate/command-line.ts';
+import { explained, runCommand } from '../../operate/command-line.ts';
+import { type Language, languageOf } from '../dev/language.ts';
 import { outcomeTable } from './outcome-table.ts';
 import * as scenes from './scenes.ts';
 import { openStage, print, type Stage } from './stage.ts';
@@ -22,15 +23,7 @@ await runCommand({ name: 'demo', help: HELP, options: { lang: { type: 'string' }
   demo(languageOf(lang)),
 );
 
-/** What `--lang` says, else the language of the terminal. */
-function languageOf(option: string | undefined): 'en' | 'zh' {
-  if (option === 'en' || option === 'zh') return option;
-  if (option !== undefined) throw new UsageError('--lang takes en or zh. --lang 的取值为 en 或 zh。');
-  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-  return (LC_ALL || LC_MESSAGES || LANG || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
-}
-
-async function demo(language: 'en' | 'zh'): Promise<number> {
+async function demo(language: Language): Promise<number> {
   const startedAtMs = Date.now();
   const stage = await openStage(language);
   try {
