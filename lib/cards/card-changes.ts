@@ -16,9 +16,10 @@ export function claimed(
   untilMs: number,
   nowMs: number,
 ): Card {
-  const { doubt: _doubt, heldUntilMs: _held, receipt: _receipt, ...rest } = card;
+  const { doubt, heldUntilMs: _held, receipt: _receipt, ...rest } = card;
   return {
     ...rest,
+    ...(change.kind === 'ext' && doubt && { doubt }),
     ...(change.kind === 'content' ? { waiting: card.waiting.slice(1) } : { extWaits: false }),
     claim: { ...change, claimId, leaseUntilMs: untilMs },
     attempts: card.attempts + 1,
@@ -65,7 +66,13 @@ function afterDecision(
     }
     case 'ended':
       if (decision.state === 'unknown') return inDoubt(card, change, outcome);
-      return { ...withoutRetries(card), state: decision.state, outcome, updatedAtMs };
+      return {
+        ...notTaken(withoutRetries(card, change.kind), change),
+        state: decision.state,
+        endedBy: endedBy(card, change),
+        outcome,
+        updatedAtMs,
+      };
   }
 }
 
@@ -77,17 +84,41 @@ function waitsAgain(card: Card, { kind, text }: CardChange): Card {
   return { ...card, waiting: shortestWay(card.notifyType, acceptedStatus(card), all.slice(0, -1), last) };
 }
 
-/** A new change is tried anew as often as the one before. */
-function withoutRetries({ retries: _retries, heldUntilMs: _held, doubt: _doubt, ...card }: Card): Card {
-  return card;
+/** Further facts that did not come to WeChat are not shown on, whatever becomes of the contents after them. */
+function notTaken({ wantedExt, ...card }: Card, { kind }: CardChange): Card {
+  const shown = kind === 'ext' && !card.extWaits ? card.acceptedExt : wantedExt;
+  return { ...card, ...(shown !== undefined && { wantedExt: shown }) };
+}
+
+/** A new change is tried anew as often as the one before. Nobody doubts a content that another one replaced. */
+function withoutRetries(card: Card, kind: CardChange['kind'] = 'content'): Card {
+  const { retries: _retries, heldUntilMs, doubt, ...rest } = card;
+  return kind === 'ext' && doubt
+    ? { ...rest, doubt, ...(heldUntilMs !== undefined && { heldUntilMs }) }
+    : rest;
+}
+
+function endedBy(card: Card, { kind }: CardChange): CardChange['kind'] {
+  return isEndedByContent(card) ? 'content' : kind;
+}
+
+/** Whether the last content did not end well. */
+export function isEndedByContent({ state, endedBy: kind = 'content' }: Card): boolean {
+  return state !== 'activating' && state !== 'active' && kind === 'content';
 }
 
 function accepted(card: Card, change: CardChange, outcome: Outcome): Card {
-  const { receipt, check, ...before } = withoutRetries(card);
+  const { receipt, check, endedBy: before, ...rest } = withoutRetries(card, change.kind);
   const updatedAtMs = outcome.atMs;
-  const kept = { ...before, ...(check && change.kind === 'ext' && { check }) };
-  if (change.kind === 'ext')
-    return { ...kept, acceptedExt: change.text, state: 'active', outcome, updatedAtMs };
+  const kept = {
+    ...rest,
+    ...(change.kind === 'ext' && { ...(check && { check }), ...(before && { endedBy: before }) }),
+  };
+  if (change.kind === 'ext') {
+    const taken = { ...kept, acceptedExt: change.text, updatedAtMs };
+    // Further facts mend nothing that is wrong with the content.
+    return isEndedByContent(card) ? taken : { ...taken, state: 'active', outcome };
+  }
   const activatedAtMs = card.activatedAtMs ?? updatedAtMs;
   const isFirst = card.activatedAtMs === undefined;
   const told = receipt && receipt.status === statusOf(change.text) ? receipt : undefined;
@@ -111,8 +142,9 @@ function inDoubt(card: Card, change: NonNullable<Card['claim' | 'doubt']>, outco
   const { kind, text, claimId } = change;
   const heldUntilMs = nextAskAtMs(0, outcome.atMs);
   return {
-    ...withoutRetries(card),
+    ...notTaken(withoutRetries(card, change.kind), change),
     state: 'unknown',
+    endedBy: endedBy(card, change),
     outcome,
     // What WeChat shows of a card has no further facts in it, so nothing is asked about them.
     ...(kind === 'content' && {

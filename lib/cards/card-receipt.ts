@@ -83,5 +83,5 @@ function afterReceipt(
   const isAboutThis = status !== undefined && status === acceptedStatus(known);
   if (!isAboutThis && state !== 'refused') return card;
   if (known.state === state && known.outcome?.errcode === outcome.errcode) return card;
-  return { ...known, state, outcome, updatedAtMs: outcome.atMs };
+  return { ...known, state, endedBy: 'content', outcome, updatedAtMs: outcome.atMs };
 }

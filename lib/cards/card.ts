@@ -77,6 +77,8 @@ export const cardSchema = storedObject({
   receipt: v.exactOptional(receiptSchema),
   state: v.picklist(CARD_STATES),
   outcome: v.exactOptional(outcomeSchema),
+  /** The kind of change that ended in this state, where it did not end well. */
+  endedBy: v.exactOptional(v.picklist(['content', 'ext'])),
   /** Requests that left for WeChat. */
   attempts: count,
   retries: v.exactOptional(retriesSchema),

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { type Card, isChanging, stateAt } from './card.ts';
-import { stateBefore } from './card-changes.ts';
+import { isEndedByContent, stateBefore } from './card-changes.ts';
 import { saysTheSame, statusOf } from './card-content.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { stateRow } from './card-kinds.ts';
@@ -93,7 +93,7 @@ function wantingExt(card: Card, ext: string): Card {
   const isOnItsWay = card.extWaits === true || card.claim?.kind === 'ext';
   const has = isOnItsWay ? card.wantedExt : card.acceptedExt;
   if (has !== undefined && saysTheSame(has, ext)) return card;
-  return { ...begunAnew(card), wantedExt: ext, extWaits: true };
+  return { ...(isEndedByContent(card) ? card : begunAnew(card)), wantedExt: ext, extWaits: true };
 }
 
 /** What ended the change before is past; what holds up the card, like a limit, is not. */

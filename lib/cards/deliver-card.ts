@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
 import { CLAIM_LEASE_MS } from '../sends/claim-send.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
+import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Card, CardChange } from './card.ts';
 import { asked, claimed, expired, givenUp, settled } from './card-changes.ts';
@@ -47,6 +48,8 @@ export type CardDelivery = { readonly type: 'done' } | { readonly type: 'later';
 function later(delayMs: number): CardDelivery {
   return { type: 'later', delayMs: Math.ceil(delayMs / 1000) * 1000 };
 }
+
+const HELD_UP: SendAnswer = { type: 'not-sent', reason: 'The claim took too long to be written.' };
 
 /** How long a job without an access token waits. */
 const TOKEN_PAUSE_MS = 30_000;
@@ -120,7 +123,9 @@ async function send(
   if ((await store.put(updated(stored, card))) === 'conflict') return later(0);
   const { openid, notifyType, code, check, expiresAtMs } = card;
   const request = { openid, notifyType, code, change, expiresAtMs, ...(check && { check }) };
-  const answer = await wechat.send(request);
+  // A request that could outlast the lease would overlap with whoever gives this claim up.
+  const isHeldUp = clock() > nowMs + CLAIM_LEASE_MS - REQUEST_LIMIT_MS;
+  const answer = isHeldUp ? HELD_UP : await wechat.send(request);
   const left = await retryOnFailure(() => settle(services, card.id, claimId, answer), services);
   return whatIsLeft(left, clock());
 }

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { NO_TRACE } from '../trace.ts';
+import { brokenRule, runCardWorld } from './card-world.ts';
+import * as kernel from './kernel.ts';
+
+/** `npm run simulate` takes the messages' worlds; those of cards are small enough for every run of the tests. */
+const SEEDS = Number(process.env['CARD_WORLDS'] ?? 400);
+
+test('service cards keep their rules in generated worlds full of trouble', { timeout: 120_000 }, async () => {
+  const broken: string[] = [];
+  let deaths = 0;
+  let requests = 0;
+  for (let seed = 1; seed <= SEEDS && broken.length === 0; seed++) {
+    const result = await runCardWorld(kernel, seed, NO_TRACE);
+    const rule = brokenRule(result);
+    if (rule !== undefined) broken.push(`seed ${seed}: ${rule}`);
+    deaths += result.deaths;
+    requests += result.seen.length;
+  }
+  expect(broken).toEqual([]);
+  // The worlds are full of trouble, else they would show nothing.
+  expect(deaths).toBeGreaterThan(SEEDS / 4);
+  expect(requests).toBeGreaterThan(SEEDS * 2);
+});
