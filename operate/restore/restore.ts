@@ -1,15 +1,17 @@
 import { PurgeQueueCommand, PurgeQueueInProgress, type SQSClient } from '@aws-sdk/client-sqs';
 import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
+import { createCardStore } from '../../lib/dynamodb/dynamodb-card-store.ts';
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';
 import type { Item } from '../../lib/dynamodb/items.ts';
-import { type Key, userOf } from '../../lib/dynamodb/keys.ts';
+import { CARD_PREFIX, type Key, userOf } from '../../lib/dynamodb/keys.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import { eachLimit } from '../../lib/each-limit.ts';
 import { createRuntime } from '../../lib/runtime/runtime.ts';
 import { beginScheduleAnew, everySchedule } from './begin-schedule-anew.ts';
 import { checkTables } from './check-tables.ts';
 import { type CopyCounts, copyTable } from './copy-table.ts';
+import { endCard, isCardPending } from './end-card.ts';
 import { endPendingOf } from './end-pending.ts';
 import { type EndRunServices, endRun, runsUnderWay } from './end-runs.ts';
 
@@ -44,6 +46,8 @@ export interface RestoreSummary extends CopyCounts {
   readonly schedules: number;
   /** Messages and sends that are unknown from now on; none where nothing was written. */
   readonly unknown: number;
+  /** Service cards of which something waited or was under way; ended as unknown where it was written. */
+  readonly cards: number;
   /** Users of the copy that the table did not have any more: erased since then, or lost. */
   readonly usersBack: readonly User[];
   /** A sentence for all that could not be read or ended. */
@@ -76,7 +80,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreSummary> 
     seen: found.note,
     counted: ({ compared }) => step('items', compared),
   });
-  const sum = { runsUnderWay: 0, unknown: 0, schedules: 0 };
+  const sum = { runsUnderWay: 0, unknown: 0, schedules: 0, cards: 0 };
   for (const appId of found.appIds) {
     const table = tableOf(write ? into : from, appId);
     const versions = { ...base, newVersion: base.newUuid };
@@ -89,6 +93,10 @@ export async function restore(options: RestoreOptions): Promise<RestoreSummary> 
     };
     // Users first: where a recipient's claim is open, it is ended with its user.
     if (write) sum.unknown += await endUsers(services, found.pendingOf(appId), { step, problems });
+    const cards = { ...base, cards: createCardStore(table, versions) };
+    for (const cardId of found.cardsOf(appId)) {
+      sum.cards += write ? await orProblem(problems, cardId, () => endCard(cards, cardId)) : 1;
+    }
     for await (const run of runsUnderWay(services)) {
       sum.runsUnderWay += 1;
       if (!write) continue;
@@ -100,7 +108,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreSummary> 
       if (write) await beginScheduleAnew(services, campaign);
     }
   }
-  return { ...copied, ...sum, usersPending: found.pending.length, usersBack: found.back, problems };
+  return { ...copied, ...sum, usersPending: found.pending.length, usersBack: found.back(), problems };
 }
 
 async function endUsers(
@@ -136,19 +144,23 @@ async function orProblem(problems: string[], what: string, end: () => Promise<nu
 function createFound() {
   const appIds = new Set<string>();
   const pending: User[] = [];
-  const back: User[] = [];
+  const cards: { readonly appId: string; readonly cardId: string }[] = [];
+  const back = new Map<string, User>();
   return {
     appIds,
     pending,
-    back,
+    back: () => [...back.values()],
+    cardsOf: (appId: string) => cards.filter((card) => card.appId === appId).map(({ cardId }) => cardId),
     pendingOf: (appId: string) => pending.filter((user) => user.appId === appId).map(({ openid }) => openid),
     note(item: Item & Key, isThere: boolean): void {
       const [appId = ''] = item.pk.split('#');
       appIds.add(appId);
-      if (item.sk !== 'ledger') return;
+      const isCard = item.sk.startsWith(CARD_PREFIX);
+      if (item.sk !== 'ledger' && !isCard) return;
       const user = userOf(item.pk);
-      if (item['claim'] !== undefined || item['waiting']) pending.push(user);
-      if (!isThere) back.push(user);
+      if (!isThere) back.set(item.pk, user);
+      if (isCard && isCardPending(item)) cards.push({ appId, cardId: String(item['id']) });
+      if (!isCard && (item['claim'] !== undefined || item['waiting'])) pending.push(user);
     },
   };
 }

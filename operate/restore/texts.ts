@@ -44,10 +44,15 @@ export function progressLine(step: 'items' | 'users' | 'recipients', count: numb
 /** What was done, or would be, in lines. */
 export function linesOf(summary: RestoreSummary, write: boolean): readonly string[] {
   const { compared, written, deleted, usersPending, runsUnderWay, schedules, unknown } = summary;
-  const { usersBack, problems } = summary;
+  const { usersBack, problems, cards } = summary;
   return [
     `${compared} items compared, ${written} ${write ? 'written' : 'to write'}, ${deleted} ${write ? 'deleted' : 'to delete'}. 已比对 ${compared} 条，${write ? '已' : '将'}写入 ${written} 条，${write ? '已' : '将'}删除 ${deleted} 条。`,
     `${usersPending} users with pending messages, ${runsUnderWay} runs under way, ${schedules} schedules. ${usersPending} 个用户有待发消息，${runsUnderWay} 次群发未结束，${schedules} 个定时计划。`,
+    ...(cards > 0
+      ? [
+          `${cards} service cards with pending changes become unknown. ${cards} 张有待发更新的服务卡片标为 unknown。`,
+        ]
+      : []),
     ...(usersBack.length > 0
       ? [
           colors.yellow(

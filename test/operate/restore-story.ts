@@ -62,6 +62,10 @@ export async function tellStory() {
   messages['first of many'] = await book(many, dueSoon());
   messages['second of many'] = await book(many, { ...dueSoon(), hold: false });
   messages['of who is erased'] = await book(erased, { sendAt: new Date(Date.now() + HOUR_MS).toISOString() });
+  const cards = {
+    waiting: await waitingCard(world, call, other),
+    erased: await waitingCard(world, call, erased),
+  };
   const recipient = await pendingRecipient(world, runId);
   const undo = [
     await tools.claimNow(claimed, messages['claimed']),
@@ -90,6 +94,7 @@ export async function tellStory() {
     tools,
     copy,
     messages,
+    cards,
     campaign,
     runId,
     scheduled,
@@ -99,6 +104,17 @@ export async function tellStory() {
     notReached: recipient,
     statisticsThen,
   };
+}
+
+/** A card of a pay order that WeChat does not know yet, so that it waits for another try. */
+async function waitingCard(world: World, call: ReturnType<typeof restoreTools>['call'], openid: string) {
+  const code = world.wechat.cardCode({ openid, payAmount: 1, knownInMs: 600_000 });
+  const check = { payAmount: 1, payTime: new Date().toISOString() };
+  const content = { cur_status: 2, product_count: 1, product_list: {}, wxa_path_query: '' };
+  const { body } = await call('POST', '/v1/cards', { to: openid, notifyType: 2001, code, content, check });
+  const isTried = async () => expect((await call('GET', `/v1/cards/${body.id}`)).body.attempts).toBe(1);
+  await vi.waitFor(isTried, { timeout: 20_000, interval: 100 });
+  return String(body.id);
 }
 
 /** Waits until a message has left or failed; one that is gone has ended. */

@@ -118,6 +118,15 @@ describe('after the restore', () => {
     expect(body.outcome.remedy).toBeDefined();
   });
 
+  test('a card’s change that waited is unknown and never leaves, and an erased user’s card comes back with them', async () => {
+    const { waiting, erased } = story.cards;
+    for (const id of [waiting, erased]) {
+      const { body } = await story.tools.call('GET', `/v1/cards/${id}`);
+      expect(body).toMatchObject({ status: 'unknown', changing: false, attempts: 1 });
+      expect(body.outcome).toMatchObject({ reason: 'table-restored', remedy: { en: expect.any(String) } });
+    }
+  });
+
   test('what had ended is as it was, and what came later is gone', async () => {
     expect((await story.tools.call('GET', `/v1/messages/${story.messages['done']}`)).body.status).toBe(
       'sent',
