@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Bilingual } from '../texts.ts';
+import type { Bilingual } from '../bilingual.ts';
 
 const bilingualText = v.object({ en: v.string(), zh: v.string() });
 

@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Popover, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { bilingual } from '../bilingual.ts';
 import { Icon } from '../parts/icon.tsx';
 import { usePreferences } from '../preferences/preferences.tsx';
 import { useSession } from '../session/session.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 
 const texts = bilingual({
   en: {

@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core';
+import { bilingual } from '../bilingual.ts';
 import { useSession } from '../session/session.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 
 const texts = bilingual({ en: { app: 'Mini program' }, zh: { app: '小程序' } });
 

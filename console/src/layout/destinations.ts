@@ -1,5 +1,5 @@
+import { bilingual } from '../bilingual.ts';
 import type { Scope } from '../session/session.tsx';
-import { bilingual } from '../texts.ts';
 
 /** The names of the pages. */
 export const pageNames = bilingual({

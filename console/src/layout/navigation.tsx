@@ -1,7 +1,8 @@
 import { Link, useLocation } from 'wouter';
+import { bilingual } from '../bilingual.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../session/session.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 import { DESTINATIONS, leadsTo, pageNames } from './destinations.ts';
 
 const texts = bilingual({ en: { pages: 'Pages' }, zh: { pages: '页面' } });

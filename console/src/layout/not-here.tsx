@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
+import { bilingual } from '../bilingual.ts';
 import { Page } from '../parts/page.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 
 const texts = bilingual({
   en: { title: 'There is no such page', back: 'To the overview' },

@@ -1,8 +1,9 @@
 import { ActionIcon } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { bilingual } from '../bilingual.ts';
 import { Icon } from '../parts/icon.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { AppSwitch } from './app-switch.tsx';
 import { Navigation } from './navigation.tsx';

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { bilingual, useTexts } from '../texts.ts';
+import { bilingual } from '../bilingual.ts';
+import { useTexts } from '../texts.ts';
 import { ErrorAlert } from './error-alert.tsx';
 
 const texts = bilingual({

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { bilingual, useTexts } from '../texts.ts';
+import { bilingual } from '../bilingual.ts';
+import { useTexts } from '../texts.ts';
 
 const texts = bilingual({
   en: { more: 'Show more' },

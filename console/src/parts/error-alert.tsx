@@ -1,7 +1,8 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { ApiError } from '../api/api-error.ts';
+import { bilingual } from '../bilingual.ts';
 import { usePreferences } from '../preferences/preferences.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 import { titleIn } from './problem-titles.ts';
 
 const texts = bilingual({

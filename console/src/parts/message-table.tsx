@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
-import { bilingual, useTexts } from '../texts.ts';
+import { bilingual } from '../bilingual.ts';
+import { useTexts } from '../texts.ts';
 import { DataTable } from './data-table.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { TemplateName } from './template-name.tsx';

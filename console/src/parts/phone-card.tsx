@@ -1,5 +1,6 @@
+import { bilingual } from '../bilingual.ts';
 import { useSession } from '../session/session.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 import type { Template } from './templates.ts';
 
 const texts = bilingual({

@@ -1,6 +1,7 @@
 import { Badge } from '@mantine/core';
 import type { Schemas } from '../api/client.ts';
-import { bilingual, useTexts } from '../texts.ts';
+import { bilingual } from '../bilingual.ts';
+import { useTexts } from '../texts.ts';
 
 /** Where a message stands. */
 export type MessageStatus = Schemas['MessageStatus'];

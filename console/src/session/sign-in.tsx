@@ -1,8 +1,9 @@
 import { Button, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { bilingual } from '../bilingual.ts';
 import { LanguageButton } from '../layout/language-button.tsx';
 import { ErrorAlert } from '../parts/error-alert.tsx';
-import { bilingual, useTexts } from '../texts.ts';
+import { useTexts } from '../texts.ts';
 
 const texts = bilingual({
   en: {

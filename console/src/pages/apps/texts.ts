@@ -1,4 +1,4 @@
-import { bilingual } from '../../texts.ts';
+import { bilingual } from '../../bilingual.ts';
 
 /** The words of the page about mini programs. */
 export const appTexts = bilingual({

@@ -3,6 +3,7 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { useTemplates } from '../../parts/templates.ts';
 import { Time } from '../../parts/time.tsx';
 import { useTexts } from '../../texts.ts';
+import { operationNames } from './operations.ts';
 import { auditTexts } from './texts.ts';
 
 type AuditRecord = Schemas['AuditRecord'];
@@ -14,6 +15,7 @@ export function AuditTable(o: {
   readonly isFetchingMore: boolean;
 }) {
   const t = useTexts(auditTexts);
+  const names = useTexts(operationNames);
   return (
     <DataTable
       {...o}
@@ -22,7 +24,7 @@ export function AuditTable(o: {
       columns={[
         { title: t.at, cell: ({ at }) => <Time at={at} /> },
         { title: t.operator, cell: ({ operator }) => operator },
-        { title: t.operation, cell: ({ operation }) => nameIn(t.operations, operation) },
+        { title: t.operation, cell: ({ operation }) => nameIn(names, operation) },
         { title: t.target, cell: ({ target }) => <Target target={target} /> },
         { title: t.values, cell: (record) => <How record={record} /> },
       ]}

@@ -10,6 +10,7 @@ import { MomentInput } from '../../parts/moment-input.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { useTexts } from '../../texts.ts';
 import { AuditTable } from './audit-table.tsx';
+import { operationNames } from './operations.ts';
 import { auditTexts } from './texts.ts';
 
 const NOTHING = { operator: '', operation: '', openid: '', target: '', from: '', to: '' };
@@ -17,6 +18,7 @@ const NOTHING = { operator: '', operation: '', openid: '', target: '', from: '',
 /** Who changed what. */
 export default function Audit() {
   const t = useTexts(auditTexts);
+  const names = useTexts(operationNames);
   const [filter, setFilter] = useState(NOTHING);
   const [asked] = useDebouncedValue(filter, 350);
   const set = (change: Partial<typeof NOTHING>) => setFilter((before) => ({ ...before, ...change }));
@@ -43,7 +45,7 @@ export default function Audit() {
             placeholder={t.all}
             value={filter.operation === '' ? null : filter.operation}
             onChange={(operation) => set({ operation: operation ?? '' })}
-            data={Object.entries(t.operations).map(([value, label]) => ({ value, label }))}
+            data={Object.entries(names).map(([value, label]) => ({ value, label }))}
           />
           <TextInput
             label={t.user}

@@ -1,4 +1,4 @@
-import { bilingual } from '../../texts.ts';
+import { bilingual } from '../../bilingual.ts';
 
 /** The words of the audit trail. */
 export const auditTexts = bilingual({
@@ -22,25 +22,6 @@ export const auditTexts = bilingual({
     noneSoFar: 'None among those looked through so far',
     lookFurther: 'Look further back',
     also: (names: string) => `also ${names}`,
-    operations: {
-      createCampaign: 'Campaign made',
-      changeCampaign: 'Campaign changed',
-      deleteCampaign: 'Campaign deleted',
-      addRecipients: 'Recipients added',
-      startRun: 'Run started',
-      pauseRun: 'Run paused',
-      resumeRun: 'Run resumed',
-      stopRun: 'Run stopped',
-      resendFailed: 'Failed ones sent again',
-      syncTemplates: 'Templates read from WeChat',
-      addTemplate: 'Template added',
-      deleteTemplate: 'Template deleted',
-      setAlias: 'Alias given',
-      removeAlias: 'Alias taken away',
-      setKind: 'Kind of template set',
-      settleMessage: 'Message settled',
-      eraseUser: 'User erased',
-    },
     targets: {
       campaignId: 'campaign',
       runId: 'run',
@@ -68,25 +49,6 @@ export const auditTexts = bilingual({
     noneSoFar: '目前查过的范围内没有',
     lookFurther: '继续查找',
     also: (names: string) => `另有 ${names}`,
-    operations: {
-      createCampaign: '创建群发活动',
-      changeCampaign: '修改群发活动',
-      deleteCampaign: '删除群发活动',
-      addRecipients: '添加收件人',
-      startRun: '开始发送',
-      pauseRun: '暂停发送',
-      resumeRun: '继续发送',
-      stopRun: '停止发送',
-      resendFailed: '补发失败的',
-      syncTemplates: '同步模板',
-      addTemplate: '添加模板',
-      deleteTemplate: '删除模板',
-      setAlias: '设置别名',
-      removeAlias: '移除别名',
-      setKind: '设置模板类型',
-      settleMessage: '人工结算消息',
-      eraseUser: '删除用户',
-    },
     targets: {
       campaignId: '群发活动',
       runId: '一次群发',

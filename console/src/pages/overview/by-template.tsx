@@ -10,6 +10,21 @@ interface Row extends Sums {
   readonly stock: number;
 }
 
+/** How many failed, and of what. */
+function Failed({ row }: { readonly row: Row }) {
+  const count = useCountFormat();
+  return (
+    <>
+      {count(row.failed)}
+      {[...row.causes].map(([cause, times]) => (
+        <small key={cause} className="cause">
+          {cause} ×{count(times)}
+        </small>
+      ))}
+    </>
+  );
+}
+
 /** What became of each template's grants and messages. */
 export function ByTemplate({ items }: { readonly items: readonly DayStatistics[] }) {
   const t = useTexts(overviewTexts);
@@ -35,7 +50,7 @@ export function ByTemplate({ items }: { readonly items: readonly DayStatistics[]
         number(t.sent, (row) => row.sent),
         number(t.delivered, (row) => row.delivered),
         number(t.refused, (row) => row.refused),
-        number(t.failed, (row) => row.failed),
+        { title: t.failed, isNumber: true, cell: (row) => <Failed row={row} /> },
         number(t.unknown, (row) => row.unknown),
         number(t.stock, (row) => row.stock),
       ]}

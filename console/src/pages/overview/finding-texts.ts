@@ -1,4 +1,4 @@
-import { bilingual } from '../../texts.ts';
+import { bilingual } from '../../bilingual.ts';
 
 /** The words around what is wrong. */
 export const findingTexts = bilingual({

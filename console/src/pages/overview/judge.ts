@@ -1,7 +1,7 @@
 import { remedyOfReason } from '../../../../lib/sends/own-outcome.ts';
 import { remedyFor } from '../../../../lib/wechat/errcodes.ts';
 import type { Schemas } from '../../api/client.ts';
-import type { Bilingual } from '../../texts.ts';
+import type { Bilingual } from '../../bilingual.ts';
 import type { Sums } from './statistics.ts';
 
 /** Something that a person should do something about. */

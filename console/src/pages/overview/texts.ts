@@ -1,4 +1,4 @@
-import { bilingual } from '../../texts.ts';
+import { bilingual } from '../../bilingual.ts';
 
 /** The words of the overview. */
 export const overviewTexts = bilingual({
@@ -26,7 +26,6 @@ export const overviewTexts = bilingual({
     emptyText:
       'Once users allow messages in your mini program and their answers are reported (POST /v1/grants), this page shows what was granted, sent and delivered.',
     emptyLink: 'Look a user up',
-    causes: 'Failed by cause',
   },
   zh: {
     title: '概览',
@@ -51,6 +50,5 @@ export const overviewTexts = bilingual({
     emptyTitle: '还没有任何授权或发送',
     emptyText: '用户在小程序中允许消息并上报（POST /v1/grants）之后，这里会显示授权、发送和送达的数量。',
     emptyLink: '查找用户',
-    causes: '失败原因',
   },
 });

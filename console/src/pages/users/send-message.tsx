@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../parts/error-alert.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { TemplateFields } from '../../parts/message-form/template-fields.tsx';
 import { useDataCheck } from '../../parts/message-form/use-data-check.ts';
+import { MomentInput } from '../../parts/moment-input.tsx';
 import { PhoneCard } from '../../parts/phone-card.tsx';
 import { useTemplates } from '../../parts/templates.ts';
 import { useToast } from '../../parts/toasts.tsx';
@@ -30,6 +31,7 @@ export function SendMessage({ openid, grants, onDone }: Props) {
   const [fit, setFit] = useState(true);
   const [page, setPage] = useState('');
   const [sn, setSn] = useState<string | null>(null);
+  const [sendAt, setSendAt] = useState('');
   const template = chosen === null ? undefined : find(chosen);
   const chosenDevice = grants.find(
     ({ templateId, device }) => templateId === template?.templateId && device?.sn === sn,
@@ -50,6 +52,7 @@ export function SendMessage({ openid, grants, onDone }: Props) {
             fit,
             ...(page.trim() !== '' && { page: page.trim() }),
             ...(chosenDevice && { device: chosenDevice }),
+            ...(sendAt !== '' && { sendAt }),
           },
         }),
       ),
@@ -115,6 +118,7 @@ export function SendMessage({ openid, grants, onDone }: Props) {
                   checked={fit}
                   onChange={(event) => setFit(event.currentTarget.checked)}
                 />
+                <MomentInput label={t.when} value={sendAt} onChange={setSendAt} />
                 <TextInput
                   label={t.page}
                   description={t.pageHint}
@@ -127,7 +131,7 @@ export function SendMessage({ openid, grants, onDone }: Props) {
             {send.error && <ErrorAlert error={send.error} />}
             <Group gap="sm">
               <Button type="submit" disabled={check?.valid !== true} loading={send.isPending}>
-                {t.sendNow}
+                {sendAt === '' ? t.sendNow : t.sendLater}
               </Button>
               <Button variant="default" onClick={onDone}>
                 {t.cancel}

@@ -1,4 +1,4 @@
-import { bilingual } from '../../texts.ts';
+import { bilingual } from '../../bilingual.ts';
 
 /** The words of the pages about users. */
 export const userTexts = bilingual({
@@ -51,6 +51,8 @@ export const userTexts = bilingual({
     reason: 'Reason',
     send: 'Send a message',
     sendNow: 'Send now',
+    sendLater: 'Book',
+    when: 'When (empty: now)',
     cancel: 'Cancel',
     chooseTemplate: 'Template',
     device: 'Device',
@@ -114,6 +116,8 @@ export const userTexts = bilingual({
     reason: '原因',
     send: '发送消息',
     sendNow: '立即发送',
+    sendLater: '预约发送',
+    when: '发送时间（留空则立即发送）',
     cancel: '取消',
     chooseTemplate: '模板',
     device: '设备',

@@ -1,7 +1,8 @@
 import { Button, Select, Textarea, TextInput } from '@mantine/core';
 import { FIELD_RULES } from '../../../../lib/templates/field-rules.ts';
+import { bilingual } from '../../bilingual.ts';
 import { usePreferences } from '../../preferences/preferences.tsx';
-import { bilingual, useTexts } from '../../texts.ts';
+import { useTexts } from '../../texts.ts';
 import type { Template } from '../templates.ts';
 import type { DataCheck } from './use-data-check.ts';
 

@@ -1,0 +1,43 @@
+import type { Bilingual } from '../../bilingual.ts';
+
+/** What operators change, by the names of the API document. */
+export const operationNames: Bilingual<Readonly<Record<string, string>>> = {
+  en: {
+    createCampaign: 'Campaign made',
+    changeCampaign: 'Campaign changed',
+    deleteCampaign: 'Campaign deleted',
+    addRecipients: 'Recipients added',
+    startRun: 'Run started',
+    pauseRun: 'Run paused',
+    resumeRun: 'Run resumed',
+    stopRun: 'Run stopped',
+    resendFailed: 'Failed ones sent again',
+    syncTemplates: 'Templates read from WeChat',
+    addTemplate: 'Template added',
+    deleteTemplate: 'Template deleted',
+    setAlias: 'Alias given',
+    removeAlias: 'Alias taken away',
+    declareKind: 'Kind of template set',
+    settleMessage: 'Message settled',
+    eraseUser: 'User erased',
+  },
+  zh: {
+    createCampaign: '创建群发活动',
+    changeCampaign: '修改群发活动',
+    deleteCampaign: '删除群发活动',
+    addRecipients: '添加收件人',
+    startRun: '开始发送',
+    pauseRun: '暂停发送',
+    resumeRun: '继续发送',
+    stopRun: '停止发送',
+    resendFailed: '补发失败的',
+    syncTemplates: '同步模板',
+    addTemplate: '添加模板',
+    deleteTemplate: '删除模板',
+    setAlias: '设置别名',
+    removeAlias: '移除别名',
+    declareKind: '设置模板类型',
+    settleMessage: '人工结算消息',
+    eraseUser: '删除用户',
+  },
+};
