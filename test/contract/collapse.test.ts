@@ -257,6 +257,15 @@ describe('afterwards', () => {
     expect((await read(second.body.id)).collapsedInto).toBeUndefined();
   });
 
+  test('nothing is to be settled by hand', async () => {
+    const { openid } = await grantee(1);
+    const first = await event(openid);
+    await event(openid);
+    const settled = await operator('POST', `/v1/messages/${first.body.id}/settle`, { status: 'failed' });
+    expect([settled.status, settled.body.code]).toEqual([409, 'not-unknown']);
+    expect(await grantOf(openid, T)).toMatchObject({ available: 0, held: 1 });
+  });
+
   test('43101 refuses the one that waits; the collapsed one stays as it is', async () => {
     const { openid } = await grantee(2);
     const [first, second] = [await event(openid), await event(openid)];
