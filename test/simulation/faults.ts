@@ -99,12 +99,12 @@ const OF_WECHAT = [
   'wrongMsgid',
 ] as const satisfies readonly (keyof Faults)[];
 
-/** How the WeChat of one app can fail altogether. */
-const BREAKDOWNS = ['credentials', 'frozen', 'quota', 'silent'] as const;
+/** How nothing can be sent for one app. */
+const BREAKDOWNS = ['credentials', 'frozen', 'quota', 'silent', 'settings'] as const;
 
 /**
  * `credentials`: no token is given and none taken. `frozen`, `quota`: each send is refused. `silent`: nothing
- * is answered.
+ * is answered. `settings`: what the owner set for the app cannot be read.
  */
 export type Breakdown = (typeof BREAKDOWNS)[number];
 
@@ -131,7 +131,7 @@ export function withoutWeChat(faults: Faults): Faults {
   return { ...faults, ...Object.fromEntries(OF_WECHAT.map((name) => [name, 0])) };
 }
 
-/** The same, but that WeChat is of no use at all. */
+/** The same, but that nothing can be sent. */
 export function drawBreakdown(chance: Chance, faults: Faults): AppFaults {
   return { ...faults, breakdown: chance.pick(BREAKDOWNS) };
 }

@@ -21,8 +21,8 @@ const STREAM_TIMEOUT_MS = 60_000;
 
 /** What the functions are built on. */
 export interface FunctionOptions extends Omit<ServiceOptions, 'logger'> {
-  /** The apps of the stage, the first one first. */
-  readonly apps: readonly App[];
+  /** The apps of the stage as its settings name them now, the first one first. */
+  readonly apps: () => readonly App[];
   /** An event of an app's was taken in and needs no second look. */
   readonly eventTaken: (appId: string, event: SubscribeEvent) => void;
   /** An app's services were handed a write that the stream brought. */
@@ -34,7 +34,8 @@ export interface FunctionOptions extends Omit<ServiceOptions, 'logger'> {
 /** Errors that the faults of the simulation bring about. */
 function isExpected(error: unknown): boolean {
   if (error instanceof InjectedError || error instanceof ContentionError) return true;
-  return error instanceof Error && 'code' in error && error.code === 'jobs-not-queued';
+  const codes: readonly unknown[] = ['jobs-not-queued', 'app-not-ready'];
+  return error instanceof Error && 'code' in error && codes.includes(error.code);
 }
 
 /** The deployed functions, each call of which is a process of its own. */
@@ -53,7 +54,7 @@ export function createFunctions(options: FunctionOptions) {
   /** What is made for each app, in one container. */
   const inContainer = <S extends object>(build: (appId: string) => S) =>
     kernel.createApps(
-      async () => ({ env: {}, apps }),
+      async () => ({ env: {}, apps: apps() }),
       ({ appId }) => build(appId),
     );
 
@@ -81,7 +82,7 @@ export function createFunctions(options: FunctionOptions) {
     options.queues()[name].acknowledge(batch.map(({ id }) => id).filter((id) => !failed.has(id)));
   };
 
-  const firstAppId = apps[0]!.appId;
+  const firstAppId = apps()[0]!.appId;
   return {
     of: (appId: string) => createAppFunctions({ ...options, services, logger, run, firstAppId }, appId),
     dispatch(ended: () => void): void {

@@ -75,6 +75,10 @@ function besideAnother(
     isLimited: true,
     faults: index === broken ? drawBreakdown(chance, faults) : faults,
   }));
-  // While jobs wait for WeChat, each that a function dies over makes another.
-  return { apps, faults, troubleMs: faults === NO_FAULTS ? troubleMs : Math.min(troubleMs, 5 * MINUTE_MS) };
+  // While jobs wait, each that a function dies over makes another: in an hour of it there would be no end to them.
+  const lastingMs =
+    faults === NO_FAULTS
+      ? Math.max(troubleMs, chance.pick([0, 45 * MINUTE_MS]))
+      : Math.min(troubleMs, 5 * MINUTE_MS);
+  return { apps, faults, troubleMs: lastingMs };
 }

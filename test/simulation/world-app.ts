@@ -178,7 +178,12 @@ export function createWorldApp(stage: Stage, appId: string, options: AppOptions)
 }
 
 function troubleOf(faults: AppFaults, isHurt: boolean): Trouble {
-  const { crash, stall, slowRead, heldUpWrite, failBefore, failAfter } = faults;
-  if (isHurt || crash + stall + slowRead + heldUpWrite + failBefore + failAfter > 0) return 'everywhere';
+  const { crash, stall, slowRead, heldUpWrite, failBefore, failAfter, breakdown } = faults;
+  if (
+    isHurt ||
+    breakdown === 'settings' ||
+    crash + stall + slowRead + heldUpWrite + failBefore + failAfter > 0
+  )
+    return 'everywhere';
   return isFaultless(faults) ? 'none' : 'outside';
 }

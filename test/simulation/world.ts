@@ -1,4 +1,4 @@
-import { APP_IDS, appsOf } from './apps.ts';
+import { APP_IDS, createSettings } from './apps.ts';
 import { type PlanCall, plansByChance } from './call-plans.ts';
 import type { Chance } from './chance.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
@@ -94,7 +94,7 @@ export async function runWorld(options: WorldOptions): Promise<Outcome> {
   const functions: Functions = createFunctions({
     ...shared,
     table,
-    apps: appsOf([...apps.keys()]),
+    apps: createSettings([...apps.keys()], (appId) => apps.get(appId)?.faults().breakdown === 'settings'),
     appOf: (appId) => apps.get(appId)!,
     queues: () => queues,
     campaignTemplateId: ONCE.templateId,

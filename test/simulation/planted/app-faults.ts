@@ -86,6 +86,16 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     'events are published as those of the first app',
     (real) => (publish) => real(publish, FIRST),
   ),
+  inPlaceOf('createDispatchHandler', 'the dispatcher stops at an app for which it fails', (real) => {
+    return ({ apps, ...services }) => {
+      return async (event, context) => {
+        for (const app of await apps.list()) {
+          const alone = { ...apps, list: async () => [app] };
+          await real({ ...services, apps: alone })(event, context);
+        }
+      };
+    };
+  }),
   inPlaceOf('createSendHandler', 'who has the same openid in another app waits for their sends', (real) => {
     return (services) => {
       const handle = real(services);
