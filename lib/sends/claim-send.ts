@@ -158,6 +158,7 @@ async function claim<R extends SendRecord>(
   const aheadMs = dueAtMs - nowMs;
   if (aheadMs > CLAIM_AHEAD_MS) return { type: 'not-due', record };
   if (aheadMs > 0 && hasExpired(send, record, dueAtMs)) {
+    // It was put off until its end, which is waited for here.
     await sleep(aheadMs);
     return 'conflict';
   }
