@@ -7,9 +7,9 @@ import type { Observation } from '../stack/observation.ts';
 export function lineFor(observation: Observation): string | undefined {
   switch (observation.type) {
     case 'request': {
-      const { method, path, status, ms, isWatching } = observation;
+      const { method, path, status, ms, isWatching, appId } = observation;
       if (isWatching && status < 500) return undefined;
-      return `${method.padEnd(6)} ${path} ${paintStatus(status)} ${duration(ms)}`;
+      return `${method.padEnd(6)} ${path} ${paintStatus(status)} ${duration(ms)}${appId === undefined ? '' : ` ${colors.dim(appId)}`}`;
     }
     case 'batch': {
       const { records, failed, ms } = observation;

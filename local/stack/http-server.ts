@@ -5,7 +5,7 @@ import { gatewayAnswer, type HttpAnswer, toHttpAnswer } from './http-answer.ts';
 import { toHttpEvent } from './http-event.ts';
 import { type HttpRoute, matchRoute } from './http-routes.ts';
 import type { Invoke } from './invoke.ts';
-import { type Observe, WATCHING_HEADER } from './observation.ts';
+import { APP_HEADER, type Observe, WATCHING_HEADER } from './observation.ts';
 import { asPortInUse } from './port-in-use.ts';
 
 /** Longer than any client keeps a pooled connection, so that this side never closes a reused one. */
@@ -65,7 +65,16 @@ async function answerRequest(
     const ms = performance.now() - startedAt;
     const isWatching = message.headers[WATCHING_HEADER] !== undefined;
     const { method = '' } = message;
-    observe({ type: 'request', method, path: encodedPath, status: answer.status, ms, isWatching });
+    const appId = message.headers[APP_HEADER];
+    observe({
+      type: 'request',
+      method,
+      path: encodedPath,
+      status: answer.status,
+      ms,
+      isWatching,
+      ...(typeof appId === 'string' && { appId }),
+    });
     return answer;
   };
   const body = await readBody(message);

@@ -1,6 +1,9 @@
 /** The header of a request by which somebody only watches the stack, such as the phone's page. */
 export const WATCHING_HEADER = 'x-qingniao-watching';
 
+/** The header of a request that says which mini program it is for. */
+export const APP_HEADER = 'x-wechat-appid';
+
 /** Something that the local stack did, for whoever watches it. Times are in milliseconds. */
 export type Observation =
   | {
@@ -11,6 +14,8 @@ export type Observation =
       ms: number;
       /** Asked by who only watches the stack, over and over. */
       isWatching: boolean;
+      /** The appid that it names, if it does. */
+      appId?: string;
     }
   | { type: 'batch'; function: string; records: number; failed: number; ms: number }
   | { type: 'tick'; function: string; ms: number }

@@ -1,11 +1,8 @@
 import * as v from 'valibot';
-import { WATCHING_HEADER } from '../../stack/observation.ts';
+import { APP_HEADER, WATCHING_HEADER } from '../../stack/observation.ts';
 
 /** The key of every local stack; it opens nothing but this machine. */
 const KEY = 'dev-key';
-
-/** Says which mini program a call is for. */
-const APP_HEADER = 'x-wechat-appid';
 
 const grants = v.object({
   items: v.array(

@@ -101,7 +101,14 @@ test('several mini programs, each with its users and templates; the greeting nam
   expect(items).toEqual(appids.map((appid) => ({ appid })));
   const usersOf = async (appid: string) => (await fetch(`${wechatUrl}/_control/users?appid=${appid}`)).text();
   expect(new Set(await Promise.all(appids.map(usersOf))).size).toBe(3);
-  expect((await fetch(`${apiUrl}/v1/health`)).status).toBe(200);
+  const headers = { 'x-wechat-appid': `${appids[2]}`, authorization: 'Bearer dev-key' };
+  expect((await fetch(`${apiUrl}/v1/grants?openid=o`, { headers })).status).toBe(200);
+  // The log says which one a request was for.
+  await expect.poll(output).toMatch(new RegExp(`/v1/grants 200 .* ${appids[2]}`));
+  const { items: served } = (await (await fetch(`${apiUrl}/v1/apps`, { headers })).json()) as {
+    items: { appid: string }[];
+  };
+  expect(served.map(({ appid }) => appid)).toEqual(appids);
 });
 
 test.each([
