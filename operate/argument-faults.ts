@@ -66,6 +66,7 @@ const CHINESE = {
   part: '部分',
   queue: '队列',
   parameter: '参数',
+  setting: '设置',
 } as const;
 
 /** The name that was meant: the only one that begins so, or the nearest by spelling. */

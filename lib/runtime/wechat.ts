@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { createAccessTokenStore } from '../dynamodb/dynamodb-access-token-store.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
@@ -40,17 +41,18 @@ export function openWeChat(
   const credentialHttp = openCredentialHttp({ wechat }) ?? http;
   const { appId } = app;
   const { appSecret, tokenMode } = wechat;
-  const tokens = createAccessTokens({
-    store: createAccessTokenStore(table, newUuid),
-    async fetchToken({ forceRefresh }) {
-      if (appSecret === undefined) throw new TokenUnavailableError({ reason: SENDING_STOPPED });
-      return fetchAccessToken(credentialHttp, { appId, appSecret }, { mode: tokenMode, forceRefresh });
-    },
-    canForceRefresh: tokenMode === 'stable',
-    clock,
-    sleep,
-    random,
-  });
+  const tokens =
+    appSecret === undefined
+      ? noAccessTokens(clock)
+      : createAccessTokens({
+          store: createAccessTokenStore(table, newUuid),
+          fetchToken: ({ forceRefresh }) =>
+            fetchAccessToken(credentialHttp, { appId, appSecret }, { mode: tokenMode, forceRefresh }),
+          canForceRefresh: tokenMode === 'stable',
+          clock,
+          sleep,
+          random,
+        });
   return {
     http,
     tokens,
@@ -59,6 +61,14 @@ export function openWeChat(
 }
 
 const SENDING_STOPPED = 'sending is stopped for this mini program (npm run setup -- --app takes it up again)';
+
+/** For a mini program whose sending is stopped: a token that is still stored is used no more. */
+function noAccessTokens(now: Clock): AccessTokens {
+  const stopped = async (): Promise<never> => {
+    throw new TokenUnavailableError({ reason: SENDING_STOPPED });
+  };
+  return { get: stopped, replace: stopped, force: stopped, giveUp: stopped, now };
+}
 
 /** The proxied connection for calls that carry the AppSecret, where the settings ask for one. */
 function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | undefined {

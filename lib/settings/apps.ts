@@ -32,8 +32,8 @@ export interface StageSettings {
   readonly apps: readonly App[];
 }
 
-/** The parameters of an app's secrets, under its path. */
-const APP_SECRETS = {
+/** The parameters of an app's secrets, under its path, by the names of their variables. */
+export const APP_SECRETS = {
   WECHAT_APP_SECRET: 'app-secret',
   WECHAT_PUSH_TOKEN: 'push-token',
   WECHAT_PUSH_AES_KEY: 'push-aes-key',
@@ -55,25 +55,26 @@ const OWN = [
 const SHARED = ['WECHAT_API_BASE_URL', 'WECHAT_PROXY_URL', 'WECHAT_TOKEN_MODE'] as const;
 
 /** The settings that an app's parameter may hold, by their variables' names. */
-const APP_SETTING_NAMES = [...OWN, ...SHARED] as const;
+export const APP_SETTING_NAMES = [...OWN, ...SHARED] as const;
 
 /** What stands in an app's `settings` parameter. What a newer version wrote besides is left alone. */
-const appSettings = v.object({
+export const appSettings = v.object({
   name: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   ...v.partial(v.object(v.entriesFromList(APP_SETTING_NAMES, v.string()))).entries,
 });
 
 const storedAppSettings = v.pipe(v.string(), v.parseJson(), appSettings);
 
-/** Names of parameters below the path of the stage's apps. */
-function appParameter(path: string, appId: string, name: 'settings' | AppSecretParameter): string {
+/** The name of an app's parameter, below the path of the stage's apps. */
+export function appParameter(path: string, appId: string, name: 'settings' | AppSecretParameter): string {
   return `${path}/${appId}/${name}`;
 }
 
-type AppSecretParameter = (typeof APP_SECRETS)[keyof typeof APP_SECRETS];
+/** The last part of the name of a parameter that holds an app's secret. */
+export type AppSecretParameter = (typeof APP_SECRETS)[keyof typeof APP_SECRETS];
 
 /** The appids in the parameter that lists a stage's other apps; what is no appid is left out. */
-function readAppList(text: string): readonly string[] {
+export function readAppList(text: string): readonly string[] {
   const appIds = text.split(',').map((part) => part.trim());
   return [...new Set(appIds.filter((appId) => APP_ID_FORM.test(appId)))];
 }

@@ -10,6 +10,8 @@ export type SecretKind = (typeof SECRETS)[number];
 /** Where a stage keeps its secrets. */
 export interface ParameterNames {
   readonly parameters: Readonly<Record<SecretKind, string>>;
+  /** Lists the stage's mini programs beside the first; below it lie their settings and secrets. */
+  readonly appsPath: string;
   /** The key that encrypts them. */
   readonly keyAlias: string;
 }
@@ -38,6 +40,7 @@ export async function parameterNames(stage: string): Promise<ParameterNames> {
       'push-token': named(NAMES['push-token']),
       'push-aes-key': named(NAMES['push-aes-key']),
     },
+    appsPath: named('appsPath'),
     keyAlias: named('secretsKeyAlias'),
   };
 }

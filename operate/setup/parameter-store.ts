@@ -1,6 +1,5 @@
-import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { CommandError } from '../command-line.ts';
 import { type ParameterNames, SECRETS, type SecretKind } from './parameter-names.ts';
+import { openSsmParameters } from './ssm-parameters.ts';
 
 /** The secrets that are stored, by kind. */
 export type StoredSecrets = Readonly<Partial<Record<SecretKind, string>>>;
@@ -13,19 +12,12 @@ export interface SecretStore {
   close(): void;
 }
 
-/** What the SSM client has for every stage that keeps the key of AWS. */
-const AWS_KEY = 'alias/aws/ssm';
-
 /** The secrets of a stage as SecureString parameters. What fails is a CommandError that names the parameter and no value. */
 export function openSecretStore({ parameters, keyAlias }: ParameterNames, region: string): SecretStore {
-  const ssm = new SSMClient({ region });
+  const ssm = openSsmParameters(region, keyAlias);
   return {
     async read() {
-      const Names = Object.values(parameters);
-      const { Parameters = [] } = await ssm
-        .send(new GetParametersCommand({ Names, WithDecryption: true }))
-        .catch(explained(`The parameters ${Names.join(', ')} cannot be read`, region));
-      const values = new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
+      const values = await ssm.fetch(Object.values(parameters));
       return Object.fromEntries(
         SECRETS.flatMap((kind) => {
           const value = values.get(parameters[kind]);
@@ -33,30 +25,7 @@ export function openSecretStore({ parameters, keyAlias }: ParameterNames, region
         }),
       );
     },
-
-    async write(kind, value, replace) {
-      const Name = parameters[kind];
-      await ssm
-        .send(
-          new PutParameterCommand({
-            Name,
-            Value: value,
-            Type: 'SecureString',
-            Overwrite: replace,
-            ...(keyAlias !== AWS_KEY && { KeyId: keyAlias }),
-          }),
-        )
-        .catch(explained(`The parameter ${Name} cannot be written`, region));
-    },
-
-    close: () => ssm.destroy(),
-  };
-}
-
-function explained(what: string, region: string) {
-  return (error: Error): never => {
-    throw new CommandError(
-      `${what} in ${region}: ${error.name}: ${error.message}\nCheck --region, the AWS credentials and their rights (ssm:GetParameters, ssm:PutParameter). 请检查 --region、AWS 凭证及其权限。`,
-    );
+    write: (kind, value, replace) => ssm.write(parameters[kind], value, { type: 'SecureString', replace }),
+    close: ssm.close,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { type ApiKey, apiKeysJson, type Scope } from '../../lib/settings/setting-values.ts';
 import type { SecretKind } from './parameter-names.ts';
@@ -9,7 +10,13 @@ import { type RandomInt, randomText } from './random-text.ts';
 export interface Wishes {
   readonly rotate: ReadonlySet<SecretKind>;
   readonly given: Readonly<Partial<Record<Exclude<SecretKind, 'api-keys'>, string>>>;
-  readonly apiKey: { readonly name: string; readonly scopes: readonly Scope[]; readonly given?: string };
+  readonly apiKey: {
+    readonly name: string;
+    readonly scopes: readonly Scope[];
+    /** The mini programs that the key is for; without it, a new key is for all and another stays as it is. */
+    readonly appids?: 'all' | readonly string[];
+    readonly given?: string;
+  };
   readonly removeKey?: string;
 }
 
@@ -37,19 +44,7 @@ const API_KEY_LENGTH = 32;
 
 /** Says what a setup changes: what exists is kept unless it is to be rotated, so that it can be run as often as one likes. */
 export function planSetup(stored: StoredSecrets, wishes: Wishes, random: RandomInt): Plan {
-  const { rotate, given } = wishes;
-  const action = (kind: SecretKind) =>
-    stored[kind] === undefined ? 'make' : rotate.has(kind) ? 'replace' : 'keep';
-
-  function made(kind: keyof typeof LENGTHS, isShown: boolean): Change {
-    const does = action(kind);
-    if (does === 'keep') return { kind, action: does };
-    const value = given[kind] ?? randomText(LENGTHS[kind], random);
-    // What somebody gave they know.
-    return { kind, action: does, value, ...(isShown && given[kind] === undefined && { shown: value }) };
-  }
-
-  const appSecret = asked('app-secret', action('app-secret'), given['app-secret']);
+  const appSecret = givenSecret('app-secret', stored, wishes);
   if (!appSecret) return { type: 'impossible', problem: 'no-app-secret' };
   const apiKeys = keysChange(stored['api-keys'], wishes, random);
   if (typeof apiKeys === 'string') return { type: 'impossible', problem: apiKeys };
@@ -57,16 +52,45 @@ export function planSetup(stored: StoredSecrets, wishes: Wishes, random: RandomI
     type: 'plan',
     changes: [
       appSecret,
-      made('session-secret', false),
-      made('push-token', true),
-      made('push-aes-key', true),
+      madeSecret('session-secret', stored, wishes, random),
+      madeSecret('push-token', stored, wishes, random),
+      madeSecret('push-aes-key', stored, wishes, random),
       apiKeys,
     ],
   };
 }
 
-function asked(kind: SecretKind, action: Change['action'], value: string | undefined): Change | undefined {
+type SecretWishes = Pick<Wishes, 'rotate' | 'given'>;
+
+function actionOn(kind: SecretKind, stored: StoredSecrets, { rotate }: SecretWishes): Change['action'] {
+  return stored[kind] === undefined ? 'make' : rotate.has(kind) ? 'replace' : 'keep';
+}
+
+/** What becomes of a secret that is made here unless somebody gives it. */
+export function madeSecret(
+  kind: keyof typeof LENGTHS,
+  stored: StoredSecrets,
+  wishes: SecretWishes,
+  random: RandomInt,
+): Change {
+  const action = actionOn(kind, stored, wishes);
   if (action === 'keep') return { kind, action };
+  const given = wishes.given[kind];
+  const value = given ?? randomText(LENGTHS[kind], random);
+  // What somebody gave they know, and the session secret is nobody's to enter.
+  const isShown = given === undefined && kind !== 'session-secret';
+  return { kind, action, value, ...(isShown && { shown: value }) };
+}
+
+/** What becomes of a secret that somebody must give; undefined where nobody did. */
+export function givenSecret(
+  kind: 'app-secret',
+  stored: StoredSecrets,
+  wishes: SecretWishes,
+): Change | undefined {
+  const action = actionOn(kind, stored, wishes);
+  if (action === 'keep') return { kind, action };
+  const value = wishes.given[kind];
   return value === undefined ? undefined : { kind, action, value };
 }
 
@@ -84,14 +108,22 @@ function keysChange(
     if (rest.length === 0) return 'last-key';
     return { kind, action: 'replace', value: JSON.stringify(rest) };
   }
-  const isThere = keys.some(({ name }) => name === apiKey.name);
-  if (isThere && !rotate.has(kind)) return { kind, action: 'keep' };
+  const known = keys.find(({ name }) => name === apiKey.name);
+  const appids = appidsOf(apiKey.appids, known);
+  if (known && !rotate.has(kind)) {
+    if (isDeepStrictEqual(appids, known.appids)) return { kind, action: 'keep' };
+    const changed = keys.map((key) => (key === known ? forApps(known, appids) : key));
+    return { kind, action: 'replace', value: JSON.stringify(changed) };
+  }
   const key = apiKey.given ?? `qn_${randomText(API_KEY_LENGTH, random)}`;
-  const entry: ApiKey = {
-    name: apiKey.name,
-    sha256: createHash('sha256').update(key).digest('hex'),
-    scopes: [...(keys.find(({ name }) => name === apiKey.name)?.scopes ?? apiKey.scopes)],
-  };
+  const entry = forApps(
+    {
+      name: apiKey.name,
+      sha256: createHash('sha256').update(key).digest('hex'),
+      scopes: [...(known?.scopes ?? apiKey.scopes)],
+    },
+    appids,
+  );
   const value = JSON.stringify([...keys.filter(({ name }) => name !== apiKey.name), entry]);
   return {
     kind,
@@ -99,6 +131,15 @@ function keysChange(
     value,
     ...(apiKey.given === undefined && { shown: key }),
   };
+}
+
+function appidsOf(wanted: Wishes['apiKey']['appids'], known: ApiKey | undefined) {
+  if (wanted === undefined) return known?.appids;
+  return wanted === 'all' ? undefined : [...wanted];
+}
+
+function forApps({ appids: _, ...key }: ApiKey, appids: ApiKey['appids']): ApiKey {
+  return { ...key, ...(appids && { appids }) };
 }
 
 function readKeys(stored: string | undefined): ApiKey[] | undefined {

@@ -8,6 +8,8 @@ export interface Questions {
   appSecret(): Promise<string>;
   /** Whether to go on. */
   agree(question: string): Promise<boolean>;
+  /** Whether to go on with what is not done by accident: the appid is to be typed. */
+  agreeTo(question: string, appId: string): Promise<boolean>;
 }
 
 /** Questions at the terminal. @throws CommandError when they are given up with Ctrl+C */
@@ -36,6 +38,10 @@ export const terminalQuestions: Questions = {
   async agree(question) {
     const agreed = await confirm({ message: question });
     return !isCancel(agreed) && agreed;
+  },
+  async agreeTo(question, appId) {
+    const typed = await text({ message: question, placeholder: appId });
+    return !isCancel(typed) && typed?.trim() === appId;
   },
 };
 

@@ -1,45 +1,35 @@
 import { readSettings, SettingsError } from '../../lib/settings/settings.ts';
-import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
 import { findingLines } from '../doctor/texts.ts';
 import { paramLine } from '../quotas/judge-concurrency.ts';
 import type { StageQuotas } from '../quotas/probe-quotas.ts';
-import type { CredentialVerdict } from './check-credentials.ts';
+import { type AskServices, withAppSecret } from './ask-app-secret.ts';
 import type { ParameterNames, SecretKind } from './parameter-names.ts';
 import type { SecretStore, StoredSecrets } from './parameter-store.ts';
 import { type Change, planSetup, type Wishes } from './plan.ts';
 import type { Questions } from './questions.ts';
 import type { RandomInt } from './random-text.ts';
-import { changeLine, consoleLines, nextLines, problemText, shownLine, verdictLines } from './texts.ts';
+import { changeLine, consoleLines, nextLines, problemText, questionText, shownLine } from './texts.ts';
 
 /** What a setup is done with. */
-export interface SetupServices {
+export interface SetupServices extends AskServices {
   readonly names: ParameterNames;
   readonly store: SecretStore;
-  /** undefined where nobody can be asked. */
-  readonly questions: Questions | undefined;
-  /** undefined where WeChat is not to be asked. */
-  readonly check: ((credentials: Credentials) => Promise<CredentialVerdict>) | undefined;
   readonly random: RandomInt;
   /** undefined where AWS is not to be asked for its quotas. */
   readonly quotas: (() => Promise<StageQuotas>) | undefined;
-  readonly print: (line: string) => void;
 }
 
 /** What is to be set up. */
 export interface SetupOrder {
+  /** As the options of a command name it. */
   readonly stage: string;
-  /** Where the person said otherwise than the environment. */
-  readonly region?: string | undefined;
   readonly appId: string | undefined;
   /** What was deployed under this name already. */
   readonly deployed: { readonly apiUrl: string | undefined } | undefined;
   readonly wishes: Wishes;
   readonly dryRun: boolean;
 }
-
-/** How often a wrong AppSecret may be typed. */
-const TRIES = 3;
 
 /** Sets a stage up. Returns whether its credentials may work. @throws CommandError for what stands against it */
 export async function setUp(services: SetupServices, order: SetupOrder): Promise<boolean> {
@@ -51,7 +41,7 @@ export async function setUp(services: SetupServices, order: SetupOrder): Promise
     throw new CommandError(
       'Give the appid by --app-id or WECHAT_APP_ID. 请用 --app-id 或 WECHAT_APP_ID 给出 AppID。',
     );
-  const { given, isGood } = await withAppSecret(services, order, appId, stored);
+  const { given, isGood } = await withAppSecret(services, order.wishes, appId, stored);
   if (!isGood) return false;
   const plan = planSetup(stored, { ...order.wishes, given }, random);
   if (plan.type === 'impossible') throw new CommandError(problemText(plan.problem));
@@ -79,7 +69,7 @@ export async function setUp(services: SetupServices, order: SetupOrder): Promise
   for (const line of findings.flatMap(findingLines)) print(line);
   print('');
   for (const line of nextLines({
-    stage: namedStage(order),
+    stage: order.stage,
     params: paramLine(params),
     appId,
     isDeployed: deployed !== undefined,
@@ -87,31 +77,6 @@ export async function setUp(services: SetupServices, order: SetupOrder): Promise
   }))
     print(line);
   return true;
-}
-
-function namedStage({ stage, region }: SetupOrder): string {
-  return region === undefined ? stage : `${stage} --region ${region}`;
-}
-
-/** Has WeChat check the AppSecret before it is stored; a person who typed a wrong one may type another. */
-async function withAppSecret(
-  { questions, check, print }: SetupServices,
-  { wishes: { given, rotate } }: SetupOrder,
-  appId: string,
-  stored: StoredSecrets,
-): Promise<{ given: Wishes['given']; isGood: boolean }> {
-  const isKept = stored['app-secret'] !== undefined && !rotate.has('app-secret');
-  for (let attempt = 1; ; attempt++) {
-    const isTyped = !isKept && given['app-secret'] === undefined;
-    const appSecret = isKept ? stored['app-secret'] : (given['app-secret'] ?? (await questions?.appSecret()));
-    if (appSecret === undefined) throw new CommandError(problemText('no-app-secret'));
-    const verdict = await check?.({ appId, appSecret });
-    if (verdict) for (const line of verdictLines(verdict)) print(line);
-    if (verdict?.type !== 'wrong')
-      return { given: isKept ? given : { ...given, 'app-secret': appSecret }, isGood: true };
-    if (isKept) print('To store another AppSecret 若要更换: --rotate app-secret');
-    if (!isTyped || attempt === TRIES) return { given, isGood: false };
-  }
 }
 
 /** The names by which the service knows the secrets. */
@@ -148,6 +113,7 @@ async function isAgreed(
 ): Promise<boolean> {
   if (!questions) return true;
   const written = changes.filter(({ action }) => action !== 'keep');
-  const list = written.map(({ kind, action }) => `  ${action === 'make' ? '+' : '~'} ${parameters[kind]}`);
-  return questions.agree(`Write these parameters 写入以下参数?\n${list.join('\n')}`);
+  return questions.agree(
+    questionText(written.map(({ kind, action }) => ({ name: parameters[kind], action }))),
+  );
 }

@@ -11,6 +11,9 @@ enter in WeChat's console and what to ask AWS for where the account is too small
 可以重复运行：已有的内容会保留，除非用 --rotate 指定轮换。
 
   npm run setup -- --stage NAME [--region REGION] [--app-id APPID]
+  npm run setup -- --stage NAME --app APPID [--set NAME=VALUE …]
+  npm run setup -- --stage NAME --remove-app APPID
+  npm run setup -- --stage NAME --apps
 
   --stage NAME        the stage to prepare, before or after it is deployed
                       要准备的环境，部署前后都可以运行
@@ -18,12 +21,22 @@ enter in WeChat's console and what to ask AWS for where the account is too small
                       部署区域
   --app-id APPID      the mini program (default: WECHAT_APP_ID, else the deployed stage's, else asked for)
                       小程序 AppID
+  --app APPID         one more mini program for the stage, or a change of it; takes effect within five minutes without a deployment
+                      给该环境增加一个小程序，或修改已有的；五分钟内生效，无需重新部署
+  --set NAME=VALUE    with --app: name, or a setting of its own as in the README (SENDING, MAX_SENDS_PER_SECOND, …); an empty value
+                      gives the default back; may be repeated 与 --app 同用：该小程序自己的设置；值为空则恢复默认
+  --remove-app APPID  end all sending of a mini program and delete its secrets; its data stays
+                      停止某个小程序的发送并删除其密钥，数据保留
+  --apps              list the stage's mini programs
+                      列出该环境的小程序
   --rotate NAME       make this secret anew: app-secret, session-secret, api-keys, push-token or push-aes-key; may be repeated
                       重新生成该密钥，可以写多次
   --key-name NAME     the API key that is to be there (default: backend); a new name adds a key
                       API Key 的名字（默认 backend）；新名字会增加一个 Key
   --scopes LIST       what a new key may do: read, send, manage, with commas between (default: read,send)
                       新 Key 的权限
+  --appids LIST       the mini programs that the key of --key-name is for, a new one or one that is there, or "all"
+                      --key-name 所指的 Key 可用于哪些小程序，用逗号分隔，或 all
   --remove-key NAME   take an API key away
                       删除一个 API Key
   --skip-check        do not ask WeChat
@@ -86,6 +99,14 @@ const PROBLEMS: Readonly<Record<PlanProblem, BilingualText>> = {
   },
 };
 
+/** What is asked before anything is written. */
+export function questionText(
+  written: readonly { readonly name: string; readonly action: Change['action'] }[],
+): string {
+  const lines = written.map(({ name, action }) => `  ${action === 'make' ? '+' : '~'} ${name}`);
+  return `Write these parameters 写入以下参数?\n${lines.join('\n')}`;
+}
+
 /** Why nothing was done. */
 export function problemText(problem: PlanProblem): string {
   return both(PROBLEMS[problem]);
@@ -118,8 +139,15 @@ export function verdictLines(verdict: CredentialVerdict): string[] {
 }
 
 /** What is entered where, once the secrets are there. */
-export function consoleLines({ apiUrl, keyIsShown }: { apiUrl?: string; keyIsShown: boolean }): string[] {
-  const url = apiUrl === undefined ? undefined : `${apiUrl.replace(/\/+$/, '')}/v1/wechat/events`;
+export function consoleLines(o: {
+  readonly apiUrl?: string;
+  readonly keyIsShown: boolean;
+  /** A mini program beside the stage's first, which has a callback address of its own. */
+  readonly appId?: string;
+}): string[] {
+  const { apiUrl, keyIsShown } = o;
+  const path = o.appId === undefined ? '/v1/wechat/events' : `/v1/wechat/events/${o.appId}`;
+  const url = apiUrl === undefined ? undefined : `${apiUrl.replace(/\/+$/, '')}${path}`;
   return [
     "In WeChat's console, 开发 → 开发设置 → 消息推送 (optional 可选, docs/wechat-events.md):",
     `  URL(服务器地址)   ${url ?? 'known after the deployment: run this again 部署后再运行一次即可看到'}`,
@@ -155,8 +183,8 @@ export function nextLines(o: {
   if (!o.isDeployed) return [`Next 接下来: ${deploy}`, `Then 然后: ${doctor}`];
   if (!o.isChanged) return [`Next 接下来: ${doctor}`];
   return [
-    'Running containers keep the secrets that they read when they started. Deploy with a new secretsRevision to replace them:',
-    '运行中的容器会继续使用启动时读到的密钥。请换一个 secretsRevision 重新部署：',
+    'The functions use what was changed within five minutes; nothing need be deployed. At once, if that matters:',
+    '各函数会在五分钟内用上新内容，无需重新部署。若要立即生效：',
     `  ${deploy} --param "secretsRevision=$(date +%s)"`,
   ];
 }

@@ -183,6 +183,7 @@ describe('asked at a terminal', () => {
         appId: async () => wechat.appId,
         appSecret: async () => secrets.shift() ?? '',
         agree: async (question: string) => asked.push(question) > 0 && agrees,
+        agreeTo: async () => false,
       },
       check: (credentials: { appId: string; appSecret: string }) =>
         checkCredentials(credentials, { apiBaseUrl: wechat.url }),

@@ -5,14 +5,14 @@ import { onTestFinished } from 'vitest';
 
 const XML = 'xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"';
 
-/** CloudFormation on a free port for one test, with the stack of stage `test` where outputs are given, and no other. */
-export async function useCloudFormation(stack?: {
-  appId: string;
-  outputs: Readonly<Record<string, string | undefined>>;
-}): Promise<string> {
+/** CloudFormation on a free port for one test, with the stack of one stage where outputs are given, and no other. */
+export async function useCloudFormation(
+  stack?: { appId: string; outputs: Readonly<Record<string, string | undefined>> },
+  stage = 'test',
+): Promise<string> {
   const server = createServer(async (request, response) => {
     const name = new URLSearchParams(await text(request)).get('StackName');
-    const isThere = stack !== undefined && name === 'qingniao-test';
+    const isThere = stack !== undefined && name === `qingniao-${stage}`;
     response
       .writeHead(isThere ? 200 : 400, { 'content-type': 'text/xml' })
       .end(isThere ? found(stack) : MISSING);
