@@ -12,6 +12,7 @@ const OPTIONS = {
   stage: { type: 'string' },
   region: { type: 'string' },
   table: { type: 'string' },
+  app: { type: 'string' },
   'app-id': { type: 'string' },
   'overdue-minutes': { type: 'string', default: '30' },
   segments: { type: 'string', default: '4' },
@@ -50,15 +51,21 @@ await runCommand({ name: 'audit', help: HELP, options: OPTIONS }, async (options
   return summary.drift === 0 ? 0 : 1;
 });
 
-async function findTable(options: { stage?: string; region?: string; table?: string; 'app-id'?: string }) {
-  const { stage, region, table, 'app-id': named } = options;
+async function findTable(options: {
+  stage?: string;
+  region?: string;
+  table?: string;
+  app?: string;
+  'app-id'?: string;
+}) {
+  const { stage, region, table, app, 'app-id': earlier } = options;
   if ((stage === undefined) === (table === undefined)) {
     throw new UsageError('Give either --stage NAME or --table NAME. 请给出 --stage 或 --table 之一。');
   }
-  const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, WECHAT_APP_ID } = process.env;
+  const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL;
   const env = awsEnvironment(process.env, { region, endpoint });
-  if (stage === undefined) return { name: table ?? '', appId: named ?? (WECHAT_APP_ID || undefined), env };
-  const deployed = await findStage(env, stage);
-  return { name: deployed.tableName, appId: named ?? deployed.appId, env };
+  const appId = app ?? earlier;
+  if (stage === undefined) return { name: table ?? '', appId, env };
+  return { name: (await findStage(env, stage)).tableName, appId, env };
 }

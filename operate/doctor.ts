@@ -2,6 +2,7 @@
 import { awsEnvironment, isLocal } from './aws-environment.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import type { Finding } from './doctor/finding.ts';
+import { judgeAppSettings } from './doctor/judge-apps.ts';
 import { probeService } from './doctor/probe-service.ts';
 import { findingLines, HELP, summaryLine } from './doctor/texts.ts';
 
@@ -14,6 +15,7 @@ const OPTIONS = {
   region: { type: 'string' },
   api: { type: 'string' },
   key: { type: 'string' },
+  app: { type: 'string' },
   json: { type: 'boolean', default: false },
   pipeline: { type: 'boolean', default: false },
 } as const;
@@ -39,6 +41,7 @@ async function* examine(options: {
   region?: string;
   api?: string;
   key?: string;
+  app?: string;
 }): AsyncGenerator<Finding> {
   const key = options.key ?? (process.env['QINGNIAO_API_KEY'] || undefined);
   const pushToken = process.env['WECHAT_PUSH_TOKEN'] || undefined;
@@ -48,24 +51,30 @@ async function* examine(options: {
     yield* probeService({
       url,
       key: key ?? local?.key,
-      pushToken: pushToken ?? local?.pushToken,
+      pushToken: pushToken ?? (options.app === undefined ? local?.pushToken : undefined),
+      appId: options.app,
+      stageApps: undefined,
       clock: Date.now,
     });
     return;
   }
-  const { findStage, openSecretStore, parameterNames, probeStage } = await forStages();
-  const { stage, region } = options;
+  const { findStage, openSecretStore, parameterNames, probeStage, readStageAppsOf } = await forStages();
+  const { stage, region, app } = options;
   const env = awsEnvironment(process.env, { region });
   const deployed = await findStage(env, stage);
   const names = await parameterNames(stage);
-  const store = openSecretStore(names, env['AWS_REGION'] ?? '');
+  const awsRegion = env['AWS_REGION'] ?? '';
+  const store = openSecretStore(names, awsRegion);
   // Who may deploy need not be allowed to read secrets.
   const stored = await store
     .read()
     .catch(unreadable)
     .finally(() => store.close());
+  const firstApp = { appId: deployed.appId ?? '', pushToken: stored?.['push-token'] };
+  const stageApps = await readStageAppsOf(names, awsRegion, firstApp).catch(unreadable);
   const url = addressIn(options.api ?? deployed.apiUrl);
-  yield* probeService({ url, key, pushToken: pushToken ?? stored?.['push-token'], clock: Date.now });
+  yield* probeService({ url, key, pushToken, appId: app, stageApps, clock: Date.now });
+  yield* judgeAppSettings(stageApps ?? [], { stage, appId: app });
   yield* probeStage({ env, stage, deployed, names, stored, clock: Date.now });
 }
 
@@ -75,13 +84,15 @@ function unreadable(error: unknown): undefined {
 
 /** The AWS SDK takes half a second to load, which only stages need. */
 async function forStages() {
-  const [{ findStage }, { openSecretStore }, { parameterNames }, { probeStage }] = await Promise.all([
-    import('./deployed-stage.ts'),
-    import('./setup/parameter-store.ts'),
-    import('./setup/parameter-names.ts'),
-    import('./doctor/probe-aws.ts'),
-  ]);
-  return { findStage, openSecretStore, parameterNames, probeStage };
+  const [{ findStage }, { openSecretStore }, { parameterNames }, { probeStage }, { readStageAppsOf }] =
+    await Promise.all([
+      import('./deployed-stage.ts'),
+      import('./setup/parameter-store.ts'),
+      import('./setup/parameter-names.ts'),
+      import('./doctor/probe-aws.ts'),
+      import('./doctor/stage-apps.ts'),
+    ]);
+  return { findStage, openSecretStore, parameterNames, probeStage, readStageAppsOf };
 }
 
 function addressIn(api: string | undefined): string {

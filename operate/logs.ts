@@ -13,6 +13,7 @@ const OPTIONS = {
   region: { type: 'string' },
   local: { type: 'boolean', default: false },
   table: { type: 'string' },
+  app: { type: 'string' },
   'app-id': { type: 'string' },
   openid: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -23,12 +24,13 @@ await runCommand(
   async (options, positionals) => {
     const subject = subjectIn(positionals, options.openid);
     const place = await findPlace(options);
-    const { happened, standing, sinceMs } = await read(place, subject);
+    const { appId, happened, standing, sinceMs } = await read(place, subject);
     const logged = await place.logsAbout(subject.id, sinceMs);
     const story = [...happened, ...logged].toSorted((a, b) => a.atMs - b.atMs);
-    if (options.json) print(JSON.stringify({ id: subject.id, ...standing, story }));
+    if (options.json) print(JSON.stringify({ id: subject.id, appid: appId, ...standing, story }));
     else {
       for (const happening of story) print(lineOf(happening));
+      if (appId !== place.appId) print(`\nof the mini program 所属小程序 ${appId}`);
       print(`\n${standing.status}: ${both(standing.says)}`);
       if (standing.remedy) print(both(standing.remedy));
     }
@@ -36,17 +38,29 @@ await runCommand(
   },
 );
 
-async function read({ env, tableName, appId }: Place, subject: Subject) {
-  const table: Table = { client: openDynamoDb(env), name: tableName, appId };
+/** In the mini program that is named, or the stage's first, and else in the others. */
+async function read(place: Place, subject: Subject) {
+  const client = openDynamoDb(place.env);
   // What a store would log is no line of the story.
   const logger = createConsoleLogger({ write: () => undefined });
-  const found = await readSubject({ table, logger, clock: Date.now }, subject).finally(() =>
-    table.client.destroy(),
-  );
-  if (found) return found;
+  const readIn = async (appId: string) => {
+    const table: Table = { client, name: place.tableName, appId };
+    const found = await readSubject({ table, logger, clock: Date.now }, subject);
+    return found && { appId, ...found };
+  };
+  try {
+    const found = await readIn(place.appId);
+    if (found) return found;
+    for (const appId of await place.otherAppIds()) {
+      const inOther = await readIn(appId);
+      if (inOther) return inOther;
+    }
+  } finally {
+    client.destroy();
+  }
   throw new CommandError(
     subject.openid === undefined
-      ? `The table ${tableName} knows no message ${subject.id}. Check the id, and the stage. 表中没有这条消息，请检查编号和环境。`
+      ? `The table ${place.tableName} knows no message ${subject.id}. Check the id, and the stage. 表中没有这条消息，请检查编号和环境。`
       : `The run ${subject.id} has no recipient ${subject.openid}, or has not planned them yet. 该次群发没有这个收件人，或尚未安排到。`,
   );
 }

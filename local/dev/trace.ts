@@ -30,7 +30,16 @@ export async function openTrace(dataDir: string | undefined): Promise<Trace> {
     logger: createConsoleLogger({ write: (line) => stream.write(line) }),
     async tell({ apiUrl, dynamodbEndpoint, tableName, env }) {
       const appId = env['WECHAT_APP_ID'] ?? '';
-      const running: RunningStack = { pid: process.pid, dynamodbEndpoint, tableName, appId, logFile };
+      const { APPS_PATH: path, AWS_ENDPOINT_URL_SSM: ssmEndpoint } = env;
+      const apps = path && ssmEndpoint ? { apps: { path, ssmEndpoint } } : {};
+      const running: RunningStack = {
+        pid: process.pid,
+        dynamodbEndpoint,
+        tableName,
+        appId,
+        ...apps,
+        logFile,
+      };
       const folder = traceFolder(new URL(apiUrl).port);
       // One that was killed has left its own.
       await rm(folder, { recursive: true, force: true });

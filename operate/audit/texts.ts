@@ -9,7 +9,7 @@ times as much. Exits with 1 when something is amiss.
 发现问题时退出码为 1。
 
   npm run audit -- --stage NAME [--region REGION]
-  npm run audit -- --table NAME [--app-id APPID]
+  npm run audit -- --table NAME [--app APPID]
 
   --stage NAME            the deployed stage; its table is looked up in its CloudFormation stack
                           已部署的环境，数据表从 CloudFormation 查得
@@ -17,8 +17,8 @@ times as much. Exits with 1 when something is amiss.
                           部署区域
   --table NAME            the table, to name it directly; AWS_ENDPOINT_URL_DYNAMODB says where, for the local stack
                           直接指定数据表；本地环境用 AWS_ENDPOINT_URL_DYNAMODB 指定地址
-  --app-id APPID          only this mini program (default: the stage's, WECHAT_APP_ID, else all in the table)
-                          只检查此小程序；默认为该环境的小程序、WECHAT_APP_ID，否则为表中全部
+  --app APPID             only this mini program (default: every one in the table)
+                          只检查此小程序，默认检查表中的每个小程序
   --overdue-minutes N     how late a message may be before it is reported (default 30)
                           消息超时多少分钟后报告（默认 30）
   --segments N            parts of the table read at the same time (default 4)
@@ -66,10 +66,10 @@ const MEANINGS: Record<UserFinding['rule'], { en: string; zh: string }> = {
 
 /** A finding in one line. */
 export function lineFor(finding: UserFinding): string {
-  const { level, rule, openid } = finding;
+  const { level, rule, appId, openid } = finding;
   const { en, zh } = MEANINGS[rule];
   const name = level === 'drift' ? colors.red('drift') : colors.dim('note ');
-  return `${name} ${colors.bold(rule)} ${openid} ${factsOf(finding)}${en} ${zh}`;
+  return `${name} ${colors.bold(rule)} ${appId} ${openid} ${factsOf(finding)}${en} ${zh}`;
 }
 
 function factsOf(finding: UserFinding): string {

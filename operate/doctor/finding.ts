@@ -3,6 +3,8 @@ import type { BilingualText } from '../../lib/bilingual-text.ts';
 /** What a check says. */
 export interface Finding {
   readonly check: string;
+  /** The mini program that it is about, where the stage has several. */
+  readonly appid?: string;
   /** `skip`: nothing was found out. */
   readonly level: 'ok' | 'warn' | 'fail' | 'skip';
   readonly says: BilingualText;

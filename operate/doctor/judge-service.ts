@@ -1,26 +1,12 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import type { Finding, Probe } from './finding.ts';
+import { codeIn, LOOK_AT_LOGS, parsed, REACH, remedyIn, same, told } from './probe-texts.ts';
 
 const LOOK_AT_PROXY: BilingualText = {
   en: 'Compare WECHAT_PROXY_URL (the parameter wechatProxyUrl) with the proxy: host, port, user, password, and whether it lets CONNECT through to api.weixin.qq.com:443. See docs/deploy.md.',
   zh: '请核对 WECHAT_PROXY_URL（参数 wechatProxyUrl）与代理的主机、端口、用户名、密码，并确认代理允许 CONNECT 到 api.weixin.qq.com:443。见 docs/deploy.md。',
 };
-const LOOK_AT_LOGS: BilingualText = {
-  en: 'Look into the log of the function in CloudWatch: it says what it misses.',
-  zh: '请在 CloudWatch 查看该函数的日志，里面写明缺什么。',
-};
-const REACH: BilingualText = {
-  en: 'Check the address, and whether the stage is deployed there.',
-  zh: '请检查地址，以及该环境是否已部署。',
-};
-
-const problem = v.object({
-  code: v.string(),
-  detail: v.string(),
-  remedy: v.optional(v.object({ en: v.string(), zh: v.string() })),
-});
-
 /** Whether the service answers and reaches its table. */
 export function judgeHealth(probe: Probe): Finding {
   const check = 'health 健康检查';
@@ -81,13 +67,28 @@ export function judgeToken(probe: Probe): Finding {
       level: 'fail',
       says: { en: 'the service does not know this API key', zh: '服务不认识这个 API Key' },
       advice: {
-        en: 'If it is new, deploy with a new secretsRevision: running containers keep the old list.',
-        zh: '如果是新加的 Key，请换一个 secretsRevision 重新部署，运行中的容器仍在用旧列表。',
+        en: 'If it is new, wait: the service takes it up within five minutes.',
+        zh: '如果是新加的 Key，请稍等：五分钟内生效。',
+      },
+    };
+  if (isStopped(probe))
+    return {
+      check,
+      level: 'skip',
+      says: { en: 'its owner has stopped all sending', zh: '所有者已停止发送' },
+      advice: {
+        en: 'npm run setup -- --app APPID takes a mini program up again; the first is deployed with SENDING=on.',
+        zh: '用 npm run setup -- --app APPID 恢复；第一个小程序请以 SENDING=on 重新部署。',
       },
     };
   const says = told(probe);
   const advice = /\bthe proxy\b/.test(says.en) ? LOOK_AT_PROXY : (remedyIn(probe.text) ?? LOOK_AT_LOGS);
   return { check, level: 'fail', says, advice };
+}
+
+/** Whether a call was refused because the mini program's owner has stopped its sending. */
+export function isStopped(probe: Probe): boolean {
+  return probe.type === 'answered' && probe.status === 409 && codeIn(probe.text) === 'sending-stopped';
 }
 
 /** The daily sync and half a day. */
@@ -148,78 +149,4 @@ export function judgeTemplates(probe: Probe, nowMs: number): Finding | undefined
       advice: { en: 'They are told by npm run template -- list.', zh: '用 npm run template -- list 查看。' },
     }),
   };
-}
-
-/** Whether the callback address answers WeChat's check, and only WeChat's. */
-export function judgeCallback(signed: Probe, forged: Probe, echostr: string): Finding {
-  const check = 'callback 回调地址';
-  if (signed.type === 'unreachable')
-    return { check, level: 'fail', says: same(signed.reason), advice: REACH };
-  if (signed.status === 404)
-    return {
-      check,
-      level: 'warn',
-      says: { en: 'message push is off', zh: '消息推送未启用' },
-      advice: {
-        en: 'npm run setup makes Token and key; then deploy with a new secretsRevision.',
-        zh: '运行 npm run setup 生成 Token 和密钥，再换一个 secretsRevision 重新部署。',
-      },
-    };
-  if (signed.status === 403)
-    return {
-      check,
-      level: 'fail',
-      says: {
-        en: 'the service has another Token than the one stored',
-        zh: '服务使用的 Token 与存储的不一致',
-      },
-      advice: {
-        en: 'Deploy with a new secretsRevision; then enter the same Token in the console.',
-        zh: '请换一个 secretsRevision 重新部署，并在公众平台填写同一个 Token。',
-      },
-    };
-  if (signed.status !== 200 || signed.text !== echostr)
-    return { check, level: 'fail', says: told(signed), advice: LOOK_AT_LOGS };
-  if (forged.type === 'answered' && forged.status === 403)
-    return {
-      check,
-      level: 'ok',
-      says: {
-        en: 'answers WeChat’s check and refuses a forged one',
-        zh: '能通过微信的验证，并拒绝伪造的请求',
-      },
-    };
-  return {
-    check,
-    level: 'fail',
-    says: { en: 'takes a forged signature', zh: '接受了伪造的签名' },
-    advice: {
-      en: 'Something in between answers for the service: look at the custom domain and its proxy.',
-      zh: '有中间层代替服务作答，请检查自定义域名和代理。',
-    },
-  };
-}
-
-function told(probe: Extract<Probe, { type: 'answered' }>): BilingualText {
-  const read = v.safeParse(problem, parsed(probe.text));
-  return same(
-    read.success ? `${probe.status} ${read.output.code}: ${read.output.detail}` : `HTTP ${probe.status}`,
-  );
-}
-
-function remedyIn(text: string): BilingualText | undefined {
-  const read = v.safeParse(problem, parsed(text));
-  return read.success ? read.output.remedy : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function same(text: string): BilingualText {
-  return { en: text, zh: '' };
 }

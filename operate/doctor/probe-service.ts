@@ -1,13 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import type { Finding, Probe } from './finding.ts';
-import { judgeCallback, judgeClock, judgeHealth, judgeTemplates, judgeToken } from './judge-service.ts';
+import { type AppToProbe, appsToProbe, judgeApps, type StageApp, servedApps } from './judge-apps.ts';
+import { judgeCallback } from './judge-callback.ts';
+import { isStopped, judgeClock, judgeHealth, judgeTemplates, judgeToken } from './judge-service.ts';
 
 /** The service to look at. Without a key or a token the checks that need them are left out. */
 export interface ServiceToProbe {
   readonly url: string;
   readonly key: string | undefined;
+  /** Of the first mini program, or of the one that is named. */
   readonly pushToken: string | undefined;
+  /** The one mini program to look at; all of them without it. */
+  readonly appId: string | undefined;
+  /** The mini programs that the stage's parameters name, the first one first; undefined where they cannot be read. */
+  readonly stageApps: readonly StageApp[] | undefined;
   readonly clock: Clock;
 }
 
@@ -15,16 +22,27 @@ export interface ServiceToProbe {
 const TIMEOUT_MS = 35_000;
 
 /** Calls the service as phones, its owner and WeChat do. The findings come one by one. */
-export async function* probeService({ url, key, pushToken, clock }: ServiceToProbe): AsyncGenerator<Finding> {
+export async function* probeService(service: ServiceToProbe): AsyncGenerator<Finding> {
+  const { url, key, clock } = service;
   const health = await probe(clock, `${url}/v1/health`);
   yield judgeHealth(health);
   const apart = judgeClock(health);
   if (apart) yield apart;
   if (health.type === 'unreachable') return;
+  const served = key === undefined ? undefined : await readServed(service, key);
   if (key === undefined) yield NO_KEY;
-  else yield* probeWithKey(url, key, clock);
-  if (pushToken === undefined) yield NO_TOKEN;
-  else yield await probeCallback(url, pushToken, clock);
+  else yield* judgeApps(served, service);
+  const apps = appsToProbe(served, service);
+  for (const app of apps) {
+    const label = app.appId === undefined || (apps.length === 1 && service.appId === undefined);
+    for await (const finding of probeApp(service, app))
+      yield label ? finding : { ...finding, appid: app.appId };
+  }
+}
+
+async function readServed({ url, clock }: ServiceToProbe, key: string) {
+  const headers = { authorization: `Bearer ${key}` };
+  return servedApps(await probe(clock, `${url}/v1/apps`, { headers }));
 }
 
 const NO_KEY: Finding = {
@@ -46,24 +64,33 @@ const NO_TOKEN: Finding = {
   },
 };
 
-async function* probeWithKey(url: string, key: string, clock: Clock): AsyncGenerator<Finding> {
-  const headers = { authorization: `Bearer ${key}` };
-  yield judgeToken(await probe(clock, `${url}/v1/templates/sync`, { method: 'POST', headers }));
-  const found = judgeTemplates(await probe(clock, `${url}/v1/templates?limit=200`, { headers }), clock());
-  if (found) yield found;
+async function* probeApp(
+  { url, key, clock }: ServiceToProbe,
+  { appId, callback, pushToken }: AppToProbe,
+): AsyncGenerator<Finding> {
+  if (key !== undefined) {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      ...(appId !== undefined && { 'x-wechat-appid': appId }),
+    };
+    const synced = await probe(clock, `${url}/v1/templates/sync`, { method: 'POST', headers });
+    yield judgeToken(synced);
+    if (isStopped(synced)) return;
+    const found = judgeTemplates(await probe(clock, `${url}/v1/templates?limit=200`, { headers }), clock());
+    if (found) yield found;
+  }
+  if (pushToken === undefined) yield NO_TOKEN;
+  else yield await probeCallback(url + callback, pushToken, clock);
 }
 
 /** Asks as WeChat does when an address is entered (WeChat contract §6.1), then with a signature that is not WeChat's. */
-async function probeCallback(url: string, token: string, clock: Clock): Promise<Finding> {
+async function probeCallback(address: string, token: string, clock: Clock): Promise<Finding> {
   const timestamp = String(Math.floor(clock() / 1000));
   const nonce = randomBytes(5).toString('hex');
   const echostr = randomBytes(8).toString('hex');
   const signature = createHash('sha1').update([token, timestamp, nonce].sort().join('')).digest('hex');
   const ask = (signedWith: string) =>
-    probe(
-      clock,
-      `${url}/v1/wechat/events?${new URLSearchParams({ signature: signedWith, timestamp, nonce, echostr })}`,
-    );
+    probe(clock, `${address}?${new URLSearchParams({ signature: signedWith, timestamp, nonce, echostr })}`);
   const forged = createHash('sha1').update(signature).digest('hex');
   return judgeCallback(await ask(signature), await ask(forged), echostr);
 }

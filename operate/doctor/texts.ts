@@ -17,6 +17,8 @@ WeChat again, as happens daily. Exits with 1 when something fails.
                     接口地址，用于自定义域名或本地环境
   --key KEY         an API key with the scopes read and manage (default: QINGNIAO_API_KEY)
                     带 read 和 manage 权限的 API Key
+  --app APPID       only this mini program of the stage (default: every one)
+                    只检查这个小程序，默认检查环境中的每个小程序
   --pipeline        after a deployment: fails on the service only, not on an alarm that rings or a dead letter, so that a repair
                     gets through 部署之后使用：只有服务本身异常才失败，告警和死信只作提醒，以免挡住修复版本
   --json            one JSON object for each finding
@@ -33,9 +35,10 @@ const MARKS = {
 } as const satisfies Record<Finding['level'], string>;
 
 /** A finding, and below it what to do. */
-export function findingLines({ check, level, says, advice }: Finding): string[] {
+export function findingLines({ check, appid, level, says, advice }: Finding): string[] {
+  const what = appid === undefined ? check : `${check} ${appid}`;
   return [
-    `${MARKS[level]} ${colors.bold(check)}: ${joined(says.en, says.zh)}`,
+    `${MARKS[level]} ${colors.bold(what)}: ${joined(says.en, says.zh)}`,
     ...(advice ? [advice.en, advice.zh].filter((text) => text !== '').map((text) => `         ${text}`) : []),
   ];
 }

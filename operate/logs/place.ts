@@ -1,7 +1,11 @@
+import { fetchFromSsm } from '../../lib/runtime/aws.ts';
+import { readAppList } from '../../lib/settings/apps.ts';
+import { readParameters, SecretsError } from '../../lib/settings/secrets.ts';
 import type { Environment } from '../../lib/settings/settings.ts';
 import { awsEnvironment } from '../aws-environment.ts';
 import { progress, UsageError } from '../command-line.ts';
 import { findStage } from '../deployed-stage.ts';
+import { parameterNames } from '../setup/parameter-names.ts';
 import { linesAbout, readLogs } from './read-logs.ts';
 import { findRunningStack, localLines } from './running-stack.ts';
 import type { Happening } from './story.ts';
@@ -15,7 +19,10 @@ const LOCAL_PORT = '3000';
 export interface Place {
   readonly env: Environment;
   readonly tableName: string;
+  /** The mini program to look in first. */
   readonly appId: string;
+  /** The stage's others; none where one was named. Where they cannot be read that is told on stderr. */
+  otherAppIds(): Promise<readonly string[]>;
   /** What was logged about something since then. Logs that cannot be read are no reason not to tell what the table knows. */
   logsAbout(id: string, sinceMs: number): Promise<readonly Happening[]>;
 }
@@ -26,44 +33,67 @@ export interface PlaceOptions {
   readonly region?: string;
   readonly local: boolean;
   readonly table?: string;
+  readonly app?: string;
+  /** An earlier name of `app`. */
   readonly 'app-id'?: string;
 }
 
 /** Finds the place that the options name. @throws CommandError */
 export async function findPlace(options: PlaceOptions): Promise<Place> {
   const { stage, local, table } = options;
-  const named = [stage !== undefined, local, table !== undefined].filter(Boolean).length;
-  if (named !== 1) {
+  const places = [stage !== undefined, local, table !== undefined].filter(Boolean).length;
+  if (places !== 1) {
     throw new UsageError(
       'Give one of --stage NAME, --local and --table NAME. 请给出 --stage、--local、--table 之一。',
     );
   }
-  if (local) return localPlace();
+  const named = options.app ?? options['app-id'];
+  if (local) return localPlace(named);
   const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL;
   const env = awsEnvironment(process.env, { region: options.region, endpoint });
   const deployed = stage === undefined ? undefined : await findStage(env, stage);
-  const appId = options['app-id'] ?? deployed?.appId ?? process.env['WECHAT_APP_ID'];
+  const appId = named ?? deployed?.appId ?? process.env['WECHAT_APP_ID'];
   if (!appId) {
-    throw new UsageError('Give the mini program: --app-id APPID. 请用 --app-id 给出小程序的 AppID。');
+    throw new UsageError('Give the mini program: --app APPID. 请用 --app 给出小程序的 AppID。');
   }
   return {
     env,
     tableName: deployed?.tableName ?? table ?? '',
     appId,
+    otherAppIds: async () =>
+      stage === undefined || named !== undefined ? [] : othersOf((await parameterNames(stage)).appsPath, env),
     logsAbout: async (id, sinceMs) => (stage === undefined ? [] : logsOf(env, stage, id, sinceMs)),
   };
 }
 
-async function localPlace(): Promise<Place> {
+async function localPlace(named: string | undefined): Promise<Place> {
   const running = await findRunningStack(process.env['PORT'] || LOCAL_PORT);
-  const { dynamodbEndpoint: endpoint, tableName, appId } = running;
+  const { dynamodbEndpoint: endpoint, tableName, appId, apps } = running;
+  const env = { ...awsEnvironment(process.env, { endpoint }), AWS_ENDPOINT_URL_DYNAMODB: endpoint };
   return {
-    env: { ...awsEnvironment(process.env, { endpoint }), AWS_ENDPOINT_URL_DYNAMODB: endpoint },
+    env,
     tableName,
-    appId,
+    appId: named ?? appId,
+    otherAppIds: async () =>
+      apps === undefined || named !== undefined
+        ? []
+        : othersOf(apps.path, { ...env, AWS_ENDPOINT_URL_SSM: apps.ssmEndpoint }),
     logsAbout: async (id) => linesAbout('npm run dev', await localLines(running), id),
   };
+}
+
+async function othersOf(appsPath: string, env: Environment): Promise<readonly string[]> {
+  try {
+    const values = await readParameters([appsPath], fetchFromSsm(env));
+    return readAppList(values.get(appsPath) ?? '');
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    process.stderr.write(
+      `The list of mini programs, ${appsPath}, cannot be read, so that only the first was looked in: have ssm:GetParameters allowed to you, or name one by --app. 无法读取小程序列表，只查了第一个：请获得 ssm:GetParameters 权限，或用 --app 指定。\n`,
+    );
+    return [];
+  }
 }
 
 async function logsOf(

@@ -9,6 +9,8 @@ const runningStack = v.object({
   dynamodbEndpoint: v.string(),
   tableName: v.string(),
   appId: v.string(),
+  /** Where the stack has its other mini programs. */
+  apps: v.exactOptional(v.object({ path: v.string(), ssmEndpoint: v.string() })),
   /** One line of JSON per event. */
   logFile: v.string(),
 });

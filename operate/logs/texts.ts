@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'dynamodb:Query',
   'logs:DescribeLogGroups',
   'logs:FilterLogEvents',
+  'ssm:GetParameters',
 ] as const;
 
 /** What `npm run logs -- --help` prints. */
@@ -32,8 +33,8 @@ and what to do now. It only reads.
                     npm run dev 的本地服务；端口不是 3000 时用 PORT 指定
   --table NAME      the table alone, without logs; AWS_ENDPOINT_URL_DYNAMODB says where
                     只看数据表，不看日志；用 AWS_ENDPOINT_URL_DYNAMODB 指定地址
-  --app-id APPID    the mini program in that table (default: WECHAT_APP_ID)
-                    表中的小程序（默认 WECHAT_APP_ID）
+  --app APPID       only this mini program (default: every one of the stage; with --table, WECHAT_APP_ID)
+                    只查这个小程序；默认查环境中的每个小程序，与 --table 同用时默认为 WECHAT_APP_ID
   --json            one JSON object instead of lines
                     输出一个 JSON 对象
   --help, -h        show this text

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { brokenRule } from '../../lib/broken-rule.ts';
-import { APP_SECRETS, type AppSecretParameter, appParameter, appSettings } from '../../lib/settings/apps.ts';
+import {
+  APP_SECRETS,
+  type App,
+  type AppSecretParameter,
+  appParameter,
+  appSettings,
+} from '../../lib/settings/apps.ts';
 import { readSettings, SettingsError } from '../../lib/settings/settings.ts';
 import { CommandError } from '../command-line.ts';
 import { readStageApps } from '../stage-apps.ts';
@@ -92,7 +98,7 @@ export async function assertAppUsable(
     ...Object.entries(app.secrets).map(([kind, value]) => [`${appsPath}/${appId}/${kind}`, value] as const),
   ]);
   const [, read] = await readStageApps({ appsPath, firstAppId: '' }, async () => values);
-  const problems = [...formProblems(app.settings), ...(read ? startProblems(read.env) : [])];
+  const problems = [...formProblems(app.settings), ...(read ? startProblems(read) : [])];
   if (problems.length === 0) return;
   throw new CommandError(
     `The service would not take ${appId} with these:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nCorrect what you gave, or make a stored secret anew by --rotate. 请修正给出的内容，或用 --rotate 重新生成已存储的密钥。`,
@@ -110,7 +116,8 @@ function formProblems(settings: string): string[] {
   ];
 }
 
-function startProblems(env: Parameters<typeof readSettings>[0]): readonly string[] {
+/** What is wrong with an app's settings and secrets, as each function would say. */
+export function startProblems({ env }: Pick<App, 'env'>): readonly string[] {
   try {
     readSettings(env, ['app', 'wechat', 'grants', 'messages', 'templates', 'sending', 'push']);
     return [];

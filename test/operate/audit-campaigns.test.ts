@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 const audit = (...args: string[]) =>
-  runCommand('audit', ['--table', world.table.name, '--app-id', world.table.appId, ...args], {
+  runCommand('audit', ['--table', world.table.name, '--app', world.table.appId, ...args], {
     AWS_ENDPOINT_URL_DYNAMODB: world.stack.dynamodbEndpoint,
   });
 
@@ -70,7 +70,9 @@ test('a grant of a recipient that is lost behind its back is found', async () =>
   await set(1);
   expect(code).toBe(1);
   expect(stdout).toMatch(
-    new RegExp(`drift lost-grants ${user} ${TEMPLATE.templateId} expected 应为 1, found 实为 2`),
+    new RegExp(
+      `drift lost-grants ${world.table.appId} ${user} ${TEMPLATE.templateId} expected 应为 1, found 实为 2`,
+    ),
   );
   expect(stdout).toContain('1 drift');
 });
@@ -101,7 +103,7 @@ test('a page that cannot be read is named, and its users are not accused', async
   const { code, stdout } = await audit();
   await set(before['openids']);
   expect(code).toBe(1);
-  expect(stdout).toContain(`drift unreadable - The stored item ${key.pk}`);
+  expect(stdout).toContain(`drift unreadable ${world.table.appId} - The stored item ${key.pk}`);
   expect(stdout).toContain('1 drift');
 });
 

@@ -47,13 +47,15 @@ const audit = (...args: string[]) =>
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodbEndpoint,
   });
 
+const appId = () => stack.env['WECHAT_APP_ID'] ?? '';
+
 /** Changes one attribute behind the service's back. */
 async function corrupt(openid: string, sk: string, expression: string, values: object, names: object) {
   const client = localDynamoDbClient(stack.dynamodbEndpoint);
   await client.send(
     new UpdateItemCommand({
       TableName: stack.tableName,
-      Key: marshall({ pk: `${stack.env['WECHAT_APP_ID']}#user#${openid}`, sk }),
+      Key: marshall({ pk: `${appId()}#user#${openid}`, sk }),
       UpdateExpression: expression,
       ExpressionAttributeValues: marshall(values),
       ExpressionAttributeNames: { ...names },
@@ -103,7 +105,7 @@ describe('a story of sends, refusals, bookings and one send of unknown fate', ()
 
   test('lists what mends itself when asked to', async () => {
     const { code, stdout } = await audit('--notes');
-    expect(stdout).toContain(`note  settled-claim ${lost} ${templateId}`);
+    expect(stdout).toContain(`note  settled-claim ${appId()} ${lost} ${templateId}`);
     expect(code).toBe(0);
   });
 
@@ -145,7 +147,7 @@ describe('a story of sends, refusals, bookings and one send of unknown fate', ()
     await addTo(sender, 'available', 1);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      new RegExp(`drift lost-grants ${sender} ${templateId} expected 应为 2, found 实为 3`),
+      new RegExp(`drift lost-grants ${appId()} ${sender} ${templateId} expected 应为 2, found 实为 3`),
     );
   });
 
@@ -170,12 +172,12 @@ describe('a story of sends, refusals, bookings and one send of unknown fate', ()
     const { code, stdout } = await audit();
     await corrupt(lost, sk, 'SET #s = :s', { ':s': 'failed' }, { '#s': 'state' });
     expect(code).toBe(1);
-    expect(stdout).toContain(`drift unreadable ${lost}`);
+    expect(stdout).toContain(`drift unreadable ${appId()} ${lost}`);
     expect(stdout).toContain('3 users');
   });
 
   test('of another mini program is none of its business', async () => {
-    const { code, stdout } = await audit('--app-id', 'wx-another');
+    const { code, stdout } = await audit('--app', 'wx-another');
     expect(stdout).toContain('0 users');
     expect(code).toBe(0);
   });

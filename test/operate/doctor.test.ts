@@ -55,7 +55,10 @@ async function useStage(
       ...(await useAwsQuotas(o.account)),
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
       AWS_ENDPOINT_URL_SQS: stack.sqsEndpoint,
-      AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({ appId: 'wx1', outputs }),
+      AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({
+        appId: stack.env['WECHAT_APP_ID'] ?? '',
+        outputs,
+      }),
       AWS_ENDPOINT_URL_CLOUDWATCH: await useCloudWatch({
         alarms: o.alarms ?? { 'qingniao-test-SendDeadLetterAlarm-1': 'OK' },
         ...(o.lagMs !== undefined && { metric: o.lagMs }),

@@ -30,7 +30,7 @@ beforeAll(async () => {
 const logs = (args: string[], env: Record<string, string> = {}) =>
   runCommand('logs', args, { AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodbEndpoint, ...env });
 const NO_RUN = `run_${'0'.repeat(32)}`;
-const ofTable = ['--table', stack.tableName, '--app-id', appId];
+const ofTable = ['--table', stack.tableName, '--app', appId];
 
 const stage = async () => ({
   AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({

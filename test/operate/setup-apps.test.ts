@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startParameterStore } from '../../local/stack/parameter-store.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
 import { PRICE_DROP, startService } from '../contract/running-service.ts';
@@ -6,6 +6,9 @@ import { useAwsQuotas } from '../support/aws-quotas.ts';
 import { useCloudFormation } from '../support/cloud-formation.ts';
 import type { PutParameter } from '../support/parameter-store.ts';
 import { runCommand } from './run-command.ts';
+
+// Each test runs some commands, and each of them starts anew.
+vi.setConfig({ testTimeout: 60_000 });
 
 let aheadMs = 0;
 const { stack, wechat, operator, apps } = await startService({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Probe } from '../../../operate/doctor/finding.ts';
 import { judgeAlarms, judgeLag, judgeQueue, judgeSecrets } from '../../../operate/doctor/judge-aws.ts';
+import { judgeCallback } from '../../../operate/doctor/judge-callback.ts';
 import {
-  judgeCallback,
   judgeClock,
   judgeHealth,
   judgeTemplates,

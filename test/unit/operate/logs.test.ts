@@ -185,7 +185,7 @@ describe('the command line', () => {
   test.each([
     ['neither stage nor table', { local: false }, 'Give one of --stage'],
     ['two places', { local: true, stage: 'dev' }, 'Give one of --stage'],
-    ['a table without a mini program', { local: false, table: 'T' }, '--app-id'],
+    ['a table without a mini program', { local: false, table: 'T' }, '--app APPID'],
   ])('refuses %s and says what to give', async (_, options, says) => {
     await expect(findPlace(options)).rejects.toThrow(says);
   });
