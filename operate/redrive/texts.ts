@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import { APP_ATTRIBUTE } from '../../lib/sqs/process-records.ts';
 import type { DeadLetter } from './dead-letters.ts';
 
 /** What `npm run redrive -- --help` prints. */
@@ -42,9 +43,11 @@ export function linesFor(letters: readonly DeadLetter[], nowMs: number): string[
   return more > 0 ? [...lines, colors.dim(`  … and ${more} more 另有 ${more} 条`)] : lines;
 }
 
-function lineFor({ id, body, label, sentAtMs, receives }: DeadLetter, nowMs: number): string {
+function lineFor({ id, body, attributes, label, sentAtMs, receives }: DeadLetter, nowMs: number): string {
   const facts = `${age(nowMs - sentAtMs).padStart(7)}  ×${receives}`;
-  if (label !== undefined) return `${facts}  ${label}`;
+  // Absent: of the stage's first mini program.
+  const app = attributes[APP_ATTRIBUTE]?.StringValue;
+  if (label !== undefined) return `${facts}  ${label}${app === undefined ? '' : colors.dim(`  ${app}`)}`;
   const excerpt = JSON.stringify(body.slice(0, BODY_SHOWN));
   return `${facts}  ${colors.yellow(`no job of ours 非本服务记录 ${id}`)} ${colors.dim(excerpt)}`;
 }

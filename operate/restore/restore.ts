@@ -92,15 +92,15 @@ export async function restore(options: RestoreOptions): Promise<RestoreSummary> 
       runs: createRunStore(table, versions),
     };
     // Users first: where a recipient's claim is open, it is ended with its user.
-    if (write) sum.unknown += await endUsers(services, found.pendingOf(appId), { step, problems });
+    if (write) sum.unknown += await endUsers(services, found.pendingOf(appId), { step, problems, appId });
     const cards = { ...base, cards: createCardStore(table, versions) };
     for (const cardId of found.cardsOf(appId)) {
-      sum.cards += write ? await orProblem(problems, cardId, () => endCard(cards, cardId)) : 1;
+      sum.cards += write ? await orProblem(problems, `${appId} ${cardId}`, () => endCard(cards, cardId)) : 1;
     }
     for await (const run of runsUnderWay(services)) {
       sum.runsUnderWay += 1;
       if (!write) continue;
-      sum.unknown += await orProblem(problems, run.id, () => endRun(services, run));
+      sum.unknown += await orProblem(problems, `${appId} ${run.id}`, () => endRun(services, run));
       step('recipients', sum.unknown);
     }
     for await (const campaign of everySchedule(services)) {
@@ -114,14 +114,18 @@ export async function restore(options: RestoreOptions): Promise<RestoreSummary> 
 async function endUsers(
   services: EndRunServices,
   openids: readonly string[],
-  { step, problems }: Pick<RestoreOptions, 'step'> & { readonly problems: string[] },
+  {
+    step,
+    problems,
+    appId,
+  }: Pick<RestoreOptions, 'step'> & { readonly problems: string[]; readonly appId: string },
 ): Promise<number> {
   let [unknown, users] = [0, 0];
   await eachLimit({
     items: openids,
     limit: USERS_AT_ONCE,
     work: async (openid) => {
-      const ended = await orProblem(problems, openid, () => endPendingOf(services, openid));
+      const ended = await orProblem(problems, `${appId} ${openid}`, () => endPendingOf(services, openid));
       unknown += ended;
       users += 1;
       step('users', users);

@@ -58,7 +58,8 @@ describe('npm run redrive', () => {
     const { sqs, deadLetterQueueUrl: QueueUrl } = queues;
     const MessageAttributes = { appid: { DataType: 'String', StringValue: 'wx2' } };
     await sqs.client.send(new SendMessageCommand({ QueueUrl, MessageBody: job(2), MessageAttributes }));
-    expect((await runCommand('redrive', queues.args)).code).toBe(0);
+    const { code, stdout } = await runCommand('redrive', queues.args);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${JSON.parse(job(2)).messageId}  wx2`)]);
     const { visible } = await sqs.contents('Send');
     const attributesOf = (body: string) =>
       visible.find((message) => message.body === body)?.messageAttributes;
