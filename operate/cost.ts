@@ -2,17 +2,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { regionFor } from './aws-environment.ts';
 import { print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
+import { countsOfApp } from './cost/app-counts.ts';
 import { billTable } from './cost/bill.ts';
 import { withTables } from './cost/document.ts';
 import { exchangeRate } from './cost/exchange-rate.ts';
 import { withOwnPrices } from './cost/own-prices.ts';
 import { isRegion, regionOf } from './cost/prices.ts';
 import { type ListedPrices, readPriceList } from './cost/read-price-list.ts';
-import { reckon, totalOf } from './cost/reckon.ts';
-import { HELP } from './cost/texts.ts';
+import { type Counts, reckon, totalOf } from './cost/reckon.ts';
+import { countsLine, HELP } from './cost/texts.ts';
 import { MINUTES_OF_MONTH, measuredUsage } from './cost/usage.ts';
+import { findService, SERVICE_OPTIONS } from './service-client.ts';
 
 const DOCUMENT = new URL('../docs/cost.md', import.meta.url);
+/** The statistics go back so far. */
+const MOST_DAYS = 92;
 const COUNT = { type: 'string', default: '0' } as const;
 
 const OPTIONS = {
@@ -25,7 +29,8 @@ const OPTIONS = {
   months: COUNT,
   crowd: { type: 'boolean', default: false },
   free: { type: 'boolean', default: false },
-  region: { type: 'string' },
+  ...SERVICE_OPTIONS,
+  days: { type: 'string', default: '30' },
   'cny-per-usd': { type: 'string' },
   timeout: { type: 'string', default: '20' },
   offline: { type: 'boolean', default: false },
@@ -41,7 +46,7 @@ await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options)
     await writeFile(DOCUMENT, withTables(await readFile(DOCUMENT, 'utf8'), usage));
     return 0;
   }
-  const counts = {
+  const given = {
     messages: wholeNumber('messages', options.messages),
     timed: wholeNumber('timed', options.timed),
     campaign: wholeNumber('campaign', options.campaign),
@@ -50,11 +55,13 @@ await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options)
     users: wholeNumber('users', options.users),
     minutes: wholeNumber('months', options.months) * MINUTES_OF_MONTH,
   };
-  if (Object.values(counts).every((count) => count === 0)) {
+  const isOfService = [options.stage, options.api, options.app].some((option) => option !== undefined);
+  if (Object.values(given).every((count) => count === 0) === !isOfService) {
     throw new UsageError('Say how much: --messages N, --campaign N … 请给出数量，例如 --messages 1000000。');
   }
   const name = regionFor(process.env, options.region);
   if (!isRegion(name)) throw new UsageError(`"${name}" is no region of AWS. 不是 AWS 区域。`);
+  const counts = isOfService ? await lately(options) : given;
   const rate = exchangeRate(options['cny-per-usd']);
   const { prices, missing } = await listedPrices(name, options);
   const listed = regionOf(name, prices, rate.cnyPerUsd);
@@ -63,12 +70,24 @@ await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options)
   if (options.json) {
     const { currency } = region;
     const priced = lines.map((line) => ({ ...line, price: region.prices[line.item] }));
-    print(JSON.stringify({ region: name, currency, lines: priced, ...totalOf(lines), rate, missing }));
+    print(
+      JSON.stringify({ region: name, currency, counts, lines: priced, ...totalOf(lines), rate, missing }),
+    );
   } else {
+    if (isOfService) print(countsLine(counts, options.days));
     print(billTable({ lines, region, rate, missing }));
   }
   return 0;
 });
+
+/** What the mini program did that the options name. */
+async function lately(
+  options: Parameters<typeof findService>[0] & { readonly days: string },
+): Promise<Counts> {
+  const days = wholeNumber('days', options.days, 1);
+  if (days > MOST_DAYS) throw new UsageError(`--days takes at most ${MOST_DAYS}. --days 最多 ${MOST_DAYS}。`);
+  return countsOfApp(await findService(options, process.env), days, Date.now());
+}
 
 async function listedPrices(
   region: string,

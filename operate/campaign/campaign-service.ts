@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CommandError } from '../command-line.ts';
 import { CsvBody, type ServiceClient } from '../service-client.ts';
+import { pagesOf } from '../service-pages.ts';
 import {
   type CampaignAnswer,
   campaignAnswer,
@@ -37,26 +38,12 @@ export interface CampaignService {
   recipients(id: string, runId: string): AsyncIterable<readonly RecipientAnswer[]>;
 }
 
-const PER_PAGE = 200;
-
 /** The campaign routes of a service. */
 export function campaignsOf(service: ServiceClient): CampaignService {
   const at = (id: string) => `/v1/campaigns/${encodeURIComponent(id)}`;
   const runAt = (id: string, runId: string) => `${at(id)}/runs/${encodeURIComponent(runId)}`;
 
-  async function* pages<S extends v.GenericSchema>(item: S, path: string) {
-    let cursor: string | undefined = '';
-    while (cursor !== undefined) {
-      const query = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: { items: v.InferOutput<S>[]; nextCursor?: string } = await service.call(
-        pageOf(item),
-        'GET',
-        `${path}?limit=${PER_PAGE}${query}`,
-      );
-      yield page.items;
-      cursor = page.nextCursor;
-    }
-  }
+  const pages = <S extends v.GenericSchema>(item: S, path: string) => pagesOf(service, item, path);
 
   return {
     create: (body) => service.call(campaignAnswer, 'POST', '/v1/campaigns', body),

@@ -1,7 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { parseDocument } from 'yaml';
-import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import {
+  SAMPLE_TEMPLATES,
+  type SimulatedApp,
+  type WeChatSimulator,
+} from '../../local/wechat-simulator/index.ts';
 import { BREAKS, type Break } from './breaks.ts';
 import { type Checkout, checkOutCommit, checkOutPresent, earlierVersion, hasCommit } from './checkout.ts';
 import { lendDeployingRole } from './deploying-role.ts';
@@ -15,6 +19,7 @@ import { startAll } from './start-probe.ts';
 import { step } from './steps.ts';
 
 const STAGE = 'deploytest';
+const APPS = `/qingniao/${STAGE}/apps`;
 /** An account that accounts for its costs has tags on every stack, which CloudFormation passes on. */
 const TAGS = { team: 'mini-program' };
 
@@ -71,7 +76,7 @@ export async function deployAndDrive(o: {
       );
       await step('every function starts', () => startAll(resources));
       await step('all of it is still there', () => findData(service, user));
-      await useCallback(aws, service);
+      await useCallback(aws, service, { parameters: `/qingniao/${STAGE}`, path: '/v1/wechat/events' });
       await driveMainPath(service, resources);
       await step('npm run doctor passes with the deploying role', () =>
         runIn(
@@ -80,8 +85,18 @@ export async function deployAndDrive(o: {
           { ...job, QINGNIAO_API_KEY: key },
         ),
       );
-      await step('sls deploy with another setting', () => deployPresent({ sessionTtlHours: '24' }));
+      const second = wechat.addApp({ templates: SAMPLE_TEMPLATES });
+      await step('npm run setup adds a mini program', () => addApp(present, env, second));
+      await step('sls deploy with other settings, which replaces all containers', () =>
+        deployPresent({ sessionTtlHours: '24', secretsRevision: 'second' }),
+      );
       await step('everything is as it was', () => findMessage(service, user));
+      const ofSecond = openService(resources.apiUrl(), key, second, second.appId);
+      const place = { parameters: `${APPS}/${second.appId}`, path: `/v1/wechat/events/${second.appId}` };
+      await useCallback(aws, ofSecond, place);
+      await step('a message of the second mini program is delivered, and the first knows nothing of it', () =>
+        driveSecond(ofSecond, service),
+      );
       await step('sls remove leaves nothing', async () => {
         await remove(present, { stage: STAGE, env: job });
         await role?.remove();
@@ -128,18 +143,42 @@ async function setUp(present: Checkout, env: Environment): Promise<string> {
   return /qn_\w+/.exec(said)?.[0] ?? assert.fail(`setup shows no API key:\n${said}`);
 }
 
+/** Without a deployment, as an owner adds one. */
+async function addApp(
+  present: Checkout,
+  env: Environment,
+  { appId, appSecret }: SimulatedApp,
+): Promise<void> {
+  await runIn(present, ['node', 'operate/setup.ts', '--stage', STAGE, '--yes', '--app', appId], {
+    ...env,
+    WECHAT_APP_SECRET: appSecret,
+  });
+}
+
+async function driveSecond(second: Service, first: Service): Promise<void> {
+  const user = await second.logIn();
+  await second.allow(user);
+  const { id } = await second.send(user);
+  await second.until(id, ['delivered']);
+  assert.equal(second.wechat.received({ call: 'send', openid: user.openid }).items.length, 1);
+  assert.equal(first.wechat.received({ call: 'send', openid: user.openid }).items.length, 0);
+  const { items } = await first.call('GET', `/v1/messages?openid=${user.openid}`);
+  assert.deepEqual(items, []);
+}
+
 /** Tells the simulated WeChat where to push its events, with the token and key that setup made. */
 async function useCallback(
   { endpoint, region, credentials }: Aws,
   { wechat, apiUrl }: Service,
+  { parameters, path }: { readonly parameters: string; readonly path: string },
 ): Promise<void> {
   const client = new SSMClient({ endpoint, region, credentials });
-  const Names = ['push-token', 'push-aes-key'].map((name) => `/qingniao/${STAGE}/${name}`);
+  const Names = ['push-token', 'push-aes-key'].map((name) => `${parameters}/${name}`);
   const { Parameters = [] } = await client.send(new GetParametersCommand({ Names, WithDecryption: true }));
   client.destroy();
   const value = (ending: string) => Parameters.find(({ Name }) => Name?.endsWith(ending))?.Value ?? '';
   wechat.setCallback({
-    url: `${apiUrl}/v1/wechat/events`,
+    url: `${apiUrl}${path}`,
     token: value('push-token'),
     aesKey: value('push-aes-key'),
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
+import type { SimulatedApp } from '../../local/wechat-simulator/index.ts';
 import { eventually } from './steps.ts';
 
 /** A sample template of the simulated WeChat with data that fits it. */
@@ -17,14 +17,15 @@ export interface User {
 /** What the deployed service is, seen from outside. */
 export type Service = ReturnType<typeof openService>;
 
-/** The deployed service over HTTP, and the phones of its users. */
-export function openService(apiUrl: string, key: string, wechat: WeChatSimulator) {
+/** The deployed service over HTTP, and the phones of its users; every call names the appid where one is given. */
+export function openService(apiUrl: string, key: string, wechat: SimulatedApp, appId?: string) {
   // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the test expects of it
   async function call(method: string, path: string, body?: unknown, token = key): Promise<any> {
     const response = await fetch(`${apiUrl}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
+        ...(appId !== undefined && { 'x-wechat-appid': appId }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -17,7 +17,10 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const OPENID = 'o-in-both';
 const T = PRICE_DROP.templateId;
-const { stack, apps } = await startService({ moreApps: [{ templates: SAMPLE_TEMPLATES, name: 'Shop' }] });
+const { stack, apps } = await startService({
+  moreApps: [{ templates: SAMPLE_TEMPLATES, name: 'Shop' }],
+  followChanges: true,
+});
 const [first, second] = [apps[0]!, apps[1]!];
 const sentIn: Record<string, string> = {};
 
@@ -126,4 +129,31 @@ test('npm run logs --local looks into every mini program of npm run dev', async 
   await writeFile(join(folder, 'stack.json'), JSON.stringify(running));
   const { code, stdout } = await runCommand('logs', [sentIn[second.appId] ?? '', '--local'], { PORT: port });
   expect([code, stdout]).toEqual([0, expect.stringContaining(second.appId)]);
+});
+
+test('npm run cost reckons what one mini program did lately', async () => {
+  const { operator, allow } = second;
+  await allow(second.wechat, OPENID, T);
+  const audience = { type: 'recipients', recipients: [{ openid: OPENID }] };
+  const { body: campaign } = await operator('POST', '/v1/campaigns', {
+    name: 'one',
+    ...PRICE_DROP,
+    audience,
+  });
+  await operator('POST', `/v1/campaigns/${campaign.id}/runs`, {});
+  await stack.idle();
+  const cost = (...args: string[]) =>
+    runCommand('cost', ['--api', stack.apiUrl, '--key', 'dev-key', '--offline', ...args]);
+  await vi.waitFor(
+    async () => {
+      const { stdout, stderr } = await cost('--app', second.appId, '--json');
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout).counts).toMatchObject({ messages: 1, campaign: 1, grants: 3 });
+    },
+    { timeout: 20_000 },
+  );
+  const { code, stdout } = await cost('--app', first.appId, '--days', '1');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('1 days 天: 1 messages 条消息, 0 recipients')]);
+  expect(await cost('--messages', '1')).toMatchObject({ code: 2 });
+  expect(await cost('--days', '93')).toMatchObject({ code: 2, stderr: expect.stringContaining('92') });
 });
