@@ -14,8 +14,8 @@ import { runCommand } from '../../operate/command-line.ts';
 import { step } from '../deploy/steps.ts';
 
 const HELP = `Has WxJava (Java, from Maven Central) and silenceper/wechat (Go) call the simulated WeChat: categories, titles, keywords, adding,
-listing and deleting a template, a send. Only the host is another; the SDKs are as published.
-用 WxJava（Java）和 silenceper/wechat（Go）原样调用模拟微信：类目、模板标题、关键词、添加、列出、删除模板，以及发送。
+listing and deleting a template, a send, service cards. Only the host is another; the SDKs are as published.
+用 WxJava（Java）和 silenceper/wechat（Go）原样调用模拟微信：类目、模板标题、关键词、添加、列出、删除模板，发送，以及服务卡片。
 
   npm run test:sdks
 
@@ -35,6 +35,9 @@ const CALLS = [
   'templates',
   'delete-template',
   'send',
+  'set-card',
+  'set-card-ext',
+  'get-card',
 ] as const;
 
 /** For sends: one field, so that a conversation can be told by its environment what to say. */
@@ -81,6 +84,8 @@ async function withWeChat(program: Program): Promise<void> {
       TEMPLATE_ID: TEMPLATE.templateId,
       DATA_KEY: 'thing1',
       DATA_VALUE: '开会',
+      CARD_CODE: wechat.cardCode({ openid, notifyType: 1005 }),
+      ORDER_CODE: wechat.cardCode({ openid, payAmount: 9900 }),
     });
     const missing = CALLS.filter((call) => !isAccepted(wechat, call));
     if (missing.length > 0) throw new Error(`WeChat accepted none of these calls: ${missing.join(', ')}.`);

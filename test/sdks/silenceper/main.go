@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/silenceper/wechat/v2"
 	"github.com/silenceper/wechat/v2/cache"
@@ -26,6 +27,7 @@ func main() {
 		UseStableAK: true,
 	})
 	templates(mini.GetSubscribe())
+	cards(mini.GetSubscribe())
 }
 
 // templates goes from the account's categories to a template of its own, sends with another one, and deletes its own.
@@ -88,4 +90,32 @@ func check(holds bool, what string, found any) {
 		fmt.Fprintf(os.Stderr, "Not so: %s. Found: %+v\n", what, found)
 		panic(what)
 	}
+}
+
+// cards activates the card of a tap, moves it on and reads it, and the card of a pay order by what WeChat checks it by.
+func cards(service *subscribe.Subscribe) {
+	openid, code := os.Getenv("OPENID"), os.Getenv("CARD_CODE")
+	card := func(content string) *subscribe.SetUserNotifyRequest {
+		return &subscribe.SetUserNotifyRequest{OpenID: openid, NotifyType: 1005, NotifyCode: code, ContentJSON: content}
+	}
+	waiting := `{"cur_status":1,"queue_number":"A121","current_number":"A101","min_wait_time":600,"max_wait_time":900,"wxa_path_query":""}`
+	soon := `{"cur_status":2,"queue_number":"A121","current_number":"A118","wxa_path_query":""}`
+	must(true, service.SetUserNotify(card(waiting)))
+	must(true, service.SetUserNotify(card(soon)))
+	check(refused(service.SetUserNotify(card(waiting)), 85439), "a state that may not follow is 85439", soon)
+	must(true, service.SetUserNotifyExt(&subscribe.SetUserNotifyExtRequest{
+		OpenID: openid, NotifyType: 1005, NotifyCode: code, ExtJSON: `{"store_info":"{}"}`,
+	}))
+	read := must(service.GetUserNotify(&subscribe.GetUserNotifyRequest{OpenID: openid, NotifyType: 1005, NotifyCode: code}))
+	check(read.NotifyInfo.ContentJSON == soon && read.NotifyInfo.CodeExpireTime > 0, "WeChat has the last content", read)
+	_, err := service.GetUserNotify(&subscribe.GetUserNotifyRequest{OpenID: openid, NotifyType: 1005, NotifyCode: "another"})
+	check(refused(err, 85437), "a code that WeChat does not know is 85437", err)
+
+	order := &subscribe.SetUserNotifyRequest{
+		OpenID: openid, NotifyType: 2001, NotifyCode: os.Getenv("ORDER_CODE"),
+		ContentJSON: `{"cur_status":1,"product_count":1,"product_list":{"info_list":[]},"wxa_path_query":""}`,
+	}
+	check(refused(service.SetUserNotify(order), 85433), "an order without its check is 85433", order)
+	order.CheckJSON = fmt.Sprintf(`{"pay_amount":9900,"pay_time":%d}`, time.Now().Unix())
+	must(true, service.SetUserNotify(order))
 }

@@ -3,12 +3,19 @@ import cn.binarywang.wx.miniapp.api.WxMaSubscribeService;
 import cn.binarywang.wx.miniapp.api.impl.WxMaServiceImpl;
 import cn.binarywang.wx.miniapp.bean.WxMaSubscribeMessage;
 import cn.binarywang.wx.miniapp.config.impl.WxMaDefaultConfigImpl;
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import me.chanjar.weixin.common.bean.subscribemsg.TemplateInfo;
 import me.chanjar.weixin.common.error.WxErrorException;
 
 /** Drives the simulated WeChat with WxJava as anyone would use it: only the host is another. */
 class Conversation {
+  static final String NOTIFY = "https://api.weixin.qq.com/wxa/";
+  static final Gson JSON = new Gson();
+
   public static void main(String[] args) throws WxErrorException {
     var config = new WxMaDefaultConfigImpl();
     config.setAppid(System.getenv("WECHAT_APP_ID"));
@@ -18,6 +25,7 @@ class Conversation {
     WxMaService service = new WxMaServiceImpl();
     service.setWxMaConfig(config);
     templates(service.getSubscribeService());
+    cards(service);
   }
 
   /** Goes from the account's categories to a template of its own, sends with another one, and deletes its own. */
@@ -48,6 +56,28 @@ class Conversation {
     message.setTemplateId(System.getenv("TEMPLATE_ID"));
     message.addData(new WxMaSubscribeMessage.MsgData(System.getenv("DATA_KEY"), System.getenv("DATA_VALUE")));
     service.sendSubscribeMsg(message);
+  }
+
+  /** WxJava has no calls of its own for service cards (4.8.2): its general one makes them. */
+  static void cards(WxMaService service) throws WxErrorException {
+    var waiting = Map.of("cur_status", 1, "queue_number", "A121", "current_number", "A101", "min_wait_time", 600,
+        "max_wait_time", 900, "wxa_path_query", "");
+    var soon = Map.of("cur_status", 2, "queue_number", "A121", "current_number", "A118", "wxa_path_query", "");
+    service.post(NOTIFY + "set_user_notify", card(Map.of("content_json", JSON.toJson(waiting))));
+    service.post(NOTIFY + "set_user_notify", card(Map.of("content_json", JSON.toJson(soon))));
+    refused(85439, () -> service.post(NOTIFY + "set_user_notify", card(Map.of("content_json", JSON.toJson(waiting)))));
+    service.post(NOTIFY + "set_user_notifyext", card(Map.of("ext_json", "{\"store_info\":\"{}\"}")));
+    var read = JSON.fromJson(service.post(NOTIFY + "get_user_notify", card(Map.of())), JsonObject.class);
+    var shown = read.getAsJsonObject("notify_info").get("content_json").getAsString();
+    check(JSON.fromJson(shown, JsonObject.class).get("cur_status").getAsInt() == 2, "WeChat has the last content", read);
+  }
+
+  static String card(Map<String, Object> more) {
+    var body = new HashMap<String, Object>(more);
+    body.put("openid", System.getenv("OPENID"));
+    body.put("notify_type", 1005);
+    body.put("notify_code", System.getenv("CARD_CODE"));
+    return JSON.toJson(body);
   }
 
   static TemplateInfo find(WxMaSubscribeService service, String id) throws WxErrorException {
