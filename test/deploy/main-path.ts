@@ -40,6 +40,9 @@ export async function driveMainPath(service: Service, resources: DeployedResourc
   await step('a campaign has its schedule in EventBridge and runs when that comes', () =>
     runSchedule(service, resources),
   );
+  await step('a template is added from the library, and deleted with what needs it', () =>
+    addAndDelete(service),
+  );
   await step('a dead letter is brought back by npm run redrive', () => redriveOne(service, resources));
   await step('a message that waited in the table is found by the rule of dispatch-due', () =>
     service.until(later, ['sent', 'delivered'], 90_000),
@@ -109,6 +112,35 @@ async function runCampaign(service: Service): Promise<void> {
   assert.ok(run.recipients >= users.length);
   assert.equal(run.counts.sent + run.counts.delivered, run.recipients);
   for (const user of users) assert.equal(requestsTo(service, user).length, 1);
+}
+
+/** A run under way, which a deletion stops, and a message of tomorrow, which it cancels. */
+async function addAndDelete(service: Service): Promise<void> {
+  const [user] = await granteesOf(service, 1);
+  assert.ok(user);
+  const { items: categories } = await service.call('GET', '/v1/template-library/categories');
+  assert.ok(categories.length > 0);
+  const { templateId } = await service.call('POST', '/v1/templates', { tid: '2001', keywordIds: [1, 2] });
+  const { openid } = user;
+  const results = service.wechat.subscribe({ openid, results: { [templateId]: 'accept' } });
+  await service.call('POST', '/v1/grants', { openid, requestId: 'of-the-library', results });
+  const data = { thing1: '茶', amount2: '￥1.00' };
+  const sendAt = new Date(Date.now() + 86_400_000).toISOString();
+  const booked = { to: openid, templateId, data, sendAt, hold: false };
+  const { id: messageId } = await service.call('POST', '/v1/messages', booked);
+  const order = { ...campaign('deleted'), templateId, data, quietHours: alwaysQuiet() };
+  const { id } = await service.call('POST', '/v1/campaigns', order);
+  const { id: runId } = await service.call('POST', `/v1/campaigns/${id}/runs`, {});
+  const deleted = await service.call('DELETE', `/v1/templates/${templateId}?force=true`);
+  assert.deepEqual([deleted.canceledMessages, deleted.endedCampaigns.length], [1, 1]);
+  assert.equal((await service.call('GET', `/v1/messages/${messageId}`)).status, 'canceled');
+  assert.equal((await service.call('GET', `/v1/campaigns/${id}/runs/${runId}`)).status, 'stopped');
+}
+
+/** From a minute ago for hours. */
+function alwaysQuiet() {
+  const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+  return { from: clock(Date.now() - 60_000), to: clock(Date.now() + 6 * 3_600_000), timezone: 'UTC' };
 }
 
 /** The emulator does not fill in the moment that a schedule asks for in its input, so the trigger is given by hand. */
