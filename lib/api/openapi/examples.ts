@@ -242,6 +242,15 @@ export const examples: Readonly<Record<string, Examples>> = {
     answer: { added: 1, count: 2 },
   },
   startRun: { body: { dry: { summary: 'Without sending', value: { dryRun: true } } } },
+  addTemplate: {
+    body: {
+      shipped: {
+        summary: 'A title, and three of its keywords in the order of the card',
+        value: { tid: '403', keywordIds: [2, 3, 1], sceneDescription: '发货后通知买家' },
+      },
+    },
+  },
+  deleteTemplate: { answer: { templateId, canceledMessages: 0, endedCampaigns: [] } },
   checkData: { body: { fitted: { summary: 'With fitting', value: { data, fit: true } } } },
   receiveEvent: {
     text: {
