@@ -10,7 +10,7 @@ test('the choice of a mini program changes all pages, and nothing of the one is 
   const openid = await userWith(PRICE_DROP.templateId, 2);
   const page = await open(`/users/${openid}`, view);
   await page.getByRole('table', { name: 'Grants' }).waitFor();
-  await page.getByRole('textbox', { name: 'Mini program' }).click();
+  await page.getByLabel('Mini program', { exact: true }).first().click();
   await page.getByRole('option', { name: shop.name }).click();
   await page.getByText('Nothing is recorded of this user').waitFor();
   expect(await page.getByText('price-drop').count()).toBe(0);
