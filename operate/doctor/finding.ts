@@ -10,7 +10,7 @@ export interface Finding {
   readonly says: BilingualText;
   /** What to do about it. */
   readonly advice?: BilingualText;
-  /** Tells of something beside the service that answers now: what earlier versions left behind, this computer's clock. */
+  /** Tells of something beside the service that answers now: what earlier versions left behind, this computer's clock, another mini program. */
   readonly isAside?: true;
 }
 

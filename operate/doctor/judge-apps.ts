@@ -104,6 +104,7 @@ export function* judgeAppSettings(
           check,
           appid: appId,
           level: 'fail',
+          ...(named === undefined && { isAside: true }),
           says: { en: problems.join('; '), zh: '以上设置缺失或有误' },
           advice: {
             en: `Correct them by npm run setup -- --stage ${stage} --app ${appId} --set NAME=VALUE; what is right stays.`,

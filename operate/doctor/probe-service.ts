@@ -33,11 +33,21 @@ export async function* probeService(service: ServiceToProbe): AsyncGenerator<Fin
   if (key === undefined) yield NO_KEY;
   else yield* judgeApps(served, service);
   const apps = appsToProbe(served, service);
-  for (const app of apps) {
-    const label = app.appId === undefined || (apps.length === 1 && service.appId === undefined);
-    for await (const finding of probeApp(service, app))
-      yield label ? finding : { ...finding, appid: app.appId };
+  for (const [index, app] of apps.entries()) {
+    for await (const finding of probeApp(service, app)) yield labelled(finding, app, index, service, apps);
   }
+}
+
+/** Where there are several, a finding names its mini program. Those beside the first are no fault of a deployment. */
+function labelled(
+  finding: Finding,
+  { appId }: AppToProbe,
+  index: number,
+  { appId: named }: ServiceToProbe,
+  apps: readonly AppToProbe[],
+): Finding {
+  if (appId === undefined || (apps.length === 1 && named === undefined)) return finding;
+  return { ...finding, appid: appId, ...(index > 0 && { isAside: true }) };
 }
 
 async function readServed({ url, clock }: ServiceToProbe, key: string) {

@@ -19,8 +19,9 @@ WeChat again, as happens daily. Exits with 1 when something fails.
                     带 read 和 manage 权限的 API Key
   --app APPID       only this mini program of the stage (default: every one)
                     只检查这个小程序，默认检查环境中的每个小程序
-  --pipeline        after a deployment: fails on the service only, not on an alarm that rings or a dead letter, so that a repair
-                    gets through 部署之后使用：只有服务本身异常才失败，告警和死信只作提醒，以免挡住修复版本
+  --pipeline        after a deployment: fails on the service only, not on an alarm that rings, a dead letter or a mini program beside
+                    the first, so that a repair gets through
+                    部署之后使用：只有服务本身异常才失败，告警、死信和第一个以外的小程序只作提醒，以免挡住修复版本
   --json            one JSON object for each finding
                     每项输出一个 JSON 对象
   --help, -h        show this text

@@ -107,6 +107,9 @@ test('says which one is wrong and why, and the others are well', async () => {
   const only = await doctor(['--stage', 'local', '--app', first], env);
   expect(Object.keys(only.levels).toSorted()).toEqual(['stage', first].toSorted());
   expect(only.code).toBe(0);
+  // One of many must not hold up a deployment.
+  const inPipeline = await doctor(['--stage', 'local', '--pipeline'], env);
+  expect([inPipeline.code, inPipeline.levels]).toMatchObject([0, { [third]: { settings: 'warn' } }]);
   for (const [name, value] of before) stack.parameters?.set(name, value);
 });
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await allow(wechat, openid, T, 2);
   const order = (more: object = {}) =>
     operator('POST', '/v1/messages', { to: openid, ...PRICE_DROP, ...more });
-  const sendAt = new Date(Date.now() + 1_000).toISOString();
+  const sendAt = new Date(Date.now() + 4_000).toISOString();
   sent = (await order({ sendAt })).body;
   await ended(sent.id);
   wechat.addFault({ call: 'send', kind: 'errcode', errcode: 43101, openid });

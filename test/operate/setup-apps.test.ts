@@ -1,6 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startParameterStore } from '../../local/stack/parameter-store.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
+import { addApp } from '../../operate/setup/add-app.ts';
+import { removeApp } from '../../operate/setup/remove-app.ts';
+import { openSsmParameters } from '../../operate/setup/ssm-parameters.ts';
 import { PRICE_DROP, startService } from '../contract/running-service.ts';
 import { useAwsQuotas } from '../support/aws-quotas.ts';
 import { useCloudFormation } from '../support/cloud-formation.ts';
@@ -34,7 +37,7 @@ async function useSetup(o: { onWrite?: (write: PutParameter, values: Map<string,
   });
   onTestFinished(store.close);
   const setup = await commandAt(store.endpoint);
-  return { values: store.values, writes, calls, setup };
+  return { values: store.values, writes, calls, setup, endpoint: store.endpoint };
 }
 
 async function commandAt(ssm: string) {
@@ -289,4 +292,52 @@ test('the running service takes up within five minutes what was added, and sends
     { appid: second.appId, status: 'sending-stopped' },
   ]);
   expect((await call('DELETE', `/v1/users/${openid}`)).status).toBe(200);
+});
+
+test('at a terminal nothing is written or taken away without consent, which names every parameter and no value', async () => {
+  const { values, writes, calls, endpoint } = await useSetup();
+  vi.stubEnv('AWS_ENDPOINT_URL_SSM', endpoint);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  const parameters = openSsmParameters('eu-west-1', 'alias/aws/ssm');
+  onTestFinished(() => {
+    parameters.close();
+    vi.unstubAllEnvs();
+  });
+  const asked: string[] = [];
+  let agrees = false;
+  const services = {
+    appsPath: APPS,
+    parameters,
+    check: undefined,
+    random: () => 0,
+    print: () => undefined,
+    questions: {
+      appId: async () => '',
+      appSecret: async () => second.appSecret,
+      agree: async (question: string) => asked.push(question) > 0 && agrees,
+      agreeTo: async (question: string, appId: string) => asked.push(`${question} ${appId}`) > 0 && agrees,
+    },
+  };
+  const order = {
+    stage: 'local',
+    appId: second.appId,
+    apiUrl: undefined,
+    wishes: { rotate: new Set<never>(), given: {} },
+    settings: {},
+    dryRun: false,
+  };
+  expect([await addApp(services, order), writes]).toEqual([false, []]);
+  for (const name of ['app-secret', 'push-token', 'push-aes-key', 'settings'])
+    expect(asked[0]).toContain(ofSecond(name));
+  expect(asked[0]).not.toContain(second.appSecret);
+  agrees = true;
+  expect(await addApp(services, order)).toBe(true);
+
+  agrees = false;
+  const before = [...values];
+  expect(await removeApp(services, order)).toBe(false);
+  expect(asked.at(-1)).toContain(second.appId);
+  expect([...values]).toEqual(before);
+  expect(calls).not.toContain('DeleteParameters');
 });
