@@ -14,7 +14,7 @@ import type { Trouble } from './send-rules.ts';
 import { createTablePorts, type SimulatedApp } from './services.ts';
 import type { Table, TableListener } from './table.ts';
 import type { TableState } from './table-part.ts';
-import { describeWrite, type Trace } from './trace.ts';
+import { describeWrite, NO_TRACE, type Trace } from './trace.ts';
 import type { Caller } from './user-ports.ts';
 import { createWeChat, type SimulatedWeChat } from './wechat.ts';
 import { ONCE, type Workload } from './workload.ts';
@@ -151,7 +151,7 @@ export function createWorldApp(stage: Stage, appId: string, options: AppOptions)
     grantBefore,
     listener: {
       written(write) {
-        trace(`table ${appId}`, describeWrite(write));
+        if (trace !== NO_TRACE) trace(`table ${appId}`, describeWrite(write));
         rules.written(write);
         for (const { message } of write.records ?? [])
           if (message.state === 'unknown') callers.noticeUnknown(message.id);
