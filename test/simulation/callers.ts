@@ -1,5 +1,6 @@
 import type { EraseCursor } from '../../lib/campaigns/erase-recipient.ts';
 import { scheduledRunId } from '../../lib/campaigns/runs/run.ts';
+import { grantKey } from '../../lib/grants/grant-key.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
 import type { AppFunctions, Control, Report } from './app-functions.ts';
@@ -11,7 +12,7 @@ import { CAMPAIGN_ID } from './run-ports.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
 import type { SimulatedWeChat } from './wechat.ts';
-import type { Deed, SimulatedTemplate } from './workload.ts';
+import { DEVICES, type Deed, type SimulatedTemplate } from './workload.ts';
 
 /** Phones and programs that call the API, and call again when they get no good answer. */
 export interface Callers {
@@ -73,12 +74,17 @@ export function createCallers(options: CallerOptions): Callers {
     const { openid, requestId, report: told } = what;
     reports.set(`${openid} ${requestId}`, what);
     for (const [templateId, status] of Object.entries(told.results)) {
-      if (!status.startsWith('accept')) {
-        rules.declined(openid, templateId);
-        continue;
+      const subjects = told.devices?.map((device) => ({ templateId, device })) ?? [{ templateId }];
+      for (const grant of subjects.map(grantKey)) {
+        if (!status.startsWith('accept')) {
+          rules.declined(openid, grant);
+          continue;
+        }
+        wechat.allow(openid, grant);
+        rules.tapped(openid, grant);
+        // WeChat's event of the tap names no device: until the template is known to be of devices, it counts as one-time.
+        if (grant !== templateId) rules.tapped(openid, templateId);
       }
-      wechat.allow(openid, templateId);
-      rules.tapped(openid, templateId);
     }
   }
 
@@ -211,7 +217,9 @@ export function createCallers(options: CallerOptions): Callers {
           return;
         }
         case 'turn-off':
-          rules.declined(deed.openid, deed.templateId);
+          for (const device of [undefined, ...DEVICES]) {
+            rules.declined(deed.openid, grantKey({ templateId: deed.templateId, ...(device && { device }) }));
+          }
           if (deed.howMany === 'all') wechat.turnOff(deed.openid, deed.templateId);
           else wechat.take(deed.openid, deed.templateId, deed.howMany);
       }

@@ -39,8 +39,7 @@ export function createCrossingRules({ appId, state, requests, isOwnToken, fail }
     epochs.set(key, epoch);
     if (!isRaised || declined.has(key)) return;
     const isRefused = requests().some(
-      (request) =>
-        request.openid === openid && request.templateId === templateId && request.truth === 'refused',
+      (request) => request.openid === openid && request.grant === templateId && request.truth === 'refused',
     );
     if (!isRefused) fail('grants are zeroed by what their own app was told', { ledger, templateId });
   }

@@ -1,5 +1,6 @@
 import { NOT_BEGUN } from '../../lib/campaigns/runs/results.ts';
 import { closeClaim } from '../../lib/grants/claims.ts';
+import { readGrantKey } from '../../lib/grants/grant-key.ts';
 import { grantsOf, type Ledger, spentOf } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import { claimFate } from '../../lib/sends/change-record.ts';
@@ -15,7 +16,11 @@ export interface GrantRuleOptions {
   readonly scheduler: Scheduler;
   readonly state: () => TableState;
   readonly book: RecipientBook;
-  readonly longTerm: (templateId: string) => boolean;
+  /** What WeChat was asked. */
+  readonly requests: () => readonly WeChatRequest[];
+  readonly isSubscription: (grant: string) => boolean;
+  /** Whether a grant is of a device template, of which an event counts for as long only as that is not known. */
+  readonly isOfDevices: (grant: string) => boolean;
   readonly campaignTemplateId: string;
   /** Whether WeChat pushes events. */
   readonly pushes: boolean;
@@ -26,12 +31,14 @@ export interface GrantRuleOptions {
 
 /** Every grant is where the sends say, at each moment and once everything has come to rest. */
 export function createGrantRules(options: GrantRuleOptions) {
-  const { scheduler, state, book, longTerm, fail } = options;
+  const { scheduler, state, book, isSubscription, fail } = options;
   const tapsOf = new Map<string, number>();
   const acceptedPerGrant = new Map<string, number>();
   const ledgerBefore = new Map<string, Ledger>();
   /** What had been granted when a request left, by the send and its user. */
   const grantedBefore = new Map<string, number>();
+  /** What users took back themselves, in the panel or in the settings. */
+  const declined = new Set<string>();
   /** In which life of its user a send was claimed last. */
   const lifeOfSend = new Map<string, string | undefined>();
 
@@ -43,7 +50,7 @@ export function createGrantRules(options: GrantRuleOptions) {
       if (state().wasErased(message.id)) fail('what was erased does not come back', message);
     }
     for (const templateId of Object.keys(ledger.templates)) {
-      if (!longTerm(templateId)) checkGrants(ledger, templateId, messages);
+      if (!isSubscription(templateId)) checkGrants(ledger, templateId, messages);
     }
   }
 
@@ -86,6 +93,18 @@ export function createGrantRules(options: GrantRuleOptions) {
     return [...ofMessages, ...ofRecipients];
   }
 
+  /** A subscription ends where its user took it back, or where WeChat refused a send with 43101. */
+  function checkSubscriptions(now: Ledger): void {
+    const before = ledgerBefore.get(now.openid);
+    for (const [grant, { subscribed }] of Object.entries(now.templates)) {
+      if (subscribed || !isSubscription(grant) || !before || !grantsOf(before, grant)?.subscribed) continue;
+      const isRefused = ({ openid, grant: of, errcode }: WeChatRequest) =>
+        openid === now.openid && of === grant && errcode === 43101;
+      if (!declined.has(`${now.openid} ${grant}`) && !options.requests().some(isRefused))
+        fail('only its user or a 43101 ends a subscription', { before, now, grant });
+    }
+  }
+
   /** A refusal takes what was recorded before its request began, and nothing that came later. */
   function checkZeroing(now: Ledger): void {
     const before = ledgerBefore.get(now.openid);
@@ -105,23 +124,25 @@ export function createGrantRules(options: GrantRuleOptions) {
   }
 
   function checkCounting({ openid, templates }: Ledger): void {
-    for (const [templateId, grants] of Object.entries(templates)) {
-      if (!longTerm(templateId) && grants.held !== 0) fail('no grant is left held', { openid, grants });
+    for (const [key, grants] of Object.entries(templates)) {
+      const { templateId, device } = readGrantKey(key);
+      if (!isSubscription(key) && grants.held !== 0) fail('no grant is left held', { openid, grants });
       const marks = state().marksOf(openid);
       const counted = marks
         .filter((mark) => mark.startsWith('report#'))
         .map((mark) => mark.slice('report#'.length))
-        .filter((requestId) =>
-          options.reportOf(openid, requestId)?.report.results[templateId]?.startsWith('accept'),
-        );
-      if (!options.pushes && grants.granted !== counted.length)
+        .map((requestId) => options.reportOf(openid, requestId)?.report)
+        .filter((told) => (device ? told?.devices?.some(({ sn }) => sn === device.sn) : !told?.devices))
+        .filter((told) => told?.results[templateId]?.startsWith('accept'));
+      // An event names no device, so that it counts for none.
+      if ((!options.pushes || device) && grants.granted !== counted.length)
         fail('each report counts once', { openid, grants, counted });
       const told = marks.filter(
         (mark) => mark.startsWith('event#popup#') && mark.endsWith(`#${templateId}#accept`),
       );
-      const taps = tapsOf.get(`${openid} ${templateId}`) ?? 0;
+      const taps = tapsOf.get(`${openid} ${key}`) ?? 0;
       if (grants.granted > taps) fail('a tap counts once, whoever tells of it', { openid, grants, taps });
-      if (grants.granted < Math.max(counted.length, told.length))
+      if (grants.granted < Math.max(counted.length, options.isOfDevices(key) ? 0 : told.length))
         fail('a tap that was told of counts', { openid, grants, counted, told });
     }
   }
@@ -151,7 +172,7 @@ export function createGrantRules(options: GrantRuleOptions) {
     const ledger = settled(stored);
     if (!ledger) return;
     for (const [templateId, grants] of Object.entries(ledger.templates)) {
-      if (longTerm(templateId)) continue;
+      if (isSubscription(templateId)) continue;
       if (Math.min(grants.available, grants.held, spentOf(grants)) < 0)
         fail('no balance is negative', ledger);
       const spent = sendsThatSpent(ledger, templateId, state().messagesOf(ledger.openid));
@@ -163,26 +184,28 @@ export function createGrantRules(options: GrantRuleOptions) {
     ledgerWritten(ledger: Ledger): void {
       const { claim } = ledger;
       if (claim) lifeOfSend.set(sendKeyOf(claim.messageId), claim.life);
+      checkSubscriptions(ledger);
       checkZeroing(ledger);
     },
     checkUser,
     /** A user's item was deleted; what they do afterwards begins anew. */
     deleted: (openid: string): void => void ledgerBefore.delete(openid),
-    tapped(openid: string, templateId: string): void {
-      const key = `${openid} ${templateId}`;
+    tapped(openid: string, grant: string): void {
+      const key = `${openid} ${grant}`;
       tapsOf.set(key, (tapsOf.get(key) ?? 0) + 1);
     },
-    leaving({ sendId, openid, templateId }: WeChatRequest): void {
+    declined: (openid: string, grant: string): void => void declined.add(`${openid} ${grant}`),
+    leaving({ sendId, openid, grant }: WeChatRequest): void {
       const ledger = state().ledgerOf(openid);
-      grantedBefore.set(sendId, (ledger && grantsOf(ledger, templateId)?.granted) ?? 0);
+      grantedBefore.set(sendId, (ledger && grantsOf(ledger, grant)?.granted) ?? 0);
     },
-    accepted({ openid, templateId }: WeChatRequest): void {
-      if (longTerm(templateId)) return;
+    accepted({ openid, grant }: WeChatRequest): void {
+      if (isSubscription(grant)) return;
       const ledger = state().ledgerOf(openid);
-      const key = `${openid} ${templateId} ${ledger?.life}`;
+      const key = `${openid} ${grant} ${ledger?.life}`;
       const count = (acceptedPerGrant.get(key) ?? 0) + 1;
       acceptedPerGrant.set(key, count);
-      const granted = (ledger && grantsOf(ledger, templateId)?.granted) ?? 0;
+      const granted = (ledger && grantsOf(ledger, grant)?.granted) ?? 0;
       if (count > granted) fail('never more accepted sends than grants recorded', { key, count, granted });
     },
     atRest(): void {

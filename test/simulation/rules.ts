@@ -92,7 +92,11 @@ export function createRules(options: RuleOptions) {
       runs.erasing(openid);
     },
     minted: crossings.minted,
-    declined: crossings.declined,
+    /** The user took a grant back: of a template, or of a device and its template. */
+    declined(openid: string, grant: string): void {
+      crossings.declined(openid, grant);
+      grants.declined(openid, grant);
+    },
     runAsked: crossings.runAsked,
     runPromised: runs.promised,
     streamed: crossings.streamed,

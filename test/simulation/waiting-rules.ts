@@ -1,3 +1,4 @@
+import { grantKey } from '../../lib/grants/grant-key.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import { listCollapsible, listWaiting } from '../../lib/messages/waiting-messages.ts';
@@ -25,12 +26,12 @@ export function createWaitingRules({ scheduler, state, skewMs, fail }: WaitingRu
   const expiresAtMs = ({ id }: Message) => expiryOf.get(id) ?? Number.POSITIVE_INFINITY;
 
   function checkCollapsed(message: Message): void {
-    const { collapsedInto, templateId, collapseKey } = message;
+    const { collapsedInto, collapseKey } = message;
     if (collapsedInto === undefined) return;
     const newer = state().findMessage(collapsedInto);
     const isOfSameKey =
       newer?.openid === message.openid &&
-      newer.templateId === templateId &&
+      grantKey(newer) === grantKey(message) &&
       newer.collapseKey === collapseKey &&
       collapseKey !== undefined;
     if (!isOfSameKey || newer.id === message.id || message.state !== 'canceled')

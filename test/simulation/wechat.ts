@@ -1,3 +1,4 @@
+import { grantKey } from '../../lib/grants/grant-key.ts';
 import type { SendAnswer } from '../../lib/sends/judge-answer.ts';
 import type { OutgoingMessage } from '../../lib/sends/send-port.ts';
 import type { FetchToken } from '../../lib/token/access-token-store.ts';
@@ -6,12 +7,18 @@ import type { Process, Processes } from './processes.ts';
 import type { Pushes } from './pushes.ts';
 import { createWeChatTokens, type WeChatTokenOptions } from './wechat-tokens.ts';
 
+import { DEVICES } from './workload.ts';
+
 /** One request that left for WeChat. */
 export interface WeChatRequest {
   /** The message, or the run and its recipient, that it was made for. */
   readonly sendId: string;
   readonly openid: string;
   readonly templateId: string;
+  /** The key of the grant that it needs: the template, and the device where it is about one. */
+  readonly grant: string;
+  /** The value that a frequency-limited template counts by. */
+  readonly value: string | undefined;
   readonly leftAtMs: number;
   /** When its answer comes, or the sender gives it up. */
   readonly endsAtMs: number;
@@ -39,8 +46,8 @@ export interface SimulatedWeChat {
   isTokenRefused(sendId: string): boolean;
   /** Whether the account gave this token out, be it long ago. */
   isOwnToken(accessToken: string): boolean;
-  /** The user answered the panel with accept. */
-  allow(openid: string, templateId: string): void;
+  /** The user answered the panel with accept, for a template or for a device and its template. */
+  allow(openid: string, grant: string): void;
   /** The panel was shown and answered. */
   answered(openid: string, results: Readonly<Record<string, string>>): void;
   /** The user turned the template off for good. */
@@ -55,7 +62,8 @@ export interface WeChatOptions extends WeChatTokenOptions {
   readonly plan: PlanCall;
   /** Accepts without counting: a second send of one grant is then not refused by WeChat itself. */
   readonly generous: boolean;
-  readonly longTerm: (templateId: string) => boolean;
+  readonly isSubscription: (grant: string) => boolean;
+  readonly isLimited: (templateId: string) => boolean;
   /**
    * How far clocks may be apart; the kernel's leases leave room for that only in so far as requests take
    * less.
@@ -70,6 +78,9 @@ export interface WeChatOptions extends WeChatTokenOptions {
   /** Absent where none are configured. */
   readonly pushes: Pushes | undefined;
 }
+
+/** What a frequency-limited template answers over its rate; nobody knows WeChat's own errcode. */
+export const OVER_RATE = 99_998;
 
 /** Refusals whatever WeChat's own count says (WeChat contract §3.3, §9.1), and a code that nobody knows. */
 const REFUSALS = [
@@ -90,22 +101,27 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
   const requests: WeChatRequest[] = [];
   const allowed = new Map<string, number>();
   const tokens = createWeChatTokens(options);
-  const keyOf = (openid: string, templateId: string) => `${openid} ${templateId}`;
+  const keyOf = (openid: string, grant: string) => `${openid} ${grant}`;
+  /** Values that a limited template has been sent with in this period, which outlasts the world. */
+  const usedUp = new Set<string>();
 
   function decide(request: WeChatRequest): number {
-    const { openid, templateId, leftAtMs } = request;
+    const { openid, templateId, grant, value, leftAtMs } = request;
     const scripted = options.script.shift();
     const overlaps = requests.some(
       (other) => other !== request && other.openid === openid && other.endsAtMs > leftAtMs && !other.told,
     );
-    const left = allowed.get(keyOf(openid, templateId)) ?? 0;
+    const left = allowed.get(keyOf(openid, grant)) ?? 0;
     const { refusal, breakdown } = faults();
     if (breakdown === 'frozen' || breakdown === 'quota') return BROKEN_DOWN[breakdown];
     if (scripted !== undefined && scripted !== 0) return scripted;
     if (overlaps) return 43108;
     if (scripted === undefined && refusal > 0 && chance.happens(refusal)) return chance.pick(REFUSALS);
     if (left <= 0 && !options.generous) return 43101;
-    if (!options.longTerm(templateId)) allowed.set(keyOf(openid, templateId), left - 1);
+    const rated = `${keyOf(openid, grant)} ${value}`;
+    if (options.isLimited(templateId) && usedUp.has(rated)) return OVER_RATE;
+    usedUp.add(rated);
+    if (!options.isSubscription(grant)) allowed.set(keyOf(openid, grant), left - 1);
     return 0;
   }
 
@@ -146,6 +162,8 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
         sendId,
         openid,
         templateId,
+        grant: grantKey(message),
+        value: data['thing1'],
         leftAtMs: scheduler.now(),
         endsAtMs: scheduler.now() + durationMs,
       };
@@ -199,12 +217,13 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
       },
       send: (accessToken, message) => send(process, accessToken, message),
     }),
-    allow: (openid, templateId) => {
-      allowed.set(keyOf(openid, templateId), (allowed.get(keyOf(openid, templateId)) ?? 0) + 1);
+    allow: (openid, grant) => {
+      allowed.set(keyOf(openid, grant), (allowed.get(keyOf(openid, grant)) ?? 0) + 1);
     },
     answered: (openid, results) => options.pushes?.answered(openid, results),
     turnOff(openid, templateId) {
-      allowed.set(keyOf(openid, templateId), 0);
+      for (const grant of [templateId, ...DEVICES.map((device) => grantKey({ templateId, device }))])
+        allowed.set(keyOf(openid, grant), 0);
       options.pushes?.turnedOff(openid, templateId);
     },
     take: (openid, templateId, howMany) => {

@@ -1,3 +1,4 @@
+import type { Device } from '../../lib/grants/grant-key.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
 import type { Control, Report } from './app-functions.ts';
@@ -54,6 +55,12 @@ export interface Workload {
 /** The template that everybody is asked for, which the campaign sends too. */
 export const ONCE: SimulatedTemplate = { templateId: 'once', kind: 'one-time' };
 
+/** The devices of every user. */
+export const DEVICES: readonly Device[] = [
+  { sn: 'tank', modelId: 'm1' },
+  { sn: 'lock', modelId: 'm2' },
+];
+
 const MINUTE_MS = 60_000;
 const STATUSES = [
   'accept',
@@ -78,6 +85,8 @@ export function drawWorkload(chance: Chance, most: number, runs: boolean): Workl
   const templates = [ONCE];
   if (chance.happens(runs ? 0.1 : 0.3)) templates.push({ templateId: 'twice', kind: 'one-time' });
   if (chance.happens(runs ? 0.1 : 0.2)) templates.push({ templateId: 'long', kind: 'long-term' });
+  if (chance.happens(runs ? 0.05 : 0.2)) templates.push({ templateId: 'limited', kind: 'limited' });
+  if (chance.happens(runs ? 0.05 : 0.15)) templates.push({ templateId: 'device', kind: 'device' });
   const horizonMs = chance.pick([500, 2_000, 30_000, 2 * MINUTE_MS, 60 * MINUTE_MS]);
   const draw = { chance, users, templates };
   const granted = Object.fromEntries(users.map((user) => [user, runs ? chance.between(0, 3) : 0]));
@@ -145,8 +154,21 @@ function drawErase({ chance, users }: Draw): Deed {
   return { type: 'erase', openid: chance.pick(users), calls: chance.happens(0.2) ? 2 : 1 };
 }
 
-function drawReport({ chance, users, templates }: Draw, index: number): Deed {
-  const asked = templates.filter((_, at) => at === 0 || chance.happens(0.6));
+/** The popup about a device is one of its own. */
+function drawDeviceReport({ chance, users }: Draw, asked: Draw['templates'], index: number): Deed {
+  const results = Object.fromEntries(asked.map(({ templateId }) => [templateId, chance.pick(STATUSES)]));
+  const devices = chance.happens(0.2) ? DEVICES : [chance.pick(DEVICES)];
+  const openid = chance.pick(users);
+  const report = { openid, requestId: `report${index}`, report: { results, silent: [], devices } };
+  return { type: 'report', report, calls: chance.happens(0.3) ? 2 : 1, popup: chance.happens(0.5) };
+}
+
+function drawReport(draw: Draw, index: number): Deed {
+  const { chance, users, templates } = draw;
+  const ofDevices = templates.filter(({ kind }) => kind === 'device');
+  if (ofDevices.length > 0 && chance.happens(0.4)) return drawDeviceReport(draw, ofDevices, index);
+  const others = templates.filter(({ kind }) => kind !== 'device');
+  const asked = others.filter((_, at) => at === 0 || chance.happens(0.6));
   const results = Object.fromEntries(asked.map(({ templateId }) => [templateId, chance.pick(STATUSES)]));
   // Of four reports one takes a popup for none, and one was answered without a popup.
   const silent = index % 4 >= 2 ? Object.keys(results) : [];
@@ -175,6 +197,7 @@ function drawAccept({ chance, users, templates }: Draw, index: number): Deed {
   const expireInMs = chance.happens(0.3)
     ? chance.pick([1, 400, 2_000, 30_000, 5 * MINUTE_MS, 16 * MINUTE_MS, 60 * MINUTE_MS])
     : undefined;
+  const device = kind === 'device' && { device: chance.pick(DEVICES) };
   const collapseKey = chance.happens(0.35) ? chance.pick(['digest', 'digest', 'news']) : undefined;
   return {
     type: 'accept',
@@ -185,6 +208,7 @@ function drawAccept({ chance, users, templates }: Draw, index: number): Deed {
       openid,
       templateId,
       templateKind: chance.happens(0.9) ? kind : ('unknown' as const),
+      ...device,
       data: { thing1: `message ${index}` },
       fitted: [],
       miniprogramState: 'formal' as const,

@@ -1,3 +1,5 @@
+import { readGrantKey } from '../../lib/grants/grant-key.ts';
+import { isSubscription } from '../../lib/grants/ledger.ts';
 import type { PlanCall } from './call-plans.ts';
 import { type Callers, createCallers } from './callers.ts';
 import type { Chance } from './chance.ts';
@@ -69,7 +71,8 @@ export function createWorldApp(stage: Stage, appId: string, options: AppOptions)
   const { workload } = options;
   const faults = () => (stage.isTroubled() ? options.faults : NO_FAULTS);
   const kindOf = new Map(workload.templates.map(({ templateId, kind }) => [templateId, kind]));
-  const longTerm = (templateId: string) => kindOf.get(templateId) === 'long-term';
+  const kindOfGrant = (grant: string) => kindOf.get(readGrantKey(grant).templateId) ?? 'unknown';
+  const subscribes = (grant: string) => isSubscription(kindOfGrant(grant));
   const state = () => stage.table().at(kernel.userPartition({ appId }, '')).state;
   const fail = (rule: string, facts: unknown) => stage.fail(rule, { appId, facts });
 
@@ -78,7 +81,8 @@ export function createWorldApp(stage: Stage, appId: string, options: AppOptions)
     scheduler,
     state,
     requests: () => wechat.requests,
-    longTerm,
+    isSubscription: subscribes,
+    isOfDevices: (grant) => kindOfGrant(grant) === 'device',
     campaignTemplateId: ONCE.templateId,
     pushes: options.pushes,
     skewMs: options.faults.skewMs,
@@ -94,7 +98,8 @@ export function createWorldApp(stage: Stage, appId: string, options: AppOptions)
     ...shared,
     processes: stage.processes,
     plan: stage.plan,
-    longTerm,
+    isSubscription: subscribes,
+    isLimited: (templateId) => kindOfGrant(templateId) === 'limited',
     skewMs: options.faults.skewMs,
     generous: options.generous,
     script: [...stage.script],

@@ -1,5 +1,7 @@
+import { readGrantKey } from '../../../lib/grants/grant-key.ts';
 import type { Ledger } from '../../../lib/grants/ledger.ts';
 import type { RecentGrants } from '../../../lib/grants/recent-grants.ts';
+import { OVER_RATE } from '../wechat.ts';
 import {
   inCallsOf,
   inSends,
@@ -47,6 +49,30 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
           ]),
         ),
       })),
+    ),
+  ),
+  inCallsOf('deliverMessage', 'a refusal over the rate takes a limited subscription away', (services) => ({
+    ...services,
+    rules: {
+      ...services.rules,
+      ruleOf: (errcode) =>
+        errcode === OVER_RATE
+          ? { class: 'user-state', retry: 'none', grant: 'zero' }
+          : services.rules.ruleOf(errcode),
+    },
+  })),
+  inSends("a refusal about one device ends the subscriptions to the user's others", (services) =>
+    withStore(services, (store) =>
+      writingLedgers(store, (ledger, before) => {
+        const isRefused = Object.entries(ledger.templates).some(
+          ([key, { epoch }]) => readGrantKey(key).device && epoch !== before.templates[key]?.epoch,
+        );
+        const templates = Object.entries(ledger.templates).map(([key, grants]) => [
+          key,
+          isRefused && readGrantKey(key).device ? { ...grants, subscribed: false } : grants,
+        ]);
+        return { ...ledger, templates: Object.fromEntries(templates) };
+      }),
     ),
   ),
   inSends('a message with a grant set aside takes another one as well', (services) =>
