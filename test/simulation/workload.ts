@@ -86,7 +86,7 @@ export function drawWorkload(chance: Chance, most: number, runs: boolean): Workl
   if (chance.happens(runs ? 0.1 : 0.3)) templates.push({ templateId: 'twice', kind: 'one-time' });
   if (chance.happens(runs ? 0.1 : 0.2)) templates.push({ templateId: 'long', kind: 'long-term' });
   if (chance.happens(runs ? 0.05 : 0.2)) templates.push({ templateId: 'limited', kind: 'limited' });
-  if (chance.happens(runs ? 0.05 : 0.15)) templates.push({ templateId: 'device', kind: 'device' });
+  if (chance.happens(runs ? 0.05 : 0.2)) templates.push({ templateId: 'device', kind: 'device' });
   const horizonMs = chance.pick([500, 2_000, 30_000, 2 * MINUTE_MS, 60 * MINUTE_MS]);
   const draw = { chance, users, templates };
   const granted = Object.fromEntries(users.map((user) => [user, runs ? chance.between(0, 3) : 0]));
@@ -157,7 +157,7 @@ function drawErase({ chance, users }: Draw): Deed {
 /** The popup about a device is one of its own. */
 function drawDeviceReport({ chance, users }: Draw, asked: Draw['templates'], index: number): Deed {
   const results = Object.fromEntries(asked.map(({ templateId }) => [templateId, chance.pick(STATUSES)]));
-  const devices = chance.happens(0.2) ? DEVICES : [chance.pick(DEVICES)];
+  const devices = chance.happens(0.5) ? DEVICES : [chance.pick(DEVICES)];
   const openid = chance.pick(users);
   const report = { openid, requestId: `report${index}`, report: { results, silent: [], devices } };
   return { type: 'report', report, calls: chance.happens(0.3) ? 2 : 1, popup: chance.happens(0.5) };
