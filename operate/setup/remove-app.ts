@@ -1,6 +1,7 @@
 import { appParameter } from '../../lib/settings/apps.ts';
 import { CommandError } from '../command-line.ts';
-import { type AppServices, readApp } from './add-app.ts';
+import type { AppServices } from './add-app.ts';
+import { readApp } from './app-parameters.ts';
 import { removedLines, removeQuestion, unknownAppText } from './app-texts.ts';
 import { APP_SECRET_KINDS, readRawSettings } from './plan-app.ts';
 

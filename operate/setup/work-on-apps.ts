@@ -4,6 +4,7 @@ import { unknown } from '../argument-faults.ts';
 import { CommandError, UsageError } from '../command-line.ts';
 import { readStageApps } from '../stage-apps.ts';
 import { type AppServices, addApp } from './add-app.ts';
+import type { AppsPlace } from './app-parameters.ts';
 import { appLine, firstAppText, unknownAppText } from './app-texts.ts';
 import type { Wishes } from './plan.ts';
 import { APP_SECRET_KINDS } from './plan-app.ts';
@@ -102,11 +103,7 @@ export async function workOnApps(
 /** Makes sure that a key is for apps that the stage has; one that is mistyped would see none. @throws CommandError */
 export async function assertOfStage(
   appids: Wishes['apiKey']['appids'],
-  {
-    appsPath,
-    parameters,
-    firstAppId,
-  }: Pick<AppServices, 'appsPath' | 'parameters'> & { readonly firstAppId: string },
+  { appsPath, parameters, firstAppId }: AppsPlace & { readonly firstAppId: string },
 ): Promise<void> {
   if (appids === undefined || appids === 'all') return;
   const list = readAppList((await parameters.fetch([appsPath])).get(appsPath) ?? '');
