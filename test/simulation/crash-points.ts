@@ -39,7 +39,7 @@ function dyingAt(points: readonly number[]): { plan: PlanCall; calls: () => numb
 
 async function runStory(
   kernel: Kernel,
-  { deeds, granted = {}, script = [], pushes = false }: Story,
+  { deeds, granted = {}, script = [], pushes = false, apps = 1 }: Story,
   points: readonly number[],
 ): Promise<{ outcome: Outcome; calls: number }> {
   const { plan, calls } = dyingAt(points);
@@ -48,7 +48,7 @@ async function runStory(
   const outcome = await runWorld({
     kernel,
     plan,
-    apps: [app],
+    apps: Array.from({ length: apps }, () => app),
     chance: createChance(1),
     faults: NO_FAULTS,
     troubleMs: 0,

@@ -10,6 +10,8 @@ export interface Story {
   readonly script?: readonly number[];
   /** Whether WeChat pushes events. */
   readonly pushes?: boolean;
+  /** In how many apps of one stage the same happens. */
+  readonly apps?: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -187,6 +189,23 @@ export const STORIES: readonly Story[] = [
   {
     name: 'a run, what WeChat says of it at last, and a user who is erased',
     granted: { ada: 1, bo: 1 },
+    deeds: [START, erased('ada', 1_100)],
+    pushes: true,
+  },
+  {
+    name: 'the same message in two apps',
+    apps: 2,
+    deeds: [granted('anna'), ordered('anna', 1_000)],
+  },
+  {
+    name: 'the same reminder in two apps',
+    apps: 2,
+    deeds: [granted('anna'), ordered('anna', 1_000, { inMs: 30 * MINUTE_MS })],
+  },
+  {
+    name: 'the same run in two apps, and a user who is erased in both',
+    apps: 2,
+    granted: { ada: 1 },
     deeds: [START, erased('ada', 1_100)],
     pushes: true,
   },
