@@ -125,7 +125,7 @@ export function createRules(options: RuleOptions) {
       waiting.atRest(trouble);
       grants.atRest();
       crossings.atRest();
-      await runs.atRest(read);
+      await runs.atRest(trouble, read);
       for (const messageId of promised) {
         if (!state().findMessage(messageId) && !state().wasErased(messageId))
           fail('no accepted message is lost', messageId);

@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts';
 import type { RecipientBook } from './recipient-book.ts';
 import { runMark } from './run-ports.ts';
 import type { Scheduler } from './scheduler.ts';
+import { LATE_MS, type Trouble } from './send-rules.ts';
 import type { TableState } from './table-part.ts';
 import type { WeChatRequest } from './wechat.ts';
 
@@ -122,9 +123,12 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
         .map(({ id }) => `name in ${id}`);
     },
     /** `read` shows a run as a caller sees it. */
-    async atRest(read: (run: RunRecord) => Promise<Run | undefined>): Promise<void> {
+    async atRest(trouble: Trouble, read: (run: RunRecord) => Promise<Run | undefined>): Promise<void> {
       for (const runId of promised) if (!state().run(runId)) fail('no started run is lost', runId);
       for (const run of state().runs()) {
+        const tookMs = (run.finishedAtMs ?? 0) - run.startedAtMs;
+        if (trouble === 'none' && run.generation === 0 && tookMs > LATE_MS)
+          fail('without trouble a run that never pauses is soon over', run);
         const shown = await read(run);
         if (shown) checkRun(run, shown);
       }

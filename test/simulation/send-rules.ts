@@ -24,8 +24,8 @@ export interface SendRuleOptions {
   readonly fail: (rule: string, facts: unknown) => void;
 }
 
-/** Three times as late as any message was in thousands of worlds without trouble. */
-const LATE_MS = 5_000;
+/** Three times as late as any message, and any run, was in thousands of worlds without trouble. */
+export const LATE_MS = 5_000;
 
 /** Where a send may go from each state that is an end. */
 const NEXT: Record<Exclude<MessageState | RecipientState, 'pending'>, readonly string[]> = {
