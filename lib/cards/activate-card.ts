@@ -10,6 +10,7 @@ export interface ActivateCardServices extends Contention {
   readonly store: Pick<CardStore, 'load' | 'put'>;
   readonly enqueue: EnqueueCard;
   readonly clock: Clock;
+  readonly newUuid: () => string;
 }
 
 /** A card that is asked for. `content` and `ext` are JSON texts. */
@@ -33,14 +34,15 @@ export async function activateCard(
   services: ActivateCardServices,
   request: NewCard,
 ): Promise<ActivateResult> {
-  const { store, enqueue, clock } = services;
+  const { store, enqueue, clock, newUuid } = services;
   const sinceMs = clock();
   const cardId = cardIdOf(request);
   // Before the card is stored, so that no card waits without a job.
-  await enqueue({ cardId, sinceMs });
+  const changeId = newUuid();
+  await enqueue({ cardId, changeId, sinceMs });
   return retryOnConflict(async (): Promise<ActivateResult | 'conflict'> => {
     const stored = await store.load(cardId);
-    const card = newCard(request, sinceMs, stored?.value);
+    const card = newCard(request, { changeId, nowMs: sinceMs }, stored?.value);
     if (stored && stored.value.requestHash === card.requestHash)
       return { type: 'repeated', card: stored.value };
     if (stored && !mayBegin(stored.value)) return { type: 'exists', cardId };
@@ -53,7 +55,11 @@ function mayBegin(card: Card): boolean {
   return card.activatedAtMs === undefined && !isChanging(card);
 }
 
-function newCard(request: NewCard, nowMs: number, before: Card | undefined): Card {
+function newCard(
+  request: NewCard,
+  { changeId, nowMs }: { readonly changeId: string; readonly nowMs: number },
+  before: Card | undefined,
+): Card {
   const { openid, notifyType, code, content, ext, check } = request;
   return {
     id: cardIdOf(request),
@@ -61,6 +67,7 @@ function newCard(request: NewCard, nowMs: number, before: Card | undefined): Car
     notifyType,
     code,
     requestHash: hashOf(request),
+    changeId,
     ...(check && { check }),
     wanted: content,
     ...(ext !== undefined && { wantedExt: ext, extWaits: true }),

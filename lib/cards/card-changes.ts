@@ -125,6 +125,7 @@ function accepted(card: Card, change: CardChange, outcome: Outcome): Card {
   return {
     ...kept,
     accepted: change.text,
+    isUnsure: false,
     activatedAtMs,
     ...(isFirst && { expiresAtMs: changesEndAtMs(card.notifyType, activatedAtMs) }),
     state: told?.state ?? 'active',
@@ -149,6 +150,7 @@ function inDoubt(card: Card, change: NonNullable<Card['claim' | 'doubt']>, outco
     // What WeChat shows of a card has no further facts in it, so nothing is asked about them.
     ...(kind === 'content' && {
       doubt: { kind, text, claimId, asks: 0 },
+      isUnsure: true,
       ...(heldUntilMs !== undefined && { heldUntilMs }),
     }),
     updatedAtMs: outcome.atMs,

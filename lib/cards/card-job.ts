@@ -3,6 +3,8 @@ import * as v from 'valibot';
 /** A job on the send queue: look after this card. It may come twice, late or for nothing; all are harmless. */
 export const cardJob = v.strictObject({
   cardId: v.string(),
+  /** The change that the job was made for; it does whatever is next all the same. */
+  changeId: v.string(),
   /** When the change was asked for. */
   sinceMs: v.number(),
 });

@@ -59,6 +59,8 @@ export const cardSchema = storedObject({
   code: v.string(),
   /** What a repeat of the request for the card must say. */
   requestHash: v.string(),
+  /** The change that was stored last, by which its job knows that it need not wait for it. */
+  changeId: v.string(),
   /** Kept until WeChat has activated the card. */
   check: v.exactOptional(payCheck),
   /** The content that the owner wants to be shown, and the further facts. */
@@ -67,6 +69,8 @@ export const cardSchema = storedObject({
   /** What WeChat has. */
   accepted: v.exactOptional(v.string()),
   acceptedExt: v.exactOptional(v.string()),
+  /** WeChat may have something else than `accepted`: an answer was lost since. */
+  isUnsure: v.exactOptional(v.boolean()),
   /** Contents that are still to be sent, the wanted one last. */
   waiting: v.pipe(v.array(v.string()), v.readonly()),
   /** Whether the further facts are still to be sent. */

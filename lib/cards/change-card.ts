@@ -13,6 +13,7 @@ export interface ChangeCardServices extends Contention {
   readonly store: Pick<CardStore, 'load' | 'put'>;
   readonly enqueue: EnqueueCard;
   readonly clock: Clock;
+  readonly newUuid: () => string;
 }
 
 /** What a card shall show from now on, as JSON texts. */
@@ -34,16 +35,18 @@ export async function changeCard(
   cardId: string,
   change: WantedChange,
 ): Promise<ChangeResult> {
-  const { store, enqueue, clock } = services;
+  const { store, enqueue, clock, newUuid } = services;
   const sinceMs = clock();
   // Before the card says that something waits, so that nothing waits without a job.
-  await enqueue({ cardId, sinceMs });
+  const changeId = newUuid();
+  await enqueue({ cardId, changeId, sinceMs });
   return retryOnConflict(async (): Promise<ChangeResult | 'conflict'> => {
     const stored = await store.load(cardId);
     if (!stored) return { type: 'not-found' };
     const result = changedCard(stored.value, change, sinceMs);
     if (result.type !== 'changed' || result.card === stored.value) return result;
-    return (await store.put(updated(stored, result.card))) === 'committed' ? result : 'conflict';
+    const card = { ...result.card, changeId };
+    return (await store.put(updated(stored, card))) === 'committed' ? { ...result, card } : 'conflict';
   }, services);
 }
 
@@ -78,8 +81,12 @@ function isContentOnItsWay({ claim, waiting }: Card): boolean {
 }
 
 function wanting(card: Card, content: string): Card {
-  const has = isContentOnItsWay(card) || card.state === 'active';
-  if (has && saysTheSame(card.wanted, content)) return card;
+  const { isUnsure, wanted, accepted } = card;
+  const shown = isContentOnItsWay(card) ? wanted : isUnsure ? undefined : accepted;
+  if (shown !== undefined && saysTheSame(shown, content)) {
+    // WeChat has it, or will. What is wrong with its notification, no repeat mends.
+    return saysTheSame(wanted, content) ? card : { ...begunAnew(card), wanted: content };
+  }
   const { claim, notifyType, waiting } = card;
   const from = claim?.kind === 'content' ? statusOf(claim.text) : acceptedStatus(card);
   return {

@@ -56,62 +56,63 @@ const TOKEN_PAUSE_MS = 30_000;
 /** A job is put onto the queue before its change is stored, which takes no longer. */
 const STORING_MS = 60_000;
 /** A job that came before its change is looked at again so soon. */
-const LOOK_AGAIN_MS = 2_000;
+const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Does the next thing for a card, which is one request at the most. Every claim, answer and retry is stored
  * before the job is done with, so a crash leaves the rest to the job's next delivery.
  */
-export async function deliverCard(
-  services: DeliverCardServices,
-  { cardId, sinceMs }: CardJob,
-): Promise<CardDelivery> {
+export async function deliverCard(services: DeliverCardServices, job: CardJob): Promise<CardDelivery> {
   const { store, clock } = services;
+  const { cardId } = job;
   const stored = await store.load(cardId);
   const nowMs = clock();
   const step = stored ? nextStep(stored.value, nowMs) : ({ type: 'nothing' } as const);
-  if (!stored || step.type === 'nothing') return afterNothing(nowMs - sinceMs);
+  if (!stored || step.type === 'nothing') return whatIsLeft(stored?.value, job, nowMs);
   switch (step.type) {
     case 'wait':
       return later(step.untilMs - nowMs);
     case 'give-up':
       services.logger.warn('The sender of a card’s change stopped before it recorded an answer.', { cardId });
-      return write(services, stored, givenUp(stored.value, nowMs));
+      return write(services, job, stored, givenUp(stored.value, nowMs));
     case 'expire':
-      return write(services, stored, expired(stored.value, nowMs));
+      return write(services, job, stored, expired(stored.value, nowMs));
     case 'ask': {
       const reading = await services.wechat.read(stored.value);
-      return write(services, stored, asked(stored.value, reading, clock()));
+      return write(services, job, stored, asked(stored.value, reading, clock()));
     }
     case 'send':
-      return send(services, stored, step.change);
+      return send(services, job, stored, step.change);
   }
-}
-
-/** A job that is older than any change could take to be stored, and finds nothing, is a duplicate. */
-function afterNothing(ageMs: number): CardDelivery {
-  if (ageMs >= STORING_MS) return { type: 'done' };
-  return later(ageMs < LOOK_AGAIN_MS ? LOOK_AGAIN_MS : STORING_MS - ageMs);
 }
 
 /** Where somebody else wrote in between, the card is looked at again. */
 async function write(
   { store, clock }: DeliverCardServices,
+  job: CardJob,
   stored: Versioned<Card>,
   card: Card,
 ): Promise<CardDelivery> {
   const result = await store.put(updated(stored, card));
-  return result === 'conflict' ? later(0) : whatIsLeft(card, clock());
+  return result === 'conflict' ? later(0) : whatIsLeft(card, job, clock());
 }
 
-function whatIsLeft(card: Card | undefined, nowMs: number): CardDelivery {
+/**
+ * When the card is to be looked at next. A job that has nothing left to do may have come before its change: it
+ * looks again until that is stored, or older than any change could take.
+ */
+function whatIsLeft(card: Card | undefined, { changeId, sinceMs }: CardJob, nowMs: number): CardDelivery {
   const step = card ? nextStep(card, nowMs) : ({ type: 'nothing' } as const);
-  if (step.type === 'nothing') return { type: 'done' };
-  return later(step.type === 'wait' ? step.untilMs - nowMs : 0);
+  if (step.type === 'wait') return later(step.untilMs - nowMs);
+  if (step.type !== 'nothing') return later(0);
+  const ageMs = nowMs - sinceMs;
+  if (card?.changeId === changeId || ageMs >= STORING_MS) return { type: 'done' };
+  return later(ageMs < LOOK_AGAIN_MS ? LOOK_AGAIN_MS : STORING_MS - ageMs);
 }
 
 async function send(
   services: DeliverCardServices,
+  job: CardJob,
   stored: Versioned<Card>,
   change: CardChange,
 ): Promise<CardDelivery> {
@@ -127,7 +128,7 @@ async function send(
   const isHeldUp = clock() > nowMs + CLAIM_LEASE_MS - REQUEST_LIMIT_MS;
   const answer = isHeldUp ? HELD_UP : await wechat.send(request);
   const left = await retryOnFailure(() => settle(services, card.id, claimId, answer), services);
-  return whatIsLeft(left, clock());
+  return whatIsLeft(left, job, clock());
 }
 
 /** Writes the answer into the card, whatever was wanted of it meanwhile. Undefined: it was erased. */

@@ -34,6 +34,7 @@ function asUnknown(card: Card, nowMs: number): Card {
   return {
     ...rest,
     waiting: [],
+    isUnsure: true,
     state: 'unknown',
     endedBy: 'content',
     outcome: ownOutcome('table-restored', nowMs),

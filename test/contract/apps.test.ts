@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
 import { PRICE_DROP, startService } from './running-service.ts';
 
@@ -75,4 +75,30 @@ test('an app that is added while the stage runs is there within five minutes, an
     ...service.apps.map((app) => app.appId),
     appId,
   ]);
+});
+
+test('a service card of one app is sent by that app, and another knows nothing of it', async () => {
+  const content = { cur_status: 2, queue_number: 'A1', current_number: 'A1', wxa_path_query: '' };
+  const code = second.wechat.cardCode({ openid: OPENID, notifyType: 1005 });
+  const request = { to: OPENID, notifyType: 1005, code, content };
+  const { status, body } = await second.operator('POST', '/v1/cards', request);
+  expect(status).toBe(202);
+  const becomes = (state: string) =>
+    vi.waitFor(
+      async () => {
+        const { body: card } = await second.operator('GET', `/v1/cards/${body.id}`);
+        expect(card).toMatchObject({ status: state });
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+  await becomes('active');
+  for (const { operator, wechat } of [first, third]) {
+    expect(await operator('GET', `/v1/cards/${body.id}`)).toMatchObject({ status: 404 });
+    expect(await operator('PATCH', `/v1/cards/${body.id}`, { content })).toMatchObject({ status: 404 });
+    expect((await operator('GET', `/v1/cards?openid=${OPENID}`)).body.items).toEqual([]);
+    expect(wechat.received({ call: 'set-card' }).items).toEqual([]);
+  }
+  second.wechat.changeCard({ code, codeState: 10 });
+  await second.operator('PATCH', `/v1/cards/${body.id}`, { content: { ...content, current_number: 'A2' } });
+  await becomes('refused');
 });

@@ -67,13 +67,13 @@ async function paid({
 }
 
 /** Does the next thing for a card, as a job of now would. */
-const deliver = (cardId: string) => sender.deliverCard({ cardId, sinceMs: nowMs });
+const deliver = (cardId: string) => sender.deliverCard({ cardId, changeId: 'another', sinceMs: nowMs });
 
 /** Does all there is for a card, moving the clock on to whatever is due within `forMs`. */
 async function settle(cardId: string, forMs = 5 * MINUTE_MS) {
   const untilMs = nowMs + forMs;
   for (let round = 0; round < 100; round++) {
-    const result = await sender.deliverCard({ cardId, sinceMs: nowMs - MINUTE_MS });
+    const result = await sender.deliverCard({ cardId, changeId: 'another', sinceMs: nowMs - MINUTE_MS });
     if (result.type === 'done' || nowMs + result.delayMs > untilMs) return read(cardId);
     nowMs += result.delayMs;
   }
@@ -395,7 +395,7 @@ describe('what WeChat answers', () => {
     await patch(id, { content });
     fault(to, { kind: 'hang' });
     const { services } = await dead.apps.of();
-    void services.deliverCard({ cardId: id, sinceMs: nowMs }).catch(() => undefined);
+    void services.deliverCard({ cardId: id, changeId: 'another', sinceMs: nowMs }).catch(() => undefined);
     while (sent(to).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     // While its lease lasts nobody else sends.
     expect(await deliver(id)).toMatchObject({ type: 'later' });
@@ -476,7 +476,9 @@ describe('cards of a user', () => {
     await underWay;
     expect(await operator('GET', `/v1/cards/${id}`)).toMatchObject({ status: 404 });
     expect((await operator('GET', `/v1/cards?openid=${to}`)).body.items).toEqual([]);
-    expect(await sender.deliverCard({ cardId: id, sinceMs: nowMs - MINUTE_MS })).toEqual({ type: 'done' });
+    expect(await sender.deliverCard({ cardId: id, changeId: 'another', sinceMs: nowMs - MINUTE_MS })).toEqual(
+      { type: 'done' },
+    );
   });
 
   test('never share the user’s one-at-a-time rule: two cards of a user change at the same time', async () => {

@@ -4,7 +4,7 @@ import type { CardReceipt } from '../../../lib/cards/card-receipt.ts';
 import { cardRules } from '../../../lib/runtime/cards.ts';
 import { createEnqueue } from '../../../lib/sqs/sqs-queues.ts';
 import { cardReceiptRule } from '../../../lib/wechat/errcodes/card-rules.ts';
-import { plansByChance } from '../call-plans.ts';
+import { type PlanCall, plansByChance } from '../call-plans.ts';
 import { createChance } from '../chance.ts';
 import { drawFaults, type Faults, NO_FAULTS } from '../faults.ts';
 import { createProcesses, type Process } from '../processes.ts';
@@ -39,22 +39,41 @@ export interface CardWorldResult {
   readonly pushed: readonly CardReceipt[];
   readonly end: 'at-rest' | 'stopped' | 'limit';
   readonly deaths: number;
+  /** Calls to the outside, of all processes. */
+  readonly calls: number;
 }
 
 /** The states that a caller moves a card of kind 2001 through, some of them left out. */
 const WAY = [2, 3, 4, 5, 6, 8];
 
-/** Runs one generated world: a few cards, callers who want changes at the same time, and trouble. */
-export async function runCardWorld(kernel: CardKernel, seed: number, trace: Trace): Promise<CardWorldResult> {
+/** The only trouble of a world: a process dies before or after its call of this number. */
+export interface CrashPoint {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
+/**
+ * Runs one generated world: a few cards, callers who want changes at the same time, and trouble, or with a
+ * crash point none but that.
+ */
+export async function runCardWorld(
+  kernel: CardKernel,
+  seed: number,
+  trace: Trace,
+  crash?: CrashPoint,
+): Promise<CardWorldResult> {
   const chance = createChance(seed);
   const scheduler = createScheduler(START_MS);
-  let faults: Faults = drawFaults(chance);
-  let trouble = drawTrouble();
-  const processes = createProcesses(
-    scheduler,
-    plansByChance(chance, () => faults),
-    trace,
-    () => chance.between(-faults.skewMs, faults.skewMs),
+  let faults: Faults = crash ? NO_FAULTS : drawFaults(chance);
+  let trouble = crash ? CALM : drawTrouble();
+  const byChance = plansByChance(chance, () => faults);
+  let calls = 0;
+  const plan: PlanCall = (label) => {
+    calls += 1;
+    return { ...byChance(label), ...(crash?.call === calls && { crash: crash.when }) };
+  };
+  const processes = createProcesses(scheduler, plan, trace, () =>
+    chance.between(-faults.skewMs, faults.skewMs),
   );
   const table = createCardTable(processes, (card) =>
     trace(
@@ -88,7 +107,7 @@ export async function runCardWorld(kernel: CardKernel, seed: number, trace: Trac
   });
   const enqueueOf = (process: Process) => createEnqueue<CardJob>(queue.clientOf(process), 'cards', 'wx');
   const asking = (process: Process) => {
-    return { ...common(process), enqueue: enqueueOf(process) };
+    return { ...common(process), enqueue: enqueueOf(process), newUuid: () => `change-${chance.next()}` };
   };
   const sending = (process: Process) => ({
     ...common(process),
@@ -175,7 +194,16 @@ export async function runCardWorld(kernel: CardKernel, seed: number, trace: Trac
   });
   scheduler.after(CALM_MS + 10 * MINUTE_MS, () => queue.redrive());
   const end = await scheduler.run(() => false, LONGEST_EVENTS);
-  return { cards: table.cards(), wechat, seen: wechat.seen, wishes, pushed, end, deaths: processes.deaths() };
+  return {
+    cards: table.cards(),
+    wechat,
+    seen: wechat.seen,
+    wishes,
+    pushed,
+    end,
+    deaths: processes.deaths(),
+    calls,
+  };
 }
 
 /** The first rule that a world broke; undefined when it kept all. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_TRACE } from '../trace.ts';
-import { brokenRule, runCardWorld } from './card-world.ts';
+import { brokenRule, type CrashPoint, runCardWorld } from './card-world.ts';
 import * as kernel from './kernel.ts';
 
 /** `npm run simulate` takes the messages' worlds; those of cards are small enough for every run of the tests. */
@@ -21,4 +21,25 @@ test('service cards keep their rules in generated worlds full of trouble', { tim
   // The worlds are full of trouble, else they would show nothing.
   expect(deaths).toBeGreaterThan(SEEDS / 4);
   expect(requests).toBeGreaterThan(SEEDS * 2);
+});
+
+test('a death before or after any one call of a quiet world leaves every rule kept', {
+  timeout: 120_000,
+}, async () => {
+  const broken: string[] = [];
+  let deaths = 0;
+  for (const seed of [1, 2, 3, 4]) {
+    const { calls } = await runCardWorld(kernel, seed, NO_TRACE, { call: 0, when: 'before' });
+    const points = Array.from({ length: calls }, (_, index) =>
+      (['before', 'after'] as const).map((when): CrashPoint => ({ call: index + 1, when })),
+    ).flat();
+    for (const point of points) {
+      const result = await runCardWorld(kernel, seed, NO_TRACE, point);
+      deaths += result.deaths;
+      const rule = brokenRule(result);
+      if (rule !== undefined) broken.push(`seed ${seed}, ${point.when} call ${point.call}: ${rule}`);
+    }
+  }
+  expect(broken).toEqual([]);
+  expect(deaths).toBeGreaterThan(100);
 });

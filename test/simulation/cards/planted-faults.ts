@@ -24,7 +24,7 @@ export const CARD_FAULTS: readonly PlantedFault[] = [
       ...kernel,
       async changeCard(services, cardId, change) {
         const result = await kernel.changeCard({ ...services, enqueue: async () => {} }, cardId, change);
-        await services.enqueue({ cardId, sinceMs: services.clock() });
+        await services.enqueue({ cardId, changeId: services.newUuid(), sinceMs: services.clock() });
         return result;
       },
     }),

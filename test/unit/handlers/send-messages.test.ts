@@ -62,7 +62,7 @@ describe('a batch of send jobs', () => {
 
   test('a job of a card is for the cards, and goes round as it is', async () => {
     const { handle, delivered, enqueued } = useHandler(() => ({ type: 'done' }));
-    const job = { cardId: `card_${'0'.repeat(32)}_u`, sinceMs: 7 };
+    const job = { cardId: `card_${'0'.repeat(32)}_u`, changeId: 'change', sinceMs: 7 };
     expect(await handle(job)).toEqual({ batchItemFailures: [] });
     expect(delivered).toEqual([job.cardId]);
     expect(enqueued).toEqual([{ job, delayMs: 2_000 }]);
