@@ -149,7 +149,7 @@ function inDoubt(card: Card, change: NonNullable<Card['claim' | 'doubt']>, outco
     outcome,
     // What WeChat shows of a card has no further facts in it, so nothing is asked about them.
     ...(kind === 'content' && {
-      doubt: { kind, text, claimId, asks: 0 },
+      doubt: { kind, text, claimId, asks: 0, isOnly: !card.isUnsure },
       isUnsure: true,
       ...(heldUntilMs !== undefined && { heldUntilMs }),
     }),
@@ -178,7 +178,7 @@ export function asked(card: Card, reading: CardReading | undefined, nowMs: numbe
     const outcome = ownOutcome('user-refused', nowMs);
     return { ...withoutRetries(card), state: 'refused', outcome, updatedAtMs: nowMs };
   }
-  if (reading && provesTaken(reading.content, doubt.text, card.accepted)) {
+  if (reading && provesTaken(reading.content, doubt.text, doubt.isOnly ? (card.accepted ?? '') : undefined)) {
     const taken = accepted(card, doubt, { atMs: nowMs, reason: 'accepted', errcode: 0 });
     return { ...taken, ...(reading.expiresAtMs !== undefined && { expiresAtMs: reading.expiresAtMs }) };
   }

@@ -25,11 +25,11 @@ export function saysTheSame(one: string, other: string): boolean {
  * Whether what WeChat shows of a card proves that it took `sent`. WeChat writes some values in its own way, so
  * a state that only `sent` has is enough.
  *
- * @param before what WeChat had before, if anything
+ * @param before what WeChat had before, empty for nothing; undefined where nobody knows
  */
 export function provesTaken(shown: string, sent: string, before: string | undefined): boolean {
   if (saysTheSame(shown, sent)) return true;
   const status = statusOf(shown);
-  const wasOther = before === undefined || statusOf(before) !== status;
+  const wasOther = before !== undefined && statusOf(before) !== status;
   return status !== undefined && status === statusOf(sent) && wasOther;
 }

@@ -76,8 +76,13 @@ export const cardSchema = storedObject({
   /** Whether the further facts are still to be sent. */
   extWaits: v.exactOptional(v.boolean()),
   claim: v.exactOptional(claimSchema),
-  /** A change of unknown fate, by the claim under which it left, and how often WeChat was asked about it. */
-  doubt: v.exactOptional(storedObject({ ...changeSchema.entries, claimId: v.string(), asks: count })),
+  /**
+   * A change of unknown fate, by the claim under which it left; how often WeChat was asked about it, and whether
+   * what WeChat had before it is known.
+   */
+  doubt: v.exactOptional(
+    storedObject({ ...changeSchema.entries, claimId: v.string(), asks: count, isOnly: v.boolean() }),
+  ),
   receipt: v.exactOptional(receiptSchema),
   state: v.picklist(CARD_STATES),
   outcome: v.exactOptional(outcomeSchema),
