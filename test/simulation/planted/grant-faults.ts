@@ -61,15 +61,14 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
           : services.rules.ruleOf(errcode),
     },
   })),
-  inSends("a refusal about one device ends the subscriptions to the user's others", (services) =>
+  inSends("a message about one device ends the subscriptions to the user's others", (services) =>
     withStore(services, (store) =>
-      writingLedgers(store, (ledger, before) => {
-        const isRefused = Object.entries(ledger.templates).some(
-          ([key, { epoch }]) => readGrantKey(key).device && epoch !== before.templates[key]?.epoch,
-        );
+      writingLedgers(store, (ledger) => {
+        const about = ledger.claim?.templateId;
+        if (!about || !readGrantKey(about).device) return ledger;
         const templates = Object.entries(ledger.templates).map(([key, grants]) => [
           key,
-          isRefused && readGrantKey(key).device ? { ...grants, subscribed: false } : grants,
+          key !== about && readGrantKey(key).device ? { ...grants, subscribed: false } : grants,
         ]);
         return { ...ledger, templates: Object.fromEntries(templates) };
       }),
