@@ -48,6 +48,7 @@ export function createRules(options: RuleOptions) {
       if (run) runs.runWritten(run);
       if (run) crossings.runWritten(run);
       if (batch) book.batchWritten(batch);
+      if (batch) runs.batchWritten(batch);
       for (const { recipient, before } of results ? book.resultsWritten(results) : [])
         sends.recorded(recipient.sendId, before, recipient.result!);
       if (ledger) {

@@ -5,6 +5,7 @@ import type { RecipientBook } from './recipient-book.ts';
 import { runMark } from './run-ports.ts';
 import type { Scheduler } from './scheduler.ts';
 import { LATE_MS, type Trouble } from './send-rules.ts';
+import type { TableWrite } from './table.ts';
 import type { TableState } from './table-part.ts';
 import type { WeChatRequest } from './wechat.ts';
 
@@ -34,6 +35,8 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
   const grantedAtMs = new Map<string, number[]>();
   const erased = new Set<string>();
   const heldBackSince = new Map<string, number>();
+  /** The life that a user was in when they were written into a run; undefined where nothing was stored of them. */
+  const lifeInRun = new Map<string, string | undefined>();
   const promised = new Set<string>();
   const isPunctual = faults.stall + faults.slowRead + faults.heldUpWrite + faults.skewMs === 0;
 
@@ -110,11 +113,24 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
       if (isPunctual && atMs !== undefined && scheduler.now() > atMs + PAUSE_WITHIN_MS)
         fail('a run that pauses or has ended sends nothing more', { request, atMs, now: scheduler.now() });
     },
-    /** The batches that name a user although their run began before the user was erased. */
+    batchWritten({ key, batch }: NonNullable<TableWrite['batch']>): void {
+      for (const { openid } of batch.recipients) {
+        const name = `${key.runId} ${openid}`;
+        if (!lifeInRun.has(name)) lifeInRun.set(name, state().ledgerOf(openid)?.life);
+      }
+    },
+    /**
+     * The batches that name a user although their run began before the user was erased; but for those that were
+     * written when the user had granted anew.
+     */
     namedBefore(openid: string, erasedAtMs: number): readonly string[] {
       return state()
         .runs()
         .filter(({ startedAtMs }) => startedAtMs < erasedAtMs - SKEW_MS)
+        .filter(({ id }) => {
+          const life = lifeInRun.get(`${id} ${openid}`);
+          return life === undefined || life !== state().ledgerOf(openid)?.life;
+        })
         .filter(({ id }) =>
           [...state().batchesOf(id)].some(({ batch }) =>
             batch.recipients.some((recipient) => recipient.openid === openid),
