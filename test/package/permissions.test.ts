@@ -34,9 +34,9 @@ const OF_AN_APP: ReadonlySet<string> = new Set(['app-secret', 'push-aes-key', 'p
 /** Actions that a bundle holds because they come along with what it uses, and that the function never gets to. */
 const NEVER_CALLED: Record<string, string[]> = {
   apps: ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-  templates: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  templates: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'template-library': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
-  'sync-templates': ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+  'sync-templates': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'process-events': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'publish-changes': ['dynamodb:PutItem', 'dynamodb:Query'],
   stats: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
