@@ -31,3 +31,9 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
   if (!response.ok || data === undefined) throw apiErrorOf(error, response);
   return data;
 }
+
+/** That a request whose answer has no body was done. @throws ApiError */
+export async function done(call: Promise<Answer<unknown>>): Promise<void> {
+  const { error, response } = await call;
+  if (!response.ok) throw apiErrorOf(error, response);
+}

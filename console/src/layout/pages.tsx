@@ -11,6 +11,13 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   '/users/:openid': lazy(() => import('../pages/users/user.tsx')),
   '/messages': lazy(() => import('../pages/messages/messages.tsx')),
   '/messages/:id': lazy(() => import('../pages/messages/message.tsx')),
+  '/campaigns': lazy(() => import('../pages/campaigns/campaigns.tsx')),
+  '/campaigns/new': lazy(() => import('../pages/campaigns/new/new-campaign.tsx')),
+  '/campaigns/:id': lazy(() => import('../pages/campaigns/campaign.tsx')),
+  '/campaigns/:id/runs/:runId': lazy(() => import('../pages/campaigns/run.tsx')),
+  '/templates': lazy(() => import('../pages/templates/templates.tsx')),
+  '/templates/library': lazy(() => import('../pages/templates/library.tsx')),
+  '/templates/:id': lazy(() => import('../pages/templates/template.tsx')),
   '/apps': lazy(() => import('../pages/apps/apps.tsx')),
   '/audit': lazy(() => import('../pages/audit/audit.tsx')),
 };

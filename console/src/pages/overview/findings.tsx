@@ -16,29 +16,29 @@ export function Findings({ items }: { readonly items: readonly DayStatistics[] }
   const t = useTexts(findingTexts);
   const { language, timezone } = usePreferences();
   const { app, deadLetters, may } = useSession();
-  const { query, templates } = useTemplates();
+  const { query } = useTemplates();
   const unknown = useQuery({
     queryKey: ['messages', 'unknown', 'any'],
     refetchInterval: 60_000,
     queryFn: () => answered(api.GET('/v1/messages', { params: { query: { status: 'unknown', limit: 1 } } })),
   });
-  if (!query.data || !unknown.data) return null;
   const today = shownDays(Date.now(), timezone).at(-1);
   const findings = judge({
     app,
     deadLetters,
-    templates,
+    templates: query.data,
     today: sumOf(items.filter(({ day }) => day === today)),
-    hasUnknown: unknown.data.items.length > 0,
+    hasUnknown: (unknown.data?.items.length ?? 0) > 0,
     nowMs: Date.now(),
   });
   return (
     <section aria-label={t.title} className="findings">
-      {findings.length === 0 && (
+      {findings.length === 0 && query.data && unknown.data && (
         <Alert color="green" variant="light" title={t.fine}>
           {t.fineText}
         </Alert>
       )}
+      {query.error && <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />}
       {findings.map((finding) => (
         <Alert
           key={finding.key}

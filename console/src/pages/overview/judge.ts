@@ -18,7 +18,8 @@ export interface Finding {
 interface Facts {
   readonly app: Schemas['App'];
   readonly deadLetters: Schemas['AppList']['deadLetters'];
-  readonly templates: readonly Schemas['Template'][];
+  /** Absent while they are read, or where they cannot be. */
+  readonly templates: readonly Schemas['Template'][] | undefined;
   readonly today: Sums;
   readonly hasUnknown: boolean;
   readonly nowMs: number;
@@ -151,7 +152,7 @@ const STALE_MS = 36 * 3_600_000;
 
 function ofTemplates({ app, templates, nowMs }: Facts): readonly Finding[] {
   const { templatesSyncedAt: at } = app;
-  if (at === undefined && templates.length === 0)
+  if (at === undefined && templates?.length === 0)
     return [
       {
         key: 'never-synced',
@@ -175,7 +176,7 @@ function ofTemplates({ app, templates, nowMs }: Facts): readonly Finding[] {
           },
         ]
       : [];
-  return [...stale, ...templates.flatMap(warningsOf)];
+  return [...stale, ...(templates ?? []).flatMap(warningsOf)];
 }
 
 function warningsOf({ templateId, title, warnings }: Schemas['Template']): readonly Finding[] {
