@@ -1,5 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { answered, api, type Schemas } from '../../api/client.ts';
 
 /** What the service says of data that nobody has sent. */
@@ -17,7 +18,10 @@ const PAUSE_MS = 350;
 
 /** Checks data against a template while it is typed: what would be sent, or everything that is wrong with it. */
 export function useDataCheck(templateId: string | undefined, input: CheckedInput) {
-  const [settled] = useDebouncedValue(input, PAUSE_MS);
+  // One object for the same input: a caller makes a new one whenever it is drawn.
+  const written = JSON.stringify(input);
+  const same = useMemo(() => input, [written]);
+  const [settled] = useDebouncedValue(same, PAUSE_MS);
   const query = useQuery({
     queryKey: ['check', templateId, settled],
     enabled: templateId !== undefined,
@@ -34,5 +38,5 @@ export function useDataCheck(templateId: string | undefined, input: CheckedInput
         }),
       ),
   });
-  return { check: query.data, error: query.error, isCurrent: settled === input && !query.isPlaceholderData };
+  return { check: query.data, error: query.error, isCurrent: settled === same && !query.isPlaceholderData };
 }
