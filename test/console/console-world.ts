@@ -144,6 +144,8 @@ export async function lookAt(
   if (PICTURES !== undefined) {
     mkdirSync(PICTURES, { recursive: true });
     const file = [name, language, width, ...(colors === 'dark' ? ['dark'] : [])].join('-');
+    // What sticks to the top stands in the middle of a whole page otherwise.
+    await page.evaluate('scrollTo(0, 0)');
     await page.screenshot({ path: join(PICTURES, `${file}.png`), fullPage: true });
   }
   expect(await seriousFindings(page)).toEqual([]);

@@ -27,7 +27,7 @@ test.each([
     sqs.destroy();
     const page = await open('/', view);
     await page.getByText(zh ? '微信不给 access_token' : 'WeChat gives no access token').waitFor();
-    await page.getByText(zh ? /已进入死信队列/ : /lie in a dead-letter queue/).waitFor();
+    await page.getByText(zh ? /已进入死信队列/ : /in a dead-letter queue/).waitFor();
     await page.getByRole('button', { name: zh ? '重新向微信查询' : 'Ask WeChat again' }).click();
     await page.getByText('203.0.113.7').first().waitFor();
     await lookAt(page, 'trouble', view);

@@ -84,7 +84,7 @@ function ofDeadLetters({ deadLetters }: Facts): readonly Finding[] {
         key: `dead-${queue}`,
         isUrgent: true,
         title: {
-          en: `${count} ${what.en} were given up and lie in a dead-letter queue`,
+          en: `Given up, in a dead-letter queue: ${what.en}, ${count}`,
           zh: `有 ${count} 个${what.zh}多次失败，已进入死信队列`,
         },
         remedy: {
