@@ -30,14 +30,14 @@ export default defineConfig({
             'test/miniprogram/**',
             'test/phone/**',
             'test/console/**',
-            'test/simulation/**/mutations.test.ts',
+            'test/simulation/**/*mutations.test.ts',
           ],
         },
       },
       {
         // Whether the simulations would notice a fault: it tests the tests, so it runs in CI and by name.
         extends: true,
-        test: { name: 'mutations', include: ['test/simulation/**/mutations.test.ts'] },
+        test: { name: 'mutations', include: ['test/simulation/**/*mutations.test.ts'] },
       },
       {
         // Processes that are killed over and over: half a minute each, so they run in CI and by name.
