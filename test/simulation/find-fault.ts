@@ -8,11 +8,27 @@ import { runSeed } from './run-seed.ts';
  */
 const SEEDS = 12_000;
 
+/** Worlds that showed a rare fault before are looked at first, which saves minutes while they still do. */
+const SHOWN_BY: Readonly<Record<string, number>> = {
+  'a batch taken over from a dead worker is not recovered': 7088,
+  'a refusal takes what was granted since the send began': 5877,
+  'a claim that was held up is acted on all the same': 5821,
+  'what a dead worker was to give back stays in its claim': 2453,
+  'a due entry that no message lists is left where it is': 1703,
+  'what is erased is listed after the item went': 1675,
+  'a message that expires is looked at only once it could have left': 1290,
+  'the job goes onto the queue after the change is stored': 1098,
+  "a receipt is taken to be about the user's latest send": 942,
+  'claims of a stopped run are left behind': 805,
+};
+
 /** Tests that the simulation notices each of these faults. */
 export function findFaults(faults: readonly PlantedFault[]): void {
   test.each(faults)('a fault is found: $name', { timeout: 400_000 }, async ({ name, plant }) => {
     const faulty = plant(kernel);
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    const before = SHOWN_BY[name];
+    const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1);
+    for (const seed of before === undefined ? seeds : [before, ...seeds]) {
       const { violation } = await runSeed(faulty, seed);
       if (!violation) continue;
       console.log(`${name}: seed ${seed}, "${violation.rule}"`);
