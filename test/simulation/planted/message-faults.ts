@@ -145,10 +145,19 @@ export const MESSAGE_FAULTS: readonly PlantedFault[] = [
       deliverMessage: (services, job) => kernel.deliverMessage(services, { ...job, sinceMs: 0 }),
     }),
   },
-  inCallsOf('createSendHandler', 'a job that is to come up later is not written anew', (services) => ({
-    ...services,
-    enqueue: async () => undefined,
-  })),
+  inCallsOf(
+    'createSendHandler',
+    'a job that is to come up later is not written anew',
+    ({ apps, ...rest }) => ({
+      ...rest,
+      apps: {
+        async of(appId) {
+          const { app, services } = await apps.of(appId);
+          return { app, services: { ...services, enqueue: async () => undefined } };
+        },
+      },
+    }),
+  ),
   inCallsOf('eraseUser', 'a user is erased while a sender may still write a record', (services) => {
     const { store, eraser } = services;
     return {
