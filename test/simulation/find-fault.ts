@@ -18,6 +18,7 @@ const SHOWN_BY: Readonly<Record<string, number>> = {
   'what is erased is listed after the item went': 1675,
   'a message that expires is looked at only once it could have left': 1290,
   'the job goes onto the queue after the change is stored': 1098,
+  'a planner that has read a user writes them once they are erased': 1465,
   "a receipt is taken to be about the user's latest send": 942,
   'claims of a stopped run are left behind': 805,
 };
