@@ -42,7 +42,16 @@ export default defineConfig({
       {
         // Processes that are killed over and over: half a minute each, so they run in CI and by name.
         extends: true,
-        test: { name: 'engines', include: ['test/engines/**/*.test.ts'] },
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          exclude: ['test/engines/several-apps.test.ts'],
+        },
+      },
+      {
+        // Thousands of operations keep both cores busy for minutes, so it runs by name, and with nothing beside it.
+        extends: true,
+        test: { name: 'apps', include: ['test/engines/several-apps.test.ts'] },
       },
       {
         // What is held to seconds runs when nothing else does: in CI and by name.
