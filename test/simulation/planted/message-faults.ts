@@ -172,6 +172,17 @@ export const MESSAGE_FAULTS: readonly PlantedFault[] = [
       },
     };
   }),
+  inCallsOf(
+    'eraseUser',
+    'a user is erased though a record may be written again',
+    ({ eraser, ...services }) => ({
+      ...services,
+      eraser: {
+        ...eraser,
+        listBelongings: async (openid) => writtenForGood(await eraser.listBelongings(openid)),
+      },
+    }),
+  ),
   inCallsOf('eraseUser', 'what is erased is listed after the item went', ({ eraser, ...services }) => ({
     ...services,
     eraser: {
