@@ -66,21 +66,25 @@ const READ_AGAIN_MS = 4 * 60_000;
 /** What cannot be read now is tried again after this; what is known goes on being used. */
 const TRY_AGAIN_MS = 30_000;
 
+/** Nobody waits longer for SSM: it may be silent, and what is known will do. */
+const WAIT_MS = 2_000;
+
 /** Reads settings, and reads them again once they are old. Parts that have not changed stay the same objects. */
 async function keepRead(
   read: () => Promise<StageSettings>,
-  { clock, logger }: Runtime,
+  { clock, sleep, logger }: Runtime,
 ): Promise<() => Promise<StageSettings>> {
   let present = await read();
   let readAgainAtMs = clock() + READ_AGAIN_MS;
   let reading: Promise<void> | undefined;
 
   async function readAgain(): Promise<void> {
+    // Whoever comes meanwhile goes on with what is known.
+    readAgainAtMs = clock() + TRY_AGAIN_MS;
     try {
       present = changedParts(present, await read());
       readAgainAtMs = clock() + READ_AGAIN_MS;
     } catch (error) {
-      readAgainAtMs = clock() + TRY_AGAIN_MS;
       logger.warn('The settings could not be read again; those that are known go on being used.', { error });
     }
   }
@@ -90,7 +94,7 @@ async function keepRead(
       reading ??= readAgain().finally(() => {
         reading = undefined;
       });
-      await reading;
+      await Promise.race([reading, sleep(WAIT_MS)]);
     }
     return present;
   };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { forEachApp } from '../../../lib/runtime/apps.ts';
 import { createRuntime } from '../../../lib/runtime/runtime.ts';
@@ -30,16 +31,17 @@ const OTHERS = {
 async function useStage(stored: Record<string, string>) {
   const parameters = new Map(Object.entries(stored));
   const asked: (readonly string[])[] = [];
-  const state = { nowMs: 0, isDown: false, parameters, asked };
+  const state = { nowMs: 0, isDown: false, isSilent: false, parameters, asked };
   const logs = keptLogs();
   const stage = await openStage(ENV, ['app', 'wechat', 'sending', 'apiKeys'], {
     secrets: ['WECHAT_APP_SECRET', 'API_KEYS'],
     async fetchParameters(names) {
       asked.push(names);
       if (state.isDown) throw new Error('SSM is down');
+      if (state.isSilent) await new Promise(() => undefined);
       return new Map([...parameters].filter(([name]) => names.includes(name)));
     },
-    runtime: createRuntime({ clock: () => state.nowMs, logger: logs.logger }),
+    runtime: createRuntime({ clock: () => state.nowMs, sleep: () => nextTurn(), logger: logs.logger }),
   });
   const apps = await stage.apps(({ app, wechat, sending }) => ({
     appId: app.appId,
@@ -173,6 +175,15 @@ describe('a change of the settings', () => {
     state.nowMs += MINUTE_MS;
     expect(await serve()).toMatchObject({ appSecret: 'changed' });
     expect(logs.lines.filter((line) => line.includes('could not be read again'))).toHaveLength(2);
+  });
+
+  test('holds up nobody while SSM is silent', async () => {
+    const { serve, state } = await useStage(STORED);
+    state.isSilent = true;
+    state.nowMs = 5 * MINUTE_MS;
+    expect(await serve()).toMatchObject({ appSecret: 'first-secret' });
+    expect(await serve()).toMatchObject({ appSecret: 'first-secret' });
+    expect(state.asked).toHaveLength(2);
   });
 
   test('is read once, however many ask for it at the same time', async () => {
