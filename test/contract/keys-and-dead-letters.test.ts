@@ -5,7 +5,11 @@ import { openQueue } from '../../lib/runtime/aws.ts';
 import { startService } from './running-service.ts';
 
 const sha256 = createHash('sha256').update('key-of-a-reader').digest('hex');
-const keys = [{ name: 'reader', sha256, scopes: ['read'] }];
+const limited = createHash('sha256').update('key-for-one').digest('hex');
+const keys = [
+  { name: 'reader', sha256, scopes: ['read'] },
+  { name: 'for-one', sha256: limited, scopes: ['read'], appids: ['wx5e1fa0c0ffee1234'] },
+];
 const { stack, call, operator } = await startService({ settings: { API_KEYS: JSON.stringify(keys) } });
 
 test('GET /v1/apps tells what the key itself may do, so that a page can offer it', async () => {
@@ -25,4 +29,10 @@ test('GET /v1/apps counts what lies in the dead-letter queues', async () => {
   await sqs.send(new SendMessageCommand({ QueueUrl: stack.deadLetterQueueUrl, MessageBody: '{}' }));
   sqs.destroy();
   await expect.poll(counted).toEqual({ sends: 1, campaigns: 0, events: 0, changes: 0 });
+});
+
+test('GET /v1/apps tells a key for some mini programs nothing of the queues that all share', async () => {
+  const { body } = await call('GET', '/v1/apps', { token: 'key-for-one' });
+  expect(body.items).toHaveLength(1);
+  expect(body).not.toHaveProperty('deadLetters');
 });
