@@ -1,5 +1,6 @@
 import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
+import { type AccountTemplateServices, accountTemplateRoutes } from '../lib/api/routes/account-templates.ts';
 import { type TemplateLibraryServices, templateLibraryRoutes } from '../lib/api/routes/template-library.ts';
 import { campaignsInUseOfTemplate, endCampaignsOfTemplate } from '../lib/campaigns/campaigns-of-template.ts';
 import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
@@ -38,7 +39,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   );
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
-  const apps = await stage.apps((settings, base): TemplateLibraryServices & { close(): Promise<void> } => {
+  const apps = await stage.apps((settings, base): AppServices & { close(): Promise<void> } => {
     const { appId } = settings.app;
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
@@ -94,7 +95,9 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
 }
 
+type AppServices = TemplateLibraryServices & AccountTemplateServices;
+
 /** Shows WeChat's template library, adds templates from it to the account, and deletes them. */
-export function createHandler(services: HttpServices<TemplateLibraryServices>) {
-  return createHttpHandler(templateLibraryRoutes, services);
+export function createHandler(services: HttpServices<AppServices>) {
+  return createHttpHandler((app) => [...templateLibraryRoutes(app), ...accountTemplateRoutes(app)], services);
 }

@@ -20,7 +20,7 @@ export interface NewCard extends CardName {
   readonly check?: PayCheck;
 }
 
-/** What came of a request for a card. */
+/** The card of a code: made now, made before by the same request, or made by another. */
 export type ActivateResult =
   | { readonly type: 'accepted' | 'repeated'; readonly card: Card }
   /** The code has a card that is active, or about to be. */

@@ -22,7 +22,7 @@ export interface WantedChange {
   readonly ext?: string;
 }
 
-/** What came of the wish to change a card. */
+/** The card with its change waiting, or why WeChat would not take it. */
 export type ChangeResult =
   | { readonly type: 'changed'; readonly card: Card; readonly step: Step }
   | { readonly type: 'not-found' | 'expired' }

@@ -1,4 +1,5 @@
 import type { RouteSpec } from '../route.ts';
+import { accountTemplateSpecs } from './account-templates.ts';
 import { listAppsSpec } from './apps.ts';
 import { listAuditSpec } from './audit.ts';
 import { addRecipientsSpec } from './campaign-recipients.ts';
@@ -29,6 +30,7 @@ export const routeSpecs: readonly RouteSpec[] = [
   eraseUserSpec,
   ...Object.values(templateSpecs),
   ...Object.values(templateLibrarySpecs),
+  ...Object.values(accountTemplateSpecs),
   listAuditSpec,
   ...Object.values(wechatEventSpecs),
   getHealthSpec,

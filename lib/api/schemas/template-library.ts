@@ -76,7 +76,7 @@ export const newTemplateBody = v.strictObject({
 
 const namedCampaign = v.object({ id: v.string(), name: v.string() });
 
-/** What became of a template that was to be deleted, and of what needed it. */
+/** The messages that were canceled, and the campaigns that ended, with a template. */
 export const deletedTemplate = v.object({
   templateId,
   canceledMessages: v.pipe(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canonicalJson } from '../../../lib/api/accept-input.ts';
+import { canonicalJson } from '../../../lib/api/body-hash.ts';
 
 it('is the same for equal values, whatever the order of their members', () => {
   const a = { b: 1, a: { d: [{ f: 1, e: 2 }], c: null } };
