@@ -44,8 +44,7 @@ export function authorization<S extends object>(entrance: Entrance<S>): HttpMidd
         : await authenticate(await credentials(), event.headers['authorization']);
       route.authorize(caller);
       const asked = params['appid'] ?? (event.headers[APP_HEADER] || undefined);
-      const { method } = route.spec;
-      const { app, services } = await appOfCall(findApp, { caller, asked, method });
+      const { app, services } = await appOfCall(findApp, { caller, asked, spec: route.spec });
       const own = routesOf(services).routes.find(({ spec }) => spec === route.spec) ?? route;
       context.authorized = { route: own, params, caller, appId: app.appId };
     },

@@ -55,8 +55,8 @@ export const REMEDIES = {
     zh: '请核对请求头 x-wechat-appid 是否在 GET /v1/apps 为该 API Key 列出的 AppID 之中。部署者可用 npm run setup -- --app 添加小程序，五分钟内生效。',
   },
   'sending-stopped': {
-    en: 'Nothing can be sent or changed for it; its data can be read, canceled and erased. The owner takes sending up again with npm run setup -- --app.',
-    zh: '该小程序已停止发送，只能查询、取消和删除数据。部署者可用 npm run setup -- --app 恢复发送。',
+    en: 'Nothing can be sent or booked for it; its data can be read, canceled and erased. The owner takes sending up again with npm run setup -- --app.',
+    zh: '该小程序已停止发送和预约，仍可查询、取消和删除数据。部署者可用 npm run setup -- --app 恢复发送。',
   },
   'app-not-ready': {
     en: 'Tell the owner: the log names each wrong setting, and npm run setup -- --app corrects them. Other mini programs are not affected.',

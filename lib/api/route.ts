@@ -34,6 +34,8 @@ export interface RouteSpec {
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** The problems that this route adds to those that every route of its kind may answer. */
   readonly problems: readonly ProblemCode[];
+  /** It is served while the app's sending is stopped, though it changes something: it sends nothing. */
+  readonly whileStopped?: true;
   /** Default {@link DEFAULT_MAX_BODY_BYTES}. */
   readonly maxBodyBytes?: number;
 }
@@ -128,6 +130,11 @@ export interface Route {
   authorize(caller: Caller): void;
   /** Checks every part and answers. @throws ProblemError */
   run(request: UncheckedRequest): Promise<Reply>;
+}
+
+/** Whether a route is served while its app's sending is stopped: what is only looked at, or removed, always is. */
+export function isServedWhileStopped({ method, whileStopped }: RouteSpec): boolean {
+  return whileStopped === true || method === 'GET' || method === 'DELETE';
 }
 
 /** States a route, keeping its exact types for {@link route}. */

@@ -1,7 +1,7 @@
 import { AppNotReadyError, UnknownAppError } from '../settings/apps.ts';
 import { type Caller, invalidToken } from './access.ts';
 import { ProblemError } from './problem.ts';
-import type { RouteSpec } from './route.ts';
+import { isServedWhileStopped, type RouteSpec } from './route.ts';
 
 /** The header in which a call says which mini program it is for. */
 export const APP_HEADER = 'x-wechat-appid';
@@ -20,11 +20,12 @@ export type FindApp<S> = (appId?: string) => Promise<AppOfCall<S>>;
  * session is for, else the stage's first.
  *
  * @throws ProblemError `unknown-app` for one that the stage does not have or the caller may not use, in the
- * same words; `invalid-token` for a session of one that the stage does not have; `app-not-ready`; `sending-stopped` for what is neither looking nor removing
+ * same words; `invalid-token` for a session of one that the stage does not have; `app-not-ready`;
+ * `sending-stopped` for what a stopped app does not serve
  */
 export async function appOfCall<S>(
   find: FindApp<S>,
-  { caller, asked, method }: { caller: Caller; asked: string | undefined; method: RouteSpec['method'] },
+  { caller, asked, spec }: { caller: Caller; asked: string | undefined; spec: RouteSpec },
 ): Promise<AppOfCall<S>> {
   const own = appidsOf(caller);
   const appId = asked ?? own?.[0];
@@ -32,7 +33,7 @@ export async function appOfCall<S>(
   const found = await find(appId).catch((error: unknown) => {
     throw asAppProblem(error, caller);
   });
-  if (found.app.isStopped && method !== 'GET' && method !== 'DELETE') {
+  if (found.app.isStopped && !isServedWhileStopped(spec)) {
     throw new ProblemError('sending-stopped', 'The owner has stopped all sending for this mini program.');
   }
   return found;

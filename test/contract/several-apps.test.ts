@@ -229,3 +229,16 @@ test('an app is added without a new deployment, and takes effect within five min
   const { body } = await added.operator('POST', '/v1/messages', { to: 'o-new', ...PRICE_DROP });
   expect((await added.ended(body.id)).status).toBe('sent');
 });
+
+test('while sending is stopped nothing is sent or booked, and what users allow still counts', async () => {
+  const path = `/qingniao/local/apps/${second.appId}`;
+  await second.logIn('o-stopped');
+  stack.parameters?.set(`${path}/settings`, JSON.stringify({ SENDING: 'stopped' }));
+  stack.parameters?.delete(`${path}/app-secret`);
+  aheadMs += 5 * 60_000;
+  await second.allow(second.wechat, 'o-stopped', T);
+  expect(await second.grantOf('o-stopped', T)).toMatchObject({ available: 1 });
+  const refused = await second.operator('POST', '/v1/messages', { to: 'o-stopped', ...PRICE_DROP });
+  expect([refused.status, refused.body.code]).toEqual([409, 'sending-stopped']);
+  expect((await second.operator('DELETE', '/v1/users/o-stopped')).status).toBe(200);
+});

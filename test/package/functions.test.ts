@@ -53,6 +53,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
   audit: ['APPS_PATH', 'API_KEYS_PARAM', 'SESSION_SECRET_PARAM', 'TABLE_NAME', 'WECHAT_APP_ID'],
   cards: [
     'APPS_PATH',
+    'SENDING',
     'API_KEYS_PARAM',
     'SEND_QUEUE_URL',
     'SESSION_SECRET_PARAM',

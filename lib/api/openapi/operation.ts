@@ -1,5 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '../problem.ts';
-import type { AnswerSpec, ObjectSchema, RouteSpec } from '../route.ts';
+import { type AnswerSpec, isServedWhileStopped, type ObjectSchema, type RouteSpec } from '../route.ts';
 import { type Examples, examples, problemExamples } from './examples.ts';
 import { answerSchema, inputSchema, parameterSchema } from './json-schemas.ts';
 
@@ -114,7 +114,7 @@ function commonProblems(spec: RouteSpec): readonly ProblemCode[] {
     ...when(spec.query, ['invalid-query']),
     ...when(spec.headers, ['invalid-header']),
     ...when(isOfApp(spec), ['unknown-app', 'app-not-ready']),
-    ...when(isOfApp(spec) && !['GET', 'DELETE'].includes(spec.method), ['sending-stopped']),
+    ...when(isOfApp(spec) && !isServedWhileStopped(spec), ['sending-stopped']),
     'internal-error',
     'timed-out',
   ];

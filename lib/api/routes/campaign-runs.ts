@@ -97,6 +97,7 @@ export const runSpecs = {
   pause: routeSpec({
     ...CONTROL,
     path: '/v1/campaigns/{id}/runs/{runId}/pause',
+    whileStopped: true,
     operationId: 'pauseRun',
     summary: 'Hold a run back, with what is queued already',
     answers: {
@@ -115,6 +116,7 @@ export const runSpecs = {
   stop: routeSpec({
     ...CONTROL,
     path: '/v1/campaigns/{id}/runs/{runId}/stop',
+    whileStopped: true,
     operationId: 'stopRun',
     summary: 'End a run for good',
     answers: { 200: { description: 'It is stopped', schema: run } },

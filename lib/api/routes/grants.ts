@@ -28,6 +28,7 @@ export const grantSpecs = {
     summary: 'Record what a user answered in the subscribe panel',
     description:
       'The same requestId of one user counts once, however often it is sent. Operators name the user by openid.',
+    whileStopped: true,
     access: { user: true, operator: 'send' },
     body: grantReportBody,
     answers: { 200: { description: 'The grants of the reported templates', schema: grantList } },

@@ -95,6 +95,7 @@ export const messageSpecs = {
     summary: 'Settle a message of unknown fate by hand',
     description:
       '`sent`: WeChat accepted it, and its grant stays spent. `failed`: WeChat did not, and its grant is given back unless WeChat has since shown that the user has none. Asking twice for the same changes nothing more.',
+    whileStopped: true,
     access: { operator: 'manage' },
     params: idParams,
     body: schemas.settlement,

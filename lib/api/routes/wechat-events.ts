@@ -39,6 +39,7 @@ const verification = {
 } as const;
 
 const push = {
+  whileStopped: true,
   description:
     'For WeChat only: plaintext (if WECHAT_PUSH_PLAINTEXT allows it), compatible and safe mode, XML and JSON. Stored before it is answered, taken in after. The same event counts once, however often it comes.',
   access: { anyone: true },
@@ -64,6 +65,8 @@ const ofApp = {
   params: v.strictObject({ appid: v.pipe(v.string(), v.regex(APP_ID_FORM)) }),
 } as const;
 
+const OF_APP_PROBLEMS = ['unknown-app', 'app-not-ready'] as const;
+
 /** The routes of `/v1/wechat/events` as data. */
 export const wechatEventSpecs = {
   verify: routeSpec({
@@ -83,6 +86,7 @@ export const wechatEventSpecs = {
   verifyOfApp: routeSpec({
     ...verification,
     ...ofApp,
+    problems: [...verification.problems, ...OF_APP_PROBLEMS],
     method: 'GET',
     operationId: 'verifyCallbackOfApp',
     summary: "WeChat's check of the callback URL",
@@ -90,6 +94,7 @@ export const wechatEventSpecs = {
   receiveOfApp: routeSpec({
     ...push,
     ...ofApp,
+    problems: [...push.problems, ...OF_APP_PROBLEMS],
     method: 'POST',
     operationId: 'receiveEventOfApp',
     summary: "WeChat's messages and events",

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../lib/api/access.ts';
+import { isServedWhileStopped, type RouteSpec } from '../../../lib/api/route.ts';
+import { getHealthSpec } from '../../../lib/api/routes/health.ts';
+import { routeSpecs } from '../../../lib/api/routes/index.ts';
 import { appOfCall } from '../../../lib/api/which-app.ts';
 import { AppNotReadyError, UnknownAppError } from '../../../lib/settings/apps.ts';
 
@@ -18,8 +21,8 @@ const user: Caller = { type: 'user', appid: 'wx-second', openid: 'o1' };
 const anyApp: Caller = { type: 'operator', keyName: 'all', scopes: ['read'] };
 const someApps: Caller = { ...anyApp, keyName: 'some', appids: ['wx-second', 'wx-stopped'] };
 
-async function chosen(caller: Caller, asked?: string, method: 'GET' | 'POST' | 'DELETE' = 'GET') {
-  return (await appOfCall(find, { caller, asked, method })).app.appId;
+async function chosen(caller: Caller, asked?: string, served: Partial<RouteSpec> = {}) {
+  return (await appOfCall(find, { caller, asked, spec: { ...getHealthSpec, ...served } })).app.appId;
 }
 
 describe('the app of a call', () => {
@@ -55,9 +58,28 @@ describe('the app of a call', () => {
     expect(JSON.stringify(error.toProblem())).not.toContain('MAX_SENDS');
   });
 
-  test('whose sending is stopped can be looked at and removed from, and nothing else', async () => {
-    expect(await chosen(someApps, 'wx-stopped', 'GET')).toBe('wx-stopped');
-    expect(await chosen(someApps, 'wx-stopped', 'DELETE')).toBe('wx-stopped');
-    await expect(chosen(someApps, 'wx-stopped', 'POST')).rejects.toMatchObject({ code: 'sending-stopped' });
+  test('whose sending is stopped serves what sends nothing', async () => {
+    for (const served of [
+      { method: 'GET' },
+      { method: 'DELETE' },
+      { method: 'POST', whileStopped: true },
+    ] as const)
+      expect(await chosen(someApps, 'wx-stopped', served)).toBe('wx-stopped');
+    const refused = chosen(someApps, 'wx-stopped', { method: 'POST' });
+    await expect(refused).rejects.toMatchObject({ code: 'sending-stopped' });
+  });
+
+  test('counts what users allowed and takes what WeChat tells while sending is stopped', () => {
+    const served = routeSpecs
+      .filter(({ method }) => method !== 'GET' && method !== 'DELETE')
+      .filter(isServedWhileStopped);
+    expect(served.map(({ operationId }) => operationId).toSorted()).toEqual([
+      'pauseRun',
+      'receiveEvent',
+      'receiveEventOfApp',
+      'reportGrants',
+      'settleMessage',
+      'stopRun',
+    ]);
   });
 });
