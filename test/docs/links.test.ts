@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 const DOCUMENTS = [
   'README.md',
   'README.zh-CN.md',
+  'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   'local/wechat-simulator/README.md',
@@ -66,4 +67,19 @@ test('every decision is listed', () => {
       .toSorted()
       .map((name) => `decisions/${name}`),
   );
+});
+
+test('every decision says below its title when it was made and whether it holds; what replaced it says so too', () => {
+  const decisions = readdirSync('docs/decisions').map(
+    (name) => [name, readFileSync(join('docs/decisions', name), 'utf8').split('\n## ')[0] ?? ''] as const,
+  );
+  for (const [name, head] of decisions) {
+    expect(head, name).toMatch(/^# \d{4} .*\n\n\d{4}-\d\d-\d\d · (in force|superseded .*by \[\d{4}\])/);
+    for (const [, by = ''] of head.matchAll(/superseded (?:on [\d-]+ )?by \[\d{4}\]\(([^)]+)\)/g)) {
+      const [, newer = ''] = decisions.find(([other]) => other === by) ?? [];
+      expect(newer, `${by} supersedes ${name}`).toMatch(
+        new RegExp(`supersedes[^]*\\[${name.slice(0, 4)}\\]`),
+      );
+    }
+  }
 });
