@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     name: 'dynamodb-local',
     include: ['test/{connected,contract,engines}/**/*.test.ts'],
+    // Nothing may run beside it.
+    exclude: ['test/engines/several-apps.test.ts'],
     globalSetup: ['test/support/dynamodb-local.ts'],
     setupFiles: ['test/support/no-bad-fields.ts'],
     // As in vitest.config.ts.
