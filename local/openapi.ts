@@ -1,40 +1,60 @@
-// Writes openapi.yaml from the routes and events.schema.json from the events; with --check it only says whether they are up to date.
+// Writes openapi.yaml from the routes, the client's types from that, and events.schema.json from the events; with --check it only says
+// whether they are up to date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { openApiDocument } from '../lib/api/openapi/document.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
 import { CommandError, runCommand } from '../operate/command-line.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { areTypesOf, CLIENT_TYPES, clientTypes } from './client-types.ts';
 import { eventSchemas } from './event-schemas.ts';
+
+const OPENAPI = 'openapi.yaml';
+const EVENTS = 'events.schema.json';
 
 const HELP = `npm run openapi [-- --check]
 
-Writes openapi.yaml from the routes in lib/api/routes, and events.schema.json from the events in lib/eventbridge/event-details.ts.
+Writes openapi.yaml from the routes in lib/api/routes, the types of clients/typescript from openapi.yaml, and events.schema.json from
+the events in lib/eventbridge/event-details.ts.
 With --check it writes nothing and fails if a file is out of date.
-由 lib/api/routes 中的路由生成 openapi.yaml，由 lib/eventbridge/event-details.ts 中的事件生成 events.schema.json；加 --check 只检查是否为最新。
+由 lib/api/routes 中的路由生成 openapi.yaml，再由它生成 clients/typescript 的类型；由 lib/eventbridge/event-details.ts 中的事件生成 events.schema.json；加 --check 只检查是否为最新。
 `;
 
 await runCommand(
   { name: 'openapi', help: HELP, options: { check: { type: 'boolean', default: false } } },
   async ({ check }) => {
+    const openapi = openapiText();
     const outdated: string[] = [];
-    for (const [name, text] of Object.entries(documents())) {
-      const file = new URL(`../${name}`, import.meta.url);
-      if (!check) await writeFile(file, text);
-      else if ((await readFile(file, 'utf8').catch(() => '')) !== text) outdated.push(name);
+    for (const [name, text] of [[OPENAPI, openapi], [EVENTS, eventsText()]] as const) {
+      if (!check) await writeFile(fileOf(name), text);
+      else if ((await textOf(name)) !== text) outdated.push(name);
+    }
+    if (!areTypesOf(openapi, await textOf(CLIENT_TYPES))) {
+      if (check) outdated.push(CLIENT_TYPES);
+      else await writeFile(fileOf(CLIENT_TYPES), await clientTypes(openapi));
     }
     if (outdated.length === 0) return 0;
     throw new CommandError(`${outdated.join(', ')}: not what the code says. Run: npm run openapi`);
   },
 );
 
-function documents(): Record<string, string> {
+function openapiText(): string {
   const document = stringify(openApiDocument(routeSpecs, packageJson.version), {
     lineWidth: 120,
     aliasDuplicateObjects: false,
   });
-  return {
-    'openapi.yaml': `# Made from the routes in lib/api/routes by \`npm run openapi\`; change those.\n${document}`,
-    'events.schema.json': `${JSON.stringify(eventSchemas(), undefined, 2)}\n`,
-  };
+  return `# Made from the routes in lib/api/routes by \`npm run openapi\`; change those.\n${document}`;
+}
+
+function eventsText(): string {
+  return `${JSON.stringify(eventSchemas(), undefined, 2)}\n`;
+}
+
+function fileOf(name: string): URL {
+  return new URL(`../${name}`, import.meta.url);
+}
+
+/** Empty where there is none. */
+async function textOf(name: string): Promise<string> {
+  return readFile(fileOf(name), 'utf8').catch(() => '');
 }
