@@ -25,7 +25,10 @@ await runCommand(
   async ({ check }) => {
     const openapi = openapiText();
     const outdated: string[] = [];
-    for (const [name, text] of [[OPENAPI, openapi], [EVENTS, eventsText()]] as const) {
+    for (const [name, text] of [
+      [OPENAPI, openapi],
+      [EVENTS, eventsText()],
+    ] as const) {
       if (!check) await writeFile(fileOf(name), text);
       else if ((await textOf(name)) !== text) outdated.push(name);
     }

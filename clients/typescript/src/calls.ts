@@ -42,7 +42,10 @@ interface Page {
 export type GetPage = (path: string, init: object) => Promise<{ readonly data: Page }>;
 
 /** A client whose `fetch` throws for whatever is not answered as asked, typed so: its `error` is never there. */
-export function throwingCalls(api: Pick<Api, keyof Calls>): { readonly calls: Calls; readonly getPage: GetPage };
+export function throwingCalls(api: Pick<Api, keyof Calls>): {
+  readonly calls: Calls;
+  readonly getPage: GetPage;
+};
 export function throwingCalls({ GET, POST, PUT, PATCH, DELETE }: Pick<Api, keyof Calls>): object {
   return { calls: { GET, POST, PUT, PATCH, DELETE }, getPage: GET };
 }
@@ -63,11 +66,12 @@ export type ListPath = {
 }[ClientPathsWithMethod<Api, 'get'>];
 
 /** An item of a list. */
-export type ItemOf<Path extends ListPath> = MethodResponse<Api, 'get', Path> extends {
-  readonly items: readonly (infer Item)[];
-}
-  ? Item
-  : never;
+export type ItemOf<Path extends ListPath> =
+  MethodResponse<Api, 'get', Path> extends {
+    readonly items: readonly (infer Item)[];
+  }
+    ? Item
+    : never;
 
 /** Reads a list to its end, or for as long as it is asked for more. */
 export type List = <Path extends ListPath>(

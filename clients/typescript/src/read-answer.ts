@@ -39,7 +39,11 @@ export function noAnswer(call: string, origin: string, reason: string): Qingniao
 function foreign({ status, headers, type }: Response): Pick<ProblemFacts, 'code' | 'detail' | 'remedy'> {
   const code = 'foreign-answer';
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return { code, detail: 'The address leads elsewhere, and requests are not sent on.', remedy: CHECK_ADDRESS };
+    return {
+      code,
+      detail: 'The address leads elsewhere, and requests are not sent on.',
+      remedy: CHECK_ADDRESS,
+    };
   }
   const kind = headers.get('content-type')?.split(';')[0] ?? 'no content type';
   const detail = `The answer (${kind}) is not one of Qingniao's: something between answered.`;

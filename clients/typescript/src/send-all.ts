@@ -34,7 +34,9 @@ export async function* sendAll(
 }
 
 /** Parts that one request takes. Every entry has a key. */
-async function* batchesOf(messages: Iterable<Entry> | AsyncIterable<Entry>): AsyncGenerator<readonly Entry[]> {
+async function* batchesOf(
+  messages: Iterable<Entry> | AsyncIterable<Entry>,
+): AsyncGenerator<readonly Entry[]> {
   const encoder = new TextEncoder();
   let batch: Entry[] = [];
   let bytes = 0;
