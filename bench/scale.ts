@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as v from 'valibot';
 import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { dispatchDue } from '../lib/sends/dispatch-due.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
-import { DEV_API_KEY } from '../local/stack/environment.ts';
 import { startStack } from '../local/stack/stack.ts';
 import { localTable, openTable } from '../local/stack/table.ts';
 import { createCapacityMeter } from './capacity-meter.ts';
@@ -86,8 +84,6 @@ async function campaigns(sizes: readonly number[], options: MeasureOptions): Pro
   return figures;
 }
 
-const finished = v.object({ status: v.string(), counts: v.object({ sent: v.number() }) });
-
 /** One run with one container, from the call of the API to its end. */
 async function campaignOf(size: number, { profileInto }: MeasureOptions) {
   const stack = await startStack({
@@ -118,10 +114,9 @@ async function campaignOf(size: number, { profileInto }: MeasureOptions) {
       const startedAt = performance.now();
       const { campaignId, runId } = await service.startRun();
       for (;;) {
-        const response = await fetch(`${stack.apiUrl}/v1/campaigns/${campaignId}/runs/${runId}`, {
-          headers: { authorization: `Bearer ${DEV_API_KEY}` },
+        const { data: run } = await service.api.GET('/v1/campaigns/{id}/runs/{runId}', {
+          params: { path: { id: campaignId, runId } },
         });
-        const run = v.parse(finished, await response.json());
         if (run.status === 'finished') {
           if (run.counts.sent !== size) throw new Error(`${run.counts.sent} of ${size} were sent.`);
           break;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import * as v from 'valibot';
+import { createQingniao, type Schemas } from '../clients/typescript/src/index.ts';
 import { DEV_API_KEY } from '../local/stack/environment.ts';
 import type { Stack } from '../local/stack/stack.ts';
 import { DATA, TEMPLATE_ID } from './senders/message.ts';
@@ -7,32 +7,16 @@ import { DATA, TEMPLATE_ID } from './senders/message.ts';
 /** Says nothing. */
 export const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const withId = v.object({ id: v.string() });
-
 /** What a backend and a mini program do with the service, over a running stack. */
 export function stackClient(stack: Stack) {
   const { wechat } = stack;
   if (!wechat) throw new Error('The stack started no simulated WeChat.');
+  // A repeat would be measured, too.
+  const api = createQingniao({ baseUrl: stack.apiUrl, apiKey: DEV_API_KEY, retryForMs: 0 });
   const results = { [TEMPLATE_ID]: 'accept' } as const;
 
-  async function post<Schema extends v.GenericSchema>(
-    schema: Schema,
-    path: string,
-    body: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<v.InferOutput<Schema>> {
-    const response = await fetch(stack.apiUrl + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${DEV_API_KEY}`, 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text}`);
-    return v.parse(schema, text === '' ? undefined : JSON.parse(text));
-  }
-
   const client = {
-    post,
+    api,
     wechat,
 
     /** A new user's tap at the phone, which the service is not told of. */
@@ -42,9 +26,10 @@ export function stackClient(stack: Stack) {
     },
 
     /** A new user opens the mini program, which logs them in. */
-    logIn: () => post(v.unknown(), '/v1/sessions', { code: wechat.login(wechat.createUser()) }),
+    logIn: () => api.POST('/v1/sessions', { body: { code: wechat.login(wechat.createUser()) } }),
 
-    report: (openid: string) => post(v.unknown(), '/v1/grants', { openid, requestId: randomUUID(), results }),
+    report: (openid: string) =>
+      api.POST('/v1/grants', { body: { openid, requestId: randomUUID(), results } }),
 
     /** A new user who allowed one message. */
     async grantee(): Promise<string> {
@@ -53,26 +38,30 @@ export function stackClient(stack: Stack) {
       return openid;
     },
 
-    /** Accepts a message. Answers its id. */
+    /** Accepts a message, without an idempotency key unless one is given: a key costs a write. Answers its id. */
     async send(
       to: string,
-      more: object = {},
-      headers: Readonly<Record<string, string>> = {},
+      more: Partial<Schemas['NewMessage']> = {},
+      idempotencyKey?: string,
     ): Promise<string> {
-      const body = { to, templateId: TEMPLATE_ID, data: DATA, page: 'pages/item?id=1', ...more };
-      return (await post(withId, '/v1/messages', body, headers)).id;
+      const header = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+      const { data } = await api.POST('/v1/messages', {
+        params: { header },
+        body: { to, templateId: TEMPLATE_ID, data: DATA, page: 'pages/item?id=1', ...more },
+      });
+      return data.id;
     },
 
     /** Makes a campaign to everyone who allowed the template and starts a run of it. */
     async startRun(): Promise<{ campaignId: string; runId: string }> {
-      const { id: campaignId } = await post(withId, '/v1/campaigns', {
-        name: 'bench',
-        templateId: TEMPLATE_ID,
-        data: DATA,
-        audience: { type: 'grantees' },
+      const { data: campaign } = await api.POST('/v1/campaigns', {
+        body: { name: 'bench', templateId: TEMPLATE_ID, data: DATA, audience: { type: 'grantees' } },
       });
-      const { id: runId } = await post(withId, `/v1/campaigns/${campaignId}/runs`, {});
-      return { campaignId, runId };
+      const { data: run } = await api.POST('/v1/campaigns/{id}/runs', {
+        params: { path: { id: campaign.id } },
+        body: {},
+      });
+      return { campaignId: campaign.id, runId: run.id };
     },
   };
   return client;

@@ -106,12 +106,11 @@ async function ownKinds(stack: Stack, jump: (ms: number) => void, total: Total):
   // The access token and the templates are fetched once, by nobody in particular.
   await service.send(await service.grantee());
   await stack.idle();
-  const key = () => ({ 'idempotency-key': randomUUID() });
   const strangers = Array.from({ length: EACH }, () => service.tap());
   const kinds = [
     await unitsOf(kind(NOW), await grantees(), (to) => service.send(to)),
     await unitsOf(kind('message now, with an idempotency key'), await grantees(), (to) =>
-      service.send(to, {}, key()),
+      service.send(to, {}, randomUUID()),
     ),
     await unitsOf(kind(REPORT), strangers, service.report),
     await unitsOf(kind('grant report, later ones'), strangers, async (openid) =>

@@ -90,7 +90,7 @@ async function perform(
       return 0;
     }
     case 'list':
-      for (const campaign of await campaigns.list()) print(shown(campaign, campaignLine, options));
+      for await (const campaign of campaigns.list()) print(shown(campaign, campaignLine, options));
       return 0;
     case 'show':
       print(shown(await campaigns.read(id), (campaign) => campaignLines(campaign).join('\n'), options));

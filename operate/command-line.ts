@@ -1,5 +1,6 @@
 import { inspect, type ParseArgsConfig, parseArgs } from 'node:util';
 import colors from 'picocolors';
+import { QingniaoProblem } from '../clients/typescript/src/index.ts';
 import { argumentFaults } from './argument-faults.ts';
 
 /** Thrown for what the person at the terminal can put right; its message says how, and is printed without a stack. */
@@ -74,11 +75,19 @@ const ADVICE: Readonly<Record<string, string>> = {
  */
 export function explained(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof QingniaoProblem) return problemLines(error).join('\n');
   if (process.env['QINGNIAO_DEBUG'] && !(error instanceof CommandError)) return inspect(error);
   // Of a connection that failed at several addresses only the parts say anything.
   if (error instanceof AggregateError) return error.errors.map(explained).join('\n') || error.message;
   const own = [error.message || error.name, ADVICE[error.name]].filter(Boolean).join('. ');
   return error.cause === undefined ? own : `${own}\n${explained(error.cause)}`;
+}
+
+/** What the service said, each wrong field, and what to do next. */
+function problemLines({ code, message, errors, remedy }: QingniaoProblem): readonly string[] {
+  const fields = errors.map(({ path, message: rule, zh }) => `  ${path}: ${rule} ${zh}`);
+  const hint = code === 'no-answer' ? ['  Is the service running? (npm run dev) 服务是否在运行？'] : [];
+  return [message, ...fields, ...hint, `  ${remedy.en}`, `  ${remedy.zh}`];
 }
 
 /** A whole number from the option of that name. @throws UsageError for anything else, and for less than `least` */

@@ -1,10 +1,13 @@
-import * as v from 'valibot';
+import { createQingniao, type Qingniao } from '../clients/typescript/src/index.ts';
 import { awsEnvironment, isLocal } from './aws-environment.ts';
 import { CommandError, UsageError } from './command-line.ts';
 
 /** Where `npm run dev` listens, and the key that it knows. */
 const LOCAL_URL = 'http://127.0.0.1:3000';
 const LOCAL_KEY = 'dev-key';
+
+/** A person waits for it. */
+const RETRY_FOR_MS = 3_000;
 
 /** The command line options that say which service is meant. */
 export const SERVICE_OPTIONS = {
@@ -27,43 +30,19 @@ export const SERVICE_HELP = `  --stage NAME      the deployed stage; its address
   --app APPID       which mini program of the stage (default: the one that the key is for, else the stage's first)
                     环境中的哪个小程序，默认为该 Key 所属的小程序，否则为第一个`;
 
-/** The running service as a command calls it. */
-export interface ServiceClient {
-  /** The parsed answer. @throws CommandError for an answer that is none, or a problem, with the API's own words */
-  call<S extends v.GenericSchema>(
-    schema: S,
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    /** A {@link CsvBody} goes as it is, everything else as JSON. */
-    body?: unknown,
-  ): Promise<v.InferOutput<S>>;
-}
-
-/** A body that is CSV. */
-export class CsvBody {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
 /** Finds the service that the options name. @throws CommandError */
 export async function findService(
   options: { stage?: string; region?: string; api?: string; key?: string; app?: string },
   env: Readonly<Record<string, string | undefined>>,
-): Promise<ServiceClient> {
-  const url = (await addressOf(options, env)).replace(/\/+$/, '');
+): Promise<Qingniao> {
+  const url = await addressOf(options, env);
   const key = options.key ?? env['QINGNIAO_API_KEY'] ?? (isLocal(url) ? LOCAL_KEY : undefined);
   if (!key) {
     throw new CommandError(
       'Give an API key by --key or QINGNIAO_API_KEY. 请用 --key 或环境变量 QINGNIAO_API_KEY 给出 API Key。',
     );
   }
-  const { app } = options;
-  return createServiceClient(url, {
-    authorization: `Bearer ${key}`,
-    ...(app !== undefined && { 'x-wechat-appid': app }),
-  });
+  return createQingniao({ baseUrl: url, apiKey: key, appId: options.app, retryForMs: RETRY_FOR_MS });
 }
 
 async function addressOf(
@@ -85,53 +64,4 @@ async function addressOf(
   throw new CommandError(
     `The stack of ${stage} does not tell the address of its API: give it by --api. 请用 --api 给出接口地址。`,
   );
-}
-
-const problemSchema = v.object({
-  code: v.string(),
-  detail: v.string(),
-  errors: v.optional(
-    v.array(v.object({ path: v.string(), message: v.string(), zh: v.optional(v.string(), '') })),
-    [],
-  ),
-  remedy: v.optional(v.object({ en: v.string(), zh: v.string() })),
-});
-
-function createServiceClient(url: string, credentials: Readonly<Record<string, string>>): ServiceClient {
-  return {
-    async call(schema, method, path, body) {
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          ...credentials,
-          ...(body !== undefined && {
-            'content-type': body instanceof CsvBody ? 'text/csv' : 'application/json',
-          }),
-        },
-        ...(body !== undefined && { body: body instanceof CsvBody ? body.text : JSON.stringify(body) }),
-      }).catch((error: Error) => {
-        throw new CommandError(
-          `${url} cannot be reached: ${error.message}. Is the service running? (npm run dev) 连接不上，服务是否在运行？`,
-        );
-      });
-      const answer: unknown = await response.json().catch(() => undefined);
-      if (!response.ok) throw refused(`${method} ${path}`, response.status, answer);
-      const { success, output } = v.safeParse(schema, answer);
-      if (success) return output;
-      throw new CommandError(
-        `${method} ${path} answered what this version does not know. Is the service of the same version? 应答无法识别，服务版本是否一致？`,
-      );
-    },
-  };
-}
-
-function refused(call: string, status: number, answer: unknown): CommandError {
-  if (!v.is(problemSchema, answer)) return new CommandError(`${call} answered ${status}.`);
-  const { code, detail, errors, remedy } = v.parse(problemSchema, answer);
-  const lines = [
-    `${call} answered ${status} ${code}: ${detail}`,
-    ...errors.map(({ path, message, zh }) => `  ${path}: ${message} ${zh}`.trimEnd()),
-    ...(remedy ? [`  ${remedy.en}`, `  ${remedy.zh}`] : []),
-  ];
-  return new CommandError(lines.join('\n'));
 }

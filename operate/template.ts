@@ -1,10 +1,10 @@
 // Looks at the account's templates and changes them: lists, tries messages, writes types, declares kinds, adds and removes.
 import { writeFile } from 'node:fs/promises';
-import * as v from 'valibot';
+import type { Qingniao } from '../clients/typescript/src/index.ts';
 import { unknown } from './argument-faults.ts';
 import { print, runCommand, UsageError } from './command-line.ts';
-import { findService, SERVICE_OPTIONS, type ServiceClient } from './service-client.ts';
-import { accountTemplate, readTemplates } from './template/account-templates.ts';
+import { findService, SERVICE_OPTIONS } from './service-client.ts';
+import { readTemplates } from './template/account-templates.ts';
 import { checkMessage, type MessageVerdict } from './template/check-messages.ts';
 import { declarationOf } from './template/declaration.ts';
 import { add, apply, remove, search } from './template/library-commands.ts';
@@ -88,7 +88,7 @@ function commandIn([word, ...words]: readonly string[]) {
   );
 }
 
-async function list(service: ServiceClient, json: boolean): Promise<number> {
+async function list(service: Qingniao, json: boolean): Promise<number> {
   const templates = await readTemplates(service);
   print(
     json ? JSON.stringify(templates) : templates.map((one) => templateLines(one).join('\n')).join('\n\n'),
@@ -97,7 +97,7 @@ async function list(service: ServiceClient, json: boolean): Promise<number> {
 }
 
 async function check(
-  service: () => Promise<ServiceClient>,
+  service: () => Promise<Qingniao>,
   file: string,
   { template, fit, json }: { template?: string; fit: boolean; json: boolean },
 ): Promise<number> {
@@ -115,25 +115,24 @@ async function check(
 }
 
 async function example(
-  service: ServiceClient,
+  service: Qingniao,
   name: string,
   { openid, out }: { openid?: string; out?: string },
 ): Promise<number> {
-  const query = openid === undefined ? '' : `?openid=${encodeURIComponent(openid)}`;
-  const path = `/v1/templates/${encodeURIComponent(name)}/example${query}`;
-  const message = await service.call(v.record(v.string(), v.unknown()), 'GET', path);
+  const query = openid === undefined ? {} : { openid };
+  const { data: message } = await service.GET('/v1/templates/{id}/example', {
+    params: { path: { id: name }, query },
+  });
   return write(out, `${JSON.stringify(message, null, 2)}\n`);
 }
 
-async function declareKind(
-  service: () => Promise<ServiceClient>,
-  name: string,
-  word: string,
-): Promise<number> {
+async function declareKind(service: () => Promise<Qingniao>, name: string, word: string): Promise<number> {
   const kind = KINDS.find((known) => known === word);
   if (!kind) throw new UsageError(unknown('kind', word, KINDS));
-  const path = `/v1/templates/${encodeURIComponent(name)}/kind`;
-  const declared = await (await service()).call(accountTemplate, 'PUT', path, { kind });
+  const { data: declared } = await (await service()).PUT('/v1/templates/{id}/kind', {
+    params: { path: { id: name } },
+    body: { kind },
+  });
   for (const line of templateLines(declared).slice(0, 1)) print(line);
   return 0;
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import * as v from 'valibot';
 import { messageKey } from '../../lib/dynamodb/keys.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import type { Stack } from '../../local/stack/stack.ts';
@@ -10,56 +9,30 @@ import { LOCAL_AWS, localTable } from '../../local/stack/table.ts';
 import { buildDelivery } from '../../local/wechat-simulator/events/build-delivery.ts';
 import { changeMessage } from '../../local/wechat-simulator/events/push-message.ts';
 import { DATA, TEMPLATE_ID } from '../senders/message.ts';
+import { stackClient } from '../stack-client.ts';
 
 const PATIENCE_SECONDS = 5;
-const withId = v.object({ id: v.string() });
 
 /** Makes the event of a function's first invocation, and all that has to be there for it to do its work. */
 export type MakeEvent = () => Promise<unknown>;
 
 /** By function, its usual work. */
 export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
-  const { wechat } = stack;
-  if (!wechat) throw new Error('The stack started no simulated WeChat.');
+  const service = stackClient(stack);
+  const { wechat } = service;
   const sqs = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint });
   const operator = { authorization: `Bearer ${DEV_API_KEY}` };
-
-  async function api<Schema extends v.GenericSchema>(schema: Schema, path: string, body: unknown) {
-    const response = await fetch(stack.apiUrl + path, {
-      method: 'POST',
-      headers: { ...operator, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text}`);
-    return v.parse(schema, text === '' ? undefined : JSON.parse(text));
-  }
-
-  async function grantee(): Promise<string> {
-    const openid = wechat?.createUser() ?? '';
-    const results = { [TEMPLATE_ID]: 'accept' } as const;
-    wechat?.subscribe({ openid, results });
-    await api(v.unknown(), '/v1/grants', { openid, requestId: randomUUID(), results });
-    return openid;
-  }
 
   const messageTo = (to: string) => ({ to, templateId: TEMPLATE_ID, data: DATA, page: 'pages/item?id=1' });
 
   async function newMessage(): Promise<{ id: string; openid: string }> {
-    const openid = await grantee();
-    const { id } = await api(withId, '/v1/messages', messageTo(openid));
-    return { id, openid };
+    const openid = await service.grantee();
+    return { id: await service.send(openid), openid };
   }
 
   async function newRun(): Promise<void> {
-    await grantee();
-    const { id } = await api(withId, '/v1/campaigns', {
-      name: 'bench',
-      templateId: TEMPLATE_ID,
-      data: DATA,
-      audience: { type: 'grantees' },
-    });
-    await api(v.unknown(), `/v1/campaigns/${id}/runs`, {});
+    await service.grantee();
+    await service.startRun();
   }
 
   /** The latest record of a queue, as Lambda hands it over. */
@@ -110,7 +83,7 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
         json: { openid: wechat.createUser(), requestId: randomUUID(), results: { [TEMPLATE_ID]: 'accept' } },
       }),
     messages: async () =>
-      httpEvent('POST', '/v1/messages', { headers: operator, json: messageTo(await grantee()) }),
+      httpEvent('POST', '/v1/messages', { headers: operator, json: messageTo(await service.grantee()) }),
     'send-messages': async () => {
       await newMessage();
       return fromQueue('SendQueue');

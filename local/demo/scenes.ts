@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expectValue, type Person, type Stage } from './stage.ts';
+import { clientOf, type Person, refusal, type Stage } from './stage.ts';
 
 /** The templates of the simulated account that the story uses. */
 export interface Templates {
@@ -33,30 +33,32 @@ const ORDER = {
 /** wx.login on the phone, code2Session behind our API, a session back. */
 export async function logIn(stage: Stage, name: string): Promise<Person> {
   const openid = stage.wechat.createUser();
-  const { token } = expectValue(await stage.client.logIn(stage.wechat.login(openid)));
-  return { name, openid, session: token };
+  const stranger = clientOf(stage.stack);
+  const { data } = await stranger.POST('/v1/sessions', { body: { code: stage.wechat.login(openid) } });
+  return { name, openid, phone: clientOf(stage.stack, data.token) };
 }
 
 /** The user taps "allow" in the panel, once for each wanted grant, and the mini program reports it. */
 export async function allow(
   stage: Stage,
-  { openid, session }: Person,
+  { openid, phone }: Person,
   templateId: string,
   times: number,
 ): Promise<void> {
   for (let tap = 0; tap < times; tap++) {
-    const { errMsg: _, ...results } = stage.wechat.subscribe({ openid, results: { [templateId]: 'accept' } });
-    const report = { requestId: randomUUID(), results };
-    expectValue(await stage.client.reportGrants(session, report));
+    const results = { [templateId]: 'accept' } as const;
+    stage.wechat.subscribe({ openid, results });
+    const body = { requestId: randomUUID(), results };
+    await phone.POST('/v1/grants', { body });
     // A phone on a bad line sends its report again: it must not count twice.
-    expectValue(await stage.client.reportGrants(session, report));
+    await phone.POST('/v1/grants', { body });
   }
 }
 
 /** Available grants as the service knows them. */
 async function available(stage: Stage, { openid }: Person, templateId: string): Promise<number> {
-  const { items } = expectValue(await stage.client.grantsOf(stage.key, openid));
-  return items.find((grant) => grant.templateId === templateId)?.available ?? 0;
+  const { data } = await stage.client.GET('/v1/grants', { params: { query: { openid, templateId } } });
+  return data.items[0]?.available ?? 0;
 }
 
 export async function grantsAreCounted(
@@ -85,8 +87,8 @@ export async function sendsNow(stage: Stage, ming: Person, { shipped }: Template
     zh: '2. 立即发送，并且把同一个请求发两次',
   });
   const order = { to: ming.openid, templateId: shipped, data: ORDER, page: 'pages/order?id=18' };
-  const first = expectValue(await stage.client.send(stage.key, order, 'order-18-shipped'));
-  const again = expectValue(await stage.client.send(stage.key, order, 'order-18-shipped'));
+  const first = await stage.client.send(order, { idempotencyKey: 'order-18-shipped' });
+  const again = await stage.client.send(order, { idempotencyKey: 'order-18-shipped' });
   stage.track(first, ming, { en: 'order shipped', zh: '订单发货' });
   const sent = await stage.ended(first);
   stage.promise(sent.status === 'sent' && again.id === first.id, {
@@ -106,25 +108,25 @@ export async function checksBeforeWeChat(stage: Stage, ming: Person, { shipped }
     character_string4: '顺丰1390026457812',
   };
   const asked = sendsToWeChat(stage);
-  const refused = await stage.client.send(stage.key, { to: ming.openid, templateId: shipped, data });
-  for (const { message: en, zh } of refused.problem?.errors ?? []) stage.say({ en, zh });
-  stage.promise(refused.problem?.errors.length === 2 && sendsToWeChat(stage) === asked, {
-    en: `${refused.status} ${refused.problem?.code}: both bad fields are named at once, nothing was sent.`,
-    zh: `${refused.status} ${refused.problem?.code}：一次指出两个错误字段，没有请求微信。`,
+  const refused = await refusal(stage.client.send({ to: ming.openid, templateId: shipped, data }));
+  for (const { message: en, zh } of refused.errors) stage.say({ en, zh });
+  stage.promise(refused.errors.length === 2 && sendsToWeChat(stage) === asked, {
+    en: `${refused.status} ${refused.code}: both bad fields are named at once, nothing was sent.`,
+    zh: `${refused.status} ${refused.code}：一次指出两个错误字段，没有请求微信。`,
   });
   const fixed = { ...data, character_string4: ORDER.character_string4 };
   const order = { to: ming.openid, templateId: shipped, data: fixed, fit: true };
-  const fitted = stage.track(expectValue(await stage.client.send(stage.key, order)), ming, {
+  const fitted = stage.track(await stage.client.send(order), ming, {
     en: 'order shipped, fitted',
     zh: '订单发货（自动适配）',
   });
   const sent = await stage.ended(fitted);
   stage.promise(sent.status === 'sent', {
-    en: `With fit: true the name became "${fitted.fitted[0]?.to}", and went out.`,
-    zh: `加上 fit: true 后自动改为“${fitted.fitted[0]?.to}”，发送成功。`,
+    en: `With fit: true the name became "${fitted.fitted?.[0]?.to}", and went out.`,
+    zh: `加上 fit: true 后自动改为“${fitted.fitted?.[0]?.to}”，发送成功。`,
   });
-  const none = await stage.client.send(stage.key, { to: ming.openid, templateId: shipped, data: ORDER });
-  stage.promise(none.problem?.code === 'no-grant', {
+  const none = await refusal(stage.client.send({ to: ming.openid, templateId: shipped, data: ORDER }));
+  stage.promise(none.code === 'no-grant', {
     en: 'Both grants are used up: the next one is refused with 409 no-grant, not by WeChat with 43101.',
     zh: '两次授权用完后，再发会直接得到 409 no-grant，而不是微信的 43101。',
   });
@@ -140,12 +142,12 @@ export async function sendsAtATime(stage: Stage, hong: Person, { appointment }: 
     data: APPOINTMENT,
     sendAt: new Date(sendAtMs).toISOString(),
   };
-  const booked = stage.track(expectValue(await stage.client.send(stage.key, booking)), hong, {
+  const booked = stage.track(await stage.client.send(booking), hong, {
     en: 'reminder in 3 s',
     zh: '3 秒后的提醒',
   });
   const nextWeek = { ...booking, sendAt: new Date(Date.now() + 7 * 86_400_000).toISOString() };
-  const later = stage.track(expectValue(await stage.client.send(stage.key, nextWeek)), hong, {
+  const later = stage.track(await stage.client.send(nextWeek), hong, {
     en: 'reminder next week',
     zh: '下周的提醒',
   });
@@ -153,7 +155,9 @@ export async function sendsAtATime(stage: Stage, hong: Person, { appointment }: 
     en: `Booked two. Each holds a grant, so nothing else can use it up: ${await available(stage, hong, appointment)} left to book.`,
     zh: `预约了两条，每条都预留了一次授权，不会被别的消息用掉：还可预约 ${await available(stage, hong, appointment)} 条。`,
   });
-  const canceled = expectValue(await stage.client.cancel(stage.key, later.id));
+  const { data: canceled } = await stage.client.DELETE('/v1/messages/{id}', {
+    params: { path: { id: later.id } },
+  });
   stage.promise(canceled.status === 'canceled' && (await available(stage, hong, appointment)) === 1, {
     en: 'The one for next week was canceled, and its grant came back.',
     zh: '取消了下周那条，授权次数随即归还。',
@@ -171,14 +175,16 @@ export async function sendsByCampaign(stage: Stage, people: readonly Person[], {
     en: '5. A campaign, to everyone who still holds a grant',
     zh: '5. 群发活动：发给所有仍有授权的用户',
   });
-  const order = {
-    name: 'Friday deals',
-    templateId: priceDrop,
-    data: PRICE,
-    audience: { type: 'grantees' },
-    schedule: { expression: 'cron(0 10 ? * FRI *)', timezone: 'Asia/Shanghai' },
-  };
-  const { id: campaignId, nextRunAt } = expectValue(await stage.client.createCampaign(stage.key, order));
+  const { data: campaign } = await stage.client.POST('/v1/campaigns', {
+    body: {
+      name: 'Friday deals',
+      templateId: priceDrop,
+      data: PRICE,
+      audience: { type: 'grantees' },
+      schedule: { expression: 'cron(0 10 ? * FRI *)', timezone: 'Asia/Shanghai' },
+    },
+  });
+  const { id: campaignId, nextRunAt } = campaign;
   stage.say({
     en: `Every Friday at ten in Shanghai, next at ${nextRunAt}. We do not wait: its trigger comes now, and twice.`,
     zh: `每周五上午十点（上海时间），下一次是 ${nextRunAt}。不必等：现在就触发，而且触发两次。`,
@@ -190,8 +196,12 @@ export async function sendsByCampaign(stage: Stage, people: readonly Person[], {
     stage.tracked.push({
       to: person.name,
       about: stage.text({ en: 'price drop, by campaign', zh: '降价提醒（群发）' }),
-      outcome: async () =>
-        expectValue(await stage.client.runRecipient(stage.key, { campaignId, runId }, person.openid)),
+      outcome: async () => {
+        const path = { id: campaignId, runId, openid: person.openid };
+        const route = '/v1/campaigns/{id}/runs/{runId}/recipients/{openid}';
+        const { data } = await stage.client.GET(route, { params: { path } });
+        return { ...data, reason: data.reason ?? '' };
+      },
     });
   }
   const reached = people.map(({ openid }) => sendsTo(stage, openid, priceDrop));
@@ -205,7 +215,8 @@ export async function sendsByCampaign(stage: Stage, people: readonly Person[], {
 async function runsOf(stage: Stage, campaignId: string) {
   const deadlineMs = Date.now() + 15_000;
   for (;;) {
-    const { items } = expectValue(await stage.client.runs(stage.key, campaignId));
+    const params = { path: { id: campaignId } };
+    const { items } = (await stage.client.GET('/v1/campaigns/{id}/runs', { params })).data;
     if (items.length > 0 && items.every(({ status }) => status === 'finished')) return items;
     if (Date.now() > deadlineMs) throw new Error(`The campaign ${campaignId} did not end within 15 s.`);
     await sleep(40);
@@ -217,7 +228,7 @@ export async function retriesWhatIsSafe(stage: Stage, ming: Person, { priceDrop 
   await allow(stage, ming, priceDrop, 2);
   const order = { to: ming.openid, templateId: priceDrop, data: PRICE };
   stage.wechat.addFault({ call: 'send', kind: 'errcode', errcode: -1 });
-  const busy = stage.track(expectValue(await stage.client.send(stage.key, order)), ming, {
+  const busy = stage.track(await stage.client.send(order), ming, {
     en: 'WeChat answers -1 once',
     zh: '微信先返回一次 -1',
   });
@@ -227,7 +238,7 @@ export async function retriesWhatIsSafe(stage: Stage, ming: Person, { priceDrop 
     zh: '-1（系统繁忙）自动重试后发送成功。',
   });
   stage.wechat.addFault({ call: 'send', kind: 'drop-answer' });
-  const lost = stage.track(expectValue(await stage.client.send(stage.key, order)), ming, {
+  const lost = stage.track(await stage.client.send(order), ming, {
     en: 'the answer got lost',
     zh: '应答丢失',
   });
@@ -247,11 +258,11 @@ export async function aRefusalEndsWhatIsBooked(stage: Stage, hong: Person, { app
   stage.wechat.changeSettings({ openid: hong.openid, templateOff: [appointment] });
   const order = { to: hong.openid, templateId: appointment, data: APPOINTMENT };
   const tomorrow = { ...order, sendAt: new Date(Date.now() + 86_400_000).toISOString() };
-  const booked = stage.track(expectValue(await stage.client.send(stage.key, tomorrow)), hong, {
+  const booked = stage.track(await stage.client.send(tomorrow), hong, {
     en: 'booked for tomorrow',
     zh: '预约明天发送',
   });
-  const now = stage.track(expectValue(await stage.client.send(stage.key, order)), hong, {
+  const now = stage.track(await stage.client.send(order), hong, {
     en: 'sent after the refusal',
     zh: '关闭之后发送',
   });

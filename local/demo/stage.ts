@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import colors from 'picocolors';
+import {
+  createQingniao,
+  type Qingniao,
+  QingniaoProblem,
+  type Schemas,
+} from '../../clients/typescript/src/index.ts';
 import { DEV_API_KEY } from '../stack/environment.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import type { SimulatedApp, WeChatSimulator } from '../wechat-simulator/index.ts';
-import { createServiceClient, type Message, type ServiceClient } from './service-client.ts';
+
+type Message = Schemas['Message'];
 
 /** A sentence in both languages; the demo tells its story in one of them. */
 export interface Told {
@@ -12,11 +19,11 @@ export interface Told {
   readonly zh: string;
 }
 
-/** A user of the demo: a phone with a session. */
+/** A user of the demo: a phone that is logged in. */
 export interface Person {
   readonly name: string;
   readonly openid: string;
-  readonly session: string;
+  readonly phone: Qingniao;
 }
 
 /** What became of a message. */
@@ -40,11 +47,10 @@ export interface Tracked {
 export interface Stage {
   readonly stack: Stack;
   readonly wechat: WeChatSimulator;
-  readonly client: ServiceClient;
-  /** The operator's API key. */
-  readonly key: string;
-  /** The second mini program of the same service, with a key that is for it alone. */
-  readonly shop: { readonly wechat: SimulatedApp; readonly client: ServiceClient; readonly key: string };
+  /** The service as the owner's backend calls it. */
+  readonly client: Qingniao;
+  /** The second mini program of the same service, called with a key that is for it alone. */
+  readonly shop: { readonly wechat: SimulatedApp; readonly client: Qingniao };
   readonly tracked: Tracked[];
   readonly broken: string[];
   text(told: Told): string;
@@ -53,9 +59,9 @@ export interface Stage {
   /** States a promise and whether it was kept; one that was not makes the demo fail. */
   promise(kept: boolean, told: Told): void;
   /** `client` is that of the message's mini program; by default of the first. */
-  track(message: Message, to: Person, about: Told, client?: ServiceClient): Message;
+  track(message: Message, to: Person, about: Told, client?: Qingniao): Message;
   /** Waits until the message has ended, or fails after 15 seconds. */
-  ended(message: Message, client?: ServiceClient): Promise<Message>;
+  ended(message: Message, client?: Qingniao): Promise<Message>;
   close(): Promise<void>;
 }
 
@@ -85,18 +91,13 @@ export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
   });
   const { wechat } = stack;
   if (!wechat) throw new Error('The demo needs its simulated WeChat.');
-  const client = createServiceClient(stack.apiUrl);
+  const client = clientOf(stack, DEV_API_KEY);
   const text = (told: Told) => told[language];
   const stage: Stage = {
     stack,
     wechat,
     client,
-    key: DEV_API_KEY,
-    shop: {
-      wechat: wechat.app(SHOP_APP_ID),
-      client: createServiceClient(stack.apiUrl, SHOP_APP_ID),
-      key: SHOP_KEY,
-    },
+    shop: { wechat: wechat.app(SHOP_APP_ID), client: clientOf(stack, SHOP_KEY, SHOP_APP_ID) },
     tracked: [],
     broken: [],
     text,
@@ -113,8 +114,8 @@ export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
     async ended(message, by = client) {
       const deadlineMs = Date.now() + ENDS_WITHIN_MS;
       for (;;) {
-        const { value } = await by.message(DEV_API_KEY, message.id);
-        if (value && !UNDER_WAY.has(value.status)) return value;
+        const read = await readMessage(by, message.id);
+        if (!UNDER_WAY.has(read.status)) return read;
         if (Date.now() > deadlineMs)
           throw new Error(`Message ${message.id} did not end within ${ENDS_WITHIN_MS} ms.`);
         await sleep(POLL_MS);
@@ -125,8 +126,18 @@ export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
   return stage;
 }
 
-async function outcomeOf(client: ServiceClient, messageId: string): Promise<Outcome> {
-  const { status, attempts, outcome } = expectValue(await client.message(DEV_API_KEY, messageId));
+/** The service, called by the holder of a key or of a session. */
+export function clientOf({ apiUrl }: Stack, apiKey?: string, appId?: string): Qingniao {
+  return createQingniao({ baseUrl: apiUrl, apiKey, appId });
+}
+
+/** A message as it stands now. */
+export async function readMessage(client: Qingniao, id: string): Promise<Message> {
+  return (await client.GET('/v1/messages/{id}', { params: { path: { id } } })).data;
+}
+
+async function outcomeOf(client: Qingniao, id: string): Promise<Outcome> {
+  const { status, attempts, outcome } = await readMessage(client, id);
   return { status, attempts, errcode: outcome?.errcode, reason: outcome?.reason ?? '' };
 }
 
@@ -135,12 +146,13 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** The answer, or an end of the demo that says what the service answered instead. */
-export function expectValue<T>(answer: {
-  value?: T;
-  status: number;
-  problem?: { code: string; detail: string };
-}): T {
-  if (answer.value !== undefined) return answer.value;
-  throw new Error(`The service answered ${answer.status} ${answer.problem?.code}: ${answer.problem?.detail}`);
+/** What the service refuses a call with. */
+export async function refusal(call: Promise<unknown>): Promise<QingniaoProblem> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof QingniaoProblem) return error;
+    throw error;
+  }
+  throw new Error('The service did what it should have refused.');
 }

@@ -1,20 +1,7 @@
-import * as v from 'valibot';
+import type { Qingniao, Schemas } from '../../clients/typescript/src/index.ts';
 import { CommandError } from '../command-line.ts';
-import { CsvBody, type ServiceClient } from '../service-client.ts';
-import { pagesOf } from '../service-pages.ts';
-import {
-  type CampaignAnswer,
-  campaignAnswer,
-  pageOf,
-  type RunAnswer,
-  recipientAnswer,
-  runAnswer,
-  uploadAnswer,
-} from './campaign-answers.ts';
+import type { CampaignAnswer, RecipientAnswer, RunAnswer } from './campaign-answers.ts';
 import { csvParts } from './csv-parts.ts';
-
-/** What became of one recipient, as it is exported. */
-export type RecipientAnswer = v.InferOutput<typeof recipientAnswer>;
 
 /** How many recipients there are after adding some, and what is doubtful about their texts. */
 export interface AddedCsv {
@@ -22,63 +9,71 @@ export interface AddedCsv {
   readonly warnings: NonNullable<CampaignAnswer['warnings']>;
 }
 
-/** The campaign routes as the commands use them. Every call may throw a CommandError. */
+/** The campaign routes as the commands use them. Every call may throw a QingniaoProblem. */
 export interface CampaignService {
   create(body: unknown): Promise<CampaignAnswer>;
   /** Adds recipients from the text of a CSV file, in as many requests as it takes. */
   addCsv(id: string, csv: string): Promise<AddedCsv>;
-  list(): Promise<readonly CampaignAnswer[]>;
+  list(): AsyncIterable<CampaignAnswer>;
   read(id: string): Promise<CampaignAnswer>;
-  change(id: string, change: object): Promise<CampaignAnswer>;
+  change(id: string, change: Schemas['CampaignChange']): Promise<CampaignAnswer>;
   remove(id: string): Promise<void>;
   start(id: string, how: { dryRun: boolean; scheduledAt: string | undefined }): Promise<RunAnswer>;
-  /** The latest run where none is named. */
+  /** The latest run where none is named. @throws CommandError where there is none */
   run(id: string, runId?: string): Promise<RunAnswer>;
   steer(id: string, runId: string, action: 'pause' | 'resume' | 'stop' | 'resend-failed'): Promise<RunAnswer>;
-  recipients(id: string, runId: string): AsyncIterable<readonly RecipientAnswer[]>;
+  recipients(id: string, runId: string): AsyncIterable<RecipientAnswer>;
 }
 
 /** The campaign routes of a service. */
-export function campaignsOf(service: ServiceClient): CampaignService {
-  const at = (id: string) => `/v1/campaigns/${encodeURIComponent(id)}`;
-  const runAt = (id: string, runId: string) => `${at(id)}/runs/${encodeURIComponent(runId)}`;
-
-  const pages = <S extends v.GenericSchema>(item: S, path: string) => pagesOf(service, item, path);
+export function campaignsOf(service: Qingniao): CampaignService {
+  const of = (id: string) => ({ params: { path: { id } } });
+  const ofRun = (id: string, runId: string) => ({ params: { path: { id, runId } } });
 
   return {
-    create: (body) => service.call(campaignAnswer, 'POST', '/v1/campaigns', body),
+    async create(body) {
+      if (!isCampaign(body)) throw new CommandError('A campaign is a JSON object. 活动须为 JSON 对象。');
+      return (await service.POST('/v1/campaigns', { body })).data;
+    },
     async addCsv(id, csv) {
       let added: AddedCsv = { count: 0, warnings: [] };
       for (const part of csvParts(csv)) {
-        const body = new CsvBody(part);
-        const { count, warnings = [] } = await service.call(
-          uploadAnswer,
-          'POST',
-          `${at(id)}/recipients`,
-          body,
-        );
-        added = { count, warnings: [...added.warnings, ...warnings] };
+        const { data } = await service.POST('/v1/campaigns/{id}/recipients', {
+          ...of(id),
+          body: part,
+          bodySerializer: String,
+          headers: { 'content-type': 'text/csv' },
+        });
+        added = { count: data.count, warnings: [...added.warnings, ...(data.warnings ?? [])] };
       }
       return added;
     },
-    async list() {
-      const campaigns: CampaignAnswer[] = [];
-      for await (const page of pages(campaignAnswer, '/v1/campaigns')) campaigns.push(...page);
-      return campaigns;
-    },
-    read: (id) => service.call(campaignAnswer, 'GET', at(id)),
-    change: (id, change) => service.call(campaignAnswer, 'PATCH', at(id), change),
+    list: () => service.list('/v1/campaigns'),
+    read: async (id) => (await service.GET('/v1/campaigns/{id}', of(id))).data,
+    change: async (id, body) => (await service.PATCH('/v1/campaigns/{id}', { ...of(id), body })).data,
     async remove(id) {
-      await service.call(v.undefined(), 'DELETE', at(id));
+      await service.DELETE('/v1/campaigns/{id}', of(id));
     },
-    start: (id, how) => service.call(runAnswer, 'POST', `${at(id)}/runs`, how),
+    async start(id, { dryRun, scheduledAt }) {
+      const body = { dryRun, ...(scheduledAt !== undefined && { scheduledAt }) };
+      return (await service.POST('/v1/campaigns/{id}/runs', { ...of(id), body })).data;
+    },
     async run(id, runId) {
-      if (runId !== undefined) return service.call(runAnswer, 'GET', runAt(id, runId));
-      const { items } = await service.call(pageOf(runAnswer), 'GET', `${at(id)}/runs?limit=1`);
-      if (items[0]) return items[0];
+      if (runId !== undefined)
+        return (await service.GET('/v1/campaigns/{id}/runs/{runId}', ofRun(id, runId))).data;
+      for await (const latest of service.list('/v1/campaigns/{id}/runs', {
+        params: { path: { id }, query: { limit: 1 } },
+      }))
+        return latest;
       throw new CommandError('The campaign has no run yet. 该活动还没有发送过。');
     },
-    steer: (id, runId, action) => service.call(runAnswer, 'POST', `${runAt(id, runId)}/${action}`),
-    recipients: (id, runId) => pages(recipientAnswer, `${runAt(id, runId)}/recipients`),
+    steer: async (id, runId, action) =>
+      (await service.POST(`/v1/campaigns/{id}/runs/{runId}/${action}`, ofRun(id, runId))).data,
+    recipients: (id, runId) => service.list('/v1/campaigns/{id}/runs/{runId}/recipients', ofRun(id, runId)),
   };
+}
+
+/** What the service is given to check, and to say of it what is wrong. */
+function isCampaign(body: unknown): body is Schemas['NewCampaign'] {
+  return typeof body === 'object' && body !== null;
 }

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
 import { progress } from '../command-line.ts';
-import type { RecipientAnswer } from './campaign-service.ts';
+import type { RecipientAnswer } from './campaign-answers.ts';
 
 const COLUMNS = [
   'openid',
@@ -17,12 +17,14 @@ const COLUMNS = [
   'problems',
 ] as const;
 
+const PROGRESS_EVERY = 200;
+
 /**
- * Writes what became of every recipient as CSV, page by page. A text that a spreadsheet would run as a formula gets an apostrophe
+ * Writes what became of every recipient as CSV, as they are read. A text that a spreadsheet would run as a formula gets an apostrophe
  * before it: errmsg comes from outside.
  */
 export async function exportRecipients(
-  pages: AsyncIterable<readonly RecipientAnswer[]>,
+  recipients: AsyncIterable<RecipientAnswer>,
   file: string | undefined,
 ): Promise<number> {
   const out = file === undefined ? process.stdout : createWriteStream(file);
@@ -31,10 +33,10 @@ export async function exportRecipients(
     if (!out.write(text)) await once(out, 'drain');
   };
   await write(stringify([[...COLUMNS]]));
-  for await (const page of pages) {
-    await write(stringify(page.map(rowOf), { escape_formulas: true }));
-    written += page.length;
-    progress(`${written}`);
+  for await (const recipient of recipients) {
+    await write(stringify([rowOf(recipient)], { escape_formulas: true }));
+    written++;
+    if (written % PROGRESS_EVERY === 0) progress(`${written}`);
   }
   progress('');
   if (file !== undefined) {

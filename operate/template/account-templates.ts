@@ -1,44 +1,16 @@
-import * as v from 'valibot';
-import type { ServiceClient } from '../service-client.ts';
+import type { Qingniao, Schemas } from '../../clients/typescript/src/index.ts';
 
-const bilingual = v.object({ en: v.string(), zh: v.string() });
+/** A template as the API tells it. */
+export type AccountTemplate = Schemas['Template'];
 
-/** A template in an answer of the API. */
-export const accountTemplate = v.object({
-  templateId: v.string(),
-  alias: v.exactOptional(v.string()),
-  title: v.string(),
-  kind: v.string(),
-  fields: v.array(
-    v.object({
-      key: v.string(),
-      label: v.string(),
-      example: v.string(),
-      rule: bilingual,
-      values: v.exactOptional(v.array(v.string())),
-    }),
-  ),
-  warnings: v.array(v.object({ code: v.string(), ...bilingual.entries })),
-});
-
-/** A template as the API tells it, as far as the commands look. */
-export type AccountTemplate = v.InferOutput<typeof accountTemplate>;
-
-const page = v.object({ items: v.array(accountTemplate), nextCursor: v.exactOptional(v.string()) });
-
-/** All templates of the account. @throws CommandError */
-export async function readTemplates(service: ServiceClient): Promise<readonly AccountTemplate[]> {
+/** All templates of the account. @throws QingniaoProblem */
+export async function readTemplates(service: Qingniao): Promise<readonly AccountTemplate[]> {
   const templates: AccountTemplate[] = [];
-  let path: string | undefined = '/v1/templates?limit=200';
-  while (path !== undefined) {
-    const { items, nextCursor }: v.InferOutput<typeof page> = await service.call(page, 'GET', path);
-    templates.push(...items);
-    path = nextCursor && `/v1/templates?limit=200&cursor=${encodeURIComponent(nextCursor)}`;
-  }
+  for await (const template of service.list('/v1/templates')) templates.push(template);
   return templates;
 }
 
 /** Whether WeChat has deleted it. */
-export function isRemoved({ warnings }: AccountTemplate): boolean {
+export function isRemoved({ warnings }: Pick<AccountTemplate, 'warnings'>): boolean {
   return warnings.some(({ code }) => code === 'removed');
 }

@@ -1,6 +1,6 @@
 import { confirm, isCancel } from '@clack/prompts';
+import type { Qingniao } from '../../clients/typescript/src/index.ts';
 import { CommandError, print, UsageError } from '../command-line.ts';
-import type { ServiceClient } from '../service-client.ts';
 import { isRemoved, readTemplates } from './account-templates.ts';
 import { type Applied, applyPlan } from './apply-templates.ts';
 import {
@@ -19,7 +19,7 @@ import { readWishes, type WishedTemplate } from './wished-templates.ts';
 const WITH_KEYWORDS = 10;
 
 /** Prints the titles of WeChat's library that contain a word. Exits with 1 where there is none. */
-export async function search(service: ServiceClient, word: string, json: boolean): Promise<number> {
+export async function search(service: Qingniao, word: string, json: boolean): Promise<number> {
   const library = libraryOf(service);
   const titles = await library.titles();
   const found = titles.filter(({ title }) => title.toLowerCase().includes(word.toLowerCase()));
@@ -41,7 +41,7 @@ export async function search(service: ServiceClient, word: string, json: boolean
 
 /** Adds one template and names it; one that the account has already is named only. */
 export async function add(
-  service: ServiceClient,
+  service: Qingniao,
   word: string,
   { keywords, scene, alias, json }: { keywords?: string; scene?: string; alias?: string; json: boolean },
 ): Promise<number> {
@@ -64,7 +64,7 @@ export async function add(
 
 /** Brings an account to what a file wishes for, after showing the difference and asking. */
 export async function apply(
-  service: () => Promise<ServiceClient>,
+  service: () => Promise<Qingniao>,
   file: string,
   { yes, json }: { yes: boolean; json: boolean },
 ): Promise<number> {
@@ -83,7 +83,7 @@ export async function apply(
   return carryOut(found, plan, json);
 }
 
-async function carryOut(service: ServiceClient, plan: Plan, json: boolean): Promise<number> {
+async function carryOut(service: Qingniao, plan: Plan, json: boolean): Promise<number> {
   const done: Applied[] = [];
   for await (const one of applyPlan(plan, libraryOf(service))) {
     if (!json) print(appliedLine(one));
@@ -95,7 +95,7 @@ async function carryOut(service: ServiceClient, plan: Plan, json: boolean): Prom
 
 /** Deletes a template, after asking. */
 export async function remove(
-  service: ServiceClient,
+  service: Qingniao,
   name: string,
   { yes, force, json }: { yes: boolean; force: boolean; json: boolean },
 ): Promise<number> {

@@ -1,28 +1,17 @@
-import * as v from 'valibot';
-import type { ServiceClient } from '../service-client.ts';
-import { accountTemplate } from './account-templates.ts';
-
-const category = v.object({ categoryId: v.string(), name: v.string() });
-const title = v.object({ tid: v.string(), title: v.string(), kind: v.string(), categoryId: v.string() });
-const keyword = v.object({ keywordId: v.number(), name: v.string(), kind: v.string(), example: v.string() });
-const deleted = v.object({
-  templateId: v.string(),
-  canceledMessages: v.number(),
-  endedCampaigns: v.array(v.object({ id: v.string(), name: v.string() })),
-  nextCursor: v.exactOptional(v.string()),
-});
+import type { Qingniao, Schemas } from '../../clients/typescript/src/index.ts';
+import type { AccountTemplate } from './account-templates.ts';
 
 /** A title of WeChat's library, with the name of its category. */
-export type LibraryTitle = v.InferOutput<typeof title> & { readonly category: string };
+export type LibraryTitle = Schemas['LibraryTitle'] & { readonly category: string };
 
 /** A keyword of a title. */
-export type LibraryKeyword = v.InferOutput<typeof keyword>;
+export type LibraryKeyword = Schemas['LibraryKeyword'];
 
 /** What was ended when a template was deleted. */
-export type Deleted = Omit<v.InferOutput<typeof deleted>, 'nextCursor'>;
+export type Deleted = Omit<Schemas['DeletedTemplate'], 'nextCursor'>;
 
-/** WeChat's library and the account's templates, through the API. Every call throws CommandError. */
-export function libraryOf(service: ServiceClient) {
+/** WeChat's library and the account's templates, through the API. Every call throws QingniaoProblem. */
+export function libraryOf(service: Qingniao) {
   let titles: Promise<readonly LibraryTitle[]> | undefined;
   const keywords = new Map<string, Promise<readonly LibraryKeyword[]>>();
   return {
@@ -33,19 +22,28 @@ export function libraryOf(service: ServiceClient) {
     },
     /** The keywords of a title. Read once. */
     keywordsOf(tid: string) {
-      const path = `/v1/template-library/titles/${encodeURIComponent(tid)}/keywords?limit=200`;
-      const known = keywords.get(tid) ?? readAll(service, keyword, path);
+      const params = { path: { tid } };
+      const known =
+        keywords.get(tid) ?? allOf(service.list('/v1/template-library/titles/{tid}/keywords', { params }));
       keywords.set(tid, known);
       return known;
     },
-    add: (order: { tid: string; keywordIds: readonly number[]; sceneDescription?: string }) =>
-      service.call(accountTemplate, 'POST', '/v1/templates', order),
-    nameIt: (templateId: string, alias: string) =>
-      service.call(accountTemplate, 'PUT', `/v1/templates/${templateId}/alias`, { alias, move: true }),
-    declareKind: (templateId: string, kind: string) =>
-      service.call(accountTemplate, 'PUT', `/v1/templates/${templateId}/kind`, { kind }),
+    async add(order: { tid: string; keywordIds: readonly number[]; sceneDescription?: string }) {
+      const body = { ...order, keywordIds: [...order.keywordIds] };
+      return (await service.POST('/v1/templates', { body })).data;
+    },
+    async nameIt(id: string, alias: string): Promise<AccountTemplate> {
+      const params = { path: { id } };
+      return (await service.PUT('/v1/templates/{id}/alias', { params, body: { alias, move: true } })).data;
+    },
+    async declareKind(id: string, kind: Schemas['DeclaredKind']['kind']): Promise<AccountTemplate> {
+      const params = { path: { id } };
+      return (await service.PUT('/v1/templates/{id}/kind', { params, body: { kind } })).data;
+    },
     /** Reads the templates from WeChat again. */
-    sync: () => service.call(v.object({}), 'POST', '/v1/templates/sync'),
+    async sync() {
+      await service.POST('/v1/templates/sync');
+    },
     delete: (name: string, force: boolean) => deleteAll(service, name, force),
   };
 }
@@ -53,38 +51,34 @@ export function libraryOf(service: ServiceClient) {
 /** See {@link libraryOf}. */
 export type Library = ReturnType<typeof libraryOf>;
 
-async function readTitles(service: ServiceClient): Promise<readonly LibraryTitle[]> {
-  const categories = await readAll(service, category, '/v1/template-library/categories?limit=200');
+async function readTitles(service: Qingniao): Promise<readonly LibraryTitle[]> {
+  const categories = await allOf(service.list('/v1/template-library/categories'));
   if (categories.length === 0) return [];
-  const ids = categories.map(({ categoryId }) => categoryId).join(',');
-  const found = await readAll(service, title, `/v1/template-library/titles?limit=200&categoryIds=${ids}`);
+  const query = { categoryIds: categories.map(({ categoryId }) => categoryId).join(',') };
+  const found = await allOf(service.list('/v1/template-library/titles', { params: { query } }));
   const names = new Map(categories.map(({ categoryId, name }) => [categoryId, name]));
   return found.map((each) => ({ ...each, category: names.get(each.categoryId) ?? each.categoryId }));
 }
 
-async function readAll<S extends v.GenericSchema>(
-  service: ServiceClient,
-  item: S,
-  path: string,
-): Promise<readonly v.InferOutput<S>[]> {
-  const page = v.object({ items: v.array(item), nextCursor: v.exactOptional(v.string()) });
-  const all: v.InferOutput<S>[] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
-    const { items, nextCursor }: v.InferOutput<typeof page> = await service.call(page, 'GET', next);
-    all.push(...items);
-    next = nextCursor && `${path}&cursor=${encodeURIComponent(nextCursor)}`;
-  }
+async function allOf<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
   return all;
 }
 
 /** Calls again for as long as messages are left to be canceled. */
-async function deleteAll(service: ServiceClient, name: string, force: boolean): Promise<Deleted> {
-  const path = `/v1/templates/${encodeURIComponent(name)}?force=${force}`;
-  const { nextCursor, ...first } = await service.call(deleted, 'DELETE', path);
+async function deleteAll(service: Qingniao, name: string, force: boolean): Promise<Deleted> {
+  const call = async (id: string, cursor?: string) => {
+    const query = {
+      force: force ? ('true' as const) : ('false' as const),
+      ...(cursor !== undefined && { cursor }),
+    };
+    return (await service.DELETE('/v1/templates/{id}', { params: { path: { id }, query } })).data;
+  };
+  const { nextCursor, ...first } = await call(name);
   let result: Deleted = first;
   for (let next = nextCursor; next !== undefined; ) {
-    const rest = `/v1/templates/${first.templateId}?force=${force}&cursor=${encodeURIComponent(next)}`;
-    const more = await service.call(deleted, 'DELETE', rest);
+    const more = await call(first.templateId, next);
     result = { ...result, canceledMessages: result.canceledMessages + more.canceledMessages };
     next = more.nextCursor;
   }

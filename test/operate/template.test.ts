@@ -105,7 +105,7 @@ describe('npm run template', () => {
       [['exmaple', 'x'], 'Did you mean example?', 2],
       [['list', '--frobnicate'], 'npm run template -- --help', 2],
       [['list', '--api', 'here'], 'no address', 2],
-      [['list', '--api', 'http://127.0.0.1:9'], 'cannot be reached'],
+      [['list', '--api', 'http://127.0.0.1:9'], 'Is the service running?'],
       [['list', '--api', 'https://example.com'], 'API key'],
       [['list', '--key', 'wrong'], 'invalid-token'],
     ];
