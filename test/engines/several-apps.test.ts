@@ -38,53 +38,55 @@ interface Driven {
   operations: number;
 }
 
-test('operations of all kinds on three mini programs of one stack: their books agree app by app, with zero crossings', async ({
-  annotate,
-}) => {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1_000_000));
-  await annotate(`seed ${seed}`);
-  const chance = createChance(seed);
-  const templates = TEMPLATES.map(template);
-  const world = await useWorld({ moreApps: [{ templates }, { templates }], pushEvents: { delayMs: 5 } });
-  const apps = world.wechat.apps().map(
-    (wechat): Driven => ({
-      appId: wechat.appId,
-      wechat,
-      messageIds: [],
-      campaignIds: [],
-      crossings: [],
-      operations: 0,
-    }),
-  );
-  for (const { wechat } of apps) {
-    wechat.setLatency({ ms: 2, jitterMs: 10 });
-    for (const openid of USERS) wechat.createUser({ openid });
-  }
-  let underWayAtKills = 0;
-  for (let wave = 0; wave < WAVES; wave++) {
-    const sender = await world.start('sender');
-    const done = inLanes(Array.from({ length: OPERATIONS / WAVES }), LANES, () =>
-      operate(world, chance.pick(apps), apps, chance),
+test(
+  'operations of all kinds on three mini programs of one stack: their books agree app by app, with zero crossings',
+  async ({ annotate }) => {
+    const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1_000_000));
+    await annotate(`seed ${seed}`);
+    const chance = createChance(seed);
+    const templates = TEMPLATES.map(template);
+    const world = await useWorld({ moreApps: [{ templates }, { templates }], pushEvents: { delayMs: 5 } });
+    const apps = world.wechat.apps().map(
+      (wechat): Driven => ({
+        appId: wechat.appId,
+        wechat,
+        messageIds: [],
+        campaignIds: [],
+        crossings: [],
+        operations: 0,
+      }),
     );
-    await Promise.race([done, sleep(chance.between(3_000, 6_000))]);
-    underWayAtKills += world.sendsUnderWay();
-    await sender.kill();
-    const next = await world.start('sender');
-    await done;
-    await next.kill();
-    await world.leap(LONGER_THAN_ANY_LEASE_MS);
-  }
-  await world.drain();
+    for (const { wechat } of apps) {
+      wechat.setLatency({ ms: 2, jitterMs: 10 });
+      for (const openid of USERS) wechat.createUser({ openid });
+    }
+    let underWayAtKills = 0;
+    for (let wave = 0; wave < WAVES; wave++) {
+      const sender = await world.start('sender');
+      const done = inLanes(Array.from({ length: OPERATIONS / WAVES }), LANES, () =>
+        operate(world, chance.pick(apps), apps, chance),
+      );
+      await Promise.race([done, sleep(chance.between(3_000, 6_000))]);
+      underWayAtKills += world.sendsUnderWay();
+      await sender.kill();
+      const next = await world.start('sender');
+      await done;
+      await next.kill();
+      await world.leap(LONGER_THAN_ANY_LEASE_MS);
+    }
+    await world.drain();
 
-  for (const app of apps) await judge(world, app);
-  const sum = (of: (app: Driven) => number) => apps.reduce((total, app) => total + of(app), 0);
-  await annotate(
-    `${sum((app) => app.operations)} operations, ${sum((app) => app.wechat.received({ call: 'send' }).items.length)} sends, ${underWayAtKills} under way at kills`,
-  );
-  expect(sum((app) => app.operations)).toBe(OPERATIONS);
-  expect(underWayAtKills).toBeGreaterThan(0);
-  expect(world.complaints()).toBe('');
-}, TIMEOUT_MS);
+    for (const app of apps) await judge(world, app);
+    const sum = (of: (app: Driven) => number) => apps.reduce((total, app) => total + of(app), 0);
+    await annotate(
+      `${sum((app) => app.operations)} operations, ${sum((app) => app.wechat.received({ call: 'send' }).items.length)} sends, ${underWayAtKills} under way at kills`,
+    );
+    expect(sum((app) => app.operations)).toBe(OPERATIONS);
+    expect(underWayAtKills).toBeGreaterThan(0);
+    expect(world.complaints()).toBe('');
+  },
+  TIMEOUT_MS,
+);
 
 type Chance = ReturnType<typeof createChance>;
 
