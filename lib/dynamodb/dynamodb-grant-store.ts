@@ -1,45 +1,58 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
 import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
+import { hasMark, packedMarks, withMarks } from '../grants/counted-marks.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
-import { type ConditionalPut, getItem, getItems, putAll, readItem } from './items.ts';
-import { audienceKey, audiencePartition, countMarkKey, ledgerKey, SHARDS } from './keys.ts';
+import { type ConditionalPut, getItem, getItems, IS_NEW, putAll, queryPages, readItem } from './items.ts';
+import {
+  audienceKey,
+  audiencePartition,
+  EARLIER_MARKS_PREFIX,
+  earlierMarksKey,
+  ledgerKey,
+  SHARDS,
+  userPartition,
+} from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
-import { type NewVersion, putLedger, toLedger } from './versioned-items.ts';
+import { type NewVersion, parseItem, putLedger, toLedger } from './versioned-items.ts';
 
 /**
  * A phone that kept a report back for longer than this is not believed in, nor a queue that kept an event.
  */
 const REMEMBERED_SECONDS = 400 * 24 * 60 * 60;
 
-/** Grants in DynamoDB: the ledgers, the marks of counted reports and the audience of each template. */
+/** Grants in DynamoDB: the ledgers, what of them has been counted, and the audience of each template. */
 export function createGrantStore(
   table: Table,
   { newVersion, clock }: { newVersion: NewVersion; clock: Clock },
 ): GrantStore {
+  function putEarlierMarks(openid: string, marks: string): ConditionalPut {
+    const version = newVersion();
+    const expiresAt = Math.ceil(clock() / 1000) + REMEMBERED_SECONDS;
+    return {
+      item: { ...earlierMarksKey(table, openid, version), marks, version, expiresAt },
+      condition: IS_NEW,
+    };
+  }
+
   return {
     async loadLedger(openid) {
       return toLedger(openid, await getItem(table, ledgerKey(table, openid)));
     },
 
-    async countedOf(openid, marks) {
-      const set = await getItems(
-        table,
-        marks.map((mark) => countMarkKey(table, openid, mark)),
-      );
-      const found = new Set(set.map((item) => item['sk']));
-      return new Set(marks.filter((mark) => found.has(mark)));
+    async countedOf({ openid, counted }, marks) {
+      const packed = [
+        counted?.recent ?? '',
+        ...(counted?.hasEarlier ? await earlierMarks(table, openid) : []),
+      ];
+      return new Set(marks.filter((mark) => packed.some((some) => hasMark(some, mark))));
     },
 
-    commitCounted(ledger, marks, newTemplateIds) {
-      const { openid } = ledger.value;
-      const expiresAt = Math.ceil(clock() / 1000) + REMEMBERED_SECONDS;
-      const set = marks.map(
-        (mark): ConditionalPut => ({
-          item: { ...countMarkKey(table, openid, mark), version: newVersion(), expiresAt },
-          condition: 'attribute_not_exists(pk)',
-        }),
-      );
+    commitCounted(read, marks, newTemplateIds) {
+      const { openid } = read.value;
+      const { counted, outgrown } = withMarks(read.value.counted, marks);
+      const ledger = { ...read, value: { ...read.value, counted } };
       const places = newTemplateIds.map(
         (templateId): ConditionalPut => ({
           item: { ...audienceKey(table, templateId, openid), openid },
@@ -47,11 +60,31 @@ export function createGrantStore(
           condition: 'attribute_not_exists(pk) OR attribute_exists(pk)',
         }),
       );
-      return putAll(table, [putLedger(table, ledger, newVersion), ...set, ...places]);
+      const earlier = outgrown === undefined ? [] : [putEarlierMarks(openid, outgrown)];
+      return putAll(table, [putLedger(table, ledger, newVersion), ...earlier, ...places]);
     },
 
     listByTemplate: (templateId, limit, after) => listByTemplate(table, templateId, limit, after),
   };
+}
+
+const earlierMarksItem = v.object({ marks: packedMarks });
+
+/** The packed marks of a user that no longer have room in the ledger. */
+async function earlierMarks(table: Table, openid: string): Promise<readonly string[]> {
+  const query = {
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: toAttributes({
+      ':pk': userPartition(table, openid),
+      ':prefix': EARLIER_MARKS_PREFIX,
+    }),
+    ConsistentRead: true,
+  };
+  const found: string[] = [];
+  for await (const { Items = [] } of queryPages(table, query))
+    found.push(...Items.map((item) => parseItem(earlierMarksItem, readItem(item)).marks));
+  return found;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { BatchKey } from '../campaigns/runs/batch.ts';
-import type { CountMark } from '../grants/grant-store.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageState } from '../sends/send-record.ts';
 import type { Table } from './table.ts';
@@ -56,9 +55,12 @@ export function cardKey(table: Table, openid: string, stem: string): Key {
   return { pk: userPartition(table, openid), sk: `${CARD_PREFIX}${stem}` };
 }
 
-/** The mark that something a user did has been counted. */
-export function countMarkKey(table: Table, openid: string, mark: CountMark): Key {
-  return { pk: userPartition(table, openid), sk: mark };
+/** What the sort keys of marks begin with that no longer have room in their user's ledger. */
+export const EARLIER_MARKS_PREFIX = 'counted#';
+
+/** Marks that left the ledger together, by the version of the item that they stand in. */
+export function earlierMarksKey(table: Table, openid: string, version: string): Key {
+  return { pk: userPartition(table, openid), sk: `${EARLIER_MARKS_PREFIX}${version}` };
 }
 
 /** The message that an idempotency key stands for. The key is hashed: callers may put anything into it. */

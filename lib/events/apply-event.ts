@@ -1,5 +1,6 @@
+import type { CountMark } from '../grants/counted-marks.ts';
 import { newTemplateIds } from '../grants/grant-key.ts';
-import type { CountMark, GrantStore } from '../grants/grant-store.ts';
+import type { GrantStore } from '../grants/grant-store.ts';
 import { isAccept, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
 import { refuseWaiting } from '../messages/end-without-request.ts';
@@ -81,7 +82,7 @@ export async function countAnswers(
   await retryOnConflict(
     async () => {
       const stored = await grantStore.loadLedger(event.openid);
-      const counted = await grantStore.countedOf(event.openid, [...items.keys()]);
+      const counted = await grantStore.countedOf(stored.value, [...items.keys()]);
       const fresh = [...items].filter(([mark]) => !counted.has(mark));
       if (fresh.length === 0) return;
       const ledger = fresh.reduce((before, [, { templateId, status }]) => {

@@ -1,4 +1,5 @@
 import type { Versioned } from '../versioned.ts';
+import type { CountMark } from './counted-marks.ts';
 import type { Ledger } from './ledger.ts';
 
 /** One page of ledgers, and where the next begins. */
@@ -7,17 +8,14 @@ export interface LedgerPage {
   readonly next?: string;
 }
 
-/** The mark that one thing has been counted: a client's report, or a part of an event of WeChat's. */
-export type CountMark = `report#${string}` | `event#${string}`;
-
 /** Where grants are kept. Every read sees the latest write. */
 export interface GrantStore {
   loadLedger(openid: string): Promise<Versioned<Ledger>>;
-  /** Which of these marks of the user are set. */
-  countedOf(openid: string, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
+  /** Which of these marks are set for the user, whose ledger was read before. */
+  countedOf(ledger: Ledger, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
   /**
    * Writes the ledger, the marks of what it now counts, and the user into the audience of each template that
-   * is new to them, all or nothing. `conflict`: the ledger was changed, or one of the marks set, in between.
+   * is new to them, all or nothing. `conflict`: the ledger was changed in between.
    */
   commitCounted(
     ledger: Versioned<Ledger>,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { count, instant, storedObject } from '../stored-schemas.ts';
+import { countedMarks } from './counted-marks.ts';
 import { recentGrants } from './recent-grants.ts';
 
 /**
@@ -88,6 +89,8 @@ export const ledgerSchema = storedObject({
   claim: v.exactOptional(claim),
   /** The messages that wait, packed (lib/grants/packed-waiting.ts). */
   waiting: v.exactOptional(v.string()),
+  /** Which reports and events have been counted. */
+  counted: v.exactOptional(countedMarks),
   /** How many reports were counted on the latest day that had one; `day` counts days since 1970 in UTC. */
   reports: v.exactOptional(storedObject({ day: count, count })),
 });

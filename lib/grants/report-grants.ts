@@ -71,7 +71,7 @@ export function reportGrants(
   if (misfit) return Promise.resolve(misfit);
   return retryOnConflict(async (): Promise<ReportResult | 'conflict'> => {
     const stored = await store.loadLedger(openid);
-    if ((await store.countedOf(openid, [mark])).has(mark)) {
+    if ((await store.countedOf(stored.value, [mark])).has(mark)) {
       return { type: 'counted-before', ledger: stored.value };
     }
     const nowMs = clock();

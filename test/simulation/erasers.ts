@@ -1,6 +1,5 @@
 import type { RecipientEraser } from '../../lib/campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../../lib/campaigns/runs/batch.ts';
-import type { CountMark } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
 import type { Message } from '../../lib/messages/message.ts';
@@ -18,7 +17,7 @@ export function createEraser(
 
   function list(openid: string): Belongings {
     const records = (rows.byUser.get(openid) ?? []).flatMap((id) => rows.messages.get(id)?.value ?? []);
-    const marks = [...(rows.marks.get(openid) ?? [])];
+    const earlier = [...(rows.earlierMarks.get(openid)?.keys() ?? [])];
     const keys = [...keyRows.keys].filter(([name]) => name.startsWith(`user:${openid} `));
 
     function deleteEntries(): void {
@@ -26,10 +25,9 @@ export function createEraser(
         for (const dueAtMs of dueEntries) dueRows.due.remove(id, dueAtMs);
     }
 
-    /** Each as it was listed: one of the same name may have been written since. */
+    /** Each as it was listed: a key of the same name may have been bound since. */
     function deleteMarks(): void {
-      const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
-      for (const [mark, life] of marks) if (set.get(mark) === life) set.delete(mark);
+      for (const item of earlier) rows.earlierMarks.get(openid)?.delete(item);
       for (const [name, bound] of keys) if (keyRows.keys.get(name) === bound) keyRows.keys.delete(name);
     }
 

@@ -5,7 +5,7 @@ import { type RunRecord, runRecord } from '../../lib/campaigns/runs/run.ts';
 import type { ShardTally } from '../../lib/campaigns/runs/run-store.ts';
 import { packResults } from '../../lib/dynamodb/pack-results.ts';
 import { packBatch, toBatch, toResults } from '../../lib/dynamodb/run-items.ts';
-import type { CountMark } from '../../lib/grants/grant-store.ts';
+import type { CountMark } from '../../lib/grants/counted-marks.ts';
 import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.ts';
 import { type AppRateLimits, NO_LIMIT } from '../../lib/limits/rate-limit.ts';
 import type { BoundKey } from '../../lib/messages/idempotency-keys.ts';
@@ -45,8 +45,10 @@ export function createPart(listener: TableListener) {
   const messages = new Map<string, Row<Message>>();
   /** The records of each user, newest first. */
   const byUser = new Map<string, string[]>();
-  /** The marks of each user, with the life that they were set in. */
+  /** What was counted of each user, with the life that it was counted in: the ledgers know only hashes. */
   const marks = new Map<string, Map<CountMark, string>>();
+  /** The items of marks that left each user's ledger, with the life that they were of. */
+  const earlierMarks = new Map<string, Map<string, { readonly marks: string; readonly life: string }>>();
   const keys = new Map<string, BoundKey>();
   /** Who ever answered for a template. */
   const audiences = new Map<string, Set<string>>();
@@ -81,6 +83,15 @@ export function createPart(listener: TableListener) {
     if (!before) byUser.set(openid, [id, ...(byUser.get(openid) ?? [])].sort().reverse());
     messages.set(id, row);
     return { message: row.value, ...(before && { before }) };
+  }
+
+  function countedIn({ openid, life = '' }: Ledger, added: readonly CountMark[], outgrown?: string): void {
+    const counted = marks.get(openid) ?? new Map<CountMark, string>();
+    for (const mark of added) counted.set(mark, life);
+    marks.set(openid, counted);
+    if (outgrown === undefined) return;
+    const items = earlierMarks.get(openid) ?? new Map();
+    earlierMarks.set(openid, items.set(newVersion(), { marks: outgrown, life }));
   }
 
   function shardOf({ runId, shard }: Omit<BatchKey, 'after'>): ShardRows {
@@ -136,12 +147,10 @@ export function createPart(listener: TableListener) {
     }
   }
 
-  const marksWhere = (openid: string, ofLife: (life: string) => boolean) =>
-    [...(marks.get(openid) ?? [])].filter(([, life]) => ofLife(life)).map(([mark]) => mark);
   const presentLife = (openid: string) => ledgers.get(openid)?.value.life;
 
   return {
-    rows: { ledgers, messages, byUser, marks, keys, audiences, runs, erased, due, shared, shardOf },
+    rows: { ledgers, messages, byUser, earlierMarks, keys, audiences, runs, erased, due, shared, shardOf },
     newVersion,
     rowOfLedger,
     rowOfMessage,
@@ -151,6 +160,9 @@ export function createPart(listener: TableListener) {
     readLedger,
     readResults,
     putRecord,
+    countedIn,
+    earlierMarksOf: (openid: string) =>
+      [...(earlierMarks.get(openid)?.values() ?? [])].map((each) => each.marks),
     putResults,
     putBatch,
     written: listener.written,
@@ -170,10 +182,13 @@ export function createPart(listener: TableListener) {
       /** The due entries that no cursor has passed. */
       dueEntries: due.ahead,
       /** The marks of what has been counted in a user's present life. */
-      marksOf: (openid: string) => marksWhere(openid, (life) => life === presentLife(openid)),
+      marksOf: (openid: string) =>
+        [...(marks.get(openid) ?? [])].flatMap(([mark, life]) => (life === presentLife(openid) ? mark : [])),
       /** What is left of users' former lives. */
       remains: (openid: string): readonly string[] => [
-        ...marksWhere(openid, (life) => life !== presentLife(openid)),
+        ...[...(earlierMarks.get(openid)?.values() ?? [])]
+          .filter(({ life }) => life !== presentLife(openid))
+          .map((item) => item.marks),
         ...(byUser.get(openid) ?? []).filter((id) => erased.has(id)),
         ...due
           .all()

@@ -1,7 +1,8 @@
 import type { AudienceStore } from '../../lib/campaigns/runs/recipient-source.ts';
 import type { RunStore } from '../../lib/campaigns/runs/run-store.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { CountMark, GrantStore } from '../../lib/grants/grant-store.ts';
+import { type CountMark, hasMark, withMarks } from '../../lib/grants/counted-marks.ts';
+import type { GrantStore } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
@@ -27,6 +28,9 @@ export interface Caller {
 
 /** Small, so that lists run over several pages. */
 const PAGE_SIZE = 3;
+
+/** Few, so that marks leave the ledger. */
+const RECENT_MARKS = 2;
 
 /** Messages and grants, as a process reaches them. */
 export function createMessagePorts(
@@ -59,14 +63,12 @@ export function createMessagePorts(
     newTemplateIds: readonly string[],
   ): () => 'committed' | 'conflict' {
     const { openid } = ledger.value;
-    const row = table.rowOfLedger(ledger.value);
+    const { counted, outgrown } = withMarks(ledger.value.counted, marks, RECENT_MARKS);
+    const row = table.rowOfLedger({ ...ledger.value, counted });
     return () => {
-      const set = rows.marks.get(openid) ?? new Map<CountMark, string>();
       if (readLedger(openid).version !== ledger.version) return 'conflict';
-      if (marks.some((mark) => set.has(mark))) return 'conflict';
       rows.ledgers.set(openid, row);
-      for (const mark of marks) set.set(mark, row.value.life ?? '');
-      rows.marks.set(openid, set);
+      table.countedIn(row.value, marks, outgrown);
       for (const templateId of newTemplateIds) {
         audienceRows.audiences.set(
           templateId,
@@ -122,8 +124,11 @@ export function createMessagePorts(
   };
   const grantStore: GrantStore = {
     loadLedger,
-    countedOf: (openid, marks) =>
-      call('counted', () => new Set(marks.filter((mark) => rows.marks.get(openid)?.has(mark)))),
+    async countedOf({ openid, counted }, marks) {
+      const earlier = counted?.hasEarlier ? await call('counted', () => table.earlierMarksOf(openid)) : [];
+      const packed = [counted?.recent ?? '', ...earlier];
+      return new Set(marks.filter((mark) => packed.some((some) => hasMark(some, mark))));
+    },
     commitCounted: (ledger, marks, newTemplateIds) =>
       call('commit counted', commitCounted(ledger, marks, newTemplateIds)),
     listByTemplate: () => Promise.reject(new Error('Not simulated.')),

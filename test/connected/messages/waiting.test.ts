@@ -311,7 +311,7 @@ describe('erasing a user', () => {
     expect(await report('after')).toMatchObject({ type: 'counted-before' });
     const { value } = await user.services.store.loadLedger(user.openid);
     expect(grantsOf(value, TEMPLATE)).toMatchObject({ granted: 1, available: 1 });
-    expect(await store.countedOf(user.openid, ['report#before', 'report#after'])).toEqual(
+    expect(await store.countedOf(value, ['report#before', 'report#after'])).toEqual(
       new Set(['report#after']),
     );
   });

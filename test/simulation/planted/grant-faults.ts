@@ -1,4 +1,5 @@
 import { readGrantKey } from '../../../lib/grants/grant-key.ts';
+import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../../lib/grants/ledger.ts';
 import type { RecentGrants } from '../../../lib/grants/recent-grants.ts';
 import { OVER_RATE } from '../wechat.ts';
@@ -18,6 +19,11 @@ function withRecent(ledger: Ledger, known: Partial<RecentGrants>): Ledger {
     { ...grants, ...(recent && { recent: { ...recent, ...known } }) },
   ]);
   return { ...ledger, templates: Object.fromEntries(templates) };
+}
+
+function knowingRecentMarks({ countedOf }: Pick<GrantStore, 'countedOf'>): GrantStore['countedOf'] {
+  return ({ counted, ...ledger }, marks) =>
+    countedOf({ ...ledger, counted: { recent: counted?.recent ?? '' } }, marks);
 }
 
 /**
@@ -97,6 +103,10 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
         services.store.commitCounted(ledger, [], newTemplateIds),
     },
   })),
+  inCallsOf('reportGrants', 'a report whose mark has left the ledger counts again', (services) => ({
+    ...services,
+    store: { ...services.store, countedOf: knowingRecentMarks(services.store) },
+  })),
   {
     name: 'a popup that its report took for none is counted twice, the event first',
     plant: (kernel) => ({
@@ -127,6 +137,10 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
       commitCounted: (ledger, _marks, newTemplateIds) =>
         services.grantStore.commitCounted(ledger, [], newTemplateIds),
     },
+  })),
+  inCallsOf('applyEvent', 'an event whose mark has left the ledger counts again', (services) => ({
+    ...services,
+    grantStore: { ...services.grantStore, countedOf: knowingRecentMarks(services.grantStore) },
   })),
   inCallsOf('applyEvent', 'a template that is turned off keeps the grants set aside', (services) => ({
     ...services,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countAnswers } from '../../../lib/events/apply-event.ts';
 import type { ChangeEvent, PopupEvent } from '../../../lib/events/event-job.ts';
-import type { CountMark, GrantStore } from '../../../lib/grants/grant-store.ts';
+import { hasMark, withMarks } from '../../../lib/grants/counted-marks.ts';
+import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import {
   emptyLedger,
@@ -20,15 +21,14 @@ const S = 1_000;
 /** Ledgers in memory, behind the port that the tables implement. */
 function openStore(kind: TemplateKind = 'one-time') {
   const ledgers = new Map<string, Ledger>();
-  const marks = new Set<string>();
   const ledgerOf = (openid: string) => ledgers.get(openid) ?? emptyLedger(openid);
   const grantStore: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'> = {
     loadLedger: async (openid) => ({ value: ledgerOf(openid), version: undefined }),
-    countedOf: async (openid, asked) =>
-      new Set(asked.filter((mark: CountMark) => marks.has(`${openid} ${mark}`))),
-    async commitCounted({ value }, counted) {
-      for (const mark of counted) marks.add(`${value.openid} ${mark}`);
-      ledgers.set(value.openid, value);
+    countedOf: async ({ counted }, asked) =>
+      new Set(asked.filter((mark) => hasMark(counted?.recent ?? '', mark))),
+    async commitCounted({ value }, marks) {
+      const { counted } = withMarks(value.counted, marks, Infinity);
+      ledgers.set(value.openid, { ...value, counted });
       return 'committed';
     },
   };
