@@ -124,7 +124,14 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
         ],
       };
     },
+    cards: async () => httpEvent('GET', `/v1/cards?openid=${wechat.createUser()}`, { headers: operator }),
+    users: async () => httpEvent('DELETE', `/v1/users/${wechat.createUser()}`, { headers: operator }),
     templates: async () => httpEvent('GET', '/v1/templates', { headers: operator }),
+    'template-library': async () =>
+      httpEvent('GET', '/v1/template-library/categories', { headers: operator }),
+    apps: async () => httpEvent('GET', '/v1/apps', { headers: operator }),
+    audit: async () => httpEvent('GET', '/v1/audit', { headers: operator }),
+    console: async () => httpEvent('GET', '/console/', {}),
     campaigns: async () => httpEvent('GET', '/v1/campaigns', { headers: operator }),
     stats: async () => httpEvent('GET', '/v1/stats', { headers: operator }),
     health: async () => httpEvent('GET', '/v1/health', {}),

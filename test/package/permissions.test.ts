@@ -79,7 +79,7 @@ describe.each(Object.entries(SECRETS))('%s', (name, secrets) => {
   const statements = statementsOf(template, name);
 
   test('may do what its code does, no more and no less', () => {
-    const code = bundles.find((bundle) => bundle.functionName === name)?.code ?? '';
+    const code = bundles.find((bundle) => bundle.functionName === name)?.readable ?? '';
     // What is passed over goes to its queue in the function's name, too.
     const own = statements.filter(({ Sid }) => Sid !== 'PassedOver');
     const ofLambda = own.filter(({ Sid }) => Sid !== 'DeadLetters');
