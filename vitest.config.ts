@@ -30,6 +30,7 @@ export default defineConfig({
             'test/miniprogram/**',
             'test/phone/**',
             'test/console/**',
+            'test/site/**',
             'test/simulation/**/*mutations.test.ts',
           ],
         },

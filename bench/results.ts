@@ -6,7 +6,7 @@ import { type Figure, renderFigures } from './figures.ts';
 import { plotFigures } from './plot.ts';
 
 const FOLDER = join(import.meta.dirname, 'results');
-const DOCUMENT = join(import.meta.dirname, '../docs/performance.md');
+const DOCUMENT = join(import.meta.dirname, '../docs/en/performance.md');
 const PLOT = join(import.meta.dirname, '../docs/images/performance.svg');
 const START = '<!-- figures -->';
 const END = '<!-- /figures -->';
@@ -36,7 +36,7 @@ export async function saveResults(part: string, figures: readonly Figure[]): Pro
   );
 }
 
-/** Puts what all parts measured last into docs/performance.md, and the plot beside it. */
+/** Puts what all parts measured last into docs/en/performance.md, and the plot beside it. */
 export async function writeDocument(parts: readonly string[]): Promise<void> {
   const saved = (await readdir(FOLDER)).filter((name) => parts.includes(name.replace(/\.json$/, '')));
   const read = await Promise.all(

@@ -30,7 +30,7 @@ const HELP = `Measures the service beside its peers and prints one table of rati
   npm run bench -- --only pipeline      only the subjects whose name begins so (pipeline,co: either); ratios to others are missing then
   npm run bench -- --beside FILE        also the pipeline of another build: its handlers/send-messages.mjs, unpacked
   npm run bench -- --profile FOLDER     writes CPU profiles of the senders there, for a browser's developer tools
-  npm run bench -- --write              puts what was measured last, all parts, into docs/performance.md; measures nothing
+  npm run bench -- --write              puts what was measured last, all parts, into docs/en/performance.md; measures nothing
   npm run bench -- --large              also what takes an hour: a million recipients, a million booked messages
 
 Parts: ${Object.keys(PARTS).join(', ')}`;
@@ -56,7 +56,7 @@ await runCommand({ name: 'bench', help: HELP, options: OPTIONS, takesWords: true
     ...(given.profile !== undefined && { profileInto: resolve(given.profile) }),
     print,
   };
-  // What things use is told in docs/cost.md.
+  // What things use is told in docs/en/cost.md.
   if (given.write) await writeDocument(Object.keys(PARTS).filter((part) => part !== 'usage'));
   else await measure(names, options);
   return 0;
@@ -74,5 +74,5 @@ async function measure(names: readonly string[], options: MeasureOptions): Promi
   print(`\n${machine()}\n\n${renderFigures(figures)}`);
   const missed = figures.filter((figure) => keeps(figure) === false).length;
   if (missed > 0)
-    print(`\n${missed} of the figures are not what they must be; docs/performance.md says why.`);
+    print(`\n${missed} of the figures are not what they must be; docs/en/performance.md says why.`);
 }

@@ -34,8 +34,8 @@ async function findProblem(): Promise<string | undefined> {
     : { branch_policies: [] };
   if (allowed.length === 1 && allowed[0]?.name === 'main' && allowed[0].type === 'branch') return undefined;
   return [
-    `The environment ${ENVIRONMENT} is not limited to the branch main. In Settings → Environments → ${ENVIRONMENT} → Deployment branches and tags choose "Selected branches and tags" and add main, nothing else. See docs/deploy.md.`,
-    `环境 ${ENVIRONMENT} 没有限定为 main 分支。请在 Settings → Environments → ${ENVIRONMENT} → Deployment branches and tags 选择 “Selected branches and tags”，只添加 main。见 docs/deploy.md。`,
+    `The environment ${ENVIRONMENT} is not limited to the branch main. In Settings → Environments → ${ENVIRONMENT} → Deployment branches and tags choose "Selected branches and tags" and add main, nothing else. See docs/en/deploy.md.`,
+    `环境 ${ENVIRONMENT} 没有限定为 main 分支。请在 Settings → Environments → ${ENVIRONMENT} → Deployment branches and tags 选择 “Selected branches and tags”，只添加 main。见 docs/zh/deploy.md。`,
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-// Writes openapi.yaml from the routes, the client's types from that, and events.schema.json from the events; with --check it only says
+// Writes openapi.yaml from the routes, the client's types from that, and docs/events.schema.json from the events; with --check it only says
 // whether they are up to date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
@@ -10,14 +10,14 @@ import { areTypesOf, CLIENT_TYPES, clientTypes } from './client-types.ts';
 import { eventSchemas } from './event-schemas.ts';
 
 const OPENAPI = 'openapi.yaml';
-const EVENTS = 'events.schema.json';
+const EVENTS = 'docs/events.schema.json';
 
 const HELP = `npm run openapi [-- --check]
 
-Writes openapi.yaml from the routes in lib/api/routes, the types of clients/typescript from openapi.yaml, and events.schema.json from
+Writes openapi.yaml from the routes in lib/api/routes, the types of clients/typescript from openapi.yaml, and docs/events.schema.json from
 the events in lib/eventbridge/event-details.ts.
 With --check it writes nothing and fails if a file is out of date.
-由 lib/api/routes 中的路由生成 openapi.yaml，再由它生成 clients/typescript 的类型；由 lib/eventbridge/event-details.ts 中的事件生成 events.schema.json；加 --check 只检查是否为最新。
+由 lib/api/routes 中的路由生成 openapi.yaml，再由它生成 clients/typescript 的类型；由 lib/eventbridge/event-details.ts 中的事件生成 docs/events.schema.json；加 --check 只检查是否为最新。
 `;
 
 await runCommand(

@@ -14,7 +14,7 @@ import { countsLine, HELP } from './cost/texts.ts';
 import { MINUTES_OF_MONTH, measuredUsage } from './cost/usage.ts';
 import { findService, SERVICE_OPTIONS } from './service-client.ts';
 
-const DOCUMENT = new URL('../docs/cost.md', import.meta.url);
+const LANGUAGES = ['zh', 'en'] as const;
 /** The statistics go back so far. */
 const MOST_DAYS = 92;
 const COUNT = { type: 'string', default: '0' } as const;
@@ -43,7 +43,10 @@ const OPTIONS = {
 await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options) => {
   const usage = await measuredUsage();
   if (options.write) {
-    await writeFile(DOCUMENT, withTables(await readFile(DOCUMENT, 'utf8'), usage));
+    for (const language of LANGUAGES) {
+      const page = new URL(`../docs/${language}/cost.md`, import.meta.url);
+      await writeFile(page, withTables(await readFile(page, 'utf8'), usage, language));
+    }
     return 0;
   }
   const given = {

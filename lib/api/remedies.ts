@@ -133,8 +133,8 @@ export const REMEDIES = {
     zh: '卡片已不能再更新；新的订单或点击可用 POST /v1/cards 创建新卡片。',
   },
   'card-state-order': {
-    en: 'Read the card with GET /v1/cards/{id}, and send a state that may follow the one it is in; docs/cards.md links the page of each kind.',
-    zh: '请用 GET /v1/cards/{id} 查看卡片当前状态，再提交可以变更到的状态；各类卡片的微信文档链接见 docs/cards.md。',
+    en: 'Read the card with GET /v1/cards/{id}, and send a state that may follow the one it is in; docs/en/cards.md links the page of each kind.',
+    zh: '请用 GET /v1/cards/{id} 查看卡片当前状态，再提交可以变更到的状态；各类卡片的微信文档链接见 docs/zh/cards.md。',
   },
   'not-unknown': {
     en: 'Read the message with GET /v1/messages/{id}: its outcome stands there.',

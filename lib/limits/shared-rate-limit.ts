@@ -113,7 +113,7 @@ const WHY: Record<SlowdownCause, string> = {
     "The day's quota of WeChat's API is used up (45009). Messages wait for the next day in Beijing. To go on sooner, have the quota raised or cleared in WeChat's console.",
   busy: 'WeChat answers that it is busy (-1), time and again. Nothing need be done; if it lasts, look for a notice of trouble at WeChat.',
   refused:
-    "WeChat refuses one send after the other with the same errcode. Messages wait with their grants. Read the site mail in WeChat's console and docs/errors.md; one message is tried after each pause.",
+    "WeChat refuses one send after the other with the same errcode. Messages wait with their grants. Read the site mail in WeChat's console and docs/en/errors.md; one message is tried after each pause.",
 };
 
 /** What is written down and counted. */

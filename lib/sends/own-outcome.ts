@@ -46,8 +46,8 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
     zh: '微信表明该用户已不再接受此模板的消息，为这条消息预留的订阅次数因此失效。请引导用户重新订阅。',
   },
   'sending-stopped': {
-    en: 'For a whole day WeChat refused every send of this account or template, so this message was not tried. Look at the messages that failed before it for the errcode, and at docs/errors.md for what to do about it.',
-    zh: '一整天里微信都拒绝该账号或该模板的发送，因此这条消息没有尝试发送。请查看此前失败消息的错误码，并按 docs/errors.md 处理。',
+    en: 'For a whole day WeChat refused every send of this account or template, so this message was not tried. Look at the messages that failed before it for the errcode, and at docs/en/errors.md for what to do about it.',
+    zh: '一整天里微信都拒绝该账号或该模板的发送，因此这条消息没有尝试发送。请查看此前失败消息的错误码，并按 docs/zh/errors.md 处理。',
   },
   'token-unavailable': {
     en: 'No access token could be had that WeChat takes, so nothing was sent. It is tried again for a day. Check the appid, the AppSecret and the IP allow-list, and that nothing else fetches tokens for this appid.',

@@ -41,12 +41,12 @@ The list is read while the command runs and needs no account.
                  by the names that --json shows
                  自定义价格文件（JSON），优先使用，名称见 --json 的输出
 
-  --write        puts the tables of what was measured into docs/cost.md 更新 docs/cost.md 中的表格
+  --write        puts the tables of what was measured into docs/en/cost.md and docs/zh/cost.md 更新这两页的表格
   --json         one JSON object instead of a table 输出 JSON
   --help, -h     show this text 显示本说明
 
-What the list cannot tell costs what was recorded of ${RECORDED.name}, and is marked with *. docs/cost.md explains.
-价目表中读不到的价格使用记录的 ${RECORDED.name} 价格，并以 * 标出，说明见 docs/cost.md。
+What the list cannot tell costs what was recorded of ${RECORDED.name}, and is marked with *. docs/en/cost.md explains.
+价目表中读不到的价格使用记录的 ${RECORDED.name} 价格，并以 * 标出，说明见 docs/zh/cost.md。
 `;
 
 /** What a mini program did on the last days. */

@@ -4,8 +4,8 @@ import type { Finding, Probe } from './finding.ts';
 import { codeIn, LOOK_AT_LOGS, parsed, REACH, remedyIn, same, told } from './probe-texts.ts';
 
 const LOOK_AT_PROXY: BilingualText = {
-  en: 'Compare WECHAT_PROXY_URL (the parameter wechatProxyUrl) with the proxy: host, port, user, password, and whether it lets CONNECT through to api.weixin.qq.com:443. See docs/deploy.md.',
-  zh: '请核对 WECHAT_PROXY_URL（参数 wechatProxyUrl）与代理的主机、端口、用户名、密码，并确认代理允许 CONNECT 到 api.weixin.qq.com:443。见 docs/deploy.md。',
+  en: 'Compare WECHAT_PROXY_URL (the parameter wechatProxyUrl) with the proxy: host, port, user, password, and whether it lets CONNECT through to api.weixin.qq.com:443. See docs/en/deploy.md.',
+  zh: '请核对 WECHAT_PROXY_URL（参数 wechatProxyUrl）与代理的主机、端口、用户名、密码，并确认代理允许 CONNECT 到 api.weixin.qq.com:443。见 docs/zh/deploy.md。',
 };
 /** Whether the service answers and reaches its table. */
 export function judgeHealth(probe: Probe): Finding {

@@ -41,8 +41,8 @@ export function judgeConcurrency({ region, limit, unreserved, queues }: Concurre
     level: 'warn',
     says,
     advice: {
-      en: `Ask AWS to raise ${QUOTA} to ${desired}: ${request}. Until then deploy with ${params}, or sending takes the room of logins and WeChat's pushes. See docs/quotas.md.`,
-      zh: `请向 AWS 申请把 ${QUOTA} 提高到 ${desired}：${request}。获批之前请带 ${params} 部署，否则发送会挤占登录和微信推送的并发。见 docs/quotas.md。`,
+      en: `Ask AWS to raise ${QUOTA} to ${desired}: ${request}. Until then deploy with ${params}, or sending takes the room of logins and WeChat's pushes. See docs/en/quotas.md.`,
+      zh: `请向 AWS 申请把 ${QUOTA} 提高到 ${desired}：${request}。获批之前请带 ${params} 部署，否则发送会挤占登录和微信推送的并发。见 docs/zh/quotas.md。`,
     },
   };
 }

@@ -66,8 +66,8 @@ export function judgeNewTable(): Finding {
 }
 
 const WARM = {
-  en: 'It grows by itself over minutes. Before a campaign that is faster than any so far: --param "warmWriteUnits=…" --param "warmReadUnits=…" (docs/quotas.md).',
-  zh: '会在几分钟内自动增长。群发速度将超过以往时，请提前带 --param "warmWriteUnits=…" --param "warmReadUnits=…" 部署（docs/quotas.md）。',
+  en: 'It grows by itself over minutes. Before a campaign that is faster than any so far: --param "warmWriteUnits=…" --param "warmReadUnits=…" (docs/en/quotas.md).',
+  zh: '会在几分钟内自动增长。群发速度将超过以往时，请提前带 --param "warmWriteUnits=…" --param "warmReadUnits=…" 部署（docs/zh/quotas.md）。',
 } as const;
 
 function throughputText(writes: number, reads: number) {

@@ -4,9 +4,9 @@ import type { RestoreSummary } from './restore.ts';
 /** What `npm run restore -- --help` prints. */
 export const HELP = `Brings the table back to what a copy of it holds that DynamoDB's point-in-time recovery made. Whatever the copy has pending may
 have left since: it becomes unknown and is not sent again. Empties the queues of sends and campaigns. Shows what it would do and
-changes nothing until --write is given. Stop the functions first: docs/runbook.md, "Restore".
+changes nothing until --write is given. Stop the functions first: docs/en/runbook.md, "Restore".
 用 DynamoDB 时间点恢复得到的副本把数据表恢复到当时的状态。副本中待发送的消息此后可能已经发出，因此一律标记为 unknown，不会重发；
-发送队列和群发队列会被清空。不加 --write 时只显示将要做什么。请先停用各函数，步骤见 docs/runbook.md 的“Restore 恢复”。
+发送队列和群发队列会被清空。不加 --write 时只显示将要做什么。请先停用各函数，步骤见 docs/zh/runbook.md 的“恢复”。
 
   npm run restore -- --stage NAME --from TABLE [--region REGION] [--write]
   npm run restore -- --table NAME --from TABLE [--queue-url URL …] [--write]

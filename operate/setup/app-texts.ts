@@ -26,8 +26,8 @@ export function appDoneLines(o: {
   const doctor = `npm run doctor -- --stage ${o.stage} --app ${o.appId}`;
   const key = `npm run setup -- --stage ${o.stage} --key-name NAME --appids ${o.appId}`;
   return [
-    'IP 白名单 (开发设置), if it is on: the addresses that the functions call from, as for the first mini program (docs/deploy.md).',
-    '  若已开启 IP 白名单：填写函数的固定出口 IP，与第一个小程序相同（见 docs/deploy.md）。',
+    'IP 白名单 (开发设置), if it is on: the addresses that the functions call from, as for the first mini program (docs/zh/deploy.md).',
+    '  若已开启 IP 白名单：填写函数的固定出口 IP，与第一个小程序相同（见 docs/zh/deploy.md）。',
     ...(o.isChanged
       ? [
           o.apiUrl === undefined

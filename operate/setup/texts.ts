@@ -122,8 +122,8 @@ export function verdictLines(verdict: CredentialVerdict): string[] {
         `${colors.yellow('!')} errcode ${verdict.errcode}: ${verdict.remedy.en}`,
         `  ${verdict.remedy.zh}`,
         '  That is the address of this computer; the functions call from others. With the allow-list on they need a fixed address:',
-        '  WECHAT_PROXY_URL, or a VPC with a NAT gateway (docs/deploy.md). WeChat did not get as far as checking the AppSecret.',
-        '  这是本机的出口 IP，云函数的出口 IP 与此不同。白名单开启时，函数需要固定出口：WECHAT_PROXY_URL 或带 NAT 的 VPC（见 docs/deploy.md）。此时微信尚未校验 AppSecret。',
+        '  WECHAT_PROXY_URL, or a VPC with a NAT gateway (docs/en/deploy.md). WeChat did not get as far as checking the AppSecret.',
+        '  这是本机的出口 IP，云函数的出口 IP 与此不同。白名单开启时，函数需要固定出口：WECHAT_PROXY_URL 或带 NAT 的 VPC（见 docs/zh/deploy.md）。此时微信尚未校验 AppSecret。',
       ];
     case 'wrong':
       return [
@@ -149,7 +149,7 @@ export function consoleLines(o: {
   const path = o.appId === undefined ? '/v1/wechat/events' : `/v1/wechat/events/${o.appId}`;
   const url = apiUrl === undefined ? undefined : `${apiUrl.replace(/\/+$/, '')}${path}`;
   return [
-    "In WeChat's console, 开发 → 开发设置 → 消息推送 (optional 可选, docs/wechat-events.md):",
+    "In WeChat's console, 开发 → 开发设置 → 消息推送 (optional 可选, docs/zh/wechat-events.md):",
     `  URL(服务器地址)   ${url ?? 'known after the deployment: run this again 部署后再运行一次即可看到'}`,
     `  Token(令牌)       ${keyIsShown ? 'above 见上' : 'as stored 已存储的值'}`,
     `  EncodingAESKey    ${keyIsShown ? 'above 见上' : 'as stored 已存储的值'}`,

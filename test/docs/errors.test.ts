@@ -5,28 +5,50 @@ import type { OwnReason } from '../../lib/sends/own-outcome.ts';
 import { cardRule } from '../../lib/wechat/errcodes/card-rules.ts';
 import { sendRule } from '../../lib/wechat/errcodes.ts';
 
-const document = readFileSync('docs/errors.md', 'utf8');
+const LANGUAGES = ['en', 'zh'] as const;
+type Language = (typeof LANGUAGES)[number];
+
+/** How a sentence ends, and what the Chinese page is written in. */
+const SENTENCE = { en: /\S\.$/, zh: /\p{sc=Han}.*。$/u };
+const HEADINGS = {
+  problems: { en: 'Problems', zh: '接口错误' },
+  reasons: { en: 'Why a message ended', zh: '消息的结果' },
+};
+const page = (name: string, language: Language) => readFileSync(`docs/${language}/${name}.md`, 'utf8');
 
 /** The rows of the table under a heading, as cells; the first is the code without its backticks. */
-function rowsUnder(heading: string): string[][] {
-  const section = document.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
+function rowsUnder(part: keyof typeof HEADINGS, language: Language): string[][] {
+  const heading = HEADINGS[part][language];
+  const section =
+    page('errors', language)
+      .split(/^## /m)
+      .find((text) => text.startsWith(heading)) ?? '';
   return [...section.matchAll(/^\| `([a-z-]+)` \|(.*)\|$/gm)].map(([, code = '', rest = '']) => [
     code,
     ...rest.split('|').map((cell) => cell.trim()),
   ]);
 }
 
-const reasons = rowsUnder('Why a message ended');
+const reasons = rowsUnder('reasons', 'en');
 
-test('every problem is documented with its status, in both languages, and no other', () => {
-  const rows = rowsUnder('Problems');
+test.each(LANGUAGES)('every problem is documented with its status in %s, and no other', (language) => {
+  const rows = rowsUnder('problems', language);
   expect(rows.map(([code, status]) => [code, Number(status)])).toEqual(
     Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]),
   );
-  for (const [code, , en, zh] of rows) {
-    expect(en, code).toMatch(/\S\.$/);
-    expect(zh, code).toMatch(/\p{sc=Han}.*。$/u);
-  }
+  for (const [code, , meaning] of rows) expect(meaning, code).toMatch(SENTENCE[language]);
+});
+
+test('both languages document the same reasons with the same errcodes', () => {
+  const codes = (language: Language) =>
+    rowsUnder('reasons', language).map(([reason, errcodes, ends]) => [
+      reason,
+      errcodes?.replace('any other', '其他'),
+      ends?.replaceAll(', ', '、'),
+    ]);
+  expect(codes('zh')).toEqual(codes('en'));
+  for (const [reason, , , meaning] of rowsUnder('reasons', 'zh'))
+    expect(meaning, reason).toMatch(SENTENCE.zh);
 });
 
 test('each reason names the errcodes that lead to it', () => {
@@ -68,13 +90,10 @@ test('reasons of our own are documented too', () => {
   );
 });
 
-test('each reason of a card names the errcodes that lead to it, in both languages', () => {
-  const rows = readFileSync('docs/cards.md', 'utf8').matchAll(
-    /^\| `([a-z-]+)` \| ([-–\d, ]+) \| `(\w+)` \| (.*) \| (.*) \|$/gm,
-  );
-  const documented = [...rows].flatMap(([, reason = '', codes = '', ends, en, zh]) => {
-    expect(en, reason).toMatch(/\S\.$/);
-    expect(zh, reason).toMatch(/\p{sc=Han}.*。$/u);
+test.each(LANGUAGES)('each reason of a card names the errcodes that lead to it, in %s', (language) => {
+  const rows = page('cards', language).matchAll(/^\| `([a-z-]+)` \| ([-–\d, ]+) \| `(\w+)` \| (.*) \|$/gm);
+  const documented = [...rows].flatMap(([, reason = '', codes = '', ends, meaning]) => {
+    expect(meaning, reason).toMatch(SENTENCE[language]);
     return /\d/.test(codes) ? codes.split(', ').map((code) => [Number(code), reason, ends]) : [];
   });
   const told = documented.map(([code]) => {

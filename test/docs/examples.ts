@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 /** The two readmes; what one shows the other shows too. */
 export const READMES = ['README.md', 'README.zh-CN.md'] as const;
 
+/** A page of the documents in both languages. */
+export const inBoth = (page: string) => [`docs/en/${page}.md`, `docs/zh/${page}.md`] as const;
+
 /** A fenced block under an `<!-- example -->` mark, and the answers that the readme shows for it. */
 export interface Example {
   /** What stands in the mark after `example:`; empty for one that is simply run. */

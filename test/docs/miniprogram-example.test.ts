@@ -3,7 +3,7 @@ import { startStack } from '../../local/stack/stack.ts';
 import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
 import { exampleOf } from './examples.ts';
 
-const PAGES = ['docs/plain-wx.md', 'docs/plain-wx.zh-CN.md'];
+const PAGES = ['docs/en/plain-wx.md', 'docs/zh/plain-wx.md'];
 
 const openid = SAMPLE_OPENIDS[0]!;
 const template = SAMPLE_TEMPLATES[0]!.templateId;

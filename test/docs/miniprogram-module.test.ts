@@ -4,7 +4,7 @@ import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
 import * as qingniaoModule from '../../miniprogram/src/index.ts';
 import * as deviceModule from '../../miniprogram/src/subscribe-device.ts';
 import { simulatedWx } from '../miniprogram/simulated-wx.ts';
-import { exampleOf, READMES } from './examples.ts';
+import { exampleOf, inBoth } from './examples.ts';
 
 /** Waits for as long as a busy machine may take. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
@@ -56,19 +56,25 @@ function open(readme: string) {
   return { openid, phone, page: page! };
 }
 
-test.each([...READMES, MODULE_README])('%s: one tap asks and books a reminder', async (readme) => {
-  const { openid, page } = open(readme);
-  page.remind();
-  await eventually(() => page.data.notice).toMatch(/提醒您|reminded/);
-  expect(stack.wechat!.ledger({ openid, templateId })).toMatchObject([{ granted: 1 }]);
-});
+test.each([...inBoth('mini-program'), MODULE_README])(
+  '%s: one tap asks and books a reminder',
+  async (readme) => {
+    const { openid, page } = open(readme);
+    page.remind();
+    await eventually(() => page.data.notice).toMatch(/提醒您|reminded/);
+    expect(stack.wechat!.ledger({ openid, templateId })).toMatchObject([{ granted: 1 }]);
+  },
+);
 
-test.each([...READMES, MODULE_README])('%s: with the main switch off the guide is shown', async (readme) => {
-  const { openid, page } = open(readme);
-  stack.wechat!.changeSettings({ openid, mainSwitch: false });
-  page.remind();
-  await eventually(() => page.data.guide).toBe('main-switch');
-});
+test.each([...inBoth('mini-program'), MODULE_README])(
+  '%s: with the main switch off the guide is shown',
+  async (readme) => {
+    const { openid, page } = open(readme);
+    stack.wechat!.changeSettings({ openid, mainSwitch: false });
+    page.remind();
+    await eventually(() => page.data.guide).toBe('main-switch');
+  },
+);
 
 type Relay = (request: qingniaoModule.ApiRequest, openid: string) => Promise<qingniaoModule.ApiAnswer>;
 

@@ -5,7 +5,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '../../lib/settings/settings.ts';
 import { EVENTS_AFTER_MS } from '../../local/dev/options.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
-import { exampleOf, READMES, readExamples } from './examples.ts';
+import { exampleOf, inBoth, READMES, readExamples } from './examples.ts';
+
+const PAGES = [...READMES, ...inBoth('start')];
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -37,7 +39,7 @@ const SOON_MS = 5_000;
 // Dozens of calls, each a process of its own.
 const SHELL_TIMEOUT_MS = 60_000;
 
-test.each(READMES)(
+test.each(PAGES)(
   'what %s tells to type into a shell answers what it shows',
   {
     timeout: SHELL_TIMEOUT_MS,
@@ -48,7 +50,7 @@ test.each(READMES)(
       .replace('http://127.0.0.1:3000', stack.apiUrl)
       .replace('http://127.0.0.1:3100', stack.wechatUrl ?? '');
     const examples = readExamples(readme).filter(({ kind }) => kind === '');
-    expect(examples.length).toBeGreaterThan(5);
+    expect(examples.length).toBeGreaterThan(2);
     for (const { code, answers } of examples) {
       const lines = await bash(`${setup}\n${code}`);
       expect(lines.map((line) => JSON.parse(line))).toEqual(answers.map(shown));
@@ -57,14 +59,14 @@ test.each(READMES)(
   },
 );
 
-test.each(READMES)('the API key that %s makes is one that the settings take', async (readme) => {
+test.each(inBoth('deploy'))('the API key that %s makes is one that the settings take', async (readme) => {
   const [key = '', API_KEYS] = await bash(exampleOf(readme, 'api-key'));
   const { apiKeys } = readSettings({ API_KEYS }, ['apiKeys']);
   const sha256 = createHash('sha256').update(key).digest('hex');
   expect(apiKeys).toEqual([{ name: 'backend', sha256, scopes: ['read', 'send'] }]);
 });
 
-test('both readmes run the same examples', () => {
-  const [english, chinese] = READMES.map((readme) => readExamples(readme).map(({ kind }) => kind));
+test.each([READMES, inBoth('start')])('%s and %s run the same examples', (...pages) => {
+  const [english, chinese] = pages.map((page) => readExamples(page).map(({ kind }) => kind));
   expect(chinese).toEqual(english);
 });

@@ -82,11 +82,17 @@ test('every recorded price names the page of AWS that it was read from', () => {
   expect(Object.keys(RECORDED.prices).sort()).toEqual(Object.keys(ITEMS).sort());
 });
 
-test('the tables of docs/cost.md are what the calculator says: npm run cost -- --write renews them', async () => {
-  const document = readFileSync('docs/cost.md', 'utf8');
-  expect(document).toBe(withTables(document, await measuredUsage()));
-  expect(document).toMatch(/\| recipients of a campaign .*\$\d/);
-});
+test.each([
+  ['en', /\| recipients of a campaign .*\$\d/],
+  ['zh', /\| 群发收件人 .*\$\d/],
+] as const)(
+  "the tables of docs/%s/cost.md are the calculator's: npm run cost -- --write renews them",
+  async (language, row) => {
+    const document = readFileSync(`docs/${language}/cost.md`, 'utf8');
+    expect(document).toBe(withTables(document, await measuredUsage(), language));
+    expect(document).toMatch(row);
+  },
+);
 
 const billOf = (region: Region, bill: Partial<Bill> = {}) =>
   billTable({

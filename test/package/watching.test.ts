@@ -32,8 +32,10 @@ const alarms = resourcesOfType(template, 'AWS::CloudWatch::Alarm').map(
   ([id, { Properties }]) => [id, v.parse(alarmSchema, Properties)] as const,
 );
 
-const runbook = readFileSync('docs/runbook.md', 'utf8');
-const headings = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+const runbooks = {
+  en: readFileSync('docs/en/runbook.md', 'utf8'),
+  zh: readFileSync('docs/zh/runbook.md', 'utf8'),
+};
 
 interface Watched {
   readonly namespace: string;
@@ -80,12 +82,16 @@ const watchedByDashboard: Watched[] = dashboard().flatMap(({ properties }) =>
 );
 
 describe('alarms', () => {
-  test('are described in the runbook, each under its own name, and no other is', () => {
-    expect(headings.toSorted()).toEqual(alarms.map(([id]) => id).sort());
-  });
+  test.each(Object.entries(runbooks))(
+    'are described in the runbook (%s), each under its own name, and no other is',
+    (_, runbook) => {
+      const headings = [...runbook.matchAll(/^### (\w+Alarm)$/gm)].map(([, name]) => name);
+      expect(headings.toSorted()).toEqual(alarms.map(([id]) => id).sort());
+    },
+  );
 
   test.each(alarms)('%s says where to read what to do, and tells the topic', (id, alarm) => {
-    expect(alarm.AlarmDescription).toMatch(new RegExp(`\\. See docs/runbook\\.md#${id.toLowerCase()}$`));
+    expect(alarm.AlarmDescription).toMatch(new RegExp(`\\. See docs/en/runbook\\.md#${id.toLowerCase()}$`));
     // Whether timed messages are handed over is what silence says something about.
     expect(alarm.TreatMissingData).toBe(id === 'DispatchAlarm' ? 'ignore' : 'notBreaching');
     expect(alarm.AlarmActions).toEqual({
@@ -95,8 +101,8 @@ describe('alarms', () => {
 
   test('cost what the runbook says: one metric each, or as many as they calculate with', () => {
     const metrics = watchedByAlarms.length;
-    expect(runbook).toContain(`for each metric that it looks at, ${metrics} in all`);
-    expect(runbook).toContain(`告警共 ${metrics} 个指标`);
+    expect(runbooks.en).toContain(`for each metric that it looks at, ${metrics} in all`);
+    expect(runbooks.zh).toContain(`告警共 ${metrics} 个指标`);
   });
 
   test('watch every queue of work and its dead letters', () => {

@@ -10,12 +10,14 @@ interface LockedPackage {
   cpu?: string[];
 }
 
-async function lockedPackages(): Promise<Record<string, LockedPackage>> {
-  return JSON.parse(await readFile('package-lock.json', 'utf8')).packages;
+const LOCKS = ['package-lock.json', 'docs/package-lock.json'];
+
+async function lockedPackages(lock = 'package-lock.json'): Promise<Record<string, LockedPackage>> {
+  return JSON.parse(await readFile(lock, 'utf8')).packages;
 }
 
-test('the lockfile knows the builds for every platform, else `npm ci` refuses it', async () => {
-  const packages = await lockedPackages();
+test.each(LOCKS)('%s knows the builds for every platform, else `npm ci` refuses it', async (lock) => {
+  const packages = await lockedPackages(lock);
   const missing = Object.entries(packages).flatMap(([where, locked]) =>
     Object.keys(locked.optionalDependencies ?? {}).filter(
       (name) => !(`node_modules/${name}` in packages || `${where}/node_modules/${name}` in packages),
@@ -24,15 +26,18 @@ test('the lockfile knows the builds for every platform, else `npm ci` refuses it
   expect(missing).toEqual([]);
 });
 
-test('every package is held to its hash; only an optional build for one kind of machine may lack one', async () => {
-  const unchecked = Object.entries(await lockedPackages()).flatMap(
-    ([where, { integrity, link, optional, os = [], cpu = [] }]) => {
-      const isBuild = optional && os.length === 1 && cpu.length === 1;
-      return !where.includes('node_modules/') || link || integrity !== undefined || isBuild ? [] : [where];
-    },
-  );
-  expect(unchecked).toEqual([]);
-});
+test.each(LOCKS)(
+  'every package of %s is held to its hash; only an optional build for one kind of machine may lack one',
+  async (lock) => {
+    const unchecked = Object.entries(await lockedPackages(lock)).flatMap(
+      ([where, { integrity, link, optional, os = [], cpu = [] }]) => {
+        const isBuild = optional && os.length === 1 && cpu.length === 1;
+        return !where.includes('node_modules/') || link || integrity !== undefined || isBuild ? [] : [where];
+      },
+    );
+    expect(unchecked).toEqual([]);
+  },
+);
 
 test('the builds for the machine of CI are held to their hashes', async () => {
   const packages = await lockedPackages();

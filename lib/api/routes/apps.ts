@@ -28,7 +28,7 @@ export const appList = v.object({
     v.pipe(
       v.object({ sends: count, campaigns: count, events: count, changes: count }),
       v.description(
-        'How many jobs of all mini programs were given up, about; docs/runbook.md says what to do. Absent when the queues could not be asked, and for an API key that is for some mini programs only.',
+        'How many jobs of all mini programs were given up, about; docs/en/runbook.md says what to do. Absent when the queues could not be asked, and for an API key that is for some mini programs only.',
       ),
     ),
   ),

@@ -77,7 +77,7 @@ export const cardChangeBody = v.pipe(
   v.check(({ content, ext }) => content !== undefined || ext !== undefined, RULES.someChange),
 );
 
-/** Where a card stands; docs/cards.md says the same in both languages. */
+/** Where a card stands; docs/en/cards.md says the same in both languages. */
 export const cardStatus = v.pipe(
   v.picklist(CARD_STATES),
   v.description(

@@ -138,7 +138,7 @@ export const outcome = v.object({ at: rfc3339, ...outcomeEntries });
 
 const [, ...ENDED] = MESSAGE_STATES;
 
-/** Where a message stands; docs/errors.md says the same in both languages. */
+/** Where a message stands; docs/en/errors.md says the same in both languages. */
 export const messageStatus = v.pipe(
   v.picklist(['scheduled', 'queued', 'sending', ...ENDED]),
   v.description(

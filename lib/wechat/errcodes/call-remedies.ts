@@ -134,18 +134,18 @@ export const CARD_REMEDIES = remedies(
   ],
   [
     [85434],
-    'WeChat does not know this notifyType. docs/cards.md lists the kinds of cards.',
-    '微信不认识这个 notifyType。卡片种类见 docs/cards.md。',
+    'WeChat does not know this notifyType. docs/en/cards.md lists the kinds of cards.',
+    '微信不认识这个 notifyType。卡片种类见 docs/zh/cards.md。',
   ],
   [
     [85439],
-    'The card cannot come into this state from the one that it is in, or be activated in it. The page of its kind has the order of states (docs/cards.md).',
-    '卡片不能从当前状态变更到这个状态，或不能以它激活。状态顺序见该卡片的微信文档（链接在 docs/cards.md）。',
+    'The card cannot come into this state from the one that it is in, or be activated in it. The page of its kind has the order of states (docs/en/cards.md).',
+    '卡片不能从当前状态变更到这个状态，或不能以它激活。状态顺序见该卡片的微信文档（链接在 docs/zh/cards.md）。',
   ],
   [
     [85435, 85440, 85441, 85443],
-    'WeChat refused the content: a field of this state is missing, or not of its form. Compare it with the page of its kind (docs/cards.md) and PATCH the card.',
-    '微信不接受卡片内容：缺少该状态的必填字段，或格式不对。请对照该卡片的微信文档（链接在 docs/cards.md）修改后用 PATCH 提交。',
+    'WeChat refused the content: a field of this state is missing, or not of its form. Compare it with the page of its kind (docs/en/cards.md) and PATCH the card.',
+    '微信不接受卡片内容：缺少该状态的必填字段，或格式不对。请对照该卡片的微信文档（链接在 docs/zh/cards.md）修改后用 PATCH 提交。',
   ],
   [
     [85442],

@@ -54,8 +54,8 @@ const RECEIPTS: ReadonlyMap<CardReceipt['failRet'], ReceiptRule> = new Map([
     -1003,
     failed(
       'configuration',
-      'The account has not added the template of this card. Add it by its tid (docs/cards.md) or under 订阅消息 → 公共模板库 in the console.',
-      '账号尚未添加此卡片的模板。请按 tid 添加（见 docs/cards.md），或在公众平台“订阅消息 → 公共模板库”中选用。',
+      'The account has not added the template of this card. Add it by its tid (docs/zh/cards.md) or under 订阅消息 → 公共模板库 in the console.',
+      '账号尚未添加此卡片的模板。请按 tid 添加（见 docs/zh/cards.md），或在公众平台“订阅消息 → 公共模板库”中选用。',
     ),
   ],
   [

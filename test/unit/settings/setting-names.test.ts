@@ -118,7 +118,7 @@ test('every setting is deployed: serverless.yml gives it to a function, a secret
   expect(settingNames().filter((name) => !deployed.has(given(name)))).toEqual([]);
 });
 
-test.each(['README.md', 'README.zh-CN.md'])('%s names every setting', (readme) => {
+test.each(['docs/en/settings.md', 'docs/zh/settings.md'])('%s names every setting', (readme) => {
   const text = readFileSync(readme, 'utf8');
   expect(settingNames().filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });

@@ -88,8 +88,8 @@ function ofDeadLetters({ deadLetters }: Facts): readonly Finding[] {
           zh: `有 ${count} 个${what.zh}多次失败，已进入死信队列`,
         },
         remedy: {
-          en: 'Find the cause in the functions’ logs and mend it, then put them back with npm run redrive -- --stage NAME. docs/runbook.md has the steps.',
-          zh: '请在函数日志中查明并排除原因，再用 npm run redrive -- --stage NAME 放回队列，步骤见 docs/runbook.md。',
+          en: 'Find the cause in the functions’ logs and mend it, then put them back with npm run redrive -- --stage NAME. docs/en/runbook.md has the steps.',
+          zh: '请在函数日志中查明并排除原因，再用 npm run redrive -- --stage NAME 放回队列，步骤见 docs/zh/runbook.md。',
         },
       };
     });
