@@ -68,9 +68,12 @@ function partsOf(document: string) {
 /** `npm run bench` writes its tables into the English page; the Chinese one tells what they come to. */
 const MEASURED = 'performance.md';
 
-test.each(pagesOf('en').filter((page) => page !== MEASURED))('%s has as many sections, rows and blocks of code in both languages', (page) => {
-  expect(partsOf(`docs/zh/${page}`)).toEqual(partsOf(`docs/en/${page}`));
-});
+test.each(pagesOf('en').filter((page) => page !== MEASURED))(
+  '%s has as many sections, rows and blocks of code in both languages',
+  (page) => {
+    expect(partsOf(`docs/zh/${page}`)).toEqual(partsOf(`docs/en/${page}`));
+  },
+);
 
 const decisions = readdirSync('docs/decisions').filter((name) => /^\d{4}/.test(name));
 
