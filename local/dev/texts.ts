@@ -105,10 +105,17 @@ function firstCalls({ apiUrl, wechatUrl }: Stack, apps: readonly string[], say: 
   const template = SAMPLE_TEMPLATES[0];
   if (wechatUrl === undefined || template === undefined) return [`curl ${apiUrl}/v1/health`];
   const { templateId } = template;
+  const ports = stackPorts({ apiUrl, wechatUrl });
   const results = { [templateId]: 'accept' };
   const data = Object.fromEntries(template.keywords.map(({ key, example }) => [key, example]));
   const [, second] = apps;
   return [
+    comment(
+      'ten users who allow; then make a campaign to them in the console',
+      '十个允许接收消息的用户；然后在控制台给他们创建群发活动',
+    ),
+    `npm run dev:users${ports}`,
+    '',
     comment('a user taps "allow" in the simulated WeChat', '用户在模拟的微信里点“允许”'),
     ...post(`${wechatUrl}/_control/subscribe`, { openid, results }),
     '',
@@ -129,6 +136,15 @@ function firstCalls({ apiUrl, wechatUrl }: Stack, apps: readonly string[], say: 
           `curl -X POST ${apiUrl}/v1/templates/sync -H 'x-wechat-appid: ${second}' -H 'authorization: Bearer ${DEV_API_KEY}'`,
         ]),
   ];
+}
+
+/** The addresses, as options, where they are not the usual ones. */
+function stackPorts({ apiUrl, wechatUrl }: { readonly apiUrl: string; readonly wechatUrl: string }): string {
+  const given = [
+    ...(new URL(apiUrl).port === `${DEFAULT_API_PORT}` ? [] : [`--api ${apiUrl}`]),
+    ...(new URL(wechatUrl).port === `${DEFAULT_WECHAT_PORT}` ? [] : [`--wechat ${wechatUrl}`]),
+  ];
+  return given.length === 0 ? '' : ` -- ${given.join(' ')}`;
 }
 
 function post(url: string, body: unknown, key?: string): string[] {
