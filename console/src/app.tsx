@@ -1,9 +1,9 @@
 import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router } from 'wouter';
-import { ApiError } from './api/api-error.ts';
 import { Pages } from './layout/pages.tsx';
 import { Shell } from './layout/shell.tsx';
+import { mayPass } from './parts/patiently.ts';
 import { ToastProvider } from './parts/toasts.tsx';
 import { PreferencesProvider, usePreferences } from './preferences/preferences.tsx';
 import { SessionProvider } from './session/session.tsx';
@@ -21,11 +21,14 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // What the service refused it will refuse again; what did not reach it may be tried once more.
-      retry: (failures, error) =>
-        failures < 2 && (!(error instanceof ApiError) || error.problem.status >= 500),
+      retry: (failures, error) => failures < 2 && mayPass(error),
       retryDelay: 1_000,
+      // Without a network a call fails, and the page says so. By default it would wait without a word,
+      networkMode: 'always',
+      refetchOnReconnect: true,
     },
+    // and a message that was given up long ago would leave when the network is back.
+    mutations: { networkMode: 'always' },
   },
 });
 

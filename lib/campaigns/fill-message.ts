@@ -50,7 +50,7 @@ const BAD_PAGE: BadPage = {
  */
 export function fillMessage(
   campaign: FillableParts,
-  template: Template,
+  template: Pick<Template, 'fields'>,
   variables: Readonly<Record<string, string>> = {},
 ): FilledMessage {
   const missing = missingVariables(campaign, variables);

@@ -11,6 +11,9 @@ export type CheckResult =
   | { readonly type: 'valid'; readonly data: Readonly<Record<string, string>> }
   | { readonly type: 'invalid'; readonly problems: readonly FieldProblem[] };
 
+/** What a check needs to know of a template. */
+type Fields = Pick<Template, 'fields'>;
+
 const SUFFIX = '.DATA';
 
 /**
@@ -24,13 +27,13 @@ const SURPLUS_NAMED = 20;
  *
  * Surplus keys are refused, since what WeChat does with them is unconfirmed (WeChat contract §3.1).
  */
-export function checkData(template: Template, input: unknown): CheckResult {
+export function checkData(template: Fields, input: unknown): CheckResult {
   return checkNormalised(template, normaliseData(input));
 }
 
 /** The same for data that has been read already. */
 export function checkNormalised(
-  template: Template,
+  template: Fields,
   { data, problems: unreadable }: NormalisedData,
 ): CheckResult {
   if (unreadable.some(({ path }) => path === 'data')) return { type: 'invalid', problems: unreadable };
@@ -58,7 +61,7 @@ function fieldProblem(
   );
 }
 
-function surplusProblems(template: Template, keys: readonly string[]): FieldProblem[] {
+function surplusProblems(template: Fields, keys: readonly string[]): FieldProblem[] {
   const named = keys.slice(0, SURPLUS_NAMED).map((key) => surplusProblem(template, key));
   const more = keys.length - named.length;
   if (more === 0) return named;
@@ -69,7 +72,7 @@ function surplusProblems(template: Template, keys: readonly string[]): FieldProb
   return [...named, problemOf({ path: 'data', code: 'unexpected-key', rule: keysRule(template), invalid })];
 }
 
-function surplusProblem(template: Template, key: string): FieldProblem {
+function surplusProblem(template: Fields, key: string): FieldProblem {
   const rule = keysRule(template);
   const path = `data.${key}`;
   const meant = meantKey(template, key);
@@ -101,7 +104,7 @@ const writeAs = (key: string): BilingualText => ({ en: `Write ${key}.`, zh: `请
  * stands for `thing1`.
  */
 function meantKey(
-  { fields }: Template,
+  { fields }: Fields,
   key: string,
 ): { readonly by: 'form' | 'spelling'; readonly key: string } | undefined {
   const bare = key.replace(/^\{\{\s*|\s*\}\}$/g, '').replace(/\.DATA$/i, '');
@@ -117,7 +120,7 @@ function meantKey(
 
 const numberOf = (key: string) => /\d+$/.exec(key)?.[0];
 
-function keysRule({ fields }: Template): BilingualText {
+function keysRule({ fields }: Fields): BilingualText {
   const keys = fields.map(({ key }) => key);
   if (keys.length === 0)
     return { en: 'the template has no fields that could be read', zh: '模板没有可识别的字段' };

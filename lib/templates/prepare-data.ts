@@ -27,7 +27,7 @@ export interface PrepareOptions {
 
 /** Reads, fits if asked to, and checks the data of a message in one go. */
 export function prepareData(
-  template: Template,
+  template: Pick<Template, 'fields'>,
   input: unknown,
   { fit, ...zone }: PrepareOptions,
 ): PreparedData {
@@ -46,7 +46,7 @@ export function prepareData(
  * so fitting twice changes nothing. Keys that are not the template's stay too.
  */
 export function fitData(
-  template: Template,
+  template: Pick<Template, 'fields'>,
   data: Readonly<Record<string, string>>,
   { timeZone = DEFAULT_TIME_ZONE }: Pick<PrepareOptions, 'timeZone'> = {},
 ): FittedData {

@@ -1,6 +1,7 @@
-import { ActionIcon, Button, Popover, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Popover, SegmentedControl, Stack, Text } from '@mantine/core';
 import { bilingual } from '../bilingual.ts';
 import { Icon } from '../parts/icon.tsx';
+import { ZoneSelect } from '../parts/zone-select.tsx';
 import { usePreferences } from '../preferences/preferences.tsx';
 import { useSession } from '../session/session.tsx';
 import { useTexts } from '../texts.ts';
@@ -84,16 +85,12 @@ export function AccountMenu() {
               prefer({ colors: chosen === 'light' || chosen === 'dark' ? chosen : 'auto' })
             }
           />
-          <Select
+          <ZoneSelect
             label={t.timezone}
             size="xs"
-            searchable
-            allowDeselect={false}
-            limit={50}
+            isInside
             value={timezone}
-            data={zones(timezone)}
-            onChange={(chosen) => chosen !== null && prefer({ timezone: chosen })}
-            comboboxProps={{ withinPortal: false }}
+            onChange={(chosen) => prefer({ timezone: chosen })}
           />
           <Button variant="default" onClick={signOut} leftSection={<Icon name="leave" />}>
             {t.signOut}
@@ -102,9 +99,4 @@ export function AccountMenu() {
       </Popover.Dropdown>
     </Popover>
   );
-}
-
-/** Every zone that the browser knows, and the chosen one, which may be an older name of one. */
-function zones(chosen: string): string[] {
-  return [...new Set(['Asia/Shanghai', 'UTC', chosen, ...Intl.supportedValuesOf('timeZone')])];
 }

@@ -1,6 +1,6 @@
 import { Loader } from '@mantine/core';
 import { type ComponentType, lazy, Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { useSession } from '../session/session.tsx';
 import { NotHere } from './not-here.tsx';
 
@@ -25,13 +25,15 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
 /** The page of the address. */
 export function Pages() {
   const { app } = useSession();
+  const [location] = useLocation();
   return (
     // Another mini program begins with nothing filled in.
     <Suspense key={app.appid} fallback={<Loader className="page-loader" />}>
       <Switch>
         {Object.entries(PAGES).map(([path, Page]) => (
           <Route key={path} path={path}>
-            <Page />
+            {/* Another user, message or run begins anew too. */}
+            <Page key={location} />
           </Route>
         ))}
         <Route>

@@ -55,7 +55,8 @@ export function Confirm(o: ConfirmProps) {
 function Question(o: ConfirmProps) {
   const t = useTexts(texts);
   const [word, setWord] = useState('');
-  const isTyped = o.typed === undefined || word.trim() === o.typed;
+  // A number may be typed as it is shown, with its separators.
+  const isTyped = o.typed === undefined || [word.trim(), word.trim().replaceAll(',', '')].includes(o.typed);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isTyped) o.onConfirm();

@@ -9,7 +9,10 @@ interface QueryState<T> {
   readonly refetch: () => unknown;
 }
 
-/** What a query brought, or that it is under way, or why it brought nothing and what to do. */
+/**
+ * What a query brought, or that it is under way, or why it brought nothing and what to do. What was brought before stays
+ * below the error, since it may be old.
+ */
 export function Loaded<T>({
   query,
   children,
@@ -17,7 +20,13 @@ export function Loaded<T>({
   readonly query: QueryState<T>;
   readonly children: (data: T) => ReactNode;
 }) {
-  if (query.data !== undefined) return children(query.data);
-  if (query.error) return <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />;
-  return <Loader size="sm" />;
+  const { data, error } = query;
+  const failure = error && <ErrorAlert error={error} onRetry={() => void query.refetch()} />;
+  if (data === undefined) return failure ?? <Loader size="sm" />;
+  return (
+    <>
+      {failure}
+      {children(data)}
+    </>
+  );
 }

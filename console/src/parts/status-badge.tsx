@@ -32,6 +32,13 @@ export const statusNames = bilingual<Record<MessageStatus, string>>({
   },
 });
 
+const UNDER_WAY = new Set<MessageStatus>(['queued', 'sending']);
+
+/** Whether a message is on its way now, so that its status changes within moments. */
+export function isUnderWay({ status }: { readonly status: MessageStatus }): boolean {
+  return UNDER_WAY.has(status);
+}
+
 const COLORS: Readonly<Record<MessageStatus, string>> = {
   scheduled: 'gray',
   queued: 'gray',

@@ -10,10 +10,26 @@ export function Time({ at }: { readonly at: string }) {
   );
 }
 
+/** A coming moment with its day of the week and its zone. */
+export function ComingTime({ at, inZone }: { readonly at: string; readonly inZone: string }) {
+  const { language } = usePreferences();
+  const format = new Intl.DateTimeFormat(localeOf(language), {
+    timeZone: inZone,
+    dateStyle: 'full',
+    timeStyle: 'long',
+    hourCycle: 'h23',
+  });
+  return <time dateTime={at}>{format.format(new Date(at))}</time>;
+}
+
+function localeOf(language: 'en' | 'zh'): string {
+  return language === 'zh' ? 'zh-CN' : 'en-GB';
+}
+
 /** Writes moments in the chosen language and zone. */
 function useTimeFormat(): (at: string | number) => string {
   const { language, timezone } = usePreferences();
-  const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+  const format = new Intl.DateTimeFormat(localeOf(language), {
     timeZone: timezone,
     year: 'numeric',
     month: language === 'zh' ? '2-digit' : 'short',
@@ -29,6 +45,6 @@ function useTimeFormat(): (at: string | number) => string {
 /** Writes whole numbers with their separators. */
 export function useCountFormat(): (count: number) => string {
   const { language } = usePreferences();
-  const format = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB');
+  const format = new Intl.NumberFormat(localeOf(language));
   return (count) => format.format(count);
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import { answered, api, type Schemas } from '../api/client.ts';
+import { mayPass } from '../parts/patiently.ts';
 import { keepAppid, keepKey, storedAppid, storedKey, wipe } from './credentials.ts';
 import { SignIn } from './sign-in.tsx';
 
@@ -45,7 +46,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     setKey(undefined);
   }, [queries]);
 
-  const { data, error, isLoading } = useQuery({
+  const { data, error, isLoading, refetch } = useQuery({
     queryKey: ['session', key],
     queryFn: () => answered(api.GET('/v1/apps')),
     enabled: key !== undefined,
@@ -82,6 +83,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     <SignIn
       isChecking={isLoading}
       error={error ?? undefined}
+      {...(error && mayPass(error) && { onRetry: () => void refetch() })}
       onSignIn={(given) => {
         keepKey(given);
         queries.removeQueries();

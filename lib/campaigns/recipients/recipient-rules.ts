@@ -8,7 +8,7 @@ const OPENID = /^[A-Za-z0-9_-]{1,128}$/;
 export const MAX_VARIABLES = 20;
 
 /** Bytes of one recipient's variables, so that a page of recipients stays within DynamoDB's 400 kB. */
-const MAX_BYTES = 2_000;
+export const MAX_VARIABLES_BYTES = 2_000;
 
 /** The rule that {@link openidError} checks. */
 export const OPENID_RULE: BilingualText = {
@@ -43,9 +43,12 @@ export function variablesError(variables: Readonly<Record<string, string>>): Val
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
     0,
   );
-  if (bytes <= MAX_BYTES) return undefined;
+  if (bytes <= MAX_VARIABLES_BYTES) return undefined;
   return {
     path: 'variables',
-    message: { en: `must be at most ${MAX_BYTES} bytes together`, zh: `合计不能超过 ${MAX_BYTES} 字节` },
+    message: {
+      en: `must be at most ${MAX_VARIABLES_BYTES} bytes together`,
+      zh: `合计不能超过 ${MAX_VARIABLES_BYTES} 字节`,
+    },
   };
 }

@@ -15,6 +15,7 @@ import { useSession } from '../../session/session.tsx';
 import { useTexts } from '../../texts.ts';
 import { Audience } from './campaigns.tsx';
 import { RunList } from './run-list.tsx';
+import { startingOnce } from './start-once.ts';
 import { campaignTexts } from './texts.ts';
 
 type Campaign = Schemas['Campaign'];
@@ -56,8 +57,13 @@ function Actions({ campaign }: { readonly campaign: Campaign }) {
       answered(api.PATCH('/v1/campaigns/{id}', { params, body: { status } })),
     onSuccess: refresh,
   });
+  const [startOnce] = useState(() =>
+    startingOnce(campaign.id, 'manual', () =>
+      answered(api.POST('/v1/campaigns/{id}/runs', { params, body: {} })),
+    ),
+  );
   const start = useMutation({
-    mutationFn: () => answered(api.POST('/v1/campaigns/{id}/runs', { params, body: {} })),
+    mutationFn: startOnce,
     async onSuccess(run) {
       say(t.started);
       await refresh();

@@ -1,9 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { answered, api } from '../../api/client.ts';
+import { answered, api, type Schemas } from '../../api/client.ts';
 import { given } from '../../api/given.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { whileFirstPage } from '../../parts/polling.ts';
 import { Time, useCountFormat } from '../../parts/time.tsx';
 import { useTexts } from '../../texts.ts';
 import { runTexts } from './run-texts.ts';
@@ -17,7 +18,9 @@ export function RunList({ campaignId: id }: { readonly campaignId: string }) {
   const query = useInfiniteQuery({
     queryKey: ['campaigns', 'runs', id],
     initialPageParam: '',
-    refetchInterval: 5_000,
+    refetchInterval: whileFirstPage((shown: readonly Schemas['Run'][]) =>
+      shown.some(({ status }) => status === 'running') ? 5_000 : 30_000,
+    ),
     queryFn: ({ pageParam: cursor }) =>
       answered(api.GET('/v1/campaigns/{id}/runs', { params: { path: { id }, query: given({ cursor }) } })),
     getNextPageParam: ({ nextCursor }) => nextCursor,

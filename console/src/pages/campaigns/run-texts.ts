@@ -35,6 +35,8 @@ export const runTexts = bilingual({
       'Nobody else gets it. A stopped run cannot go on; those who are left can only be reached by another run.',
     stopWord: 'stop',
     resend: 'Send the failed again',
+    resendText: (count: string) =>
+      `A new run sends to the ${count} whom this one failed to reach. Those who refused it, and those who may have it, are left out.`,
     resent: 'A run for the failed ones has begun',
     recipients: 'Recipients',
     openid: 'User',
@@ -42,7 +44,10 @@ export const runTexts = bilingual({
     reason: 'Reason',
     at: 'When',
     export: 'Export as CSV',
-    exporting: (count: string) => `Exporting: ${count}`,
+    exporting: (count: string, all: string) => `Exporting: ${count} of ${all}. Keep this page open.`,
+    exportStop: 'Stop exporting',
+    findOne: 'One user’s openid',
+    find: 'Find',
     none: 'Nobody yet',
   },
   zh: {
@@ -76,6 +81,8 @@ export const runTexts = bilingual({
     stopText: '其余的人不会再收到。停止后无法继续，剩下的人只能由另一次发送送达。',
     stopWord: '停止',
     resend: '补发失败的',
+    resendText: (count: string) =>
+      `将新建一次群发，发给本次失败的 ${count} 人。拒收的人和可能已收到的人不在其中。`,
     resent: '已开始补发',
     recipients: '收件人',
     openid: '用户',
@@ -83,7 +90,10 @@ export const runTexts = bilingual({
     reason: '原因',
     at: '时间',
     export: '导出 CSV',
-    exporting: (count: string) => `正在导出：${count}`,
+    exporting: (count: string, all: string) => `正在导出：${count} / ${all}，请不要离开此页面。`,
+    exportStop: '停止导出',
+    findOne: '某个用户的 openid',
+    find: '查找',
     none: '还没有收件人',
   },
 });

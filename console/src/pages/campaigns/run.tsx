@@ -1,24 +1,30 @@
-import { Button, Progress, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link, useLocation, useParams } from 'wouter';
+import { Progress } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'wouter';
 import { answered, api, type Schemas } from '../../api/client.ts';
-import { Confirm } from '../../parts/confirm.tsx';
-import { ErrorAlert } from '../../parts/error-alert.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { Time, useCountFormat } from '../../parts/time.tsx';
-import { useToast } from '../../parts/toasts.tsx';
 import { useSession } from '../../session/session.tsx';
 import { useTexts } from '../../texts.ts';
+import { isUnderWay, RunControls } from './run-controls.tsx';
 import { RunOutcome } from './run-outcome.tsx';
 import { RunRecipients } from './run-recipients.tsx';
 import { runTexts } from './run-texts.ts';
 
 type Run = Schemas['Run'];
 
-/** A run that goes on is looked at this often; what is over no more. */
-const WATCH_MS = 1_500;
+/** A run that ends soon is looked at often, a long one at leisure; after its end only receipts come in. */
+const WATCH_MS = { endsSoon: 2_000, goesOn: 5_000, over: 30_000 } as const;
+
+/** A run of which less is left than this ends soon. So does one of which nothing is known yet. */
+const SOON_SECONDS = 60;
+
+function watchMs(run: Run | undefined): number {
+  if (!run || !isUnderWay(run)) return WATCH_MS.over;
+  const { secondsLeft = 0, status } = run;
+  return status === 'running' && secondsLeft < SOON_SECONDS ? WATCH_MS.endsSoon : WATCH_MS.goesOn;
+}
 
 /** One run: how far it is, what came of it, and the ways to hold it, stop it and try again. */
 export default function RunPage() {
@@ -28,13 +34,18 @@ export default function RunPage() {
   const query = useQuery({
     queryKey: ['campaigns', 'run', id, runId],
     queryFn: () => answered(api.GET('/v1/campaigns/{id}/runs/{runId}', { params: { path: { id, runId } } })),
-    refetchInterval: ({ state }) => (isUnderWay(state.data) ? WATCH_MS : 30_000),
+    refetchInterval: ({ state }) => watchMs(state.data),
+  });
+  const campaign = useQuery({
+    queryKey: ['campaigns', 'one', id],
+    staleTime: 600_000,
+    queryFn: () => answered(api.GET('/v1/campaigns/{id}', { params: { path: { id } } })),
   });
   return (
     <Page
       title={t.title}
-      intro={<Link href={`/campaigns/${id}`}>{t.of}</Link>}
-      actions={query.data && may('manage') && <Controls run={query.data} />}
+      intro={<Link href={`/campaigns/${id}`}>{campaign.data?.name ?? t.of}</Link>}
+      actions={query.data && may('manage') && <RunControls run={query.data} />}
     >
       <Loaded query={query}>
         {(run) => (
@@ -53,10 +64,6 @@ export default function RunPage() {
       </Loaded>
     </Page>
   );
-}
-
-function isUnderWay(run: Run | undefined): boolean {
-  return run?.status === 'running' || run?.status === 'paused';
 }
 
 function Advance({ run }: { readonly run: Run }) {
@@ -86,78 +93,6 @@ function Advance({ run }: { readonly run: Run }) {
           {t.quietUntil} <Time at={quietUntil} />
         </p>
       )}
-    </>
-  );
-}
-
-function Controls({ run }: { readonly run: Run }) {
-  const t = useTexts(runTexts);
-  const say = useToast();
-  const queries = useQueryClient();
-  const [, go] = useLocation();
-  const [isStopping, setIsStopping] = useState(false);
-  const params = { path: { id: run.campaignId, runId: run.id } };
-  const refresh = () => queries.invalidateQueries({ queryKey: ['campaigns'] });
-  const pause = useMutation({
-    mutationFn: () => answered(api.POST('/v1/campaigns/{id}/runs/{runId}/pause', { params })),
-    onSuccess: refresh,
-  });
-  const resume = useMutation({
-    mutationFn: () => answered(api.POST('/v1/campaigns/{id}/runs/{runId}/resume', { params })),
-    onSuccess: refresh,
-  });
-  const stop = useMutation({
-    mutationFn: () => answered(api.POST('/v1/campaigns/{id}/runs/{runId}/stop', { params })),
-    async onSuccess() {
-      setIsStopping(false);
-      await refresh();
-    },
-  });
-  const resend = useMutation({
-    mutationFn: () => answered(api.POST('/v1/campaigns/{id}/runs/{runId}/resend-failed', { params })),
-    async onSuccess(next) {
-      say(t.resent);
-      await refresh();
-      go(`/campaigns/${run.campaignId}/runs/${next.id}`);
-    },
-  });
-  const error = pause.error ?? resume.error ?? resend.error;
-  return (
-    <>
-      {run.status === 'running' && (
-        <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
-          {t.pause}
-        </Button>
-      )}
-      {run.status === 'paused' && (
-        <Button loading={resume.isPending} onClick={() => resume.mutate()}>
-          {t.resume}
-        </Button>
-      )}
-      {isUnderWay(run) && (
-        <Button variant="light" color="red" onClick={() => setIsStopping(true)}>
-          {t.stop}
-        </Button>
-      )}
-      {!isUnderWay(run) && run.counts.failed > 0 && (
-        <Button variant="default" loading={resend.isPending} onClick={() => resend.mutate()}>
-          {t.resend}
-        </Button>
-      )}
-      {error && <ErrorAlert error={error} />}
-      <Confirm
-        isOpen={isStopping}
-        title={t.stop}
-        action={t.stop}
-        typed={t.stopWord}
-        isDangerous
-        isBusy={stop.isPending}
-        error={stop.error}
-        onConfirm={() => stop.mutate()}
-        onClose={() => setIsStopping(false)}
-      >
-        <Text size="sm">{t.stopText}</Text>
-      </Confirm>
     </>
   );
 }

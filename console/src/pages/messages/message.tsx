@@ -1,25 +1,23 @@
 import { Alert, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useParams } from 'wouter';
+import { useParams } from 'wouter';
 import { answered, api, type Schemas } from '../../api/client.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { PhoneCard } from '../../parts/phone-card.tsx';
-import { statusNames } from '../../parts/status-badge.tsx';
-import { TemplateName } from '../../parts/template-name.tsx';
+import { isUnderWay, statusNames } from '../../parts/status-badge.tsx';
 import { useTemplates } from '../../parts/templates.ts';
 import { usePreferences } from '../../preferences/preferences.tsx';
 import { useSession } from '../../session/session.tsx';
 import { useTexts } from '../../texts.ts';
 import { CancelMessage } from './cancel-message.tsx';
+import { MessageFacts } from './message-facts.tsx';
 import { SettleMessage } from './settle-message.tsx';
 import { Story } from './story.tsx';
 import { messageTexts } from './texts.ts';
 
 type Message = Schemas['Message'];
-
-const UNDER_WAY = new Set<Message['status']>(['scheduled', 'queued', 'sending']);
 
 /** One message: where it stands and what to do, what happened to it, and the card. */
 export default function MessagePage() {
@@ -28,13 +26,20 @@ export default function MessagePage() {
   const query = useQuery({
     queryKey: ['messages', 'one', id],
     queryFn: () => answered(api.GET('/v1/messages/{id}', { params: { path: { id } } })),
-    refetchInterval: ({ state }) => (state.data && UNDER_WAY.has(state.data.status) ? 1_500 : false),
+    refetchInterval: ({ state }) => (state.data ? lookAgainMs(state.data) : false),
   });
   return (
     <Page title={t.message} actions={query.data && <Actions message={query.data} />}>
       <Loaded query={query}>{(message) => <Whole message={message} />}</Loaded>
     </Page>
   );
+}
+
+/** What waits for its time is looked at when that has come; what is queued, at once. */
+function lookAgainMs(message: Message): number | false {
+  if (isUnderWay(message)) return 1_500;
+  if (message.status !== 'scheduled') return false;
+  return Math.min(Math.max(1_500, Date.parse(message.sendAt) - Date.now()), 60_000);
 }
 
 function Actions({ message }: { readonly message: Message }) {
@@ -95,40 +100,8 @@ function Whole({ message }: { readonly message: Message }) {
         )}
       </div>
       <Section title={t.facts}>
-        <Facts message={message} />
+        <MessageFacts message={message} />
       </Section>
     </>
-  );
-}
-
-function Facts({ message }: { readonly message: Message }) {
-  const t = useTexts(messageTexts);
-  return (
-    <dl className="facts">
-      <dt>{t.user}</dt>
-      <dd>
-        <Link href={`/users/${message.to}`}>
-          <code>{message.to}</code>
-        </Link>
-      </dd>
-      <dt>{t.template}</dt>
-      <dd>
-        <TemplateName id={message.templateId} />
-      </dd>
-      {message.page !== undefined && (
-        <>
-          <dt>{t.page}</dt>
-          <dd>
-            <code>{message.page}</code>
-          </dd>
-        </>
-      )}
-      <dt>{t.attempts}</dt>
-      <dd>{message.attempts}</dd>
-      <dt>{t.id}</dt>
-      <dd>
-        <code>{message.id}</code>
-      </dd>
-    </dl>
   );
 }

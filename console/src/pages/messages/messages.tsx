@@ -9,9 +9,11 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { MessageTable } from '../../parts/message-table.tsx';
 import { MomentInput } from '../../parts/moment-input.tsx';
 import { Page, Section } from '../../parts/page.tsx';
+import { whileFirstPage } from '../../parts/polling.ts';
 import { statusNames } from '../../parts/status-badge.tsx';
 import { useTemplates } from '../../parts/templates.ts';
 import { useTexts } from '../../texts.ts';
+import { FindMessage } from './find-message.tsx';
 import { messageTexts } from './texts.ts';
 
 const STATUSES = ['failed', 'refused', 'unknown'] as const;
@@ -43,13 +45,14 @@ export default function Messages() {
   const query = useInfiniteQuery({
     queryKey: ['messages', 'undelivered', asked],
     initialPageParam: '',
-    refetchInterval: 30_000,
+    refetchInterval: whileFirstPage(() => 30_000),
     queryFn: ({ pageParam: cursor }) =>
       answered(api.GET('/v1/messages', { params: { query: given({ ...asked, cursor }) } })),
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });
   return (
     <Page title={t.title} intro={t.intro}>
+      <FindMessage />
       <Section title={t.list}>
         <div>
           <SegmentedControl

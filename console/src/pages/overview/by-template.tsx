@@ -25,13 +25,19 @@ function Failed({ row }: { readonly row: Row }) {
   );
 }
 
-/** What became of each template's grants and messages. */
-export function ByTemplate({ items }: { readonly items: readonly DayStatistics[] }) {
+/** What became of each template's grants and messages: on one day, or over all that are given. */
+export function ByTemplate({
+  items,
+  day,
+}: {
+  readonly items: readonly DayStatistics[];
+  readonly day?: string;
+}) {
   const t = useTexts(overviewTexts);
   const count = useCountFormat();
   const rows: Row[] = [...Map.groupBy(items, ({ templateId }) => templateId)].map(([templateId, days]) => ({
     templateId,
-    ...sumOf(days),
+    ...sumOf(day === undefined ? days : days.filter((one) => one.day === day)),
     stock: stockOf(days),
   }));
   const number = (title: string, of: (row: Row) => number): Column<Row> => ({

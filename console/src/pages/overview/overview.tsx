@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { Group, SegmentedControl, Select } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { Empty } from '../../parts/empty.tsx';
@@ -6,6 +6,7 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { useTemplates } from '../../parts/templates.ts';
 import { usePreferences } from '../../preferences/preferences.tsx';
+import { useSession } from '../../session/session.tsx';
 import { useTexts } from '../../texts.ts';
 import { ByTemplate } from './by-template.tsx';
 import { Findings } from './findings.tsx';
@@ -37,7 +38,9 @@ function Numbers({ items }: { readonly items: readonly DayStatistics[] }) {
   const t = useTexts(overviewTexts);
   const { timezone } = usePreferences();
   const { titleOf } = useTemplates();
+  const { may } = useSession();
   const [templateId, setTemplateId] = useState('');
+  const [span, setSpan] = useState<'today' | 'days'>('today');
   const days = shownDays(Date.now(), timezone);
   const chosen = items.filter((item) => templateId === '' || item.templateId === templateId);
   if (items.length === 0)
@@ -45,7 +48,11 @@ function Numbers({ items }: { readonly items: readonly DayStatistics[] }) {
       <Section title={t.empty}>
         <Empty title={t.emptyTitle}>
           <p>{t.emptyText}</p>
-          <Link href="/users">{t.emptyLink}</Link>
+          <p>{t.emptyDev}</p>
+          <Group gap="lg" justify="center">
+            {may('manage') && <Link href="/campaigns/new">{t.emptyCampaign}</Link>}
+            <Link href="/users">{t.emptyLink}</Link>
+          </Group>
         </Empty>
       </Section>
     );
@@ -74,8 +81,22 @@ function Numbers({ items }: { readonly items: readonly DayStatistics[] }) {
           <Chart items={chosen} days={days} />
         </Suspense>
       </Section>
-      <Section title={t.byTemplate}>
-        <ByTemplate items={items} />
+      <Section
+        title={t.byTemplate}
+        actions={
+          <SegmentedControl
+            aria-label={t.byTemplate}
+            size="xs"
+            value={span}
+            onChange={(value) => setSpan(value === 'days' ? 'days' : 'today')}
+            data={[
+              { value: 'today', label: t.onToday },
+              { value: 'days', label: t.twoWeeks },
+            ]}
+          />
+        }
+      >
+        <ByTemplate items={items} {...(span === 'today' && { day: days.at(-1) ?? '' })} />
       </Section>
     </>
   );

@@ -6,7 +6,8 @@ export const overviewTexts = bilingual({
     title: 'Overview',
     today: 'today',
     twoWeeks: 'The last 14 days',
-    byTemplate: 'By template, over 14 days',
+    byTemplate: 'By template',
+    onToday: 'Today',
     template: 'Template',
     allTemplates: 'All templates',
     granted: 'Granted',
@@ -25,13 +26,17 @@ export const overviewTexts = bilingual({
     emptyTitle: 'Nothing has been granted or sent yet',
     emptyText:
       'Once users allow messages in your mini program and their answers are reported (POST /v1/grants), this page shows what was granted, sent and delivered.',
+    emptyDev:
+      'Trying it out with npm run dev? npm run dev:users, in another terminal, makes ten simulated users who allow messages. Then make a campaign.',
     emptyLink: 'Look a user up',
+    emptyCampaign: 'Make a campaign',
   },
   zh: {
     title: '概览',
     today: '今日',
     twoWeeks: '最近 14 天',
-    byTemplate: '按模板统计（14 天）',
+    byTemplate: '按模板统计',
+    onToday: '今日',
     template: '模板',
     allTemplates: '全部模板',
     granted: '授权',
@@ -49,6 +54,9 @@ export const overviewTexts = bilingual({
     empty: '数据',
     emptyTitle: '还没有任何授权或发送',
     emptyText: '用户在小程序中允许消息并上报（POST /v1/grants）之后，这里会显示授权、发送和送达的数量。',
+    emptyDev:
+      '正在用 npm run dev 试用？在另一个终端运行 npm run dev:users，即可得到十个允许接收消息的模拟用户，然后创建群发活动。',
     emptyLink: '查找用户',
+    emptyCampaign: '新建群发活动',
   },
 });

@@ -16,6 +16,7 @@ import { useSession } from '../../session/session.tsx';
 import { useTexts } from '../../texts.ts';
 import { AliasForm } from './alias-form.tsx';
 import { DeleteTemplate } from './delete-template.tsx';
+import { KindForm } from './kind-form.tsx';
 import { templateTexts } from './texts.ts';
 
 /** One template: its fields and rules, its alias, and a place to try data. */
@@ -50,6 +51,7 @@ export default function TemplatePage() {
             {may('manage') && (
               <Section title={t.alias}>
                 <AliasForm template={template} />
+                {template.kind !== 'one-time' && <KindForm template={template} />}
               </Section>
             )}
             <Section title={t.tryData}>

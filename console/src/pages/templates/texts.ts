@@ -35,6 +35,9 @@ export const templateTexts = bilingual({
     fitHint: 'Shortens and reformats what does not fit, without changing its meaning',
     alias: 'Alias',
     aliasHint: 'A name of your own, usable wherever the id is: letters, digits and hyphens',
+    kindHint:
+      'WeChat lists limited and device templates as long-term. Say so here: a message of a device template names a device.',
+    kindSaved: 'The kind is saved',
     aliasSave: 'Save the alias',
     aliasRemove: 'Take the alias away',
     aliasSaved: 'The alias is saved',
@@ -78,6 +81,8 @@ export const templateTexts = bilingual({
     fitHint: '在不改变含义的前提下缩短或调整不合规的内容',
     alias: '别名',
     aliasHint: '自定义的名称，可代替模板 ID 使用：字母、数字和连字符',
+    kindHint: '微信把限频次模板和设备模板都列为长期，请在此说明；设备模板的消息须指明设备。',
+    kindSaved: '类型已保存',
     aliasSave: '保存别名',
     aliasRemove: '移除别名',
     aliasSaved: '别名已保存',

@@ -17,14 +17,18 @@ export function GrantTable({ grants }: { readonly grants: readonly Grant[] }) {
       <DataTable
         label={t.grants}
         rows={grants}
-        rowKey={({ templateId, device }) => `${templateId} ${device?.sn}`}
+        rowKey={({ templateId, device }) => `${templateId} ${device?.sn} ${device?.modelId}`}
         columns={[
           {
             title: t.template,
             cell: ({ templateId, device }) => (
               <>
                 <TemplateName id={templateId} />
-                {device && <code className="dim">{device.sn}</code>}
+                {device && (
+                  <code className="dim device">
+                    {device.sn} · {device.modelId}
+                  </code>
+                )}
               </>
             ),
           },

@@ -56,6 +56,9 @@ export const userTexts = bilingual({
     cancel: 'Cancel',
     chooseTemplate: 'Template',
     device: 'Device',
+    chooseDevice: 'A message of this template is about one device: choose it.',
+    noDevice:
+      'A message of this template is about one device, and this user has allowed none. The mini program asks for it with wx.requestSubscribeDeviceMessage.',
     fit: 'Fit the texts',
     fitHint: 'Shortens and reformats what does not fit, without changing its meaning',
     page: 'Page that the card opens',
@@ -121,6 +124,9 @@ export const userTexts = bilingual({
     cancel: '取消',
     chooseTemplate: '模板',
     device: '设备',
+    chooseDevice: '此模板的消息针对某一台设备，请选择设备。',
+    noDevice:
+      '此模板的消息针对某一台设备，而该用户没有为任何设备授权。请在小程序中调用 wx.requestSubscribeDeviceMessage 请用户授权。',
     fit: '自动适配',
     fitHint: '在不改变含义的前提下缩短或调整不合规的内容',
     page: '卡片打开的页面',

@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { answered, api } from '../../api/client.ts';
+import { answered, api, type Schemas } from '../../api/client.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { MessageTable } from '../../parts/message-table.tsx';
+import { whileFirstPage } from '../../parts/polling.ts';
+import { isUnderWay } from '../../parts/status-badge.tsx';
 import { useTexts } from '../../texts.ts';
 import { userTexts } from './texts.ts';
 
@@ -12,7 +14,9 @@ export function UserMessages({ openid }: { readonly openid: string }) {
   const query = useInfiniteQuery({
     queryKey: ['messages', 'of', openid],
     initialPageParam: '',
-    refetchInterval: 5_000,
+    refetchInterval: whileFirstPage((shown: readonly Schemas['Message'][]) =>
+      shown.some(isUnderWay) ? 3_000 : 30_000,
+    ),
     queryFn: ({ pageParam: cursor }) =>
       answered(api.GET('/v1/messages', { params: { query: { openid, ...(cursor !== '' && { cursor }) } } })),
     getNextPageParam: ({ nextCursor }) => nextCursor,

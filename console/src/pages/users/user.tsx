@@ -13,6 +13,7 @@ import { GrantTable } from './grant-table.tsx';
 import { rememberUser } from './recent-users.ts';
 import { SendMessage } from './send-message.tsx';
 import { userTexts } from './texts.ts';
+import { UserCards } from './user-cards.tsx';
 import { UserMessages } from './user-messages.tsx';
 
 /** One user: what they allowed, every message to them, and what can be done. */
@@ -60,6 +61,7 @@ export default function User() {
           }
         </Loaded>
       </Section>
+      <UserCards openid={openid} />
       <Section title={t.messages}>
         <UserMessages openid={openid} />
       </Section>

@@ -4,6 +4,7 @@ import { ErrorAlert } from '../../../parts/error-alert.tsx';
 import { Loaded } from '../../../parts/loaded.tsx';
 import { TemplateFields } from '../../../parts/message-form/template-fields.tsx';
 import { useDataCheck } from '../../../parts/message-form/use-data-check.ts';
+import { NoTemplates } from '../../../parts/no-templates.tsx';
 import { PhoneCard } from '../../../parts/phone-card.tsx';
 import { type Template, useTemplates } from '../../../parts/templates.ts';
 import { useTexts } from '../../../texts.ts';
@@ -23,36 +24,42 @@ export function MessageStep({ draft, onChange, onValid }: Props) {
   const template = draft.templateId === null ? undefined : find(draft.templateId);
   return (
     <Loaded query={query}>
-      {() => (
-        <Stack gap="md">
-          <TextInput
-            label={t.name}
-            description={t.nameHint}
-            maxLength={100}
-            value={draft.name}
-            onChange={(event) => onChange({ name: event.currentTarget.value })}
-          />
-          <Select
-            label={t.template}
-            searchable
-            value={draft.templateId}
-            onChange={(templateId) => onChange({ templateId, data: {} })}
-            data={templates.map(({ templateId, title, alias }) => ({
-              value: templateId,
-              label: alias === undefined ? title : `${title} (${alias})`,
-            }))}
-          />
-          {template && (
-            <Texts
-              key={template.templateId}
-              template={template}
-              draft={draft}
-              onChange={onChange}
-              onValid={onValid}
+      {() =>
+        templates.length === 0 ? (
+          <NoTemplates />
+        ) : (
+          <Stack gap="md">
+            <TextInput
+              label={t.name}
+              description={t.nameHint}
+              maxLength={100}
+              value={draft.name}
+              onChange={(event) => onChange({ name: event.currentTarget.value })}
             />
-          )}
-        </Stack>
-      )}
+            <Select
+              label={t.template}
+              searchable
+              value={draft.templateId}
+              onChange={(templateId) => onChange({ templateId, data: {} })}
+              data={templates.map(({ templateId, title, alias, kind }) => ({
+                value: templateId,
+                label: `${title}${alias === undefined ? '' : ` (${alias})`}${kind === 'device' ? ` · ${t.forDevices}` : ''}`,
+                // A message of it is about one device, which no list names.
+                disabled: kind === 'device',
+              }))}
+            />
+            {template && (
+              <Texts
+                key={template.templateId}
+                template={template}
+                draft={draft}
+                onChange={onChange}
+                onValid={onValid}
+              />
+            )}
+          </Stack>
+        )
+      }
     </Loaded>
   );
 }

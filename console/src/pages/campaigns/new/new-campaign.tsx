@@ -8,6 +8,7 @@ import { comingRuns } from './coming-runs.ts';
 import { ConfirmStep } from './confirm-step.tsx';
 import { type Draft, emptyDraft, scheduleOf, variablesOf } from './draft.ts';
 import { MessageStep } from './message-step.tsx';
+import { MOST_RECIPIENTS } from './recipient-list.ts';
 import { newCampaignTexts } from './texts.ts';
 import { TimingStep } from './timing-step.tsx';
 
@@ -20,7 +21,7 @@ export default function NewCampaign() {
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(timezone));
   const [step, setStep] = useState(0);
   const [isMessageValid, setIsMessageValid] = useState(false);
-  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const change = (part: Partial<Draft>) => setDraft((before) => changed(before, part));
   const isReady = [isMessageValid, hasAudience(draft), hasTiming(draft)][step] ?? false;
   return (
     <Page title={t.title}>
@@ -51,9 +52,19 @@ export default function NewCampaign() {
   );
 }
 
+/** What the rows of a list were looked at with. */
+const MESSAGE_PARTS = ['templateId', 'data', 'page', 'fit'] as const;
+
+function changed(before: Draft, part: Partial<Draft>): Draft {
+  const next = { ...before, ...part };
+  if (!next.list || !MESSAGE_PARTS.some((name) => name in part)) return next;
+  return { ...next, list: { ...next.list, isStale: true } };
+}
+
 function hasAudience(draft: Draft): boolean {
   if (draft.audience === 'grantees') return variablesOf(draft).length === 0;
-  return (draft.list?.good.length ?? 0) > 0;
+  const { good = [], isStale } = draft.list ?? {};
+  return !isStale && good.length > 0 && good.length <= MOST_RECIPIENTS;
 }
 
 function hasTiming({ timing }: Draft): boolean {

@@ -1,4 +1,5 @@
 import { answered, api, done, type Schemas } from '../../../api/client.ts';
+import { patiently, pause } from '../../../parts/patiently.ts';
 import { campaignOf, type Draft } from './draft.ts';
 import { uploadsOf } from './recipient-list.ts';
 
@@ -8,47 +9,57 @@ export interface Prepared {
   readonly run: Schemas['Run'];
 }
 
-/** So long between two looks at a dry run. */
-const LOOK_MS = 500;
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** So long between two looks at a dry run: a small one ends within moments, a large one takes minutes. */
+const LOOK_MS = { first: 300, most: 5_000 } as const;
 
 /**
- * Makes the campaign, uploads its list and lets a dry run count everyone. What was made is deleted when a part
- * of it fails. @throws ApiError
+ * Makes the campaign, uploads its list and lets a dry run count everyone. What passes is tried again; what was made is
+ * deleted when a part of it fails, and when `signal` is aborted. @throws ApiError
  */
-export async function prepareCampaign(draft: Draft, onUploaded: (count: number) => void): Promise<Prepared> {
+export async function prepareCampaign(
+  draft: Draft,
+  onUploaded: (count: number) => void,
+  signal: AbortSignal,
+): Promise<Prepared> {
   const { id } = await answered(api.POST('/v1/campaigns', { body: campaignOf(draft) }));
   try {
     if (draft.audience === 'list' && draft.list)
       for (const text of uploadsOf(draft.list)) {
-        const { count } = await answered(
-          api.POST('/v1/campaigns/{id}/recipients', {
-            params: { path: { id } },
-            body: text,
-            bodySerializer: (csv) => String(csv),
-            headers: { 'content-type': 'text/csv' },
-          }),
-        );
+        // The same part twice in a row counts once.
+        const { count } = await patiently(() => upload(id, text), signal);
         onUploaded(count);
       }
     const started = await answered(
       api.POST('/v1/campaigns/{id}/runs', { params: { path: { id } }, body: { dryRun: true } }),
     );
-    return { campaignId: id, run: await finished(id, started) };
+    return { campaignId: id, run: await finished(id, started, signal) };
   } catch (error) {
     await discardCampaign(id).catch(() => undefined);
     throw error;
   }
 }
 
-async function finished(id: string, run: Schemas['Run']): Promise<Schemas['Run']> {
+function upload(id: string, text: string) {
+  return answered(
+    api.POST('/v1/campaigns/{id}/recipients', {
+      params: { path: { id } },
+      body: text,
+      bodySerializer: (csv) => String(csv),
+      headers: { 'content-type': 'text/csv' },
+    }),
+  );
+}
+
+async function finished(id: string, run: Schemas['Run'], signal: AbortSignal): Promise<Schemas['Run']> {
   let latest = run;
+  let waitMs: number = LOOK_MS.first;
+  const params = { path: { id, runId: run.id } };
   while (latest.status === 'running') {
-    await sleep(LOOK_MS);
-    const params = { path: { id, runId: run.id } };
-    latest = await answered(api.GET('/v1/campaigns/{id}/runs/{runId}', { params }));
+    await pause(waitMs);
+    waitMs = Math.min(LOOK_MS.most, waitMs * 1.3);
+    latest = await patiently(() => answered(api.GET('/v1/campaigns/{id}/runs/{runId}', { params })), signal);
   }
+  signal.throwIfAborted();
   return latest;
 }
 

@@ -1,5 +1,6 @@
 import { Alert, Checkbox, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
-import { Time } from '../../../parts/time.tsx';
+import { ComingTime } from '../../../parts/time.tsx';
+import { ZoneSelect } from '../../../parts/zone-select.tsx';
 import { usePreferences } from '../../../preferences/preferences.tsx';
 import { useTexts } from '../../../texts.ts';
 import { comingRuns } from './coming-runs.ts';
@@ -55,6 +56,9 @@ export function TimingStep({ draft, onChange }: Props) {
             onChange={(event) => set({ time: event.currentTarget.value })}
           />
         )}
+        {timing.repeat !== 'now' && (
+          <ZoneSelect label={t.zone} value={timing.timezone} onChange={(timezone) => set({ timezone })} />
+        )}
         {timing.repeat === 'own' && (
           <TextInput
             className="wide"
@@ -87,27 +91,28 @@ export function TimingStep({ draft, onChange }: Props) {
         value={draft.maxPerSecond}
         onChange={(event) => onChange({ maxPerSecond: event.currentTarget.value })}
       />
-      <Group gap="sm" align="end">
-        <Switch
-          label={t.quiet}
-          checked={quiet.isOn}
-          onChange={(event) => onChange({ quiet: { ...quiet, isOn: event.currentTarget.checked } })}
-        />
-        <TextInput
-          type="time"
-          aria-label={t.quiet}
-          disabled={!quiet.isOn}
-          value={quiet.from}
-          onChange={(event) => onChange({ quiet: { ...quiet, from: event.currentTarget.value } })}
-        />
-        <TextInput
-          type="time"
-          aria-label={t.until}
-          disabled={!quiet.isOn}
-          value={quiet.to}
-          onChange={(event) => onChange({ quiet: { ...quiet, to: event.currentTarget.value } })}
-        />
-      </Group>
+      <Switch
+        label={t.quiet}
+        checked={quiet.isOn}
+        onChange={(event) => onChange({ quiet: { ...quiet, isOn: event.currentTarget.checked } })}
+      />
+      {quiet.isOn && (
+        <Group gap="sm">
+          <TextInput
+            type="time"
+            label={t.from}
+            value={quiet.from}
+            onChange={(event) => onChange({ quiet: { ...quiet, from: event.currentTarget.value } })}
+          />
+          <TextInput
+            type="time"
+            label={t.until}
+            value={quiet.to}
+            onChange={(event) => onChange({ quiet: { ...quiet, to: event.currentTarget.value } })}
+          />
+          <p className="dim">{t.quietZone(timing.timezone)}</p>
+        </Group>
+      )}
     </Stack>
   );
 }
@@ -121,14 +126,13 @@ function NextRuns({ timing }: { readonly timing: Timing }) {
   const coming = schedule && comingRuns(schedule, SHOWN);
   return (
     <>
-      <p className="dim">{t.zone(timing.timezone)}</p>
       {coming?.type === 'runs' ? (
         <div role="status">
           <strong>{t.nextRuns}</strong>
           <ul>
             {coming.runsAtMs.map((atMs) => (
               <li key={atMs}>
-                <Time at={new Date(atMs).toISOString()} />
+                <ComingTime at={new Date(atMs).toISOString()} inZone={timing.timezone} />
               </li>
             ))}
           </ul>
