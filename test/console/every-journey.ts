@@ -1,0 +1,26 @@
+import type { View } from './browser.ts';
+import { startWorld } from './console-world.ts';
+import { brokenNetworkJourneys } from './journeys/broken-network.ts';
+import { campaignJourneys } from './journeys/campaigns.ts';
+import { messageJourneys } from './journeys/messages.ts';
+import { overviewJourneys, troubleJourneys } from './journeys/overview.ts';
+import { runJourneys } from './journeys/runs.ts';
+import { templateJourneys } from './journeys/templates.ts';
+import { userJourneys } from './journeys/users.ts';
+
+/** Has no access token yet when its journey comes. */
+const UNUSED = { appId: 'wx3333333333333333', name: '青鸟书店' };
+
+/** Every journey that is made in each language and at each width, over one stack and in one browser. */
+export async function everyJourney(view: View): Promise<void> {
+  const world = await startWorld({ moreApps: [UNUSED] });
+  await world.call('POST', '/v1/templates/sync');
+  overviewJourneys(world, view);
+  userJourneys(world, view);
+  messageJourneys(world, view);
+  templateJourneys(world, view);
+  campaignJourneys(world, view);
+  runJourneys(world, view);
+  brokenNetworkJourneys(world, view);
+  troubleJourneys(world, view, UNUSED.appId);
+}
