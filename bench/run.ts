@@ -10,6 +10,7 @@ import { measureScale } from './scale.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureUnits } from './units.ts';
 import { measureUsage } from './usage.ts';
+import { measureWatchedRun } from './watch-run.ts';
 
 type Measure = (options: MeasureOptions) => Promise<readonly Figure[]>;
 
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, Measure>> = {
   usage: measureUsage,
   lateness: measureLateness,
   scale: measureScale,
+  console: measureWatchedRun,
 };
 
 const HELP = `Measures the service beside its peers and prints one table of ratios.

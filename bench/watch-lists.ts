@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Figure } from './figures.ts';
+import { TEMPLATE } from './senders/message.ts';
+import type { WatchedBrowser } from './watched-page.ts';
+
+const PART = 'console';
+const LIST_ROWS = 1_000_000;
+
+/** All recipients as a file. */
+export async function exporting(
+  browser: WatchedBrowser,
+  path: string,
+  recipients: number,
+): Promise<Figure[]> {
+  const { page, ...watched } = await browser.open(path);
+  await page.getByRole('table').last().waitFor();
+  const before = await watched.heapBytes();
+  await watched.takeLongestTask();
+  watched.takeRequests();
+  const startedAt = performance.now();
+  const downloading = page.waitForEvent('download', { timeout: 600_000 });
+  await page.getByRole('button', { name: 'Export as CSV' }).click();
+  const half = page.getByText(/Exporting: (9\d|[5-9]\d),\d{3} of/);
+  await half.waitFor({ timeout: 600_000 });
+  const grown = (await watched.heapBytes()) - before;
+  await downloading;
+  const seconds = (performance.now() - startedAt) / 1000;
+  const name = `export of ${recipients} recipients`;
+  const figures: Figure[] = [
+    { part: PART, name, value: seconds, unit: 's' },
+    {
+      part: PART,
+      name: `${name}: requests`,
+      value: watched.takeRequests(),
+      unit: '',
+      must: { atMost: recipients / 200 + 30 },
+    },
+    { part: PART, name: `${name}: longest task`, value: await watched.takeLongestTask(), unit: 'ms' },
+    {
+      part: PART,
+      name: `${name}: memory more in the middle`,
+      value: grown / 2 ** 20,
+      unit: 'MB',
+      must: { atMost: 10 },
+    },
+  ];
+  await page.close();
+  return figures;
+}
+
+/** A list of a million openids with a variable, read and looked at before anything is uploaded. */
+export async function listing(browser: WatchedBrowser): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'qingniao-list-'));
+  try {
+    const file = join(folder, 'list.csv');
+    const rows = Array.from(
+      { length: LIST_ROWS },
+      (_, n) => `oBench_${String(n).padStart(21, '0')},商品${n}`,
+    );
+    await writeFile(file, `openid,goods\n${rows.join('\n')}\n`);
+    const { page, ...watched } = await browser.open('/campaigns/new');
+    await page.getByLabel('Name', { exact: true }).fill('A million');
+    await page.getByLabel('Template', { exact: true }).first().click();
+    await page.getByRole('option').first().click();
+    await page.getByRole('button', { name: 'Fill in the examples' }).click();
+    const [field] = TEMPLATE.keywords.filter(({ key }) => key.startsWith('thing'));
+    await page.getByLabel(new RegExp(field?.key ?? 'thing')).fill('{{goods}}');
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByRole('radio', { name: 'A list of openids' }).check({ force: true });
+    const before = await watched.heapBytes();
+    await watched.takeLongestTask();
+    const startedAt = performance.now();
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByText('Can be sent to: 1,000,000').waitFor({ timeout: 300_000 });
+    const seconds = (performance.now() - startedAt) / 1000;
+    const name = `list of ${LIST_ROWS} rows`;
+    const figures: Figure[] = [
+      { part: PART, name: `${name}, read and checked`, value: seconds, unit: 's' },
+      { part: PART, name: `${name}: longest task`, value: await watched.takeLongestTask(), unit: 'ms' },
+      {
+        part: PART,
+        name: `${name}: memory`,
+        value: ((await watched.heapBytes()) - before) / 2 ** 20,
+        unit: 'MB',
+      },
+    ];
+    await page.close();
+    return figures;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

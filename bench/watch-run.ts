@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { buildConsole } from '../local/console/build-console.ts';
+import { DEV_API_KEY } from '../local/stack/environment.ts';
+import { startStack } from '../local/stack/stack.ts';
+import { localTable } from '../local/stack/table.ts';
+import { type Figure, median } from './figures.ts';
+import type { MeasureOptions } from './options.ts';
+import { seedGrantees } from './seed-grantees.ts';
+import { TEMPLATE } from './senders/message.ts';
+import { QUIET, stackClient } from './stack-client.ts';
+import { startQueueSender } from './start-queue-sender.ts';
+import {
+  figuresOfApi,
+  figuresOfPage,
+  PHASE_MS,
+  type Phase,
+  RECIPIENTS,
+  WATCHERS,
+  type Watching,
+} from './watch-figures.ts';
+import { exporting, listing } from './watch-lists.ts';
+import { openWatchedBrowser, type WatchedBrowser, type WatchedPage } from './watched-page.ts';
+
+const LATENCY_MS = 50;
+const PROBE_EVERY_MS = 200;
+
+const runAnswer = v.object({ status: v.string(), counts: v.object({ sent: v.number() }) });
+
+/**
+ * A run of 100,000 recipients, watched by turns and not, and what the page does with so many: its export, and a list of
+ * a million. One container sends; it, the API, the engine and the browser share this machine.
+ */
+export async function measureWatchedRun({ print }: MeasureOptions): Promise<readonly Figure[]> {
+  await buildConsole();
+  const stack = await startStack({
+    logger: QUIET,
+    templates: [TEMPLATE],
+    pollers: 0,
+    dispatchEverySeconds: 0,
+    sweepEverySeconds: 0,
+  });
+  const service = stackClient(stack);
+  const table = localTable(stack.dynamodbEndpoint, stack.tableName, service.wechat.appId);
+  const browser = await openWatchedBrowser(stack.apiUrl);
+  try {
+    service.wechat.setLatency({ ms: LATENCY_MS });
+    await seedGrantees(table, service.wechat, {
+      count: RECIPIENTS,
+      templateId: TEMPLATE.templateId,
+      grantedAtMs: Date.now() - 60_000,
+    });
+    await service.post(v.unknown(), '/v1/templates/sync', undefined);
+    const sender = await startQueueSender(
+      stack,
+      { functionName: 'send-campaign', queueName: 'CampaignQueue', pollers: 1 },
+      [],
+    );
+    try {
+      const { campaignId, runId } = await service.startRun();
+      const path = `/campaigns/${campaignId}/runs/${runId}`;
+      const watched = await watch(stack.apiUrl, path, browser, print);
+      print(`  the export, and a list of a million ...`);
+      return [...watched, ...(await exporting(browser, path, RECIPIENTS)), ...(await listing(browser))];
+    } finally {
+      await sender.close();
+    }
+  } finally {
+    await browser.close();
+    await table.client.destroy();
+    await stack.close();
+  }
+}
+
+async function watch(
+  apiUrl: string,
+  path: string,
+  browser: WatchedBrowser,
+  print: (line: string) => void,
+): Promise<Figure[]> {
+  const look = async () => {
+    const startedAt = performance.now();
+    const response = await fetch(`${apiUrl}/v1${path}`, {
+      headers: { authorization: `Bearer ${DEV_API_KEY}` },
+    });
+    const run = v.parse(runAnswer, await response.json());
+    return { ...run, ms: performance.now() - startedAt };
+  };
+  const phases: Phase[] = [];
+  const watchings: Watching[] = [];
+  for (let isWatched = false; ; isWatched = !isWatched) {
+    const pages = isWatched ? await openAll(browser, path) : [];
+    const heapBefore = await heapOf(pages);
+    const startedAt = performance.now();
+    const first = await look();
+    const answersMs: number[] = [];
+    let latest = first;
+    while (latest.status === 'running' && performance.now() - startedAt < PHASE_MS) {
+      await sleep(PROBE_EVERY_MS);
+      latest = await look();
+      answersMs.push(latest.ms);
+    }
+    const seconds = (performance.now() - startedAt) / 1000;
+    const perSecond = (latest.counts.sent - first.counts.sent) / seconds;
+    // Of the last moments of a run nothing can be said.
+    if (seconds >= PHASE_MS / 2000) {
+      phases.push({ isWatched, answersMs, perSecond });
+      print(
+        `  ${isWatched ? 'watched' : 'alone'}: ${perSecond.toFixed(0)}/s, ${median(answersMs).toFixed(1)} ms`,
+      );
+      if (isWatched) watchings.push(await watchingOf(pages, seconds, heapBefore));
+    }
+    await Promise.all(pages.map(({ page }) => page.close()));
+    if (latest.status !== 'running') break;
+  }
+  return [...figuresOfApi(phases), ...figuresOfPage(watchings)];
+}
+
+async function openAll(browser: WatchedBrowser, path: string): Promise<readonly WatchedPage[]> {
+  const pages = await Promise.all(Array.from({ length: WATCHERS }, () => browser.open(path)));
+  for (const one of pages) {
+    await one.page.getByRole('progressbar').waitFor({ state: 'attached' });
+    // What loading it took is not what watching takes.
+    await one.takeLongestTask();
+    one.takeRequests();
+  }
+  return pages;
+}
+
+async function heapOf(pages: readonly WatchedPage[]): Promise<number> {
+  return median(await Promise.all(pages.map((one) => one.heapBytes())));
+}
+
+async function watchingOf(
+  pages: readonly WatchedPage[],
+  seconds: number,
+  heapBefore: number,
+): Promise<Watching> {
+  const requests = pages.reduce((sum, one) => sum + one.takeRequests(), 0);
+  return {
+    requestsPerMinute: (requests / pages.length / seconds) * 60,
+    longestTaskMs: Math.max(...(await Promise.all(pages.map((one) => one.takeLongestTask())))),
+    grownBytes: (await heapOf(pages)) - heapBefore,
+  };
+}
