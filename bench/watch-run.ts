@@ -50,7 +50,7 @@ export async function measureWatchedRun({ print }: MeasureOptions): Promise<read
       templateId: TEMPLATE.templateId,
       grantedAtMs: Date.now() - 60_000,
     });
-    await service.post(v.unknown(), '/v1/templates/sync', undefined);
+    await service.api.POST('/v1/templates/sync');
     const sender = await startQueueSender(
       stack,
       { functionName: 'send-campaign', queueName: 'CampaignQueue', pollers: 1 },

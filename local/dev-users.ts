@@ -48,9 +48,9 @@ await runCommand({ name: 'dev:users', help: HELP, options: OPTIONS }, async ({ c
     for (const openid of remaining)
       for (const { templateId } of oneTime) {
         // A phone asks for few templates at a time.
-        const results = { [templateId]: 'accept' };
+        const results = { [templateId]: 'accept' } as const;
         await ask(v.unknown(), '/_control/subscribe', { openid, results });
-        await service.call(v.unknown(), 'POST', '/v1/grants', { openid, requestId: randomUUID(), results });
+        await service.POST('/v1/grants', { body: { openid, requestId: randomUUID(), results } });
       }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
