@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startWeChatSimulator } from '../../local/wechat-simulator/index.ts';
-import { cardCodeOf } from '../../miniprogram/src/card-code.ts';
+import { cardCodeOf } from './built.ts';
 
 test('the code of a tap on the button of a service card is in the event’s detail', async () => {
   const wechat = await startWeChatSimulator();

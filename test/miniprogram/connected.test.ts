@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
-import { createQingniao, ownBackend, ownDomain } from '../../miniprogram/src/index.ts';
+import { createQingniao, ownBackend, ownDomain } from './built.ts';
 import { simulatedWx } from './simulated-wx.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };

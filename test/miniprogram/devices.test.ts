@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
-import { createQingniao, ownDomain } from '../../miniprogram/src/index.ts';
-import {
-  createSubscribeDevice,
-  type WxSubscribeDeviceOptions,
-} from '../../miniprogram/src/subscribe-device.ts';
+import type { WxSubscribeDeviceOptions } from '../../miniprogram/src/subscribe-device.ts';
+import { createQingniao, createSubscribeDevice, ownDomain } from './built.ts';
 import { simulatedWx } from './simulated-wx.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };

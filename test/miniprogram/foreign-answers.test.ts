@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ownBackend, type Transport } from '../../miniprogram/src/index.ts';
+import type { Transport } from '../../miniprogram/src/index.ts';
+import { ownBackend } from './built.ts';
 import { allOf, Phone, rest } from './phone.ts';
 
 /** What gateways, proxies, captive portals and relays answer in the service's place. */

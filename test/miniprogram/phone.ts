@@ -1,5 +1,5 @@
 import type { ApiAnswer, ApiRequest, Qingniao, QingniaoOptions, Wx } from '../../miniprogram/src/index.ts';
-import { createQingniao } from '../../miniprogram/src/index.ts';
+import { createQingniao } from './built.ts';
 
 /** What the popup answers: WeChat's words by template, a failure, or nothing at all for a popup that stays open. */
 export type Popup =

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isServiceError, type Wx } from '../../miniprogram/src/index.ts';
+import type { Wx } from '../../miniprogram/src/index.ts';
+import { isServiceError } from './built.ts';
 import { allOf, Phone, rest } from './phone.ts';
 
 const DAY_MS = 86_400_000;

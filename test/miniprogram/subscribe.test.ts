@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Wx, WxFailure, WxSubscribeOptions } from '../../miniprogram/src/index.ts';
-import { modalStandIn } from '../../miniprogram/src/stand-in.ts';
+import { modalStandIn } from './built.ts';
 import { allOf, Phone, rest } from './phone.ts';
 
 const FAILURES = [

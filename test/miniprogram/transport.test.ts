@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ownBackend, ownDomain, type WxRequestOptions } from '../../miniprogram/src/index.ts';
+import type { WxRequestOptions } from '../../miniprogram/src/index.ts';
+import { ownBackend, ownDomain } from './built.ts';
 
 function scripted(answer: (options: WxRequestOptions) => void) {
   const sent: WxRequestOptions[] = [];

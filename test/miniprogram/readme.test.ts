@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
-import * as qingniaoModule from '../../miniprogram/src/index.ts';
-import * as deviceModule from '../../miniprogram/src/subscribe-device.ts';
-import { simulatedWx } from '../miniprogram/simulated-wx.ts';
-import { exampleOf, inBoth } from './examples.ts';
+import type { ApiAnswer, ApiRequest, Qingniao } from '../../miniprogram/src/index.ts';
+import { exampleOf, inBoth } from '../docs/examples.ts';
+import { createQingniao, ownDomain, requireInstalled } from './built.ts';
+import { simulatedWx } from './simulated-wx.ts';
 
 /** Waits for as long as a busy machine may take. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
@@ -42,7 +42,7 @@ function open(readme: string) {
   let page: BookingPage | undefined;
   const names = ['require', 'wx', 'App', 'Page', 'getApp'];
   new Function(...names, code)(
-    () => qingniaoModule,
+    requireInstalled,
     wx,
     (given: typeof app) => {
       app = given;
@@ -76,7 +76,7 @@ test.each([...inBoth('mini-program'), MODULE_README])(
   },
 );
 
-type Relay = (request: qingniaoModule.ApiRequest, openid: string) => Promise<qingniaoModule.ApiAnswer>;
+type Relay = (request: ApiRequest, openid: string) => Promise<ApiAnswer>;
 
 /** The backend's code, with the address and the key of the running service. */
 function readRelay(): Relay {
@@ -89,15 +89,15 @@ test('the backend of the module readme speaks for its user and for no other', as
   const { wx } = simulatedWx(stack, openid);
   const relay = readRelay();
   const cloud = {
-    callFunction: async ({ data: request }: { data: qingniaoModule.ApiRequest }) => ({
+    callFunction: async ({ data: request }: { data: ApiRequest }) => ({
       result: await relay(JSON.parse(JSON.stringify(request)), openid),
     }),
   };
   const code = `${exampleOf(MODULE_README, 'own-backend')}\nreturn qingniao;`;
-  const qingniao = new Function('require', 'wx', code)(() => qingniaoModule, {
+  const qingniao = new Function('require', 'wx', code)(requireInstalled, {
     ...wx,
     cloud,
-  }) as qingniaoModule.Qingniao;
+  }) as Qingniao;
   await qingniao.subscribe([templateId]);
   await expect(qingniao.remaining(templateId)).resolves.toMatchObject({ available: 1 });
   const key = { key: 'booking-1' };
@@ -122,14 +122,14 @@ test(`${MODULE_README}: a tap asks about the device, and its answer is counted`,
   const wechat = stack.wechat!;
   const openid = wechat.createUser();
   const { wx } = simulatedWx(stack, openid);
-  const transport = qingniaoModule.ownDomain({ wx, baseUrl: stack.apiUrl });
-  const qingniao = qingniaoModule.createQingniao({ wx, transport });
+  const transport = ownDomain({ wx, baseUrl: stack.apiUrl });
+  const qingniao = createQingniao({ wx, transport });
   const { templateId: ofDevices, modelId = '' } = SAMPLE_TEMPLATES.find(({ kind }) => kind === 'device')!;
   const code = exampleOf(MODULE_README, 'subscribe-device').replace('YOUR_DEVICE_TEMPLATE_ID', ofDevices);
   let page: { data: object; setData(changes: object): void; onShow(): void; allow(): void } | undefined;
   const names = ['require', 'wx', 'Page', 'getApp', 'getTicket'];
   new Function(...names, code)(
-    () => deviceModule,
+    requireInstalled,
     wx,
     (given: NonNullable<typeof page>) => {
       page = { ...given, data: {}, setData: (changes) => void Object.assign(page!.data, changes) };

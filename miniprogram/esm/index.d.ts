@@ -1,0 +1,14 @@
+export type { Advice } from './advice.js';
+export type { SetTimer, Timeouts } from './patience.js';
+export { createQingniao, type Qingniao, type QingniaoOptions } from './qingniao.js';
+export type { Remaining } from './remaining.js';
+export type { BookedMessage, RemindOptions, RemindOutcome, When } from './remind-me.js';
+export type { Device, Report, Reports } from './reports.js';
+export { type FieldProblem, isServiceError, type ServiceError } from './service-error.js';
+export type { Session } from './session.js';
+export type { SubscriptionSettings } from './settings.js';
+export type { StandIn } from './stand-in.js';
+export type { SubscribeError, SubscribeErrorCode } from './subscribe-error.js';
+export type { Answered, GuideReason, NotAsked, SubscribeOutcome, TemplateAnswer, } from './subscribe-outcome.js';
+export { type ApiAnswer, type ApiRequest, ownBackend, ownDomain, type Transport } from './transport.js';
+export type { Wx, WxFailure, WxGetSettingOptions, WxLoginAnswer, WxLoginOptions, WxModals, WxRequestOptions, WxRequests, WxResponse, WxSettings, WxShowModalOptions, WxSubscribeOptions, WxSubscriptionsSetting, } from './wx.js';

@@ -1,0 +1,46 @@
+import type { Advice } from './advice.js';
+/** Why no popup came, or no answer from it: WeChat's errCode (WeChat contract §7.1), or a word where it gives none. */
+export type SubscribeErrorCode = 
+/** No template was named. */
+10001
+/** WeChat could not load the templates. */
+ | 10002
+/** The connection broke: the answer may or may not have reached WeChat. */
+ | 10003
+/** An id is not a text. */
+ | 10004
+/** The mini program is in the background. */
+ | 10005
+/** An id does not exist in this account, or is of another kind. */
+ | 20001
+/** One-time and long-term templates in one call. Name the long-term ones in the option `longTerm`. */
+ | 20002
+/** More templates than the client takes. */
+ | 20003
+/** The user has turned off all messages of this mini program. */
+ | 20004
+/** WeChat does not let this mini program ask. */
+ | 20005
+/** A template for devices needs `wx.requestSubscribeDeviceMessage`. */
+ | 20013
+/** Not called straight from a tap: something was awaited before. */
+ | 'not-a-tap'
+/** The user closed the popup. Most clients tell of it as an answer instead. */
+ | 'canceled'
+/** A popup is open already. */
+ | 'in-flight'
+/** WeChat has not told how the popup ended. An answer that comes later is still counted. */
+ | 'no-answer'
+/** The base library is older than 2.4.4. */
+ | 'unsupported'
+/** Anything that WeChat does not document. */
+ | 'unknown';
+/** Why the user was not asked, with what to tell them. */
+export interface SubscribeError {
+    readonly code: SubscribeErrorCode;
+    readonly tell: Advice;
+    /** WeChat's own words, for the log; the code where WeChat was not asked. */
+    readonly message: string;
+}
+/** Reads what WeChat handed to `fail`: the code is a number or a text, under `errno` or in the words, or there is none. */
+export declare function codeOf(failure: unknown, message: string): SubscribeErrorCode;

@@ -1,0 +1,36 @@
+import type { WxRequests } from './wx.js';
+/** A request to the service. */
+export interface ApiRequest {
+    readonly method: 'GET' | 'POST';
+    /** With its query, as in `/v1/grants?templateId=…`. */
+    readonly path: string;
+    readonly body?: object;
+    /** The session token; absent through a backend of one's own and when logging in. */
+    readonly token?: string;
+    /** Goes into the header `Idempotency-Key`. */
+    readonly idempotencyKey?: string;
+}
+/** The service's answer, whatever its status. */
+export interface ApiAnswer {
+    readonly status: number;
+    readonly body: unknown;
+}
+/** How requests reach the service. */
+export interface Transport {
+    /** Whether users log in to the service itself; false where a backend of the owner's speaks for them. */
+    readonly sessions: boolean;
+    /** Rejects only when no answer came. */
+    send(request: ApiRequest): Promise<ApiAnswer>;
+}
+/** Requests go straight to the service. Its domain must be among the request domains of the mini program. */
+export declare function ownDomain(options: {
+    readonly wx: WxRequests;
+    readonly baseUrl: string;
+    /** Of this mini program, where the service serves several: `wx.getAccountInfoSync().miniProgram.appId`. */
+    readonly appId?: string;
+}): Transport;
+/**
+ * Requests go through a backend of the owner's or a cloud function, which knows the openid from WeChat itself and calls
+ * the service with its API key. It must put in that openid and never take one from the phone.
+ */
+export declare function ownBackend(send: (request: ApiRequest) => Promise<ApiAnswer>): Transport;
