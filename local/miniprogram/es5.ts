@@ -1,11 +1,25 @@
-import { transformSync } from '@swc/wasm';
+import { type Options, transformSync } from '@swc/wasm';
 import { build } from 'esbuild';
 
+/** One module in the two forms of JavaScript modules. */
+export interface Bundle {
+  readonly commonJs: string;
+  readonly esModule: string;
+}
+
+const OPTIONS: Options = {
+  // A target older than any phone's. Symbols are not used, so `typeof` and `instanceof` stay what they are.
+  env: { targets: { ie: '9' }, exclude: ['transform-typeof-symbol', 'transform-instanceof'], loose: true },
+  jsc: { minify: { compress: { passes: 3, toplevel: true }, mangle: { toplevel: true } } },
+  minify: true,
+};
+
 /**
- * Bundles a module and everything that it imports into one minified CommonJS file of ECMAScript 5, which old base
- * libraries run as it is. esbuild bundles; it cannot lower `const` or destructuring, so swc does that.
+ * Bundles a module and everything that it imports into one minified file of ECMAScript 5, which old base libraries run
+ * as it is; of newer syntax the ES module has its `export` only. esbuild bundles; it cannot lower `const` or
+ * destructuring, so swc does that.
  */
-export async function bundleEs5(entry: string): Promise<string> {
+export async function bundleEs5(entry: string): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -14,14 +28,10 @@ export async function bundleEs5(entry: string): Promise<string> {
     target: 'es2022',
     charset: 'utf8',
   });
-  const { code } = transformSync(withCommonJsExports(outputFiles[0]?.text ?? ''), {
-    isModule: false,
-    // A target older than any phone's. Symbols are not used, so `typeof` and `instanceof` stay what they are.
-    env: { targets: { ie: '9' }, exclude: ['transform-typeof-symbol', 'transform-instanceof'], loose: true },
-    jsc: { minify: { compress: { passes: 3, toplevel: true }, mangle: { toplevel: true } } },
-    minify: true,
-  });
-  return `"use strict";${code}`;
+  const bundle = outputFiles[0]?.text ?? '';
+  const commonJs = transformSync(withCommonJsExports(bundle), { ...OPTIONS, isModule: false });
+  const esModule = transformSync(bundle, { ...OPTIONS, isModule: true });
+  return { commonJs: `"use strict";${commonJs.code}`, esModule: esModule.code };
 }
 
 /** A bundle ends with one list of exports; assignments instead need no helper. */

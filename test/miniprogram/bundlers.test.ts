@@ -10,12 +10,15 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 const { sample, package: packed } = inject('installed');
 
+/** What of the package is a component, and has no other form. */
+const COMPONENT = 'subscribe-guide/index.js';
+
 /** What is asked for, and the file of the package that is meant. */
 const REQUESTS = {
-  '@qingniao/miniprogram': 'dist/index.js',
-  '@qingniao/miniprogram/stand-in': 'dist/stand-in.js',
-  '@qingniao/miniprogram/subscribe-device': 'dist/subscribe-device.js',
-  '@qingniao/miniprogram/subscribe-guide/index': 'dist/subscribe-guide/index.js',
+  '@qingniao/miniprogram': 'index.js',
+  '@qingniao/miniprogram/stand-in': 'stand-in.js',
+  '@qingniao/miniprogram/subscribe-device': 'subscribe-device.js',
+  '@qingniao/miniprogram/subscribe-guide/index': COMPONENT,
 };
 /** What frameworks that compile components look for beside the script. */
 const PARTS = ['index.json', 'index.wxml', 'index.wxss'];
@@ -87,19 +90,22 @@ test('Vite bundles module, stand-in and component', async () => {
   expect(await run(join(folder, 'vite/bundle.mjs'))).toBe(FOUND);
 });
 
-const RESOLVERS: readonly (readonly [string, NapiResolveOptions])[] = [
+/** Where each kind of tool finds the modules: webpack 4 knows no exports, and takes the `module` of the package only. */
+const RESOLVERS: readonly (readonly [string, 'esm' | 'dist', NapiResolveOptions])[] = [
   [
     'webpack 5 for an import',
+    'esm',
     { conditionNames: ['webpack', 'import', 'module', 'browser'], mainFields: ['browser', 'module', 'main'] },
   ],
   [
     'webpack 5 for a require',
+    'dist',
     {
       conditionNames: ['webpack', 'require', 'module', 'browser'],
       mainFields: ['browser', 'module', 'main'],
     },
   ],
-  ['webpack 4, which knows no exports,', { exportsFields: [], mainFields: ['browser', 'module', 'main'] }],
+  ['webpack 4', 'dist', { exportsFields: [], mainFields: ['browser', 'module', 'main'] }],
 ];
 
 /** The file that a stub at the root of the package stands for. */
@@ -108,13 +114,24 @@ async function behindStub(file: string): Promise<string> {
   return target ? resolve(dirname(file), target) : file;
 }
 
-test.each(RESOLVERS)('%s finds module, stand-in and component', async (_, options) => {
+test.each(RESOLVERS)('%s finds module, stand-in and component in %s', async (tool, form, options) => {
   const resolver = new ResolverFactory(options);
-  for (const [request, file] of Object.entries(REQUESTS)) {
+  for (const [request, name] of Object.entries(REQUESTS)) {
     const found = await resolver.async(folder, request);
     expect(found.error).toBeUndefined();
-    expect(await behindStub(found.path!)).toBe(await realpath(join(packed, file)));
+    const asEsm = name !== COMPONENT && (form === 'esm' || (tool === 'webpack 4' && name === 'index.js'));
+    const file = join(packed, asEsm ? 'esm' : 'dist', name);
+    expect(await behindStub(found.path!), request).toBe(await realpath(file));
   }
+});
+
+test('a bundler drops what is not used of the module, and never the component', async () => {
+  const entry = join(folder, 'unused.mjs');
+  await writeFile(entry, ENTRY.replace(/console.*/, "console.log('nothing used');"));
+  const outfile = join(folder, 'unused.cjs');
+  await esbuild({ entryPoints: [entry], bundle: true, outfile, format: 'cjs', logLevel: 'silent' });
+  expect(await run(outfile)).toBe('component\nnothing used\n');
+  expect(await readFile(outfile, 'utf8')).not.toContain('requestSubscribeMessage');
 });
 
 test('the parts of the component are found by name, and what was deep in the package still is', async () => {
@@ -146,7 +163,7 @@ test('the packed files lead nowhere outside the package', async () => {
       const target = resolve(packed, dirname(name), link);
       expect(target.startsWith(`${packed}/`), `${name}: ${link}`).toBe(true);
       expect(
-        [target, `${target}.d.ts`].some((file) => existsSync(file)),
+        [target, `${target}.d.ts`, target.replace(/js$/, 'd.ts')].some((file) => existsSync(file)),
         `${name}: ${link}`,
       ).toBe(true);
     }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'acorn';
 import { expect, inject, onTestFinished, test } from 'vitest';
@@ -17,6 +18,8 @@ const SCRIPTS = [
   'subscribe-device.js',
   'subscribe-guide/index.js',
 ];
+/** What is imported, each below `dist` and, for those who import it, below `esm`. */
+const MODULES = SCRIPTS.filter((name) => !name.includes('/'));
 const BUDGET_BYTES = 8 * 1024;
 
 const dist = (name: string) => readFile(join(installed.package, 'dist', name), 'utf8');
@@ -26,14 +29,21 @@ test.each(SCRIPTS)('%s is ECMAScript 5 and nothing newer', async (name) => {
   expect(() => parse(code, { ecmaVersion: 5 })).not.toThrow();
 });
 
+test.each(MODULES)('of newer syntax, esm/%s has its exports only', async (name) => {
+  const code = await readFile(join(installed.package, 'esm', name), 'utf8');
+  const [exported = ''] = /export\{[^}]*\};?$/.exec(code) ?? [];
+  expect(exported).not.toBe('');
+  expect(() => parse(code.slice(0, -exported.length), { ecmaVersion: 5 })).not.toThrow();
+});
+
 test('the ES5 parser would notice', () => {
   for (const newer of ['const a = 1', 'var f = () => 1', 'var a = `b`', 'f(...a)', 'a?.b', 'class A {}']) {
     expect(() => parse(newer, { ecmaVersion: 5 }), newer).toThrow();
   }
 });
 
-test('the module is below 8 KB; what pages take when they need it stands apart', async () => {
-  expect(Buffer.byteLength(await dist('index.js'))).toBeLessThan(BUDGET_BYTES);
+test.each(MODULES)('%s is below 8 KB; what pages take when they need it stands apart', async (name) => {
+  expect(Buffer.byteLength(await dist(name))).toBeLessThan(BUDGET_BYTES);
 });
 
 test('the package has no dependency, and names the folder that "build npm" takes', async () => {
@@ -49,6 +59,7 @@ test('the package has no dependency, and names the folder that "build npm" takes
     'README.md',
     'card-code.js',
     'dist',
+    'esm',
     'package.json',
     'src',
     'stand-in.js',
@@ -73,8 +84,14 @@ test('"build npm" puts module, stand-in and component where the sample requires 
   ]);
 });
 
-test('what is built exports what the source exports and works the same', async () => {
-  const built = createRequire(import.meta.url)(join(installed.package, 'dist/index.js')) as typeof source;
+test.each([
+  [
+    'require',
+    async () => createRequire(join(installed.sample, 'app.js'))('@qingniao/miniprogram') as unknown,
+  ],
+  ['import', () => import(pathToFileURL(join(installed.package, 'esm/index.js')).href) as Promise<unknown>],
+])('what %s gives exports what the source exports and works the same', async (_, load) => {
+  const built = (await load()) as typeof source;
   expect(Object.keys(built).toSorted()).toEqual(Object.keys(source).toSorted());
   const phone = new Phone();
   phone.popup = allOf(['a', 'b']);
@@ -158,11 +175,12 @@ createQingniao({ wx });
 `;
 
 test.each([
-  ['bundler', 'esnext'],
-  ['node16', 'node16'],
+  ['bundler', 'esnext', 'app.ts'],
+  ['node16', 'node16', 'app.mts'],
+  ['node16', 'node16', 'app.cts'],
 ])(
-  'the types serve a strict TypeScript mini program (moduleResolution %s)',
-  async (moduleResolution, module) => {
+  'the types serve a strict TypeScript mini program (moduleResolution %s, module %s, %s)',
+  async (moduleResolution, module, app) => {
     const folder = await mkdtemp(join(tmpdir(), 'qingniao-types-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const modules = {
@@ -184,9 +202,9 @@ test.each([
       skipLibCheck: false,
       types: ['miniprogram-api-typings'],
     };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [app] }));
     await writeFile(join(folder, 'package.json'), '{}');
-    await writeFile(join(folder, 'app.ts'), CONSUMER);
+    await writeFile(join(folder, app), CONSUMER);
     const tsc = join(process.cwd(), 'node_modules/.bin/tsc');
     const { stdout } = await promisify(execFile)(tsc, ['-p', folder]).catch(
       (failure: { stdout: string }) => failure,

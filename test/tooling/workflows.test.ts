@@ -106,3 +106,18 @@ describe('deploying', () => {
     expect(scripts).toContain('npm run doctor -- --stage "$STAGE" --pipeline');
   });
 });
+
+describe('publishing', () => {
+  const { on, jobs } = workflow('publish.yml');
+
+  test('follows a tag, and is off until the repository says so', () => {
+    expect(on).toEqual({ push: { tags: ['v*'] } });
+    expect(Object.values(jobs).map((job) => job.if)).toEqual(["vars.PUBLISH == 'true'"]);
+  });
+
+  test('has no stored token: npm trusts the run itself, and vouches for it', () => {
+    for (const job of Object.values(jobs))
+      expect(job.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(JSON.stringify(jobs)).not.toMatch(/secrets\.|NODE_AUTH_TOKEN/);
+  });
+});
