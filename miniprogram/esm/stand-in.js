@@ -1,1 +1,0 @@
-function n(n){return function(t){return new Promise(function(c,o){n.showModal({title:"模拟订阅弹窗",content:t.join("\n"),confirmText:"允许",cancelText:"取消",success:function(n){var o=n&&n.confirm?"accept":"reject",e={};t.forEach(function(n){e[n]=o}),c(e)},fail:o})})}}export{n as modalStandIn};
