@@ -31,6 +31,7 @@ export default defineConfig({
             'test/phone/**',
             'test/console/**',
             'test/site/**',
+            'test/recipes/**',
             'test/simulation/**/*mutations.test.ts',
           ],
         },
@@ -62,6 +63,11 @@ export default defineConfig({
           include: ['test/measured/**/*.test.ts'],
           fileParallelism: false,
         },
+      },
+      {
+        // What docs/recipes shows, in its own languages: PHP, a JDK, Go and Python are needed, so it runs in CI and by name.
+        extends: true,
+        test: { name: 'recipes', include: ['test/recipes/**/*.test.ts'] },
       },
       {
         // The client module: built, packed and installed once.

@@ -19,6 +19,17 @@ export interface Seen {
   readonly body: string;
 }
 
+/** Headers that are between two neighbours, not for the service. */
+const OF_THE_CONNECTION = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+]);
+
 /** A way to a service: the first requests meet the troubles, one each, and the rest pass. Closed after the test. */
 export async function faultyWay(apiUrl: string, troubles: readonly (Trouble | 'pass')[]) {
   const seen: Seen[] = [];
@@ -30,10 +41,10 @@ export async function faultyWay(apiUrl: string, troubles: readonly (Trouble | 'p
     }
     if (trouble === 'cut-before') return void response.destroy();
     const { method, path, headers, body } = request;
-    const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...others } = headers;
+    const passed = Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
     const answer = await fetch(apiUrl + path, {
       method,
-      headers: Object.entries(others).map(([name, value]): [string, string] => [name, String(value)]),
+      headers: passed.map(([name, value]): [string, string] => [name, String(value)]),
       ...(body !== '' && { body }),
     });
     const answered = await answer.text();

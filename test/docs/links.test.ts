@@ -8,6 +8,8 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'clients/typescript/README.md',
+  'clients/typescript/README.zh-CN.md',
   'local/wechat-simulator/README.md',
   'miniprogram/README.md',
   'miniprogram/example/README.md',
