@@ -1,16 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
-import { type ApiRequest, createQingniao, ownBackend, type Transport } from '../../miniprogram/src/index.ts';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  createQingniao,
+  ownBackend,
+  type Transport,
+} from '../../miniprogram/src/index.ts';
 import { simulatedWx } from '../miniprogram/simulated-wx.ts';
 import { useShop } from './shop.ts';
 
 const RECIPES = join(import.meta.dirname, '../../docs/recipes');
-const CLOUD = { QINGNIAO_API_URL: '', QINGNIAO_API_KEY: DEV_API_KEY };
 const { stack, wechat, allow, templateId } = await useShop();
 const data = {
   character_string1: 'DD18',
@@ -19,7 +23,7 @@ const data = {
   character_string4: 'SF1390026457812',
   time5: '2026年11月23日 15:01',
 };
-const settings = { ...process.env, ...CLOUD, QINGNIAO_API_URL: stack.apiUrl };
+const settings = { ...process.env, QINGNIAO_API_URL: stack.apiUrl, QINGNIAO_API_KEY: DEV_API_KEY };
 
 /** Runs a line in the cloud function's folder as its platform does, and gives what it answers. */
 async function inCloudFunction(
@@ -85,7 +89,7 @@ async function callContainer(url: string, request: unknown, headers: Readonly<Re
 async function hosted(openid: string): Promise<Transport> {
   const url = await startContainer();
   const headers = { 'x-wx-openid': openid, 'x-wx-source': 'wx_client' };
-  return ownBackend(async (request) => (await callContainer(url, request, headers)).body);
+  return ownBackend(async (request) => (await callContainer(url, request, headers)).body as ApiAnswer);
 }
 
 test.each([
@@ -102,7 +106,6 @@ test.each([
   await expect(qingniao.remaining(templateId)).resolves.toMatchObject({ available: 0 });
 });
 
-const otherUsers = { openid: 'o-other', to: 'o-other' };
 const FORBIDDEN: readonly ApiRequest[] = [
   { method: 'GET', path: '/v1/messages' },
   { method: 'POST', path: 'https://example.com/v1/grants', body: {} },
@@ -120,9 +123,9 @@ test('neither gives the key to another host, another route, or speaks for a user
   const sending = {
     method: 'POST',
     path: '/v1/messages',
-    body: { ...otherUsers, templateId, data },
+    body: { to: 'o-other', templateId, data },
   } as const;
-  const { body } = await callFunction(openid).send({ ...sending, body: { to: 'o-other', templateId, data } });
+  const { body } = await callFunction(openid).send(sending);
   expect(body).toMatchObject({ code: 'no-grant' });
   await expect(callContainer(url, sending, {})).resolves.toMatchObject({ status: 401 });
   await expect(
