@@ -24,6 +24,8 @@ export interface Endpoint {
 
 /** The list of received requests holds nothing of larger bodies, so that its memory has a bound. */
 const LISTED_BODY_LENGTH = 8192;
+/** The answers of these calls hold a session_key, an access token or a ticket. */
+const SECRET_ANSWERS: readonly CallName[] = ['login', 'plain-token', 'stable-token', 'sn-ticket'];
 /** Login answers are labelled as text (WeChat contract §0.1). */
 const TEXT = 'text/plain';
 /** With "encoding", as WeChat writes it. */
@@ -72,6 +74,11 @@ export function factsOf(world: World, call: CallName, request: WeChatRequest): R
   const isSmall = request.bodyLength <= LISTED_BODY_LENGTH;
   const body = request.json.type === 'value' && isSmall ? asRecord(request.json.value) : undefined;
   return { ...(token !== undefined && { token }), ...bodyFacts(call, body) };
+}
+
+/** What may be listed of an answer. */
+export function listedAnswer(call: CallName, text: string): string | undefined {
+  return SECRET_ANSWERS.includes(call) || text.length > LISTED_BODY_LENGTH ? undefined : text;
 }
 
 function bodyFacts(call: CallName, body: Readonly<Record<string, unknown>> | undefined): RequestFacts {

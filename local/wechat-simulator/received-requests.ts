@@ -33,6 +33,8 @@ export interface ReceivedRequest extends RequestFacts {
   readonly endedAtMs?: number;
   /** The errcode in the answer; absent when no readable answer left. */
   readonly errcode?: number;
+  /** The body of the answer as it left; absent where it holds a secret or is long. */
+  readonly answer?: string;
   /** Whether WeChat did what was asked, whatever became of the answer. */
   readonly accepted?: boolean;
   readonly msgid?: string;
@@ -42,7 +44,10 @@ export interface ReceivedRequest extends RequestFacts {
 }
 
 /** How a request ended. */
-export type RequestEnd = Pick<ReceivedRequest, 'errcode' | 'accepted' | 'msgid' | 'issued' | 'fault'>;
+export type RequestEnd = Pick<
+  ReceivedRequest,
+  'errcode' | 'answer' | 'accepted' | 'msgid' | 'issued' | 'fault'
+>;
 
 /** Which requests to list. */
 export interface ReceivedFilter {

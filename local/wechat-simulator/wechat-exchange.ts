@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Sleep } from '../../lib/clock.ts';
 import type { Answer } from './answers.ts';
 import type { WeChatRequest } from './calls.ts';
-import { type Endpoint, factsOf } from './endpoints.ts';
+import { type Endpoint, factsOf, listedAnswer } from './endpoints.ts';
 import type { Fault } from './faults.ts';
 import type { RequestEnd } from './received-requests.ts';
 import type { World } from './world.ts';
@@ -110,7 +110,8 @@ function withoutErrcode({ errcode: _, ...rest }: RequestEnd): RequestEnd {
 
 /** The end is noted before the answer leaves, so that a caller's next request cannot seem to overlap. */
 function reply({ response, endpoint, end }: Exchange, answer: Answer, ended: RequestEnd): void {
-  end(ended);
+  const listed = listedAnswer(endpoint.call, answer.text);
+  end({ ...ended, ...(listed !== undefined && { answer: listed }) });
   write(response, 200, endpoint.contentType, answer.text);
 }
 

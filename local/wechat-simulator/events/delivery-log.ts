@@ -19,6 +19,8 @@ export interface Delivery {
   readonly msgType: string;
   readonly event?: string;
   readonly templateIds: readonly string[];
+  /** What it tells, in WeChat's names: the members of its `List`, or its own. */
+  readonly told?: PushMessage['items'] | PushMessage['fields'];
   readonly mode: Callback['mode'];
   readonly format: Callback['format'];
   readonly startedAtMs: number;
@@ -89,7 +91,8 @@ export class DeliveryLog {
 
   /** Notes that a delivery begins. */
   begin(number: number, attempt: number, message: PushMessage, { mode, format }: Callback): EndDelivery {
-    const { openid, msgType, event, items = [] } = message;
+    const { openid, msgType, event, items, fields } = message;
+    const told = items ?? fields;
     const begun: Delivery = {
       number: this.count('deliveries'),
       message: number,
@@ -97,7 +100,8 @@ export class DeliveryLog {
       openid,
       msgType,
       ...(event !== undefined && { event }),
-      templateIds: items.flatMap((item) => item['TemplateId'] ?? []),
+      templateIds: (items ?? []).flatMap((item) => item['TemplateId'] ?? []),
+      ...(told && { told }),
       mode,
       format,
       startedAtMs: this.#clock(),
