@@ -29,10 +29,12 @@ const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
  * @throws PortInUseError
  */
 export async function startPhone({ port, apiUrl, wechatUrl }: PhoneOptions): Promise<Phone> {
+  const page = await readFile(`${PAGE}index.html`, 'utf8');
+  const addresses = `<html data-api="${apiUrl}" data-wechat="${wechatUrl}"`;
   const files: Readonly<Record<string, { readonly type: string; readonly content: string }>> = {
-    '/': { type: 'text/html; charset=utf-8', content: await readFile(`${PAGE}index.html`, 'utf8') },
-    '/phone.css': { type: 'text/css; charset=utf-8', content: await readFile(`${PAGE}phone.css`, 'utf8') },
-    '/phone.js': { type: 'text/javascript; charset=utf-8', content: await bundle() },
+    '/': { type: 'text/html; charset=utf-8', content: page.replace('<html', addresses) },
+    '/phone.css': { type: 'text/css; charset=utf-8', content: await bundle('styles/phone.css') },
+    '/phone.js': { type: 'text/javascript; charset=utf-8', content: await bundle('main.ts') },
   };
   const server = createServer((incoming, outgoing) => {
     const url = incoming.url ?? '/';
@@ -60,10 +62,10 @@ export async function startPhone({ port, apiUrl, wechatUrl }: PhoneOptions): Pro
   };
 }
 
-/** The page's own code and the client module that it runs, in one file. */
-async function bundle(): Promise<string> {
+/** An entry and all that it imports, in one file: the page's own code with the client module that it runs, or its styles. */
+async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [`${PAGE}main.ts`],
+    entryPoints: [`${PAGE}${entry}`],
     bundle: true,
     write: false,
     format: 'esm',

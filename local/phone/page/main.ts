@@ -1,38 +1,67 @@
 import { createRegion, h } from './dom.ts';
 import { type OneApp, openApp } from './one-app.ts';
-import { bannerView, overlayView, screenView } from './screens.ts';
 import { EMPTY, type Screen, type State } from './state.ts';
-import { type Language, textsIn } from './texts.ts';
-import { underneathView } from './underneath.ts';
+import { type Language, textsIn } from './texts/texts.ts';
+import { createUnderneath } from './underneath/underneath.ts';
+import { appView } from './views/app.ts';
+import { barView, pagesView, shortcutsView, statusView } from './views/frame.ts';
+import { bannersView, chatsView, messagesView } from './views/messages.ts';
+import { overlayView } from './views/overlay.ts';
+import { noticesView, noticeView, settingsView } from './views/settings.ts';
+import { topView } from './views/top.ts';
 import { appids } from './wechat.ts';
 
-const [screen, overlay, tabs, bar, panel, top] = [
-  h('main', { class: 'screen' }),
-  h('section', { class: 'overlay', 'aria-label': '弹窗 Popup' }),
-  h('nav', { class: 'tabs' }),
+const [top, shortcuts, status, bar, screen, pages, banner, overlay, panel] = [
+  h('section', { class: 'top' }),
+  h('nav', { class: 'shortcuts' }),
+  h('div', { class: 'status-bar', 'aria-hidden': 'true' }),
   h('header', { class: 'bar' }),
-  h('aside', { class: 'underneath', tabindex: '0' }),
-  h('section', { class: 'top', 'aria-label': 'Qingniao' }),
+  h('main', { class: 'screen' }),
+  h('div', { class: 'page-bar' }),
+  h('section', { class: 'banners', 'aria-live': 'polite' }),
+  h('section', { class: 'overlay' }),
+  h('aside', { class: 'underneath' }),
 ];
-const banner = h('section', { class: 'banner', 'aria-live': 'polite', 'aria-label': '通知 Notification' });
 document
   .getElementById('app')
-  ?.append(top, h('div', { class: 'phone' }, bar, screen, tabs, banner, overlay), panel);
+  ?.append(
+    top,
+    h(
+      'div',
+      { class: 'hand' },
+      shortcuts,
+      h('div', { class: 'phone' }, status, bar, screen, pages, banner, overlay),
+    ),
+    panel,
+  );
 
-const views = {
-  screen: createRegion(screen, (state: State) => screenView(state, current.deeds)),
-  overlay: createRegion(overlay, (state: State) => overlayView(state, current.deeds)),
-  banner: createRegion(banner, (state: State) => bannerView(state, current.deeds)),
-  panel: createRegion(panel, underneathView),
-  bar: createRegion(bar, ({ name }: { name: string }) => [h('h1', {}, name)]),
-  tabs: createRegion(tabs, tabsView),
-  top: createRegion(top, topView),
+const SCREENS: Readonly<Record<Screen, typeof appView>> = {
+  app: appView,
+  chats: chatsView,
+  messages: messagesView,
+  settings: settingsView,
+  notices: noticesView,
+  notice: noticeView,
 };
 
 const apps = await appids();
 const opened = new Map<number, OneApp>();
 /** The mini program that the user chose, from 1; while it opens, `current` is still the one before. */
 let chosen = 1;
+
+const views = {
+  top: createRegion(top, ({ language, app }: State) =>
+    topView(language, app, { apps, switchTo, turn: (to) => current.store.set({ language: to }) }),
+  ),
+  shortcuts: createRegion(shortcuts, (state: State) => shortcutsView(state, current.deeds)),
+  status: createRegion(status, ({ time }: { readonly time: string }) => statusView(time)),
+  bar: createRegion(bar, (state: State) => barView(state, current.deeds)),
+  screen: createRegion(screen, (state: State) => SCREENS[state.screen](state, current.deeds)),
+  pages: createRegion(pages, (state: State) => pagesView(state, current.deeds)),
+  banners: createRegion(banner, (state: State) => bannersView(state, current.deeds)),
+  overlay: createRegion(overlay, (state: State) => overlayView(state, current.deeds)),
+  panel: createUnderneath(panel),
+};
 let current = await open(chosen, navigator.language.startsWith('zh') ? 'zh' : 'en');
 
 /** Opens a mini program, or goes back to it; what happened in it meanwhile is there. */
@@ -56,91 +85,67 @@ async function switchTo(app: number): Promise<void> {
   current.store.set({ language });
 }
 
+/** How many notifications there were when the latest was shown; undefined while others are seen. */
+let shownLatest: number | undefined;
+/** Where the keyboard was before something lay over the screen. */
+let focusedBefore: Element | null = null;
+
 function render(state: State): void {
   const texts = textsIn(state.language);
-  const {
-    language,
-    app,
-    template,
-    settings,
-    grants,
-    wechatGrants,
-    messages,
-    requests,
-    cards,
-    notice,
-    problem,
-  } = state;
+  const { language, app, templates, page, settings, noticeOf, unread } = state;
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   document.title = texts.title;
-  const seen = state.screen === 'messages' ? { cards } : { notice, problem, grants, settings };
-  views.screen({ ...EMPTY, language, app, template, screen: state.screen, ...seen });
-  views.overlay({ ...EMPTY, language, app, template, asking: state.asking, guide: state.guide });
-  views.banner({ ...EMPTY, language, app, template, banner: state.banner });
-  views.panel({ language, template, grants, wechatGrants, messages, requests });
-  views.bar({ name: state.screen === 'app' ? texts.shop(app) : texts.tabs[state.screen] });
-  views.tabs({ language, screen: state.screen, unread: state.unread });
-  views.top({ language, app });
+  top.setAttribute('aria-label', texts.phone.top);
+  shortcuts.setAttribute('aria-label', texts.phone.shortcuts);
+  banner.setAttribute('aria-label', texts.phone.banner);
+  overlay.setAttribute('aria-label', texts.phone.overlay);
+  panel.setAttribute('aria-label', texts.underneath);
+  const base: State = { ...EMPTY, language, app, templates };
+  const at: State = { ...base, screen: state.screen, page, noticeOf };
+  const { notice, problem, grants, deviceReady, queue, cards } = state;
+  const seen: Readonly<Record<Screen, Partial<State>>> = {
+    app: { notice, problem, grants, deviceReady, queue },
+    chats: { cards, unread },
+    messages: { cards },
+    settings: { settings },
+    notices: { settings },
+    notice: { settings },
+  };
+  views.top(base);
+  views.shortcuts({ ...base, screen: state.screen, unread });
+  views.bar(at);
+  views.screen({ ...at, ...seen[state.screen] });
+  showLatest(state.screen === 'messages' ? cards.length : undefined);
+  views.pages(at);
+  views.banners({ ...base, banners: state.banners });
+  keepingFocus(() => {
+    const { asking, guide, menu } = state;
+    views.overlay({ ...base, asking, guide, menu, ...(menu && { cards }) });
+  });
+  views.panel(state);
 }
 
-function tabsView({ language, screen: seen, unread }: Pick<State, 'language' | 'screen' | 'unread'>) {
-  const texts = textsIn(language);
-  const icons: Readonly<Record<Screen, string>> = { app: '◉', messages: '✉', settings: '⚙' };
-  const names: readonly Screen[] = ['app', 'messages', 'settings'];
-  return names.map((name) =>
-    h(
-      'button',
-      {
-        id: `tab-${name}`,
-        'aria-current': seen === name ? 'page' : undefined,
-        onclick: () => current.deeds.show(name),
-      },
-      h('span', { 'aria-hidden': 'true', class: 'icon' }, icons[name]),
-      texts.tabs[name],
-      name === 'messages' && unread > 0 && h('span', { class: 'badge' }, String(unread)),
-    ),
-  );
+/** The list of notifications opens at its end, as WeChat's does, and goes there when one comes. */
+function showLatest(count: number | undefined): void {
+  const isNew = shownLatest !== count;
+  shownLatest = count;
+  if (isNew && count !== undefined) screen.scrollTop = screen.scrollHeight;
 }
 
-function topView({ language, app }: Pick<State, 'language' | 'app'>) {
-  const texts = textsIn(language);
-  const other: Language = language === 'zh' ? 'en' : 'zh';
-  return [
-    h('p', {}, texts.intro),
-    apps.length > 1 && appChoice(app, language),
-    h(
-      'button',
-      {
-        id: 'language',
-        lang: other === 'zh' ? 'zh-CN' : 'en',
-        onclick: () => current.store.set({ language: other }),
-      },
-      texts.other,
-    ),
-  ];
+/** Once nothing lies over the screen any more, the keyboard is where it was. */
+function keepingFocus(change: () => void): void {
+  const wasOpen = overlay.hasChildNodes();
+  if (!wasOpen) focusedBefore = document.activeElement;
+  change();
+  if (!wasOpen || overlay.hasChildNodes()) return;
+  const back = focusedBefore?.id ? document.getElementById(focusedBefore.id) : null;
+  back?.focus();
 }
 
-/** Which mini program is seen, where there are several. */
-function appChoice(app: number, language: Language) {
-  const texts = textsIn(language);
-  const choice = h(
-    'select',
-    {
-      id: 'app-choice',
-      onchange: () =>
-        void switchTo(Number(choice.value)).catch(() => {
-          choice.value = String(app);
-        }),
-    },
-    ...apps.map((appid, index) =>
-      h(
-        'option',
-        { value: String(index + 1), selected: index + 1 === app },
-        `${texts.shop(index + 1)} · ${appid}`,
-      ),
-    ),
-  );
-  return h('label', { class: 'apps' }, texts.apps, choice);
+function showTime(): void {
+  views.status({ time: new Date().toTimeString().slice(0, 5) });
 }
 
+showTime();
+setInterval(showTime, 10_000);
 render(current.store.get());

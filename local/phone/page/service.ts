@@ -1,14 +1,13 @@
 import * as v from 'valibot';
 import { APP_HEADER, WATCHING_HEADER } from '../../stack/observation.ts';
-
-/** The key of every local stack; it opens nothing but this machine. */
-const KEY = 'dev-key';
+import { KEY } from './addresses.ts';
 
 const grants = v.object({
   items: v.array(
     v.object({
       templateId: v.string(),
       available: v.nullable(v.number()),
+      subscribed: v.optional(v.boolean()),
       held: v.number(),
       spent: v.number(),
     }),
@@ -16,20 +15,35 @@ const grants = v.object({
 });
 const messages = v.object({
   items: v.array(
-    v.object({
+    v.looseObject({
       id: v.string(),
       templateId: v.string(),
       status: v.string(),
-      attempts: v.number(),
-      outcome: v.optional(v.object({ reason: v.string() })),
+      sendAt: v.string(),
+      createdAt: v.string(),
+      outcome: v.optional(v.looseObject({ reason: v.string() })),
+    }),
+  ),
+});
+const cards = v.object({
+  items: v.array(
+    v.looseObject({
+      id: v.string(),
+      notifyType: v.number(),
+      status: v.string(),
+      changing: v.boolean(),
+      createdAt: v.string(),
+      outcome: v.optional(v.looseObject({ reason: v.string() })),
     }),
   ),
 });
 
-/** What the service's ledger says of one template. */
+/** What the service's ledger says of one template, or of one device of it. */
 export type OurGrants = v.InferOutput<typeof grants>['items'][number];
 /** A message as the service shows it. */
 export type OurMessage = v.InferOutput<typeof messages>['items'][number];
+/** A service card as the service shows it. */
+export type OurCard = v.InferOutput<typeof cards>['items'][number];
 
 /** The service as the operator of one mini program sees it. */
 export function serviceOf(appid: string) {
@@ -43,6 +57,8 @@ export function serviceOf(appid: string) {
       (await get(grants, `grants?openid=${openid}`)).items,
     messages: async (openid: string): Promise<readonly OurMessage[]> =>
       (await get(messages, `messages?openid=${openid}&limit=20`)).items,
+    cards: async (openid: string): Promise<readonly OurCard[]> =>
+      (await get(cards, `cards?openid=${openid}`)).items,
   };
 }
 

@@ -1,26 +1,57 @@
+import type { Advice } from '../../../miniprogram/src/advice.ts';
 import type { GuideReason } from '../../../miniprogram/src/subscribe-outcome.ts';
-import type { OurGrants, OurMessage } from './service.ts';
-import type { Language } from './texts.ts';
-import type { Settings, Template, WeChatGrants } from './wechat.ts';
+import type { Row } from './rows.ts';
+import type { OurCard, OurGrants, OurMessage } from './service.ts';
+import type { Language, Notice } from './texts/texts.ts';
+import type { Settings, Template, WeChatGrants } from './wechat-answers.ts';
 
-/** A card in the list of service notifications. */
-export interface Card {
-  readonly number: number;
+/** A subscribe message in the list of service notifications. */
+export interface MessageCard {
+  readonly type: 'message';
+  readonly id: string;
   readonly template: Template;
   readonly values: Readonly<Record<string, string>>;
   readonly atMs: number;
 }
 
-/** A line of what happens underneath. */
-export interface RequestLine {
+/** A service card as WeChat has it: it changes in its place. */
+export interface ServiceCard {
+  readonly type: 'service';
+  /** Its code. */
+  readonly id: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  /** The states that it has been in, the first one first. */
+  readonly states: readonly number[];
+  /** When WeChat took the latest change. */
   readonly atMs: number;
-  readonly way: 'toService' | 'toWeChat' | 'fromWeChat';
-  readonly text: string;
-  readonly ok: boolean;
 }
 
-/** Which of the phone's screens is seen. */
-export type Screen = 'app' | 'messages' | 'settings';
+/** What lies in the list of service notifications. */
+export type Card = MessageCard | ServiceCard;
+
+/** A notification at the upper edge; each is one of its own, also of the same card. */
+export interface Banner {
+  readonly key: string;
+  readonly card: Card;
+}
+
+/** The popup that is open, and what it asks about. */
+export interface Asking {
+  readonly about: 'message' | 'device';
+  readonly templateIds: readonly string[];
+}
+
+/** The number that the user has drawn at the restaurant. */
+export interface Queue {
+  readonly cardId: string;
+  /** How often the restaurant has called; 0 when the number has just been drawn. */
+  readonly turn: number;
+}
+
+/** Which of WeChat's screens is seen. */
+export type Screen = 'app' | 'chats' | 'messages' | 'settings' | 'notices' | 'notice';
+/** Which page of the mini program is seen. */
+export type Page = 'booking' | 'device' | 'queue';
 
 /** Everything that the page shows. */
 export interface State {
@@ -28,21 +59,32 @@ export interface State {
   /** Which mini program it is of, counted from 1. */
   readonly app: number;
   readonly screen: Screen;
-  readonly template: Template | undefined;
-  readonly notice: 'asking' | 'booked' | 'sentNow' | 'refused' | undefined;
-  /** What the module says went wrong, in the language shown. */
-  readonly problem: string | undefined;
+  readonly page: Page;
+  readonly templates: readonly Template[];
+  readonly notice: Notice | undefined;
+  /** What the module or the service says went wrong. */
+  readonly problem: Advice | undefined;
   readonly guide: GuideReason | undefined;
-  readonly asking: readonly string[] | undefined;
+  readonly asking: Asking | undefined;
+  /** The menu that is open: the capsule's, or that of the card of this id. */
+  readonly menu: 'capsule' | { readonly cardId: string } | undefined;
   readonly settings: Settings;
+  /** The template whose setting is seen. */
+  readonly noticeOf: string | undefined;
   readonly cards: readonly Card[];
-  /** The card that has just come, shown over whatever is seen. */
-  readonly banner: Card | undefined;
+  /** Codes of service cards whose notifications the user has stopped. */
+  readonly refused: readonly string[];
+  /** The latest first. */
+  readonly banners: readonly Banner[];
   readonly unread: number;
   readonly grants: readonly OurGrants[];
   readonly wechatGrants: readonly WeChatGrants[];
   readonly messages: readonly OurMessage[];
-  readonly requests: readonly RequestLine[];
+  readonly ourCards: readonly OurCard[];
+  /** Whether there is a ticket to ask about the device with. */
+  readonly deviceReady: boolean;
+  readonly queue: Queue | undefined;
+  readonly rows: readonly Row[];
 }
 
 /** A page on which nothing has happened yet. */
@@ -50,19 +92,26 @@ export const EMPTY: State = {
   language: 'zh',
   app: 1,
   screen: 'app',
-  template: undefined,
+  page: 'booking',
+  templates: [],
   notice: undefined,
   problem: undefined,
   guide: undefined,
   asking: undefined,
+  menu: undefined,
   settings: { mainSwitch: true, itemSettings: {} },
+  noticeOf: undefined,
   cards: [],
-  banner: undefined,
+  refused: [],
+  banners: [],
   unread: 0,
   grants: [],
   wechatGrants: [],
   messages: [],
-  requests: [],
+  ourCards: [],
+  deviceReady: false,
+  queue: undefined,
+  rows: [],
 };
 
 /** Holds the state and tells of each change. */
@@ -79,3 +128,9 @@ export function createStore(first: State, changed: (state: State) => void) {
 
 /** The page's state. */
 export type Store = ReturnType<typeof createStore>;
+
+/** The template that a page of the sample mini program works with. */
+export function templateOf(page: Page, templates: readonly Template[]): Template | undefined {
+  const title = { booking: '预约提醒', device: '设备缺水提醒', queue: undefined }[page];
+  return templates.find((template) => template.title === title);
+}

@@ -1,9 +1,15 @@
 import type { Wx, WxRequests } from '../../../miniprogram/src/index.ts';
+import type { WxDevices, WxSubscribeDeviceOptions } from '../../../miniprogram/src/subscribe-device.ts';
+import type { WxSubscribeOptions } from '../../../miniprogram/src/wx.ts';
+import { addresses } from './addresses.ts';
+import { curlOf } from './curl.ts';
+import type { Begin } from './rows.ts';
+import type { Asking } from './state.ts';
 import type { WeChat } from './wechat.ts';
 
 /** What the user did with the popup. */
 export interface PopupAnswer {
-  readonly word: 'accept' | 'reject';
+  readonly word: 'accept' | 'acceptWithAudio' | 'reject';
   readonly always: boolean;
 }
 
@@ -12,20 +18,16 @@ export interface PhoneParts {
   readonly wechat: WeChat;
   readonly openid: string;
   /** Shows the popup and resolves when the user has answered. */
-  readonly ask: (templateIds: readonly string[]) => Promise<PopupAnswer>;
-  /** Is told of each request to the service when it has been answered, or has failed: then `status` is undefined. */
-  readonly onRequest: (request: {
-    method: string;
-    path: string;
-    startedAtMs: number;
-    status: number | undefined;
-  }) => void;
+  readonly ask: (asking: Asking) => Promise<PopupAnswer>;
+  readonly begin: Begin;
 }
+
+type Told = Awaited<ReturnType<WeChat['subscribe']>>;
 
 const BASE_LIBRARY = '3.12.1';
 
 /** A `wx` for the browser: its popup is the page's, its WeChat the simulated one, its network real. */
-export function createBrowserWx({ wechat, openid, ask, onRequest }: PhoneParts): Wx & WxRequests {
+export function createBrowserWx({ wechat, openid, ask, begin }: PhoneParts): Wx & WxRequests & WxDevices {
   const keyOf = (key: string) => `${openid} ${key}`;
   return {
     getStorageSync(key) {
@@ -46,27 +48,36 @@ export function createBrowserWx({ wechat, openid, ask, onRequest }: PhoneParts):
         () => fail({ errMsg: 'getSetting:fail' }),
       ),
     requestSubscribeMessage({ tmplIds, success, fail }) {
-      void answer(tmplIds).then(
-        (given) => {
-          const { errCode, errMsg, ...words } = given;
-          if (typeof errCode === 'number') fail({ errCode, errMsg: String(errMsg) });
-          else success(Object.fromEntries(Object.entries(words).map(([id, word]) => [id, String(word)])));
-        },
-        () => fail({ errMsg: 'requestSubscribeMessage:fail', errCode: 10002 }),
+      const answered = answer('message', tmplIds, (results, always) =>
+        wechat.subscribe(openid, results, always),
       );
+      tell('requestSubscribeMessage', { tmplIds }, answered, { success, fail });
+    },
+    requestSubscribeDeviceMessage({ tmplIds, success, fail, sn, modelId, snTicket }) {
+      const device = { sn, modelId, snTicket };
+      const answered = answer('device', tmplIds, (results, always) =>
+        wechat.subscribeDevice(openid, results, always, device),
+      );
+      tell('requestSubscribeDeviceMessage', { tmplIds, ...device }, answered, { success, fail });
     },
     request({ url, method, data, header, success, fail }) {
-      const init = method === 'POST' ? { body: JSON.stringify(data) } : {};
+      const path = url.slice(url.indexOf('/v1'));
+      const body = method === 'POST' ? data : undefined;
+      const ended = begin({
+        way: 'toService',
+        name: `${method} ${path}`,
+        request: body,
+        curl: curlOf({ method, url: addresses.api + path, headers: header, body }),
+      });
       const headers = { 'content-type': 'application/json', ...header };
-      const asked = { method, path: url.slice(url.indexOf('/v1')), startedAtMs: Date.now() };
-      fetch(url, { method, headers, ...init }).then(
+      fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) }).then(
         async (response) => {
-          onRequest({ ...asked, status: response.status });
-          const data: unknown = await response.json().catch(() => undefined);
-          success({ statusCode: response.status, data });
+          const answer: unknown = await response.json().catch(() => undefined);
+          ended({ ok: response.ok, end: String(response.status), answer });
+          success({ statusCode: response.status, data: answer });
         },
         () => {
-          onRequest({ ...asked, status: undefined });
+          ended({ ok: false, end: '' });
           fail({ errMsg: 'request:fail' });
         },
       );
@@ -74,12 +85,40 @@ export function createBrowserWx({ wechat, openid, ask, onRequest }: PhoneParts):
   };
 
   /** No popup is shown for what was answered for always, nor while the main switch is off. */
-  async function answer(templateIds: readonly string[]) {
+  async function answer(
+    about: Asking['about'],
+    templateIds: readonly string[],
+    subscribe: (results: Record<string, string>, always: boolean) => Promise<Told>,
+  ): Promise<Told> {
     const { mainSwitch, itemSettings } = await wechat.settings(openid);
     const open = templateIds.filter((id) => !itemSettings[id]);
     const given: PopupAnswer =
-      mainSwitch && open.length > 0 ? await ask(open) : { word: 'accept', always: false };
-    const results = Object.fromEntries(templateIds.map((id) => [id, given.word]));
-    return wechat.subscribe(openid, results, given.always);
+      mainSwitch && open.length > 0
+        ? await ask({ about, templateIds: open })
+        : { word: 'accept', always: false };
+    return subscribe(Object.fromEntries(templateIds.map((id) => [id, given.word])), given.always);
+  }
+
+  function tell(
+    call: 'requestSubscribeMessage' | 'requestSubscribeDeviceMessage',
+    request: object,
+    answered: Promise<Told>,
+    { success, fail }: Pick<WxSubscribeOptions | WxSubscribeDeviceOptions, 'success' | 'fail'>,
+  ): void {
+    const ended = begin({ way: 'onPhone', name: `wx.${call}`, request });
+    void answered.then(
+      (given) => {
+        const { errCode, errMsg, ...words } = given;
+        const isAnswered = typeof errCode !== 'number';
+        const end = isAnswered ? [...new Set(Object.values(words))].join(' ') : String(errCode);
+        ended({ ok: isAnswered, end, answer: given });
+        if (!isAnswered) return fail({ errCode, errMsg: String(errMsg) });
+        success(Object.fromEntries(Object.entries(words).map(([id, word]) => [id, String(word)])));
+      },
+      () => {
+        ended({ ok: false, end: '10002' });
+        fail({ errMsg: `${call}:fail`, errCode: 10002 });
+      },
+    );
   }
 }
