@@ -149,9 +149,18 @@ test('received lists what arrived, newest last, without secrets', async () => {
       endedAtMs: NOON + 7,
       errcode: 0,
       msgid: expect.stringMatching(/^\d{19}$/),
+      answer: expect.stringMatching(/"errcode":0,"errmsg":"ok"/),
       accepted: true,
     },
-    { number: 4, call: 'send', token: 'unknown', openid: OTHER, errcode: 40001, accepted: false },
+    {
+      number: 4,
+      call: 'send',
+      token: 'unknown',
+      openid: OTHER,
+      errcode: 40001,
+      accepted: false,
+      answer: expect.stringContaining('invalid credential'),
+    },
   ]);
   const text = JSON.stringify(body);
   for (const secret of [access_token, '86_foreign', wechat.appSecret, code])

@@ -315,6 +315,7 @@ test('the deliveries are listed with their answers, filtered and without secrets
         msgType: 'event',
         event: 'subscribe_msg_popup_event',
         templateIds: [ID],
+        told: [{ TemplateId: ID, SubscribeStatusString: 'accept', PopupScene: '0' }],
         mode: 'safe',
         format: 'json',
         startedAtMs: NOON,
