@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import type * as cardCode from '../../miniprogram/src/card-code.ts';
 import type * as index from '../../miniprogram/src/index.ts';
 import type * as standIn from '../../miniprogram/src/stand-in.ts';
+import type * as subscribeAfter from '../../miniprogram/src/subscribe-after.ts';
 import type * as subscribeDevice from '../../miniprogram/src/subscribe-device.ts';
 
 /** Requires the package by its name, as a mini program does: what is tested is what is installed. */
@@ -21,3 +22,4 @@ export const { modalStandIn } = requireInstalled(`${NAME}/stand-in`) as typeof s
 export const { createSubscribeDevice } = requireInstalled(
   `${NAME}/subscribe-device`,
 ) as typeof subscribeDevice;
+export const { createSubscribeAfter } = requireInstalled(`${NAME}/subscribe-after`) as typeof subscribeAfter;

@@ -28,6 +28,7 @@ const IN_PACKAGE = [
   'LICENSE',
   'card-code.js',
   'stand-in.js',
+  'subscribe-after.js',
   'subscribe-device.js',
   'subscribe-guide',
   'src',

@@ -15,6 +15,7 @@ const SCRIPTS = [
   'index.js',
   'card-code.js',
   'stand-in.js',
+  'subscribe-after.js',
   'subscribe-device.js',
   'subscribe-guide/index.js',
 ];
@@ -63,6 +64,7 @@ test('the package has no dependency, and names the folder that "build npm" takes
     'package.json',
     'src',
     'stand-in.js',
+    'subscribe-after.js',
     'subscribe-device.js',
     'subscribe-guide',
     'types',
@@ -75,6 +77,7 @@ test('"build npm" puts module, stand-in and component where the sample requires 
     'card-code.js',
     'index.js',
     'stand-in.js',
+    'subscribe-after.js',
     'subscribe-device.js',
     'subscribe-guide',
     'subscribe-guide/index.js',
@@ -115,6 +118,7 @@ const CONSUMER = `
 import { createQingniao, ownBackend, ownDomain, isServiceError, type Qingniao, type Wx } from '@qingniao/miniprogram';
 import { cardCodeOf } from '@qingniao/miniprogram/card-code';
 import { modalStandIn } from '@qingniao/miniprogram/stand-in';
+import { createSubscribeAfter } from '@qingniao/miniprogram/subscribe-after';
 import { createSubscribeDevice } from '@qingniao/miniprogram/subscribe-device';
 
 const real: Wx = wx;
@@ -159,6 +163,22 @@ export async function left(): Promise<number | null> {
     return isServiceError(error) ? error.status : null;
   }
 }
+
+const subscribeAfter = createSubscribeAfter({ wx, qingniao });
+export async function pay(order: WechatMiniprogram.RequestPaymentOption): Promise<string> {
+  const explained = await subscribeAfter('showModal', { title: 'Reminders', content: 'Shall we tell you?' }, ['t1']);
+  if (explained.type === 'failed') return explained.error.how ? explained.error.how.en : explained.error.tell.en;
+  if (explained.type === 'skipped') return '';
+  const outcome = await subscribeAfter('request', { url: 'https://a.example', method: 'POST', success() {} }, ({ statusCode }) =>
+    statusCode === 200 ? subscribeAfter('requestPayment', order, ['t1']) : undefined,
+  );
+  // @ts-expect-error a skipped one has no list
+  return outcome.accepted.join() + explained.accepted.join();
+}
+// @ts-expect-error a request has an address
+subscribeAfter('request', { method: 'POST' }, ['t1']);
+// @ts-expect-error login passes no tap on
+subscribeAfter('login', {}, ['t1']);
 
 const subscribeDevice = createSubscribeDevice({ wx, qingniao });
 export const asked = subscribeDevice(['t3'], { sn: 'SN1', modelId: 'm', snTicket: 't' }).then((outcome) =>

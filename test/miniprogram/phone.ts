@@ -1,3 +1,4 @@
+import { ClickState, noClickState } from '../../local/phone/click-state.ts';
 import type { ApiAnswer, ApiRequest, Qingniao, QingniaoOptions, Wx } from '../../miniprogram/src/index.ts';
 import { createQingniao } from './built.ts';
 
@@ -20,6 +21,8 @@ export class Phone {
   baseLibrary = '3.12.1';
   platform = 'ios';
   nowMs = Date.parse('2026-11-23T01:00:00Z');
+  /** Whether WeChat takes a call for that of a tap. */
+  readonly clicks = new ClickState(() => this.platform, setImmediate);
   online = true;
   /** The service takes a request, and its answer gets lost. */
   losesAnswers = false;
@@ -43,7 +46,6 @@ export class Phone {
   readonly counted = new Map<string, { results: Record<string, string>; silent?: string[] }>();
   logins = 0;
 
-  #inTap = false;
   #timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
   #networkListener: (status: { isConnected: boolean }) => void = () => undefined;
   #life = { alive: true };
@@ -80,14 +82,9 @@ export class Phone {
     this.nowMs = untilMs;
   }
 
-  /** Runs a tap handler; WeChat's popup may be asked for only until it returns. */
+  /** Runs a tap handler; WeChat's popup may be asked for only with the click state that this gives. */
   tap<T>(handler: () => T): T {
-    this.#inTap = true;
-    try {
-      return handler();
-    } finally {
-      this.#inTap = false;
-    }
+    return this.clicks.tap(handler);
   }
 
   comeOnline(): void {
@@ -114,11 +111,8 @@ export class Phone {
         requestSubscribeMessage: ({ tmplIds, success, fail }) => {
           this.popups.push(tmplIds);
           const { popup } = this;
-          if (has('2.8.2') && !this.#inTap) {
-            return later(() =>
-              fail({ errMsg: 'requestSubscribeMessage:fail can only be invoked by user TAP gesture.' }),
-            );
-          }
+          const broken = has('2.8.2') ? this.clicks.use() : undefined;
+          if (broken) return later(() => fail(noClickState('requestSubscribeMessage', broken)));
           if (popup === 'stays open') return;
           if ('words' in popup) {
             later(() => success({ errMsg: 'requestSubscribeMessage:ok', ...popup.words }));

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
 import type { ApiAnswer, ApiRequest, Qingniao } from '../../miniprogram/src/index.ts';
 import { exampleOf, inBoth } from '../docs/examples.ts';
 import { createQingniao, ownDomain, requireInstalled } from './built.ts';
+import { ClickPhone } from './click-phone.ts';
 import { simulatedWx } from './simulated-wx.ts';
 
 /** Waits for as long as a busy machine may take. */
@@ -142,4 +143,46 @@ test(`${MODULE_README}: a tap asks about the device, and its answer is counted`,
   page!.allow();
   await eventually(() => wechat.ledger({ openid })).toMatchObject([{ device: { sn: 'CAM-0042' } }]);
   await expect(qingniao.remaining(ofDevices)).resolves.toMatchObject({ kind: 'device', subscribed: true });
+});
+
+interface ShopPage extends Omit<BookingPage, 'remind'> {
+  onLoad(): void;
+  explain(): void;
+  buy(): void;
+}
+
+describe.each(['android', 'ios'])(`${MODULE_README}: on %s`, (platform) => {
+  function openShop() {
+    const phone = new ClickPhone(platform);
+    const { wx, qingniao } = phone.open();
+    const code = exampleOf(MODULE_README, 'subscribe-after').replace('YOUR_TEMPLATE_ID', 'a');
+    let page: ShopPage | undefined;
+    new Function('require', 'wx', 'Page', 'getApp', code)(
+      requireInstalled,
+      wx,
+      (given: ShopPage) => {
+        page = { ...given, setData: (changes) => void Object.assign(given.data, changes) };
+      },
+      () => ({ qingniao }),
+    );
+    page!.onLoad();
+    return { phone, page: page! };
+  }
+
+  test('a page explains, and then asks', async () => {
+    const { phone, page } = openShop();
+    phone.tap(() => page.explain());
+    await eventually(() => page.data.notice).toBe('好的，到时提醒您。');
+    expect(phone.popups).toEqual([['a']]);
+  });
+
+  test('a page orders, has it paid, and asks about the order', async () => {
+    const { phone, page } = openShop();
+    const data = { payment: { package: 'prepay_id=1' }, templateIds: ['a', 'b'] };
+    phone.results['request'] = { answer: { statusCode: 201, data } };
+    phone.tap(() => page.buy());
+    await eventually(() => page.data.notice).toBe('好的，到时提醒您。');
+    expect(phone.popups).toEqual([['a', 'b']]);
+    expect(phone.calls.slice(0, 2)).toEqual(['request', 'requestPayment']);
+  });
 });
