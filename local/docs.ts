@@ -64,6 +64,7 @@ function packagesOf(lock: string): string {
 /** @throws CommandError when it fails; what it said stands above */
 async function run(program: string, args: readonly string[]): Promise<void> {
   const child = spawn(program, args, { cwd: DOCS, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', resolve);

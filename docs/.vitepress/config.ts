@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
+import { fewerGrammars } from './fewer-grammars.ts';
 import { githubSlug } from './github-slug.ts';
 import { BASE, linksOut } from './links-out.ts';
 import { navigation } from './navigation.ts';
@@ -32,10 +33,9 @@ export default defineConfig({
     },
   },
   vite: {
-    plugins: [publishedFiles()],
+    plugins: [publishedFiles(), fewerGrammars()],
     server: { proxy },
     preview: { proxy },
-    define: { __API__: JSON.stringify(API) },
     build: { chunkSizeWarningLimit: 3000 },
   },
   async buildEnd({ outDir }) {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Plugin } from 'vitepress';
+import type { Plugin } from 'vite';
 
 const ROOT = join(import.meta.dirname, '../..');
 
