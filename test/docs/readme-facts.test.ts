@@ -28,3 +28,37 @@ test.each(inBoth('settings'))('%s names only settings and parameters that are th
   expect(named).toContain('WECHAT_APP_ID');
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
 });
+
+test.each(READMES)('%s is read in five minutes: at most 200 lines', (readme) => {
+  expect(read(readme).split('\n').length).toBeLessThanOrEqual(200);
+});
+
+test.each(READMES)('%s shows the two commands to begin with, and the phone before them', (readme) => {
+  const text = read(readme);
+  const places = ['](docs/images/phone-card-', 'npm ci && npm run demo', 'npm ci && npm test'].map((part) =>
+    text.indexOf(part),
+  );
+  expect(places.toSorted((a, b) => a - b)).toEqual(places);
+  expect(places[0]).toBeGreaterThan(0);
+});
+
+/** The last cells of a table below a line. */
+function lastCells(document: string, head: RegExp): string[] {
+  const [, below = ''] = read(document).split(head);
+  return [...(below.split('\n\n')[0] ?? '').matchAll(/([^|]+) \|$/gm)].map(([, cell = '']) => cell.trim());
+}
+
+test.each([
+  ['README.md', 'en'],
+  ['README.zh-CN.md', 'zh'],
+])('what %s says of costs is what the calculator reckons, rounded', (readme, language) => {
+  const [, ...told] = lastCells(readme, /^\| \| (?:CNY|人民币) \|$/m).map((cell) =>
+    [...cell.matchAll(/\d+(?:\.\d+)?/g)].map(([number]) => Number(number)),
+  );
+  const [, ...yuan] = lastCells(`docs/${language}/cost.md`, /^\| (?:A million|每一百万) .*$/m).map((cell) =>
+    Number(cell.replace('¥', '')),
+  );
+  const [campaign = 0, , crowd = 0, alone = 0, manyReports = 0, oneReport = 0] = yuan.map(Math.round);
+  const idle = Math.round((yuan.at(-1) ?? 0) * 10) / 10;
+  expect(told).toEqual([[campaign], [crowd, alone], [manyReports, oneReport], [idle, expect.any(Number)]]);
+});
