@@ -37,7 +37,7 @@ beforeAll(async () => {
   const port = await freePort();
   server = spawn(process.execPath, ['local/docs.ts', '--preview', '--port', String(port)], { env });
   site = `http://localhost:${port}${BASE}`;
-  await vi.waitFor(async () => expect((await fetch(site)).ok).toBe(true), { timeout: 30_000 });
+  await vi.waitFor(async () => expect((await fetch(site)).ok).toBe(true), { timeout: 60_000 });
   browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
@@ -130,7 +130,7 @@ test.each([
 
 test.each([
   ['zh', '显示操作'],
-  ['en', 'Show Operations'],
+  ['en', 'Show operations'],
 ])('the API reference of %s shows the operations by their tags', async (language, show) => {
   const { page, elsewhere } = await look(`${language}/api`);
   await page.getByText('/v1/messages/batch').first().waitFor();
@@ -145,5 +145,5 @@ test('npm run docs passes calls of its API reference on to the service', async (
   const shown = spawn(process.execPath, ['local/docs.ts', '--port', String(port)], { env });
   onTestFinished(() => void shown.kill());
   const health = () => fetch(`http://localhost:${port}/v1/health`).then((answer) => answer.json());
-  await expect.poll(() => health().catch(() => undefined), { timeout: 20_000 }).toEqual({ status: 'ok' });
+  await expect.poll(() => health().catch(() => undefined), { timeout: 60_000 }).toEqual({ status: 'ok' });
 });
