@@ -18,7 +18,7 @@ export interface BuiltFile {
 /** The component, which nobody imports as a value. */
 const COMPONENT = 'subscribe-guide/index';
 /** What is imported, each by a name of its own. */
-const MODULES = ['index', 'card-code', 'stand-in', 'subscribe-after', 'subscribe-device'];
+const MODULES = ['index', 'card-code', 'stand-in', 'subscribe-after', 'subscribe-device', 'subscribe-plan'];
 
 /**
  * Builds the mini-program module: `dist` with the module and its component, which is all that goes into a mini program;

@@ -20,7 +20,7 @@ const TELL: Readonly<Record<string, Advice>> = {
   'no-answer': AGAIN,
   canceled: AGAIN,
   unsupported: advice('请升级微信后再订阅。', 'Please update WeChat first.'),
-  'no-grant': advice('请先订阅，再设置提醒。', 'Please allow the reminder first.'),
+  'no-grant': advice('请先允许提醒。', 'Please allow the reminder first.'),
   offline: NETWORK,
 };
 

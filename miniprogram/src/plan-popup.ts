@@ -12,9 +12,9 @@ export function planPopup(
   templateIds: readonly string[],
   leftBefore: readonly string[],
   maxTemplates: number,
-  longTerm: readonly string[],
+  longTerm: readonly (string | undefined)[],
 ): PopupPlan {
-  const isLong = (id: string | undefined): boolean => longTerm.indexOf(`${id}`) >= 0;
+  const isLong = (id: string | undefined): boolean => longTerm.indexOf(id) >= 0;
   const wanted = leftBefore
     .concat(templateIds)
     .filter((id, index, all) => templateIds.indexOf(id) >= 0 && all.indexOf(id) === index);

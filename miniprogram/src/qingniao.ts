@@ -51,6 +51,8 @@ export interface Qingniao {
   ): Promise<RemindOutcome>;
   /** What is to be counted yet. For further parts of the module, such as `subscribe-device`. */
   readonly reports: Reports;
+  /** The templates that the options name as long-term. */
+  readonly longTerm: readonly string[];
   /** What the user has set on WeChat's settings page; undefined before base library 2.10.1. Never rejects. */
   settings(): Promise<SubscriptionSettings | undefined>;
 }
@@ -85,6 +87,7 @@ export function createQingniao(options: QingniaoOptions): Qingniao {
     remindMe: (templateId, when, data, more) =>
       settled().then(() => bookReminder(wx, api, newId(now), templateId, when, data, more)),
     reports,
+    longTerm: options.longTerm || [],
     settings: settings.read,
   };
 }

@@ -27,6 +27,7 @@ export function createSettingsReader(
   setTimer: SetTimer,
   settingsMs: number,
 ): SettingsReader {
+  const last = () => reader.last;
   const reader: SettingsReader = {
     read: () =>
       answerOf<WxSettings>(setTimer, settingsMs, (success, fail) =>
@@ -35,8 +36,7 @@ export function createSettingsReader(
         .then((answer) => {
           reader.last = settingsOf(answer) || reader.last;
         })
-        .catch(() => undefined)
-        .then(() => reader.last),
+        .then(last, last),
   };
   return reader;
 }

@@ -82,7 +82,7 @@ export function createSubscribe(
       return popup && popup.call(wx, { tmplIds: ask.slice(), success, fail });
     }).catch((failure) => {
       blockedUntilMs = 0;
-      const message = textOf(failure, 'errMsg') || String(failure);
+      const message = textOf(failure, 'errMsg') || `${failure}`;
       return notAsked(codeOf(failure, message), message);
     });
   };

@@ -6,6 +6,7 @@ import type * as index from '../../miniprogram/src/index.ts';
 import type * as standIn from '../../miniprogram/src/stand-in.ts';
 import type * as subscribeAfter from '../../miniprogram/src/subscribe-after.ts';
 import type * as subscribeDevice from '../../miniprogram/src/subscribe-device.ts';
+import type * as subscribePlan from '../../miniprogram/src/subscribe-plan.ts';
 
 /** Requires the package by its name, as a mini program does: what is tested is what is installed. */
 export const requireInstalled: (name: string) => unknown = createRequire(
@@ -23,3 +24,4 @@ export const { createSubscribeDevice } = requireInstalled(
   `${NAME}/subscribe-device`,
 ) as typeof subscribeDevice;
 export const { createSubscribeAfter } = requireInstalled(`${NAME}/subscribe-after`) as typeof subscribeAfter;
+export const { createSubscribePlan } = requireInstalled(`${NAME}/subscribe-plan`) as typeof subscribePlan;

@@ -17,7 +17,9 @@ const COMPONENT = 'subscribe-guide/index.js';
 const REQUESTS = {
   '@qingniao/miniprogram': 'index.js',
   '@qingniao/miniprogram/stand-in': 'stand-in.js',
+  '@qingniao/miniprogram/subscribe-after': 'subscribe-after.js',
   '@qingniao/miniprogram/subscribe-device': 'subscribe-device.js',
+  '@qingniao/miniprogram/subscribe-plan': 'subscribe-plan.js',
   '@qingniao/miniprogram/subscribe-guide/index': COMPONENT,
 };
 /** What frameworks that compile components look for beside the script. */

@@ -31,6 +31,7 @@ const IN_PACKAGE = [
   'subscribe-after.js',
   'subscribe-device.js',
   'subscribe-guide',
+  'subscribe-plan.js',
   'src',
 ];
 

@@ -17,6 +17,7 @@ const SCRIPTS = [
   'stand-in.js',
   'subscribe-after.js',
   'subscribe-device.js',
+  'subscribe-plan.js',
   'subscribe-guide/index.js',
 ];
 /** What is imported, each below `dist` and, for those who import it, below `esm`. */
@@ -67,6 +68,7 @@ test('the package has no dependency, and names the folder that "build npm" takes
     'subscribe-after.js',
     'subscribe-device.js',
     'subscribe-guide',
+    'subscribe-plan.js',
     'types',
   ]);
 });
@@ -84,6 +86,7 @@ test('"build npm" puts module, stand-in and component where the sample requires 
     'subscribe-guide/index.json',
     'subscribe-guide/index.wxml',
     'subscribe-guide/index.wxss',
+    'subscribe-plan.js',
   ]);
 });
 
@@ -120,6 +123,7 @@ import { cardCodeOf } from '@qingniao/miniprogram/card-code';
 import { modalStandIn } from '@qingniao/miniprogram/stand-in';
 import { createSubscribeAfter } from '@qingniao/miniprogram/subscribe-after';
 import { createSubscribeDevice } from '@qingniao/miniprogram/subscribe-device';
+import { createSubscribePlan } from '@qingniao/miniprogram/subscribe-plan';
 
 const real: Wx = wx;
 export const qingniao: Qingniao = createQingniao({
@@ -179,6 +183,14 @@ export async function pay(order: WechatMiniprogram.RequestPaymentOption): Promis
 subscribeAfter('request', { method: 'POST' }, ['t1']);
 // @ts-expect-error login passes no tap on
 subscribeAfter('login', {}, ['t1']);
+
+const plan = createSubscribePlan({ wx, qingniao, templates: [{ templateId: 't1', at: ['order'] }, { templateId: 't2' }] });
+export const planned = subscribeAfter('requestPayment', { nonceStr: '', package: '', paySign: '', timeStamp: '' }, () =>
+  plan.goodMoment('order'),
+);
+export const said = plan.goodMoment().then((outcome) => (outcome.type === 'answered' ? outcome.guide : outcome.type));
+// @ts-expect-error a template has an id
+createSubscribePlan({ wx, qingniao, templates: [{ at: ['order'] }] });
 
 const subscribeDevice = createSubscribeDevice({ wx, qingniao });
 export const asked = subscribeDevice(['t3'], { sn: 'SN1', modelId: 'm', snTicket: 't' }).then((outcome) =>

@@ -5,6 +5,7 @@ import type { ApiAnswer, ApiRequest, Qingniao } from '../../miniprogram/src/inde
 import { exampleOf, inBoth } from '../docs/examples.ts';
 import { createQingniao, ownDomain, requireInstalled } from './built.ts';
 import { ClickPhone } from './click-phone.ts';
+import { rest } from './phone.ts';
 import { simulatedWx } from './simulated-wx.ts';
 
 /** Waits for as long as a busy machine may take. */
@@ -185,4 +186,34 @@ describe.each(['android', 'ios'])(`${MODULE_README}: on %s`, (platform) => {
     expect(phone.popups).toEqual([['a', 'b']]);
     expect(phone.calls.slice(0, 2)).toEqual(['request', 'requestPayment']);
   });
+});
+
+test(`${MODULE_README}: a page only says that a tap is a good moment`, async () => {
+  const phone = new ClickPhone('ios');
+  phone.baseLibrary = '2.8.2'; // one template at a time
+  let app: object | undefined;
+  let page: { data: { guide: string }; setData(changes: object): void; favourite(): void } | undefined;
+  const names = ['require', 'wx', 'App', 'Page', 'getApp'];
+  new Function(...names, exampleOf(MODULE_README, 'subscribe-plan'))(
+    requireInstalled,
+    phone.open().wx,
+    (given: { onShow(): void }) => {
+      app = given;
+      given.onShow();
+    },
+    (given: NonNullable<typeof page>) => {
+      page = { ...given, setData: (changes) => void Object.assign(given.data, changes) };
+    },
+    () => app,
+  );
+  const [price, news] = ['YOUR_PRICE_TEMPLATE_ID', 'YOUR_NEWS_TEMPLATE_ID'];
+  // What was passed over once is the first of the next popup.
+  for (const [taps, templateId = ''] of [price, price, news].entries()) {
+    phone.popup = { words: { [templateId]: 'accept' } };
+    phone.tap(() => page!.favourite());
+    await eventually(() => phone.popups).toHaveLength(taps + 1);
+    expect(phone.popups.at(-1)).toEqual([templateId]);
+    await new Promise((resolve) => phone.setTimeout(() => phone.setTimeout(() => resolve(undefined))));
+    await rest();
+  }
 });

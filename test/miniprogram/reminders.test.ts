@@ -162,7 +162,7 @@ test('without a grant the user is told to allow it first, and it is not tried ag
     type: 'failed',
     error: {
       code: 'no-grant',
-      tell: { zh: '请先订阅，再设置提醒。', en: 'Please allow the reminder first.' },
+      tell: { zh: '请先允许提醒。', en: 'Please allow the reminder first.' },
     },
   });
   expect(phone.requests).toHaveLength(1);
