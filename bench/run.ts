@@ -24,9 +24,12 @@ const PARTS: Readonly<Record<string, Measure>> = {
   console: measureWatchedRun,
 };
 
+/** Needs Chromium, so that it is measured by name only. */
+const BY_NAME_ONLY = new Set(['console']);
+
 const HELP = `Measures the service beside its peers and prints one table of ratios.
 
-  npm run bench                         all parts
+  npm run bench                         all parts but console, which needs Chromium (Debian's, or CHROMIUM=/path)
   npm run bench -- throughput           one part, or several
   npm run bench -- --rounds 5           medians of so many interleaved rounds (3)
   npm run bench -- --only pipeline      only the subjects whose name begins so (pipeline,co: either); ratios to others are missing then
@@ -47,7 +50,7 @@ const OPTIONS = {
 } as const;
 
 await runCommand({ name: 'bench', help: HELP, options: OPTIONS, takesWords: true }, async (given, words) => {
-  const names = words.length > 0 ? words : Object.keys(PARTS);
+  const names = words.length > 0 ? words : Object.keys(PARTS).filter((part) => !BY_NAME_ONLY.has(part));
   for (const name of names)
     if (!Object.hasOwn(PARTS, name)) throw new UsageError(unknown('part', name, Object.keys(PARTS)));
   const options: MeasureOptions = {
