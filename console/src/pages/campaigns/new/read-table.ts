@@ -17,8 +17,8 @@ export interface Table {
 /** How a file's characters were written. */
 export type Encoding = 'UTF-8' | 'UTF-16' | 'GB18030';
 
-/** So much is read before the page may answer again: a few milliseconds' work. */
-const PART_CHARACTERS = 500_000;
+/** So much is read before the page may answer again: some milliseconds' work. */
+const PART_CHARACTERS = 100_000;
 
 /**
  * Reads what spreadsheets write, part by part, so that the page goes on answering while it reads a million rows.
