@@ -5,11 +5,13 @@ import { apiKey, speaking, startWorld } from './console-world.ts';
 
 const T = PRICE_DROP.templateId;
 const SHOP = { appId: 'wx2222222222222222', name: '青鸟商城' };
+/** Has no template yet. */
+const NEW = { appId: 'wx4444444444444444', name: '青鸟新店', templates: [] };
 const EN: View = { language: 'en', width: 1280 };
 const VIEWS: readonly View[] = [EN, { language: 'zh', width: 390 }];
 
-const { stack, call, open, userWith } = await startWorld({
-  moreApps: [SHOP],
+const { stack, wechat, call, open, userWith } = await startWorld({
+  moreApps: [SHOP, NEW],
   settings: {
     API_KEYS: JSON.stringify([
       apiKey('key-of-a-reader', ['read']),
@@ -137,10 +139,16 @@ describe('several mini programs', () => {
     await page.getByText('Nothing is recorded of this user').waitFor();
   });
 
-  test('where no template is known yet the way to some is offered, where a message is written', async () => {
-    const page = await open('/campaigns/new', EN, { appid: SHOP.appId });
+  test('where an account has no template the way to some is offered, where a message is written', async () => {
+    const page = await open('/campaigns/new', EN, { appid: NEW.appId });
     await page.getByText('No template is known yet').waitFor();
     await lookAt(page, 'no-templates', EN);
+    const [template] = wechat.templates();
+    if (template)
+      wechat
+        .apps()
+        .find(({ appId }) => appId === NEW.appId)
+        ?.addTemplates([template]);
     await page.getByRole('button', { name: 'Read the templates from WeChat' }).click();
     await page.getByLabel('Name', { exact: true }).waitFor();
   });

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type ConsoleMessage, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll, expect, onTestFinished } from 'vitest';
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -30,59 +30,76 @@ export interface OpenOptions {
 export async function openBrowser() {
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
+    // Without a graphics card its emulation is all work.
+    args: ['--no-sandbox', '--disable-gpu'],
   });
   afterAll(() => browser.close());
-  // Pages that are looked at in the same way share what the browser has loaded and compiled.
-  const contexts = new Map<string, Promise<BrowserContext>>();
+  // A page that was looked at in the same way goes on where the last test left it: a new one takes as long as the test.
+  const idle = new Map<string, Page[]>();
 
-  const newContext = ({ language, width, colors = 'light' }: View) =>
-    browser.newContext({
+  const newPage = async ({ language, width, colors = 'light' }: View) => {
+    const context = await browser.newContext({
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
       timezoneId: 'Asia/Shanghai',
       viewport: { width, height: 900 },
       colorScheme: colors,
       reducedMotion: 'reduce',
     });
-
-  const sharedContext = (view: View) => {
-    const { language, width, colors } = view;
-    const name = [language, width, colors].join();
-    const context = contexts.get(name) ?? newContext(view);
-    contexts.set(name, context);
-    return context;
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    return page;
   };
 
   /** Opens an address of a page of the console, signed in as that address says. */
-  return async (address: string, view: View, { appid, isFresh }: OpenOptions = {}): Promise<Page> => {
-    const context = await (isFresh ? newContext(view) : sharedContext(view));
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    const troubles = watch(page, new URL(address).origin);
-    onTestFinished(async () => {
-      await (isFresh ? context : page).close();
-      expect(troubles).toEqual([]);
+  return async (address: string, view: View, { appid, isFresh = false }: OpenOptions = {}): Promise<Page> => {
+    const name = JSON.stringify(view);
+    const page = (isFresh ? undefined : idle.get(name)?.pop()) ?? (await newPage(view));
+    const { origin } = new URL(address);
+    const watching = watch(page, origin);
+    onTestFinished(async ({ task }) => {
+      watching.stop();
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      if (isFresh || task.result?.state !== 'pass') await page.context().close();
+      else idle.set(name, [...(idle.get(name) ?? []), page]);
+      expect(watching.troubles).toEqual([]);
     });
-    if (appid !== undefined) await page.addInitScript(`sessionStorage.setItem('qingniao.app', '${appid}')`);
+    // A picture of the same origin, where what the tab keeps can be set before the page begins.
+    await page.goto(`${origin}/console/icon.svg`);
+    await page.evaluate(
+      `sessionStorage.clear(); ${appid === undefined ? '' : `sessionStorage.setItem('qingniao.app', '${appid}')`}`,
+    );
     await page.goto(address);
     return page;
   };
 }
 
 /** Collects what should not happen on a page. A refusal of the service is no trouble of the page's. */
-function watch(page: Page, origin: string): string[] {
+function watch(page: Page, origin: string) {
   const troubles: string[] = [];
-  page.on('console', (message) => {
+  const onConsole = (message: ConsoleMessage) => {
     const { url } = message.location();
-    const isAnswer = message.text().startsWith('Failed to load resource') && url.includes('/v1/');
+    // Browsers ask for a favicon of the picture that pages begin with.
+    const isAnswer = message.text().startsWith('Failed to load resource') && /\/v1\/|favicon\.ico$/.test(url);
     if (['error', 'warning'].includes(message.type()) && !isAnswer) troubles.push(message.text());
-  });
-  page.on('pageerror', (error) => troubles.push(String(error)));
-  page.on('request', (request) => {
+  };
+  const onError = (error: Error) => {
+    troubles.push(String(error));
+  };
+  const onRequest = (request: Request) => {
     const url = request.url();
     if (!url.startsWith(origin) && !url.startsWith('blob:')) troubles.push(`asked ${url}`);
-  });
-  return troubles;
+  };
+  page.on('console', onConsole);
+  page.on('pageerror', onError);
+  page.on('request', onRequest);
+  return {
+    troubles,
+    stop() {
+      page.off('console', onConsole);
+      page.off('pageerror', onError);
+      page.off('request', onRequest);
+    },
+  };
 }
 
 /** What axe finds serious or critical on the page as it stands. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { buildConsole } from '../../local/console/build-console.ts';
 import { lookAt, openBrowser, type View } from './browser.ts';
 import { speaking } from './console-world.ts';
@@ -30,7 +30,7 @@ async function startDev(language: View['language']) {
       TMPDIR: traces,
     },
   });
-  afterAll(() => {
+  onTestFinished(() => {
     child.kill('SIGKILL');
     rmSync(traces, { recursive: true, force: true });
   });
@@ -68,9 +68,7 @@ test.each<View>([
     await type(/npm run dev:users.*/.exec(output())?.[0] ?? '');
     await page.getByRole('link', { name: say('Make a campaign', '新建群发活动') }).click();
     const { writeMessage, goOn, countPeople, send } = wizard(page, view);
-    await page.getByLabel(say('Name', '名称'), { exact: true }).waitFor();
-    await lookAt(page, 'first-message', view);
-    await writeMessage(say('Back in stock', '到货提醒'));
+    await writeMessage(say('Back in stock', '到货提醒'), {}, () => lookAt(page, 'first-message', view));
     await lookAt(page, 'first-audience', view);
     await goOn();
     await lookAt(page, 'first-when', view);

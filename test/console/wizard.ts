@@ -9,13 +9,18 @@ export function wizard(page: Page, view: View) {
   const goOn = () => button('Next', '下一步').click();
   return {
     goOn,
-    /** Names it, chooses the template, and takes the examples or other texts. */
-    async writeMessage(name: string, texts: Readonly<Record<string, string>> = {}) {
+    /** Names it, chooses the template, takes the examples or other texts, looks at them and goes on. */
+    async writeMessage(
+      name: string,
+      texts: Readonly<Record<string, string>> = {},
+      look?: () => Promise<void>,
+    ) {
       await page.getByLabel(say('Name', '名称'), { exact: true }).fill(name);
       await page.getByLabel(say('Template', '模板'), { exact: true }).first().click();
       await page.getByRole('option', { name: /商品降价提醒/ }).click();
       await button('Fill in the examples', '填入示例').click();
       for (const [key, text] of Object.entries(texts)) await page.getByLabel(new RegExp(key)).fill(text);
+      await look?.();
       await goOn();
     },
     async takeList(csv: Buffer) {

@@ -7,7 +7,7 @@ const bytes = (text: string) => new TextEncoder().encode(text).buffer;
 const noLook = () => undefined;
 const takesAll = () => undefined;
 
-/** Over several parts of half a million characters. */
+/** Over many parts. */
 const MANY = 60_000;
 
 describe('a list as spreadsheets write it', () => {
