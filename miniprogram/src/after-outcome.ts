@@ -1,5 +1,5 @@
 import { type Advice, tellOf } from './advice.ts';
-import type { SubscribeErrorCode } from './subscribe-error.ts';
+import type { DeviceErrorCode } from './subscribe-device.ts';
 import type { Answered, GuideReason } from './subscribe-outcome.ts';
 import { assign } from './values.ts';
 
@@ -14,8 +14,8 @@ export type ClickRule =
 
 /** Why the user was not asked. */
 export interface AfterError {
-  /** That of `subscribe`; `call-failed` when the call before it did, or its status was no success. */
-  readonly code: SubscribeErrorCode | 'call-failed';
+  /** That of `subscribe` or `subscribeDevice`; `call-failed` when the call before it did, or its status was no success. */
+  readonly code: DeviceErrorCode | 'call-failed';
   readonly tell: Advice;
   /** WeChat's own words, for the log. */
   readonly message: string;

@@ -10,8 +10,8 @@ export type { OptionsOf, WxCall, WxCallAnswers, WxCallOptions, WxCalls } from '.
 export type Chosen = readonly string[] | AfterOutcome | undefined;
 
 /**
- * Templates, or a function that chooses by the call's answer. It may give what a further `subscribeAfter` or `subscribe`
- * gave. It must not be async: on iOS the tap is lost in a promise.
+ * Templates, or a function that chooses by the call's answer. It may give what a further `subscribeAfter`,
+ * `subscribe` or `subscribeDevice` gave. It must not be async: on iOS the tap is lost in a promise.
  */
 export type Next<A> = readonly string[] | ((answer: A) => Chosen | PromiseLike<Chosen>);
 

@@ -13,6 +13,9 @@ type Call = (options?: Callbacks) => unknown;
 /** What a call comes to: it succeeds with an answer, or fails. */
 type Result = { readonly answer: object } | { readonly errMsg: string };
 
+/** What opens something of WeChat's, and so needs a tap. */
+const OPENS: ReadonlySet<string> = new Set(['openSetting', 'requestSubscribeDeviceMessage']);
+
 const macroTask: StartMacroTask = setImmediate;
 
 /**
@@ -28,6 +31,7 @@ export class ClickPhone extends Phone {
     requestPayment: { answer: {} },
     requestOrderPayment: { answer: {} },
     openSetting: { answer: {} },
+    requestSubscribeDeviceMessage: { answer: { a: 'accept' } },
     login: { answer: { code: 'code' } },
   };
   /** What was called, in order. */
@@ -57,7 +61,7 @@ export class ClickPhone extends Phone {
         name,
         (options: Callbacks = {}) => {
           this.calls.push(name);
-          const broken = name === 'openSetting' ? this.clicks.use() : undefined;
+          const broken = OPENS.has(name) ? this.clicks.use() : undefined;
           const result = broken ? noClickState(name, broken) : this.results[name]!;
           if ('answer' in result) options.success?.({ errMsg: `${name}:ok`, ...result.answer });
           else options.fail?.(result);

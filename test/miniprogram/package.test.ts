@@ -196,6 +196,9 @@ const subscribeDevice = createSubscribeDevice({ wx, qingniao });
 export const asked = subscribeDevice(['t3'], { sn: 'SN1', modelId: 'm', snTicket: 't' }).then((outcome) =>
   outcome.type === 'failed' && outcome.error.code === 19720727 ? outcome.error.tell.zh : outcome.type,
 );
+export const withTicket = subscribeAfter('request', { url: 'https://a.example' }, () =>
+  subscribeDevice(['t3'], { sn: 'SN1', modelId: 'm', snTicket: 't' }),
+);
 // @ts-expect-error a device needs its ticket
 subscribeDevice(['t3'], { sn: 'SN1', modelId: 'm' });
 // @ts-expect-error a list of templates, not one

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createSubscribeDevice } from './built.ts';
 import { ClickPhone } from './click-phone.ts';
 
 const ASKED = { type: 'answered', accepted: ['a'] };
@@ -36,6 +37,19 @@ describe.each(['android', 'ios'])('on %s', (platform) => {
     );
     await expect(outcome).resolves.toMatchObject(ASKED);
     expect(phone.calls.slice(0, 4)).toEqual(['request', 'showModal', 'requestPayment', 'request']);
+  });
+
+  test("a device's ticket is fetched in the tap that asks about it", async () => {
+    const { phone, wx, qingniao, after } = open();
+    const subscribeDevice = createSubscribeDevice({ wx, qingniao });
+    const ticket = { sn: 'SN', modelId: 'm', snTicket: 't' };
+    phone.results['request'] = { answer: { statusCode: 200, data: ticket } };
+    const outcome = phone.tap(() =>
+      after('request', {}, ({ data }) => subscribeDevice(['a'], data as typeof ticket)),
+    );
+    await expect(outcome).resolves.toMatchObject(ASKED);
+    expect(phone.calls.slice(0, 2)).toEqual(['request', 'requestSubscribeDeviceMessage']);
+    await expect(subscribeDevice(['a'], ticket)).resolves.toMatchObject({ error: { code: 'not-a-tap' } });
   });
 
   test('a function that is async loses the tap where promises do, and the error says how to write it', async () => {
