@@ -36,8 +36,9 @@ export interface Qingniao {
   /** The user's session; undefined where a backend of the owner's speaks for the user. @throws ServiceError */
   login(): Promise<Session | undefined>;
   /**
-   * Asks the user. To be called straight from a tap handler, with nothing awaited before: WeChat shows no popup
-   * otherwise. Never rejects; it is done when the answer is kept, which does not wait for the network.
+   * Asks the user. To be called straight from a tap handler, or in a callback that has its click state, with nothing
+   * awaited before: WeChat shows no popup otherwise (WeChat contract §7.1). `subscribe-after` does that for pages.
+   * Never rejects; it is done when the answer is kept, which does not wait for the network.
    */
   subscribe(templateIds: readonly string[]): Promise<SubscribeOutcome>;
   /** What may still be sent to the user. @throws ServiceError */

@@ -25,7 +25,7 @@ export type SubscribeErrorCode =
   | 20005
   /** A template for devices needs `wx.requestSubscribeDeviceMessage`. */
   | 20013
-  /** Not called straight from a tap: something was awaited before. */
+  /** There was no click state: something was awaited before, there was a timer, or one tap was used twice. */
   | 'not-a-tap'
   /** The user closed the popup. Most clients tell of it as an answer instead. */
   | 'canceled'
