@@ -2,7 +2,7 @@ import colors from 'picocolors';
 import { CommandError, explained, print, runCommand } from '../operate/command-line.ts';
 import { buildConsole } from './console/build-console.ts';
 import { languageOf, type Say, speaking } from './dev/language.ts';
-import { createLineLogger, lineFor, lineForEvent } from './dev/lines.ts';
+import { createLineLogger, lineFor, lineForAttempt, lineForEvent } from './dev/lines.ts';
 import { type DevOptions, readDevOptions } from './dev/options.ts';
 import { greeting, HELP, notTakenLine, portInUse } from './dev/texts.ts';
 import { bothLoggers, openTrace, type Trace } from './dev/trace.ts';
@@ -67,6 +67,9 @@ function start({ stack, port, wechatPort }: DevOptions, trace: Trace): Promise<S
     wechatPort,
     followChanges: true,
     onEvent: (event) => tell(lineForEvent(event)),
+    ...(stack.webhook && {
+      webhook: { ...stack.webhook, onAttempt: (attempt) => tell(lineForAttempt(attempt)) },
+    }),
     logger: bothLoggers(createLineLogger(tell), trace.logger),
     observe: (observation) => {
       const line = lineFor(observation);

@@ -26,6 +26,7 @@ const OPTIONS = {
   grants: COUNT,
   events: COUNT,
   users: COUNT,
+  webhooks: COUNT,
   months: COUNT,
   crowd: { type: 'boolean', default: false },
   free: { type: 'boolean', default: false },
@@ -56,6 +57,7 @@ await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options)
     grants: wholeNumber('grants', options.grants),
     events: wholeNumber('events', options.events),
     users: wholeNumber('users', options.users),
+    webhooks: wholeNumber('webhooks', options.webhooks),
     minutes: wholeNumber('months', options.months) * MINUTES_OF_MONTH,
   };
   const isOfService = [options.stage, options.api, options.app].some((option) => option !== undefined);

@@ -9,6 +9,9 @@ const outputsSchema = v.objectWithRest(
     SendQueueUrl: v.string(),
     SendDeadLetterQueueUrl: v.string(),
     ChangesDeadLetterQueueUrl: v.exactOptional(v.string()),
+    EventBusName: v.exactOptional(v.string()),
+    WebhookDeadLetterQueueUrl: v.exactOptional(v.string()),
+    WebhookConnectionName: v.exactOptional(v.string()),
     HttpApiUrl: v.exactOptional(v.string()),
     ApiDomainUrl: v.exactOptional(v.string()),
   },
@@ -24,6 +27,15 @@ export interface DeployedStage {
   readonly queues: Readonly<Record<string, DeployedQueue>>;
   /** Where it stands which changes of the table publish-changes failed to take in. */
   readonly changesDeadLetterQueueUrl: string | undefined;
+  /** Absent where events go to the bus alone. */
+  readonly webhook: DeployedWebhook | undefined;
+}
+
+/** Where a stage's webhook is, and what it did not take. */
+export interface DeployedWebhook {
+  readonly busName: string;
+  readonly connectionName: string;
+  readonly deadLetterQueueUrl: string;
 }
 
 /** A queue of work, and where what failed too often lies. */
@@ -54,6 +66,7 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
       tableName: outputs.TableName,
       queues: queuesIn(outputs),
       changesDeadLetterQueueUrl: outputs.ChangesDeadLetterQueueUrl,
+      webhook: webhookIn(outputs),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -63,6 +76,16 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
   } finally {
     client.destroy();
   }
+}
+
+function webhookIn({
+  EventBusName: busName,
+  WebhookConnectionName: connectionName,
+  WebhookDeadLetterQueueUrl: deadLetterQueueUrl,
+}: v.InferOutput<typeof outputsSchema>): DeployedWebhook | undefined {
+  if (busName === undefined || connectionName === undefined || deadLetterQueueUrl === undefined)
+    return undefined;
+  return { busName, connectionName, deadLetterQueueUrl };
 }
 
 /** `SendQueueUrl` and `SendDeadLetterQueueUrl` make the queue `send`. */

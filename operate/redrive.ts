@@ -2,22 +2,26 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { clientConfig } from '../lib/runtime/aws.ts';
+import { clientConfig, openBus } from '../lib/runtime/aws.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { unknown } from './argument-faults.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, runCommand, UsageError } from './command-line.ts';
 import { type DeployedStage, findStage } from './deployed-stage.ts';
+import { findRunningStack, type RunningStack } from './logs/running-stack.ts';
 import { redriveChanges } from './redrive/changes/redrive-changes.ts';
 import { redrive } from './redrive/redrive.ts';
+import { redriveWebhook } from './redrive/redrive-webhook.ts';
 import { HELP } from './redrive/texts.ts';
 
 const CHANGES = 'changes';
+const WEBHOOK = 'webhook';
 
 const OPTIONS = {
   stage: { type: 'string' },
   queue: { type: 'string' },
   region: { type: 'string' },
+  local: { type: 'boolean', default: false },
   'queue-url': { type: 'string' },
   'dead-letter-queue-url': { type: 'string' },
   all: { type: 'boolean', default: false },
@@ -26,6 +30,7 @@ const OPTIONS = {
 
 await runCommand({ name: 'redrive', help: HELP, options: OPTIONS }, async (options) => {
   if (options.queue === CHANGES) return changesAgain(options);
+  if (options.queue === WEBHOOK) return webhookAgain(options);
   const { queues, env } = await findQueues(options);
   const sqs = new SQSClient(queueConfig(env));
   const moved = await redrive({
@@ -41,15 +46,20 @@ await runCommand({ name: 'redrive', help: HELP, options: OPTIONS }, async (optio
   return moved ? 0 : 1;
 });
 
+/** The options that say which queue. */
+interface Where {
+  readonly stage?: string;
+  readonly queue?: string;
+  readonly region?: string;
+  readonly local: boolean;
+  readonly 'queue-url'?: string;
+  readonly 'dead-letter-queue-url'?: string;
+}
+
 /** The queue that holds positions in the table's stream instead of jobs. */
-async function changesAgain(options: {
-  stage?: string;
-  region?: string;
-  'queue-url'?: string;
-  'dead-letter-queue-url'?: string;
-  all: boolean;
-  'dry-run': boolean;
-}): Promise<number> {
+async function changesAgain(
+  options: Where & { readonly all: boolean; readonly 'dry-run': boolean },
+): Promise<number> {
   const { stage, region, 'dead-letter-queue-url': named } = options;
   if ((stage === undefined) === (named === undefined) || options['queue-url'] !== undefined) {
     throw new UsageError(
@@ -79,24 +89,79 @@ async function changesAgain(options: {
   return ended ? 0 : 1;
 }
 
-async function findQueues(options: {
-  stage?: string;
-  queue?: string;
-  region?: string;
-  'queue-url'?: string;
-  'dead-letter-queue-url'?: string;
-}) {
-  const { stage, region, 'queue-url': queueUrl, 'dead-letter-queue-url': deadLetterQueueUrl } = options;
-  if (stage !== undefined && queueUrl === undefined && deadLetterQueueUrl === undefined) {
-    const env = awsEnvironment(process.env, { region });
-    return { queues: queueNamed(await findStage(env, stage), options.queue ?? 'send'), env };
+/** What the webhook did not take, which goes back to the bus and not to a queue. */
+async function webhookAgain(
+  options: Where & { readonly all: boolean; readonly 'dry-run': boolean },
+): Promise<number> {
+  const { env, busName, deadLetterQueueUrl } = await findWebhook(options);
+  const sqs = new SQSClient(queueConfig(env));
+  const bus = openBus(env);
+  try {
+    const { all, 'dry-run': dryRun } = options;
+    const ended = await redriveWebhook({ sqs, bus, busName, deadLetterQueueUrl, all, dryRun, print });
+    return ended ? 0 : 1;
+  } finally {
+    for (const client of [sqs, bus]) client.destroy();
   }
-  if (stage !== undefined || options.queue !== undefined || !queueUrl || !deadLetterQueueUrl) {
+}
+
+async function findWebhook({ stage, region, local, ...named }: Where) {
+  if (
+    named['queue-url'] !== undefined ||
+    named['dead-letter-queue-url'] !== undefined ||
+    (stage === undefined) !== local
+  ) {
     throw new UsageError(
-      'Give --stage NAME, or both --queue-url and --dead-letter-queue-url. 请给出 --stage，或同时给出两个队列地址。',
+      'For webhook give --stage NAME or --local. 处理 webhook 时请给出 --stage 或 --local。',
     );
   }
-  return { queues: { queueUrl, deadLetterQueueUrl }, env: queueEnvironment(deadLetterQueueUrl, region) };
+  if (stage === undefined) {
+    const { queueUrls, busEndpoint } = await runningStack();
+    const deadLetterQueueUrl = queueUrls['WebhookDeadLetterQueue'] ?? '';
+    const env = {
+      ...queueEnvironment(deadLetterQueueUrl, region),
+      AWS_ENDPOINT_URL_EVENTBRIDGE: busEndpoint,
+    };
+    return { env, busName: 'local', deadLetterQueueUrl };
+  }
+  const env = awsEnvironment(process.env, { region });
+  const { webhook } = await findStage(env, stage);
+  if (webhook) return { env, ...webhook };
+  throw new CommandError(
+    `The stage ${stage} has no webhook: deploy it with WEBHOOK_URL (docs/events.md). 该环境没有配置 webhook，见 docs/events.md。`,
+  );
+}
+
+const runningStack = () => findRunningStack(process.env['PORT'] || '3000');
+
+async function findQueues({ stage, queue, region, local, ...named }: Where) {
+  const { 'queue-url': queueUrl, 'dead-letter-queue-url': deadLetterQueueUrl } = named;
+  const isDirect = queueUrl !== undefined && deadLetterQueueUrl !== undefined;
+  const ways = [stage !== undefined, local, queueUrl !== undefined || deadLetterQueueUrl !== undefined];
+  if (ways.filter(Boolean).length !== 1 || (isDirect && queue !== undefined) || (ways[2] && !isDirect)) {
+    throw new UsageError(
+      'Give --stage NAME, --local, or both --queue-url and --dead-letter-queue-url. 请给出 --stage 或 --local，或同时给出两个队列地址。',
+    );
+  }
+  if (stage !== undefined) {
+    const env = awsEnvironment(process.env, { region });
+    return { queues: queueNamed((await findStage(env, stage)).queues, queue ?? 'send'), env };
+  }
+  const queues = isDirect
+    ? { queueUrl, deadLetterQueueUrl }
+    : queueNamed(localQueues(await runningStack()), queue ?? 'send');
+  return { queues, env: queueEnvironment(queues.deadLetterQueueUrl, region) };
+}
+
+function localQueues({ queueUrls }: RunningStack): DeployedStage['queues'] {
+  const named = ['Send', 'Event', 'Campaign'].map((name) => {
+    const [queueUrl = '', deadLetterQueueUrl = ''] = [
+      queueUrls[`${name}Queue`],
+      queueUrls[`${name}DeadLetterQueue`],
+    ];
+    return [name.toLowerCase(), { queueUrl, deadLetterQueueUrl }] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 /** Queues are asked at the endpoint, which need not be the host in their address. */
@@ -111,10 +176,10 @@ function queueEnvironment(deadLetterQueueUrl: string, region: string | undefined
   return { ...awsEnvironment(process.env, where), AWS_ENDPOINT_URL_SQS: endpoint };
 }
 
-function queueNamed({ queues }: DeployedStage, name: string) {
+function queueNamed(queues: DeployedStage['queues'], name: string) {
   const found = queues[name];
   if (found) return found;
-  const names = [...Object.keys(queues), CHANGES];
+  const names = [...Object.keys(queues), CHANGES, WEBHOOK];
   throw new UsageError(`${unknown('queue', name, names)} There are 可用：${names.join(', ')}.`);
 }
 

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Environment } from '../lib/settings/settings.ts';
 import type { Credentials } from '../lib/wechat/fetch-access-token.ts';
-import { awsEnvironment } from './aws-environment.ts';
+import { awsEnvironment, regionFor } from './aws-environment.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
 import { probeQuotas } from './quotas/probe-quotas.ts';
@@ -13,8 +13,12 @@ import { terminalQuestions } from './setup/questions.ts';
 import { setUp } from './setup/set-up.ts';
 import { openSsmParameters } from './setup/ssm-parameters.ts';
 import { HELP } from './setup/texts.ts';
-import { wishesOf } from './setup/wishes.ts';
+import { setUpWebhook } from './setup/webhook-secret.ts';
+import { webhookUrl, wishesOf } from './setup/wishes.ts';
 import { appWork, assertOfStage, workOnApps } from './setup/work-on-apps.ts';
+
+/** What `--rotate` takes beside `--webhook`. */
+const WEBHOOK_SECRET = 'webhook-secret';
 
 await runCommand(
   {
@@ -27,6 +31,7 @@ await runCommand(
       app: { type: 'string' },
       'remove-app': { type: 'string' },
       apps: { type: 'boolean', default: false },
+      webhook: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       rotate: { type: 'string', multiple: true, default: [] },
       'key-name': { type: 'string' },
@@ -44,6 +49,7 @@ await runCommand(
       throw new UsageError('Give the stage: --stage NAME. 请用 --stage 给出环境名。');
     if (!options.apps && !options.yes && !options['dry-run'] && !process.stdin.isTTY)
       throw new UsageError('There is no terminal to ask at: say --yes. 没有终端可以提问，请加 --yes。');
+    if (options.webhook !== undefined) return setUpTheWebhook(options.webhook, { ...options, stage });
     const work = appWork(options);
     const wishes = wishesOf(options, process.env);
     const aws = awsEnvironment(process.env, { region });
@@ -77,6 +83,37 @@ await runCommand(
     }
   },
 );
+
+/** `--rotate webhook-secret` is the only wish beside it. */
+async function setUpTheWebhook(
+  webhook: string,
+  options: {
+    readonly stage: string;
+    readonly region?: string;
+    readonly rotate: readonly string[];
+    readonly 'dry-run': boolean;
+  },
+): Promise<number> {
+  const url = webhookUrl(webhook);
+  const { stage, region, rotate } = options;
+  const other = rotate.find((name) => name !== WEBHOOK_SECRET);
+  if (other !== undefined)
+    throw new UsageError(
+      `With --webhook --rotate takes ${WEBHOOK_SECRET} only. 与 --webhook 同用时，--rotate 只接受 ${WEBHOOK_SECRET}。`,
+    );
+  const { webhookSecret } = await parameterNames(stage);
+  const wishes = {
+    url,
+    stage: namedStage(stage, region),
+    secretName: webhookSecret,
+    region: regionFor(process.env, region),
+    given: process.env['WEBHOOK_SECRET'] || undefined,
+    rotate: rotate.length > 0,
+    dryRun: options['dry-run'],
+  };
+  await setUpWebhook(wishes, { random: randomInt, print });
+  return 0;
+}
 
 function namedStage(stage: string, region: string | undefined): string {
   return region === undefined ? stage : `${stage} --region ${region}`;

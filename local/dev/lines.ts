@@ -1,7 +1,9 @@
 import colors from 'picocolors';
 import type { LogFields, Logger } from '../../lib/logger.ts';
+import { say } from '../../operate/language.ts';
 import type { PublishedEvent } from '../stack/event-bus.ts';
 import type { Observation } from '../stack/observation.ts';
+import type { WebhookAttempt } from '../stack/webhook/webhook.ts';
 
 /** One line for each thing that the stack does; undefined for what is not worth one. */
 export function lineFor(observation: Observation): string | undefined {
@@ -27,6 +29,23 @@ export function lineFor(observation: Observation): string | undefined {
 export function lineForEvent({ detailType, detail }: PublishedEvent): string {
   const about = detail['id'] ?? detail['openid'] ?? '';
   return `${colors.cyan('event ')} ${detailType} ${colors.dim(String(about))}`;
+}
+
+/** One line for each try to hand an event to the webhook. */
+export function lineForAttempt({
+  detailType,
+  eventId,
+  result,
+  ms,
+  againInMs,
+  isTaken,
+}: WebhookAttempt): string {
+  const answer = `${typeof result === 'number' ? paintStatus(result) : colors.red(result)} ${duration(ms)}`;
+  const fate =
+    againInMs !== undefined
+      ? colors.yellow(` ${say(`again in ${againInMs / 1000} s`, `${againInMs / 1000} 秒后重试`)}`)
+      : ` ${colors.red(say('given up: a dead letter', '已放弃，转入死信'))} npm run redrive -- --local --queue webhook`;
+  return `${colors.cyan('hook  ')} ${detailType} ${colors.dim(eventId)} ${answer}${isTaken ? '' : fate}`;
 }
 
 /** A logger of the service whose lines a person can read. */

@@ -43,6 +43,11 @@ const ownVariables = v.object({
   PHONE_PORT: v.optional(port, `${DEFAULT_PHONE_PORT}`),
   AWS_ENDPOINT_URL_DYNAMODB: v.exactOptional(httpUrl),
   AWS_ENDPOINT_URL: v.exactOptional(httpUrl),
+  /** As a deployment takes it, and of this machine's too. */
+  WEBHOOK_URL: v.exactOptional(httpUrl),
+  WEBHOOK_SECRET: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'Expected visible ASCII characters')),
+  ),
 });
 
 /**
@@ -85,11 +90,18 @@ export async function readDevOptions(
     ...stackSettingProblems(stack, definition),
   ];
   if (!own.success || problems.length > 0) throw new SettingsError(problems);
-  const { PORT, WECHAT_SIMULATOR_PORT, PHONE_PORT } = own.output;
+  const { PORT, WECHAT_SIMULATOR_PORT, PHONE_PORT, WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = own.output;
+  const webhook = url === undefined ? undefined : { url, ...(secret !== undefined && { secret }) };
   const notTaken = Object.keys(plannedVariables(definition)).filter(
     (name) => name in env && name !== 'TABLE_NAME',
   );
-  return { port: PORT, wechatPort: WECHAT_SIMULATOR_PORT, phonePort: PHONE_PORT, stack, notTaken };
+  return {
+    port: PORT,
+    wechatPort: WECHAT_SIMULATOR_PORT,
+    phonePort: PHONE_PORT,
+    stack: { ...stack, ...(webhook && { webhook }) },
+    notTaken,
+  };
 }
 
 /** More would only be slow to start. */

@@ -28,7 +28,7 @@ export async function openTrace(dataDir: string | undefined): Promise<Trace> {
   const folders = [own];
   return {
     logger: createConsoleLogger({ write: (line) => stream.write(line) }),
-    async tell({ apiUrl, dynamodbEndpoint, tableName, env }) {
+    async tell({ apiUrl, dynamodbEndpoint, tableName, env, queueUrls, bus }) {
       const appId = env['WECHAT_APP_ID'] ?? '';
       const { APPS_PATH: path, AWS_ENDPOINT_URL_SSM: ssmEndpoint } = env;
       const apps = path && ssmEndpoint ? { apps: { path, ssmEndpoint } } : {};
@@ -38,6 +38,8 @@ export async function openTrace(dataDir: string | undefined): Promise<Trace> {
         tableName,
         appId,
         ...apps,
+        queueUrls: { ...queueUrls },
+        busEndpoint: bus.endpoint,
         logFile,
       };
       const folder = traceFolder(new URL(apiUrl).port);

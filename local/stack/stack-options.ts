@@ -5,6 +5,7 @@ import type { LocalEventBus, PublishedEvent } from './event-bus.ts';
 import type { StackApp } from './more-apps.ts';
 import type { Observe } from './observation.ts';
 import type { LocalScheduler } from './scheduler/scheduler.ts';
+import type { WebhookAddress, WebhookOptions } from './webhook/webhook.ts';
 
 /** How to start a local stack; everything has a default. */
 export interface StackOptions {
@@ -43,6 +44,8 @@ export interface StackOptions {
   readonly followChanges?: boolean;
   /** Is told of each event on the bus. */
   readonly onEvent?: (event: PublishedEvent) => void;
+  /** Gets each event on the bus as an HTTP request, as an API destination makes it. */
+  readonly webhook?: WebhookAddress & Pick<WebhookOptions, 'onAttempt' | 'retryAfterMs'>;
 }
 
 /** The whole service, running in this process. */
@@ -61,7 +64,7 @@ export interface Stack {
   /** The stand-in for EventBridge Scheduler, which ticks by itself unless `dispatchEverySeconds` is 0. */
   readonly scheduler: Pick<LocalScheduler, 'endpoint' | 'tick' | 'fire'>;
   /** The stand-in for the owner's EventBridge bus. */
-  readonly bus: Pick<LocalEventBus, 'published' | 'failNext' | 'refuseFromNext'>;
+  readonly bus: Pick<LocalEventBus, 'endpoint' | 'published' | 'failNext' | 'refuseFromNext'>;
   /** The parameter store of the mini programs beside the first: what is changed here, the functions find within five minutes. */
   readonly parameters?: Map<string, string>;
   /** Adds a mini program while the stack runs. @throws Error without `moreApps` */

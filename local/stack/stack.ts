@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../lib/clock.ts';
 import { SettingsError } from '../../lib/settings/settings.ts';
 import { startWeChatSimulator, type WeChatSimulator } from '../wechat-simulator/index.ts';
 import { stackSettingProblems } from './check-settings.ts';
@@ -16,10 +17,11 @@ import { resourceVariables } from './resources.ts';
 import { startRunner } from './runner.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
-import { startSqs } from './sqs.ts';
+import { type LocalSqs, startSqs } from './sqs.ts';
 import type { Stack, StackOptions } from './stack-options.ts';
 import { openTable } from './table.ts';
 import { createSweeper } from './ttl-sweeper.ts';
+import { type LocalWebhook, startWebhook } from './webhook/webhook.ts';
 
 export type { Stack, StackOptions } from './stack-options.ts';
 
@@ -67,8 +69,15 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
   const queueUrls = Object.fromEntries(Object.entries(sqs.queues).map(([name, { url }]) => [name, url]));
   const functions = definition.functions();
   const scheduler = closing.add(await startScheduler(clock));
-  const { onEvent } = options;
-  const bus = closing.add(await startEventBus({ ...(onEvent && { onEvent }) }));
+  const webhook = options.webhook && closing.add(await openWebhook(options.webhook, sqs, clock));
+  const bus = closing.add(
+    await startEventBus({
+      onEvent(event) {
+        options.onEvent?.(event);
+        webhook?.deliver(event);
+      },
+    }),
+  );
 
   const env = stackEnvironment({
     appId: options.appId ?? wechat?.appId ?? '',
@@ -135,6 +144,14 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     idle: (until) => untilQuiet(runner, wechat, until),
     close: closing.close,
   };
+}
+
+function openWebhook(
+  { onAttempt, retryAfterMs, ...address }: NonNullable<StackOptions['webhook']>,
+  sqs: LocalSqs,
+  clock: Clock,
+): Promise<LocalWebhook> {
+  return startWebhook({ address, sqs, clock, onAttempt, retryAfterMs });
 }
 
 /** The engine that the options name, or one of the stack's own. */

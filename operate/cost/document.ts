@@ -50,7 +50,7 @@ const COLUMNS: readonly (readonly [Words, readonly Item[]])[] = [
   [{ en: 'Storage', zh: '存储' }, ['storageGb']],
   [same('Lambda'), ['invocations', 'gbSeconds']],
   [same('API Gateway'), ['apiRequests']],
-  [{ en: 'SQS, EventBridge', zh: 'SQS、EventBridge' }, ['queueRequests', 'events']],
+  [{ en: 'SQS, EventBridge', zh: 'SQS、EventBridge' }, ['queueRequests', 'events', 'webhookRequests']],
   [{ en: 'Logs', zh: '日志' }, ['logGb']],
   [{ en: 'together', zh: '合计' }, allItems()],
 ];

@@ -19,8 +19,13 @@ interface Product {
   readonly note?: NonNullable<Price['note']>;
 }
 
+/** What the list is asked for. The name of the product for requests to the webhook was found nowhere. */
+export type SoughtItem = Exclude<Item, 'webhookRequests'>;
+
 /** Where each item stands in the list; of several products the first that is there. */
-const SOUGHT: Readonly<Record<Item, { readonly service: Service; readonly products: readonly Product[] }>> = {
+const SOUGHT: Readonly<
+  Record<SoughtItem, { readonly service: Service; readonly products: readonly Product[] }>
+> = {
   writeUnits: { service: 'AmazonDynamoDB', products: [{ usage: 'WriteRequestUnits' }] },
   readUnits: { service: 'AmazonDynamoDB', products: [{ usage: 'ReadRequestUnits' }] },
   storageGb: { service: 'AmazonDynamoDB', products: [{ usage: 'TimedStorage-ByteHrs' }] },
@@ -56,7 +61,7 @@ const SOUGHT: Readonly<Record<Item, { readonly service: Service; readonly produc
 
 /** The items by the service whose file has their prices. */
 export const ITEMS_OF_SERVICE = Map.groupBy(
-  Object.keys(ITEMS).filter((name): name is Item => name in SOUGHT),
+  Object.keys(ITEMS).filter((name): name is SoughtItem => name in SOUGHT),
   (item) => SOUGHT[item].service,
 );
 
@@ -106,7 +111,7 @@ export function parsePriceListFile(text: string): PriceListFile {
 /** The price of an item in the file of its service, without what is free; else why there is none. */
 export function priceIn(
   file: PriceListFile,
-  item: Item,
+  item: SoughtItem,
   { currency, source }: { readonly currency: 'USD' | 'CNY'; readonly source: string },
 ): Price | { readonly none: string } {
   for (const product of SOUGHT[item].products) {

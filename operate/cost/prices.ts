@@ -25,6 +25,7 @@ export const ITEMS = {
   apiRequests: { name: 'API Gateway (HTTP API) requests', per: 1_000_000 },
   queueRequests: { name: 'SQS requests', per: 1_000_000 },
   events: { name: 'EventBridge custom events', per: 1_000_000 },
+  webhookRequests: { name: 'EventBridge requests to the webhook', per: 1_000_000 },
   logGb: { name: 'CloudWatch Logs, GB taken in', per: 1 },
 } as const;
 
@@ -73,6 +74,7 @@ export const RECORDED: Region = {
     apiRequests: page(1, 'https://aws.amazon.com/api-gateway/pricing/'),
     queueRequests: quoted(0.4, 'https://aws.amazon.com/sqs/pricing/'),
     events: quoted(1, 'https://aws.amazon.com/eventbridge/pricing/'),
+    webhookRequests: quoted(0.2, 'https://aws.amazon.com/eventbridge/pricing/'),
     logGb: quoted(0.5, 'https://aws.amazon.com/cloudwatch/pricing/'),
   },
   free: FREE,

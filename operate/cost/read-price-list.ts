@@ -5,6 +5,7 @@ import {
   parsePriceListFile,
   priceIn,
   type Service,
+  type SoughtItem,
 } from './price-list-file.ts';
 import { type Item, isInChina, type Price, type Prices } from './prices.ts';
 
@@ -81,7 +82,7 @@ async function fetchFile(url: string, signal: AbortSignal): Promise<PriceListFil
 interface Sought {
   readonly region: string;
   readonly service: Service;
-  readonly items: readonly Item[];
+  readonly items: readonly SoughtItem[];
   readonly source: string;
 }
 

@@ -1,8 +1,8 @@
 import { allItems, ITEMS, type Item, type Region } from './prices.ts';
 import { KINDS, type Kind, type UsageByKind, type UsageOfKind } from './usage.ts';
 
-/** How many of each kind. */
-export type Counts = Readonly<Partial<Record<Kind, number>>>;
+/** How many of each kind, and how many events went to the webhook, each attempt for itself. */
+export type Counts = Readonly<Partial<Record<Kind | 'webhooks', number>>>;
 
 /** One line of a bill. `cost` is undefined where the region's price is not known. */
 export interface BillLine {
@@ -49,6 +49,7 @@ export function reckon(
     apiRequests: used(({ apiRequests }) => apiRequests),
     queueRequests: used(({ queueRequests }) => queueRequests),
     events: used(({ events }) => events),
+    webhookRequests: counts.webhooks ?? 0,
     logGb: used(({ logBytes }) => logBytes) / 1e9,
   };
   return allItems().map((item) => {

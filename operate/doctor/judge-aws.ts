@@ -42,6 +42,39 @@ export function judgeQueue({ name, waiting, dead }: QueueDepth): Finding {
   };
 }
 
+/** Whether events reach the owner's address. */
+export function judgeWebhook(o: {
+  readonly stage: string;
+  readonly dead: number;
+  readonly connectionState: string;
+}): Finding {
+  const check = 'webhook';
+  if (o.connectionState !== 'AUTHORIZED')
+    return {
+      check,
+      level: 'fail',
+      says: {
+        en: `EventBridge has no usable secret for it (connection ${o.connectionState})`,
+        zh: `EventBridge 没有可用的密钥（连接状态 ${o.connectionState}）`,
+      },
+      advice: {
+        en: `Run npm run setup -- --stage ${o.stage} --webhook URL, then deploy with a new secretsRevision (docs/events.md).`,
+        zh: `请运行 npm run setup -- --stage ${o.stage} --webhook 地址，再用新的 secretsRevision 部署（见 docs/events.md）。`,
+      },
+    };
+  const says = { en: `${o.dead} dead letters`, zh: `${o.dead} 条死信` };
+  if (o.dead === 0) return { check, level: 'ok', says };
+  return {
+    check,
+    level: 'fail',
+    says,
+    advice: {
+      en: `npm run redrive -- --stage ${o.stage} --queue webhook --dry-run shows what your backend answered; mend it, then redrive.`,
+      zh: `npm run redrive -- --stage ${o.stage} --queue webhook --dry-run 会显示你的后端返回了什么；修复后再重新投递。`,
+    },
+  };
+}
+
 /** Whether any alarm of the stage rings. */
 export function judgeAlarms(ringing: readonly RingingAlarm[], all: number): readonly Finding[] {
   const check = 'alarms 告警';

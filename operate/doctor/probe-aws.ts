@@ -3,16 +3,24 @@ import {
   GetMetricStatisticsCommand,
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
+import { DescribeConnectionCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../lib/clock.ts';
-import { clientConfig } from '../../lib/runtime/aws.ts';
+import { clientConfig, openBus } from '../../lib/runtime/aws.ts';
 import type { Environment } from '../../lib/settings/settings.ts';
 import type { DeployedStage } from '../deployed-stage.ts';
 import { probeQuotas } from '../quotas/probe-quotas.ts';
 import { type ParameterNames, SECRETS, type SecretKind } from '../setup/parameter-names.ts';
 import type { StoredSecrets } from '../setup/parameter-store.ts';
 import type { Finding } from './finding.ts';
-import { judgeAlarms, judgeLag, judgeQueue, judgeSecrets, type RingingAlarm } from './judge-aws.ts';
+import {
+  judgeAlarms,
+  judgeLag,
+  judgeQueue,
+  judgeSecrets,
+  judgeWebhook,
+  type RingingAlarm,
+} from './judge-aws.ts';
 import { orFinding } from './or-finding.ts';
 
 /** Message push is off without these; the callback's check tells. */
@@ -39,6 +47,7 @@ export async function* probeStage(o: StageToProbe): AsyncGenerator<Finding> {
       )
     : NOT_READABLE;
   yield* await orFinding('queues 队列', () => queues(o));
+  yield* await orFinding('webhook', () => webhook(o));
   yield* await orFinding('alarms 告警', () => alarms(o));
   yield* await orFinding('stream 变更流', () => lag(o));
   const { tableName } = o.deployed;
@@ -52,24 +61,47 @@ const NOT_READABLE: Finding = {
 };
 
 async function queues({ env, deployed }: StageToProbe): Promise<readonly Finding[]> {
-  const sqs = new SQSClient({
-    ...clientConfig(env, 'SQS'),
-    useQueueUrlAsEndpoint: false,
-  });
-  const depth = async (QueueUrl: string) => {
-    const { Attributes = {} } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
-    );
-    return Number(Attributes['ApproximateNumberOfMessages'] ?? 0);
-  };
-  try {
-    return await Promise.all(
+  return withDepths(env, (depth) =>
+    Promise.all(
       Object.entries(deployed.queues).map(async ([name, { queueUrl, deadLetterQueueUrl }]) =>
         judgeQueue({ name, waiting: await depth(queueUrl), dead: await depth(deadLetterQueueUrl) }),
       ),
-    );
+    ),
+  );
+}
+
+async function withDepths<T>(
+  env: Environment,
+  ask: (depth: (queueUrl: string) => Promise<number>) => Promise<T>,
+): Promise<T> {
+  const sqs = new SQSClient({ ...clientConfig(env, 'SQS'), useQueueUrlAsEndpoint: false });
+  try {
+    return await ask(async (QueueUrl) => {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+      );
+      return Number(Attributes['ApproximateNumberOfMessages'] ?? 0);
+    });
   } finally {
     sqs.destroy();
+  }
+}
+
+async function webhook({
+  env,
+  stage,
+  deployed: { webhook: deployed },
+}: StageToProbe): Promise<readonly Finding[]> {
+  if (!deployed) return [];
+  const dead = await withDepths(env, (depth) => depth(deployed.deadLetterQueueUrl));
+  const bus = openBus(env);
+  try {
+    const { ConnectionState } = await bus.send(
+      new DescribeConnectionCommand({ Name: deployed.connectionName }),
+    );
+    return [judgeWebhook({ stage, dead, connectionState: ConnectionState ?? 'UNKNOWN' })];
+  } finally {
+    bus.destroy();
   }
 }
 

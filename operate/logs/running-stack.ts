@@ -11,6 +11,9 @@ const runningStack = v.object({
   appId: v.string(),
   /** Where the stack has its other mini programs. */
   apps: v.exactOptional(v.object({ path: v.string(), ssmEndpoint: v.string() })),
+  /** Of every queue, by the name that serverless.yml gives it. */
+  queueUrls: v.optional(v.record(v.string(), v.string()), {}),
+  busEndpoint: v.exactOptional(v.string()),
   /** One line of JSON per event. */
   logFile: v.string(),
 });

@@ -134,7 +134,8 @@ export async function remove(
   return count;
 }
 
-function inBatches<T>(all: readonly T[]): T[][] {
+/** Ten at a time, as SQS and EventBridge take them. */
+export function inBatches<T>(all: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) =>
     all.slice(n * BATCH, (n + 1) * BATCH),
   );

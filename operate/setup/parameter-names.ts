@@ -12,6 +12,8 @@ export interface ParameterNames {
   readonly parameters: Readonly<Record<SecretKind, string>>;
   /** Lists the stage's mini programs beside the first; below it lie their settings and secrets. */
   readonly appsPath: string;
+  /** What the webhook's requests carry: a secret of Secrets Manager, since no parameter can be referred to there. */
+  readonly webhookSecret: string;
   /** The key that encrypts them. */
   readonly keyAlias: string;
 }
@@ -41,6 +43,7 @@ export async function parameterNames(stage: string): Promise<ParameterNames> {
       'push-aes-key': named(NAMES['push-aes-key']),
     },
     appsPath: named('appsPath'),
+    webhookSecret: named('webhookSecretName'),
     keyAlias: named('secretsKeyAlias'),
   };
 }

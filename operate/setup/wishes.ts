@@ -72,6 +72,14 @@ function appidsOf({ appids, 'key-name': keyName }: WishOptions): Wishes['apiKey'
   );
 }
 
+/** The address of `--webhook`. @throws UsageError for one that EventBridge would not take */
+export function webhookUrl(text: string): string {
+  if (URL.parse(text)?.protocol === 'https:') return text;
+  throw new UsageError(
+    '--webhook takes an address that begins with https://. --webhook 需要 https:// 开头的地址。',
+  );
+}
+
 function secretNamed(name: string): SecretKind {
   const kind = SECRETS.find((secret) => secret === name);
   if (kind) return kind;

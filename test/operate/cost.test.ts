@@ -67,6 +67,14 @@ describe('reckoning', () => {
     expect(totalOf(lines).known).toBeCloseTo(1_869_020);
   });
 
+  test('adds the requests to the webhook to the bill', () => {
+    const lines = reckon({ webhooks: 2_000_000 }, usage, RECORDED);
+    expect(lines.find(({ item }) => item === 'webhookRequests')).toMatchObject({
+      amount: 2_000_000,
+      cost: 0.4,
+    });
+  });
+
   test('leaves out what is free, where that is asked for', () => {
     const all = amounts(reckon({ messages: 1_000_000 }, usage, region, true));
     expect(all).toMatchObject({ invocations: 2_000_000, queueRequests: 0 });

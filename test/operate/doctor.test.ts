@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
@@ -35,6 +38,7 @@ async function useStage(
     pushToken?: string;
     api?: string;
     account?: AccountOfTest;
+    connectionState?: string;
   } = {},
 ) {
   const secret = (name: string) => [`/qingniao/test/${name}`, 'x'] as const;
@@ -48,6 +52,11 @@ async function useStage(
     EventDeadLetterQueueUrl: stack.queueUrls['EventDeadLetterQueue'],
     SendQueueUrl: stack.queueUrl,
     SendDeadLetterQueueUrl: stack.deadLetterQueueUrl,
+    ...(o.connectionState !== undefined && {
+      EventBusName: 'qingniao-test',
+      WebhookConnectionName: 'qingniao-test-webhook',
+      WebhookDeadLetterQueueUrl: stack.queueUrls['WebhookDeadLetterQueue'],
+    }),
   };
   return {
     ssm,
@@ -55,6 +64,7 @@ async function useStage(
       ...(await useAwsQuotas(o.account)),
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
       AWS_ENDPOINT_URL_SQS: stack.sqsEndpoint,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: await useConnection(o.connectionState),
       AWS_ENDPOINT_URL_CLOUDFORMATION: await useCloudFormation({
         appId: stack.env['WECHAT_APP_ID'] ?? '',
         outputs,
@@ -70,13 +80,23 @@ async function useStage(
   };
 }
 
-async function leaveDeadLetter(): Promise<void> {
+/** EventBridge as it tells of the webhook's connection. */
+async function useConnection(ConnectionState = 'AUTHORIZED'): Promise<string> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/x-amz-json-1.1').end(JSON.stringify({ ConnectionState }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function leaveDeadLetter(QueueUrl = stack.deadLetterQueueUrl): Promise<void> {
   const sqs = new SQSClient({
     endpoint: stack.sqsEndpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  await sqs.send(new SendMessageCommand({ QueueUrl: stack.deadLetterQueueUrl, MessageBody: 'dead' }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'dead' }));
   sqs.destroy();
 }
 
@@ -128,6 +148,21 @@ test('of a stage the secrets, queues, alarms and the stream are looked at too', 
       'table throughput': 'ok',
     },
   ]);
+});
+
+test('of a stage with a webhook its connection and its dead letters are looked at', async () => {
+  const { ssm, env } = await useStage({ connectionState: 'AUTHORIZED' });
+  ssm.parameters.set('/qingniao/test/api-keys', '[]');
+  expect((await doctor(['--stage', 'test'], env)).levels).toMatchObject({ webhook: 'ok' });
+  await leaveDeadLetter(stack.queueUrls['WebhookDeadLetterQueue']);
+  const { levels, findings } = await doctor(['--stage', 'test', '--pipeline'], env);
+  expect(levels).toMatchObject({ webhook: 'warn' });
+  expect(findings.find(({ check }) => check === 'webhook')?.advice?.en).toContain('--queue webhook');
+});
+
+test('a webhook whose secret EventBridge does not have fails', async () => {
+  const { env } = await useStage({ connectionState: 'DEAUTHORIZED' });
+  expect((await doctor(['--stage', 'test'], env)).levels).toMatchObject({ webhook: 'fail' });
 });
 
 test('of a new account it is said what to ask AWS for, in both languages, and what fits until then', async () => {

@@ -27,6 +27,7 @@ const CARRIED: Record<string, readonly string[]> = {
 /** The rights that the doctor's questions take. The secrets are none of the pipeline's. */
 const ASKED: Record<string, string> = {
   DescribeAlarms: 'cloudwatch:DescribeAlarms',
+  DescribeConnection: 'events:DescribeConnection',
   DescribeLimits: 'dynamodb:DescribeLimits',
   DescribeStacks: 'cloudformation:DescribeStacks',
   DescribeTable: 'dynamodb:DescribeTable',
@@ -48,20 +49,31 @@ describe('the deploying role', () => {
     expect(asked.filter((call) => !allowed.has(ASKED[call] ?? ''))).toEqual([]);
   });
 
-  test('holds no wildcard among its actions, and reads neither secrets nor items nor messages', () => {
+  test('holds no wildcard among its actions, and reads neither items nor messages nor secrets, but for the webhook’s', () => {
     expect([...allowed].filter((action) => action.includes('*'))).toEqual([]);
     const reading =
-      /^(ssm|kms|secretsmanager):|^dynamodb:(Get|Batch|Query|Scan)Item|^dynamodb:(Query|Scan)$|^sqs:(Receive|Send)|^logs:(GetLog|Filter)|^lambda:Invoke/;
+      /^(ssm|kms):|^dynamodb:(Get|Batch|Query|Scan)Item|^dynamodb:(Query|Scan)$|^sqs:(Receive|Send)|^logs:(GetLog|Filter)|^lambda:Invoke/;
     expect([...allowed].filter((action) => reading.test(action))).toEqual([]);
+    const ofSecrets = statements.filter(({ Action }) => Action.some((a) => a.startsWith('secretsmanager:')));
+    expect(JSON.stringify(ofSecrets.map(({ Resource }) => Resource)).match(/(?<=:secret:)[^"]+/g)).toEqual([
+      `events!connection/qingniao-$${'{Stage}'}-*`,
+      `qingniao/$${'{Stage}'}/webhook-secret-*`,
+    ]);
   });
 
   test('acts on what is named after the stage; but for APIs and mappings, whose ids are random, and where it only looks', () => {
     const elsewhere = statements.filter(({ Resource, Condition }) =>
       [Resource]
         .flat()
-        .some((resource) => !JSON.stringify([resource, Condition]).includes('qingniao-$' + '{Stage}')),
+        .some((resource) => !/qingniao[-/]\$\{Stage\}/.test(JSON.stringify([resource, Condition]))),
     );
-    expect(elsewhere.map(({ Sid }) => Sid)).toEqual(['EventSourceTags', 'Api', 'ApiLinkedRole', 'Look']);
+    expect(elsewhere.map(({ Sid }) => Sid)).toEqual([
+      'EventSourceTags',
+      'WebhookLinkedRole',
+      'Api',
+      'ApiLinkedRole',
+      'Look',
+    ]);
     const looking = elsewhere.filter(({ Sid }) => Sid === 'Look').flatMap(({ Action }) => Action);
     expect(looking.filter((action) => !/:(Describe|Get|List|Validate)/.test(action))).toEqual([]);
   });
@@ -91,10 +103,9 @@ describe('the deploying role', () => {
     expect([...allowed].filter((action) => others.test(action))).toEqual([]);
   });
 
-  test('passes roles to Lambda and Scheduler only', () => {
-    expect(conditionOf('PassRoles')).toEqual({
-      StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com', 'scheduler.amazonaws.com'] },
-    });
+  test('passes roles to Lambda, Scheduler and EventBridge only', () => {
+    const services = ['events.amazonaws.com', 'lambda.amazonaws.com', 'scheduler.amazonaws.com'];
+    expect(conditionOf('PassRoles')).toEqual({ StringEquals: { 'iam:PassedToService': services } });
   });
 
   test('attaches and detaches the policies of AWS that the functions’ roles have, tracing and VPC too, and no other', () => {

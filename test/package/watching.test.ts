@@ -64,12 +64,22 @@ const widgetSchema = v.object({
   properties: v.object({ title: v.string(), metrics: v.optional(v.array(v.array(v.unknown())), []) }),
 });
 
+/** What is there with a webhook only. */
+const ifWebhook = v.object({
+  'Fn::If': v.tuple([v.literal('HasWebhook'), v.object({ 'Fn::Sub': v.string() }), v.literal('')]),
+});
+
 function dashboard() {
-  const body = v.parse(
-    v.object({ 'Fn::Sub': v.string() }),
+  const [body, { WebhookAlarms, WebhookDeadLetters }] = v.parse(
+    v.object({
+      'Fn::Sub': v.tuple([v.string(), v.object({ WebhookAlarms: ifWebhook, WebhookDeadLetters: ifWebhook })]),
+    }),
     propertiesOf(template, 'Dashboard')['DashboardBody'],
-  );
-  return v.parse(v.object({ widgets: v.array(widgetSchema) }), JSON.parse(body['Fn::Sub'])).widgets;
+  )['Fn::Sub'];
+  const text = body
+    .replace(`$${'{WebhookAlarms}'}`, WebhookAlarms['Fn::If'][1]['Fn::Sub'])
+    .replace(`$${'{WebhookDeadLetters}'}`, WebhookDeadLetters['Fn::If'][1]['Fn::Sub']);
+  return v.parse(v.object({ widgets: v.array(widgetSchema) }), JSON.parse(text)).widgets;
 }
 
 /** `[namespace, name, dimension, value, …]`, as dashboards write a metric; searches are left out. */
@@ -80,6 +90,9 @@ const watchedByDashboard: Watched[] = dashboard().flatMap(({ properties }) =>
     return [{ namespace, name, dimensions: rest.filter((_, index) => index % 2 === 0) }];
   }),
 );
+
+/** Metrics that only a stage with a webhook is watched by. */
+const OF_WEBHOOK = 4;
 
 describe('alarms', () => {
   test.each(Object.entries(runbooks))(
@@ -101,8 +114,10 @@ describe('alarms', () => {
 
   test('cost what the runbook says: one metric each, or as many as they calculate with', () => {
     const metrics = watchedByAlarms.length;
-    expect(runbooks.en).toContain(`for each metric that it looks at, ${metrics} in all`);
-    expect(runbooks.zh).toContain(`告警共 ${metrics} 个指标`);
+    expect(runbooks.en).toContain(`for each metric that it looks at, ${metrics - OF_WEBHOOK} in all`);
+    expect(runbooks.en).toContain(`${OF_WEBHOOK} more with a webhook`);
+    expect(runbooks.zh).toContain(`告警共 ${metrics - OF_WEBHOOK} 个指标`);
+    expect(runbooks.zh).toContain(`配置 webhook 后另加 ${OF_WEBHOOK} 个`);
   });
 
   test('watch every queue of work and its dead letters', () => {
@@ -165,5 +180,5 @@ test('alarms and dashboard are left out together where nobody is to look at them
     Type.startsWith('AWS::CloudWatch::'),
   );
   expect(watching).toHaveLength(alarms.length + 1);
-  for (const { Condition } of watching) expect(Condition).toBe('IsWatched');
+  for (const { Condition } of watching) expect(Condition).toMatch(/^Is(Webhook)?Watched$/);
 });
