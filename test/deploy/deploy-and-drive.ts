@@ -17,6 +17,7 @@ import { deploy, type Environment, remove, runIn } from './serverless.ts';
 import { openService, type Service, type User } from './service.ts';
 import { startAll } from './start-probe.ts';
 import { step } from './steps.ts';
+import { type DeployedWebhook, openWebhook } from './webhook.ts';
 
 const STAGE = 'deploytest';
 const APPS = `/qingniao/${STAGE}/apps`;
@@ -87,10 +88,21 @@ export async function deployAndDrive(o: {
       );
       const second = wechat.addApp({ templates: SAMPLE_TEMPLATES });
       await step('npm run setup adds a mini program', () => addApp(present, env, second));
+      const webhook = aws.isOurs
+        ? await step('npm run setup makes the secret of a webhook', () => setUpWebhook(aws, present, env))
+        : undefined;
       await step('sls deploy with other settings, which replaces all containers', () =>
-        deployPresent({ sessionTtlHours: '24', secretsRevision: 'second' }),
+        deployPresent({
+          sessionTtlHours: '24',
+          secretsRevision: 'second',
+          ...(webhook && { webhookUrl: webhook.url }),
+        }),
       );
       await step('everything is as it was', () => findMessage(service, user));
+      if (webhook) {
+        await step('the webhook gets an event, with its secret', () => webhook.drive(service));
+        await webhook.close();
+      }
       const ofSecond = openService(resources.apiUrl(), key, second, second.appId);
       const place = { parameters: `${APPS}/${second.appId}`, path: `/v1/wechat/events/${second.appId}` };
       await useCallback(aws, ofSecond, place);
@@ -144,6 +156,12 @@ async function setUp(present: Checkout, env: Environment): Promise<string> {
 }
 
 /** Without a deployment, as an owner adds one. */
+async function setUpWebhook(aws: Aws, present: Checkout, env: Environment): Promise<DeployedWebhook> {
+  const wish = ['--yes', '--webhook', 'https://example.com/events'];
+  await runIn(present, ['node', 'operate/setup.ts', '--stage', STAGE, ...wish], env);
+  return openWebhook(aws, `qingniao/${STAGE}/webhook-secret`);
+}
+
 async function addApp(
   present: Checkout,
   env: Environment,

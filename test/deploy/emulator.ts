@@ -1,6 +1,9 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Checkout } from './checkout.ts';
 
+/** The name of connection and destination, by which the stage `deploytest` has them. */
+export const WEBHOOK = 'qingniao-deploytest-webhook';
+
 /**
  * Changes a checkout in the few places where ministack differs from AWS, and nowhere else. What is changed here is held against the
  * packaged template by test/package, and so are time to live and backups, which ministack leaves out by itself.
@@ -10,12 +13,31 @@ export async function fitToEmulator(checkout: Checkout): Promise<void> {
     await checkout.edit(file, inYaml(widenRoles)).catch(ignoreMissing);
   }
   await checkout.edit('deploy/watching.yml', inYaml(simplifyAlarms)).catch(ignoreMissing);
+  await checkout.edit('deploy/webhook.yml', inYaml(nameDestination)).catch(ignoreMissing);
   await checkout.edit('serverless.yml', inYaml(takeHttp));
 }
 
 /** It is called over plain HTTP, which the policy of the artefacts' bucket refuses. */
 function takeHttp(document: Document): void {
   document.setIn(['provider', 'deploymentBucket', 'skipPolicySetup'], true);
+  // Its CloudFormation knows neither connections nor API destinations, which test/deploy/webhook.ts makes instead.
+  for (const id of ['WebhookConnection', 'WebhookDestination'])
+    document.deleteIn(['resources', 'Resources', id]);
+  document.deleteIn(['resources', 'Outputs', 'WebhookConnectionName']);
+  document.deleteIn(['resources', 'Parameters', 'WebhookUrl', 'AllowedPattern']);
+}
+
+/** What refers to the destination names it. */
+function nameDestination(document: Document): void {
+  const arn = {
+    'Fn::Sub': `arn:aws:events:$${'{AWS::Region}:'}$${'{AWS::AccountId}'}:api-destination/${WEBHOOK}`,
+  };
+  document.setIn(['WebhookRule', 'Properties', 'Targets', 0, 'Arn'], document.createNode(arn));
+  const [policy, statement] = [
+    ['WebhookRole', 'Properties', 'Policies', 0],
+    ['PolicyDocument', 'Statement', 0],
+  ];
+  document.setIn([...policy, ...statement, 'Resource'], document.createNode(arn));
 }
 
 /**

@@ -4,7 +4,7 @@ import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 
 const SECRET = 'secret-of-the-recipe';
-const child = spawn(process.execPath, ['docs/recipes/webhook.mjs'], {
+const child = spawn(process.execPath, ['docs/recipes/webhook/webhook.mjs'], {
   env: { ...process.env, PORT: '0', WEBHOOK_SECRET: SECRET },
 });
 let output = '';

@@ -83,6 +83,7 @@ export const UNNEEDED: Readonly<Record<string, Unneeded>> = {
       ],
     },
   },
+  'AWS::Events::Connection': { withoutProperty: { KmsKeyIdentifier: [...KMS, 'kms:Encrypt'] } },
   'AWS::Events::EventBus': {
     withoutProperty: {
       KmsKeyIdentifier: KMS_OF_EVENTS,

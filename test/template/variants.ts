@@ -21,6 +21,7 @@ function everything(partition: string, region: string): Record<string, string> {
     wechatEventsReservedConcurrency: '100',
     warmReadUnits: '16000',
     warmWriteUnits: '10000',
+    webhookUrl: 'https://example.com/qingniao/events',
   };
 }
 
