@@ -1,10 +1,11 @@
 import colors from 'picocolors';
 import { CommandError, explained, print, runCommand } from '../operate/command-line.ts';
+import { say } from '../operate/language.ts';
+import { localTime } from '../operate/times.ts';
 import { buildConsole } from './console/build-console.ts';
-import { languageOf, type Say, speaking } from './dev/language.ts';
 import { createLineLogger, lineFor, lineForAttempt, lineForEvent } from './dev/lines.ts';
 import { type DevOptions, readDevOptions } from './dev/options.ts';
-import { greeting, HELP, notTakenLine, portInUse } from './dev/texts.ts';
+import { greeting, notTakenLine, portInUse, USAGE } from './dev/texts.ts';
 import { bothLoggers, openTrace, type Trace } from './dev/trace.ts';
 import { type Phone, startPhone } from './phone/phone.ts';
 import { PortInUseError } from './stack/port-in-use.ts';
@@ -13,23 +14,16 @@ import { type Stack, startStack } from './stack/stack.ts';
 /** After this, what has not closed is left to end with the process. */
 const CLOSE_WITHIN_MS = 900;
 
-const OPTIONS = {
-  apps: { type: 'string', default: '1' },
-  data: { type: 'string' },
-  lang: { type: 'string' },
-} as const;
-
-await runCommand({ name: 'dev', help: HELP, options: OPTIONS }, async ({ lang, ...given }) => {
-  const say = speaking(languageOf(lang));
+await runCommand(USAGE, async (given) => {
   const options = await readDevOptions(process.env, given);
-  if (options.notTaken.length > 0) print(colors.yellow(notTakenLine(options.notTaken, say)));
-  await run(options, say).catch((error) => {
-    throw error instanceof PortInUseError ? new CommandError(portInUse(error.port, options, say)) : error;
+  if (options.notTaken.length > 0) print(colors.yellow(notTakenLine(options.notTaken)));
+  await run(options).catch((error) => {
+    throw error instanceof PortInUseError ? new CommandError(portInUse(error.port, options)) : error;
   });
   return 0;
 });
 
-async function run(options: DevOptions, say: Say): Promise<void> {
+async function run(options: DevOptions): Promise<void> {
   const { dataDir } = options.stack;
   const trace = await openTrace(dataDir);
   try {
@@ -39,9 +33,9 @@ async function run(options: DevOptions, say: Say): Promise<void> {
       throw error;
     });
     await trace.tell(stack);
-    print(greeting(stack, { dataDir, phoneUrl: phone?.url }, say));
+    print(greeting(stack, { dataDir, phoneUrl: phone?.url }));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => end(stack, trace, say));
+      process.once(signal, () => end(stack, trace));
     // What became due while nothing ran does not wait for the next minute.
     if (dataDir !== undefined) await stack.dispatchNow().catch(() => undefined);
   } catch (error) {
@@ -79,10 +73,10 @@ function start({ stack, port, wechatPort }: DevOptions, trace: Trace): Promise<S
 }
 
 function tell(line: string): void {
-  process.stdout.write(`${colors.dim(new Date().toTimeString().slice(0, 8))} ${line}\n`);
+  process.stdout.write(`${colors.dim(localTime(Date.now()).slice(11, 19))} ${line}\n`);
 }
 
-async function end(stack: Stack, trace: Trace, say: Say): Promise<void> {
+async function end(stack: Stack, trace: Trace): Promise<void> {
   print(say('\nClosing…', '\n正在退出…'));
   setTimeout(() => process.exit(0), CLOSE_WITHIN_MS);
   await trace.close();

@@ -3,42 +3,42 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError, print, runCommand } from '../operate/command-line.ts';
+import { say } from '../operate/language.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
 
-const HELP = `npm run docs [-- --build | --preview] [--port PORT]
-
-Shows the documents as a site, with a search, and with an API reference whose calls go to npm run dev (QINGNIAO_URL for another address).
-The first time it installs what builds the site into docs/node_modules; npm ci of the project does not.
-在本机打开文档网站：可搜索；接口参考可试调 npm run dev（其他地址用 QINGNIAO_URL）。第一次运行时把所需的包装到 docs/node_modules。
-
-  --build      builds it into docs/.vitepress/dist instead; DOCS_BASE is the path that it is served under
-               改为构建到 docs/.vitepress/dist；DOCS_BASE 为网站所在路径
-  --preview    shows what was built 查看构建结果
-  --port PORT  default 5173 端口，默认 5173`;
-
-await runCommand(
-  {
-    name: 'docs',
-    help: HELP,
-    options: {
-      build: { type: 'boolean', default: false },
-      preview: { type: 'boolean', default: false },
-      port: { type: 'string', default: '5173' },
+const USAGE = {
+  name: 'docs',
+  about: say(
+    'Shows the documents as a site, with a search, and with an API reference whose calls go to npm run dev (QINGNIAO_URL for another address). The first time it installs what builds the site into docs/node_modules; npm ci of the project does not.',
+    '在本机打开文档网站：可搜索；接口参考可试调 npm run dev（其他地址用 QINGNIAO_URL）。第一次运行时把所需的包装到 docs/node_modules。',
+  ),
+  usages: [['[--build | --preview] [--port PORT]']],
+  options: {
+    build: {
+      type: 'boolean',
+      default: false,
+      help: say(
+        'builds it into docs/.vitepress/dist instead; DOCS_BASE is the path that it is served under',
+        '改为构建到 docs/.vitepress/dist；DOCS_BASE 为网站所在路径',
+      ),
     },
+    preview: { type: 'boolean', default: false, help: say('shows what was built', '查看构建结果') },
+    port: { type: 'string', value: 'PORT', default: '5173', help: say('default 5173', '端口，默认 5173') },
   },
-  async ({ build, preview, port }) => {
-    if (!(await isInstalled())) {
-      print('Installing what builds the site 正在安装所需的包 …');
-      await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-    }
-    const vitepress = join(DOCS, 'node_modules/vitepress/bin/vitepress.js');
-    const command = build ? ['build'] : [preview ? 'preview' : 'dev', '--port', port];
-    await run(process.execPath, [vitepress, ...command]);
-    if (build) print('Built 已构建: docs/.vitepress/dist');
-    return 0;
-  },
-);
+} as const;
+
+await runCommand(USAGE, async ({ build, preview, port }) => {
+  if (!(await isInstalled())) {
+    print(say('Installing what builds the site …', '正在安装所需的包 …'));
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+  const vitepress = join(DOCS, 'node_modules/vitepress/bin/vitepress.js');
+  const command = build ? ['build'] : [preview ? 'preview' : 'dev', '--port', port];
+  await run(process.execPath, [vitepress, ...command]);
+  if (build) print(say('Built: docs/.vitepress/dist', '已构建：docs/.vitepress/dist'));
+  return 0;
+});
 
 /** Whether what is installed is what the lock file says. */
 async function isInstalled(): Promise<boolean> {

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { openApiDocument } from '../lib/api/openapi/document.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
 import { CommandError, runCommand } from '../operate/command-line.ts';
+import { say } from '../operate/language.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { areTypesOf, CLIENT_TYPES, clientTypes } from './client-types.ts';
 import { eventSchemas } from './event-schemas.ts';
@@ -12,34 +13,44 @@ import { eventSchemas } from './event-schemas.ts';
 const OPENAPI = 'openapi.yaml';
 const EVENTS = 'docs/events.schema.json';
 
-const HELP = `npm run openapi [-- --check]
-
-Writes openapi.yaml from the routes in lib/api/routes, the types of clients/typescript from openapi.yaml, and docs/events.schema.json from
-the events in lib/eventbridge/event-details.ts.
-With --check it writes nothing and fails if a file is out of date.
-由 lib/api/routes 中的路由生成 openapi.yaml，再由它生成 clients/typescript 的类型；由 lib/eventbridge/event-details.ts 中的事件生成 docs/events.schema.json；加 --check 只检查是否为最新。
-`;
-
-await runCommand(
-  { name: 'openapi', help: HELP, options: { check: { type: 'boolean', default: false } } },
-  async ({ check }) => {
-    const openapi = openapiText();
-    const outdated: string[] = [];
-    for (const [name, text] of [
-      [OPENAPI, openapi],
-      [EVENTS, eventsText()],
-    ] as const) {
-      if (!check) await writeFile(fileOf(name), text);
-      else if ((await textOf(name)) !== text) outdated.push(name);
-    }
-    if (!areTypesOf(openapi, await textOf(CLIENT_TYPES))) {
-      if (check) outdated.push(CLIENT_TYPES);
-      else await writeFile(fileOf(CLIENT_TYPES), await clientTypes(openapi));
-    }
-    if (outdated.length === 0) return 0;
-    throw new CommandError(`${outdated.join(', ')}: not what the code says. Run: npm run openapi`);
+const USAGE = {
+  name: 'openapi',
+  about: say(
+    'Writes openapi.yaml from the routes in lib/api/routes, the types of clients/typescript from openapi.yaml, and docs/events.schema.json from the events in lib/eventbridge/event-details.ts.',
+    '由 lib/api/routes 中的路由生成 openapi.yaml，再由它生成 clients/typescript 的类型；由 lib/eventbridge/event-details.ts 中的事件生成 docs/events.schema.json。',
+  ),
+  usages: [['[--check]']],
+  options: {
+    check: {
+      type: 'boolean',
+      default: false,
+      help: say('write nothing, and fail if a file is out of date', '不写入，只检查是否为最新'),
+    },
   },
-);
+} as const;
+
+await runCommand(USAGE, async ({ check }) => {
+  const openapi = openapiText();
+  const outdated: string[] = [];
+  for (const [name, text] of [
+    [OPENAPI, openapi],
+    [EVENTS, eventsText()],
+  ] as const) {
+    if (!check) await writeFile(fileOf(name), text);
+    else if ((await textOf(name)) !== text) outdated.push(name);
+  }
+  if (!areTypesOf(openapi, await textOf(CLIENT_TYPES))) {
+    if (check) outdated.push(CLIENT_TYPES);
+    else await writeFile(fileOf(CLIENT_TYPES), await clientTypes(openapi));
+  }
+  if (outdated.length === 0) return 0;
+  throw new CommandError(
+    say(
+      `${outdated.join(', ')}: not what the code says. Run: npm run openapi`,
+      `${outdated.join('、')}：与代码不一致，请运行 npm run openapi`,
+    ),
+  );
+});
 
 function openapiText(): string {
   const document = stringify(openApiDocument(routeSpecs, packageJson.version), {

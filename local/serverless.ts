@@ -6,34 +6,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand, UsageError } from '../operate/command-line.ts';
+import { say, withoutOption } from '../operate/language.ts';
 import { buildConsole } from './console/build-console.ts';
 import { frameworkOptions, parameterFaults } from './serverless/framework-options.ts';
 
 const [command = '', ...args] = process.argv.slice(2);
 
-const HELPS: Readonly<Record<string, string>> = {
-  package: `npm run package [-- --stage NAME] [-- --param "name=value"]
-
-Makes the artefacts of a deployment in .serverless, without network or account.
-在 .serverless 中生成部署所需的文件，不需要网络和 AWS 账号。`,
-  deploy: `npm run deploy -- --stage NAME [--region REGION] [--param "name=value"]
-
-Deploys the service to AWS, with the settings of the environment and of --param; bad ones are all named before anything starts.
-把服务部署到 AWS。设置取自环境变量和 --param；有误的设置会在开始之前一次列出。`,
+/** What we say of them; what else Serverless can do it explains itself. */
+const ABOUT: Readonly<Record<string, { readonly about: string; readonly line: string }>> = {
+  package: {
+    line: '[--stage NAME] [--param "name=value"]',
+    about: say(
+      'Makes the artefacts of a deployment in .serverless, without network or account.',
+      '在 .serverless 中生成部署所需的文件，不需要网络和 AWS 账号。',
+    ),
+  },
+  deploy: {
+    line: '--stage NAME [--region REGION] [--param "name=value"]',
+    about: say(
+      'Deploys the service to AWS, with the settings of the environment and of --param; bad ones are all named before anything starts.',
+      '把服务部署到 AWS。设置取自环境变量和 --param；有误的设置会在开始之前一次列出。',
+    ),
+  },
 };
 
-const help = HELPS[command];
-// What else Serverless can do it explains itself.
-if (help === undefined) process.exitCode = await serverless(process.argv.slice(2));
+const known = ABOUT[command];
+if (known === undefined) process.exitCode = await serverless(process.argv.slice(2));
 else {
-  const { options, list, words } = frameworkOptions(command, args);
+  const { options, words } = frameworkOptions(command, args);
   await runCommand(
-    { name: command, help: `${help}\n\n${list}`, options },
+    { name: command, about: known.about, usages: [[known.line]], options },
     async ({ param }) => {
       const faults = await parameterFaults(param);
       if (faults.length > 0) throw new UsageError(faults.join(' '));
       await buildConsole();
-      return serverless(process.argv.slice(2));
+      return serverless(withoutOption(process.argv.slice(2), '--lang'));
     },
     args.slice(words),
   );

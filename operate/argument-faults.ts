@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearestWord } from '../lib/nearest-word.ts';
+import { say } from './language.ts';
 
 /** What a command line may hold. */
 export interface Accepted {
@@ -7,11 +8,8 @@ export interface Accepted {
   readonly takesWords: boolean;
 }
 
-const HELP = { help: { type: 'boolean', short: 'h' } } as const;
-
-/** What of a command line is not accepted: one sentence each, in both languages, with the name that was meant. */
-export function argumentFaults(args: readonly string[], { options: own, takesWords }: Accepted): string[] {
-  const options: Accepted['options'] = { ...own, ...HELP };
+/** What of a command line is not accepted: one sentence each, with the name that was meant. */
+export function argumentFaults(args: readonly string[], { options, takesWords }: Accepted): string[] {
   const names = Object.keys(options);
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
   const faults = new Map<number, string>();
@@ -37,16 +35,19 @@ type OptionToken = { rawName: string; value: string | undefined; inlineValue: bo
 
 function valueFault(type: 'boolean' | 'string', { rawName, value, inlineValue }: OptionToken) {
   if (type === 'boolean')
-    return value === undefined ? undefined : `${rawName} takes no value. ${rawName} 不带值。`;
+    return value === undefined ? undefined : say(`${rawName} takes no value.`, `${rawName} 不带值。`);
   const isMissing = value === undefined || (!inlineValue && /^-./.test(value));
-  return isMissing ? `${rawName} needs a value. ${rawName} 需要给出值。` : undefined;
+  return isMissing ? say(`${rawName} needs a value.`, `${rawName} 需要给出值。`) : undefined;
 }
 
 /** npm keeps options that stand before ` -- ` to itself and hands on only their values, which may be secrets. */
 function unexpectedWord(word: string, names: readonly string[]): string {
   const meant = meantBy(word, names);
-  if (meant !== undefined) return `Did you mean --${meant}? 是否想写 --${meant}？`;
-  return 'There is a word that belongs to no option: options go after " -- ". 有多余的参数：选项要写在 “ -- ” 之后。';
+  if (meant !== undefined) return say(`Did you mean --${meant}?`, `是否想写 --${meant}？`);
+  return say(
+    'There is a word that belongs to no option: options go after " -- ".',
+    '有多余的参数：选项要写在 “ -- ” 之后。',
+  );
 }
 
 /** A sentence about a name that there is not, with the one that was meant. */
@@ -55,8 +56,8 @@ export function unknown(what: keyof typeof CHINESE, given: string, names: readon
   const found = meantBy(given.replace(/^-+/, ''), names);
   const meant = isOption && found !== undefined ? `--${found}` : found;
   const shown = isOption ? given : `"${given}"`;
-  const [en, zh] = meant === undefined ? ['', ''] : [` Did you mean ${meant}?`, `是否想写 ${meant}？`];
-  return `There is no ${what} ${shown}.${en} 没有这个${CHINESE[what]}：${shown}。${zh}`;
+  const hint = meant === undefined ? '' : say(` Did you mean ${meant}?`, `是否想写 ${meant}？`);
+  return say(`There is no ${what} ${shown}.${hint}`, `没有这个${CHINESE[what]}：${shown}。${hint}`);
 }
 
 const CHINESE = {

@@ -1,26 +1,15 @@
 // Recomputes every user's balance from the messages and reports drift.
 import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { audit, type UserFinding } from './audit/audit.ts';
-import { HELP, lineFor, progressLine, summaryLine } from './audit/texts.ts';
+import { lineFor, progressLine, summaryLine, USAGE } from './audit/texts.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
+import { say } from './language.ts';
 
 const PROGRESS_EVERY_MS = 250;
 
-const OPTIONS = {
-  stage: { type: 'string' },
-  region: { type: 'string' },
-  table: { type: 'string' },
-  app: { type: 'string' },
-  'app-id': { type: 'string' },
-  'overdue-minutes': { type: 'string', default: '30' },
-  segments: { type: 'string', default: '4' },
-  notes: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-} as const;
-
-await runCommand({ name: 'audit', help: HELP, options: OPTIONS }, async (options) => {
+await runCommand(USAGE, async (options) => {
   const overdueMs = wholeNumber('overdue-minutes', options['overdue-minutes'], 0) * 60_000;
   const segments = wholeNumber('segments', options.segments, 1);
   const { name, appId, env } = await findTable(options);
@@ -60,7 +49,9 @@ async function findTable(options: {
 }) {
   const { stage, region, table, app, 'app-id': earlier } = options;
   if ((stage === undefined) === (table === undefined)) {
-    throw new UsageError('Give either --stage NAME or --table NAME. 请给出 --stage 或 --table 之一。');
+    throw new UsageError(
+      say('Give either --stage NAME or --table NAME.', '请给出 --stage 或 --table 之一。'),
+    );
   }
   const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL;

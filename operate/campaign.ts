@@ -1,12 +1,15 @@
 // Makes campaigns, runs them, watches and steers their runs, exports what became of everyone.
+
 import { unknown } from './argument-faults.ts';
+import type { CampaignAnswer } from './campaign/campaign-answers.ts';
 import { type CampaignService, campaignsOf } from './campaign/campaign-service.ts';
 import { exportRecipients } from './campaign/export-run.ts';
-import { campaignLine, campaignLines, HELP, runLine, warningLines } from './campaign/texts.ts';
+import { campaignLines, campaignTable, runLine, USAGE, warningLines } from './campaign/texts.ts';
 import { watchRun } from './campaign/watch.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
+import { say } from './language.ts';
 import { readText } from './read-text.ts';
-import { findService, SERVICE_OPTIONS } from './service-client.ts';
+import { findService } from './service-client.ts';
 
 /** How many words follow each command: at least, at most. */
 const COMMANDS = {
@@ -40,26 +43,11 @@ interface Options {
   readonly json: boolean;
 }
 
-const OPTIONS = {
-  ...SERVICE_OPTIONS,
-  recipients: { type: 'string' },
-  'dry-run': { type: 'boolean', default: false },
-  'scheduled-at': { type: 'string' },
-  watch: { type: 'boolean', default: false },
-  campaign: { type: 'boolean', default: false },
-  every: { type: 'string', default: '1' },
-  out: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
-
-await runCommand(
-  { name: 'campaign', help: HELP, options: OPTIONS, takesWords: true },
-  async (options, positionals) => {
-    const { command, words } = commandIn(positionals);
-    const campaigns = campaignsOf(await findService(options, process.env));
-    return perform(campaigns, command, words, options);
-  },
-);
+await runCommand(USAGE, async (options, positionals) => {
+  const { command, words } = commandIn(positionals);
+  const campaigns = campaignsOf(await findService(options, process.env));
+  return perform(campaigns, command, words, options);
+});
 
 function commandIn([word = '', ...words]: readonly string[]): { command: Command; words: readonly string[] } {
   const command = isCommand(word) ? word : undefined;
@@ -67,7 +55,10 @@ function commandIn([word = '', ...words]: readonly string[]): { command: Command
   if (command && words.length >= least && words.length <= most) return { command, words };
   if (!command && word !== '') throw new UsageError(unknown('command', word, Object.keys(COMMANDS)));
   throw new UsageError(
-    'Say create, add, list, show, run, watch, pause, resume, stop, resend, export or delete, and what it takes. 请写出命令及其参数。',
+    say(
+      'Say create, add, list, show, run, watch, pause, resume, stop, resend, export or delete, and what it takes.',
+      '请写出命令及其参数：create、add、list、show、run、watch、pause、resume、stop、resend、export 或 delete。',
+    ),
   );
 }
 
@@ -86,12 +77,13 @@ async function perform(
       return create(campaigns, id, options);
     case 'add': {
       const added = await campaigns.addCsv(id, await readText(second ?? ''));
-      print([`${added.count} recipients 人`, ...warningLines(added.warnings)].join('\n'));
+      print(
+        [say(`${added.count} recipients`, `${added.count} 人`), ...warningLines(added.warnings)].join('\n'),
+      );
       return 0;
     }
     case 'list':
-      for await (const campaign of campaigns.list()) print(shown(campaign, campaignLine, options));
-      return 0;
+      return list(campaigns, options);
     case 'show':
       print(shown(await campaigns.read(id), (campaign) => campaignLines(campaign).join('\n'), options));
       return 0;
@@ -116,9 +108,17 @@ async function perform(
     }
     case 'delete':
       await campaigns.remove(id);
-      print(`${id} is deleted. 已删除。`);
+      print(shown({ id, deleted: true }, () => say(`${id} is deleted.`, `${id} 已删除。`), options));
       return 0;
   }
+}
+
+/** With --json each campaign on a line of its own. */
+async function list(campaigns: CampaignService, { json }: Options): Promise<number> {
+  const all: CampaignAnswer[] = [];
+  for await (const campaign of campaigns.list()) all.push(campaign);
+  for (const line of json ? all.map((campaign) => JSON.stringify(campaign)) : campaignTable(all)) print(line);
+  return 0;
 }
 
 async function create(campaigns: CampaignService, file: string, options: Options): Promise<number> {
@@ -150,7 +150,7 @@ async function watch(
   { every, json }: Options,
 ): Promise<number> {
   if (!/^\d{1,4}(\.\d+)?$/.test(every) || Number(every) <= 0) {
-    throw new UsageError('--every takes seconds above 0. --every 需要大于 0 的秒数。');
+    throw new UsageError(say('--every takes seconds above 0.', '--every 需要大于 0 的秒数。'));
   }
   const run = await watchRun(() => campaigns.run(id, runId), { everyMs: Number(every) * 1000, json });
   return run.status === 'finished' ? 0 : 1;
@@ -165,7 +165,7 @@ async function steer(
 ): Promise<number> {
   if (options.campaign) {
     const campaign = await campaigns.change(id, { status: CAMPAIGN_STATUS[action] });
-    print(shown(campaign, campaignLine, options));
+    print(shown(campaign, (one) => campaignLines(one).join('\n'), options));
     return 0;
   }
   const { id: named } = await campaigns.run(id, runId);
@@ -181,6 +181,6 @@ function parsed(json: string, file: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new CommandError(`${file} is not JSON. ${file} 不是合法的 JSON。`);
+    throw new CommandError(say(`${file} is not JSON.`, `${file} 不是合法的 JSON。`));
   }
 }

@@ -1,7 +1,19 @@
-import { inspect, type ParseArgsConfig, parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import colors from 'picocolors';
 import { QingniaoProblem } from '../clients/typescript/src/index.ts';
+import { SettingsError } from '../lib/settings/settings.ts';
 import { argumentFaults } from './argument-faults.ts';
+import {
+  COMMON_OPTIONS,
+  type HelpStatement,
+  helpText,
+  type OptionStatement,
+  usageLines,
+} from './command-help.ts';
+import { inLanguage, say, withoutOption } from './language.ts';
+import { isZone } from './times.ts';
+
+export { JSON_OPTION, STAGE_OPTIONS, ZONE_OPTION } from './command-help.ts';
 
 /** Thrown for what the person at the terminal can put right; its message says how, and is printed without a stack. */
 export class CommandError extends Error {
@@ -15,19 +27,15 @@ export class UsageError extends CommandError {
   override readonly code = 'usage';
 }
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+type Options = Readonly<Record<string, OptionStatement>>;
 
 /** What the options came to, as `parseArgs` types it. */
 type Values<T extends Options> = ReturnType<
   typeof parseArgs<{ options: T; args: string[]; allowPositionals: true }>
 >['values'];
 
-/** How a command is called. */
-export interface Usage<T extends Options> {
-  /** Of the script in package.json. */
-  readonly name: string;
-  /** What `--help` prints; its lines that begin with `npm run NAME` are the usage. */
-  readonly help: string;
+/** How a command is called. Besides its own options each takes `--lang` and `--help`. */
+export interface Usage<T extends Options> extends HelpStatement {
   readonly options: T;
   /** Whether it takes words besides options. */
   readonly takesWords?: boolean;
@@ -42,31 +50,48 @@ export async function runCommand<const T extends Options>(
   command: (options: Values<T>, words: readonly string[]) => Promise<number>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  if (args.includes('--help') || args.includes('-h')) return print(usage.help.trimEnd());
+  process.stdout.on('error', endWithReader);
+  const { options, takesWords = false } = usage;
+  const all: Options = { ...options, ...COMMON_OPTIONS };
+  if (args.includes('--help') || args.includes('-h')) return print(helpText(usage, all));
   try {
-    const { options, takesWords = false } = usage;
-    const faults = argumentFaults(args, { options, takesWords });
+    const faults = argumentFaults(args, { options: all, takesWords });
     if (faults.length > 0) throw new UsageError(faults.join(' '));
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    process.exitCode = await command(values, positionals);
+    const { lang, zone } = parseArgs({ args: [...args], options: all, allowPositionals: true }).values;
+    if (lang !== undefined && lang !== 'en' && lang !== 'zh')
+      throw new UsageError(say('--lang takes en or zh.', '--lang 只接受 en 或 zh。'));
+    if (typeof zone === 'string' && !isZone(zone))
+      throw new UsageError(
+        say('--zone takes a time zone, as Asia/Shanghai.', '--zone 需要时区名，如 Asia/Shanghai。'),
+      );
+    const own = parseArgs({ args: withoutOption(args, '--lang'), options, allowPositionals: true });
+    process.exitCode = await command(own.values, own.positionals);
   } catch (error) {
     tell(error, usage);
   }
 }
 
-function tell(error: unknown, { name, help }: { name: string; help: string }): void {
+/** Whoever reads our output may have enough of it: `| head`. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
+
+function tell(error: unknown, usage: HelpStatement): void {
   process.stderr.write(`${colors.red(explained(error))}\n`);
   process.exitCode = 1;
   if (!(error instanceof UsageError)) return;
-  const usages = help.split('\n').filter((line) => line.trimStart().startsWith(`npm run ${name}`));
-  process.stderr.write(`${usages.join('\n')}\n请看 See: npm run ${name} -- --help\n`);
+  const see = say('See', '请看');
+  process.stderr.write(`${usageLines(usage).join('\n')}\n${see}: npm run ${usage.name} -- --help\n`);
   process.exitCode = 2;
 }
 
 /** What to do about errors of the AWS SDK that do not say. */
 const ADVICE: Readonly<Record<string, string>> = {
-  CredentialsProviderError:
-    'Log in to AWS, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. 请先登录 AWS，或设置上述环境变量。',
+  CredentialsProviderError: say(
+    'Log in to AWS, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    '请先登录 AWS，或设置 AWS_PROFILE，或设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY。',
+  ),
 };
 
 /**
@@ -75,6 +100,7 @@ const ADVICE: Readonly<Record<string, string>> = {
  */
 export function explained(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof SettingsError) return settingsLines(error);
   if (error instanceof QingniaoProblem) return problemLines(error).join('\n');
   if (process.env['QINGNIAO_DEBUG'] && !(error instanceof CommandError)) return inspect(error);
   // Of a connection that failed at several addresses only the parts say anything.
@@ -83,18 +109,27 @@ export function explained(error: unknown): string {
   return error.cause === undefined ? own : `${own}\n${explained(error.cause)}`;
 }
 
+/** A function says it in both languages, a command in one. */
+function settingsLines({ problems }: SettingsError): string {
+  const head = say('Correct these settings and start again:', '请更正以下设置后重新启动：');
+  return [head, ...problems.map((problem) => `  ${problem}`)].join('\n');
+}
+
 /** What the service said, each wrong field, and what to do next. */
 function problemLines({ code, message, errors, remedy }: QingniaoProblem): readonly string[] {
-  const fields = errors.map(({ path, message: rule, zh }) => `  ${path}: ${rule} ${zh}`);
-  const hint = code === 'no-answer' ? ['  Is the service running? (npm run dev) 服务是否在运行？'] : [];
-  return [message, ...fields, ...hint, `  ${remedy.en}`, `  ${remedy.zh}`];
+  const fields = errors.map(({ path, message: rule, zh }) => `  ${path}: ${say(rule, zh)}`);
+  const hint =
+    code === 'no-answer'
+      ? [say('  Is the service running? (npm run dev)', '  服务是否在运行？（npm run dev）')]
+      : [];
+  return [message, ...fields, ...hint, `  ${inLanguage(remedy)}`];
 }
 
 /** A whole number from the option of that name. @throws UsageError for anything else, and for less than `least` */
 export function wholeNumber(option: string, text: string, least = 0): number {
   if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text);
   throw new UsageError(
-    `--${option} takes a whole number from ${least} on. --${option} 需要不小于 ${least} 的整数。`,
+    say(`--${option} takes a whole number from ${least} on.`, `--${option} 需要不小于 ${least} 的整数。`),
   );
 }
 

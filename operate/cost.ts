@@ -1,4 +1,5 @@
 // Reckons what the service costs at AWS.
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { regionFor } from './aws-environment.ts';
 import { print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
@@ -10,38 +11,15 @@ import { withOwnPrices } from './cost/own-prices.ts';
 import { isRegion, regionOf } from './cost/prices.ts';
 import { type ListedPrices, readPriceList } from './cost/read-price-list.ts';
 import { type Counts, reckon, totalOf } from './cost/reckon.ts';
-import { countsLine, HELP } from './cost/texts.ts';
+import { countsLine, USAGE } from './cost/texts.ts';
 import { MINUTES_OF_MONTH, measuredUsage } from './cost/usage.ts';
-import { findService, SERVICE_OPTIONS } from './service-client.ts';
+import { say } from './language.ts';
+import { findService } from './service-client.ts';
 
 const LANGUAGES = ['zh', 'en'] as const;
 /** The statistics go back so far. */
 const MOST_DAYS = 92;
-const COUNT = { type: 'string', default: '0' } as const;
-
-const OPTIONS = {
-  messages: COUNT,
-  timed: COUNT,
-  campaign: COUNT,
-  grants: COUNT,
-  events: COUNT,
-  users: COUNT,
-  webhooks: COUNT,
-  months: COUNT,
-  crowd: { type: 'boolean', default: false },
-  free: { type: 'boolean', default: false },
-  ...SERVICE_OPTIONS,
-  days: { type: 'string', default: '30' },
-  'cny-per-usd': { type: 'string' },
-  timeout: { type: 'string', default: '20' },
-  offline: { type: 'boolean', default: false },
-  'price-list': { type: 'string' },
-  prices: { type: 'string' },
-  write: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-} as const;
-
-await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options) => {
+await runCommand(USAGE, async (options) => {
   const usage = await measuredUsage();
   if (options.write) {
     for (const language of LANGUAGES) {
@@ -62,10 +40,13 @@ await runCommand({ name: 'cost', help: HELP, options: OPTIONS }, async (options)
   };
   const isOfService = [options.stage, options.api, options.app].some((option) => option !== undefined);
   if (Object.values(given).every((count) => count === 0) === !isOfService) {
-    throw new UsageError('Say how much: --messages N, --campaign N … 请给出数量，例如 --messages 1000000。');
+    throw new UsageError(
+      say('Say how much: --messages N, --campaign N …', '请给出数量，例如 --messages 1000000。'),
+    );
   }
   const name = regionFor(process.env, options.region);
-  if (!isRegion(name)) throw new UsageError(`"${name}" is no region of AWS. 不是 AWS 区域。`);
+  if (!isRegion(name))
+    throw new UsageError(say(`"${name}" is no region of AWS.`, `“${name}”不是 AWS 区域。`));
   const counts = isOfService ? await lately(options) : given;
   const rate = exchangeRate(options['cny-per-usd']);
   const { prices, missing } = await listedPrices(name, options);
@@ -90,7 +71,8 @@ async function lately(
   options: Parameters<typeof findService>[0] & { readonly days: string },
 ): Promise<Counts> {
   const days = wholeNumber('days', options.days, 1);
-  if (days > MOST_DAYS) throw new UsageError(`--days takes at most ${MOST_DAYS}. --days 最多 ${MOST_DAYS}。`);
+  if (days > MOST_DAYS)
+    throw new UsageError(say(`--days takes at most ${MOST_DAYS}.`, `--days 最多 ${MOST_DAYS}。`));
   return countsOfApp(await findService(options, process.env), days, Date.now());
 }
 
@@ -101,15 +83,19 @@ async function listedPrices(
   const seconds = wholeNumber('timeout', options.timeout, 1);
   const address = options['price-list']?.replace(/\/+$/, '');
   if (address !== undefined && !/^https?:\/\//.test(address)) {
-    throw new UsageError(`--price-list takes an address. --price-list 需要一个网址：${address}`);
+    throw new UsageError(
+      say(`--price-list takes an address: ${address}`, `--price-list 需要一个网址：${address}`),
+    );
   }
   if (options.offline) return { prices: {}, missing: ['it was not asked (--offline)'] };
-  progress(`AWS's price list of ${region} … 正在读取 AWS 价目表 …`);
+  progress(say(`AWS's price list of ${region} …`, `正在读取 AWS 价目表（${region}）…`));
   const listed = await readPriceList(region, {
     address,
     timeoutMs: seconds * 1_000,
     onFile: (done, all) =>
-      progress(`AWS's price list of ${region}: ${done} of ${all} files. 正在读取 AWS 价目表：${done}/${all}`),
+      progress(
+        say(`AWS's price list of ${region}: ${done} of ${all} files.`, `正在读取 AWS 价目表：${done}/${all}`),
+      ),
   });
   progress('');
   return listed;

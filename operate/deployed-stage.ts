@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import * as v from 'valibot';
 import type { Environment } from '../lib/settings/settings.ts';
 import { CommandError } from './command-line.ts';
+import { say } from './language.ts';
 
 const outputsSchema = v.objectWithRest(
   {
@@ -71,7 +72,10 @@ export async function findStage(env: Environment, stage: string): Promise<Deploy
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(
-      `The stack ${StackName} cannot be read in ${region}: ${reason}\nCheck --stage, --region and the AWS credentials. 请检查 --stage、--region 和 AWS 凭证。`,
+      say(
+        `The stack ${StackName} cannot be read in ${region}: ${reason}\nCheck --stage, --region and the AWS credentials.`,
+        `无法读取 ${region} 的堆栈 ${StackName}：${reason}\n请检查 --stage、--region 和 AWS 凭证。`,
+      ),
     );
   } finally {
     client.destroy();

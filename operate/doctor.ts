@@ -1,26 +1,18 @@
 // Examines a deployed stage, or a local stack, from outside.
+
 import { awsEnvironment, isLocal } from './aws-environment.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import type { Finding } from './doctor/finding.ts';
 import { judgeAppSettings } from './doctor/judge-apps.ts';
 import { probeService } from './doctor/probe-service.ts';
-import { findingLines, HELP, summaryLine } from './doctor/texts.ts';
+import { findingLines, summaryLine, USAGE } from './doctor/texts.ts';
+import { say } from './language.ts';
 
 /** The Token of message push that every local stack knows, and its API key. */
 const LOCAL_PUSH_TOKEN = 'devPushToken';
 const LOCAL_KEY = 'dev-key';
 
-const OPTIONS = {
-  stage: { type: 'string' },
-  region: { type: 'string' },
-  api: { type: 'string' },
-  key: { type: 'string' },
-  app: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  pipeline: { type: 'boolean', default: false },
-} as const;
-
-await runCommand({ name: 'doctor', help: HELP, options: OPTIONS }, async (options) => {
+await runCommand(USAGE, async (options) => {
   const findings: Finding[] = [];
   for await (const found of examine(options)) {
     const finding = options.pipeline ? inPipeline(found) : found;
@@ -96,7 +88,8 @@ async function forStages() {
 }
 
 function addressIn(api: string | undefined): string {
-  if (api === undefined) throw new UsageError('Give --stage NAME or --api URL. 请给出 --stage 或 --api。');
+  if (api === undefined)
+    throw new UsageError(say('Give --stage NAME or --api URL.', '请给出 --stage 或 --api。'));
   if (/^https?:\/\//.test(api) && URL.canParse(api)) return api.replace(/\/+$/, '');
-  throw new UsageError(`"${api}" is no address of an API. 不是接口地址。`);
+  throw new UsageError(say(`"${api}" is no address of an API.`, `“${api}”不是接口地址。`));
 }

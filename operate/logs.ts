@@ -2,41 +2,28 @@ import type { Table } from '../lib/dynamodb/table.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createConsoleLogger } from '../lib/runtime/console-logger.ts';
 import { CommandError, print, runCommand } from './command-line.ts';
+import { inLanguage, say } from './language.ts';
 import { findPlace, type Place } from './logs/place.ts';
 import { readSubject, type Subject, subjectIn } from './logs/subject.ts';
-import { both, HELP, lineOf } from './logs/texts.ts';
+import { lineOf, USAGE } from './logs/texts.ts';
 
 // Tells one message's story from the table and the logs.
 
-const OPTIONS = {
-  stage: { type: 'string' },
-  region: { type: 'string' },
-  local: { type: 'boolean', default: false },
-  table: { type: 'string' },
-  app: { type: 'string' },
-  'app-id': { type: 'string' },
-  openid: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
-
-await runCommand(
-  { name: 'logs', help: HELP, options: OPTIONS, takesWords: true },
-  async (options, positionals) => {
-    const subject = subjectIn(positionals, options.openid);
-    const place = await findPlace(options);
-    const { appId, happened, standing, sinceMs } = await read(place, subject);
-    const logged = await place.logsAbout(subject.id, sinceMs);
-    const story = [...happened, ...logged].toSorted((a, b) => a.atMs - b.atMs);
-    if (options.json) print(JSON.stringify({ id: subject.id, appid: appId, ...standing, story }));
-    else {
-      for (const happening of story) print(lineOf(happening));
-      if (appId !== place.appId) print(`\nof the mini program 所属小程序 ${appId}`);
-      print(`\n${standing.status}: ${both(standing.says)}`);
-      if (standing.remedy) print(both(standing.remedy));
-    }
-    return 0;
-  },
-);
+await runCommand(USAGE, async (options, positionals) => {
+  const subject = subjectIn(positionals, options.openid);
+  const place = await findPlace(options);
+  const { appId, happened, standing, sinceMs } = await read(place, subject);
+  const logged = await place.logsAbout(subject.id, sinceMs);
+  const story = [...happened, ...logged].toSorted((a, b) => a.atMs - b.atMs);
+  if (options.json) print(JSON.stringify({ id: subject.id, appid: appId, ...standing, story }));
+  else {
+    for (const happening of story) print(lineOf(happening));
+    if (appId !== place.appId) print(say(`\nof the mini program ${appId}`, `\n所属小程序：${appId}`));
+    print(`\n${standing.status}: ${inLanguage(standing.says)}`);
+    if (standing.remedy) print(inLanguage(standing.remedy));
+  }
+  return 0;
+});
 
 /** In the mini program that is named, or the stage's first, and else in the others. */
 async function read(place: Place, subject: Subject) {
@@ -60,7 +47,13 @@ async function read(place: Place, subject: Subject) {
   }
   throw new CommandError(
     subject.openid === undefined
-      ? `The table ${place.tableName} knows no message ${subject.id}. Check the id, and the stage. 表中没有这条消息，请检查编号和环境。`
-      : `The run ${subject.id} has no recipient ${subject.openid}, or has not planned them yet. 该次群发没有这个收件人，或尚未安排到。`,
+      ? say(
+          `The table ${place.tableName} knows no message ${subject.id}. Check the id, and the stage.`,
+          `表 ${place.tableName} 中没有消息 ${subject.id}，请检查编号和环境。`,
+        )
+      : say(
+          `The run ${subject.id} has no recipient ${subject.openid}, or has not planned them yet.`,
+          `群发 ${subject.id} 没有收件人 ${subject.openid}，或尚未安排到。`,
+        ),
   );
 }

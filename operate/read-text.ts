@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { CommandError } from './command-line.ts';
+import { say } from './language.ts';
 
 /**
  * The text of a file, or of standard input for `-`, without a byte order mark.
@@ -13,7 +14,10 @@ export async function readText(file: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new CommandError(
-      `${file} is not UTF-8. In Excel, save it as "CSV UTF-8"; in an editor, save it as UTF-8. 文件不是 UTF-8 编码：Excel 请另存为“CSV UTF-8”，编辑器请以 UTF-8 保存。`,
+      say(
+        `${file} is not UTF-8. In Excel, save it as "CSV UTF-8"; in an editor, save it as UTF-8.`,
+        `${file} 不是 UTF-8 编码：Excel 请另存为“CSV UTF-8”，编辑器请以 UTF-8 保存。`,
+      ),
     );
   }
 }
@@ -23,6 +27,6 @@ async function bytesOf(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${file} cannot be read: ${reason}. 文件无法读取。`);
+    throw new CommandError(say(`${file} cannot be read: ${reason}.`, `${file} 无法读取：${reason}。`));
   }
 }

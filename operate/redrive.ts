@@ -1,4 +1,5 @@
 // Moves what lies in a dead-letter queue back to where it came from.
+
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -8,43 +9,40 @@ import { unknown } from './argument-faults.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, runCommand, UsageError } from './command-line.ts';
 import { type DeployedStage, findStage } from './deployed-stage.ts';
+import { listed, say } from './language.ts';
 import { findRunningStack, type RunningStack } from './logs/running-stack.ts';
 import { redriveChanges } from './redrive/changes/redrive-changes.ts';
-import { redrive } from './redrive/redrive.ts';
+import { type Redriven, redrive } from './redrive/redrive.ts';
 import { redriveWebhook } from './redrive/redrive-webhook.ts';
-import { HELP } from './redrive/texts.ts';
+import { USAGE } from './redrive/texts.ts';
 
 const CHANGES = 'changes';
 const WEBHOOK = 'webhook';
 
-const OPTIONS = {
-  stage: { type: 'string' },
-  queue: { type: 'string' },
-  region: { type: 'string' },
-  local: { type: 'boolean', default: false },
-  'queue-url': { type: 'string' },
-  'dead-letter-queue-url': { type: 'string' },
-  all: { type: 'boolean', default: false },
-  'dry-run': { type: 'boolean', default: false },
-} as const;
+await runCommand(USAGE, async (options) => {
+  const how = { all: options.all, dryRun: options['dry-run'], print: options.json ? () => undefined : print };
+  const done = await redriveOf(options, how);
+  if (options.json) print(JSON.stringify({ queue: options.queue ?? 'send', dryRun: how.dryRun, ...done }));
+  return done.ended ? 0 : 1;
+});
 
-await runCommand({ name: 'redrive', help: HELP, options: OPTIONS }, async (options) => {
-  if (options.queue === CHANGES) return changesAgain(options);
-  if (options.queue === WEBHOOK) return webhookAgain(options);
+interface How {
+  readonly all: boolean;
+  readonly dryRun: boolean;
+  readonly print: (line: string) => void;
+}
+
+async function redriveOf(options: Where, how: How): Promise<Redriven> {
+  if (options.queue === CHANGES) return changesAgain(options, how);
+  if (options.queue === WEBHOOK) return webhookAgain(options, how);
   const { queues, env } = await findQueues(options);
   const sqs = new SQSClient(queueConfig(env));
-  const moved = await redrive({
-    ...queues,
-    sqs,
-    all: options.all,
-    dryRun: options['dry-run'],
-    clock: Date.now,
-    print,
-    progress,
-  });
-  sqs.destroy();
-  return moved ? 0 : 1;
-});
+  try {
+    return await redrive({ ...queues, ...how, sqs, clock: Date.now, progress });
+  } finally {
+    sqs.destroy();
+  }
+}
 
 /** The options that say which queue. */
 interface Where {
@@ -57,49 +55,43 @@ interface Where {
 }
 
 /** The queue that holds positions in the table's stream instead of jobs. */
-async function changesAgain(
-  options: Where & { readonly all: boolean; readonly 'dry-run': boolean },
-): Promise<number> {
+async function changesAgain(options: Where, how: How): Promise<Redriven> {
   const { stage, region, 'dead-letter-queue-url': named } = options;
   if ((stage === undefined) === (named === undefined) || options['queue-url'] !== undefined) {
     throw new UsageError(
-      'For changes give --stage NAME, or --dead-letter-queue-url alone. 处理 changes 时请给出 --stage，或只给出 --dead-letter-queue-url。',
+      say(
+        'For changes give --stage NAME, or --dead-letter-queue-url alone.',
+        '处理 changes 时请给出 --stage，或只给出 --dead-letter-queue-url。',
+      ),
     );
   }
   const env = named === undefined ? awsEnvironment(process.env, { region }) : queueEnvironment(named, region);
   const url = named ?? (await findStage(env, stage ?? '')).changesDeadLetterQueueUrl;
   if (url === undefined) {
     throw new CommandError(
-      `The stage ${stage} was deployed before this queue had an output: deploy it again. 请重新部署该环境。`,
+      say(
+        `The stage ${stage} was deployed before this queue had an output: deploy it again.`,
+        `部署 ${stage} 时还没有这个队列的输出，请重新部署该环境。`,
+      ),
     );
   }
   const sqs = new SQSClient(queueConfig(env));
   const lambda = new LambdaClient(clientConfig(env, 'LAMBDA'));
   const streams = new DynamoDBStreamsClient(clientConfig(env, 'DYNAMODB_STREAMS'));
-  const ended = await redriveChanges({
-    sqs,
-    lambda,
-    streams,
-    deadLetterQueueUrl: url,
-    all: options.all,
-    dryRun: options['dry-run'],
-    print,
-  });
-  for (const client of [sqs, lambda, streams]) client.destroy();
-  return ended ? 0 : 1;
+  try {
+    return await redriveChanges({ ...how, sqs, lambda, streams, deadLetterQueueUrl: url });
+  } finally {
+    for (const client of [sqs, lambda, streams]) client.destroy();
+  }
 }
 
 /** What the webhook did not take, which goes back to the bus and not to a queue. */
-async function webhookAgain(
-  options: Where & { readonly all: boolean; readonly 'dry-run': boolean },
-): Promise<number> {
+async function webhookAgain(options: Where, how: How): Promise<Redriven> {
   const { env, busName, deadLetterQueueUrl } = await findWebhook(options);
   const sqs = new SQSClient(queueConfig(env));
   const bus = openBus(env);
   try {
-    const { all, 'dry-run': dryRun } = options;
-    const ended = await redriveWebhook({ sqs, bus, busName, deadLetterQueueUrl, all, dryRun, print });
-    return ended ? 0 : 1;
+    return await redriveWebhook({ ...how, sqs, bus, busName, deadLetterQueueUrl });
   } finally {
     for (const client of [sqs, bus]) client.destroy();
   }
@@ -112,7 +104,7 @@ async function findWebhook({ stage, region, local, ...named }: Where) {
     (stage === undefined) !== local
   ) {
     throw new UsageError(
-      'For webhook give --stage NAME or --local. 处理 webhook 时请给出 --stage 或 --local。',
+      say('For webhook give --stage NAME or --local.', '处理 webhook 时请给出 --stage 或 --local。'),
     );
   }
   if (stage === undefined) {
@@ -128,7 +120,10 @@ async function findWebhook({ stage, region, local, ...named }: Where) {
   const { webhook } = await findStage(env, stage);
   if (webhook) return { env, ...webhook };
   throw new CommandError(
-    `The stage ${stage} has no webhook: deploy it with WEBHOOK_URL (docs/events.md). 该环境没有配置 webhook，见 docs/events.md。`,
+    say(
+      `The stage ${stage} has no webhook: deploy it with WEBHOOK_URL (docs/en/events.md).`,
+      `环境 ${stage} 没有配置 webhook：请带 WEBHOOK_URL 部署，见 docs/zh/events.md。`,
+    ),
   );
 }
 
@@ -140,7 +135,10 @@ async function findQueues({ stage, queue, region, local, ...named }: Where) {
   const ways = [stage !== undefined, local, queueUrl !== undefined || deadLetterQueueUrl !== undefined];
   if (ways.filter(Boolean).length !== 1 || (isDirect && queue !== undefined) || (ways[2] && !isDirect)) {
     throw new UsageError(
-      'Give --stage NAME, --local, or both --queue-url and --dead-letter-queue-url. 请给出 --stage 或 --local，或同时给出两个队列地址。',
+      say(
+        'Give --stage NAME, --local, or both --queue-url and --dead-letter-queue-url.',
+        '请给出 --stage 或 --local，或同时给出两个队列地址。',
+      ),
     );
   }
   if (stage !== undefined) {
@@ -180,12 +178,12 @@ function queueNamed(queues: DeployedStage['queues'], name: string) {
   const found = queues[name];
   if (found) return found;
   const names = [...Object.keys(queues), CHANGES, WEBHOOK];
-  throw new UsageError(`${unknown('queue', name, names)} There are 可用：${names.join(', ')}.`);
+  throw new UsageError(`${unknown('queue', name, names)} ${say('There are', '可用')}: ${listed(names)}`);
 }
 
 function originOf(url: string): string {
   if (URL.canParse(url)) return new URL(url).origin;
-  throw new UsageError(`"${url}" is no address of a queue. 不是队列地址。`);
+  throw new UsageError(say(`"${url}" is no address of a queue.`, `“${url}”不是队列地址。`));
 }
 
 function regionIn(url: string): string | undefined {

@@ -1,35 +1,27 @@
 // Brings the stack's table back to what a restored copy of it holds.
+
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { CommandError, print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
+import { say } from './language.ts';
 import { restore } from './restore/restore.ts';
-import { HELP, linesOf, progressLine } from './restore/texts.ts';
+import { linesOf, progressLine, USAGE } from './restore/texts.ts';
 
 const PROGRESS_EVERY_MS = 250;
-
-const OPTIONS = {
-  stage: { type: 'string' },
-  region: { type: 'string' },
-  table: { type: 'string' },
-  from: { type: 'string' },
-  'queue-url': { type: 'string', multiple: true },
-  write: { type: 'boolean', default: false },
-  segments: { type: 'string', default: '4' },
-  json: { type: 'boolean', default: false },
-} as const;
 
 /** What they hold is of pending sends. What WeChat pushed is not: that queue is left as it is. */
 const QUEUES_TO_EMPTY = ['send', 'campaign'];
 
-await runCommand({ name: 'restore', help: HELP, options: OPTIONS }, async (options) => {
+await runCommand(USAGE, async (options) => {
   const { from, write } = options;
   const segments = wholeNumber('segments', options.segments, 1);
   if (from === undefined)
-    throw new UsageError('Give --from TABLE, the restored copy. 请用 --from 给出副本表。');
+    throw new UsageError(say('Give --from TABLE, the restored copy.', '请用 --from 给出副本表。'));
   const { into, appId, queueUrls, env } = await findPlace(options);
-  if (from === into) throw new UsageError(`--from is the table itself, ${into}. --from 不能是数据表本身。`);
+  if (from === into)
+    throw new UsageError(say(`--from is the table itself, ${into}.`, `--from 不能是数据表 ${into} 本身。`));
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   let shownAtMs = 0;
@@ -65,7 +57,10 @@ async function findPlace(options: {
   const { stage, region, table, 'queue-url': queueUrls = [] } = options;
   if ((stage === undefined) === (table === undefined) || (stage !== undefined && queueUrls.length > 0)) {
     throw new UsageError(
-      'Give either --stage NAME, or --table NAME and its queues. 请给出 --stage，或给出 --table 及其队列。',
+      say(
+        'Give either --stage NAME, or --table NAME and its queues.',
+        '请给出 --stage，或给出 --table 及其队列。',
+      ),
     );
   }
   const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, WECHAT_APP_ID } = process.env;
@@ -85,6 +80,9 @@ async function findPlace(options: {
 function queueUrlsOf(queue: { queueUrl: string; deadLetterQueueUrl: string } | undefined, name: string) {
   if (queue) return [queue.queueUrl, queue.deadLetterQueueUrl];
   throw new CommandError(
-    `The stage was deployed before its queue "${name}" had an output: deploy it again. 请重新部署该环境。`,
+    say(
+      `The stage was deployed before its queue "${name}" had an output: deploy it again.`,
+      `部署时还没有队列“${name}”的输出，请重新部署该环境。`,
+    ),
   );
 }

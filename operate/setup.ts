@@ -1,10 +1,12 @@
 // Prepares a stage: its secrets in SSM, a check of the AppSecret, what to enter in WeChat's console.
+
 import { randomInt } from 'node:crypto';
 import type { Environment } from '../lib/settings/settings.ts';
 import type { Credentials } from '../lib/wechat/fetch-access-token.ts';
 import { awsEnvironment, regionFor } from './aws-environment.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
+import { say } from './language.ts';
 import { probeQuotas } from './quotas/probe-quotas.ts';
 import { checkCredentials } from './setup/check-credentials.ts';
 import { parameterNames } from './setup/parameter-names.ts';
@@ -12,7 +14,7 @@ import { openSecretStore } from './setup/parameter-store.ts';
 import { terminalQuestions } from './setup/questions.ts';
 import { setUp } from './setup/set-up.ts';
 import { openSsmParameters } from './setup/ssm-parameters.ts';
-import { HELP } from './setup/texts.ts';
+import { USAGE } from './setup/texts.ts';
 import { setUpWebhook } from './setup/webhook-secret.ts';
 import { webhookUrl, wishesOf } from './setup/wishes.ts';
 import { appWork, assertOfStage, workOnApps } from './setup/work-on-apps.ts';
@@ -20,69 +22,47 @@ import { appWork, assertOfStage, workOnApps } from './setup/work-on-apps.ts';
 /** What `--rotate` takes beside `--webhook`. */
 const WEBHOOK_SECRET = 'webhook-secret';
 
-await runCommand(
-  {
-    name: 'setup',
-    help: HELP,
-    options: {
-      stage: { type: 'string' },
-      region: { type: 'string' },
-      'app-id': { type: 'string' },
-      app: { type: 'string' },
-      'remove-app': { type: 'string' },
-      apps: { type: 'boolean', default: false },
-      webhook: { type: 'string' },
-      set: { type: 'string', multiple: true, default: [] },
-      rotate: { type: 'string', multiple: true, default: [] },
-      'key-name': { type: 'string' },
-      scopes: { type: 'string' },
-      appids: { type: 'string' },
-      'remove-key': { type: 'string' },
-      'skip-check': { type: 'boolean', default: false },
-      'dry-run': { type: 'boolean', default: false },
-      yes: { type: 'boolean', short: 'y', default: false },
-    },
-  },
-  async (options) => {
-    const { stage, 'app-id': named, region } = options;
-    if (stage === undefined || !/^[\w-]+$/.test(stage))
-      throw new UsageError('Give the stage: --stage NAME. 请用 --stage 给出环境名。');
-    if (!options.apps && !options.yes && !options['dry-run'] && !process.stdin.isTTY)
-      throw new UsageError('There is no terminal to ask at: say --yes. 没有终端可以提问，请加 --yes。');
-    if (options.webhook !== undefined) return setUpTheWebhook(options.webhook, { ...options, stage });
-    const work = appWork(options);
-    const wishes = wishesOf(options, process.env);
-    const aws = awsEnvironment(process.env, { region });
-    const awsRegion = aws['AWS_REGION'] ?? '';
-    const names = await parameterNames(stage);
-    const parameters = openSsmParameters(awsRegion, names.keyAlias);
-    const store = openSecretStore(names, awsRegion);
-    try {
-      const deployed = await findStage(aws, stage).catch(ignoreMissing);
-      const appId = named ?? (process.env['WECHAT_APP_ID'] || deployed?.appId);
-      const questions = options.yes || !process.stdin.isTTY ? undefined : terminalQuestions;
-      const services = {
-        appsPath: names.appsPath,
-        parameters,
-        questions,
-        random: randomInt,
-        print,
-        check: options['skip-check'] ? undefined : checkAt(process.env),
-      };
-      const place = { stage: namedStage(stage, region), apiUrl: deployed?.apiUrl };
-      const dryRun = options['dry-run'];
-      const firstAppId = appId ?? '';
-      if (work) return (await workOnApps(services, work, { ...place, firstAppId, wishes, dryRun })) ? 0 : 1;
-      await assertOfStage(wishes.apiKey.appids, { ...services, firstAppId });
-      const quotas = () => probeQuotas({ region: awsRegion, stage, tableName: deployed?.tableName });
-      const order = { stage: place.stage, appId, deployed, wishes, dryRun };
-      return (await setUp({ ...services, names, store, quotas }, order)) ? 0 : 1;
-    } finally {
-      store.close();
-      parameters.close();
-    }
-  },
-);
+await runCommand(USAGE, async (options) => {
+  const { stage, 'app-id': named, region } = options;
+  if (stage === undefined || !/^[\w-]+$/.test(stage))
+    throw new UsageError(say('Give the stage: --stage NAME.', '请用 --stage 给出环境名。'));
+  if (!options.apps && !options.yes && !options['dry-run'] && !process.stdin.isTTY)
+    throw new UsageError(say('There is no terminal to ask at: say --yes.', '没有终端可以提问，请加 --yes。'));
+  if (options.json && !options.apps)
+    throw new UsageError(say('--json goes with --apps.', '--json 只能与 --apps 同用。'));
+  if (options.webhook !== undefined) return setUpTheWebhook(options.webhook, { ...options, stage });
+  const work = appWork(options);
+  const wishes = wishesOf(options, process.env);
+  const aws = awsEnvironment(process.env, { region });
+  const awsRegion = aws['AWS_REGION'] ?? '';
+  const names = await parameterNames(stage);
+  const parameters = openSsmParameters(awsRegion, names.keyAlias);
+  const store = openSecretStore(names, awsRegion);
+  try {
+    const deployed = await findStage(aws, stage).catch(ignoreMissing);
+    const appId = named ?? (process.env['WECHAT_APP_ID'] || deployed?.appId);
+    const questions = options.yes || !process.stdin.isTTY ? undefined : terminalQuestions;
+    const services = {
+      appsPath: names.appsPath,
+      parameters,
+      questions,
+      random: randomInt,
+      print,
+      check: options['skip-check'] ? undefined : checkAt(process.env),
+    };
+    const place = { stage: namedStage(stage, region), apiUrl: deployed?.apiUrl, json: options.json };
+    const dryRun = options['dry-run'];
+    const firstAppId = appId ?? '';
+    if (work) return (await workOnApps(services, work, { ...place, firstAppId, wishes, dryRun })) ? 0 : 1;
+    await assertOfStage(wishes.apiKey.appids, { ...services, firstAppId });
+    const quotas = () => probeQuotas({ region: awsRegion, stage, tableName: deployed?.tableName });
+    const order = { stage: place.stage, appId, deployed, wishes, dryRun };
+    return (await setUp({ ...services, names, store, quotas }, order)) ? 0 : 1;
+  } finally {
+    store.close();
+    parameters.close();
+  }
+});
 
 /** `--rotate webhook-secret` is the only wish beside it. */
 async function setUpTheWebhook(
@@ -99,7 +79,10 @@ async function setUpTheWebhook(
   const other = rotate.find((name) => name !== WEBHOOK_SECRET);
   if (other !== undefined)
     throw new UsageError(
-      `With --webhook --rotate takes ${WEBHOOK_SECRET} only. 与 --webhook 同用时，--rotate 只接受 ${WEBHOOK_SECRET}。`,
+      say(
+        `With --webhook --rotate takes ${WEBHOOK_SECRET} only.`,
+        `与 --webhook 同用时，--rotate 只接受 ${WEBHOOK_SECRET}。`,
+      ),
     );
   const { webhookSecret } = await parameterNames(stage);
   const wishes = {

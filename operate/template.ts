@@ -1,15 +1,17 @@
 // Looks at the account's templates and changes them: lists, tries messages, writes types, declares kinds, adds and removes.
+
 import { writeFile } from 'node:fs/promises';
 import type { Qingniao } from '../clients/typescript/src/index.ts';
 import { unknown } from './argument-faults.ts';
 import { print, runCommand, UsageError } from './command-line.ts';
-import { findService, SERVICE_OPTIONS } from './service-client.ts';
+import { say } from './language.ts';
+import { findService } from './service-client.ts';
 import { readTemplates } from './template/account-templates.ts';
 import { checkMessage, type MessageVerdict } from './template/check-messages.ts';
 import { declarationOf } from './template/declaration.ts';
 import { add, apply, remove, search } from './template/library-commands.ts';
 import { readMessages } from './template/message-file.ts';
-import { checkSummary, HELP, templateLines, verdictLines } from './template/texts.ts';
+import { checkSummary, templateLines, USAGE, verdictLines } from './template/texts.ts';
 import { KINDS } from './template/wished-templates.ts';
 
 /** How many words each takes behind it. */
@@ -36,47 +38,30 @@ const COMMANDS = [
   'kind',
 ] as const satisfies readonly (keyof typeof ARGUMENTS)[];
 
-const OPTIONS = {
-  ...SERVICE_OPTIONS,
-  keywords: { type: 'string' },
-  scene: { type: 'string' },
-  alias: { type: 'string' },
-  force: { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-  template: { type: 'string' },
-  fit: { type: 'boolean', default: false },
-  openid: { type: 'string' },
-  out: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
-
-await runCommand(
-  { name: 'template', help: HELP, options: OPTIONS, takesWords: true },
-  async (options, positionals) => {
-    const { command, argument, value } = commandIn(positionals);
-    const service = () => findService(options, process.env);
-    switch (command) {
-      case 'list':
-        return list(await service(), options.json);
-      case 'search':
-        return search(await service(), argument, options.json);
-      case 'apply':
-        return apply(service, argument, options);
-      case 'add':
-        return add(await service(), argument, options);
-      case 'remove':
-        return remove(await service(), argument, options);
-      case 'check':
-        return check(service, argument, options);
-      case 'example':
-        return example(await service(), argument, options);
-      case 'types':
-        return write(options.out, declarationOf(await readTemplates(await service())));
-      case 'kind':
-        return declareKind(service, argument, value);
-    }
-  },
-);
+await runCommand(USAGE, async (options, positionals) => {
+  const { command, argument, value } = commandIn(positionals);
+  const service = () => findService(options, process.env);
+  switch (command) {
+    case 'list':
+      return list(await service(), options.json);
+    case 'search':
+      return search(await service(), argument, options.json);
+    case 'apply':
+      return apply(service, argument, options);
+    case 'add':
+      return add(await service(), argument, options);
+    case 'remove':
+      return remove(await service(), argument, options);
+    case 'check':
+      return check(service, argument, options);
+    case 'example':
+      return example(await service(), argument, options);
+    case 'types':
+      return write(options.out, declarationOf(await readTemplates(await service())));
+    case 'kind':
+      return declareKind(service, argument, value);
+  }
+});
 
 function commandIn([word, ...words]: readonly string[]) {
   const command = COMMANDS.find((name) => name === word);
@@ -84,7 +69,10 @@ function commandIn([word, ...words]: readonly string[]) {
   if (command && words.length === ARGUMENTS[command]) return { command, argument, value };
   if (command === undefined && word !== undefined) throw new UsageError(unknown('command', word, COMMANDS));
   throw new UsageError(
-    'Say list, search WORD, apply FILE, add TID, remove NAME, check FILE, example NAME, types or kind NAME KIND. 请写 list、search 词、apply 文件、add 标题、remove 模板、check 文件、example 模板、types 或 kind 模板 类型。',
+    say(
+      'Say list, search WORD, apply FILE, add TID, remove NAME, check FILE, example NAME, types or kind NAME KIND.',
+      '请写 list、search 词、apply 文件、add 标题、remove 模板、check 文件、example 模板、types 或 kind 模板 类型。',
+    ),
   );
 }
 

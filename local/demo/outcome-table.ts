@@ -1,38 +1,28 @@
 import colors from 'picocolors';
-import stringWidth from 'string-width';
-import type { Outcome, Stage, Told } from './stage.ts';
-
-const COLUMNS: readonly Told[] = [
-  { en: 'to', zh: '用户' },
-  { en: 'message', zh: '消息' },
-  { en: 'status', zh: '状态' },
-  { en: 'requests', zh: '请求次数' },
-  { en: 'why', zh: '原因' },
-];
-
-const STATUS_COLUMN = 2;
+import { say } from '../../operate/language.ts';
+import { table } from '../../operate/table.ts';
+import type { Outcome, Stage } from './stage.ts';
 
 /** Every message of the story with its outcome, as the service tells it at the end. */
-export async function outcomeTable(stage: Stage): Promise<string> {
-  const rows = await Promise.all(
-    stage.tracked.map(async ({ to, about, outcome }) => {
-      const became = await outcome();
-      return [to, about, became.status, String(became.attempts), reasonOf(became)];
-    }),
+export async function outcomesOf(stage: Stage) {
+  return Promise.all(
+    stage.tracked.map(async ({ to, about, outcome }) => ({ to, about, ...(await outcome()) })),
   );
-  const header = COLUMNS.map((column) => stage.text(column));
-  const widths = header.map((_, i) => Math.max(...[header, ...rows].map((row) => stringWidth(row[i] ?? ''))));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - stringWidth(cell)));
-  return [
-    `  ${colors.dim(line(header).join('  '))}`,
-    ...rows.map(
-      (row) =>
-        `  ${line(row)
-          .map((cell, i) => (i === STATUS_COLUMN ? statusColor(cell) : cell))
-          .join('  ')}`,
-    ),
-  ].join('\n');
+}
+
+/** The same as a table. */
+export function outcomeTable(outcomes: Awaited<ReturnType<typeof outcomesOf>>): string {
+  const headers = say('to,message,status,requests,why', '用户,消息,状态,请求次数,原因').split(',');
+  const rows = outcomes.map(({ to, about, ...became }) => [
+    to,
+    about,
+    statusColor(became.status),
+    String(became.attempts),
+    reasonOf(became),
+  ]);
+  return table(headers, rows, [3])
+    .map((line) => `  ${line}`)
+    .join('\n');
 }
 
 function reasonOf({ errcode, reason }: Outcome): string {
@@ -40,7 +30,7 @@ function reasonOf({ errcode, reason }: Outcome): string {
 }
 
 function statusColor(cell: string): string {
-  switch (cell.trim()) {
+  switch (cell) {
     case 'sent':
       return colors.green(cell);
     case 'unknown':

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../../operate/language.ts';
 import { clientOf, type Person, refusal, type Stage } from './stage.ts';
 
 /** The templates of the simulated account that the story uses. */
@@ -195,7 +196,7 @@ export async function sendsByCampaign(stage: Stage, people: readonly Person[], {
     const runId = runs[0]?.id ?? '';
     stage.tracked.push({
       to: person.name,
-      about: stage.text({ en: 'price drop, by campaign', zh: '降价提醒（群发）' }),
+      about: say('price drop, by campaign', '降价提醒（群发）'),
       outcome: async () => {
         const path = { id: campaignId, runId, openid: person.openid };
         const route = '/v1/campaigns/{id}/runs/{runId}/recipients/{openid}';

@@ -7,17 +7,13 @@ import {
   QingniaoProblem,
   type Schemas,
 } from '../../clients/typescript/src/index.ts';
+import type { BilingualText } from '../../lib/bilingual-text.ts';
+import { inLanguage } from '../../operate/language.ts';
 import { DEV_API_KEY } from '../stack/environment.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import type { SimulatedApp, WeChatSimulator } from '../wechat-simulator/index.ts';
 
 type Message = Schemas['Message'];
-
-/** A sentence in both languages; the demo tells its story in one of them. */
-export interface Told {
-  readonly en: string;
-  readonly zh: string;
-}
 
 /** A user of the demo: a phone that is logged in. */
 export interface Person {
@@ -53,13 +49,12 @@ export interface Stage {
   readonly shop: { readonly wechat: SimulatedApp; readonly client: Qingniao };
   readonly tracked: Tracked[];
   readonly broken: string[];
-  text(told: Told): string;
-  chapter(told: Told): void;
-  say(told: Told): void;
+  chapter(told: BilingualText): void;
+  say(told: BilingualText): void;
   /** States a promise and whether it was kept; one that was not makes the demo fail. */
-  promise(kept: boolean, told: Told): void;
+  promise(kept: boolean, told: BilingualText): void;
   /** `client` is that of the message's mini program; by default of the first. */
-  track(message: Message, to: Person, about: Told, client?: Qingniao): Message;
+  track(message: Message, to: Person, about: BilingualText, client?: Qingniao): Message;
   /** Waits until the message has ended, or fails after 15 seconds. */
   ended(message: Message, client?: Qingniao): Promise<Message>;
   close(): Promise<void>;
@@ -80,8 +75,8 @@ const SHOP_KEYS = [
   },
 ];
 
-/** Starts the service and the simulated WeChat on free ports. */
-export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
+/** Starts the service and the simulated WeChat on free ports. `print` takes the lines of the story. */
+export async function openStage(print: (line: string) => void): Promise<Stage> {
   const engine = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const stack = await startStack({
     logger: { info() {}, warn() {}, error() {} },
@@ -92,7 +87,6 @@ export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
   const { wechat } = stack;
   if (!wechat) throw new Error('The demo needs its simulated WeChat.');
   const client = clientOf(stack, DEV_API_KEY);
-  const text = (told: Told) => told[language];
   const stage: Stage = {
     stack,
     wechat,
@@ -100,15 +94,14 @@ export async function openStage(language: 'en' | 'zh'): Promise<Stage> {
     shop: { wechat: wechat.app(SHOP_APP_ID), client: clientOf(stack, SHOP_KEY, SHOP_APP_ID) },
     tracked: [],
     broken: [],
-    text,
-    chapter: (told) => print(`\n${colors.bold(colors.cyan(text(told)))}`),
-    say: (told) => print(`  ${text(told)}`),
+    chapter: (told) => print(`\n${colors.bold(colors.cyan(inLanguage(told)))}`),
+    say: (told) => print(`  ${inLanguage(told)}`),
     promise(kept, told) {
-      print(kept ? `  ${colors.green('✔')} ${text(told)}` : `  ${colors.red(`✘ ${text(told)}`)}`);
-      if (!kept) stage.broken.push(text(told));
+      print(kept ? `  ${colors.green('✔')} ${inLanguage(told)}` : `  ${colors.red(`✘ ${inLanguage(told)}`)}`);
+      if (!kept) stage.broken.push(inLanguage(told));
     },
     track(message, to, about, by = client) {
-      stage.tracked.push({ to: to.name, about: text(about), outcome: () => outcomeOf(by, message.id) });
+      stage.tracked.push({ to: to.name, about: inLanguage(about), outcome: () => outcomeOf(by, message.id) });
       return message;
     },
     async ended(message, by = client) {
@@ -139,11 +132,6 @@ export async function readMessage(client: Qingniao, id: string): Promise<Message
 async function outcomeOf(client: Qingniao, id: string): Promise<Outcome> {
   const { status, attempts, outcome } = await readMessage(client, id);
   return { status, attempts, errcode: outcome?.errcode, reason: outcome?.reason ?? '' };
-}
-
-/** Writes one line of the story. */
-export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 /** What the service refuses a call with. */

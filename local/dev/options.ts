@@ -5,6 +5,7 @@ import { loadSecrets, SECRET_NAMES } from '../../lib/settings/secrets.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
 import { type Environment, SettingsError } from '../../lib/settings/settings.ts';
 import { UsageError } from '../../operate/command-line.ts';
+import { say } from '../../operate/language.ts';
 import { ownersSettings, stackSettingProblems } from '../stack/check-settings.ts';
 import type { StackApp } from '../stack/more-apps.ts';
 import { plannedVariables } from '../stack/resources.ts';
@@ -67,7 +68,10 @@ export async function readDevOptions(
   const { WECHAT_API_BASE_URL, WECHAT_APP_ID, WECHAT_APP_SECRET, TABLE_NAME } = env;
   if (moreApps > 0 && WECHAT_API_BASE_URL !== undefined) {
     throw new UsageError(
-      '--apps needs the simulated WeChat: unset WECHAT_API_BASE_URL. --apps 只能用于模拟的微信：请去掉 WECHAT_API_BASE_URL。',
+      say(
+        '--apps needs the simulated WeChat: unset WECHAT_API_BASE_URL.',
+        '--apps 只能用于模拟的微信：请去掉 WECHAT_API_BASE_URL。',
+      ),
     );
   }
   const stack = {
@@ -110,7 +114,7 @@ const MOST_APPS = 100;
 function appCount(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_APPS) return Number(text);
   throw new UsageError(
-    `--apps takes a whole number from 1 to ${MOST_APPS}. --apps 需要 1 到 ${MOST_APPS} 的整数。`,
+    say(`--apps takes a whole number from 1 to ${MOST_APPS}.`, `--apps 需要 1 到 ${MOST_APPS} 的整数。`),
   );
 }
 

@@ -1,44 +1,71 @@
 import colors from 'picocolors';
+import { ZONE_OPTION } from '../../operate/command-line.ts';
+import { say } from '../../operate/language.ts';
 import { DEV_API_KEY } from '../stack/environment.ts';
 import type { Stack } from '../stack/stack.ts';
 import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from '../wechat-simulator/index.ts';
-import type { Say } from './language.ts';
 import { DEFAULT_API_PORT, DEFAULT_PHONE_PORT, DEFAULT_WECHAT_PORT } from './options.ts';
 
-/** What `npm run dev -- --help` prints. */
-export const HELP = `Runs the whole service on this machine until Ctrl-C: API, queue, schedules, table and a simulated WeChat.
-在本机运行整个服务，直到按 Ctrl-C：接口、队列、定时任务、数据表和模拟的微信。
-
-  npm run dev [-- --apps 3 --data DIR --lang zh]
-
-  --apps N                   as many mini programs, each with users, templates and events of its own (default 1)
-                             同时模拟 N 个小程序，用户、模板、事件各自独立（默认 1）
-  --data DIR                 keep tables and queues in DIR between runs
-                             把数据保存在 DIR，下次运行继续使用
-  --lang en|zh               language of what is printed (default: the system's)
-                             输出所用的语言（默认随系统）
-  --help, -h                 show this text
-                             显示本说明
-
-  PORT                       port of the API (default ${DEFAULT_API_PORT}; 0: any free one)
-                             接口端口（默认 ${DEFAULT_API_PORT}；0 为任意空闲端口）
-  WECHAT_SIMULATOR_PORT      port of the simulated WeChat (default ${DEFAULT_WECHAT_PORT}; 0: any free one)
-                             模拟微信的端口（默认 ${DEFAULT_WECHAT_PORT}；0 为任意空闲端口）
-  PHONE_PORT                 port of the phone to look at (default ${DEFAULT_PHONE_PORT})
-                             手机演示页面的端口（默认 ${DEFAULT_PHONE_PORT}）
-  WECHAT_API_BASE_URL        use the WeChat at this address, start no simulated one
-                             使用此地址的微信，不启动模拟的微信
-  AWS_ENDPOINT_URL_DYNAMODB  use the DynamoDB at this address, start none (AWS_ENDPOINT_URL does the same)
-                             使用此地址的 DynamoDB，不启动内置引擎（AWS_ENDPOINT_URL 作用相同）
-  TABLE_NAME                 of a table that stays at that address (default: one that goes at the end)
-                             在该地址上保留的数据表（默认使用退出即删除的表）
-
-Every setting of the service is taken when it is set: README lists them. A secret may lie in SSM, named by its …_PARAM variable.
-服务的每一项设置都可以用环境变量给出，见 README；密钥可放在 SSM 中，用 …_PARAM 变量给出参数名。
-dev-key stays valid beside the keys of API_KEYS. 设置了 API_KEYS 时，dev-key 仍然可用。
-What happened to a message: npm run logs -- MESSAGE_ID --local. 一条消息的经过：npm run logs -- MESSAGE_ID --local。
-With the simulated WeChat USER_SENDABLE_TEMPLATES is * unless set. 使用模拟微信时，USER_SENDABLE_TEMPLATES 默认为 *。
-`;
+/** How `npm run dev` is called. */
+export const USAGE = {
+  name: 'dev',
+  about: say(
+    'Runs the whole service on this machine until Ctrl-C: API, queue, schedules, table and a simulated WeChat.',
+    '在本机运行整个服务，直到按 Ctrl-C：接口、队列、定时任务、数据表和模拟的微信。',
+  ),
+  usages: [['[--apps 3] [--data DIR]']],
+  words: {
+    PORT: say(
+      `port of the API (default ${DEFAULT_API_PORT}; 0: any free one)`,
+      `接口端口，默认 ${DEFAULT_API_PORT}；0 为任意空闲端口`,
+    ),
+    WECHAT_SIMULATOR_PORT: say(
+      `port of the simulated WeChat (default ${DEFAULT_WECHAT_PORT}; 0: any free one)`,
+      `模拟微信的端口，默认 ${DEFAULT_WECHAT_PORT}；0 为任意空闲端口`,
+    ),
+    PHONE_PORT: say(
+      `port of the phone to look at (default ${DEFAULT_PHONE_PORT})`,
+      `手机演示页面的端口，默认 ${DEFAULT_PHONE_PORT}`,
+    ),
+    WECHAT_API_BASE_URL: say(
+      'use the WeChat at this address, start no simulated one',
+      '使用此地址的微信，不启动模拟的微信',
+    ),
+    AWS_ENDPOINT_URL_DYNAMODB: say(
+      'use the DynamoDB at this address, start none (AWS_ENDPOINT_URL does the same)',
+      '使用此地址的 DynamoDB，不启动内置引擎（AWS_ENDPOINT_URL 作用相同）',
+    ),
+    TABLE_NAME: say(
+      'of a table that stays at that address (default: one that goes at the end)',
+      '在该地址上保留的数据表，默认使用退出即删除的表',
+    ),
+    WEBHOOK_URL: say(
+      'hand each event to this address as a deployment does; WEBHOOK_SECRET is what the header x-qingniao-secret holds',
+      '像部署后那样把每个事件发到此地址；WEBHOOK_SECRET 为请求头 x-qingniao-secret 的内容',
+    ),
+  },
+  options: {
+    apps: {
+      type: 'string',
+      value: 'N',
+      default: '1',
+      help: say(
+        'as many mini programs, each with users, templates and events of its own (default 1)',
+        '同时模拟 N 个小程序，用户、模板、事件各自独立，默认 1',
+      ),
+    },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: say('keep tables and queues in DIR between runs', '把数据保存在 DIR，下次运行继续使用'),
+    },
+    ...ZONE_OPTION,
+  },
+  notes: say(
+    'Every setting of the service is taken when it is set: README lists them. A secret may lie in SSM, named by its …_PARAM variable. dev-key stays valid beside the keys of API_KEYS. With the simulated WeChat USER_SENDABLE_TEMPLATES is * unless set. What happened to a message: npm run logs -- MESSAGE_ID --local.',
+    '服务的每一项设置都可以用环境变量给出，见 README；密钥可放在 SSM 中，用 …_PARAM 变量给出参数名。设置了 API_KEYS 时，dev-key 仍然可用。使用模拟微信时，USER_SENDABLE_TEMPLATES 默认为 *。一条消息的经过：npm run logs -- MESSAGE_ID --local。',
+  ),
+} as const;
 
 /** What the greeting tells of, besides the stack. */
 export interface Greeted {
@@ -47,7 +74,7 @@ export interface Greeted {
 }
 
 /** The greeting once everything runs: where things are, the key, and first calls to try. */
-export function greeting(stack: Stack, { dataDir, phoneUrl }: Greeted, say: Say): string {
+export function greeting(stack: Stack, { dataDir, phoneUrl }: Greeted): string {
   const simulated = `${stack.wechatUrl} ${say('(simulated)', '（模拟）')}`;
   const apps = (stack.wechat?.apps() ?? []).map(({ appId }) => appId);
   const rows: (readonly [string, string])[] = [
@@ -62,7 +89,7 @@ export function greeting(stack: Stack, { dataDir, phoneUrl }: Greeted, say: Say)
     ],
     ['API', stack.apiUrl],
     [say('WeChat', '微信'), stack.wechatUrl ? simulated : `${stack.env['WECHAT_API_BASE_URL']}`],
-    ...(apps.length > 1 ? appRows(apps, say) : []),
+    ...(apps.length > 1 ? appRows(apps) : []),
     [say('API key', '密钥'), `${DEV_API_KEY} ${say('(all scopes)', '（全部权限）')}`],
     ['DynamoDB', `${stack.dynamodbEndpoint} ${stack.tableName}`],
     ['SQS', stack.queueUrl],
@@ -82,14 +109,14 @@ export function greeting(stack: Stack, { dataDir, phoneUrl }: Greeted, say: Say)
     '',
     `  ${say('Try it:', '试一试：')}`,
     '',
-    ...firstCalls(stack, apps, say).map((line) => `  ${line}`),
+    ...firstCalls(stack, apps).map((line) => `  ${line}`),
     '',
     colors.dim(`  ${say('Ctrl-C ends it.', '按 Ctrl-C 退出。')}`),
     '',
   ].join('\n');
 }
 
-function appRows([first = '', ...others]: readonly string[], say: Say): [string, string][] {
+function appRows([first = '', ...others]: readonly string[]): [string, string][] {
   const note = say('(the first: for calls that name none)', '（第一个：请求未指明小程序时使用）');
   const named = say('the header x-wechat-appid says which', '用请求头 x-wechat-appid 指明小程序');
   return [
@@ -99,7 +126,7 @@ function appRows([first = '', ...others]: readonly string[], say: Say): [string,
   ];
 }
 
-function firstCalls({ apiUrl, wechatUrl }: Stack, apps: readonly string[], say: Say): string[] {
+function firstCalls({ apiUrl, wechatUrl }: Stack, apps: readonly string[]): string[] {
   const comment = (en: string, zh: string) => colors.dim(`# ${say(en, zh)}`);
   const [openid = ''] = SAMPLE_OPENIDS;
   const template = SAMPLE_TEMPLATES[0];
@@ -165,7 +192,6 @@ function padWide(text: string, columns: number): string {
 export function portInUse(
   port: number,
   { wechatPort, phonePort }: { wechatPort: number; phonePort: number },
-  say: Say,
 ): string {
   const ports = { [wechatPort]: 'WECHAT_SIMULATOR_PORT', [phonePort]: 'PHONE_PORT' };
   const variable = ports[port] ?? 'PORT';
@@ -177,7 +203,7 @@ export function portInUse(
 }
 
 /** Says which of the variables that are set have no effect. */
-export function notTakenLine(names: readonly string[], say: Say): string {
+export function notTakenLine(names: readonly string[]): string {
   const list = names.join(', ');
   return say(
     `Set by npm run dev itself, yours is not used: ${list}`,

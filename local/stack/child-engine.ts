@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../../operate/language.ts';
 
 const READY_TIMEOUT_MS = 20_000;
 const READY_PROBE_MS = 3;
@@ -47,7 +48,7 @@ export async function startChildEngine(
     failure = started.reason;
     await end(child);
   }
-  throw new EngineStartError(`${command} did not start 未能启动: ${failure}`);
+  throw new EngineStartError(say(`${command} did not start: ${failure}`, `${command} 未能启动：${failure}`));
 }
 
 function spawnWatched(command: string, args: readonly string[], cwd: string | undefined): ChildProcess {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import { openDynamoDb } from '../../lib/runtime/aws.ts';
+import { say } from '../../operate/language.ts';
 import { readServiceDefinition, type TableDefinition } from './service-definition.ts';
 
 /** Local engines check no signature; calls want credentials all the same. The same for SQS. */
@@ -82,7 +83,10 @@ export async function openTable(o: {
   await createTable(client, o.name, definition).catch((cause) => {
     client.destroy();
     throw new Error(
-      `The DynamoDB engine at ${o.endpoint} cannot be used. 位于 ${o.endpoint} 的 DynamoDB 引擎无法使用。`,
+      say(
+        `The DynamoDB engine at ${o.endpoint} cannot be used.`,
+        `位于 ${o.endpoint} 的 DynamoDB 引擎无法使用。`,
+      ),
       { cause },
     );
   });

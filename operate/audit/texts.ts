@@ -1,37 +1,64 @@
 import colors from 'picocolors';
+import type { BilingualText } from '../../lib/bilingual-text.ts';
+import { JSON_OPTION, STAGE_OPTIONS } from '../command-line.ts';
+import { inLanguage, say } from '../language.ts';
 import type { AuditSummary, UserFinding } from './audit.ts';
 
-/** What `npm run audit -- --help` prints. */
-export const HELP = `Recomputes every user's balance of grants from the messages and the campaigns' sends and reports where the table differs.
-It only reads, and reads the whole table: on AWS that costs half a read unit for each 4 KB, for runs of campaigns three
-times as much. Exits with 1 when something is amiss.
-根据消息和群发记录重新计算每个用户的订阅次数，报告与数据表不一致之处。只读，但会读取整张表（群发记录约读三遍）。
-发现问题时退出码为 1。
+/** How `npm run audit` is called. */
+export const USAGE = {
+  name: 'audit',
+  about: say(
+    "Recomputes every user's balance of grants from the messages and the campaigns' sends and reports where the table differs. It only reads, and reads the whole table: on AWS that costs half a read unit for each 4 KB, for runs of campaigns three times as much. Exits with 1 when something is amiss.",
+    '根据消息和群发记录重新计算每个用户的授权次数，报告与数据表不一致之处。只读，但会读取整张表：在 AWS 上每 4 KB 消耗半个读单位，群发记录约为三倍。发现问题时退出码为 1。',
+  ),
+  usages: [['--stage NAME [--region REGION]'], ['--table NAME [--app APPID]']],
+  options: {
+    ...STAGE_OPTIONS,
+    table: {
+      type: 'string',
+      value: 'NAME',
+      help: say(
+        'the table, to name it directly; AWS_ENDPOINT_URL_DYNAMODB says where, for the local stack',
+        '直接指定数据表；本地环境用 AWS_ENDPOINT_URL_DYNAMODB 指定地址',
+      ),
+    },
+    app: {
+      type: 'string',
+      value: 'APPID',
+      help: say(
+        'only this mini program (default: every one in the table)',
+        '只检查此小程序，默认检查表中的每个小程序',
+      ),
+    },
+    'app-id': { type: 'string', value: 'APPID', help: say('an earlier name of --app', '--app 的旧名') },
+    'overdue-minutes': {
+      type: 'string',
+      value: 'N',
+      default: '30',
+      help: say(
+        'how late a message may be before it is reported (default 30)',
+        '消息超时多少分钟后报告，默认 30',
+      ),
+    },
+    segments: {
+      type: 'string',
+      value: 'N',
+      default: '4',
+      help: say('parts of the table read at the same time (default 4)', '并行读取的分段数，默认 4'),
+    },
+    notes: {
+      type: 'boolean',
+      default: false,
+      help: say(
+        'also list what mends itself, such as claims that the next send to their user closes; they are counted anyway',
+        '同时列出会自行恢复的情况，默认只计数',
+      ),
+    },
+    ...JSON_OPTION,
+  },
+} as const;
 
-  npm run audit -- --stage NAME [--region REGION]
-  npm run audit -- --table NAME [--app APPID]
-
-  --stage NAME            the deployed stage; its table is looked up in its CloudFormation stack
-                          已部署的环境，数据表从 CloudFormation 查得
-  --region REGION         where it is deployed (default: AWS_REGION, else ap-southeast-1)
-                          部署区域
-  --table NAME            the table, to name it directly; AWS_ENDPOINT_URL_DYNAMODB says where, for the local stack
-                          直接指定数据表；本地环境用 AWS_ENDPOINT_URL_DYNAMODB 指定地址
-  --app APPID             only this mini program (default: every one in the table)
-                          只检查此小程序，默认检查表中的每个小程序
-  --overdue-minutes N     how late a message may be before it is reported (default 30)
-                          消息超时多少分钟后报告（默认 30）
-  --segments N            parts of the table read at the same time (default 4)
-                          并行读取的分段数（默认 4）
-  --notes                 also list what mends itself, such as claims that the next send to their user closes; they are counted anyway
-                          同时列出会自行恢复的情况（默认只计数）
-  --json                  one JSON object instead of lines
-                          输出一个 JSON 对象
-  --help, -h              show this text
-                          显示本说明
-`;
-
-const MEANINGS: Record<UserFinding['rule'], { en: string; zh: string }> = {
+const MEANINGS: Record<UserFinding['rule'], BilingualText> = {
   'negative-balance': { en: 'a count is below zero', zh: '计数为负' },
   'held-mismatch': { en: 'held grants are not those of booked messages', zh: '预留次数与已预约的消息不符' },
   overspent: { en: 'more sends took a grant than grants are spent', zh: '消耗授权的发送多于已用次数' },
@@ -67,27 +94,37 @@ const MEANINGS: Record<UserFinding['rule'], { en: string; zh: string }> = {
 /** A finding in one line. */
 export function lineFor(finding: UserFinding): string {
   const { level, rule, appId, openid } = finding;
-  const { en, zh } = MEANINGS[rule];
-  const name = level === 'drift' ? colors.red('drift') : colors.dim('note ');
-  return `${name} ${colors.bold(rule)} ${appId} ${openid} ${factsOf(finding)}${en} ${zh}`;
+  const name = level === 'drift' ? colors.red(say('drift', '偏差')) : colors.dim(say('note ', '提示'));
+  return `${name} ${colors.bold(rule)} ${appId} ${openid} ${factsOf(finding)}${inLanguage(MEANINGS[rule])}`;
 }
 
 function factsOf(finding: UserFinding): string {
   if (finding.rule === 'unreadable') return `${finding.problem} `;
   if (finding.rule === 'not-at-rest') return '';
   const { templateId, messageId, expected, found } = finding;
-  const counts = expected === undefined ? '' : `expected 应为 ${expected}, found 实为 ${found}: `;
+  const counts =
+    expected === undefined
+      ? ''
+      : say(`expected ${expected}, found ${found}: `, `应为 ${expected}，实为 ${found}：`);
   return `${templateId} ${messageId === undefined ? '' : `${messageId} `}${counts}`;
 }
 
 /** The end of the answer. */
 export function summaryLine({ users, messages, drift, notes }: AuditSummary): string {
   const clean = drift === 0;
-  const verdict = clean ? colors.green('no drift 无偏差') : colors.red(`${drift} drift 处偏差`);
-  return `${users} users 个用户, ${messages} messages 条消息: ${verdict}, ${notes} notes 条提示 (--notes)`;
+  const verdict = clean
+    ? colors.green(say('no drift', '无偏差'))
+    : colors.red(say(`${drift} drift`, `${drift} 处偏差`));
+  return say(
+    `${users} users, ${messages} messages: ${verdict}, ${notes} notes (--notes)`,
+    `${users} 个用户，${messages} 条消息：${verdict}，${notes} 条提示（--notes）`,
+  );
 }
 
 /** How far it is. */
 export function progressLine({ users, messages, drift }: AuditSummary): string {
-  return `${users} users 用户, ${messages} messages 消息, ${drift} drift 偏差 …`;
+  return say(
+    `${users} users, ${messages} messages, ${drift} drift …`,
+    `${users} 个用户，${messages} 条消息，${drift} 处偏差 …`,
+  );
 }

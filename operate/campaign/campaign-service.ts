@@ -1,5 +1,6 @@
 import type { Qingniao, Schemas } from '../../clients/typescript/src/index.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 import type { CampaignAnswer, RecipientAnswer, RunAnswer } from './campaign-answers.ts';
 import { csvParts } from './csv-parts.ts';
 
@@ -65,7 +66,7 @@ export function campaignsOf(service: Qingniao): CampaignService {
         params: { path: { id }, query: { limit: 1 } },
       }))
         return latest;
-      throw new CommandError('The campaign has no run yet. 该活动还没有发送过。');
+      throw new CommandError(say('The campaign has no run yet.', '该活动还没有发送过。'));
     },
     steer: async (id, runId, action) =>
       (await service.POST(`/v1/campaigns/{id}/runs/{runId}/${action}`, ofRun(id, runId))).data,

@@ -7,6 +7,7 @@ import {
   separatorOf,
 } from '../../lib/campaigns/recipients/csv-dialect.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 
 /** Below the 4 MiB that one request may have. */
 const PART_BYTES = 3 * 1024 * 1024;
@@ -66,7 +67,9 @@ function read(text: string): v.InferOutput<typeof rows> {
     );
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new CommandError(`The file is no CSV: ${error.message}. 文件不是合法的 CSV。`);
+    throw new CommandError(
+      say(`The file is no CSV: ${error.message}.`, `文件不是合法的 CSV：${error.message}。`),
+    );
   }
 }
 

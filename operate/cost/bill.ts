@@ -1,4 +1,5 @@
-import stringWidth from 'string-width';
+import { inLanguage, say } from '../language.ts';
+import { table } from '../table.ts';
 import type { ExchangeRate } from './exchange-rate.ts';
 import { ITEMS, isRecorded, type Price, RECORDED, type Region } from './prices.ts';
 import { type BillLine, totalOf } from './reckon.ts';
@@ -13,7 +14,7 @@ export interface Bill {
 }
 
 const NUMBER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
-const UNKNOWN = 'unknown 未知';
+const UNKNOWN = say('unknown', '未知');
 
 /** An amount of money in its currency. */
 export function money(amount: number, currency: Region['currency']): string {
@@ -40,25 +41,20 @@ export function billTable({ lines, region, rate, missing }: Bill): string {
   const total =
     unknown.length === used.length && used.length > 0
       ? UNKNOWN
-      : sum + (without === '' ? '' : `, without 不含: ${without}`);
+      : sum + (without === '' ? '' : say(`, without: ${without}`, `，不含：${without}`));
+  const currencies = region.currency === 'CNY' ? ['CNY'] : ['USD', 'CNY'];
+  const [head = '', ...rows] = table(
+    [say('item', '项目'), say('amount', '用量'), ...currencies],
+    cells,
+    [1, 2, 3],
+  );
   return [
-    ...aligned(cells).map((row, index) => `  ${row}${mark(used.slice(index, index + 1).some(isOfRecorded))}`),
-    `  Total 合计 ${total}`,
+    `  ${head}`,
+    ...rows.map((row, index) => `  ${row}${mark(used.slice(index, index + 1).some(isOfRecorded))}`),
+    `  ${say('Total', '合计')} ${total}`,
     '',
     ...remarks(used, { region, rate, missing }),
   ].join('\n');
-}
-
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widthOf = (column: number) => Math.max(...rows.map((row) => stringWidth(row[column] ?? '')));
-  return rows.map((row) =>
-    row
-      .map((text, column) => {
-        const space = ' '.repeat(widthOf(column) - stringWidth(text));
-        return column === 0 ? text + space : space + text;
-      })
-      .join('  '),
-  );
 }
 
 function bothCurrencies(cost: number, { currency }: Region, { cnyPerUsd }: ExchangeRate): string[] {
@@ -74,20 +70,23 @@ function remarks(used: readonly BillLine[], { region, rate, missing }: Omit<Bill
   return [
     ...(listed.length > 0
       ? [
-          `  Prices of ${region.name}, from AWS's price list as published on ${listed.join(', ')}.`,
-          `  价格来自 AWS 价目表（${region.name}，发布于 ${listed.join('、')}）。`,
+          say(
+            `  Prices of ${region.name}, from AWS's price list as published on ${listed.join(', ')}.`,
+            `  价格来自 AWS 价目表（${region.name}，发布于 ${listed.join('、')}）。`,
+          ),
         ]
       : []),
     ...(recorded.length > 0
       ? [
-          `  * Recorded of ${RECORDED.name} on ${recorded[0]}: ` +
-            `AWS's price list of ${region.name} did not tell${why}.`,
-          `  * 未能从 AWS 价目表读到 ${region.name} 的价格，使用 ${recorded[0]} 记录的 ${RECORDED.name} 价格。`,
+          say(
+            `  * Recorded of ${RECORDED.name} on ${recorded[0]}: AWS's price list of ${region.name} did not tell${why}.`,
+            `  * 未能从 AWS 价目表读到 ${region.name} 的价格，使用 ${recorded[0]} 记录的 ${RECORDED.name} 价格${why}。`,
+          ),
         ]
       : []),
     ...used.flatMap(({ item }) => {
       const note = region.prices[item]?.note;
-      return note ? [`  ${ITEMS[item].name}: ${note.en}. ${note.zh}。`] : [];
+      return note ? [`  ${ITEMS[item].name}: ${inLanguage(note)}${say('.', '。')}`] : [];
     }),
     ...rateRemark(region, rate, recorded.length > 0),
   ];
@@ -103,5 +102,5 @@ function rateRemark({ currency }: Region, { cnyPerUsd, day }: ExchangeRate, hasR
           `, the central parity of ${day}; --cny-per-usd takes another`,
           `（${day} 中间价），可用 --cny-per-usd 修改`,
         ];
-  return [`  CNY at ${cnyPerUsd} for a dollar${en}. 人民币按 1 美元 = ${cnyPerUsd} 元折算${zh}。`];
+  return [say(`  CNY at ${cnyPerUsd} for a dollar${en}.`, `  人民币按 1 美元 = ${cnyPerUsd} 元折算${zh}。`)];
 }

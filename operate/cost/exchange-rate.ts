@@ -1,4 +1,5 @@
 import { UsageError } from '../command-line.ts';
+import { say } from '../language.ts';
 
 /** What a US dollar costs. */
 export interface ExchangeRate {
@@ -14,5 +15,7 @@ export const RECORDED_RATE = { cnyPerUsd: 6.7351, day: '2026-09-30' } as const;
 export function exchangeRate(given: string | undefined): ExchangeRate {
   if (given === undefined) return RECORDED_RATE;
   if (/^\d{1,6}(\.\d{1,6})?$/.test(given) && Number(given) > 0) return { cnyPerUsd: Number(given) };
-  throw new UsageError('--cny-per-usd takes a number such as 6.73. --cny-per-usd 需要一个正数，例如 6.73。');
+  throw new UsageError(
+    say('--cny-per-usd takes a number such as 6.73.', '--cny-per-usd 需要一个正数，例如 6.73。'),
+  );
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 import type { Region } from './prices.ts';
 
 const amount = v.exactOptional(v.pipe(v.number(), v.minValue(0)));
@@ -24,13 +25,18 @@ const ownPrices = v.strictObject({
  */
 export async function withOwnPrices(region: Region, file: string): Promise<Region> {
   const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new CommandError(`${file} cannot be read: ${error.message}. 无法读取价格文件。`);
+    throw new CommandError(
+      say(`${file} cannot be read: ${error.message}.`, `无法读取价格文件 ${file}：${error.message}。`),
+    );
   });
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), ownPrices), text);
   if (!read.success) {
     const reasons = read.issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`).join('; ');
     throw new CommandError(
-      `${file} is no file of prices: ${reasons}. See --help. 价格文件格式不正确，请看 --help。`,
+      say(
+        `${file} is no file of prices: ${reasons}. See --help.`,
+        `价格文件 ${file} 格式不正确：${reasons}。请看 --help。`,
+      ),
     );
   }
   const { currency, ...prices } = read.output;

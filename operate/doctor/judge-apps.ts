@@ -65,7 +65,7 @@ export function* judgeApps(
   served: readonly string[] | undefined,
   { stageApps, appId: named }: Pick<AppsToFind, 'stageApps' | 'appId'>,
 ): Generator<Finding> {
-  const check = 'apps 小程序';
+  const check = 'apps';
   if (served === undefined || stageApps === undefined || stageApps.length <= 1 || named !== undefined) return;
   const missing = stageApps.filter(({ appId }) => !served.includes(appId));
   for (const { appId } of missing)
@@ -95,7 +95,7 @@ export function* judgeAppSettings(
   stageApps: readonly StageApp[],
   { stage, appId: named }: { readonly stage: string; readonly appId: string | undefined },
 ): Generator<Finding> {
-  const check = 'settings 设置';
+  const check = 'settings';
   const others = stageApps.slice(1).filter(({ appId }) => named === undefined || appId === named);
   for (const { appId, problems } of others)
     yield problems.length === 0

@@ -18,7 +18,7 @@ const BACKLOG = 1000;
 
 /** Whether work gets done, and none was given up. */
 export function judgeQueue({ name, waiting, dead }: QueueDepth): Finding {
-  const check = `queue 队列 ${name}`;
+  const check = `queue ${name}`;
   const says = { en: `${waiting} waiting, ${dead} dead letters`, zh: `${waiting} 条等待，${dead} 条死信` };
   if (dead > 0)
     return {
@@ -58,8 +58,8 @@ export function judgeWebhook(o: {
         zh: `EventBridge 没有可用的密钥（连接状态 ${o.connectionState}）`,
       },
       advice: {
-        en: `Run npm run setup -- --stage ${o.stage} --webhook URL, then deploy with a new secretsRevision (docs/events.md).`,
-        zh: `请运行 npm run setup -- --stage ${o.stage} --webhook 地址，再用新的 secretsRevision 部署（见 docs/events.md）。`,
+        en: `Run npm run setup -- --stage ${o.stage} --webhook URL, then deploy with a new secretsRevision (docs/en/events.md).`,
+        zh: `请运行 npm run setup -- --stage ${o.stage} --webhook 地址，再用新的 secretsRevision 部署（见 docs/zh/events.md）。`,
       },
     };
   const says = { en: `${o.dead} dead letters`, zh: `${o.dead} 条死信` };
@@ -77,7 +77,7 @@ export function judgeWebhook(o: {
 
 /** Whether any alarm of the stage rings. */
 export function judgeAlarms(ringing: readonly RingingAlarm[], all: number): readonly Finding[] {
-  const check = 'alarms 告警';
+  const check = 'alarms';
   if (all === 0)
     return [
       {
@@ -92,7 +92,7 @@ export function judgeAlarms(ringing: readonly RingingAlarm[], all: number): read
   return ringing.map(({ name, description }) => ({
     check,
     level: 'fail',
-    says: { en: name, zh: '正在告警' },
+    says: { en: name, zh: name },
     advice: { en: description, zh: '' },
   }));
 }
@@ -102,7 +102,7 @@ const LAG_FAIL_MS = 5 * 60_000;
 
 /** How far events and statistics are behind the table; undefined: nothing changed lately. */
 export function judgeLag(lagMs: number | undefined): Finding {
-  const check = 'stream 变更流';
+  const check = 'stream';
   if (lagMs === undefined)
     return { check, level: 'ok', says: { en: 'nothing has changed lately', zh: '近期没有变更' } };
   const seconds = Math.round(lagMs / 1000);
@@ -122,12 +122,12 @@ export function judgeLag(lagMs: number | undefined): Finding {
 
 /** Whether every secret that the service needs is stored. */
 export function judgeSecrets(missing: readonly string[], stage: string): Finding {
-  const check = 'secrets 密钥';
+  const check = 'secrets';
   if (missing.length === 0) return { check, level: 'ok', says: { en: 'all there', zh: '齐全' } };
   return {
     check,
     level: 'fail',
-    says: { en: `missing: ${missing.join(', ')}`, zh: '缺少以上参数' },
+    says: { en: `missing: ${missing.join(', ')}`, zh: `缺少参数：${missing.join('、')}` },
     advice: {
       en: `npm run setup -- --stage ${stage} makes them.`,
       zh: `请运行 npm run setup -- --stage ${stage}。`,

@@ -3,7 +3,7 @@ import { LOOK_AT_LOGS, REACH, same, told } from './probe-texts.ts';
 
 /** Whether the callback address answers WeChat's check, and only WeChat's. */
 export function judgeCallback(signed: Probe, forged: Probe, echostr: string): Finding {
-  const check = 'callback 回调地址';
+  const check = 'callback';
   if (signed.type === 'unreachable')
     return { check, level: 'fail', says: same(signed.reason), advice: REACH };
   if (signed.status === 404)

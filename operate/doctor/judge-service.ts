@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../../lib/bilingual-text.ts';
+import { localTime } from '../times.ts';
 import type { Finding, Probe } from './finding.ts';
 import { codeIn, LOOK_AT_LOGS, parsed, REACH, remedyIn, same, told } from './probe-texts.ts';
 
@@ -9,7 +10,7 @@ const LOOK_AT_PROXY: BilingualText = {
 };
 /** Whether the service answers and reaches its table. */
 export function judgeHealth(probe: Probe): Finding {
-  const check = 'health 健康检查';
+  const check = 'health';
   if (probe.type === 'unreachable') return { check, level: 'fail', says: same(probe.reason), advice: REACH };
   if (probe.status === 200)
     return { check, level: 'ok', says: { en: 'reaches its table', zh: '能访问数据表' } };
@@ -28,7 +29,7 @@ export function judgeClock(probe: Probe): Finding | undefined {
   const seconds = (Math.abs(skewMs) / 1000).toFixed(0);
   const level = Math.abs(skewMs) > SKEW_FAIL_MS ? 'fail' : Math.abs(skewMs) > SKEW_WARN_MS ? 'warn' : 'ok';
   return {
-    check: 'clock 时钟',
+    check: 'clock',
     isAside: true,
     level,
     says: { en: `${seconds} s apart from this computer`, zh: `与本机相差 ${seconds} 秒` },
@@ -43,7 +44,7 @@ export function judgeClock(probe: Probe): Finding | undefined {
 
 /** Whether the service gets an access token and WeChat's templates with it. */
 export function judgeToken(probe: Probe): Finding {
-  const check = 'access token 接口凭证';
+  const check = 'access token';
   if (probe.type === 'unreachable') return { check, level: 'fail', says: same(probe.reason), advice: REACH };
   if (probe.status === 200)
     return {
@@ -100,7 +101,7 @@ const templatePage = v.object({
 
 /** Whether the templates were read lately. */
 export function judgeTemplates(probe: Probe, nowMs: number): Finding | undefined {
-  const check = 'templates 模板';
+  const check = 'templates';
   if (probe.type === 'unreachable' || probe.status === 401) return undefined;
   if (probe.status === 403)
     return {
@@ -133,8 +134,8 @@ export function judgeTemplates(probe: Probe, nowMs: number): Finding | undefined
       check,
       level: 'warn',
       says: {
-        en: `${counted.en}, last read ${new Date(oldestMs).toISOString()}`,
-        zh: `${counted.zh}，上次读取 ${new Date(oldestMs).toISOString()}`,
+        en: `${counted.en}, last read ${localTime(oldestMs)}`,
+        zh: `${counted.zh}，上次读取 ${localTime(oldestMs)}`,
       },
       advice: {
         en: 'The daily sync fails: look into the log of sync-templates.',

@@ -46,16 +46,16 @@ export async function* probeStage(o: StageToProbe): AsyncGenerator<Finding> {
         o.stage,
       )
     : NOT_READABLE;
-  yield* await orFinding('queues 队列', () => queues(o));
+  yield* await orFinding('queues', () => queues(o));
   yield* await orFinding('webhook', () => webhook(o));
-  yield* await orFinding('alarms 告警', () => alarms(o));
-  yield* await orFinding('stream 变更流', () => lag(o));
+  yield* await orFinding('alarms', () => alarms(o));
+  yield* await orFinding('stream', () => lag(o));
   const { tableName } = o.deployed;
   yield* (await probeQuotas({ region: o.env['AWS_REGION'] ?? '', stage: o.stage, tableName })).findings;
 }
 
 const NOT_READABLE: Finding = {
-  check: 'secrets 密钥',
+  check: 'secrets',
   level: 'skip',
   says: { en: 'these AWS credentials may not read them', zh: '当前 AWS 凭证无权读取' },
 };

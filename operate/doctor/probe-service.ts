@@ -56,7 +56,7 @@ async function readServed({ url, clock }: ServiceToProbe, key: string) {
 }
 
 const NO_KEY: Finding = {
-  check: 'access token 接口凭证',
+  check: 'access token',
   level: 'skip',
   says: { en: 'no API key', zh: '没有 API Key' },
   advice: {
@@ -65,7 +65,7 @@ const NO_KEY: Finding = {
   },
 };
 const NO_TOKEN: Finding = {
-  check: 'callback 回调地址',
+  check: 'callback',
   level: 'skip',
   says: { en: 'no Token of message push', zh: '没有消息推送 Token' },
   advice: {

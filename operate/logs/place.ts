@@ -5,6 +5,7 @@ import type { Environment } from '../../lib/settings/settings.ts';
 import { awsEnvironment } from '../aws-environment.ts';
 import { progress, UsageError } from '../command-line.ts';
 import { findStage } from '../deployed-stage.ts';
+import { say } from '../language.ts';
 import { parameterNames } from '../setup/parameter-names.ts';
 import { linesAbout, readLogs } from './read-logs.ts';
 import { findRunningStack, localLines } from './running-stack.ts';
@@ -44,7 +45,7 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
   const places = [stage !== undefined, local, table !== undefined].filter(Boolean).length;
   if (places !== 1) {
     throw new UsageError(
-      'Give one of --stage NAME, --local and --table NAME. 请给出 --stage、--local、--table 之一。',
+      say('Give one of --stage NAME, --local and --table NAME.', '请给出 --stage、--local、--table 之一。'),
     );
   }
   const named = options.app ?? options['app-id'];
@@ -55,7 +56,7 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
   const deployed = stage === undefined ? undefined : await findStage(env, stage);
   const appId = named ?? deployed?.appId ?? process.env['WECHAT_APP_ID'];
   if (!appId) {
-    throw new UsageError('Give the mini program: --app APPID. 请用 --app 给出小程序的 AppID。');
+    throw new UsageError(say('Give the mini program: --app APPID.', '请用 --app 给出小程序的 AppID。'));
   }
   return {
     env,
@@ -90,7 +91,10 @@ async function othersOf(appsPath: string, env: Environment): Promise<readonly st
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     process.stderr.write(
-      `The list of mini programs, ${appsPath}, cannot be read, so that only the first was looked in: have ssm:GetParameters allowed to you, or name one by --app. 无法读取小程序列表，只查了第一个：请获得 ssm:GetParameters 权限，或用 --app 指定。\n`,
+      say(
+        `The list of mini programs, ${appsPath}, cannot be read, so that only the first was looked in: have ssm:GetParameters allowed to you, or name one by --app.\n`,
+        `无法读取小程序列表 ${appsPath}，只查了第一个：请获得 ssm:GetParameters 权限，或用 --app 指定。\n`,
+      ),
     );
     return [];
   }
@@ -109,7 +113,7 @@ async function logsOf(
       id,
       fromMs: sinceMs - MARGIN_MS,
       toMs: Date.now() + MARGIN_MS,
-      reading: (name) => progress(`reading the logs of ${name} 正在读取日志`),
+      reading: (name) => progress(say(`reading the logs of ${name}`, `正在读取 ${name} 的日志`)),
     });
   } catch (error) {
     progress('');
@@ -123,6 +127,11 @@ async function logsOf(
 function unreadable(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const needed = PERMISSIONS.filter((permission) => permission.startsWith('logs:')).join(', ');
-  const advice = /AccessDenied/.test(name) ? ` Have ${needed} allowed to you. 请获得以上权限。` : '';
-  return `The logs cannot be read; here is what the table tells. 无法读取日志，仅显示表中的记录。\n${name}: ${message}${advice}\n`;
+  const advice = /AccessDenied/.test(name)
+    ? say(` Have ${needed} allowed to you.`, `请获得权限 ${needed}。`)
+    : '';
+  return say(
+    `The logs cannot be read; here is what the table tells.\n${name}: ${message}${advice}\n`,
+    `无法读取日志，仅显示表中的记录。\n${name}: ${message}${advice}\n`,
+  );
 }

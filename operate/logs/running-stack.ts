@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 
 const runningStack = v.object({
   pid: v.number(),
@@ -32,7 +33,10 @@ export async function findRunningStack(port: string): Promise<RunningStack> {
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), runningStack), text);
   if (read.success && isAlive(read.output.pid)) return read.output;
   throw new CommandError(
-    `No local stack runs with its API on port ${port}: start npm run dev, or name its port by PORT. 端口 ${port} 上没有本地服务，请先运行 npm run dev，或用 PORT 指定端口。`,
+    say(
+      `No local stack runs with its API on port ${port}: start npm run dev, or name its port by PORT.`,
+      `端口 ${port} 上没有本地服务，请先运行 npm run dev，或用 PORT 指定端口。`,
+    ),
   );
 }
 

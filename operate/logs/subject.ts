@@ -8,6 +8,7 @@ import type { Logger } from '../../lib/logger.ts';
 import { type Message, openidOf } from '../../lib/messages/message.ts';
 import type { MessageStore } from '../../lib/messages/message-store.ts';
 import { UsageError } from '../command-line.ts';
+import { say } from '../language.ts';
 import { recipientStanding, recipientStory } from './recipient-story.ts';
 import { type Happening, type Standing, standing, storyInTable } from './story.ts';
 
@@ -31,12 +32,18 @@ export function subjectIn(words: readonly string[], openid: string | undefined):
   if (more.length === 0 && isRunId(id)) {
     if (openid) return { id, openid };
     throw new UsageError(
-      'Whose? Add --openid OPENID; the run as a whole is told by npm run campaign. 请加 --openid 指定收件人；整次群发请看 npm run campaign。',
+      say(
+        'Whose? Add --openid OPENID; the run as a whole is told by npm run campaign.',
+        '请加 --openid 指定收件人；整次群发请看 npm run campaign。',
+      ),
     );
   }
   if (more.length === 0 && openid === undefined && openidOf(id) !== undefined) return { id };
   throw new UsageError(
-    'Give the id of one message, as the API answers it (msg_…), or of a run (run_…) with --openid. 请给出一条消息的编号（msg_…），或群发编号（run_…）加 --openid。',
+    say(
+      'Give the id of one message, as the API answers it (msg_…), or of a run (run_…) with --openid.',
+      '请给出一条消息的编号（msg_…），或群发编号（run_…）加 --openid。',
+    ),
   );
 }
 

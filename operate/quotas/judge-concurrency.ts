@@ -26,7 +26,7 @@ const QUOTA = '"Concurrent executions" (AWS Lambda, L-B99A9384)';
 
 /** Whether users and WeChat find room beside the queues. */
 export function judgeConcurrency({ region, limit, unreserved, queues }: Concurrency): Finding {
-  const check = 'concurrency 并发额度';
+  const check = 'concurrency';
   const batches = sumOf(queues);
   const says = {
     en: `the account runs ${limit} functions at once, ${unreserved} of them unreserved; the queues take up to ${batches}`,
@@ -49,7 +49,7 @@ export function judgeConcurrency({ region, limit, unreserved, queues }: Concurre
 
 /** Whether WeChat's pushes find room whatever else runs in the account. */
 export function judgeReserve(concurrency: Concurrency): Finding {
-  const check = 'room for pushes 推送的预留并发';
+  const check = 'room for pushes';
   const { reserved } = concurrency;
   if (reserved !== undefined)
     return {

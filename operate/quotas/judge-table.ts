@@ -18,7 +18,7 @@ export const UNITS_PER_RECIPIENT = { write: 4.5, read: 7.7 } as const;
 /** What a new on-demand table takes at once: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html */
 const NEW_TABLE = { write: 4000, read: 12_000 } as const;
 
-const CHECK = 'table throughput 数据表吞吐';
+const CHECK = 'table throughput';
 const QUOTA = '"Table-level write throughput limit" (Amazon DynamoDB, L-AB614373)';
 
 /** How fast a campaign may go before DynamoDB throttles, and how to raise that. */

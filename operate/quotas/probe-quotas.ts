@@ -22,12 +22,12 @@ export interface StageQuotas {
 /** Reads what the account and the table let the stage do, and says what to ask AWS for. */
 export async function probeQuotas({ region, stage, tableName }: StageToSize): Promise<StageQuotas> {
   let params: StageQuotas['params'] = {};
-  const ofAccount = await orFinding('concurrency 并发额度', async () => {
+  const ofAccount = await orFinding('concurrency', async () => {
     const concurrency = await readConcurrency(region, stage, { isDeployed: tableName !== undefined });
     params = advisedParams(concurrency);
     return [judgeConcurrency(concurrency), judgeReserve(concurrency)];
   });
-  const ofTable = await orFinding('table throughput 数据表吞吐', async () => [
+  const ofTable = await orFinding('table throughput', async () => [
     tableName === undefined ? judgeNewTable() : judgeTable(await readTableQuotas(region, tableName)),
   ]);
   return { findings: [...ofAccount, ...ofTable], params };

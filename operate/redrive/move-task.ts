@@ -6,6 +6,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 
 const POLL_MS = 1_000;
 
@@ -51,7 +52,12 @@ export async function moveTasks(
         if (task?.Status === 'COMPLETED') return count;
         if (task?.Status !== 'RUNNING') {
           const reason = task?.FailureReason ?? task?.Status ?? 'unknown';
-          throw new CommandError(`SQS stopped after ${count}: ${reason}. Run it again. 请重新运行。`);
+          throw new CommandError(
+            say(
+              `SQS stopped after ${count}: ${reason}. Run it again.`,
+              `SQS 在移动 ${count} 条后停止：${reason}。请重新运行。`,
+            ),
+          );
         }
       }
     },

@@ -3,7 +3,9 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import colors from 'picocolors';
 import * as v from 'valibot';
 import { say } from '../language.ts';
+import { localTime } from '../times.ts';
 import { type DeadLetter, hold, inBatches, release, remove } from './dead-letters.ts';
+import type { Redriven } from './redrive.ts';
 
 /** Which events to bring again, and where to tell of it. */
 export interface RedriveWebhookOptions {
@@ -33,9 +35,9 @@ type Event = v.InferOutput<typeof eventSchema>;
 
 /**
  * Publishes what the webhook did not take once more, for the webhook alone, and takes off the queue what the bus has. EventBridge delivers
- * it, with all its retries. Returns whether the bus took all of it.
+ * it, with all its retries.
  */
-export async function redriveWebhook(options: RedriveWebhookOptions): Promise<boolean> {
+export async function redriveWebhook(options: RedriveWebhookOptions): Promise<Redriven> {
   const { sqs, deadLetterQueueUrl, all, dryRun, print } = options;
   const letters = await hold(sqs, deadLetterQueueUrl);
   const events = new Map<DeadLetter, Event>();
@@ -61,7 +63,18 @@ export async function redriveWebhook(options: RedriveWebhookOptions): Promise<bo
     );
   }
   print(endLine(options, taken.length, events.size));
-  return dryRun || taken.length === events.size;
+  return {
+    ended: dryRun || taken.length === events.size,
+    moved: taken.length,
+    letters: letters.map((letter) => toldOf(letter, events.get(letter))),
+  };
+}
+
+function toldOf({ id, attributes }: DeadLetter, event: Event | undefined) {
+  if (!event) return { id };
+  const { 'detail-type': about, time: sentAt, detail } = event;
+  const error = attributes['ERROR_CODE']?.StringValue;
+  return { id, about, sentAt, eventId: detail.eventId, ...(error !== undefined && { error }) };
 }
 
 async function publish(
@@ -88,7 +101,7 @@ function lineFor({ attributes }: DeadLetter, { time, detail, 'detail-type': type
   const facts = ['ERROR_CODE', 'RETRY_ATTEMPTS', 'ERROR_MESSAGE'].flatMap(
     (name) => attributes[name]?.StringValue ?? [],
   );
-  return `${time}  ${type}  ${detail.eventId}  ${colors.dim(facts.join('  ').slice(0, 160))}`;
+  return `${localTime(time)}  ${type}  ${detail.eventId}  ${colors.dim(facts.join('  ').slice(0, 160))}`;
 }
 
 function foreignLine({ id }: DeadLetter): string {

@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import colors from 'picocolors';
 import type { Clock } from '../../lib/clock.ts';
+import { say } from '../language.ts';
 import { type DeadLetter, hold, move, release } from './dead-letters.ts';
 import { moveTasks } from './move-task.ts';
 import { linesFor } from './texts.ts';
@@ -18,32 +19,50 @@ export interface RedriveOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Shows what lies in the dead-letter queue and moves it to the queue where it came from. Returns whether all that was to be moved was. */
-export async function redrive(options: RedriveOptions): Promise<boolean> {
+/** What a redrive came to. */
+export interface Redriven {
+  /** Whether all that was to be moved was. */
+  readonly ended: boolean;
+  readonly moved: number;
+  /** What lay in the dead-letter queue, with what it is about where that is known. */
+  readonly letters: readonly { readonly id: string; readonly about?: string; readonly sentAt?: string }[];
+}
+
+/** Shows what lies in the dead-letter queue and moves it to the queue where it came from. */
+export async function redrive(options: RedriveOptions): Promise<Redriven> {
   const { sqs, deadLetterQueueUrl, all, dryRun, print } = options;
   const letters = await hold(sqs, deadLetterQueueUrl);
-  print(colors.bold(`${letters.length} in the dead-letter queue 死信队列中有 ${letters.length} 条`));
+  print(colors.bold(say(`${letters.length} in the dead-letter queue`, `死信队列中有 ${letters.length} 条`)));
   for (const line of linesFor(letters, options.clock())) print(line);
+  const told = letters.map(({ id, label, sentAtMs }) => ({
+    id,
+    ...(label !== undefined && { about: label }),
+    sentAt: new Date(sentAtMs).toISOString(),
+  }));
   const chosen = all ? letters : letters.filter(({ label }) => label !== undefined);
   const left = letters.length - chosen.length;
   if (dryRun || chosen.length === 0) {
     await release(sqs, deadLetterQueueUrl, letters);
-    print(
-      `${dryRun ? 'Dry run: nothing was moved. 只查看，未移动。' : 'Nothing to move. 没有可移动的记录。'}${leftText(left)}`,
-    );
-    return true;
+    const why = dryRun
+      ? say('Dry run: nothing was moved.', '只查看，未移动。')
+      : say('Nothing to move.', '没有可移动的记录。');
+    print(`${why}${leftText(left)}`);
+    return { ended: true, moved: 0, letters: told };
   }
   const moved = await moveChosen(options, letters, chosen);
   const done = moved >= chosen.length;
   const paint = done ? colors.green : colors.red;
   print(
-    `${paint(`${moved} of ${chosen.length} moved 已移动 ${moved}/${chosen.length} 条`)}${leftText(left)}`,
+    `${paint(say(`${moved} of ${chosen.length} moved`, `已移动 ${moved}/${chosen.length} 条`))}${leftText(left)}`,
   );
   if (!done)
     print(
-      'What is missing is still in the dead-letter queue: run it again. 其余仍在死信队列中，请重新运行。',
+      say(
+        'What is missing is still in the dead-letter queue: run it again.',
+        '其余仍在死信队列中，请重新运行。',
+      ),
     );
-  return done;
+  return { ended: done, moved, letters: told };
 }
 
 /** By SQS itself where it can and all of the queue is meant, else one by one. */
@@ -71,5 +90,8 @@ async function moveChosen(
 function leftText(left: number): string {
   return left === 0
     ? ''
-    : ` ${left} left, no job of ours (--all moves them too) 另有 ${left} 条非本服务记录留在原处`;
+    : say(
+        ` ${left} left, no job of ours (--all moves them too)`,
+        `另有 ${left} 条非本服务记录留在原处（--all 一并移动）`,
+      );
 }

@@ -1,37 +1,62 @@
 import colors from 'picocolors';
 import { APP_ATTRIBUTE } from '../../lib/sqs/process-records.ts';
+import { JSON_OPTION, STAGE_OPTIONS, ZONE_OPTION } from '../command-line.ts';
+import { say } from '../language.ts';
 import type { DeadLetter } from './dead-letters.ts';
 
-/** What `npm run redrive -- --help` prints. */
-export const HELP = `Moves what lies in a dead-letter queue back to where it came from. Find out first why it got there (see the log of
-send-messages, process-events, send-campaign or publish-changes). Safe to repeat: what comes twice counts once.
-把死信队列中的记录移回原来的队列。请先在 send-messages、process-events、send-campaign 或 publish-changes 的日志中查明原因。
-可以重复运行：重复的只算一次。
-
-  npm run redrive -- --stage NAME [--queue NAME] [--region REGION]
-  npm run redrive -- --queue-url URL --dead-letter-queue-url URL
-
-  --stage NAME                 the deployed stage; its queues are looked up in its CloudFormation stack
-                               已部署的环境，队列地址从 CloudFormation 查得
-  --queue NAME                 send (default), event (what WeChat pushed), campaign, or changes: what was neither counted nor
-                               published is read again from the table's stream, which keeps it for 24 hours, and handed
-                               to publish-changes (needs lambda:InvokeFunction and reading the stream)
-                               send（默认）、event（微信推送）、campaign（群发）或 changes：从数据流（保留 24 小时）
-                               重新读取未能统计和发布的变更，交给 publish-changes 处理
-  --region REGION              where it is deployed (default: AWS_REGION, else ap-southeast-1)
-                               部署区域
-  --queue-url URL              the queue, to name it directly, for the local stack too
-                               直接指定队列（也用于本地环境）
-  --dead-letter-queue-url URL  its dead-letter queue
-                               对应的死信队列
-  --all                        move records that are no job of this service too; otherwise they are left. With changes: take
-                               off the queue what cannot be helped any more
-                               连同不属于本服务的记录一起移动；默认留在死信队列。用于 changes 时：删除已无法补救的记录
-  --dry-run                    only show what is there
-                               只查看，不移动
-  --help, -h                   show this text
-                               显示本说明
-`;
+/** How `npm run redrive` is called. */
+export const USAGE = {
+  name: 'redrive',
+  about: say(
+    'Moves what lies in a dead-letter queue back to where it came from. Find out first why it got there (see the log of send-messages, process-events, send-campaign or publish-changes). Safe to repeat: what comes twice counts once.',
+    '把死信队列中的记录移回原来的队列。请先在 send-messages、process-events、send-campaign 或 publish-changes 的日志中查明原因。可以重复运行：重复的只算一次。',
+  ),
+  usages: [
+    ['--stage NAME [--queue NAME] [--region REGION]'],
+    ['--local [--queue NAME]'],
+    ['--queue-url URL --dead-letter-queue-url URL'],
+  ],
+  options: {
+    ...STAGE_OPTIONS,
+    queue: {
+      type: 'string',
+      value: 'NAME',
+      help: say(
+        "send (default), event (what WeChat pushed), campaign; changes: what was neither counted nor published is read again from the table's stream, which keeps it for 24 hours, and handed to publish-changes (needs lambda:InvokeFunction and reading the stream); webhook: what your address did not take is published again for it alone (needs events:PutEvents)",
+        'send（默认）、event（微信推送）、campaign（群发）；changes：从数据流（保留 24 小时）重新读取未能统计和发布的变更，交给 publish-changes 处理；webhook：你的地址没有接收的事件，重新发布给它（需要 events:PutEvents 权限）',
+      ),
+    },
+    local: {
+      type: 'boolean',
+      default: false,
+      help: say(
+        'what npm run dev runs; PORT names another port of its API than 3000',
+        'npm run dev 的本地服务；端口不是 3000 时用 PORT 指定',
+      ),
+    },
+    'queue-url': {
+      type: 'string',
+      value: 'URL',
+      help: say('the queue, to name it directly', '直接指定队列'),
+    },
+    'dead-letter-queue-url': {
+      type: 'string',
+      value: 'URL',
+      help: say('its dead-letter queue', '对应的死信队列'),
+    },
+    all: {
+      type: 'boolean',
+      default: false,
+      help: say(
+        'move records that are no job of this service too; otherwise they are left. With changes and webhook: take off the queue what cannot be helped any more',
+        '连同不属于本服务的记录一起移动，默认留在死信队列；用于 changes、webhook 时：删除已无法补救的记录',
+      ),
+    },
+    'dry-run': { type: 'boolean', default: false, help: say('only show what is there', '只查看，不移动') },
+    ...ZONE_OPTION,
+    ...JSON_OPTION,
+  },
+} as const;
 
 const SHOWN = 50;
 const BODY_SHOWN = 80;
@@ -40,7 +65,7 @@ const BODY_SHOWN = 80;
 export function linesFor(letters: readonly DeadLetter[], nowMs: number): string[] {
   const lines = letters.slice(0, SHOWN).map((letter) => `  ${lineFor(letter, nowMs)}`);
   const more = letters.length - SHOWN;
-  return more > 0 ? [...lines, colors.dim(`  … and ${more} more 另有 ${more} 条`)] : lines;
+  return more > 0 ? [...lines, colors.dim(say(`  … and ${more} more`, `  … 另有 ${more} 条`))] : lines;
 }
 
 function lineFor({ id, body, attributes, label, sentAtMs, receives }: DeadLetter, nowMs: number): string {
@@ -49,7 +74,7 @@ function lineFor({ id, body, attributes, label, sentAtMs, receives }: DeadLetter
   const app = attributes[APP_ATTRIBUTE]?.StringValue;
   if (label !== undefined) return `${facts}  ${label}${app === undefined ? '' : colors.dim(`  ${app}`)}`;
   const excerpt = JSON.stringify(body.slice(0, BODY_SHOWN));
-  return `${facts}  ${colors.yellow(`no job of ours 非本服务记录 ${id}`)} ${colors.dim(excerpt)}`;
+  return `${facts}  ${colors.yellow(say(`no job of ours: ${id}`, `非本服务记录：${id}`))} ${colors.dim(excerpt)}`;
 }
 
 const UNITS = [

@@ -2,6 +2,7 @@ import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { scanPages } from '../../lib/dynamodb/items.ts';
 import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 
 /**
  * Both tables by their names. `appId`: the mini program that the copy must hold something of, where it is
@@ -24,7 +25,10 @@ export async function checkTables({ client, from, into, appId = '' }: TablesToCh
   await holds(client, into, appId);
   if (await holds(client, from, appId)) return;
   throw new CommandError(
-    `The table ${from} holds nothing of this service${appId && ` for ${appId}`}, so nothing is restored from it. 表 ${from} 中没有${appId || '本服务'}的数据，不会用它恢复。`,
+    say(
+      `The table ${from} holds nothing of this service${appId && ` for ${appId}`}, so nothing is restored from it.`,
+      `表 ${from} 中没有${appId || '本服务'}的数据，不会用它恢复。`,
+    ),
   );
 }
 
@@ -46,7 +50,7 @@ async function holds(client: Table['client'], name: string, appId: string): Prom
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
     throw new CommandError(
-      `There is no table ${name}, or it is not ready yet. 没有名为 ${name} 的表，或它尚未就绪。`,
+      say(`There is no table ${name}, or it is not ready yet.`, `没有名为 ${name} 的表，或它尚未就绪。`),
     );
   }
 }

@@ -2,6 +2,7 @@ import { appParameter } from '../../lib/settings/apps.ts';
 import type { Environment } from '../../lib/settings/settings.ts';
 import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 import { type AppsPlace, enlist, readApp } from './app-parameters.ts';
 import { appDoneLines, settingsLine, stoppedLine } from './app-texts.ts';
 import { withAppSecret } from './ask-app-secret.ts';
@@ -60,7 +61,7 @@ export async function addApp(services: AppServices, order: AppOrder): Promise<bo
     return false;
   for (const change of plan.secrets) await writeSecret(services, order, change);
   await writeSettings(services, order, plan);
-  if (order.dryRun) print('Nothing was changed (--dry-run). 未做任何改动。');
+  if (order.dryRun) print(say('Nothing was changed (--dry-run).', '未做任何改动。'));
   else {
     await enlist(services, order.appId);
     for (const line of endLines(order, plan, written.length > 0)) print(line);

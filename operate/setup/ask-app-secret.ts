@@ -1,5 +1,6 @@
 import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 import type { CredentialVerdict } from './check-credentials.ts';
 import type { StoredSecrets } from './parameter-store.ts';
 import type { Wishes } from './plan.ts';
@@ -34,7 +35,10 @@ export async function withAppSecret(
     if (verdict) for (const line of verdictLines(verdict)) print(line);
     if (verdict?.type !== 'wrong')
       return { given: isKept ? given : { ...given, 'app-secret': appSecret }, isGood: true };
-    if (isKept) print('To store another AppSecret 若要更换: --rotate app-secret');
+    if (isKept)
+      print(
+        say('To store another AppSecret: --rotate app-secret', '若要更换 AppSecret：--rotate app-secret'),
+      );
     if (!isTyped || attempt === TRIES) return { given, isGood: false };
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '../../lib/settings/apps.ts';
 import { readSettings, SettingsError } from '../../lib/settings/settings.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 import { readStageApps } from '../stage-apps.ts';
 import { type Change, givenSecret, madeSecret, type Wishes } from './plan.ts';
 import type { RandomInt } from './random-text.ts';
@@ -33,7 +34,10 @@ export function readRawSettings(stored: string | undefined, parameter: string): 
   const read = v.safeParse(rawSettings, stored ?? '{}');
   if (read.success) return read.output;
   throw new CommandError(
-    `The parameter ${parameter} is not a JSON object of settings. Correct or delete it, then run this again. 参数 ${parameter} 不是 JSON 对象，请修正或删除后重试。`,
+    say(
+      `The parameter ${parameter} is not a JSON object of settings. Correct or delete it, then run this again.`,
+      `参数 ${parameter} 不是 JSON 对象，请修正或删除后重试。`,
+    ),
   );
 }
 
@@ -101,7 +105,10 @@ export async function assertAppUsable(
   const problems = [...formProblems(app.settings), ...(read ? startProblems(read) : [])];
   if (problems.length === 0) return;
   throw new CommandError(
-    `The service would not take ${appId} with these:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nCorrect what you gave, or make a stored secret anew by --rotate. 请修正给出的内容，或用 --rotate 重新生成已存储的密钥。`,
+    say(
+      `The service would not take ${appId} with these:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nCorrect what you gave, or make a stored secret anew by --rotate.`,
+      `${appId} 不能使用这些内容：\n${problems.map((problem) => `  ${problem}`).join('\n')}\n请修正给出的内容，或用 --rotate 重新生成已存储的密钥。`,
+    ),
   );
 }
 

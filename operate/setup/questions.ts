@@ -1,5 +1,6 @@
 import { confirm, isCancel, password, text } from '@clack/prompts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 
 /** What is asked of the person at the terminal. */
 export interface Questions {
@@ -17,21 +18,27 @@ export const terminalQuestions: Questions = {
   async appId() {
     return answer(
       await text({
-        message: 'AppID of the mini program 小程序的 AppID (开发管理 → 开发设置)',
+        message: say(
+          'AppID of the mini program (开发管理 → 开发设置)',
+          '小程序的 AppID（开发管理 → 开发设置）',
+        ),
         placeholder: 'wx0123456789abcdef',
         validate: (typed) =>
           /^[\w-]{1,64}$/.test(typed?.trim() ?? '')
             ? undefined
-            : 'Letters and digits, as in wx0123456789abcdef 由字母和数字组成',
+            : say('Letters and digits, as in wx0123456789abcdef', '由字母和数字组成，如 wx0123456789abcdef'),
       }),
     );
   },
   async appSecret() {
     return answer(
       await password({
-        message: 'AppSecret (hidden 不显示；开发管理 → 开发设置 → 重置)',
+        message: say(
+          'AppSecret (hidden; 开发管理 → 开发设置 → 重置)',
+          'AppSecret（输入时不显示；开发管理 → 开发设置 → 重置）',
+        ),
         validate: (typed) =>
-          /^\S+$/.test(typed?.trim() ?? '') ? undefined : 'Paste the AppSecret 请粘贴 AppSecret',
+          /^\S+$/.test(typed?.trim() ?? '') ? undefined : say('Paste the AppSecret', '请粘贴 AppSecret'),
       }),
     );
   },
@@ -47,5 +54,5 @@ export const terminalQuestions: Questions = {
 
 function answer(given: string | symbol): string {
   if (typeof given === 'string') return given.trim();
-  throw new CommandError('Given up: nothing more was changed. 已取消，没有再做改动。');
+  throw new CommandError(say('Given up: nothing more was changed.', '已取消，没有再做改动。'));
 }

@@ -1,6 +1,7 @@
 import { readSettings, SettingsError } from '../../lib/settings/settings.ts';
 import { CommandError } from '../command-line.ts';
 import { findingLines } from '../doctor/texts.ts';
+import { say } from '../language.ts';
 import { paramLine } from '../quotas/judge-concurrency.ts';
 import type { StageQuotas } from '../quotas/probe-quotas.ts';
 import { type AskServices, withAppSecret } from './ask-app-secret.ts';
@@ -39,7 +40,7 @@ export async function setUp(services: SetupServices, order: SetupOrder): Promise
   const appId = order.appId ?? (await questions?.appId());
   if (appId === undefined)
     throw new CommandError(
-      'Give the appid by --app-id or WECHAT_APP_ID. 请用 --app-id 或 WECHAT_APP_ID 给出 AppID。',
+      say('Give the appid by --app-id or WECHAT_APP_ID.', '请用 --app-id 或 WECHAT_APP_ID 给出 AppID。'),
     );
   const { given, isGood } = await withAppSecret(services, order.wishes, appId, stored);
   if (!isGood) return false;
@@ -57,7 +58,7 @@ export async function setUp(services: SetupServices, order: SetupOrder): Promise
       print(shownLine(change.kind, change.shown));
   }
   if (dryRun) {
-    print('Nothing was changed (--dry-run). 未做任何改动。');
+    print(say('Nothing was changed (--dry-run).', '未做任何改动。'));
     return true;
   }
   const keyIsShown = changes.some((change) => change.kind === 'push-token' && 'shown' in change);
@@ -101,7 +102,10 @@ function assertUsable(appId: string, stored: StoredSecrets, changes: readonly Ch
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     throw new CommandError(
-      `The service would not start with these:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}\nCorrect what you gave, or make a stored one anew by --rotate. 请修正，或用 --rotate 重新生成。`,
+      say(
+        `The service would not start with these:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}\nCorrect what you gave, or make a stored one anew by --rotate.`,
+        `服务无法用这些内容启动：\n${error.problems.map((problem) => `  ${problem}`).join('\n')}\n请修正，或用 --rotate 重新生成。`,
+      ),
     );
   }
 }

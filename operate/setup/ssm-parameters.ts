@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { FetchParameters } from '../../lib/settings/secrets.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 
 /** The parameters of SSM in one region. What fails is a CommandError that names the parameters and no value. */
 export interface SsmParameters {
@@ -33,7 +34,13 @@ export function openSsmParameters(region: string, keyAlias: string): SsmParamete
     async fetch(names) {
       const { Parameters = [] } = await ssm
         .send(new GetParametersCommand({ Names: [...names], WithDecryption: true }))
-        .catch(explained(`The parameters ${names.join(', ')} cannot be read`, 'ssm:GetParameters', region));
+        .catch(
+          explained(
+            say(`The parameters ${names.join(', ')} cannot be read`, `无法读取参数 ${names.join('、')}`),
+            'ssm:GetParameters',
+            region,
+          ),
+        );
       return new Map(
         Parameters.flatMap(({ Name, Value }) =>
           Name === undefined || Value === undefined ? [] : [[Name, Value] as const],
@@ -46,14 +53,24 @@ export function openSsmParameters(region: string, keyAlias: string): SsmParamete
       const request = { Name, Value, Type, Overwrite, ...(isOwnKey && { KeyId: keyAlias }) };
       await ssm
         .send(new PutParameterCommand(request))
-        .catch(explained(`The parameter ${Name} cannot be written`, 'ssm:PutParameter', region));
+        .catch(
+          explained(
+            say(`The parameter ${Name} cannot be written`, `无法写入参数 ${Name}`),
+            'ssm:PutParameter',
+            region,
+          ),
+        );
     },
 
     async remove(names) {
       await ssm
         .send(new DeleteParametersCommand({ Names: [...names] }))
         .catch(
-          explained(`The parameters ${names.join(', ')} cannot be deleted`, 'ssm:DeleteParameters', region),
+          explained(
+            say(`The parameters ${names.join(', ')} cannot be deleted`, `无法删除参数 ${names.join('、')}`),
+            'ssm:DeleteParameters',
+            region,
+          ),
         );
     },
 
@@ -64,7 +81,10 @@ export function openSsmParameters(region: string, keyAlias: string): SsmParamete
 function explained(what: string, right: string, region: string) {
   return (error: Error): never => {
     throw new CommandError(
-      `${what} in ${region}: ${error.name}: ${error.message}\nCheck --region, the AWS credentials and their rights (${right}, and the KMS key's). 请检查 --region、AWS 凭证及其权限（${right} 及 KMS 密钥权限）。`,
+      say(
+        `${what} in ${region}: ${error.name}: ${error.message}\nCheck --region, the AWS credentials and their rights (${right}, and the KMS key's).`,
+        `${what}（${region}）：${error.name}: ${error.message}\n请检查 --region、AWS 凭证及其权限（${right} 及 KMS 密钥权限）。`,
+      ),
     );
   };
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { APP_ID_FORM, type Scope } from '../../lib/settings/setting-values.ts';
 import type { Environment } from '../../lib/settings/settings.ts';
 import { UsageError } from '../command-line.ts';
+import { say } from '../language.ts';
 import { SECRETS, type SecretKind } from './parameter-names.ts';
 import type { Wishes } from './plan.ts';
 
@@ -30,11 +31,17 @@ export function wishesOf(options: WishOptions, env: Environment): Wishes {
   const scopes = v.safeParse(scopesSchema, scopeList);
   if (!scopes.success)
     throw new UsageError(
-      '--scopes takes read, send, manage with commas between. --scopes 的取值为 read、send、manage，用逗号分隔。',
+      say(
+        '--scopes takes read, send, manage with commas between.',
+        '--scopes 的取值为 read、send、manage，用逗号分隔。',
+      ),
     );
   if (!/^[\w.-]{1,64}$/.test(keyName))
     throw new UsageError(
-      '--key-name takes up to 64 letters, digits and . _ -. --key-name 最多 64 个字母、数字及 . _ -。',
+      say(
+        '--key-name takes up to 64 letters, digits and . _ -.',
+        '--key-name 最多 64 个字母、数字及 . _ -。',
+      ),
     );
   const appids = appidsOf(options);
   const given = {
@@ -62,13 +69,19 @@ function appidsOf({ appids, 'key-name': keyName }: WishOptions): Wishes['apiKey'
   // Without a name it would be the backend's key that sees less from now on.
   if (keyName === undefined)
     throw new UsageError(
-      'Say which API key --appids is about: --key-name NAME. 请用 --key-name 指明 --appids 所针对的 API Key。',
+      say(
+        'Say which API key --appids is about: --key-name NAME.',
+        '请用 --key-name 指明 --appids 所针对的 API Key。',
+      ),
     );
   if (appids === 'all') return 'all';
   const list = appids.split(',').map((appid) => appid.trim());
   if (list.every((appid) => APP_ID_FORM.test(appid))) return list;
   throw new UsageError(
-    '--appids takes appids with commas between, or all. --appids 的取值为用逗号分隔的 AppID，或 all。',
+    say(
+      '--appids takes appids with commas between, or all.',
+      '--appids 的取值为用逗号分隔的 AppID，或 all。',
+    ),
   );
 }
 
@@ -76,12 +89,14 @@ function appidsOf({ appids, 'key-name': keyName }: WishOptions): Wishes['apiKey'
 export function webhookUrl(text: string): string {
   if (URL.parse(text)?.protocol === 'https:') return text;
   throw new UsageError(
-    '--webhook takes an address that begins with https://. --webhook 需要 https:// 开头的地址。',
+    say('--webhook takes an address that begins with https://.', '--webhook 需要 https:// 开头的地址。'),
   );
 }
 
 function secretNamed(name: string): SecretKind {
   const kind = SECRETS.find((secret) => secret === name);
   if (kind) return kind;
-  throw new UsageError(`--rotate takes ${SECRETS.join(', ')}. --rotate 的取值见左。`);
+  throw new UsageError(
+    say(`--rotate takes ${SECRETS.join(', ')}.`, `--rotate 的取值为 ${SECRETS.join('、')}。`),
+  );
 }

@@ -2,10 +2,11 @@ import { APP_SETTING_NAMES, readAppList } from '../../lib/settings/apps.ts';
 import { APP_ID_FORM } from '../../lib/settings/setting-values.ts';
 import { unknown } from '../argument-faults.ts';
 import { CommandError, UsageError } from '../command-line.ts';
+import { listed, say } from '../language.ts';
 import { readStageApps } from '../stage-apps.ts';
 import { type AppServices, addApp } from './add-app.ts';
 import type { AppsPlace } from './app-parameters.ts';
-import { appLine, firstAppText, unknownAppText } from './app-texts.ts';
+import { appFacts, appTable, firstAppText, unknownAppText } from './app-texts.ts';
 import type { Wishes } from './plan.ts';
 import { APP_SECRET_KINDS } from './plan-app.ts';
 import { removeApp } from './remove-app.ts';
@@ -30,18 +31,26 @@ export function appWork(options: AppOptions): AppWork | undefined {
   const asked = [app !== undefined, removed !== undefined, apps].filter(Boolean).length;
   if (asked > 1)
     throw new UsageError(
-      'Give one of --app, --remove-app and --apps. --app、--remove-app、--apps 只能给一个。',
+      say('Give one of --app, --remove-app and --apps.', '--app、--remove-app、--apps 只能给一个。'),
     );
   if (set.length > 0 && app === undefined)
     throw new UsageError(
-      '--set is about one mini program: --app APPID. The first has its settings from the deployment. --set 要与 --app 同用；第一个小程序的设置在部署时给出。',
+      say(
+        '--set is about one mini program: --app APPID. The first has its settings from the deployment.',
+        '--set 要与 --app 同用；第一个小程序的设置在部署时给出。',
+      ),
     );
   if (asked === 0) return undefined;
   assertNothingElse(options);
   if (apps) return { type: 'list' };
   const appId = app ?? removed ?? '';
   if (!APP_ID_FORM.test(appId))
-    throw new UsageError(`"${appId}" is no appid, as wx0123456789abcdef. 不是 AppID。`);
+    throw new UsageError(
+      say(
+        `"${appId}" is no appid, as wx0123456789abcdef.`,
+        `“${appId}”不是 AppID（形如 wx0123456789abcdef）。`,
+      ),
+    );
   return app === undefined ? { type: 'remove', appId } : { type: 'add', appId, settings: settingsIn(set) };
 }
 
@@ -51,12 +60,18 @@ function assertNothingElse(options: AppOptions): void {
   const given = keyOptions.find((name) => options[name] !== undefined);
   if (given !== undefined)
     throw new UsageError(
-      `--${given} is about the API keys of the stage: give it in a call of its own. --${given} 针对整个环境的 API Key，请单独运行。`,
+      say(
+        `--${given} is about the API keys of the stage: give it in a call of its own.`,
+        `--${given} 针对整个环境的 API Key，请单独运行。`,
+      ),
     );
   const foreign = options.rotate.find((name) => !APP_SECRET_KINDS.some((kind) => kind === name));
   if (foreign !== undefined)
     throw new UsageError(
-      `Of a mini program --rotate takes ${APP_SECRET_KINDS.join(', ')}. 对单个小程序，--rotate 的取值见左。`,
+      say(
+        `Of a mini program --rotate takes ${APP_SECRET_KINDS.join(', ')}.`,
+        `对单个小程序，--rotate 的取值为 ${APP_SECRET_KINDS.join('、')}。`,
+      ),
     );
 }
 
@@ -67,8 +82,11 @@ function settingsIn(set: readonly string[]): Record<string, string> {
     const at = text.indexOf('=');
     const name = at < 0 ? text : text.slice(0, at);
     if (at > 0 && SETTABLE.includes(name)) return [name, text.slice(at + 1).trim()] as const;
-    if (at > 0) throw new UsageError(`${unknown('setting', name, SETTABLE)} 可用：${SETTABLE.join(', ')}.`);
-    throw new UsageError('--set takes NAME=VALUE. --set 的写法为 NAME=VALUE。');
+    if (at > 0)
+      throw new UsageError(
+        `${unknown('setting', name, SETTABLE)} ${say('There are', '可用')}: ${listed(SETTABLE)}`,
+      );
+    throw new UsageError(say('--set takes NAME=VALUE.', '--set 的写法为 NAME=VALUE。'));
   });
   return Object.fromEntries(settings);
 }
@@ -81,6 +99,8 @@ interface AppWorkPlace {
   readonly firstAppId: string;
   readonly wishes: Wishes;
   readonly dryRun: boolean;
+  /** Of the list. */
+  readonly json: boolean;
 }
 
 /** Does it. Returns whether it was done. @throws CommandError */
@@ -92,7 +112,8 @@ export async function workOnApps(
   const { parameters, appsPath, print } = services;
   if (work.type === 'list') {
     const apps = await readStageApps({ appsPath, firstAppId: place.firstAppId }, parameters.fetch);
-    for (const app of apps) if (app.appId !== '') print(appLine(app));
+    const known = apps.filter(({ appId }) => appId !== '');
+    for (const line of place.json ? [JSON.stringify(known.map(appFacts))] : appTable(known)) print(line);
     return true;
   }
   if (work.appId === place.firstAppId) throw new CommandError(firstAppText(work, place.stage));

@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import { say } from '../language.ts';
 import type { AccountTemplate } from './account-templates.ts';
 import type { Applied } from './apply-templates.ts';
 import type { Deleted, LibraryKeyword, LibraryTitle } from './library.ts';
@@ -11,7 +12,7 @@ export function planLines({ templates, others }: Plan): string[] {
     ...(others.length === 0
       ? []
       : [
-          colors.dim(`  Not in the file and left alone 清单之外，保持不变:`),
+          colors.dim(say('  Not in the file and left alone:', '  清单之外，保持不变：')),
           ...others.map(({ templateId, alias, title }) => colors.dim(`    ${title}  ${alias ?? templateId}`)),
         ]),
   ];
@@ -24,11 +25,18 @@ function plannedLines(planned: PlannedTemplate): string[] {
   const notes = [
     isOrderOther &&
       colors.yellow(
-        '    ! It has these keywords in another order and is left alone; "add" tries to have it in this order too. 关键词顺序不同，保持不变；可用 add 尝试按此顺序添加。',
+        say(
+          '    ! It has these keywords in another order and is left alone; "add" tries to have it in this order too.',
+          '    ! 关键词顺序不同，保持不变；可用 add 尝试按此顺序添加。',
+        ),
       ),
-    alias?.from !== undefined && `    alias 别名: ${wish.alias}, from ${alias.from} 从该模板移来`,
-    alias && alias.from === undefined && !order && `    alias 别名: ${alias.instead ?? '–'} → ${wish.alias}`,
-    kind && `    kind 类型: ${kind.from ?? '–'} → ${wish.kind}`,
+    alias?.from !== undefined &&
+      say(`    alias: ${wish.alias}, from ${alias.from}`, `    别名：${wish.alias}，从 ${alias.from} 移来`),
+    alias &&
+      alias.from === undefined &&
+      !order &&
+      `    ${say('alias', '别名')}: ${alias.instead ?? '–'} → ${wish.alias}`,
+    kind && `    ${say('kind', '类型')}: ${kind.from ?? '–'} → ${wish.kind}`,
   ].filter((line) => typeof line === 'string');
   if (!isChange(planned)) return [colors.dim(`  = ${name}  ${what}`), ...notes];
   if (!order) return [colors.yellow(`  ~ ${name}  ${what}  ${templateId}`), ...notes];
@@ -39,8 +47,11 @@ function plannedLines(planned: PlannedTemplate): string[] {
 /** How many changes there are. */
 export function planSummary({ templates }: Plan): string {
   const changes = templates.filter(isChange).length;
-  if (changes === 0) return 'Nothing is to be changed. 无需改动。';
-  return `${changes} of ${templates.length} are to be changed. 共 ${templates.length} 项，${changes} 项需要改动。`;
+  if (changes === 0) return say('Nothing is to be changed.', '无需改动。');
+  return say(
+    `${changes} of ${templates.length} are to be changed.`,
+    `共 ${templates.length} 项，${changes} 项需要改动。`,
+  );
 }
 
 /** What a wish came to. */
@@ -67,18 +78,23 @@ export function titleLines(
 export function deletionQuestion({ title, templateId, alias }: AccountTemplate, force: boolean): string {
   const name = `${title} (${alias === undefined ? templateId : `${alias} = ${templateId}`})`;
   const rest = force
-    ? ' What waits for it is canceled, and its campaigns end. 待发消息会取消，活动会结束。'
+    ? say(' What waits for it is canceled, and its campaigns end.', '待发消息会取消，活动会结束。')
     : '';
-  return `Delete ${name} at WeChat, for good? 在微信侧永久删除该模板？${rest}`;
+  return `${say(`Delete ${name} at WeChat, for good?`, `在微信侧永久删除模板 ${name}？`)}${rest}`;
 }
 
 /** What was ended with a template. */
 export function deletedLines({ templateId, canceledMessages, endedCampaigns }: Deleted): string[] {
   return [
-    colors.green(`  ✔ ${templateId} is deleted 已删除`),
+    colors.green(say(`  ✔ ${templateId} is deleted`, `  ✔ ${templateId} 已删除`)),
     ...(canceledMessages > 0
-      ? [`    ${canceledMessages} waiting messages canceled, grants given back 取消待发消息并归还授权`]
+      ? [
+          say(
+            `    ${canceledMessages} waiting messages canceled, grants given back`,
+            `    取消 ${canceledMessages} 条待发消息并归还授权`,
+          ),
+        ]
       : []),
-    ...endedCampaigns.map(({ id, name }) => `    campaign ended 活动已结束: ${name} (${id})`),
+    ...endedCampaigns.map(({ id, name }) => `    ${say('campaign ended', '活动已结束')}: ${name} (${id})`),
   ];
 }

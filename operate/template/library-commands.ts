@@ -1,6 +1,7 @@
 import { confirm, isCancel } from '@clack/prompts';
 import type { Qingniao } from '../../clients/typescript/src/index.ts';
 import { CommandError, print, UsageError } from '../command-line.ts';
+import { say } from '../language.ts';
 import { isRemoved, readTemplates } from './account-templates.ts';
 import { type Applied, applyPlan } from './apply-templates.ts';
 import {
@@ -35,7 +36,10 @@ export async function search(service: Qingniao, word: string, json: boolean): Pr
   if (found.length > 0) return 0;
   const categories = [...new Set(titles.map(({ category }) => category))].join(', ');
   throw new CommandError(
-    `No title has "${word}" in the account's categories (${categories}). Categories are set in WeChat's console. 账号的类目下没有包含该词的标题，类目在公众平台设置。`,
+    say(
+      `No title has "${word}" in the account's categories (${categories}). Categories are set in WeChat's console.`,
+      `账号的类目（${categories}）下没有包含“${word}”的标题，类目在公众平台设置。`,
+    ),
   );
 }
 
@@ -46,7 +50,7 @@ export async function add(
   { keywords, scene, alias, json }: { keywords?: string; scene?: string; alias?: string; json: boolean },
 ): Promise<number> {
   if (keywords === undefined) {
-    throw new UsageError('Say which by --keywords NAME,NAME. 请用 --keywords 给出关键词。');
+    throw new UsageError(say('Say which by --keywords NAME,NAME.', '请用 --keywords 给出关键词。'));
   }
   const wish: WishedTemplate = {
     ...(/^\d+$/.test(word) ? { tid: word } : { title: word }),
@@ -76,7 +80,7 @@ export async function apply(
   const plan = await planTemplates(wishes, await readTemplates(found), library);
   const hasChanges = plan.templates.some(isChange);
   if (!json) for (const line of [...planLines(plan), planSummary(plan)]) print(line);
-  if (hasChanges && !(yes || (await isAgreed('Go on? 是否执行？')))) {
+  if (hasChanges && !(yes || (await isAgreed(say('Go on?', '是否执行？'))))) {
     if (json) print(JSON.stringify({ applied: false, ...plan }));
     return 1;
   }
@@ -111,7 +115,9 @@ export async function remove(
 /** Where there is nobody to ask, nothing is agreed to. */
 async function isAgreed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    process.stderr.write('Nothing was changed: say --yes to go on. 没有做任何改动，加上 --yes 才会执行。\n');
+    process.stderr.write(
+      `${say('Nothing was changed: say --yes to go on.', '没有做任何改动，加上 --yes 才会执行。')}\n`,
+    );
     return false;
   }
   const agreed = await confirm({ message: question });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 import { readText } from '../read-text.ts';
 
 /** A message as it would be posted, as far as a check looks at it. */
@@ -36,7 +37,7 @@ function parsed(file: string, content: string): unknown {
     return JSON.parse(content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${file} is not JSON: ${reason} 不是合法的 JSON。`);
+    throw new CommandError(say(`${file} is not JSON: ${reason}`, `${file} 不是合法的 JSON：${reason}`));
   }
 }
 
@@ -46,6 +47,9 @@ function messageIn(entry: unknown, templateId: string | undefined, index: number
   const result = v.safeParse(message, { ...(templateId !== undefined && { templateId }), ...given });
   if (result.success) return result.output;
   throw new CommandError(
-    `Message ${index + 1} is none: it needs "templateId" (or --template NAME) and "data". 第 ${index + 1} 条不是消息，需要 templateId（或 --template）和 data。`,
+    say(
+      `Message ${index + 1} is none: it needs "templateId" (or --template NAME) and "data".`,
+      `第 ${index + 1} 条不是消息，需要 templateId（或 --template）和 data。`,
+    ),
   );
 }

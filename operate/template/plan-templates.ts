@@ -1,5 +1,6 @@
 import { nearestWord } from '../../lib/nearest-word.ts';
 import { CommandError } from '../command-line.ts';
+import { say } from '../language.ts';
 import { type AccountTemplate, isRemoved } from './account-templates.ts';
 import type { Library, LibraryTitle } from './library.ts';
 import type { WishedTemplate } from './wished-templates.ts';
@@ -59,7 +60,7 @@ export async function planTemplates(
     else templates.push(planned);
   }
   if (faults.length > 0) {
-    throw new CommandError(['Nothing was changed. 没有做任何改动：', ...faults].join('\n'));
+    throw new CommandError([say('Nothing was changed.', '没有做任何改动：'), ...faults].join('\n'));
   }
   const twins = templates.filter((one, index) =>
     templates.slice(0, index).some((other) => isTwin(one, other)),
@@ -67,7 +68,10 @@ export async function planTemplates(
   if (twins.length > 0) {
     const named = twins.map(({ wish }) => nameOf(wish)).join(', ');
     throw new CommandError(
-      `Nothing was changed: ${named} is another entry's template, and a template has one alias. 没有做任何改动：${named} 与另一项是同一个模板，而一个模板只有一个别名。`,
+      say(
+        `Nothing was changed: ${named} is another entry's template, and a template has one alias.`,
+        `没有做任何改动：${named} 与另一项是同一个模板，而一个模板只有一个别名。`,
+      ),
     );
   }
   const wished = new Set(templates.map(({ templateId }) => templateId));
@@ -97,7 +101,10 @@ async function plan(wish: WishedTemplate, context: Context): Promise<PlannedTemp
   const missing = wish.keywords.filter((_, index) => !chosen[index]);
   if (missing.length > 0) {
     const names = offered.map(({ keywordId, name }) => `${keywordId} ${name}`).join(', ');
-    return `no keyword ${missing.join(', ')} in ${title.title}; there are ${names} 标题没有这些关键词，可选：${names}`;
+    return say(
+      `no keyword ${missing.join(', ')} in ${title.title}; there are ${names}`,
+      `${title.title} 没有关键词 ${missing.join('、')}，可选：${names}`,
+    );
   }
   const keywords = chosen.flatMap((keyword) => keyword?.name ?? []);
   const there = findPresent(context, title.title, keywords);
@@ -141,20 +148,24 @@ function compare(
 
 function findTitle(titles: readonly LibraryTitle[], { tid, title }: WishedTemplate): LibraryTitle | string {
   const byTid = titles.filter((each) => tid === undefined || each.tid === tid);
-  if (byTid.length === 0) return `no tid ${tid} in the account's categories 账号的类目下没有这个 tid`;
+  if (byTid.length === 0)
+    return say(`no tid ${tid} in the account's categories`, `账号的类目下没有 tid ${tid}`);
   const found = byTid.filter((each) => title === undefined || each.title === title);
   const [first, ...more] = found;
   if (first && more.length === 0) return first;
   if (first) {
     const all = found.map((each) => `${each.tid} (${each.category})`).join(', ');
-    return `several titles are called ${title}: write one of these as tid: ${all} 有多个同名标题，请用 tid 指明其中一个`;
+    return say(
+      `several titles are called ${title}: write one of these as tid: ${all}`,
+      `有多个名为 ${title} 的标题，请用 tid 指明其中一个：${all}`,
+    );
   }
   const meant = nearestWord(
     title ?? '',
     byTid.map((each) => each.title),
   );
-  const hint = meant === undefined ? '' : `; did you mean ${meant}? 是否想写 ${meant}？`;
-  return `no title ${title} in the account's categories 账号的类目下没有这个标题${hint}`;
+  const hint = meant === undefined ? '' : say(`; did you mean ${meant}?`, `，是否想写 ${meant}？`);
+  return say(`no title ${title} in the account's categories${hint}`, `账号的类目下没有标题 ${title}${hint}`);
 }
 
 function findPresent(

@@ -1,4 +1,5 @@
 // Makes a Python client from openapi.yaml, lets it talk to the local stack, and has the document linted.
+
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,19 +7,25 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { startStack } from '../../local/stack/stack.ts';
 import { runCommand } from '../../operate/command-line.ts';
+import { say } from '../../operate/language.ts';
 import { pythonTool } from '../deploy/python-tool.ts';
 import { step } from '../deploy/steps.ts';
 import { installLinters } from './install-linters.ts';
 import { whoSpeaks } from './who-speaks.ts';
 
-const HELP = `Makes a Python client from openapi.yaml with openapi-python-client (PyPI), which may warn of bodies in CSV and XML only, and lets it
-talk to the local stack; has Redocly and Spectral (npm) lint the document. The TypeScript client is part of npm test.
-用 openapi-python-client 从 openapi.yaml 生成 Python 客户端并与本地服务对话，再用 Redocly 和 Spectral 检查文档。
-
-  npm run test:clients
-
-It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.
-`;
+const USAGE = {
+  name: 'test:clients',
+  about: say(
+    'Makes a Python client from openapi.yaml with openapi-python-client (PyPI), which may warn of bodies in CSV and XML only, and lets it talk to the local stack; has Redocly and Spectral (npm) lint the document. The TypeScript client is part of npm test.',
+    '用 openapi-python-client（PyPI）从 openapi.yaml 生成 Python 客户端并与本地服务对话，再用 Redocly 和 Spectral 检查文档。TypeScript 客户端在 npm test 中测试。',
+  ),
+  usages: [['']],
+  options: {},
+  notes: say(
+    'It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.',
+    '需要带 venv 的 python3（Debian：python3-venv）；安装的内容放在 node_modules 中。',
+  ),
+} as const;
 
 const HERE = import.meta.dirname;
 const DOCUMENT = join(HERE, '../../openapi.yaml');
@@ -33,7 +40,7 @@ const KNOWN_WARNINGS = [
 
 const SPECTRAL_RULES = join(HERE, 'linters/spectral.yaml');
 
-await runCommand({ name: 'test:clients', help: HELP, options: {} }, async () => {
+await runCommand(USAGE, async () => {
   await main();
   return 0;
 });

@@ -163,7 +163,7 @@ test('npm run redrive -- --queue webhook finds queue and bus in the stack, and s
 async function redriven(o: { readonly dryRun?: boolean; readonly all?: boolean }) {
   const lines: string[] = [];
   const bus = openBus(stack.env);
-  const ended = await redriveWebhook({
+  const { ended } = await redriveWebhook({
     sqs,
     bus,
     busName: 'bus',

@@ -1,27 +1,42 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { print, runCommand, wholeNumber } from '../../operate/command-line.ts';
+import { say } from '../../operate/language.ts';
 import { fuzzPushes } from './fuzz-pushes.ts';
 
-const HELP = `Sends mutated and forged pushes of WeChat's to the real handler and looks for crashes, answers of 5xx, events that WeChat did not
-sign, and a growing heap. Exits with 1 when something was found.
-
-  npm run fuzz                               200,000 cases, about two minutes
-  npm run fuzz -- --cases 3000               as many as you like
-  npm run fuzz -- --seed 42                  the same cases again
-  npm run fuzz -- --seed 42 --case 1234      one of them
-`;
-
-const OPTIONS = {
-  cases: { type: 'string', default: '200000' },
-  seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-  case: { type: 'string' },
+const USAGE = {
+  name: 'fuzz',
+  about: say(
+    "Sends mutated and forged pushes of WeChat's to the real handler and looks for crashes, answers of 5xx, events that WeChat did not sign, and a growing heap. Exits with 1 when something was found.",
+    '向真实的处理函数发送变异和伪造的微信推送，查找崩溃、5xx、未经微信签名的事件和内存增长。有发现时退出码为 1。',
+  ),
+  usages: [
+    ['', say('200,000 cases, about two minutes', '200,000 例，约两分钟')],
+    ['--cases 3000', say('as many as you like', '任意多例')],
+    ['--seed 42', say('the same cases again', '重复相同的用例')],
+    ['--seed 42 --case 1234', say('one of them', '其中一例')],
+  ],
+  options: {
+    cases: {
+      type: 'string',
+      value: 'N',
+      default: '200000',
+      help: say('how many (default 200000)', '用例数，默认 200000'),
+    },
+    seed: {
+      type: 'string',
+      value: 'N',
+      default: String(Date.now() % 1_000_000),
+      help: say('what they are made from (default: the time)', '生成用例的种子，默认取当前时间'),
+    },
+    case: { type: 'string', value: 'N', help: say('only this one', '只运行这一例') },
+  },
 } as const;
 
 /** The heap may grow by this much over a whole run; what stays behind per request would show. */
 const HEAP_MAY_GROW_MB = 32;
 
-await runCommand({ name: 'fuzz', help: HELP, options: OPTIONS }, async (options) => {
+await runCommand(USAGE, async (options) => {
   const one = options.case === undefined ? undefined : wholeNumber('case', options.case);
   const count = one === undefined ? wholeNumber('cases', options.cases, 1) : 1;
   const isFine = await fuzz(wholeNumber('seed', options.seed), one ?? 0, count);

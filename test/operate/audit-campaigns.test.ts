@@ -70,9 +70,7 @@ test('a grant of a recipient that is lost behind its back is found', async () =>
   await set(1);
   expect(code).toBe(1);
   expect(stdout).toMatch(
-    new RegExp(
-      `drift lost-grants ${world.table.appId} ${user} ${TEMPLATE.templateId} expected 应为 1, found 实为 2`,
-    ),
+    new RegExp(`drift lost-grants ${world.table.appId} ${user} ${TEMPLATE.templateId} expected 1, found 2`),
   );
   expect(stdout).toContain('1 drift');
 });

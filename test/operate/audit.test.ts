@@ -147,7 +147,7 @@ describe('a story of sends, refusals, bookings and one send of unknown fate', ()
     await addTo(sender, 'available', 1);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      new RegExp(`drift lost-grants ${appId()} ${sender} ${templateId} expected 应为 2, found 实为 3`),
+      new RegExp(`drift lost-grants ${appId()} ${sender} ${templateId} expected 2, found 3`),
     );
   });
 

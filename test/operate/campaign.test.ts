@@ -65,7 +65,7 @@ test('from a file to the exported outcome', async () => {
 
   const ran = await campaign('run', id, '--watch', '--every', '0.1');
   expect([ran.code, ran.stderr]).toEqual([0, '']);
-  expect(ran.stdout.trim().split('\n').at(-1)).toMatch(/finished .*4\/4.*sent 已发 3.*skipped 跳过 1/);
+  expect(ran.stdout.trim().split('\n').at(-1)).toMatch(/finished .*4\/4.*sent 3.*skipped 1: no-grant/);
 
   const out = join(folder, 'outcome.csv');
   expect((await campaign('export', id, '--out', out)).code).toBe(0);
@@ -93,8 +93,8 @@ test('what WeChat may refuse is shown, and changes nothing', async () => {
   const csv = await fileWith('doubtful.csv', 'openid;name;price;\r\no1;小明;0.5283;\r\n;;;\r\n');
   const made = await campaign('create', order, '--recipients', csv);
   expect([made.code, made.stderr]).toEqual([0, '']);
-  expect(made.stdout).toMatch(/! data\.amount2: .*currency sign.*币种/);
-  expect(made.stdout).toMatch(/! line 2\.variables: .*two decimals.*两位/);
+  expect(made.stdout).toMatch(/! data\.amount2: .*currency sign/);
+  expect(made.stdout).toMatch(/! line 2\.variables: .*two decimals/);
   const id = /cmp_[0-9a-f]{32}/.exec(made.stdout)?.[0] ?? '';
   const more = await fileWith('more.csv', 'openid,name,price\no2,小红,0.1234\n');
   expect((await campaign('add', id, more)).stdout).toMatch(/^2 recipients.*\n.*! line 2\.variables/);
@@ -106,7 +106,7 @@ test('a file that a Chinese Excel saved in GBK is refused, with how to save it',
   await writeFile(file, gbk);
   const order = await fileWith('for-gbk.json', JSON.stringify(ORDER));
   const { code, stderr } = await campaign('create', order, '--recipients', file);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/CSV UTF-8[\s\S]*另存为/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/CSV UTF-8/)]);
   expect((await campaign('list')).stdout).not.toContain('for-gbk');
 });
 
@@ -121,8 +121,10 @@ test('a run in its quiet hours says until when it waits', async () => {
   );
   const { stdout } = await campaign('create', order);
   const id = /cmp_[0-9a-f]{32}/.exec(stdout)?.[0] ?? '';
-  expect((await campaign('run', id)).stdout).toMatch(/quiet until 免打扰至 20\d\d-/);
-  expect((await campaign('show', id)).stdout).toMatch(/running.*quiet until 免打扰至 20\d\d-/);
+  expect((await campaign('run', id)).stdout).toMatch(
+    /quiet until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:00/,
+  );
+  expect((await campaign('show', id)).stdout).toMatch(/running.*quiet until 20\d\d-/);
   expect((await campaign('stop', id)).stdout).not.toContain('quiet until');
 }, 60_000);
 
@@ -135,13 +137,6 @@ test.each<[string, string[], string, number]>([
   const { code, stderr } = await campaign(...args);
   expect(code).toBe(ends);
   expect(stderr).toContain(words);
-});
-
-test('--help is in both languages', async () => {
-  const { code, stdout } = await campaign('--help');
-  expect(code).toBe(0);
-  expect(stdout).toContain('npm run campaign -- watch');
-  expect(stdout).toContain('导出为 CSV');
 });
 
 describe('a CSV that is too large for one request', () => {

@@ -107,8 +107,10 @@ test('a local stack is well, and told in words', async () => {
     { health: 'ok', clock: 'ok', 'access token': 'ok', templates: 'ok', callback: 'ok' },
   ]);
   const { stdout } = await runCommand('doctor', ['--api', stack.apiUrl]);
-  for (const text of ['✔ ok', 'reaches its table', 'Nothing failed', '没有失败项'])
-    expect(stdout).toContain(text);
+  for (const text of ['✔ ok', 'reaches its table', 'Nothing failed']) expect(stdout).toContain(text);
+  const inChinese = (await runCommand('doctor', ['--api', stack.apiUrl, '--lang', 'zh'])).stdout;
+  for (const text of ['✔ 正常 健康检查', '没有失败项']) expect(inChinese).toContain(text);
+  expect(inChinese).not.toContain('reaches');
 });
 
 test('what WeChat refuses comes with the remedy, and fails the command', async () => {

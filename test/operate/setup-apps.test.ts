@@ -182,7 +182,8 @@ test('lists the mini programs with what they lack, and no secret', async () => {
   values.set(APPS, `${values.get(APPS)},${other.appId}`);
   const { code, stdout } = await setup(['--apps']);
   expect(code).toBe(0);
-  expect(stdout.split('\n').slice(0, 3)).toEqual([
+  expect(stdout.split('\n').slice(0, 4)).toEqual([
+    expect.stringMatching(/^appid +name +state$/),
     expect.stringMatching(`${wechat.appId} +first`),
     expect.stringMatching(`${second.appId} +Shop +ready`),
     expect.stringMatching(`${other.appId} +no AppSecret`),

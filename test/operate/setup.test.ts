@@ -129,7 +129,7 @@ describe('npm run setup', () => {
     const { setup } = await useSetup({ account: { limit: 10 } });
     const { code, stdout } = await setup();
     expect(code).toBe(0);
-    expect(stdout).toContain('请向 AWS 申请');
+    expect(stdout).toContain('Ask AWS');
     expect(stdout).toContain('--quota-code L-B99A9384 --desired-value 1000');
     expect(stdout).toContain('4000 writes and 12000 reads a second');
     expect(stdout).toMatch(

@@ -82,7 +82,7 @@ describe('npm run template', () => {
     const file = await fileWith({ messages: [{ ...bad, data: FINE }, bad] });
     const { code, stdout } = await template('check', file);
     expect(code).toBe(1);
-    for (const text of ['data.thing2', 'data.thing3', '21 个字符', '1 of 2 would be refused']) {
+    for (const text of ['data.thing2', 'data.thing3', '21 characters', '1 of 2 would be refused']) {
       expect(stdout).toContain(text);
     }
   });

@@ -1,4 +1,5 @@
 // Other people's SDKs call the simulated WeChat, unchanged: their templates and sends go as at WeChat.
+
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -11,16 +12,22 @@ import {
   type WeChatSimulator,
 } from '../../local/wechat-simulator/index.ts';
 import { runCommand } from '../../operate/command-line.ts';
+import { say } from '../../operate/language.ts';
 import { step } from '../deploy/steps.ts';
 
-const HELP = `Has WxJava (Java, from Maven Central) and silenceper/wechat (Go) call the simulated WeChat: categories, titles, keywords, adding,
-listing and deleting a template, a send, service cards. Only the host is another; the SDKs are as published.
-用 WxJava（Java）和 silenceper/wechat（Go）原样调用模拟微信：类目、模板标题、关键词、添加、列出、删除模板，发送，以及服务卡片。
-
-  npm run test:sdks
-
-It needs Maven with Java 17 and Go 1.19 or newer; what they fetch stays in their own caches and in node_modules.
-`;
+const USAGE = {
+  name: 'test:sdks',
+  about: say(
+    'Has WxJava (Java, from Maven Central) and silenceper/wechat (Go) call the simulated WeChat: categories, titles, keywords, adding, listing and deleting a template, a send, service cards. Only the host is another; the SDKs are as published.',
+    '用 WxJava（Java）和 silenceper/wechat（Go）原样调用模拟微信：类目、模板标题、关键词、添加、列出、删除模板，发送，以及服务卡片。',
+  ),
+  usages: [['']],
+  options: {},
+  notes: say(
+    'It needs Maven with Java 17 and Go 1.19 or newer; what they fetch stays in their own caches and in node_modules.',
+    '需要 Maven、Java 17 以及 Go 1.19 以上；下载的内容放在各自的缓存和 node_modules 中。',
+  ),
+} as const;
 
 const HERE = import.meta.dirname;
 const CACHE = join(HERE, '../../node_modules/.cache/qingniao-sdks');
@@ -48,7 +55,7 @@ const TEMPLATE: Template = {
   keywords: [{ key: 'thing1', label: '事项', example: '开会' }],
 };
 
-await runCommand({ name: 'test:sdks', help: HELP, options: {} }, async () => {
+await runCommand(USAGE, async () => {
   const startedAt = performance.now();
   await converse('silenceper/wechat', installGo, () => run('go', ['run', '.'], join(HERE, 'silenceper')));
   await converse('WxJava', installJava, (jars) =>

@@ -1,8 +1,10 @@
 // Packages the service in the ways in which it is deployed, and has the templates checked.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../operate/command-line.ts';
+import { say } from '../../operate/language.ts';
 import { pythonTool } from '../deploy/python-tool.ts';
 import { step } from '../deploy/steps.ts';
 import { checkPolicies, lint, lintRole } from './checks.ts';
@@ -10,15 +12,19 @@ import { checkDeployingRole } from './deploying-role.ts';
 import { packageVariants } from './package-variants.ts';
 import { VARIANTS } from './variants.ts';
 
-const HELP = `Packages the service in several ways (${VARIANTS.map(({ name }) => name).join(', ')}) and has
-cfn-lint and checkov (PyPI) check the templates, that of deploy/deploy-role.yml too. What they may find is in test/template/exceptions.ts.
-The deploying role is held against the rights that AWS's schemas state for every type of resource in them.
-用 cfn-lint 和 checkov 检查各种部署方式的模板，并按 AWS 资源架构核对部署角色的权限。
-
-  npm run test:template
-
-It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.
-`;
+const USAGE = {
+  name: 'test:template',
+  about: say(
+    `Packages the service in several ways (${VARIANTS.map(({ name }) => name).join(', ')}) and has cfn-lint and checkov (PyPI) check the templates, that of deploy/deploy-role.yml too. What they may find is in test/template/exceptions.ts. The deploying role is held against the rights that AWS's schemas state for every type of resource in them.`,
+    '按各种方式打包服务，用 cfn-lint 和 checkov（PyPI）检查模板（包括 deploy/deploy-role.yml），并按 AWS 资源架构核对部署角色的权限。允许的例外见 test/template/exceptions.ts。',
+  ),
+  usages: [['']],
+  options: {},
+  notes: say(
+    'It needs python3 with venv (Debian: python3-venv); what it installs stays in node_modules.',
+    '需要带 venv 的 python3（Debian：python3-venv）；安装的内容放在 node_modules 中。',
+  ),
+} as const;
 
 /** Whose template has everything in it. */
 const FULLEST = new Set(['default', 'with-everything']);
@@ -26,7 +32,7 @@ const CFN_LINT = join(import.meta.dirname, 'cfn-lint.txt');
 const CHECKOV = join(import.meta.dirname, 'checkov.txt');
 const DEPLOY_ROLE = join(import.meta.dirname, '../../deploy/deploy-role.yml');
 
-await runCommand({ name: 'test:template', help: HELP, options: {} }, async () => {
+await runCommand(USAGE, async () => {
   await main();
   return 0;
 });
