@@ -14,7 +14,7 @@ import { openSecretStore } from './setup/parameter-store.ts';
 import { terminalQuestions } from './setup/questions.ts';
 import { setUp } from './setup/set-up.ts';
 import { openSsmParameters } from './setup/ssm-parameters.ts';
-import { USAGE } from './setup/texts.ts';
+import { USAGE } from './setup/usage.ts';
 import { setUpWebhook } from './setup/webhook-secret.ts';
 import { webhookUrl, wishesOf } from './setup/wishes.ts';
 import { appWork, assertOfStage, workOnApps } from './setup/work-on-apps.ts';

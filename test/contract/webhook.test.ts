@@ -158,7 +158,7 @@ test('npm run redrive -- --queue webhook finds queue and bus in the stack, and s
     busName: 'qingniao-test',
     source: 'qingniao.redriven',
   });
-});
+}, 30_000);
 
 async function redriven(o: { readonly dryRun?: boolean; readonly all?: boolean }) {
   const lines: string[] = [];
