@@ -29,6 +29,7 @@ function arnOf(logicalId: string, attribute: string): string {
     'AWS::DynamoDB::Table': `dynamodb:REGION:ACCOUNT:table/${made}${attribute === 'StreamArn' ? '/stream/1' : ''}`,
     'AWS::SQS::Queue': `sqs:REGION:ACCOUNT:${made}`,
     'AWS::Events::EventBus': `events:REGION:ACCOUNT:event-bus/${String(Properties['Name'])}`,
+    'AWS::Events::ApiDestination': `events:REGION:ACCOUNT:api-destination/${String(Properties['Name'])}${attribute === 'Arn' ? '/1-2-3' : ''}`,
     'AWS::Logs::LogGroup': `logs:REGION:ACCOUNT:log-group:${String(Properties['LogGroupName'])}:*`,
     'AWS::Lambda::Function': `lambda:REGION:ACCOUNT:function:${String(Properties['FunctionName'])}`,
     'AWS::IAM::Role': `iam::ACCOUNT:role/${made}`,
@@ -81,8 +82,8 @@ function isBounded(statement: Statement, action: string, on: string): boolean {
 
 const ROLES = resourcesOfType(template, 'AWS::IAM::Role');
 
-test('there is a role for each function, and one for schedules', () => {
-  expect(ROLES).toHaveLength(inject('packaged').bundles.length + 1);
+test('there is a role for each function, one for schedules, and one for the webhook', () => {
+  expect(ROLES).toHaveLength(inject('packaged').bundles.length + 2);
 });
 
 test.each(ROLES)('the boundary takes no right from %s', (id) => {

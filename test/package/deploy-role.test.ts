@@ -67,13 +67,7 @@ describe('the deploying role', () => {
         .flat()
         .some((resource) => !/qingniao[-/]\$\{Stage\}/.test(JSON.stringify([resource, Condition]))),
     );
-    expect(elsewhere.map(({ Sid }) => Sid)).toEqual([
-      'EventSourceTags',
-      'WebhookLinkedRole',
-      'Api',
-      'ApiLinkedRole',
-      'Look',
-    ]);
+    expect(elsewhere.map(({ Sid }) => Sid)).toEqual(['EventSourceTags', 'Api', 'LinkedRoles', 'Look']);
     const looking = elsewhere.filter(({ Sid }) => Sid === 'Look').flatMap(({ Action }) => Action);
     expect(looking.filter((action) => !/:(Describe|Get|List|Validate)/.test(action))).toEqual([]);
   });
