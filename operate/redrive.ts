@@ -127,7 +127,9 @@ async function findWebhook({ stage, region, local, ...named }: Where) {
   );
 }
 
-const runningStack = () => findRunningStack(process.env['PORT'] || '3000');
+function runningStack(): Promise<RunningStack> {
+  return findRunningStack(process.env['PORT'] || '3000');
+}
 
 async function findQueues({ stage, queue, region, local, ...named }: Where) {
   const { 'queue-url': queueUrl, 'dead-letter-queue-url': deadLetterQueueUrl } = named;

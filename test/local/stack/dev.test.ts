@@ -6,6 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { startWebhookReceiver } from '../../support/webhook-receiver.ts';
+
+const GRANTED = 'price-drop_qa1fMe1hKcNCRrrmT50jd3HJgQyC8R4s';
 
 /** `npm run dev` in a process of its own, on free ports unless told otherwise. */
 function dev(env: Record<string, string> = {}, ...args: string[]) {
@@ -110,6 +113,31 @@ test('several mini programs, each with its users and templates; the greeting nam
   };
   expect(served.map(({ appid }) => appid)).toEqual(appids);
 });
+
+test('WEBHOOK_URL gets the events, each try is shown, and redrive --local brings back what was given up', async () => {
+  const receiver = await startWebhookReceiver();
+  onTestFinished(receiver.close);
+  const { apiUrl, until, traces } = await started({
+    WEBHOOK_URL: receiver.url,
+    WEBHOOK_SECRET: 'secret-of-dev',
+  });
+  const grant = (requestId: string) =>
+    fetch(`${apiUrl}/v1/grants`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer dev-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ openid: 'o-webhook', requestId, results: { [GRANTED]: 'accept' } }),
+    });
+  await grant('tap-1');
+  await until('hook   Grant Recorded');
+  expect(receiver.received[0]?.headers['x-qingniao-secret']).toBe('secret-of-dev');
+  receiver.answerNext(400);
+  await grant('tap-2');
+  await until('given up: a dead letter');
+  const env = { PORT: new URL(apiUrl).port, TMPDIR: traces };
+  const redriven = run('operate/redrive.ts', env, '--local', '--queue', 'webhook');
+  await redriven.until('1 of 1 published again');
+  await expect.poll(() => receiver.received.length).toBe(3);
+}, 30_000);
 
 test.each([
   ['--apps', '0', '--apps takes a whole number from 1 to 100.'],
