@@ -171,7 +171,7 @@ describe('lines of a log', () => {
 describe('the command line', () => {
   test.each([
     ['no id', [], undefined, 'Give the id of one message'],
-    ['two ids', ['msg_1_o1', 'msg_2_o1'], undefined, '请给出一条消息的编号'],
+    ['two ids', ['msg_1_o1', 'msg_2_o1'], undefined, 'Give the id of one message'],
     ['what is no id', ['order-7'], undefined, 'Give the id of one message'],
     ['a run without a recipient', [RUN], undefined, 'Add --openid'],
   ])('refuses %s and says what to give', (_, words, openid, says) => {
