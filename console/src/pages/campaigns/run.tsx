@@ -74,12 +74,7 @@ function Advance({ run }: { readonly run: Run }) {
   const { perSecond, secondsLeft, quietUntil } = run;
   return (
     <>
-      <Progress
-        value={run.dryRun ? 100 : percent}
-        size="lg"
-        aria-label={t.title}
-        animated={run.status === 'running'}
-      />
+      <Progress value={run.dryRun ? 100 : percent} size="lg" aria-label={t.title} />
       <p role="status">
         {run.dryRun ? t.dryRun : t.progress(count(done), count(run.recipients))}
         {perSecond !== undefined && ` · ${t.perSecond(perSecond)}`}
