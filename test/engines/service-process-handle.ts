@@ -17,6 +17,8 @@ export interface ServiceProcess {
   /** SIGSTOP: nothing of it runs, no timer either, until it thaws. */
   freeze(): void;
   thaw(): void;
+  /** How far the test's time is ahead of the machine's from now on. */
+  setAhead(ms: number): void;
 }
 
 /** Starts a process with a role and resolves when it is ready. */
@@ -47,6 +49,7 @@ export async function startServiceProcess(
     stop: () => end(child, 'SIGTERM'),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
+    setAhead: (ms) => void child.stdin.write(`${ms}\n`),
   };
 }
 

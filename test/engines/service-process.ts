@@ -3,9 +3,10 @@
  * send-campaign and process-events as Lambda's event source mappings do, `… api` serves the HTTP routes. Both wire the real handlers from the
  * environment, and use the table and the queue of a stack that runs elsewhere.
  *
- * `CLOCK_AHEAD_MS` is how far the test's time is ahead of the machine's; it stays as it is for the whole life of the process.
+ * `CLOCK_AHEAD_MS` is how far the test's time is ahead of the machine's; a number on its standard input changes it.
  * The process says `{"apiUrl"}` once it is ready, ends its batches and itself on SIGTERM, and ends with its parent.
  */
+import { createInterface } from 'node:readline';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createConsoleLogger } from '../../lib/runtime/console-logger.ts';
 import { loadHandlers } from '../../local/stack/load-handlers.ts';
@@ -16,7 +17,7 @@ import { LOCAL_AWS } from '../../local/stack/table.ts';
 /** Short, because the local queue goes on serving a receiver that died: see `World.leap`. */
 const LONG_POLL_SECONDS = 1;
 
-const aheadMs = Number(process.env['CLOCK_AHEAD_MS']);
+let aheadMs = Number(process.env['CLOCK_AHEAD_MS']);
 const trigger = process.argv[2] === 'sender' ? 'sqs' : 'httpApi';
 /** Where the stack told its functions that its queues are. */
 const QUEUES = {
@@ -47,7 +48,10 @@ const runner = await startRunner({
 });
 
 process.on('SIGTERM', () => void runner.close().then(() => process.exit(0)));
-process.stdin.on('end', () => process.exit(1)).resume();
+createInterface(process.stdin).on('line', (line) => {
+  aheadMs = Number(line);
+});
+process.stdin.on('end', () => process.exit(1));
 process.stdout.write(`${JSON.stringify({ apiUrl: runner.apiUrl })}\n`);
 
 function hasTrigger({ events }: FunctionDefinition, name: 'sqs' | 'httpApi'): boolean {

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack/stack.ts';
 import type { Template, WeChatSimulator } from '../../local/wechat-simulator/index.ts';
-import { leapInFlight, QUEUES, queueContents } from './leaping-queue.ts';
+import { leapDelayed, leapInFlight, QUEUES, queueContents } from './leaping-queue.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process-handle.ts';
 
 /** Longer than a claim's lease, a note's visibility timeout and the life of a note without a message. */
@@ -64,9 +64,11 @@ export interface World {
    * its way to WeChat and none to the API: so no lease or time-out of somebody alive is ever cut short.
    */
   leap(ms: number): Promise<void>;
+  /** Lets this much time pass for an idle sender too, and for the notes that are delayed. */
+  leapWith(sender: ServiceProcess, ms: number): Promise<void>;
   /** The present moment in this world. */
   nowMs(): number;
-  /** Requests to send that WeChat has received and not yet ended. */
+  /** Requests to send, or about a card, that WeChat has received and not yet ended. */
   sendsUnderWay(): number;
   /** Starts senders, and lets time leap between them, until the queue is empty. */
   drain(): Promise<void>;
@@ -149,6 +151,11 @@ export async function useWorld(options: Pick<StackOptions, 'moreApps' | 'pushEve
       aheadMs += ms;
       await leapInFlight(stack, ms);
     },
+    async leapWith(sender, ms) {
+      aheadMs += ms;
+      sender.setAhead(aheadMs);
+      await leapDelayed(stack, ms);
+    },
     nowMs: clock,
     sendsUnderWay: () => requestsOf(wechat).filter((request) => request.endedAtMs === undefined).length,
     async drain() {
@@ -194,9 +201,11 @@ async function inAllQueues(stack: Stack) {
   return { ready: sum('ready'), delayed: sum('delayed'), inflight: sum('inflight') };
 }
 
-/** What each mini program's WeChat was asked to send. */
+const SENDING: readonly string[] = ['send', 'set-card', 'get-card'];
+
+/** What each mini program's WeChat was asked to send, or to tell of a card. */
 function requestsOf(wechat: WeChatSimulator) {
-  return wechat.apps().flatMap((app) => app.received({ call: 'send' }).items);
+  return wechat.apps().flatMap((app) => app.received().items.filter(({ call }) => SENDING.includes(call)));
 }
 
 /** Does `work` for each item, so many at a time; the results keep the order. */
