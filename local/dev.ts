@@ -3,11 +3,14 @@ import { CommandError, explained, print, runCommand } from '../operate/command-l
 import { say } from '../operate/language.ts';
 import { localTime } from '../operate/times.ts';
 import { buildConsole } from './console/build-console.ts';
+import { createFrontPage, type Places } from './dev/front-page.ts';
 import { createLineLogger, lineFor, lineForAttempt, lineForEvent } from './dev/lines.ts';
 import { type DevOptions, readDevOptions } from './dev/options.ts';
 import { greeting, notTakenLine, portInUse, USAGE } from './dev/texts.ts';
 import { bothLoggers, openTrace, type Trace } from './dev/trace.ts';
 import { type Phone, startPhone } from './phone/phone.ts';
+import { DEV_API_KEY } from './stack/environment.ts';
+import type { ExtraPage } from './stack/http-server.ts';
 import { PortInUseError } from './stack/port-in-use.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
@@ -26,12 +29,15 @@ await runCommand(USAGE, async (given) => {
 async function run(options: DevOptions): Promise<void> {
   const { dataDir } = options.stack;
   const trace = await openTrace(dataDir);
+  let places: Places = { apiUrl: '', apiKey: DEV_API_KEY };
+  const page = createFrontPage(() => places);
   try {
-    const [stack] = await Promise.all([start(options, trace), buildConsole()]);
+    const [stack] = await Promise.all([start(options, trace, page), buildConsole()]);
     const phone = await openPhone(stack, options.phonePort).catch(async (error) => {
       await stack.close();
       throw error;
     });
+    places = { ...places, apiUrl: stack.apiUrl, phoneUrl: phone?.url, wechatUrl: stack.wechatUrl };
     await trace.tell(stack);
     print(greeting(stack, { dataDir, phoneUrl: phone?.url }));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -54,9 +60,10 @@ async function openPhone({ apiUrl, wechatUrl }: Stack, port: number): Promise<Ph
   });
 }
 
-function start({ stack, port, wechatPort }: DevOptions, trace: Trace): Promise<Stack> {
+function start({ stack, port, wechatPort }: DevOptions, trace: Trace, page: ExtraPage): Promise<Stack> {
   return startStack({
     ...stack,
+    page,
     port,
     wechatPort,
     followChanges: true,

@@ -87,7 +87,10 @@ export function greeting(stack: Stack, { dataDir, phoneUrl }: Greeted): string {
       say('Console', '控制台'),
       `${stack.apiUrl}/console/#key=${DEV_API_KEY} ${say('(for operators)', '（运营人员使用）')}`,
     ],
-    ['API', stack.apiUrl],
+    [
+      'API',
+      `${stack.apiUrl} ${say('(in a browser: the way to all of these)', '（用浏览器打开可找到各入口）')}`,
+    ],
     [say('WeChat', '微信'), stack.wechatUrl ? simulated : `${stack.env['WECHAT_API_BASE_URL']}`],
     ...(apps.length > 1 ? appRows(apps) : []),
     [say('API key', '密钥'), `${DEV_API_KEY} ${say('(all scopes)', '（全部权限）')}`],

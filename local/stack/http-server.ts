@@ -13,6 +13,17 @@ const KEEP_ALIVE_MS = 65_000;
 /** The most that API Gateway takes in one request. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
+/** Answers what stands beside the service's own routes on this machine; undefined leaves a request to them. */
+export type ExtraPage = (request: {
+  readonly method: string;
+  readonly path: string;
+  /** As it came, without the question mark. */
+  readonly query: string;
+  /** The headers `accept` and `accept-language`. */
+  readonly accept: string;
+  readonly language: string;
+}) => Promise<HttpAnswer | undefined>;
+
 /** The local API Gateway. */
 export interface LocalHttpApi {
   readonly url: string;
@@ -30,6 +41,7 @@ export async function startHttpApi(options: {
   routes: readonly HttpRoute[];
   invoke: Invoke;
   observe: Observe;
+  page?: ExtraPage | undefined;
 }): Promise<LocalHttpApi> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
     answerRequest(message, options).then(
@@ -56,7 +68,7 @@ export async function startHttpApi(options: {
 
 async function answerRequest(
   message: IncomingMessage,
-  { routes, invoke, observe }: { routes: readonly HttpRoute[]; invoke: Invoke; observe: Observe },
+  { routes, invoke, observe, page }: Parameters<typeof startHttpApi>[0],
 ): Promise<HttpAnswer> {
   const startedAt = performance.now();
   const [encodedPath = '/', ...query] = (message.url ?? '/').split('?');
@@ -81,6 +93,9 @@ async function answerRequest(
   if (body === undefined) return answered(gatewayAnswer(413, 'Request Entity Too Large'));
   const path = decoded(encodedPath);
   if (path === undefined) return answered(gatewayAnswer(400, 'Bad Request'));
+  const { accept = '', 'accept-language': language = '' } = message.headers;
+  const extra = await page?.({ method: message.method ?? '', path, query: rawQuery, accept, language });
+  if (extra) return answered(extra);
   const match = matchRoute(routes, message.method ?? '', path);
   if (match === undefined) return answered(gatewayAnswer(404, 'Not Found'));
   const event = toHttpEvent({ message, path, rawQuery, body }, match);

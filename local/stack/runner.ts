@@ -1,6 +1,6 @@
 import { createActivity } from './activity.ts';
 import { DEFAULT_ROUTE } from './http-routes.ts';
-import { startHttpApi } from './http-server.ts';
+import { type ExtraPage, startHttpApi } from './http-server.ts';
 import { untilIdle } from './idle.ts';
 import { createInvoke, type LambdaFunction, type LambdaHandler } from './invoke.ts';
 import type { Observe } from './observation.ts';
@@ -55,6 +55,8 @@ export async function startRunner(options: {
   longPollSeconds?: number;
   scheduleEverySeconds?: number;
   observe?: Observe;
+  /** What the HTTP API answers beside its routes. */
+  page?: ExtraPage;
   /** The table whose changes call functions; without it none does. */
   followed?: FollowedTable;
 }): Promise<Runner> {
@@ -70,7 +72,7 @@ export async function startRunner(options: {
   const routes = triggers.flatMap(({ called, event }) =>
     'httpApi' in event ? [{ key: routeKeyOf(event.httpApi), called }] : [],
   );
-  const api = await startHttpApi({ ...shared, port: options.port, routes });
+  const api = await startHttpApi({ ...shared, port: options.port, routes, page: options.page });
 
   const schedules = triggers.flatMap(({ called, event }) => {
     if (!('schedule' in event)) return [];

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { SimulatedApp, Template, WeChatSimulator } from '../wechat-simulator/index.ts';
 import type { LocalEventBus, PublishedEvent } from './event-bus.ts';
+import type { ExtraPage } from './http-server.ts';
 import type { StackApp } from './more-apps.ts';
 import type { Observe } from './observation.ts';
 import type { LocalScheduler } from './scheduler/scheduler.ts';
@@ -21,6 +22,8 @@ export interface StackOptions {
   readonly dynamodbEndpoint?: string;
   /** Of the HTTP API; 0, the default, takes a free one. */
   readonly port?: number;
+  /** What the HTTP API answers beside its routes. */
+  readonly page?: ExtraPage;
   /** Of the simulated WeChat; 0, the default, takes a free one. */
   readonly wechatPort?: number;
   /** An owner's own table, which stays; by default each stack has one that goes with it. */

@@ -101,6 +101,7 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     handlers: loaded.handlers,
     sqs,
     port: options.port ?? 0,
+    ...(options.page && { page: options.page }),
     observe,
     ...(pollers === undefined ? {} : { pollers }),
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
