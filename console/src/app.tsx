@@ -1,9 +1,9 @@
 import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router } from 'wouter';
+import { mayPass } from './api/may-pass.ts';
 import { Pages } from './layout/pages.tsx';
 import { Shell } from './layout/shell.tsx';
-import { mayPass } from './parts/patiently.ts';
 import { ToastProvider } from './parts/toasts.tsx';
 import { PreferencesProvider, usePreferences } from './preferences/preferences.tsx';
 import { SessionProvider } from './session/session.tsx';

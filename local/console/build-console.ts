@@ -2,7 +2,6 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { makeApiTypes } from './api-types.ts';
 import { CONSOLE, consoleDigest, textOf } from './sources.ts';
 
 /** What the function at `/console/` answers: each file as it is sent, compressed by brotli. */
@@ -19,7 +18,6 @@ const STAMP = join(CONSOLE_DIST, '.built');
 export async function buildConsole(): Promise<boolean> {
   const digest = await consoleDigest();
   if ((await textOf(STAMP)) === digest) return false;
-  await makeApiTypes();
   // Beside the sources, so that it is moved within one file system.
   const folder = await mkdtemp(join(CONSOLE, '.generated-'));
   try {

@@ -184,6 +184,7 @@ test('retryForMs: 0 tries once', async () => {
 test('a problem that no waiting cures is told at once', async () => {
   const problem = {
     code: 'app-not-ready',
+    title: 'No',
     status: 503,
     detail: 'No.',
     remedy: { en: 'Mend it.', zh: '请修正。' },

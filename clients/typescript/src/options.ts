@@ -20,7 +20,7 @@ export interface QingniaoOptions {
 
 /** The address of the API as its calls need it. @throws TypeError, without the value, which may hold a password */
 export function checkedBaseUrl(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const url = parsed(baseUrl);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(
       'baseUrl must be the address of the API, such as https://api.example.com. baseUrl 须为接口地址。',
@@ -48,4 +48,12 @@ export function checkedIdempotencyKey(key: string): string {
   throw new TypeError(
     'idempotencyKey takes 1 to 255 visible ASCII characters. idempotencyKey 须为 1 到 255 个可见的 ASCII 字符。',
   );
+}
+
+function parsed(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
 }

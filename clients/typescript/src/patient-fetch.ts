@@ -1,7 +1,7 @@
 import type { QingniaoProblem } from './problem.ts';
 import { noAnswer, problemOf, type WholeAnswer } from './read-answer.ts';
 import { isRepeatable } from './repeatable.ts';
-import type { Timing } from './timing.ts';
+import { type Timing, timeLimit } from './timing.ts';
 
 /** What a {@link patientFetch} is made from. */
 export interface Patience {
@@ -53,16 +53,19 @@ async function attempt({ fetch, timeoutMs }: Patience, request: Request, body: s
   const { method, url } = request;
   const { origin, pathname } = new URL(url);
   const call = `${method} ${pathname}`;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([request.signal, timeout]);
+  const limit = timeLimit(request.signal, timeoutMs);
   let answer: WholeAnswer;
   try {
-    const response = await fetch(new Request(request, { signal, ...(body !== '' && { body }) }));
+    const response = await fetch(
+      new Request(request, { signal: limit.signal, ...(body !== '' && { body }) }),
+    );
     answer = { response, text: await response.text() };
   } catch (error) {
     request.signal.throwIfAborted();
-    const reason = timeout.aborted ? `${timeoutMs} ms passed` : reasonOf(error);
+    const reason = limit.hasPassed() ? `${timeoutMs} ms passed` : reasonOf(error);
     return { problem: noAnswer(call, origin, reason) };
+  } finally {
+    limit.end();
   }
   const problem = problemOf(call, answer);
   return problem ? { problem } : { response: withBody(answer) };

@@ -22,6 +22,8 @@ export interface ProblemFacts {
   readonly call: string;
   readonly status: number;
   readonly code: Schemas['ProblemCode'] | ClientProblemCode | OtherCode;
+  /** What is wrong, in a few words. */
+  readonly title: string;
   readonly detail: string;
   readonly remedy: Remedy;
   readonly errors?: readonly InputError[] | undefined;
@@ -40,7 +42,9 @@ export class QingniaoProblem extends Error {
   readonly status: number;
   /** The service's own code, which never changes its meaning, or one of {@link ClientProblemCode}. */
   readonly code: ProblemFacts['code'];
-  /** What is wrong, in English. */
+  /** What is wrong, in a few words of English. */
+  readonly title: string;
+  /** The same in sentences. */
   readonly detail: string;
   /** What to do next, in both languages. */
   readonly remedy: Remedy;
@@ -54,10 +58,22 @@ export class QingniaoProblem extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(facts: ProblemFacts) {
-    const { call, status, code, detail, remedy, errors = [], wechat, requestId, retryAfterSeconds } = facts;
+    const {
+      call,
+      status,
+      code,
+      title,
+      detail,
+      remedy,
+      errors = [],
+      wechat,
+      requestId,
+      retryAfterSeconds,
+    } = facts;
     super(`${call}: ${status === 0 ? '' : `${status} `}${code}: ${detail}`);
     this.status = status;
     this.code = code;
+    this.title = title;
     this.detail = detail;
     this.remedy = remedy;
     this.errors = errors;

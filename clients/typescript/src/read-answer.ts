@@ -18,8 +18,8 @@ export function problemOf(call: string, { response, text }: WholeAnswer): Qingni
     retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after')),
   };
   if (!isProblem(value)) return new QingniaoProblem({ ...seen, ...foreign(response) });
-  const { code, detail, remedy, errors, wechat } = value;
-  return new QingniaoProblem({ ...seen, code, detail, remedy, errors, wechat });
+  const { code, title, detail, remedy, errors, wechat } = value;
+  return new QingniaoProblem({ ...seen, code, title, detail, remedy, errors, wechat });
 }
 
 /** That no whole answer came. `reason` is told, so it holds no secret. */
@@ -28,6 +28,7 @@ export function noAnswer(call: string, origin: string, reason: string): Qingniao
     call,
     status: 0,
     code: 'no-answer',
+    title: 'No answer came',
     detail: `No whole answer came from ${origin} (${reason}). The request may have been done all the same.`,
     remedy: {
       en: 'Check the address and the network. Then do the same again: with the same idempotency key a message is sent once.',
@@ -36,18 +37,22 @@ export function noAnswer(call: string, origin: string, reason: string): Qingniao
   });
 }
 
-function foreign({ status, headers, type }: Response): Pick<ProblemFacts, 'code' | 'detail' | 'remedy'> {
-  const code = 'foreign-answer';
+function foreign({
+  status,
+  headers,
+  type,
+}: Response): Pick<ProblemFacts, 'code' | 'title' | 'detail' | 'remedy'> {
+  const kind = { code: 'foreign-answer', title: 'Something else answered' } as const;
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     return {
-      code,
+      ...kind,
       detail: 'The address leads elsewhere, and requests are not sent on.',
       remedy: CHECK_ADDRESS,
     };
   }
-  const kind = headers.get('content-type')?.split(';')[0] ?? 'no content type';
-  const detail = `The answer (${kind}) is not one of Qingniao's: something between answered.`;
-  return { code, detail, remedy: status >= 429 ? TRY_AGAIN : CHECK_ADDRESS };
+  const contentType = headers.get('content-type')?.split(';')[0] ?? 'no content type';
+  const detail = `The answer (${contentType}) is not one of Qingniao's: something between answered.`;
+  return { ...kind, detail, remedy: status >= 429 ? TRY_AGAIN : CHECK_ADDRESS };
 }
 
 const CHECK_ADDRESS: Remedy = {
@@ -69,13 +74,14 @@ function jsonOf(text: string): unknown {
 }
 
 /** What every problem of the service has; of the rest, what has another form is left out by {@link isProblem}. */
-type ToldProblem = Pick<Schemas['Problem'], 'code' | 'detail' | 'remedy' | 'errors' | 'wechat'>;
+type ToldProblem = Pick<Schemas['Problem'], 'code' | 'title' | 'detail' | 'remedy' | 'errors' | 'wechat'>;
 
 function isProblem(value: unknown): value is ToldProblem {
   if (!isObject(value)) return false;
-  const { code, detail, remedy, errors = [], wechat = {} } = value;
+  const { code, title, detail, remedy, errors = [], wechat = {} } = value;
   return (
     typeof code === 'string' &&
+    typeof title === 'string' &&
     typeof detail === 'string' &&
     isObject(remedy) &&
     typeof remedy['en'] === 'string' &&

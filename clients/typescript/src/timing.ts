@@ -26,3 +26,31 @@ export const realTiming: Timing = {
       signal.addEventListener('abort', end, { once: true });
     }),
 };
+
+/** A signal with an end to it; `end` lets go of the timer and of the signal that it follows. */
+export interface TimeLimit {
+  readonly signal: AbortSignal;
+  readonly hasPassed: () => boolean;
+  readonly end: () => void;
+}
+
+/** A signal that follows another, and is aborted after so long. Older browsers have no `AbortSignal.any`. */
+export function timeLimit(followed: AbortSignal, ms: number): TimeLimit {
+  const controller = new AbortController();
+  let hasPassed = false;
+  const follow = () => controller.abort(followed.reason);
+  const timer = setTimeout(() => {
+    hasPassed = true;
+    controller.abort();
+  }, ms);
+  if (followed.aborted) follow();
+  followed.addEventListener('abort', follow, { once: true });
+  return {
+    signal: controller.signal,
+    hasPassed: () => hasPassed,
+    end() {
+      clearTimeout(timer);
+      followed.removeEventListener('abort', follow);
+    },
+  };
+}

@@ -1,39 +1,23 @@
-import createClient from 'openapi-fetch';
-import type { components, paths } from '../../generated/api.ts';
+import { createQingniao, type QingniaoOptions } from '../../../clients/typescript/src/index.ts';
 import { storedAppid, storedKey } from '../session/credentials.ts';
-import { apiErrorOf } from './api-error.ts';
 
-/** What the service's answers look like, by the names of its own document. */
-export type Schemas = components['schemas'];
+export { QingniaoProblem, type Schemas } from '../../../clients/typescript/src/index.ts';
 
-/** The service, typed by its own document. It has the page's origin; every call carries this tab's key. */
-export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'omit' });
+/** The service has the page's origin; every call carries this tab's key, and no cookie. */
+const options: QingniaoOptions = {
+  baseUrl: location.origin,
+  apiKey: storedKey,
+  appId: storedAppid,
+  fetch: (request) => fetch(request, { credentials: 'omit' }),
+};
 
-api.use({
-  onRequest({ request }) {
-    const key = storedKey();
-    const appid = storedAppid();
-    if (key !== undefined) request.headers.set('authorization', `Bearer ${key}`);
-    if (appid !== undefined) request.headers.set('x-wechat-appid', appid);
-    return request;
-  },
-});
+/** The service as a page asks it: what fails is shown at once, and the person, or the query, asks again. */
+export const api = createQingniao({ ...options, retryForMs: 0 });
 
-interface Answer<T> {
-  readonly data?: T;
-  readonly error?: unknown;
-  readonly response: Response;
-}
+/** The same for the parts of a long job, which are asked for again for half a minute. */
+export const patientApi = createQingniao(options);
 
-/** The body of an answer. @throws ApiError when the service refused the request */
-export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await call;
-  if (!response.ok || data === undefined) throw apiErrorOf(error, response);
-  return data;
-}
-
-/** That a request whose answer has no body was done. @throws ApiError */
-export async function done(call: Promise<Answer<unknown>>): Promise<void> {
-  const { error, response } = await call;
-  if (!response.ok) throw apiErrorOf(error, response);
+/** The body of an answer. @throws QingniaoProblem */
+export async function answered<T>(call: Promise<{ readonly data: T }>): Promise<T> {
+  return (await call).data;
 }

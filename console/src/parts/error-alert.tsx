@@ -1,5 +1,5 @@
 import { Alert, Button, Text } from '@mantine/core';
-import { ApiError } from '../api/api-error.ts';
+import { QingniaoProblem } from '../api/client.ts';
 import { bilingual } from '../bilingual.ts';
 import { usePreferences } from '../preferences/preferences.tsx';
 import { useTexts } from '../texts.ts';
@@ -26,8 +26,7 @@ const texts = bilingual({
 export function ErrorAlert({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) {
   const t = useTexts(texts);
   const { language } = usePreferences();
-  const problem = error instanceof ApiError ? error.problem : undefined;
-  const requestId = error instanceof ApiError ? error.requestId : undefined;
+  const problem = error instanceof QingniaoProblem && error.code !== 'no-answer' ? error : undefined;
   return (
     <Alert
       color="red"
@@ -50,9 +49,9 @@ export function ErrorAlert({ error, onRetry }: { readonly error: Error; readonly
           {t.wechat(problem.wechat.errcode, problem.wechat.errmsg ?? '')}
         </Text>
       )}
-      {requestId !== undefined && (
+      {problem?.requestId !== undefined && (
         <Text size="xs" mt={4} className="dim">
-          {t.request} {requestId}
+          {t.request} {problem.requestId}
         </Text>
       )}
       {onRetry && (

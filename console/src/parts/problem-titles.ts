@@ -1,8 +1,8 @@
-import type { Problem } from '../api/api-error.ts';
+import type { QingniaoProblem } from '../api/client.ts';
 import type { Language } from '../preferences/languages.ts';
 
 /** What is wrong, in a few words of this language. The service titles its problems in English only. */
-export function titleIn({ title, code, errors }: Problem, language: Language): string {
+export function titleIn({ title, code, errors }: QingniaoProblem, language: Language): string {
   if (language === 'en') return title;
   return CHINESE[code] ?? (errors.length > 0 ? '填写的内容有误' : `操作未完成（${code}）`);
 }
@@ -45,5 +45,6 @@ const CHINESE: Readonly<Record<string, string>> = {
   'wechat-credentials': '微信不接受本服务的 AppID 或密钥',
   'wechat-refused': '微信拒绝了请求',
   'wechat-unavailable': '无法连接微信',
+  'foreign-answer': '应答不是来自青鸟',
   'table-unreachable': '无法连接数据表',
 };

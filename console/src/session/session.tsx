@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
-import { ApiError } from '../api/api-error.ts';
-import { answered, api, type Schemas } from '../api/client.ts';
-import { mayPass } from '../parts/patiently.ts';
+import { answered, api, QingniaoProblem, type Schemas } from '../api/client.ts';
+import { mayPass } from '../api/may-pass.ts';
 import { keepAppid, keepKey, storedAppid, storedKey, wipe } from './credentials.ts';
 import { SignIn } from './sign-in.tsx';
 
@@ -31,7 +30,13 @@ export function useSession(): Session {
   return session;
 }
 
-const REFUSED = new Set(['invalid-token', 'missing-token', 'wrong-caller', 'missing-scope', 'unknown-app']);
+const REFUSED = new Set<string>([
+  'invalid-token',
+  'missing-token',
+  'wrong-caller',
+  'missing-scope',
+  'unknown-app',
+]);
 
 /** Shows `children` to whoever is signed in, and the sign-in to everybody else. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
@@ -52,7 +57,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     enabled: key !== undefined,
     refetchInterval: 60_000,
   });
-  const isRefused = error instanceof ApiError && REFUSED.has(error.problem.code);
+  const isRefused = error instanceof QingniaoProblem && REFUSED.has(error.code);
   useEffect(() => {
     // The key stays out of the tab's storage once the service has refused it.
     if (isRefused) wipe();

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'wouter';
-import { answered, api, done, type Schemas } from '../../api/client.ts';
+import { answered, api, type Schemas } from '../../api/client.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { ErrorAlert } from '../../parts/error-alert.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -71,7 +71,7 @@ function Actions({ campaign }: { readonly campaign: Campaign }) {
     },
   });
   const remove = useMutation({
-    mutationFn: () => done(api.DELETE('/v1/campaigns/{id}', { params })),
+    mutationFn: () => api.DELETE('/v1/campaigns/{id}', { params }),
     async onSuccess() {
       say(t.deleted);
       go('/campaigns');

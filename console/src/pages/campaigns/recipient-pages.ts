@@ -1,21 +1,23 @@
-import { answered, api, type Schemas } from '../../api/client.ts';
+import { answered, api, patientApi, type Schemas } from '../../api/client.ts';
 import { given } from '../../api/given.ts';
 import { csvLine } from '../../parts/csv-line.ts';
-import { patiently } from '../../parts/patiently.ts';
+
+const ROUTE = '/v1/campaigns/{id}/runs/{runId}/recipients';
 
 type RunName = Pick<Schemas['Run'], 'id' | 'campaignId'>;
 
-/** A page of a run's recipients; `cursor` is empty for the first. @throws ApiError */
+/** A page of a run's recipients; `cursor` is empty for the first. @throws QingniaoProblem */
 export function recipientPage(
   { id: runId, campaignId: id }: RunName,
   limit: number,
   cursor: string,
 ): Promise<Schemas['RunRecipientPage']> {
-  const params = { path: { id, runId }, query: { limit, ...given({ cursor }) } };
-  return answered(api.GET('/v1/campaigns/{id}/runs/{runId}/recipients', { params }));
+  return answered(
+    api.GET(ROUTE, { params: { path: { id, runId }, query: { limit, ...given({ cursor }) } } }),
+  );
 }
 
-/** The most that a page may hold. */
+/** So many are read before the page says how many. */
 const PAGE = 200;
 
 /** So much text is gathered before it is handed to the browser, which keeps it outside of the page's memory. */
@@ -23,7 +25,7 @@ const PART_CHARACTERS = 1_000_000;
 
 /**
  * What became of every recipient of a run, as the parts of a CSV file. The page holds one part at a time, however many
- * recipients there are. A page that does not come is asked for again. @throws ApiError, and what `signal` was aborted with
+ * recipients there are. A page that does not come is asked for again. @throws QingniaoProblem, and what `signal` was aborted with
  */
 export async function exportRecipients(
   run: RunName,
@@ -33,19 +35,17 @@ export async function exportRecipients(
   const parts: Blob[] = [];
   let text = csvLine(['openid', 'status', 'attempts', 'at', 'errcode', 'reason', 'problems']);
   let written = 0;
-  let cursor: string | undefined = '';
-  while (cursor !== undefined) {
-    const from: string = cursor;
-    const page = await patiently(() => recipientPage(run, PAGE, from), signal);
-    text += page.items.map(lineOf).join('');
-    written += page.items.length;
-    onWritten(written);
-    cursor = page.nextCursor;
-    if (text.length < PART_CHARACTERS && cursor !== undefined) continue;
+  const params = { path: { id: run.campaignId, runId: run.id } };
+  for await (const recipient of patientApi.list(ROUTE, { params, signal })) {
+    text += lineOf(recipient);
+    written++;
+    if (written % PAGE === 0) onWritten(written);
+    if (text.length < PART_CHARACTERS) continue;
     parts.push(new Blob([text]));
     text = '';
   }
-  return parts;
+  onWritten(written);
+  return [...parts, new Blob([text])];
 }
 
 function lineOf(one: Schemas['RunRecipient']): string {

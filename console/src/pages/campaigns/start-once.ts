@@ -1,11 +1,10 @@
-import { ApiError } from '../../api/api-error.ts';
-import { answered, api, type Schemas } from '../../api/client.ts';
+import { answered, api, QingniaoProblem, type Schemas } from '../../api/client.ts';
 
 type Run = Schemas['Run'];
 
 /**
  * Starts a run so that a second press does not start a second one. Where the answer to the first was lost the run may
- * have begun: then the campaign's latest run is looked at before another is started. @throws ApiError
+ * have begun: then the campaign's latest run is looked at before another is started. @throws QingniaoProblem
  */
 export function startingOnce(campaignId: string, trigger: Run['trigger'], start: () => Promise<Run>) {
   /** The latest run before the start whose answer was lost. */
@@ -20,7 +19,7 @@ export function startingOnce(campaignId: string, trigger: Run['trigger'], start:
       before = undefined;
       return run;
     } catch (error) {
-      if (error instanceof ApiError && error.problem.status < 500) before = undefined;
+      if (error instanceof QingniaoProblem && wasRefused(error)) before = undefined;
       throw error;
     }
   };
@@ -33,4 +32,9 @@ export function startingOnce(campaignId: string, trigger: Run['trigger'], start:
 async function latestRun(id: string): Promise<Run | undefined> {
   const params = { path: { id }, query: { limit: 1 } };
   return (await answered(api.GET('/v1/campaigns/{id}/runs', { params }))).items[0];
+}
+
+/** That the service surely did nothing. */
+function wasRefused({ code, status }: QingniaoProblem): boolean {
+  return code !== 'no-answer' && status < 500;
 }

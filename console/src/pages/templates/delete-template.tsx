@@ -2,8 +2,7 @@ import { Checkbox, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { ApiError } from '../../api/api-error.ts';
-import { answered, api } from '../../api/client.ts';
+import { answered, api, QingniaoProblem } from '../../api/client.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import type { Template } from '../../parts/templates.ts';
 import { useToast } from '../../parts/toasts.tsx';
@@ -39,7 +38,7 @@ export function DeleteTemplate(o: {
       await queries.invalidateQueries({ queryKey: ['templates'] });
     },
   });
-  const isInUse = remove.error instanceof ApiError && remove.error.problem.code === 'template-in-use';
+  const isInUse = remove.error instanceof QingniaoProblem && remove.error.code === 'template-in-use';
   return (
     <Confirm
       isOpen={o.isOpen}

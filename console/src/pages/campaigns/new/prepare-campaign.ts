@@ -1,5 +1,5 @@
-import { answered, api, done, type Schemas } from '../../../api/client.ts';
-import { patiently, pause } from '../../../parts/patiently.ts';
+import { answered, api, patientApi, type Schemas } from '../../../api/client.ts';
+import { pause } from '../../../parts/pause.ts';
 import { campaignOf, type Draft } from './draft.ts';
 import { uploadsOf } from './recipient-list.ts';
 
@@ -14,7 +14,7 @@ const LOOK_MS = { first: 300, most: 5_000 } as const;
 
 /**
  * Makes the campaign, uploads its list and lets a dry run count everyone. What passes is tried again; what was made is
- * deleted when a part of it fails, and when `signal` is aborted. @throws ApiError
+ * deleted when a part of it fails, and when `signal` is aborted. @throws QingniaoProblem
  */
 export async function prepareCampaign(
   draft: Draft,
@@ -26,7 +26,7 @@ export async function prepareCampaign(
     if (draft.audience === 'list' && draft.list)
       for (const text of uploadsOf(draft.list)) {
         // The same part twice in a row counts once.
-        const { count } = await patiently(() => upload(id, text), signal);
+        const { count } = await upload(id, text, signal);
         onUploaded(count);
       }
     const started = await answered(
@@ -39,12 +39,13 @@ export async function prepareCampaign(
   }
 }
 
-function upload(id: string, text: string) {
+function upload(id: string, text: string, signal: AbortSignal) {
   return answered(
-    api.POST('/v1/campaigns/{id}/recipients', {
+    patientApi.POST('/v1/campaigns/{id}/recipients', {
       params: { path: { id } },
+      signal,
       body: text,
-      bodySerializer: (csv) => String(csv),
+      bodySerializer: String,
       headers: { 'content-type': 'text/csv' },
     }),
   );
@@ -57,13 +58,13 @@ async function finished(id: string, run: Schemas['Run'], signal: AbortSignal): P
   while (latest.status === 'running') {
     await pause(waitMs);
     waitMs = Math.min(LOOK_MS.most, waitMs * 1.3);
-    latest = await patiently(() => answered(api.GET('/v1/campaigns/{id}/runs/{runId}', { params })), signal);
+    latest = await answered(patientApi.GET('/v1/campaigns/{id}/runs/{runId}', { params, signal }));
   }
   signal.throwIfAborted();
   return latest;
 }
 
-/** Deletes a campaign that nobody confirmed. @throws ApiError */
+/** Deletes a campaign that nobody confirmed. @throws QingniaoProblem */
 export async function discardCampaign(id: string): Promise<void> {
-  await done(api.DELETE('/v1/campaigns/{id}', { params: { path: { id } } }));
+  await api.DELETE('/v1/campaigns/{id}', { params: { path: { id } } });
 }

@@ -5,7 +5,7 @@ import {
   LINE_ENDS,
   separatorOf,
 } from '../../../../../lib/campaigns/recipients/csv-dialect.ts';
-import { pause } from '../../../parts/patiently.ts';
+import { pause } from '../../../parts/pause.ts';
 
 /** A file as it was read: its header and its rows. */
 export interface Table {

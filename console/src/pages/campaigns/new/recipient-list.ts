@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../../../../lib/bilingual-text.ts';
 import { MAX_VARIABLES_BYTES, openidError } from '../../../../../lib/campaigns/recipients/recipient-rules.ts';
 import { csvLine } from '../../../parts/csv-line.ts';
-import { pause } from '../../../parts/patiently.ts';
+import { pause } from '../../../parts/pause.ts';
 import type { Table } from './read-table.ts';
 
 /** A row that cannot be sent to, and why. */

@@ -1,0 +1,4 @@
+/** Waits; the page goes on answering. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
