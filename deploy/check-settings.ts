@@ -14,7 +14,14 @@ const functionsSchema = v.record(
   v.object({ environment: v.optional(v.record(v.string(), v.unknown()), {}) }),
 );
 const resourcesSchema = v.object({
-  Parameters: v.record(v.string(), v.object({ Default: v.optional(v.unknown()) })),
+  Parameters: v.record(
+    v.string(),
+    v.object({
+      Default: v.optional(v.unknown()),
+      AllowedPattern: v.optional(v.string(), '[^]*'),
+      ConstraintDescription: v.optional(v.string()),
+    }),
+  ),
 });
 const reference = v.object({ Ref: v.string() });
 
@@ -35,7 +42,18 @@ function check({ processedInput, service, classes }: Serverless): void {
   const problems = settingProblems(environment(service)).filter(
     ({ name, rule }) => rule !== 'Required' || isMissed(name),
   );
-  if (problems.length > 0) throw new classes.Error(new SettingsError(problems.map(problemLine)).message);
+  const lines = [...problems.map(problemLine), ...parameterProblems(service)];
+  if (lines.length > 0) throw new classes.Error(new SettingsError(lines).message);
+}
+
+/** What CloudFormation would refuse after all is packaged and uploaded; of the appid the settings tell. */
+function parameterProblems({ resources }: Serverless['service']): string[] {
+  const { Parameters } = v.parse(resourcesSchema, resources);
+  return Object.entries(Parameters).flatMap(([name, { Default, AllowedPattern, ConstraintDescription }]) => {
+    if (name === 'WechatAppId' || new RegExp(`^(?:${AllowedPattern})$`).test(String(Default ?? '')))
+      return [];
+    return `${name}: ${ConstraintDescription ?? `it must match ${AllowedPattern}`}`;
+  });
 }
 
 /** The variables of all functions as far as they are known before the stack is there. */

@@ -28,17 +28,24 @@ test.each([
 test('a deployment with bad settings ends before anything starts, with all of them named and no value', async () => {
   const { status, stdout, stderr } = await serverless(
     ['deploy', '--stage', 'test', '--param', 'sessionTtlHours=k3y', '--param=maxSendsPerSecond=0'],
-    { GRANT_SOURCE: 'k3y', TEMPLATE_ALIASES: 'k3y itself', API_KEYS: 'not read when deploying' },
+    {
+      WEBHOOK_URL: 'http://k3y.example.com',
+      GRANT_SOURCE: 'k3y',
+      TEMPLATE_ALIASES: 'k3y itself',
+      API_KEYS: 'not read when deploying',
+    },
   );
   const printed = stdout + stderr;
-  const named = [...printed.matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name);
+  const named = [...printed.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name);
   expect(named).toEqual([
     'GRANT_SOURCE',
     'MAX_SENDS_PER_SECOND',
     'SESSION_TTL_HOURS',
     'TEMPLATE_ALIASES',
     'WECHAT_APP_ID',
+    'WebhookUrl',
   ]);
+  expect(printed).toContain('set webhookUrl (or WEBHOOK_URL) to an address that begins with https://');
   expect(printed).not.toMatch(/k3y|^\s+at /m);
   expect(status).toBe(1);
 }, 60_000);
