@@ -20,6 +20,8 @@ export function wizard(page: Page, view: View) {
       await page.getByRole('option', { name: /商品降价提醒/ }).click();
       await button('Fill in the examples', '填入示例').click();
       for (const [key, text] of Object.entries(texts)) await page.getByLabel(new RegExp(key)).fill(text);
+      // Until it may go on, the check of what was written is under way.
+      await button('Next', '下一步').click({ trial: true });
       await look?.();
       await goOn();
     },

@@ -45,6 +45,8 @@ export function userJourneys({ wechat, call, open, userWith }: World, view: View
     const page = await open(`/users/${openid}`, view);
     await page.getByRole('button', { name: say('Send a message', '发送消息') }).click();
     await page.getByRole('button', { name: say('Fill in the examples', '填入示例') }).click();
+    // What was said of the empty fields is not said of the full ones, not even until they are checked.
+    expect(await page.getByText(say(/is missing/, /缺少/)).count()).toBe(0);
     const send = page.getByRole('button', { name: say('Send now', '立即发送') });
     await expect.poll(() => send.isEnabled()).toBe(true);
     await lookAt(page, 'send', view);

@@ -44,7 +44,7 @@ export function TemplateFields(o: {
           key={field.key}
           field={field}
           value={o.data[field.key] ?? ''}
-          check={o.isShown?.(field.key) === false ? undefined : o.check}
+          check={o.isShown?.(field.key) === false ? undefined : checkOf(field.key, o)}
           onChange={(value) => o.onChange({ ...o.data, [field.key]: value })}
         />
       ))}
@@ -53,6 +53,14 @@ export function TemplateFields(o: {
       </Button>
     </fieldset>
   );
+}
+
+/** What was said of a field while it had another text is not about this one. */
+function checkOf(
+  key: string,
+  { check, data }: { readonly check: DataCheck | undefined; readonly data: Data },
+): DataCheck | undefined {
+  return check?.checked[key] === data[key] ? check : undefined;
 }
 
 interface FieldInputProps {

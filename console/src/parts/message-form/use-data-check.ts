@@ -3,8 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { answered, api, type Schemas } from '../../api/client.ts';
 
-/** What the service says of data that nobody has sent. */
-export type DataCheck = Schemas['DataCheckResult'];
+/** What the service says of data that nobody has sent, and the data that it says it of. */
+export type DataCheck = Schemas['DataCheckResult'] & { readonly checked: CheckedInput['data'] };
 
 /** Data and what goes with it, as far as a check looks at it. */
 export interface CheckedInput {
@@ -26,8 +26,9 @@ export function useDataCheck(templateId: string | undefined, input: CheckedInput
     queryKey: ['check', templateId, settled],
     enabled: templateId !== undefined,
     placeholderData: keepPreviousData,
-    queryFn: () =>
-      answered(
+    queryFn: async (): Promise<DataCheck> => ({
+      checked: settled.data,
+      ...(await answered(
         api.POST('/v1/templates/{id}/check', {
           params: { path: { id: templateId ?? '' } },
           body: {
@@ -36,7 +37,8 @@ export function useDataCheck(templateId: string | undefined, input: CheckedInput
             ...(settled.page !== undefined && settled.page !== '' && { page: settled.page }),
           },
         }),
-      ),
+      )),
+    }),
   });
   return { check: query.data, error: query.error, isCurrent: settled === same && !query.isPlaceholderData };
 }
