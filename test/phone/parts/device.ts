@@ -50,13 +50,6 @@ export function testDevice({ stack, open }: PhoneUnderTest): void {
       expect(items.find(({ title }) => title === '设备缺水提醒')?.kind).toBe('device');
     });
 
-    test('with a voice reminder it is one accept more of WeChat’s own words', async () => {
-      const page = await open();
-      await press(page, 'page-device', 'allow-device', 'audio', 'allow');
-      await expect.poll(() => page.locator('#device-state').textContent()).toBe('已开启缺水提醒');
-      expect(await calls(page)).toContain('wx.requestSubscribeDeviceMessage acceptWithAudio');
-    });
-
     test('that is refused sends nothing, and says what to do; the answer is kept, and changed in the settings', async () => {
       const page = await open();
       await press(page, 'page-device', 'allow-device', 'reject');
@@ -70,10 +63,11 @@ export function testDevice({ stack, open }: PhoneUnderTest): void {
       await expect.poll(() => page.locator('#device-state').textContent()).toBe('已开启缺水提醒');
     });
 
-    test('is turned off by the menu of its card', async () => {
+    test('is allowed with a voice reminder, in WeChat’s own word, and turned off by the menu of its card', async () => {
       const page = await open();
-      await press(page, 'page-device', 'allow-device', 'allow');
+      await press(page, 'page-device', 'allow-device', 'audio', 'allow');
       await expect.poll(() => page.locator('#device-state').textContent()).toBe('已开启缺水提醒');
+      expect(await calls(page)).toContain('wx.requestSubscribeDeviceMessage acceptWithAudio');
       await press(page, 'run-dry', 'banner');
       await page.getByRole('button', { name: '通知的菜单' }).click();
       await page.click('#menu-stop');
