@@ -11,7 +11,8 @@ export default defineConfig({
     // Most of a test over the engines is waiting, so four of them go well on two cores.
     maxWorkers: 4,
     // Over a hundred processes are started, most of them to run the same files: a tenth of the suite's CPU time.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
+    // Without colours, which commands show in CI too.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile'), NO_COLOR: '1' },
     restoreMocks: true,
     unstubEnvs: true,
     setupFiles: ['test/support/no-bad-fields.ts'],

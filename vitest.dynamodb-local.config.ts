@@ -8,6 +8,7 @@ export default defineConfig({
     // Nothing may run beside it.
     exclude: ['test/engines/several-apps.test.ts'],
     globalSetup: ['test/support/dynamodb-local.ts'],
+    env: { NO_COLOR: '1' },
     setupFiles: ['test/support/no-bad-fields.ts'],
     // As in vitest.config.ts.
     maxWorkers: 4,

@@ -240,7 +240,9 @@ test('a user has room for 200 that wait, and a collapse does not raise the count
   const { openid } = await logIn();
   const order = { ...digest(openid), hold: false };
   const messages = Array.from({ length: 200 }, (_, n) => ({ ...order, collapseKey: `key ${n}` }));
-  await operator('POST', '/v1/messages/batch', { messages });
+  // As many as one call has time for, also on a busy machine.
+  for (let at = 0; at < messages.length; at += 50)
+    await operator('POST', '/v1/messages/batch', { messages: messages.slice(at, at + 50) });
   expect((await event(openid, { hold: false, collapseKey: 'one more' })).body.code).toBe('too-many-waiting');
   expect((await event(openid, { hold: false, collapseKey: 'key 7' })).status).toBe(202);
   expect((await event(openid, { hold: false, collapseKey: 'one more' })).body.code).toBe('too-many-waiting');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { dynoxidePackage, dynoxideProgram } from '../../../local/stack/dynoxide.ts';
 import { NoDynamoDbEngineError } from '../../../local/stack/no-engine-error.ts';
+import { say } from '../../../operate/language.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 const MACHINES = [
@@ -60,14 +61,24 @@ test.each([
 ])('%s %s has none, and is told so with the way out', (platform, arch) => {
   expect(dynoxidePackage({ platform, arch })).toBeUndefined();
   const { message } = new NoDynamoDbEngineError({ platform, arch });
-  for (const part of [`${platform}-${arch}`, 'Java 17', 'AWS_ENDPOINT_URL_DYNAMODB', '请安装 Java 17'])
+  for (const part of [
+    `${platform}-${arch}`,
+    'Java 17',
+    'AWS_ENDPOINT_URL_DYNAMODB',
+    say('Install Java 17', '请安装 Java 17'),
+  ])
     expect(message).toContain(part);
   expect(message).not.toContain('npm ci');
 });
 
 test('a machine whose engine is not installed is told its name and how it is installed', () => {
   const { message } = new NoDynamoDbEngineError({ platform: 'darwin', arch: 'arm64' });
-  for (const part of ['@dynoxide/darwin-arm64', '`npm ci` without --omit=optional', 'npm 源', 'Java 17'])
+  for (const part of [
+    '@dynoxide/darwin-arm64',
+    '`npm ci` without --omit=optional',
+    say('npm registry', 'npm 源'),
+    'Java 17',
+  ])
     expect(message).toContain(part);
   expect(new NoDynamoDbEngineError('java').message).not.toContain('dynoxide');
 });
