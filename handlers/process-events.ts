@@ -56,8 +56,8 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       appId,
       ...(publish && {
         publish: async (detail: ForwardedMessage) =>
-          (await publish([{ detailType: 'WeChat Message', detail: { appid: detail.appId, ...detail } }]))
-            .length === 0,
+          (await publish([{ detailType: 'WeChat Message', detail: { appid: appId, ...detail } }])).length ===
+          0,
       }),
     };
     return {

@@ -6,7 +6,6 @@ import { detailSchemas } from '../lib/eventbridge/event-details.ts';
 const forwarded = v.object({
   eventId: v.string(),
   appid: v.string(),
-  appId: v.pipe(v.string(), v.description('An earlier name of `appid`.')),
   name: v.pipe(v.string(), v.description("The event's name or, for what is no event, the message type.")),
   message: v.record(v.string(), v.unknown()),
 });

@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
-import { hasMark, packedMarks, withMarks } from '../grants/counted-marks.ts';
+import { packedMarks, setMarks, withMarks } from '../grants/counted-marks.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
 import { type ConditionalPut, getItem, getItems, IS_NEW, putAll, queryPages, readItem } from './items.ts';
 import {
@@ -42,11 +42,7 @@ export function createGrantStore(
     },
 
     async countedOf({ openid, counted }, marks) {
-      const packed = [
-        counted?.recent ?? '',
-        ...(counted?.hasEarlier ? await earlierMarks(table, openid) : []),
-      ];
-      return new Set(marks.filter((mark) => packed.some((some) => hasMark(some, mark))));
+      return setMarks(counted, counted?.hasEarlier ? await earlierMarks(table, openid) : [], marks);
     },
 
     commitCounted(read, marks, newTemplateIds) {

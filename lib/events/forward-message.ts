@@ -5,7 +5,6 @@ import type { OtherPush } from './event-job.ts';
 export interface ForwardedMessage {
   /** The same however often WeChat repeats the message. */
   readonly eventId: string;
-  readonly appId: string;
   readonly name: string;
   readonly message: OtherPush['fields'];
 }
@@ -29,6 +28,6 @@ export async function forwardMessage(
   // WeChat repeats a message as it was, so its content names it.
   const content = `${appId}\n${JSON.stringify(fields)}`;
   const eventId = createHash('sha256').update(content).digest('hex').slice(0, 32);
-  const taken = await publish({ eventId, appId, name, message: fields });
+  const taken = await publish({ eventId, name, message: fields });
   if (!taken) throw new Error('The event bus did not take a message of WeChat’s.');
 }

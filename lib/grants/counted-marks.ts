@@ -39,6 +39,16 @@ export function hasMark(packed: string, mark: CountMark): boolean {
   return false;
 }
 
+/** Which of `marks` are set: in the ledger, or among the packed ones that have left it. */
+export function setMarks(
+  counted: CountedMarks | undefined,
+  earlier: readonly string[],
+  marks: readonly CountMark[],
+): ReadonlySet<CountMark> {
+  const packed = [counted?.recent ?? '', ...earlier];
+  return new Set(marks.filter((mark) => packed.some((some) => hasMark(some, mark))));
+}
+
 /**
  * The marks with more of them. Where they are more than `most`, those of before leave together, as `outgrown`:
  * whoever writes the ledger keeps them in an item of its own, in the same step.

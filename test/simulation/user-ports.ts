@@ -1,7 +1,7 @@
 import type { AudienceStore } from '../../lib/campaigns/runs/recipient-source.ts';
 import type { RunStore } from '../../lib/campaigns/runs/run-store.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type CountMark, hasMark, withMarks } from '../../lib/grants/counted-marks.ts';
+import { type CountMark, setMarks, withMarks } from '../../lib/grants/counted-marks.ts';
 import type { GrantStore } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
@@ -126,8 +126,7 @@ export function createMessagePorts(
     loadLedger,
     async countedOf({ openid, counted }, marks) {
       const earlier = counted?.hasEarlier ? await call('counted', () => table.earlierMarksOf(openid)) : [];
-      const packed = [counted?.recent ?? '', ...earlier];
-      return new Set(marks.filter((mark) => packed.some((some) => hasMark(some, mark))));
+      return setMarks(counted, earlier, marks);
     },
     commitCounted: (ledger, marks, newTemplateIds) =>
       call('commit counted', commitCounted(ledger, marks, newTemplateIds)),

@@ -46,7 +46,6 @@ test('a message of WeChat’s reaches the bus as it was, under one id however of
   expect(details[0]).toEqual({
     eventId: expect.stringMatching(/^[0-9a-f]{32}$/),
     appid: 'wx0123456789abcdef',
-    appId: 'wx0123456789abcdef',
     name: 'text',
     message: MESSAGE.fields,
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countAnswers } from '../../../lib/events/apply-event.ts';
 import type { ChangeEvent, PopupEvent } from '../../../lib/events/event-job.ts';
-import { hasMark, withMarks } from '../../../lib/grants/counted-marks.ts';
+import { setMarks, withMarks } from '../../../lib/grants/counted-marks.ts';
 import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import {
@@ -24,8 +24,7 @@ function openStore(kind: TemplateKind = 'one-time') {
   const ledgerOf = (openid: string) => ledgers.get(openid) ?? emptyLedger(openid);
   const grantStore: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'> = {
     loadLedger: async (openid) => ({ value: ledgerOf(openid), version: undefined }),
-    countedOf: async ({ counted }, asked) =>
-      new Set(asked.filter((mark) => hasMark(counted?.recent ?? '', mark))),
+    countedOf: async ({ counted }, asked) => setMarks(counted, [], asked),
     async commitCounted({ value }, marks) {
       const { counted } = withMarks(value.counted, marks, Infinity);
       ledgers.set(value.openid, { ...value, counted });

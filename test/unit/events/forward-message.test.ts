@@ -15,7 +15,6 @@ test('a message is forwarded as it was, under an id of its content', async () =>
   const first = await forwarded('wx1', MESSAGE);
   expect(first).toEqual({
     eventId: expect.stringMatching(/^[0-9a-f]{32}$/),
-    appId: 'wx1',
     name: 'text',
     message: MESSAGE.fields,
   });
