@@ -13,6 +13,7 @@ import {
   WINDOW_MS,
 } from '../sends/delivery-receipt.ts';
 import { updateSend } from '../sends/send-port.ts';
+import type { Versioned } from '../versioned.ts';
 
 export interface ReceiptServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'listOfUser' | 'findSend'>;
@@ -34,8 +35,10 @@ const MAX_PAGES = 10;
  * either way, because WeChat had accepted the send.
  *
  * The send is the one that answered the receipt's msgid. Where none did, it is the only one that fits by
- * user, template and time (WeChat contract §6.4). The ledger names the user's latest send of a campaign
- * only. Where no send answered the msgid, earlier ones are looked up in their runs.
+ * user, template and time (WeChat contract §6.4), and only of a user whose item stands: an erasure
+ * takes the item first and then one send after the other, so that the last of several looks like the only
+ * one. The ledger names the user's latest send of a campaign only. Where no send answered the msgid, earlier
+ * ones are looked up in their runs.
  */
 export async function settleByReceipt(
   services: ReceiptServices,
@@ -43,7 +46,8 @@ export async function settleByReceipt(
 ): Promise<ReceiptResult> {
   const { store, clock, logger, ...contention } = services;
   const { openid, templateId, createdAtMs, msgid, errcode } = receipt;
-  const { value: ledger } = await store.loadLedger(openid);
+  const read = await store.loadLedger(openid);
+  const { value: ledger } = read;
   const sends = await sendsOf(services, receipt, ledger);
   let meant = sendOfReceipt(sends, receipt, ledger.claim);
   if (meant === 'not-yet' && clock() - createdAtMs < WINDOW_MS) return 'not-yet';
@@ -51,6 +55,8 @@ export async function settleByReceipt(
     const earlier = await services.campaignSendsOf(receipt);
     const others = earlier.filter(({ id }) => !sends.some((send) => send.id === id));
     meant = sendOfReceipt([...sends, ...others], receipt, ledger.claim);
+    const isGuess = meant !== undefined && meant !== 'not-yet' && !isNamed(meant, receipt);
+    if (isGuess && !(await isStillThere(store, read))) meant = undefined;
   }
   if (meant === undefined || meant === 'not-yet') {
     logger.warn('An event about a send fits no send of ours, or several.', { templateId, msgid, errcode });
@@ -60,6 +66,13 @@ export async function settleByReceipt(
   const find = async () => store.findSend(id, (await store.loadLedger(openid)).value);
   const result = await updateSend(find, (record) => afterReceipt(record, receipt), contention);
   return result === 'committed' ? 'settled' : 'known';
+}
+
+/** Whether the user's item is in the table, and in the life in which it was read. */
+async function isStillThere(store: ReceiptServices['store'], read: Versioned<Ledger>): Promise<boolean> {
+  if (read.version === undefined) return false;
+  const { value, version } = await store.loadLedger(read.value.openid);
+  return version !== undefined && value.life === read.value.life;
 }
 
 /** The user's messages of that template, and the send that their claim names. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recipientSendId } from '../../../lib/campaigns/runs/recipient-port.ts';
 import { settleByReceipt } from '../../../lib/events/settle-by-receipt.ts';
 import { type Claim, emptyLedger } from '../../../lib/grants/ledger.ts';
@@ -15,8 +15,12 @@ function sent(id: string, atMs: number, msgid?: string): ReceiptCandidate {
   return { id, state: 'sent', attempts: 1, outcome };
 }
 
+/** The user's item, at each time that it is read. */
+type Lives = readonly (string | undefined)[];
+
 /** A user to whom two runs have sent; their ledger names the latest of these sends alone. */
-function useUser(sends: readonly ReceiptCandidate[]) {
+function useUser(sends: readonly ReceiptCandidate[], lives: Lives = ['one']) {
+  const left = [...lives];
   const records = new Map(sends.map((send) => [send.id, send]));
   const claim: Claim = {
     claimId: 'claim',
@@ -35,7 +39,11 @@ function useUser(sends: readonly ReceiptCandidate[]) {
     logger: { info() {}, warn() {}, error() {} },
     campaignSendsOf: async () => [...records.values()],
     store: {
-      loadLedger: async () => ({ value: { ...emptyLedger('u'), claim }, version: 'v' }),
+      async loadLedger() {
+        const life = left.length > 1 ? left.shift() : left[0];
+        if (life === undefined) return { value: emptyLedger('u'), version: undefined };
+        return { value: { ...emptyLedger('u'), life, claim }, version: 'v' };
+      },
       listOfUser: async () => ({ items: [] }),
       findSend: async (id: string) => ({
         id,
@@ -78,4 +86,25 @@ test('a receipt settles the earlier send whose msgid it has', async () => {
   const user = useUser([sent(EARLIER, NOW_MS - 60_000, '77'), sent(LATEST, NOW_MS, '78')]);
   expect(await user.receive(NOW_MS - 59_000, '77')).toBe('settled');
   expect([user.stateOf(EARLIER), user.stateOf(LATEST)]).toEqual(['delivered', 'sent']);
+});
+
+describe('a user who is being erased', () => {
+  // The send that the receipt is about is out of its run already; the msgid of the other has been erased.
+  const LEFT = sent(EARLIER, NOW_MS - 45_000);
+
+  test.each<[string, Lives]>([
+    ['has no item any more', [undefined]],
+    ['loses the item while the sends are looked up', ['one', undefined]],
+    ['is back while the sends are looked up', ['one', 'two']],
+  ])('has no send told to be delivered that is only the last one left: %s', async (_, lives) => {
+    const user = useUser([LEFT], lives);
+    expect(await user.receive(NOW_MS, '78')).toBe('unmatched');
+    expect(user.stateOf(EARLIER)).toBe('sent');
+  });
+
+  test('still has the send settled whose msgid a receipt has', async () => {
+    const user = useUser([sent(EARLIER, NOW_MS - 45_000, '77')], [undefined]);
+    expect(await user.receive(NOW_MS, '77')).toBe('settled');
+    expect(user.stateOf(EARLIER)).toBe('delivered');
+  });
 });
