@@ -6,3 +6,6 @@ export type Random = () => number;
 
 /** Resolves after `ms` milliseconds. Passed in wherever code waits, so that a test need not. */
 export type Sleep = (ms: number) => Promise<void>;
+
+/** Whatever is still under way this long before Lambda ends an HTTP function is answered without it. */
+export const ANSWER_MS = 500;

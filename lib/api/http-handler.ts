@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import type { Clock } from '../clock.ts';
+import { ANSWER_MS, type Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { createSessionTokens } from '../sessions/session-tokens.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -48,9 +48,6 @@ export function credentialsOf(
 
 /** A function behind API Gateway. */
 export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>;
-
-/** Whatever is still under way this long before Lambda ends the function is answered without it. */
-const ANSWER_MS = 500;
 
 /**
  * Serves the routes that `routesFor` makes of an app's services: every request is let in, read and checked by

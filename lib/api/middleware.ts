@@ -163,16 +163,21 @@ function pathOf({ route, params }: Authorized): string {
   );
 }
 
-const throttledStart = v.object({ code: v.literal('secrets-throttled') });
+/** What cures itself of that which keeps a function from starting, in words for the caller. */
+const PASSING_STARTS = {
+  'secrets-throttled': 'Too many functions start at once. Nothing was done.',
+  'start-slow': 'The service is still starting. Nothing was done.',
+} as const;
+
+const passingStart = v.object({ code: v.picklist(['secrets-throttled', 'start-slow']) });
 
 /**
  * What a caller gets when an HTTP function could not start for now; undefined for what only the owner can
  * mend.
  */
 export function answerFailedStart(error: unknown): HttpResult | undefined {
-  if (!v.is(throttledStart, error)) return undefined;
-  const detail = 'Too many functions start at once. Nothing was done.';
-  return problemAnswer(new ProblemError('timed-out', detail, {}, error));
+  if (!v.is(passingStart, error)) return undefined;
+  return problemAnswer(new ProblemError('timed-out', PASSING_STARTS[error.code], {}, error));
 }
 
 /** When to come back, where a route does not say it. */

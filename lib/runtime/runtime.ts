@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { v7 as uuidV7 } from 'uuid';
 import * as v from 'valibot';
-import type { Clock, Random, Sleep } from '../clock.ts';
+import { ANSWER_MS, type Clock, type Random, type Sleep } from '../clock.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
 import type { Environment } from '../settings/settings.ts';
@@ -43,17 +43,26 @@ export function createRuntime(overrides: Overrides = {}): Runtime {
  */
 type BuildServices<Services> = (env: Environment, overrides?: Overrides) => Promise<Services>;
 
+/** Thrown when a start takes longer than its caller can wait. It goes on, and the next call waits for it too. */
+class SlowStartError extends Error {
+  override readonly name = 'SlowStartError';
+  readonly code = 'start-slow';
+  constructor() {
+    super('The function is still starting, because AWS does not answer. Its next call goes on from there.');
+  }
+}
+
 /**
  * A Lambda function that builds its services once per cold start, during the start where it runs on Lambda,
  * and on the first call anywhere else, so that importing it has no effect.
  *
- * @param answerFailedStart what the caller gets when the services could not be built; undefined throws the
- * error
+ * @param answerFailedStart what the caller gets when the services could not be built, or not in time;
+ * undefined throws the error
  */
 export function onColdStart<Services, Event, Context, Result>(
   buildServices: BuildServices<Services>,
   createHandler: (services: Services) => (event: Event, context: Context) => Promise<Result>,
-  answerFailedStart: (error: unknown) => Result | undefined = () => undefined,
+  answerFailedStart?: (error: unknown) => Result | undefined,
 ): (event: Event, context: Context) => Promise<Result> {
   type Built = ReturnType<typeof createHandler>;
   let starting: Promise<Built> | undefined;
@@ -71,13 +80,32 @@ export function onColdStart<Services, Event, Context, Result>(
   if ('AWS_LAMBDA_FUNCTION_NAME' in process.env) queueMicrotask(() => void started().catch(() => undefined));
   return (event, context) =>
     withinInvocation(context, async () => {
-      const handle = await started().catch((error) => ({ error }));
+      const start = answerFailedStart ? inTime(started(), context) : started();
+      const handle = await start.catch((error) => ({ error }));
       if (typeof handle === 'function') return handle(event, context);
-      const answer = answerFailedStart(handle.error);
+      const answer = answerFailedStart?.(handle.error);
       if (answer === undefined) throw handle.error;
       return answer;
     });
 }
+
+/** What a start comes to. @throws SlowStartError shortly before the invocation ends */
+async function inTime<T>(start: Promise<T>, context: unknown): Promise<T> {
+  const limited = v.safeParse(limitedContext, context);
+  if (!limited.success) return start;
+  const waitMs = Math.max(0, Number(limited.output.getRemainingTimeInMillis()) - ANSWER_MS);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SlowStartError()), waitMs);
+  });
+  try {
+    return await Promise.race([start, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const limitedContext = v.object({ getRemainingTimeInMillis: v.function() });
 
 const current = new AsyncLocalStorage<LogFields>();
 

@@ -23,18 +23,27 @@ interface HealthRouteServices {
   readonly logger: Logger;
 }
 
+/** A silent table is told of this long before Lambda ends the function. */
+const RESERVE_MS = 1_000;
+
 /** The route of `/v1/health`. */
 export function healthRoutes({ readTable, logger }: HealthRouteServices): readonly Route[] {
   return [
-    route(getHealthSpec, async ({ requestId }) => {
+    route(getHealthSpec, async ({ requestId, limit }) => {
+      const over = new AbortController();
+      const silence = limit.near(RESERVE_MS, over.signal).then(() => {
+        if (!over.signal.aborted) throw new Error('The table does not answer.');
+      });
       try {
-        await readTable();
+        await Promise.race([readTable(), silence]);
       } catch (error) {
         logger.error(
           'The table cannot be reached. Check its name, the region and the rights of the function.',
           { requestId, error },
         );
         throw new ProblemError('table-unreachable', 'The service cannot reach its table. Try again later.');
+      } finally {
+        over.abort();
       }
       return { status: 200, body: { status: 'ok' } };
     }),

@@ -84,6 +84,29 @@ test('a start that SSM throttles on and on is answered 503, says when to come ba
   ]);
 });
 
+test('a start for which AWS stays silent is answered 503 before the time is over, and goes on for the next call', async () => {
+  let builds = 0;
+  const answers = Promise.withResolvers<void>();
+  const handler = onColdStart(
+    async () => {
+      builds += 1;
+      await answers.promise;
+    },
+    () => async (): Promise<HttpResult> => ({ statusCode: 200 }),
+    answerFailedStart,
+  );
+  const call = (leftMs: number) => handler({}, { getRemainingTimeInMillis: () => leftMs });
+  const { statusCode, headers, body } = (await call(510)) as Exclude<HttpResult, string>;
+  expect([statusCode, headers?.['retry-after'], JSON.parse(body ?? '').code]).toEqual([
+    503,
+    '5',
+    'timed-out',
+  ]);
+  answers.resolve();
+  expect(await call(10_000)).toEqual({ statusCode: 200 });
+  expect(builds).toBe(1);
+});
+
 test('what a batch leaves unprocessed is asked for again after a pause, not at once', async () => {
   const env = await startAws((count, body) => {
     const requested = body['RequestItems'] as Record<string, unknown>;

@@ -7,8 +7,8 @@ import { keptLogs } from '../../support/log-lines.ts';
 function setUp(readTable: () => Promise<unknown>) {
   const logs = keptLogs();
   const handler = createHandler({ apps: oneApp({ readTable, logger: logs.logger }), logger: logs.logger });
-  const ask = (parts: HttpRequestParts = {}) =>
-    call(handler, { path: '/v1/health', requestId: 'req-1', ...parts });
+  const ask = (parts: HttpRequestParts = {}, remainingMs?: () => number) =>
+    call(handler, { path: '/v1/health', requestId: 'req-1', ...parts }, remainingMs);
   return { logs, ask };
 }
 
@@ -25,6 +25,13 @@ describe('GET /v1/health', () => {
     expect(reply.text).not.toContain('qingniao-dev');
     expect(logs.text()).toContain('no such table: qingniao-dev');
     expect(JSON.parse(logs.lines[0] ?? '')).toMatchObject({ level: 'ERROR', requestId: 'req-1' });
+  });
+
+  it('is 503 table-unreachable before the time is over when the table stays silent', async () => {
+    const { ask, logs } = setUp(() => new Promise(() => undefined));
+    const reply = await ask({}, () => 1_010);
+    expect([reply.status, reply.body.code]).toEqual([503, 'table-unreachable']);
+    expect(logs.text()).toContain('does not answer');
   });
 });
 
