@@ -24,6 +24,7 @@ const KEPT_SECONDS = 14 * 24 * 60 * 60;
 const PAGE_SIZE = 50;
 /** Stands before all entries. */
 const CURSOR = '!cursor';
+const BEFORE_ALL = sortableMoment(0);
 
 const entryItem = v.object({
   messageId: v.string(),
@@ -56,15 +57,28 @@ export function dueEntryItem(table: Pick<Table, 'appId'>, entry: DueEntry): Item
 }
 
 /**
- * The due index as the dispatcher reads it. Reads are consistent: what a read does not see before the cursor
- * moves on would never be read again.
+ * The due index as the dispatcher reads it. Entries are read consistently: what a read does not see before the
+ * cursor moves on would never be read again.
  */
 export function createDueIndex(table: Table, logger: Logger): DueIndex {
   return {
     shards: SHARDS,
 
+    async cursors() {
+      const keys = SHARDS.map((shard) => cursorKey(table, shard));
+      // Half the price, each minute of an idle stage: an old cursor only makes jobs of the same entries again.
+      const items = await getItems(table, keys, { consistent: false });
+      const byPartition = new Map(items.map((item) => [item['pk'], v.parse(cursorItem, item).cursor]));
+      return new Map(
+        SHARDS.flatMap((shard) => {
+          const cursor = byPartition.get(duePartition(table, shard));
+          return cursor === undefined ? [] : [[shard, cursor] as const];
+        }),
+      );
+    },
+
     async next(shard, beforeMs, after) {
-      const from = after ?? (await cursorOf(table, shard));
+      const from = after ?? BEFORE_ALL;
       const until = sortableMoment(beforeMs);
       if (until <= from) return { entries: [] };
       const { Items = [] } = await table.client.send(
@@ -115,7 +129,7 @@ function cursorKey(table: Table, shard: number): Key {
 /** The place in a shard up to which the dispatcher has handed entries over. */
 export async function cursorOf(table: Table, shard: number): Promise<string> {
   const item = await getItem(table, cursorKey(table, shard));
-  return item ? v.parse(cursorItem, item).cursor : sortableMoment(0);
+  return item ? v.parse(cursorItem, item).cursor : BEFORE_ALL;
 }
 
 /**

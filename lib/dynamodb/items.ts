@@ -65,14 +65,21 @@ const CAPACITY_PAUSE_MS = 100;
 
 const KEYS_PER_BATCH = 100;
 
-/** Reads many items as they stand after the latest write; absent ones are left out, the order is not kept. */
-export async function getItems(table: Table, keys: readonly Key[]): Promise<readonly Item[]> {
+/**
+ * Reads many items; absent ones are left out, the order is not kept. They are as they stand after the latest
+ * write, or for half the read units, where not `consistent`, as they stood a moment before.
+ */
+export async function getItems(
+  table: Table,
+  keys: readonly Key[],
+  { consistent: ConsistentRead } = { consistent: true },
+): Promise<readonly Item[]> {
   const found: Item[] = [];
   let pending = keys.map((key) => toAttributes(key));
   while (pending.length > 0) {
     const answer = await table.client.send(
       new BatchGetItemCommand({
-        RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead: true } },
+        RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead } },
       }),
     );
     found.push(...(answer.Responses?.[table.name] ?? []).map(readItem));

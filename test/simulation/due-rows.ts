@@ -12,6 +12,8 @@ const PAGE_SIZE = 3;
 export function createDueRows(entered: () => void) {
   const shards = DUE_SHARDS.map((): Map<string, DueEntry> => new Map());
   const cursors = DUE_SHARDS.map(() => '');
+  let beforeMove = cursors;
+  let reads = 0;
 
   const keyOf = (messageId: string, dueAtMs: number) => `${String(dueAtMs).padStart(16, '0')}#${messageId}`;
   const behind = (shard: number, after: string) =>
@@ -25,7 +27,12 @@ export function createDueRows(entered: () => void) {
     remove(messageId: string, dueAtMs: number): void {
       shards[shardOf(messageId)]!.delete(keyOf(messageId, dueAtMs));
     },
-    next(shard: number, beforeMs: number, after = cursors[shard]!) {
+    /** An eventually consistent read: every second one is of before the latest move. */
+    cursors(): ReadonlyMap<number, string> {
+      reads++;
+      return new Map((reads % 2 === 0 ? beforeMove : cursors).entries());
+    },
+    next(shard: number, beforeMs: number, after = '') {
       const page = behind(shard, after)
         .filter(([, { dueAtMs }]) => dueAtMs < beforeMs)
         .slice(0, PAGE_SIZE);
@@ -33,7 +40,9 @@ export function createDueRows(entered: () => void) {
       return { entries: page.map(([, entry]) => entry), ...(last && { cursor: last[0] }) };
     },
     moveCursor(shard: number, cursor: string): void {
-      if (cursor > cursors[shard]!) cursors[shard] = cursor;
+      if (cursor <= cursors[shard]!) return;
+      beforeMove = [...cursors];
+      cursors[shard] = cursor;
     },
     /** The entries that no cursor has passed. */
     ahead: (): readonly DueEntry[] =>

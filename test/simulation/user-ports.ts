@@ -159,6 +159,7 @@ export function createDuePorts({ due: { rows } }: Pick<AppItems, 'due'>, { call 
   };
   const dueIndex: DueIndex = {
     shards: DUE_SHARDS,
+    cursors: () => call('read cursors', () => due.cursors()),
     next: (shard, beforeMs, after) => call('next due entries', () => due.next(shard, beforeMs, after)),
     moveCursor: (shard, cursor) => call('move cursor', () => due.moveCursor(shard, cursor)),
   };
