@@ -1,22 +1,14 @@
-import { noClickState, type StartMacroTask } from '../../local/phone/click-state.ts';
+import { noClickState } from '../../local/phone/click-state.ts';
 import type { Wx } from '../../miniprogram/src/index.ts';
 import { createSubscribeAfter } from './built.ts';
 import { allOf, Phone } from './phone.ts';
-
-interface Callbacks {
-  success?(answer: unknown): void;
-  fail?(failure: unknown): void;
-  complete?(result: unknown): void;
-}
-type Call = (options?: Callbacks) => unknown;
+import { type Call, macroTask, withClicks } from './with-clicks.ts';
 
 /** What a call comes to: it succeeds with an answer, or fails. */
 type Result = { readonly answer: object } | { readonly errMsg: string };
 
 /** What opens something of WeChat's, and so needs a tap. */
 const OPENS: ReadonlySet<string> = new Set(['openSetting', 'requestSubscribeDeviceMessage']);
-
-const macroTask: StartMacroTask = setImmediate;
 
 /**
  * A phone on which each callback of WeChat's is a macro task of its own, with or without the click state, as its platform
@@ -45,7 +37,8 @@ export class ClickPhone extends Phone {
 
   /** The mini program with what asks after other calls, and the `wx` that its pages have. */
   open() {
-    const wx = this.#withClicks({ ...this.wx({ alive: true }), ...this.#others() });
+    const names = [...Object.keys(this.results), 'getSetting', 'requestSubscribeMessage'];
+    const wx = withClicks({ ...this.wx({ alive: true }), ...this.#others() }, this.clicks, names);
     const qingniao = this.launch({ wx: wx as unknown as Wx });
     return { wx, qingniao, after: createSubscribeAfter({ wx, qingniao }) };
   }
@@ -59,7 +52,7 @@ export class ClickPhone extends Phone {
     return Object.fromEntries(
       Object.entries(this.results).map(([name]) => [
         name,
-        (options: Callbacks = {}) => {
+        (options = {}) => {
           this.calls.push(name);
           const broken = OPENS.has(name) ? this.clicks.use() : undefined;
           const result = broken ? noClickState(name, broken) : this.results[name]!;
@@ -68,34 +61,5 @@ export class ClickPhone extends Phone {
         },
       ]),
     );
-  }
-
-  #withClicks(wx: object): Record<string, Call> {
-    const wrapped = [...Object.keys(this.results), 'getSetting', 'requestSubscribeMessage'];
-    return Object.fromEntries(
-      Object.entries(wx as Record<string, Call>).map(([name, call]) => [
-        name,
-        wrapped.includes(name) ? this.#wrap(name, call) : call,
-      ]),
-    );
-  }
-
-  /** Calls back in macro tasks; without callbacks a call gives a promise, as WeChat's do. */
-  #wrap(name: string, call: Call): Call {
-    const start = (options: Callbacks) => {
-      const clickIn = this.clicks.after(name);
-      const back = (kind: 'success' | 'fail') => (result: unknown) =>
-        macroTask(() =>
-          this.clicks.run(clickIn(kind), () => {
-            options[kind]?.(result);
-            options.complete?.(result);
-          }),
-        );
-      call({ ...options, success: back('success'), fail: back('fail') });
-    };
-    return (options = {}) => {
-      if (options.success || options.fail || options.complete) return start(options);
-      return new Promise((success, fail) => start({ ...options, success, fail }));
-    };
   }
 }

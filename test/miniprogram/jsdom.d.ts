@@ -11,7 +11,7 @@ declare module 'jsdom' {
   }
 
   export class JSDOM {
-    constructor(html: string);
+    constructor(html: string, options?: { readonly pretendToBeVisual?: boolean });
     readonly window: {
       readonly document: { readonly body: DomElement; createElement(tag: string): DomElement };
     };

@@ -72,11 +72,9 @@ function open() {
     },
   };
   const mini = openMiniApp(sample, wx);
-  const app = mini.app() as { qingniao: Qingniao; onShow?: () => void };
-  app.onShow?.();
+  mini.launch();
   shown = mini.show(PAGE);
-  shown.call('onShow');
-  return { openid, user, qingniao: app.qingniao, page: shown };
+  return { openid, user, qingniao: mini.app()['qingniao'] as Qingniao, page: shown };
 }
 
 async function messagesOf(openid: string) {
