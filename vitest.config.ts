@@ -33,6 +33,7 @@ export default defineConfig({
             'test/console/**',
             'test/site/**',
             'test/recipes/**',
+            'test/frameworks/**',
             'test/simulation/**/*mutations.test.ts',
           ],
         },
@@ -69,6 +70,16 @@ export default defineConfig({
         // What docs/recipes shows, in its own languages: PHP, a JDK, Go and Python are needed, so it runs in CI and by name.
         extends: true,
         test: { name: 'recipes', include: ['test/recipes/**/*.test.ts'] },
+      },
+      {
+        // The samples for uni-app and Taro, installed and compiled by the frameworks' own compilers: it runs in CI and by name.
+        extends: true,
+        test: {
+          name: 'frameworks',
+          include: ['test/frameworks/**/*.test.ts'],
+          globalSetup: ['test/frameworks/pack-for-all.ts'],
+          hookTimeout: 240_000,
+        },
       },
       {
         // The client module: built, packed and installed once.

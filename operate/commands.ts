@@ -93,6 +93,10 @@ export const FOR_CONTRIBUTORS: readonly CommandLine[] = [
     'test:clients',
     say('generated clients, and linters over openapi.yaml', '生成的客户端，以及对 openapi.yaml 的检查'),
   ],
+  [
+    'test:frameworks',
+    say('the samples for uni-app and Taro, really compiled', 'uni-app 和 Taro 示例，用真实的编译器'),
+  ],
   ['test:recipes', say('each recipe against the local stack', '每个示例对本地服务运行')],
   ['test:sdks', say("other people's SDKs over the simulated WeChat", '用他人的 SDK 调用模拟微信')],
   [

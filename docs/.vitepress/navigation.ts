@@ -10,6 +10,7 @@ const GROUPS: readonly (readonly [Words, readonly (readonly [page: string, Words
       ['start', ['快速开始', 'Start']],
       ['china', ['备案与合规', 'China: filing and data']],
       ['mini-program', ['小程序端', 'In the mini program']],
+      ['frameworks', ['用 uni-app 或 Taro', 'uni-app and Taro']],
       ['plain-wx', ['不用模块，自己上报', 'Without the module']],
       ['faq', ['常见问题', 'FAQ']],
     ],
