@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { type InstalledSample, installSample } from './compile-sample.ts';
 import { messagesOf, type Played, play } from './played.ts';
@@ -9,6 +9,7 @@ import { messagesOf, type Played, play } from './played.ts';
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
 
 const PAGE = 'pages/booking/booking';
+const RULES = 'pages/rules/rules';
 const PLATFORMS = ['ios', 'android'] as const;
 const templateId = 'appointment_zznh6QxLmYCL1PjbDFwMnQ6e6nph5nT';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -16,40 +17,153 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 let stack: Stack;
 let sample: InstalledSample;
 let compiled: string;
+let web: string;
 beforeAll(async () => {
   [stack, sample] = await Promise.all([
     startStack({ logger: quiet, dispatchEverySeconds: 0, settings: { USER_SENDABLE_TEMPLATES: '*' } }),
     installSample('uni-app'),
   ]);
-  await sample.run('build:mp-weixin');
+  await addRules(join(sample.folder, 'src'));
+  await Promise.all(['build:mp-weixin', 'build:h5', 'type-check'].map((script) => sample.run(script)));
   compiled = join(sample.folder, 'dist/build/mp-weixin');
+  web = join(sample.folder, 'dist/build/h5');
 });
 afterAll(async () => {
-  await Promise.all([stack.close(), sample.remove()]);
+  await Promise.all([stack?.close(), sample?.remove()]);
 });
+
+/** A further page, with a button for each way to write it, in WeChat only. */
+async function addRules(src: string): Promise<void> {
+  await cp('test/frameworks/uni-app-rules', join(src, 'pages/rules'), { recursive: true });
+  const pages = await readFile(join(src, 'pages.json'), 'utf8');
+  const rules = `,\n// #ifdef MP-WEIXIN\n{ "path": "${RULES}" }\n// #endif\n`;
+  await writeFile(join(src, 'pages.json'), pages.replace(/\n {2}\]\n\}\n$/, `${rules}]}`));
+}
 
 let played: Played | undefined;
 afterEach(() => played?.page.body.remove());
-const open = (platform: 'ios' | 'android' = 'ios') => {
-  played = play(stack, compiled, PAGE, platform);
+function open(platform: 'ios' | 'android' = 'ios', path = PAGE): Played {
+  played = play(stack, compiled, path, platform);
   return played;
-};
+}
+
+test('the compiler puts the component where the page looks for it, as the package has it', async () => {
+  const json = JSON.parse(await readFile(join(compiled, `${PAGE}.json`), 'utf8')) as object;
+  expect(json).toMatchObject({
+    usingComponents: { 'subscribe-guide': '../../wxcomponents/subscribe-guide/index' },
+  });
+  const built = join(compiled, 'wxcomponents/subscribe-guide');
+  const packed = join(sample.folder, 'node_modules/@qingniao/miniprogram/dist/subscribe-guide');
+  const parts = await readdir(packed);
+  expect(parts.toSorted()).toEqual(['index.js', 'index.json', 'index.wxml', 'index.wxss']);
+  for (const part of parts)
+    expect(await readFile(join(built, part), 'utf8'), part).toBe(await readFile(join(packed, part), 'utf8'));
+});
 
 test.each(PLATFORMS)('%s: one tap asks, books the reminder and shows what is left', async (platform) => {
   const { openid, user, page } = open(platform);
   await eventually(page.text).toContain('还可提醒 0 次');
   page.tap('预约，并提前一小时');
-  expect(user.popups).toEqual([[templateId]]);
+  expect(user.popups).toEqual([[templateId]]); // WeChat was asked before the tap's handler came back
   await eventually(page.text).toContain('好的，到店前一小时提醒您。');
-  expect(await messagesOf(stack, openid)).toMatchObject([{ to: openid, templateId, page: PAGE }]);
+  expect(await messagesOf(stack, openid)).toMatchObject([
+    { to: openid, templateId, page: PAGE, status: 'scheduled', data: { thing1: '口腔洁治' } },
+  ]);
   expect(stack.wechat!.ledger({ openid, templateId })).toMatchObject([{ granted: 1 }]);
 });
 
-test('the compiler keeps the component and puts it where the page looks for it', () => {
-  const json = JSON.parse(readFileSync(join(compiled, `${PAGE}.json`), 'utf8')) as object;
-  expect(json).toMatchObject({
-    usingComponents: { 'subscribe-guide': '../../wxcomponents/subscribe-guide/index' },
+test.each(PLATFORMS)('%s: the user is asked after an explanation, or not at all', async (platform) => {
+  const { openid, user, page } = open(platform);
+  user.agree = false;
+  page.tap('先看说明再预约');
+  await eventually(() => user.dialogs).toEqual(['到店前一小时提醒您，好吗？']);
+  user.agree = true;
+  page.tap('先看说明再预约');
+  await eventually(page.text).toContain('好的，到店前一小时提醒您。');
+  expect(user.popups).toEqual([[templateId]]);
+  expect(await messagesOf(stack, openid)).toHaveLength(1);
+});
+
+test('a refusal books nothing and says so', async () => {
+  const { openid, user, page } = open();
+  user.answer = 'reject';
+  page.tap('预约，并提前一小时');
+  await eventually(page.text).toContain('您没有同意接收提醒');
+  expect(await messagesOf(stack, openid)).toEqual([]);
+});
+
+test('a silent refusal leads to the guide, and from there to the settings and back', async () => {
+  const { openid, user, page, comeBack } = open();
+  user.answer = 'reject';
+  user.keep = true;
+  page.tap('预约，并提前一小时');
+  await eventually(page.text).toContain('您没有同意接收提醒');
+  comeBack();
+  await eventually(() => stack.wechat!.settings(openid)).toMatchObject({
+    itemSettings: { [templateId]: 'reject' },
   });
-  for (const part of ['js', 'json', 'wxml', 'wxss'])
-    expect(existsSync(join(compiled, `wxcomponents/subscribe-guide/index.${part}`)), part).toBe(true);
+  page.tap('预约，并提前一小时');
+  await eventually(page.text).toContain('提醒已被拒收');
+  page.emit('[open-type=openSetting]', 'opensetting', {});
+  await eventually(page.text).toContain('还没有打开，暂时收不到提醒');
+  expect(page.text()).not.toContain('提醒已被拒收');
+});
+
+test('with the main switch off the guide says so, and can be closed', async () => {
+  const { openid, page } = open();
+  stack.wechat!.changeSettings({ openid, mainSwitch: false });
+  page.tap('预约，并提前一小时');
+  await eventually(page.text).toContain('订阅消息已关闭');
+  page.tap('暂不');
+  await eventually(page.text).not.toContain('订阅消息已关闭');
+  page.tap('预约，并提前一小时');
+  await eventually(page.text).toContain('订阅消息已关闭');
+  stack.wechat!.changeSettings({ openid, mainSwitch: true });
+  page.emit('[open-type=openSetting]', 'opensetting', {});
+  await eventually(page.text).toContain('设置好了，请再点一次按钮');
+});
+
+describe('what keeps the tap in uni-app', () => {
+  const KEPT = ['tap', 'click', 'callback', 'helper', 'later dialog', 'sync within', 'component'];
+  const TIMED = ['timer', 'deferred', 'deferred within'];
+
+  test.each(PLATFORMS.flatMap((platform) => KEPT.map((name) => [platform, name] as const)))(
+    '%s: %s asks',
+    async (platform, name) => {
+      const { user, page } = open(platform, RULES);
+      page.tap(name);
+      await eventually(page.text).toContain('told: answered');
+      expect(user.refusals).toEqual([]);
+    },
+  );
+
+  test.each(PLATFORMS.flatMap((platform) => TIMED.map((name) => [platform, name] as const)))(
+    '%s: %s has lost it to a timer',
+    async (platform, name) => {
+      const { user, page } = open(platform, RULES);
+      page.tap(name);
+      await eventually(page.text).toContain('told: not-a-tap');
+      expect(user.refusals[0]).toContain('[timer]');
+    },
+  );
+
+  test.each(['promise', 'await'])('android: %s asks', async (name) => {
+    const { page } = open('android', RULES);
+    page.tap(name);
+    await eventually(page.text).toContain('told: answered');
+  });
+
+  test.each(['promise', 'await'])('ios: %s has lost it', async (name) => {
+    const { user, page } = open('ios', RULES);
+    page.tap(name);
+    await eventually(page.text).toContain('told: not-a-tap');
+    expect(user.refusals[0]).toContain('[promise]');
+  });
+});
+
+test('on the web the page says where to book, and nothing of the module is there', async () => {
+  const names = (await readdir(web, { recursive: true })).filter((name) => name.endsWith('.js'));
+  const code = (await Promise.all(names.map((name) => readFile(join(web, name), 'utf8')))).join('\n');
+  expect(code).toContain('到店提醒由微信发送，请在微信小程序里预约。');
+  expect(code).not.toMatch(/subscribe-guide|qingniao|requestSubscribeMessage\(/);
 });

@@ -8,6 +8,35 @@ interface Finding {
   readonly startLine: number;
 }
 
+interface Part {
+  readonly id: string;
+  readonly dataset: object;
+}
+
+interface FrameworkEvent {
+  readonly type: string;
+  readonly timeStamp: number;
+  readonly detail: unknown;
+  readonly mark: object | null;
+  readonly target: Part;
+  readonly currentTarget: Part;
+}
+
+/**
+ * Hands over an event as WeChat does, a plain object that has its members itself. The framework's inherits them, and
+ * uni-app takes an inherited `detail` for none.
+ */
+function withPlainEvent(
+  caller: object,
+  event: FrameworkEvent,
+  listener: (event: object) => unknown,
+): unknown {
+  const { type, timeStamp, detail, mark } = event;
+  const part = ({ id, dataset }: Part) => ({ id, dataset: { ...dataset }, offsetLeft: 0, offsetTop: 0 });
+  const [target, currentTarget] = [part(event.target), part(event.currentTarget)];
+  return listener.call(caller, { type, timeStamp, detail, mark, target, currentTarget });
+}
+
 /**
  * Compiles the templates at these paths with what they import and the scripts (`.wxs`) that they use. The compiler knows
  * only `bind:tap`, so `bindtap`, which is the same to WeChat, is written that way for it.
@@ -34,7 +63,9 @@ export function compileTemplates(folder: string, paths: readonly string[]) {
     }
   };
   for (const path of paths) add(path);
-  const groupList = new Function(`return ${group.getTmplGenObjectGroups()}`)() as Record<string, never>;
+  group.setExtraRuntimeScript('Q.C = withPlainEvent;');
+  const make = new Function('withPlainEvent', `return ${group.getTmplGenObjectGroups()}`);
+  const groupList = make(withPlainEvent) as Record<string, never>;
   group.free();
   return (path: string) => ({ groupList, content: groupList[path]! });
 }
