@@ -22,8 +22,8 @@ const MODULES = ['index', 'card-code', 'stand-in', 'subscribe-after', 'subscribe
 
 /**
  * Builds the mini-program module: `dist` with the module and its component, which is all that goes into a mini program;
- * `esm` with ES modules for bundlers; declarations in `types`, and in `esm` for those who import. `folder` is where
- * they go; by default the package itself.
+ * `esm` with ES modules for bundlers; declarations in `types`, and in `esm` for those who import; the component once more
+ * by its name, where compilers such as Taro's look for its parts. `folder` is where they go; by default the package itself.
  */
 export async function buildMiniProgram(folder: string = PACKAGE): Promise<readonly BuiltFile[]> {
   const dist = join(folder, 'dist');
@@ -47,6 +47,8 @@ export async function buildMiniProgram(folder: string = PACKAGE): Promise<readon
     ),
     writeTypes(join(folder, 'types'), esm),
   ]);
+  await rm(join(folder, 'subscribe-guide'), { recursive: true, force: true });
+  await cp(join(dist, 'subscribe-guide'), join(folder, 'subscribe-guide'), { recursive: true });
   return built;
 }
 

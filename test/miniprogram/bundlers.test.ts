@@ -122,7 +122,8 @@ test.each(RESOLVERS)('%s finds module, stand-in and component in %s', async (too
     const found = await resolver.async(folder, request);
     expect(found.error).toBeUndefined();
     const asEsm = name !== COMPONENT && (form === 'esm' || (tool === 'webpack 4' && name === 'index.js'));
-    const file = join(packed, asEsm ? 'esm' : 'dist', name);
+    const byItsName = name === COMPONENT && tool === 'webpack 4';
+    const file = join(packed, byItsName ? '.' : asEsm ? 'esm' : 'dist', name);
     expect(await behindStub(found.path!), request).toBe(await realpath(file));
   }
 });
@@ -146,6 +147,17 @@ test('the parts of the component are found by name, and what was deep in the pac
   for (const [request, file] of asked) {
     const found = await resolver.async(folder, `@qingniao/miniprogram/${request}`);
     expect(found.path, request).toBe(await realpath(join(packed, file!)));
+  }
+});
+
+test('the component stands whole where its name leads, for compilers that look for its parts as files', async () => {
+  const parts = await readdir(join(packed, 'subscribe-guide'));
+  expect(parts.toSorted()).toEqual(['index.js', ...PARTS].toSorted());
+  for (const part of parts) {
+    const [named, uploaded] = await Promise.all(
+      ['.', 'dist'].map((folder) => readFile(join(packed, folder, 'subscribe-guide', part), 'utf8')),
+    );
+    expect(named, part).toBe(uploaded);
   }
 });
 

@@ -12,7 +12,6 @@ const IN_PACKAGE = [
   'stand-in.js',
   'subscribe-after.js',
   'subscribe-device.js',
-  'subscribe-guide',
   'subscribe-plan.js',
   'src',
 ];
