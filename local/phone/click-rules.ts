@@ -8,8 +8,8 @@ export const HOW_TO_WRITE: Readonly<Record<ClickRule, { readonly en: string; rea
     en: 'No tap leads here: onLoad and onShow open no popup. Ask in the handler of bind:tap.',
   },
   timer: {
-    zh: 'setTimeout、setInterval 之后点击态已失去：请去掉定时器，直接调用。',
-    en: 'A timer loses the tap. Ask without setTimeout or setInterval.',
+    zh: 'setTimeout、setInterval 之后点击态已失去：请去掉定时器，直接调用；uni-app 的按钮要写 data-eventsync="true"。',
+    en: 'A timer loses the tap. Ask without setTimeout or setInterval; in uni-app give the button data-eventsync="true".',
   },
   promise: {
     zh: 'iOS 上 Promise、async/await 之后点击态已失去：请改用 success 回调，或用 subscribeAfter。',

@@ -37,10 +37,11 @@ const HOW: Readonly<Record<ClickRule, Advice>> = {
   'lost-before': {
     zh:
       '调用时点击态已经失去：请在点击事件里直接调用，前面不能有 await、Promise（iOS）或定时器。' +
-      '仍被个别客户端拒绝时，改在 showModal 之后询问。',
+      '用 uni-app 时按钮要写 data-eventsync="true"。仍被个别客户端拒绝时，改在 showModal 之后询问。',
     en:
       'The tap was lost before the call: make it straight in the tap handler, with no await, promise (iOS) ' +
-      'or timer before. Where a client still refuses, ask after showModal.',
+      'or timer before. In uni-app the button needs data-eventsync="true". ' +
+      'Where a client still refuses, ask after showModal.',
   },
   promise: {
     zh: '给出模板的函数不能是 async，也不能等 Promise：iOS 上会失去点击态。请直接返回模板。',

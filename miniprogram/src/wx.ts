@@ -11,7 +11,7 @@ export interface WxFailure {
 export interface WxSubscribeOptions {
   tmplIds: string[];
   /** One answer for each template, and `errMsg`. Cancelling the popup arrives here too. */
-  success(answers: Readonly<Record<string, string>>): void;
+  success(answers: object): void;
   fail(failure: WxFailure): void;
 }
 

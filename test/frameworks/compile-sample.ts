@@ -13,8 +13,8 @@ const QUIET = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'
 /** A sample in a folder of its own, as a user has it after `npm ci` and `npm i …/qingniao-miniprogram-….tgz`. */
 export interface InstalledSample {
   readonly folder: string;
-  /** Runs a script of its package.json: the framework's own compiler. Gives what it printed. */
-  run(script: string): Promise<string>;
+  /** Runs a script of its package.json: the framework's own compiler. */
+  run(script: string): Promise<void>;
   /** Takes the folder away. */
   remove(): Promise<void>;
 }
@@ -26,12 +26,16 @@ export async function installSample(name: string): Promise<InstalledSample> {
   await cp(source, folder, { recursive: true, filter: (path) => !MADE.test(relative(source, path)) });
   // The compilers build for production unless they are told another NODE_ENV, and this is a test's.
   const { NODE_ENV: _, ...env } = process.env;
-  const npm = (...args: string[]) => promisify(execFile)('npm', args, { cwd: folder, env });
+  const npm = async (...args: string[]): Promise<void> => {
+    await promisify(execFile)('npm', args, { cwd: folder, env }).catch(({ message, stdout }) => {
+      throw new Error(`${message}\n${stdout}`);
+    });
+  };
   await npm('ci', ...QUIET);
   await npm('i', '--no-save', ...QUIET, inject('tarball'));
   return {
     folder,
-    run: async (script) => (await npm('run', script)).stdout,
+    run: (script) => npm('run', '--silent', script),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -124,8 +124,19 @@ test('with the main switch off the guide says so, and can be closed', async () =
 });
 
 describe('what keeps the tap in uni-app', () => {
-  const KEPT = ['tap', 'click', 'callback', 'helper', 'later dialog', 'sync within', 'component'];
-  const TIMED = ['timer', 'deferred', 'deferred within'];
+  const KEPT = [
+    'tap',
+    'click',
+    'over uni',
+    'plan',
+    'callback',
+    'request',
+    'helper',
+    'later dialog',
+    'sync within',
+    'component',
+  ];
+  const TIMED = ['timer', 'deferred', 'deferred within', 'later request'];
 
   test.each(PLATFORMS.flatMap((platform) => KEPT.map((name) => [platform, name] as const)))(
     '%s: %s asks',
@@ -159,6 +170,12 @@ describe('what keeps the tap in uni-app', () => {
     await eventually(page.text).toContain('told: not-a-tap');
     expect(user.refusals[0]).toContain('[promise]');
   });
+});
+
+test('the code of a service card comes through', async () => {
+  const { page } = open('ios', RULES);
+  page.emit('[open-type=liveActivity]', 'createliveactivity', { code: 'card-code' });
+  await eventually(page.text).toContain('told: card-code');
 });
 
 test('on the web the page says where to book, and nothing of the module is there', async () => {
