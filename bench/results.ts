@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -36,26 +36,33 @@ export async function saveResults(part: string, figures: readonly Figure[]): Pro
   );
 }
 
-/** Puts what all parts measured last into docs/en/performance.md, and the plot beside it. */
+/**
+ * Puts what all parts measured last into docs/en/performance.md, and the plot beside it. A part that was not
+ * measured on this machine keeps its table.
+ */
 export async function writeDocument(parts: readonly string[]): Promise<void> {
-  const saved = (await readdir(FOLDER)).filter((name) => parts.includes(name.replace(/\.json$/, '')));
-  const read = await Promise.all(
-    saved
-      .toSorted((a, b) => parts.indexOf(a.slice(0, -5)) - parts.indexOf(b.slice(0, -5)))
-      .map(async (name) => ({
-        part: name.slice(0, -5),
-        ...v.parse(results, JSON.parse(await readFile(join(FOLDER, name), 'utf8'))),
-      })),
-  );
-  const sections = read.map(
-    (each) => `\`npm run bench -- ${each.part}\`: ${each.machine}\n\n${renderFigures(each.figures)}`,
-  );
+  const read = (await Promise.all(parts.map(readResults))).flatMap((found) => found ?? []);
   const before = await readFile(DOCUMENT, 'utf8');
   const [start, end] = [before.indexOf(START), before.indexOf(END)];
   if (start === -1 || end === -1) throw new Error(`Put ${START} and ${END} where the tables belong.`);
+  const old = before.slice(start + START.length, end).split(/^(?=`npm run bench)/m);
+  const sections = parts.flatMap((part) => {
+    const heading = `\`npm run bench -- ${part}\`: `;
+    const found = read.find((each) => each.part === part);
+    if (found) return [`${heading}${found.machine}\n\n${renderFigures(found.figures)}`];
+    return old.find((section) => section.startsWith(heading))?.trim() ?? [];
+  });
   await writeFile(
     DOCUMENT,
     `${before.slice(0, start + START.length)}\n\n${sections.join('\n\n')}\n\n${before.slice(end)}`,
   );
-  await writeFile(PLOT, plotFigures(read.flatMap(({ figures }) => figures)));
+  // The plot needs both.
+  if (['throughput', 'scale'].every((part) => read.some((each) => each.part === part)))
+    await writeFile(PLOT, plotFigures(read.flatMap(({ figures }) => figures)));
+}
+
+/** Undefined where the part was not measured here. */
+async function readResults(part: string) {
+  const text = await readFile(join(FOLDER, `${part}.json`), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : { part, ...v.parse(results, JSON.parse(text)) };
 }

@@ -4,6 +4,7 @@ import { JSON_OPTION, print, runCommand, UsageError, wholeNumber } from '../oper
 import { say } from '../operate/language.ts';
 import { measureColdStart } from './cold-start/cold-start.ts';
 import { type Figure, keeps, renderFigures } from './figures.ts';
+import { measureLatency } from './latency.ts';
 import { measureLateness } from './lateness.ts';
 import type { MeasureOptions } from './options.ts';
 import { machine, saveResults, writeDocument } from './results.ts';
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, Measure>> = {
   units: measureUnits,
   usage: measureUsage,
   lateness: measureLateness,
+  latency: measureLatency,
   scale: measureScale,
   console: measureWatchedRun,
 };

@@ -1,31 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { readServiceDefinition } from '../../local/stack/service-definition.ts';
-import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { type Figure, median, middleOf } from '../figures.ts';
-import { openPeers } from '../open-peers.ts';
 import type { MeasureOptions } from '../options.ts';
-import { DATA, TEMPLATE } from '../senders/message.ts';
-import { type Certificate, makeCertificate, putTlsBefore } from '../tls.ts';
-import { unpackService } from '../unpack.ts';
-import { firstEvents, type MakeEvent } from './first-events.ts';
-import { startParameterServer } from './parameter-server.ts';
-import { type ColdFunction, startCold } from './runtime-api.ts';
+import { EMPTY, openColdFunctions } from './cold-functions.ts';
+import { startCold } from './runtime-api.ts';
 
 const PART = 'cold start';
-const EMPTY = 'empty handler';
-const TYPICAL = 'typical stack';
 /** A cold start is short, so it takes more rounds to see it through the noise. */
 const ROUNDS_EACH = 3;
-const SECRETS = [
-  'WECHAT_APP_SECRET',
-  'SESSION_SECRET',
-  'API_KEYS',
-  'WECHAT_PUSH_TOKEN',
-  'WECHAT_PUSH_AES_KEY',
-] as const;
 const MUST: Readonly<Record<string, number>> = {
   sessions: 3.6,
   grants: 4.3,
@@ -34,37 +14,10 @@ const MUST: Readonly<Record<string, number>> = {
   'send-campaign': 4.4,
 };
 
-interface Subject {
-  readonly name: string;
-  readonly started: ColdFunction;
-  readonly makeEvent: MakeEvent;
-}
-
 /** Measures each function from the start of its process to the answer of its first invocation, under AWS's runtime client. */
 export async function measureColdStart(o: MeasureOptions): Promise<readonly Figure[]> {
-  const closing: (() => Promise<unknown>)[] = [];
-  const close = <T extends { close(): Promise<unknown> }>(opened: T): T => {
-    closing.push(() => opened.close());
-    return opened;
-  };
+  const { runtimeClient, subjects, close } = await openColdFunctions(o.print);
   try {
-    const { runtimeClient } = await openPeers(o.print);
-    const certificate = close(await makeCertificate());
-    o.print('Packaging the service ...');
-    const uploads = close(await unpackService());
-    const stack = close(
-      await startStack({
-        logger: QUIET,
-        templates: [TEMPLATE],
-        pollers: 0,
-        dispatchEverySeconds: 0,
-      }),
-    );
-    const env = await environmentOverTls(stack, certificate, close);
-    const subjects = [
-      ...(await ownSubjects(stack, env, uploads.folderOf)),
-      ...(await otherSubjects(stack, env, closing)),
-    ];
     const taken = new Map<string, number[]>();
     for (let round = 0; round <= o.rounds * ROUNDS_EACH; round++) {
       for (const { name, started, makeEvent } of subjects) {
@@ -89,99 +42,6 @@ export async function measureColdStart(o: MeasureOptions): Promise<readonly Figu
       };
     });
   } finally {
-    for (const end of closing.reverse()) await end();
+    await close();
   }
-}
-
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-/** What the deployed functions have: secrets in SSM, and everything behind TLS. */
-async function environmentOverTls(
-  stack: Stack,
-  certificate: Certificate,
-  close: <T extends { close(): Promise<unknown> }>(opened: T) => T,
-): Promise<Record<string, string>> {
-  const parameters = Object.fromEntries(SECRETS.map((name) => [`/bench/${name}`, stack.env[name] ?? '']));
-  const { url: ssm } = close(await startParameterServer(parameters));
-  const behindTls = async (url: string) => close(await putTlsBefore(url, certificate)).url;
-  const plain = Object.entries(stack.env).filter(([name]) => !SECRETS.some((secret) => secret === name));
-  return {
-    ...Object.fromEntries(plain),
-    ...Object.fromEntries(SECRETS.map((name) => [`${name}_PARAM`, `/bench/${name}`])),
-    ...certificate.trust,
-    WECHAT_API_BASE_URL: await behindTls(stack.env['WECHAT_API_BASE_URL'] ?? ''),
-    AWS_ENDPOINT_URL_DYNAMODB: await behindTls(stack.dynamodbEndpoint),
-    AWS_ENDPOINT_URL_SQS: await behindTls(stack.sqsEndpoint),
-    AWS_ENDPOINT_URL_SSM: await behindTls(ssm),
-    AWS_ENDPOINT_URL_SCHEDULER: await behindTls(stack.env['AWS_ENDPOINT_URL_SCHEDULER'] ?? ''),
-    AWS_ENDPOINT_URL_EVENTBRIDGE: await behindTls(stack.env['AWS_ENDPOINT_URL_EVENTBRIDGE'] ?? ''),
-  };
-}
-
-async function ownSubjects(
-  stack: Stack,
-  env: Readonly<Record<string, string>>,
-  folderOf: (functionName: string) => string,
-): Promise<Subject[]> {
-  const events = firstEvents(stack);
-  // Erasing a user waits for runs that are being planned, and those that are begun here never are.
-  const functions = Object.entries((await readServiceDefinition()).functions()).filter(
-    ([name]) => name !== 'users',
-  );
-  return functions.map(([name, definition]) => {
-    const makeEvent = events[name];
-    if (!makeEvent) throw new Error(`bench/cold-start/first-events.ts has no event for ${name}.`);
-    // Each function gets the secrets that serverless.yml gives it, and no others.
-    const mine = Object.fromEntries(
-      Object.entries(env).filter(([key]) => !key.endsWith('_PARAM') || key in definition.environment),
-    );
-    const started = {
-      folder: folderOf(name),
-      handler: definition.handler,
-      env: mine,
-      memoryMb: definition.memorySize,
-    };
-    return { name, started, makeEvent };
-  });
-}
-
-async function otherSubjects(
-  stack: Stack,
-  env: Readonly<Record<string, string>>,
-  closing: (() => Promise<unknown>)[],
-): Promise<Subject[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'qingniao-bench-'));
-  closing.push(() => rm(folder, { recursive: true, force: true }));
-  await build({
-    entryPoints: ['empty.mjs', '../peers/typical.mjs'].map((file) => join(import.meta.dirname, file)),
-    entryNames: '[name]',
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
-  const secret = { WECHAT_APP_SECRET: stack.env['WECHAT_APP_SECRET'] ?? '' };
-  const message = async () => {
-    const openid = stack.wechat?.createUser() ?? '';
-    stack.wechat?.subscribe({ openid, results: { [TEMPLATE.templateId]: 'accept' } });
-    return { body: JSON.stringify({ to: openid, templateId: TEMPLATE.templateId, data: DATA }) };
-  };
-  return [
-    {
-      name: EMPTY,
-      started: { folder, handler: 'empty.handler', env: {}, memoryMb: 512 },
-      makeEvent: async () => ({}),
-    },
-    {
-      name: TYPICAL,
-      started: { folder, handler: 'typical.handler', env: { ...env, ...secret }, memoryMb: 512 },
-      makeEvent: message,
-    },
-  ];
 }

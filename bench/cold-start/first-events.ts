@@ -16,27 +16,10 @@ const PATIENCE_SECONDS = 5;
 /** Makes the event of a function's first invocation, and all that has to be there for it to do its work. */
 export type MakeEvent = () => Promise<unknown>;
 
-/** By function, its usual work. */
-export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
-  const service = stackClient(stack);
-  const { wechat } = service;
+/** Takes the latest record of a queue by its name, as Lambda hands it over, and waits for one. */
+export function queueReader(stack: Stack): (name: string) => Promise<unknown> {
   const sqs = new SQSClient({ ...LOCAL_AWS, endpoint: stack.sqsEndpoint });
-  const operator = { authorization: `Bearer ${DEV_API_KEY}` };
-
-  const messageTo = (to: string) => ({ to, templateId: TEMPLATE_ID, data: DATA, page: 'pages/item?id=1' });
-
-  async function newMessage(): Promise<{ id: string; openid: string }> {
-    const openid = await service.grantee();
-    return { id: await service.send(openid), openid };
-  }
-
-  async function newRun(): Promise<void> {
-    await service.grantee();
-    await service.startRun();
-  }
-
-  /** The latest record of a queue, as Lambda hands it over. */
-  async function fromQueue(name: string): Promise<unknown> {
+  return async (name) => {
     const QueueUrl = stack.queueUrls[name] ?? '';
     let record: unknown;
     for (let seconds = PATIENCE_SECONDS; ; seconds = 0) {
@@ -57,6 +40,26 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
     }
     if (!record) throw new Error(`There is nothing on ${name}.`);
     return { Records: [record] };
+  };
+}
+
+/** By function, its usual work. */
+export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
+  const service = stackClient(stack);
+  const { wechat } = service;
+  const fromQueue = queueReader(stack);
+  const operator = { authorization: `Bearer ${DEV_API_KEY}` };
+
+  const messageTo = (to: string) => ({ to, templateId: TEMPLATE_ID, data: DATA, page: 'pages/item?id=1' });
+
+  async function newMessage(): Promise<{ id: string; openid: string }> {
+    const openid = await service.grantee();
+    return { id: await service.send(openid), openid };
+  }
+
+  async function newRun(): Promise<void> {
+    await service.grantee();
+    await service.startRun();
   }
 
   function push() {
