@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // Long enough for a test over the local engines on a busy laptop; a rule's test takes milliseconds.
-    testTimeout: 15_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
     // What is waited for comes within moments where nothing else runs.
     expect: { poll: { timeout: 10_000 } },
