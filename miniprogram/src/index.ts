@@ -1,7 +1,7 @@
 export type { Advice } from './advice.ts';
 export type { SetTimer, Timeouts } from './patience.ts';
 export { createQingniao, type Qingniao, type QingniaoOptions } from './qingniao.ts';
-export type { Remaining } from './remaining.ts';
+export type { Remaining, RemainingOf } from './remaining.ts';
 export type { BookedMessage, RemindOptions, RemindOutcome, When } from './remind-me.ts';
 export type { Device, Report, Reports } from './reports.ts';
 export { type FieldProblem, isServiceError, type ServiceError } from './service-error.ts';

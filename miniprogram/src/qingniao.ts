@@ -1,6 +1,6 @@
 import { createApi, createCall, createSend } from './api.ts';
 import type { SetTimer, Timeouts } from './patience.ts';
-import { type Remaining, readRemaining } from './remaining.ts';
+import { type RemainingOf, readRemaining } from './remaining.ts';
 import { bookReminder, type RemindOptions, type RemindOutcome, type When } from './remind-me.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createLogin, type Session } from './session.ts';
@@ -41,8 +41,8 @@ export interface Qingniao {
    * Never rejects; it is done when the answer is kept, which does not wait for the network.
    */
   subscribe(templateIds: readonly string[]): Promise<SubscribeOutcome>;
-  /** What may still be sent to the user. @throws ServiceError */
-  remaining(templateId: string): Promise<Remaining>;
+  /** What may still be sent to the user, by each device where there are several. @throws ServiceError */
+  remaining(templateId: string): Promise<RemainingOf>;
   /** Books a message to the user themselves, of a template that the service opens to users. Never rejects. */
   remindMe(
     templateId: string,

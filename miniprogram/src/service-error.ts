@@ -27,13 +27,13 @@ export function refusal({ status, body }: ApiAnswer): ServiceError {
   const code = textOf(body, 'code');
   const detail = textOf(body, 'detail');
   return code && detail
-    ? serviceError(code, detail, status, listOf(memberOf(body, 'errors'), having<FieldProblem>('message')))
-    : serviceError('offline', `http-${status}`, 0, []);
+    ? serviceError(code, detail, status, body)
+    : serviceError('offline', `http-${status}`, 0);
 }
 
 /** An error without an answer of the service. */
 export function noAnswer(code: 'offline' | 'login-failed', cause: unknown): ServiceError {
-  return serviceError(code, textOf(cause, 'errMsg') || textOf(cause, 'message'), 0, []);
+  return serviceError(code, textOf(cause, 'errMsg') || textOf(cause, 'message'), 0);
 }
 
 /** Whether what was thrown is a `ServiceError`. */
@@ -42,11 +42,7 @@ export function isServiceError(thrown: unknown): thrown is ServiceError {
 }
 
 /** No class: one that extends Error is no longer recognised as an Error once it is turned into ES5. */
-function serviceError(
-  code: string,
-  detail: string,
-  status: number,
-  errors: readonly FieldProblem[],
-): ServiceError {
+function serviceError(code: string, detail: string, status: number, body?: unknown): ServiceError {
+  const errors = listOf(memberOf(body, 'errors'), having<FieldProblem>('message'));
   return assign(new Error(`${code}: ${detail}`), { code, tell: tellOf(code), status, errors });
 }

@@ -27,21 +27,22 @@ export function createSettingsReader(
   setTimer: SetTimer,
   settingsMs: number,
 ): SettingsReader {
-  const last = () => reader.last;
+  const keep = (answer: WxSettings | undefined): SubscriptionSettings | undefined => {
+    reader.last = settingsOf(answer) || reader.last;
+    return reader.last;
+  };
   const reader: SettingsReader = {
+    // A failure has no settings in it either.
     read: () =>
       answerOf<WxSettings>(setTimer, settingsMs, (success, fail) =>
         wx.getSetting({ withSubscriptions: true, success, fail }),
-      )
-        .then((answer) => {
-          reader.last = settingsOf(answer) || reader.last;
-        })
-        .then(last, last),
+      ).then(keep, keep),
   };
   return reader;
 }
 
-function settingsOf({ subscriptionsSetting: setting }: WxSettings): SubscriptionSettings | undefined {
+function settingsOf(answer: WxSettings | undefined): SubscriptionSettings | undefined {
+  const setting = answer && answer.subscriptionsSetting;
   if (!setting) return undefined;
   // Some clients were seen to put the kept choices beside `mainSwitch`.
   const items = setting.itemSettings || setting;

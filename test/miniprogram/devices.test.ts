@@ -28,8 +28,8 @@ function newPhone() {
     createQingniao({ wx, transport: ownDomain({ wx, baseUrl: stack.apiUrl }), note: () => {} });
   const qingniao = launch();
   const subscribe = createSubscribeDevice({ wx, qingniao });
-  const snTicket = wechat.deviceTicket(TANK);
-  return { openid, phone, qingniao, launch, subscribe, device: { ...TANK, snTicket } };
+  const ticketed = (device: typeof TANK) => ({ ...device, snTicket: wechat.deviceTicket(device) });
+  return { openid, phone, qingniao, launch, subscribe, ticketed, device: ticketed(TANK) };
 }
 
 test('a tap is counted for its device, and a message about it reaches WeChat', async () => {
@@ -72,6 +72,24 @@ test('a refusal turns the device off', async () => {
   phone.tap = 'reject';
   await expect(subscribe([LOW_WATER], device)).resolves.toMatchObject({ accepted: [] });
   await expect(qingniao.remaining(LOW_WATER)).resolves.toMatchObject({ subscribed: false });
+});
+
+test('what is left is told of each device of a template', async () => {
+  const { phone, qingniao, subscribe, ticketed } = newPhone();
+  const tanks = Array.from({ length: 3 }, (_, n) => ({ ...TANK, sn: `TANK-${n}` }));
+  for (const tank of tanks) {
+    phone.tap = tank.sn === 'TANK-1' ? 'reject' : 'accept';
+    await subscribe([LOW_WATER], ticketed(tank));
+  }
+  const left = await qingniao.remaining(LOW_WATER);
+  expect(left.all.map(({ device, subscribed }) => [device?.sn, subscribed])).toEqual([
+    ['TANK-0', true],
+    ['TANK-1', false],
+    ['TANK-2', true],
+  ]);
+  expect(left).toMatchObject(left.all[0]!);
+  // Pages hand it to setData, which takes JSON only.
+  expect(JSON.parse(JSON.stringify(left))).toEqual(left);
 });
 
 describe('the user is not asked', () => {

@@ -30,6 +30,7 @@ test('of a template that the user never answered for nothing is left', async () 
     available: 0,
     held: 0,
     spent: 0,
+    all: [],
   });
 });
 
@@ -40,7 +41,7 @@ test('reports that are kept go out before the service is asked what is left', as
   await phone.tap(() => qingniao.subscribe(['a']));
   phone.online = true;
   await qingniao.remaining('a');
-  expect(phone.paths()).toEqual(['POST /v1/grants', 'GET /v1/grants?templateId=a']);
+  expect(phone.paths()).toEqual(['POST /v1/grants', 'GET /v1/grants?limit=200&templateId=a']);
 });
 
 test('without a network the caller is told so', async () => {

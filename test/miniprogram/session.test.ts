@@ -116,7 +116,7 @@ test('through a backend of the owner there is no session', async () => {
   await expect(qingniao.login()).resolves.toBeUndefined();
   await qingniao.remaining('a');
   expect(phone.logins).toBe(0);
-  expect(sent).toEqual([{ method: 'GET', path: '/v1/grants?templateId=a' }]);
+  expect(sent).toEqual([{ method: 'GET', path: '/v1/grants?limit=200&templateId=a' }]);
 });
 
 const refusedCode = {
