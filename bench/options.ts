@@ -10,5 +10,7 @@ export interface MeasureOptions {
   readonly only: string;
   /** Also what takes many minutes. */
   readonly large: boolean;
+  /** Of the run that the console watches. */
+  readonly recipients: number;
   readonly print: (line: string) => void;
 }

@@ -95,6 +95,15 @@ const USAGE = {
         '包括约需一小时的部分：一百万收件人、一百万条预约',
       ),
     },
+    recipients: {
+      type: 'string',
+      value: 'N',
+      default: '100000',
+      help: say(
+        'of the run that console watches (default 100000)',
+        'console 所查看的群发的收件人数，默认 100000',
+      ),
+    },
     ...JSON_OPTION,
   },
   notes: `${say('Parts', '可选部分')}: ${Object.keys(PARTS).join(', ')}`,
@@ -108,6 +117,7 @@ await runCommand(USAGE, async (given, words) => {
     rounds: wholeNumber('rounds', given.rounds, 1),
     only: given.only,
     large: given.large,
+    recipients: wholeNumber('recipients', given.recipients, 1),
     ...(given.beside !== undefined && { beside: resolve(given.beside) }),
     ...(given.profile !== undefined && { profileInto: resolve(given.profile) }),
     print: given.json ? (line) => void process.stderr.write(`${line}\n`) : print,

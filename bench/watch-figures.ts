@@ -2,8 +2,6 @@ import { type Figure, median, quantile } from './figures.ts';
 
 const PART = 'console';
 
-/** The recipients of the run that is watched. */
-export const RECIPIENTS = 100_000;
 /** So many pages watch it at a time. */
 export const WATCHERS = 3;
 /** A run of this size has room for a dozen, which a busy moment of the machine does not falsify. */
@@ -20,11 +18,12 @@ export interface Phase {
 export interface Watching {
   readonly requestsPerMinute: number;
   readonly longestTaskMs: number;
+  readonly heapBytes: number;
   readonly grownBytes: number;
 }
 
 /** What watching does to the API and to the sender. */
-export function figuresOfApi(phases: readonly Phase[]): Figure[] {
+export function figuresOfApi(recipients: number, phases: readonly Phase[]): Figure[] {
   const of = (isWatched: boolean) => {
     const some = phases.filter((phase) => phase.isWatched === isWatched);
     const answersMs = some.flatMap((phase) => phase.answersMs);
@@ -35,11 +34,11 @@ export function figuresOfApi(phases: readonly Phase[]): Figure[] {
     };
   };
   const [alone, watched] = [of(false), of(true)];
-  const by = `${WATCHERS} pages watching a run of ${RECIPIENTS}`;
+  const by = `${WATCHERS} pages watching a run of ${recipients}`;
   return [
     {
       part: PART,
-      name: `GET …/runs/{runId}, nobody watching a run of ${RECIPIENTS}`,
+      name: `GET …/runs/{runId}, nobody watching a run of ${recipients}`,
       value: alone.ms,
       unit: 'ms',
     },
@@ -85,6 +84,12 @@ export function figuresOfPage(watchings: readonly Watching[]): Figure[] {
       name: `${name}: longest task`,
       value: of(({ longestTaskMs }) => longestTaskMs),
       unit: 'ms',
+    },
+    {
+      part: PART,
+      name: `${name}: memory`,
+      value: of(({ heapBytes }) => heapBytes) / 2 ** 20,
+      unit: 'MB',
     },
     {
       part: PART,

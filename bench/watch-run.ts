@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as v from 'valibot';
 import { buildConsole } from '../local/console/build-console.ts';
-import { DEV_API_KEY } from '../local/stack/environment.ts';
 import { startStack } from '../local/stack/stack.ts';
 import { localTable } from '../local/stack/table.ts';
 import { type Figure, median } from './figures.ts';
@@ -15,7 +13,6 @@ import {
   figuresOfPage,
   PHASE_MS,
   type Phase,
-  RECIPIENTS,
   WATCHERS,
   type Watching,
 } from './watch-figures.ts';
@@ -25,14 +22,13 @@ import { openWatchedBrowser, type WatchedBrowser, type WatchedPage } from './wat
 const LATENCY_MS = 50;
 const PROBE_EVERY_MS = 200;
 const MOST_PHASES = 8;
-
-const runAnswer = v.object({ status: v.string(), counts: v.object({ sent: v.number() }) });
+const TELL_EVERY_MS = 15_000;
 
 /**
- * A run of 100,000 recipients, watched by turns and not, and what the page does with so many: its export, and a list of
- * a million. One container sends; it, the API, the engine and the browser share this machine.
+ * A run of `recipients`, watched by turns and not, and what the page does with so many: its export, and a list of a
+ * million. One container sends; it, the API, the engine and the browser share this machine.
  */
-export async function measureWatchedRun({ print }: MeasureOptions): Promise<readonly Figure[]> {
+export async function measureWatchedRun({ print, recipients }: MeasureOptions): Promise<readonly Figure[]> {
   await buildConsole();
   const stack = await startStack({
     logger: QUIET,
@@ -46,8 +42,9 @@ export async function measureWatchedRun({ print }: MeasureOptions): Promise<read
   const browser = await openWatchedBrowser(stack.apiUrl);
   try {
     service.wechat.setLatency({ ms: LATENCY_MS });
+    print(`  making ${recipients} users who allowed the template`);
     await seedGrantees(table, service.wechat, {
-      count: RECIPIENTS,
+      count: recipients,
       templateId: TEMPLATE.templateId,
       grantedAtMs: Date.now() - 60_000,
     });
@@ -58,17 +55,20 @@ export async function measureWatchedRun({ print }: MeasureOptions): Promise<read
       [],
     );
     try {
-      const { campaignId, runId } = await service.startRun();
-      const path = `/campaigns/${campaignId}/runs/${runId}`;
+      const ids = await service.startRun();
+      const path = `/campaigns/${ids.campaignId}/runs/${ids.runId}`;
+      const look = () => lookAtRun(service.api, ids);
       const told = (figures: readonly Figure[]) => {
         for (const { name, value, unit } of figures) print(`  ${name}: ${value.toFixed(1)} ${unit}`);
         return figures;
       };
-      return [
-        ...told(await watch(stack.apiUrl, path, browser, print)),
-        ...told(await exporting(browser, path, RECIPIENTS)),
-        ...told(await listing(browser)),
-      ];
+      const watched = told(figuresOf(recipients, await watch(look, path, browser, print)));
+      // The same machine would do both at a time.
+      await untilFinished(look, print);
+      print('  exporting');
+      const exported = told(await exporting(browser, path, recipients));
+      print('  reading a list of a million');
+      return [...watched, ...exported, ...told(await listing(browser))];
     } finally {
       await sender.close();
     }
@@ -79,20 +79,20 @@ export async function measureWatchedRun({ print }: MeasureOptions): Promise<read
   }
 }
 
-async function watch(
-  apiUrl: string,
-  path: string,
-  browser: WatchedBrowser,
-  print: (line: string) => void,
-): Promise<Figure[]> {
-  const look = async () => {
-    const startedAt = performance.now();
-    const response = await fetch(`${apiUrl}/v1${path}`, {
-      headers: { authorization: `Bearer ${DEV_API_KEY}` },
-    });
-    const run = v.parse(runAnswer, await response.json());
-    return { ...run, ms: performance.now() - startedAt };
-  };
+type Api = ReturnType<typeof stackClient>['api'];
+
+/** A run as the API tells it, and how long that took. */
+async function lookAtRun(api: Api, { campaignId, runId }: { campaignId: string; runId: string }) {
+  const startedAt = performance.now();
+  const { data } = await api.GET('/v1/campaigns/{id}/runs/{runId}', {
+    params: { path: { id: campaignId, runId } },
+  });
+  return { ...data, ms: performance.now() - startedAt };
+}
+
+type Look = () => ReturnType<typeof lookAtRun>;
+
+async function watch(look: Look, path: string, browser: WatchedBrowser, print: (line: string) => void) {
   const phases: Phase[] = [];
   const watchings: Watching[] = [];
   // Until its recipients are planned nothing leaves.
@@ -115,15 +115,31 @@ async function watch(
     if (seconds >= PHASE_MS / 2000) {
       phases.push({ isWatched, answersMs, perSecond });
       print(
-        `  ${isWatched ? 'watched' : 'alone'}: ${perSecond.toFixed(0)}/s, ${median(answersMs).toFixed(1)} ms`,
+        `  ${isWatched ? 'watched' : 'alone'}: ${perSecond.toFixed(0)}/s, ${median(answersMs).toFixed(1)} ms; ${progressOf(latest)}`,
       );
       if (isWatched) watchings.push(await watchingOf(pages, seconds, heapBefore));
     }
     await Promise.all(pages.map(({ page }) => page.close()));
-    // Enough to compare; a slow machine takes a quarter of an hour for the whole run.
-    if (latest.status !== 'running' || phases.length >= MOST_PHASES) break;
+    if (latest.status !== 'running' || phases.length >= MOST_PHASES) return { phases, watchings };
   }
-  return [...figuresOfApi(phases), ...figuresOfPage(watchings)];
+}
+
+function figuresOf(
+  recipients: number,
+  { phases, watchings }: Awaited<ReturnType<typeof watch>>,
+): readonly Figure[] {
+  return [...figuresOfApi(recipients, phases), ...figuresOfPage(watchings)];
+}
+
+async function untilFinished(look: Look, print: (line: string) => void): Promise<void> {
+  for (let run = await look(); run.status === 'running'; run = await look()) {
+    print(`  ${progressOf(run)}`);
+    await sleep(TELL_EVERY_MS);
+  }
+}
+
+function progressOf({ counts, recipients }: Awaited<ReturnType<Look>>): string {
+  return `${counts.sent} of ${recipients} sent`;
 }
 
 async function openAll(browser: WatchedBrowser, path: string): Promise<readonly WatchedPage[]> {
@@ -147,9 +163,11 @@ async function watchingOf(
   heapBefore: number,
 ): Promise<Watching> {
   const requests = pages.reduce((sum, one) => sum + one.takeRequests(), 0);
+  const heapBytes = await heapOf(pages);
   return {
     requestsPerMinute: (requests / pages.length / seconds) * 60,
     longestTaskMs: Math.max(...(await Promise.all(pages.map((one) => one.takeLongestTask())))),
-    grownBytes: (await heapOf(pages)) - heapBefore,
+    heapBytes,
+    grownBytes: heapBytes - heapBefore,
   };
 }
