@@ -1,5 +1,7 @@
+const RULES = ['no-tap', 'timer', 'promise', 'not-carried', 'used'] as const;
+
 /** A rule of the click state that was broken. */
-export type ClickRule = 'no-tap' | 'timer' | 'promise' | 'not-carried' | 'used';
+export type ClickRule = (typeof RULES)[number];
 
 /** How to keep each rule, for a developer. */
 export const HOW_TO_WRITE: Readonly<Record<ClickRule, { readonly en: string; readonly zh: string }>> = {
@@ -24,3 +26,9 @@ export const HOW_TO_WRITE: Readonly<Record<ClickRule, { readonly en: string; rea
     en: 'One tap opens one thing, and it has been used. Ask at the next tap.',
   },
 };
+
+/** The rule that a failure of the simulated phone names, as `noClickState` words it. */
+export function brokenRule(errMsg: string): ClickRule | undefined {
+  const named = /\[([a-z-]+)\]/.exec(errMsg)?.[1];
+  return RULES.find((rule) => rule === named);
+}

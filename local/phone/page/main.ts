@@ -102,9 +102,9 @@ function render(state: State): void {
   panel.setAttribute('aria-label', texts.underneath);
   const base: State = { ...EMPTY, language, app, templates };
   const at: State = { ...base, screen: state.screen, page, noticeOf };
-  const { notice, problem, grants, deviceReady, queue, cards } = state;
+  const { notice, problem, grants, deviceReady, queue, platform, cards } = state;
   const seen: Readonly<Record<Screen, Partial<State>>> = {
-    app: { notice, problem, grants, deviceReady, queue },
+    app: { notice, problem, grants, deviceReady, queue, platform },
     chats: { cards, unread },
     messages: { cards },
     settings: { settings },

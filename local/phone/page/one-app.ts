@@ -1,10 +1,12 @@
 import { createQingniao, ownDomain } from '../../../miniprogram/src/index.ts';
+import { ClickState } from '../click-state.ts';
 import { backendOf } from './backend.ts';
 import { bookingDeeds } from './deeds/booking.ts';
 import type { Deeds, Surroundings } from './deeds/deeds.ts';
 import { deviceDeeds } from './deeds/device.ts';
 import { movingDeeds } from './deeds/moving.ts';
 import { queueDeeds } from './deeds/queue.ts';
+import { tapDeeds } from './deeds/tap.ts';
 import { follow } from './follow/follow.ts';
 import { createRows } from './rows.ts';
 import { serviceOf } from './service.ts';
@@ -33,9 +35,13 @@ export async function openApp(
   const store = createStore({ ...EMPTY, language, app, templates }, changed);
   const { put, begin } = createRows((rows) => store.set({ rows }));
   let answered: ((answer: PopupAnswer) => void) | undefined;
+  const platform = () => store.get().platform;
+  const clicks = new ClickState(platform);
   const wx = createBrowserWx({
     wechat,
     openid,
+    clicks,
+    platform,
     begin,
     ask(asking) {
       store.set({ asking, notice: 'asking' });
@@ -50,11 +56,14 @@ export async function openApp(
     note: () => {},
   });
   const backend = backendOf(appid, begin);
-  const surroundings: Surroundings = { store, wechat, openid, qingniao, wx, backend, begin };
+  const surroundings: Surroundings = { store, wechat, openid, qingniao, wx, clicks, backend, begin };
+  const booking = bookingDeeds(surroundings);
   const device = deviceDeeds(surroundings);
   const deeds: Deeds = {
-    ...bookingDeeds(surroundings),
     ...device.deeds,
+    ...tapDeeds(surroundings),
+    remind: (when) => clicks.tap(() => booking.remind(when)),
+    allowDevice: () => clicks.tap(device.deeds.allowDevice),
     ...queueDeeds(surroundings),
     ...movingDeeds(surroundings, { device: device.onShow }),
     answer(given) {

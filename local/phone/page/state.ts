@@ -51,7 +51,9 @@ export interface Queue {
 /** Which of WeChat's screens is seen. */
 export type Screen = 'app' | 'chats' | 'messages' | 'settings' | 'notices' | 'notice';
 /** Which page of the mini program is seen. */
-export type Page = 'booking' | 'device' | 'queue';
+export type Page = 'booking' | 'device' | 'queue' | 'tap';
+/** Whose rules of the click state the phone keeps. */
+export type Platform = 'android' | 'ios';
 
 /** Everything that the page shows. */
 export interface State {
@@ -60,6 +62,7 @@ export interface State {
   readonly app: number;
   readonly screen: Screen;
   readonly page: Page;
+  readonly platform: Platform;
   readonly templates: readonly Template[];
   readonly notice: Notice | undefined;
   /** What the module or the service says went wrong. */
@@ -93,6 +96,7 @@ export const EMPTY: State = {
   app: 1,
   screen: 'app',
   page: 'booking',
+  platform: 'ios',
   templates: [],
   notice: undefined,
   problem: undefined,
@@ -131,6 +135,6 @@ export type Store = ReturnType<typeof createStore>;
 
 /** The template that a page of the sample mini program works with. */
 export function templateOf(page: Page, templates: readonly Template[]): Template | undefined {
-  const title = { booking: '预约提醒', device: '设备缺水提醒', queue: undefined }[page];
+  const title = { booking: '预约提醒', device: '设备缺水提醒', queue: undefined, tap: '预约提醒' }[page];
   return templates.find((template) => template.title === title);
 }

@@ -1,6 +1,7 @@
 import type { Wx, WxRequests } from '../../../miniprogram/src/index.ts';
 import type { WxDevices, WxSubscribeDeviceOptions } from '../../../miniprogram/src/subscribe-device.ts';
 import type { WxSubscribeOptions } from '../../../miniprogram/src/wx.ts';
+import { type ClickState, noClickState } from '../click-state.ts';
 import { addresses } from './addresses.ts';
 import { curlOf } from './curl.ts';
 import type { Begin } from './rows.ts';
@@ -19,7 +20,15 @@ export interface PhoneParts {
   readonly openid: string;
   /** Shows the popup and resolves when the user has answered. */
   readonly ask: (asking: Asking) => Promise<PopupAnswer>;
+  /** What may open a popup, by the rules of the phone's platform. */
+  readonly clicks: ClickState;
+  readonly platform: () => string;
   readonly begin: Begin;
+}
+
+interface Callbacks<A, F> {
+  success(answer: A): void;
+  fail(failure: F): void;
 }
 
 type Told = Awaited<ReturnType<WeChat['subscribe']>>;
@@ -27,7 +36,14 @@ type Told = Awaited<ReturnType<WeChat['subscribe']>>;
 const BASE_LIBRARY = '3.12.1';
 
 /** A `wx` for the browser: its popup is the page's, its WeChat the simulated one, its network real. */
-export function createBrowserWx({ wechat, openid, ask, begin }: PhoneParts): Wx & WxRequests & WxDevices {
+export function createBrowserWx({
+  wechat,
+  openid,
+  ask,
+  clicks,
+  platform,
+  begin,
+}: PhoneParts): Wx & WxRequests & WxDevices {
   const keyOf = (key: string) => `${openid} ${key}`;
   return {
     getStorageSync(key) {
@@ -36,31 +52,36 @@ export function createBrowserWx({ wechat, openid, ask, begin }: PhoneParts): Wx 
     },
     setStorageSync: (key, value) => sessionStorage.setItem(keyOf(key), JSON.stringify(value)),
     getAppBaseInfo: () => ({ SDKVersion: BASE_LIBRARY }),
-    getDeviceInfo: () => ({ platform: 'android' }),
-    login: ({ success, fail }) =>
+    getDeviceInfo: () => ({ platform: platform() }),
+    login(options) {
+      const { success, fail } = calledBack('login', options);
       void wechat.code(openid).then(
         (code) => success({ code }),
         () => fail({ errMsg: 'login:fail' }),
-      ),
-    getSetting: ({ success, fail }) =>
+      );
+    },
+    getSetting(options) {
+      const { success, fail } = calledBack('getSetting', options);
       void wechat.settings(openid).then(
         (subscriptionsSetting) => success({ subscriptionsSetting }),
         () => fail({ errMsg: 'getSetting:fail' }),
-      ),
-    requestSubscribeMessage({ tmplIds, success, fail }) {
-      const answered = answer('message', tmplIds, (results, always) =>
-        wechat.subscribe(openid, results, always),
       );
-      tell('requestSubscribeMessage', { tmplIds }, answered, { success, fail });
     },
-    requestSubscribeDeviceMessage({ tmplIds, success, fail, sn, modelId, snTicket }) {
+    requestSubscribeMessage({ tmplIds, ...callbacks }) {
+      popUp('requestSubscribeMessage', { tmplIds }, callbacks, () =>
+        answer('message', tmplIds, (results, always) => wechat.subscribe(openid, results, always)),
+      );
+    },
+    requestSubscribeDeviceMessage({ tmplIds, sn, modelId, snTicket, ...callbacks }) {
       const device = { sn, modelId, snTicket };
-      const answered = answer('device', tmplIds, (results, always) =>
-        wechat.subscribeDevice(openid, results, always, device),
+      popUp('requestSubscribeDeviceMessage', { tmplIds, ...device }, callbacks, () =>
+        answer('device', tmplIds, (results, always) =>
+          wechat.subscribeDevice(openid, results, always, device),
+        ),
       );
-      tell('requestSubscribeDeviceMessage', { tmplIds, ...device }, answered, { success, fail });
     },
-    request({ url, method, data, header, success, fail }) {
+    request({ url, method, data, header, ...callbacks }) {
+      const { success, fail } = calledBack('request', callbacks);
       const path = url.slice(url.indexOf('/v1'));
       const body = method === 'POST' ? data : undefined;
       const ended = begin({
@@ -84,6 +105,15 @@ export function createBrowserWx({ wechat, openid, ask, begin }: PhoneParts): Wx 
     },
   };
 
+  /** The callbacks of a call, each with the click state that it passes on. */
+  function calledBack<A, F>(call: string, { success, fail }: Callbacks<A, F>): Callbacks<A, F> {
+    const clickIn = clicks.after(call);
+    return {
+      success: (answer) => clicks.run(clickIn('success'), () => success(answer)),
+      fail: (failure) => clicks.run(clickIn('fail'), () => fail(failure)),
+    };
+  }
+
   /** No popup is shown for what was answered for always, nor while the main switch is off. */
   async function answer(
     about: Asking['about'],
@@ -99,14 +129,23 @@ export function createBrowserWx({ wechat, openid, ask, begin }: PhoneParts): Wx 
     return subscribe(Object.fromEntries(templateIds.map((id) => [id, given.word])), given.always);
   }
 
-  function tell(
+  /** Asks the user, where the call has the click state of a tap. */
+  function popUp(
     call: 'requestSubscribeMessage' | 'requestSubscribeDeviceMessage',
     request: object,
-    answered: Promise<Told>,
-    { success, fail }: Pick<WxSubscribeOptions | WxSubscribeDeviceOptions, 'success' | 'fail'>,
+    callbacks: Pick<WxSubscribeOptions | WxSubscribeDeviceOptions, 'success' | 'fail'>,
+    askUser: () => Promise<Told>,
   ): void {
+    const { success, fail } = calledBack(call, callbacks);
     const ended = begin({ way: 'onPhone', name: `wx.${call}`, request });
-    void answered.then(
+    const broken = clicks.use();
+    if (broken) {
+      const failure = noClickState(call, broken);
+      ended({ ok: false, end: broken, answer: failure });
+      fail(failure);
+      return;
+    }
+    void askUser().then(
       (given) => {
         const { errCode, errMsg, ...words } = given;
         const isAnswered = typeof errCode !== 'number';

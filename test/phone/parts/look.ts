@@ -11,6 +11,7 @@ const allText = (page: Page): Promise<string> =>
 const WAY: readonly (readonly string[])[] = [
   ['page-device'],
   ['page-queue'],
+  ['page-tap', 'ask-timer'],
   ['capsule'],
   ['menu-cancel', 'leave'],
   ['tab-settings'],
@@ -58,6 +59,9 @@ export function testLook({ url, stack, open }: PhoneUnderTest): void {
         await page.click('#allow');
         await page.locator('#banner').waitFor();
         await page.locator('#messages .delivered').waitFor();
+        for (const list of ['messages', 'requests']) await page.locator(`#${list} summary`).last().click();
+        expect(await sidewaysOverflow(page)).toBeLessThanOrEqual(0);
+        for (const list of ['messages', 'requests']) await page.locator(`#${list} summary`).last().click();
         await look();
         for (const ids of WAY) {
           await press(page, ...ids);

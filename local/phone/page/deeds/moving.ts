@@ -4,7 +4,7 @@ type Moving = 'show' | 'turnTo' | 'showNotice' | 'openMenu' | 'closeGuide' | 'ch
 
 /** Ways about the phone, and what the user sets there. `onPage` is told which page of the mini program is shown. */
 export function movingDeeds(
-  { store, wechat, openid, qingniao }: Omit<Surroundings, 'backend' | 'begin' | 'wx'>,
+  { store, wechat, openid, qingniao }: Omit<Surroundings, 'backend' | 'begin' | 'wx' | 'clicks'>,
   onPage: Readonly<Record<string, () => unknown>>,
 ): Pick<Deeds, Moving> {
   return {

@@ -20,7 +20,13 @@ export const EN: Texts = {
   bar: { back: 'Back', capsule: "Mini program's menu", menu: 'Menu', leave: 'Leave the mini program' },
   wechat: 'WeChat',
   settings: 'Settings',
-  pages: { label: 'Pages of the mini program', booking: 'Booking', device: 'Device', queue: 'Queue' },
+  pages: {
+    label: 'Pages of the mini program',
+    booking: 'Booking',
+    device: 'Device',
+    queue: 'Queue',
+    tap: 'Taps',
+  },
   hello: 'Dental cleaning',
   when: 'Tomorrow 15:00',
   place: '88 Zhongshan Road, 2nd floor',
@@ -45,6 +51,20 @@ export const EN: Texts = {
   ownNumber: 'Your number',
   currentNumber: 'Now called',
   callNext: 'Simulate: call the next',
+  tap: {
+    title: 'When the popup comes',
+    below: "WeChat shows it for a user's tap only. Try the same call from different places.",
+    platform: 'System of the phone',
+    platforms: { ios: 'iOS', android: 'Android' },
+    places: {
+      tap: 'Straight in bind:tap',
+      request: 'In the success of wx.request',
+      promise: 'After an await',
+      timer: 'After setTimeout',
+      login: 'In the success of wx.login',
+      onShow: 'In onShow, without a tap',
+    },
+  },
   notices: {
     asking: 'Choose in the popup…',
     booked: 'Booked: it comes in 5 seconds. See Notifications.',
@@ -55,6 +75,7 @@ export const EN: Texts = {
     deviceRefused: 'You did not allow this device to notify you.',
     ranDry: 'The device has reported. See Notifications.',
     numberTaken: 'You have a number. See its card in Notifications.',
+    inTime: 'The popup came: this tap counted.',
     called: 'The next number was called, and the card follows.',
   },
   popup: {

@@ -7,6 +7,7 @@ const zh: Meanings = {
   '<button open-type="liveActivity">': '用户点击按钮，微信给出服务卡片的 code，无需弹窗。',
   'POST /v1/sessions': '用 wx.login 的 code 登录；之后的令牌只代表这一个用户。',
   'POST /v1/grants': '上报用户的选择：每次同意记一次授权，同一个 requestId 只记一次。',
+  'GET /v1/health': '任意一个请求：它的回调延续点击态，可以接着弹窗。',
   'GET /v1/grants': '查询还剩多少次授权。',
   'POST /v1/messages': '提交一条消息：通过校验后预留一次授权，到点发送。',
   'GET /v1/templates/{id}': '查询模板的字段和类型。',
@@ -37,6 +38,7 @@ const en: Meanings = {
   'POST /v1/sessions': 'Logs in with the code of wx.login; the token then speaks for this one user.',
   'POST /v1/grants':
     'Reports what the user chose: each accept is one grant, and the same requestId counts once.',
+  'GET /v1/health': 'Any request: its callbacks pass the tap on, so that the popup may come there.',
   'GET /v1/grants': 'Asks how many grants are left.',
   'POST /v1/messages': 'Hands in a message: it is checked, holds one grant, and leaves at its time.',
   'GET /v1/templates/{id}': 'Asks for the fields and the kind of a template.',

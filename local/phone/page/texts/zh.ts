@@ -14,7 +14,7 @@ export const ZH = {
   bar: { back: '返回', capsule: '小程序菜单', menu: '菜单', leave: '离开小程序' },
   wechat: '微信',
   settings: '设置',
-  pages: { label: '小程序的页面', booking: '预约', device: '设备', queue: '取号' },
+  pages: { label: '小程序的页面', booking: '预约', device: '设备', queue: '取号', tap: '点击态' },
   hello: '口腔洁治',
   when: '明天 15:00',
   place: '中山路88号二楼',
@@ -38,6 +38,20 @@ export const ZH = {
   ownNumber: '我的号码',
   currentNumber: '当前叫号',
   callNext: '模拟：餐厅叫号',
+  tap: {
+    title: '什么时候能弹窗',
+    below: '微信只为用户的点击弹窗：在不同的地方调用试试。',
+    platform: '手机系统',
+    platforms: { ios: 'iOS', android: 'Android' },
+    places: {
+      tap: '在 bind:tap 里直接调用',
+      request: '在 wx.request 的 success 里',
+      promise: '在 await 之后',
+      timer: '在 setTimeout 之后',
+      login: '在 wx.login 的 success 里',
+      onShow: '在 onShow 里，没有点击',
+    },
+  },
   notices: {
     asking: '请在弹窗中选择…',
     booked: '好的，5 秒后提醒您。请看“服务通知”。',
@@ -48,6 +62,7 @@ export const ZH = {
     deviceRefused: '您没有同意接收这台设备的提醒。',
     ranDry: '设备已上报。请看“服务通知”。',
     numberTaken: '取号成功。请看“服务通知”中的卡片。',
+    inTime: '弹窗出现了，这次点击有效。',
     called: '餐厅叫了下一个号，卡片随之更新。',
   },
   popup: {

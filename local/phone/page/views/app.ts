@@ -5,6 +5,7 @@ import { type Child, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { type State, templateOf } from '../state.ts';
 import { type Texts, textsIn } from '../texts/texts.ts';
+import { tapView } from './tap.ts';
 
 /** The sample mini program, on the page that is seen. */
 export function appView(state: State, deeds: Deeds): Child[] {
@@ -23,6 +24,8 @@ function pageView(state: State, texts: Texts, deeds: Deeds): Child[] {
       return bookingView(state, texts, deeds);
     case 'device':
       return deviceView(state, texts, deeds);
+    case 'tap':
+      return tapView(state, texts, deeds);
     case 'queue':
       return queueView(state, texts, deeds);
   }

@@ -63,8 +63,13 @@ export function barView(
 export function pagesView({ language, page, screen }: State, { turnTo }: Deeds): Child[] {
   if (screen !== 'app') return [];
   const texts = textsIn(language);
-  const icons: Readonly<Record<Page, IconName>> = { booking: 'calendar', device: 'drop', queue: 'ticket' };
-  const pages: readonly Page[] = ['booking', 'device', 'queue'];
+  const icons: Readonly<Record<Page, IconName>> = {
+    booking: 'calendar',
+    device: 'drop',
+    queue: 'ticket',
+    tap: 'tap',
+  };
+  const pages: readonly Page[] = ['booking', 'device', 'queue', 'tap'];
   return [
     h(
       'nav',
