@@ -3,6 +3,7 @@ import { startWorld } from './console-world.ts';
 import { brokenNetworkJourneys } from './journeys/broken-network.ts';
 import { campaignJourneys } from './journeys/campaigns.ts';
 import { messageJourneys } from './journeys/messages.ts';
+import { missingJourneys } from './journeys/missing.ts';
 import { overviewJourneys, troubleJourneys } from './journeys/overview.ts';
 import { runJourneys } from './journeys/runs.ts';
 import { templateJourneys } from './journeys/templates.ts';
@@ -11,16 +12,26 @@ import { userJourneys } from './journeys/users.ts';
 /** Has no access token yet when its journey comes. */
 const UNUSED = { appId: 'wx3333333333333333', name: '青鸟书店' };
 
+/** With CONSOLE_VIEWS=two every second journey changes its language for the other, so that two files see all four views. */
+const ALTERNATES = process.env['CONSOLE_VIEWS'] === 'two';
+
 /** Every journey that is made in each language and at each width, over one stack and in one browser. */
 export async function everyJourney(view: View): Promise<void> {
   const world = await startWorld({ moreApps: [UNUSED] });
   await world.call('POST', '/v1/templates/sync');
-  overviewJourneys(world, view);
-  userJourneys(world, view);
-  messageJourneys(world, view);
-  templateJourneys(world, view);
-  campaignJourneys(world, view);
-  runJourneys(world, view);
-  brokenNetworkJourneys(world, view);
-  troubleJourneys(world, view, UNUSED.appId);
+  const journeys = [
+    overviewJourneys,
+    userJourneys,
+    messageJourneys,
+    templateJourneys,
+    campaignJourneys,
+    runJourneys,
+    missingJourneys,
+    brokenNetworkJourneys,
+    troubleJourneys,
+  ];
+  const crossed: View = { ...view, language: view.language === 'en' ? 'zh' : 'en' };
+  journeys.forEach((journey, place) => {
+    journey(world, ALTERNATES && place % 2 === 1 ? crossed : view, UNUSED);
+  });
 }

@@ -24,7 +24,11 @@ export function overviewJourneys({ wechat, call, open, userWith }: World, view: 
 }
 
 /** The last of a file: what is in a dead-letter queue stays there. */
-export function troubleJourneys({ stack, wechat, call, open }: World, view: View, appid: string): void {
+export function troubleJourneys(
+  { stack, wechat, call, open }: World,
+  view: View,
+  { appId: appid }: { readonly appId: string },
+): void {
   const say = speaking(view);
 
   test('an address that WeChat does not allow is told, with the address to put on the list', async () => {

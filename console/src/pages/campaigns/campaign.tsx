@@ -35,10 +35,16 @@ export default function CampaignPage() {
       title={query.data?.name ?? t.title}
       actions={query.data && may('manage') && <Actions campaign={query.data} />}
     >
-      <Loaded query={query}>{(campaign) => <Whole campaign={campaign} />}</Loaded>
-      <Section title={t.runs}>
-        <RunList campaignId={id} />
-      </Section>
+      <Loaded query={query} sought={{ is: 'campaign', id }}>
+        {(campaign) => (
+          <>
+            <Whole campaign={campaign} />
+            <Section title={t.runs}>
+              <RunList campaignId={id} />
+            </Section>
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

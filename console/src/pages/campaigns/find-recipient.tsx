@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answered, api, type Schemas } from '../../api/client.ts';
 import { ErrorAlert } from '../../parts/error-alert.tsx';
+import { isMissing, Missing } from '../../parts/missing.tsx';
 import { useTexts } from '../../texts.ts';
 import { RecipientTable } from './recipient-table.tsx';
 import { runTexts } from './run-texts.ts';
@@ -42,7 +43,11 @@ export function FindRecipient({ run }: { readonly run: Schemas['Run'] }) {
         </Button>
       </form>
       {query.data && <RecipientTable label={t.findOne} rows={[query.data]} />}
-      {query.error && <ErrorAlert error={query.error} />}
+      {isMissing(query.error) ? (
+        <Missing sought="recipient" id={asked} />
+      ) : (
+        query.error && <ErrorAlert error={query.error} />
+      )}
     </>
   );
 }

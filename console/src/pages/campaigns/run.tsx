@@ -47,7 +47,7 @@ export default function RunPage() {
       intro={<Link href={`/campaigns/${id}`}>{campaign.data?.name ?? t.of}</Link>}
       actions={query.data && may('manage') && <RunControls run={query.data} />}
     >
-      <Loaded query={query}>
+      <Loaded query={query} sought={{ is: 'run', id: runId }}>
         {(run) => (
           <>
             <Section title={t.statuses[run.status]}>

@@ -30,7 +30,9 @@ export default function MessagePage() {
   });
   return (
     <Page title={t.message} actions={query.data && <Actions message={query.data} />}>
-      <Loaded query={query}>{(message) => <Whole message={message} />}</Loaded>
+      <Loaded query={query} sought={{ is: 'message', id }}>
+        {(message) => <Whole message={message} />}
+      </Loaded>
     </Page>
   );
 }

@@ -32,8 +32,9 @@ export default function TemplatePage() {
   return (
     <Page
       title={query.data?.title ?? t.title}
-      intro={<code>{id}</code>}
+      intro={query.data && <code>{id}</code>}
       actions={
+        query.data &&
         may('manage') && (
           <Button variant="light" color="red" onClick={() => setIsDeleting(true)}>
             {t.delete}
@@ -41,7 +42,7 @@ export default function TemplatePage() {
         )
       }
     >
-      <Loaded query={query}>
+      <Loaded query={query} sought={{ is: 'template', id }}>
         {(template) => (
           <>
             <Remarks template={template} />

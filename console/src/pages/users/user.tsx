@@ -5,6 +5,7 @@ import { useParams } from 'wouter';
 import { answered, api } from '../../api/client.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { OtherApps } from '../../parts/missing.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { useSession } from '../../session/session.tsx';
 import { useTexts } from '../../texts.ts';
@@ -54,6 +55,9 @@ export default function User() {
             items.length === 0 ? (
               <Empty title={t.noGrants}>
                 <p>{t.noGrantsText}</p>
+                <p>
+                  <OtherApps />
+                </p>
               </Empty>
             ) : (
               <GrantTable grants={items} />
