@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import { useTemplates } from './templates.ts';
 
 /** A template as people know it: its title, with its alias or its id beneath. */
@@ -6,7 +7,10 @@ export function TemplateName({ id }: { readonly id: string }) {
   const template = find(id);
   return (
     <span className="template-name">
-      {template?.title ?? ''} <code className="dim">{template?.alias ?? id}</code>
+      {template && <Link href={`/templates/${id}`}>{template.title}</Link>}{' '}
+      <code className="dim" title={id}>
+        {template?.alias ?? id}
+      </code>
     </span>
   );
 }

@@ -13,10 +13,12 @@ export function campaignJourneys({ wechat, call, open, userWith }: World, view: 
   const say = speaking(view);
   const sentTo = (openid: string) => wechat.received({ call: 'send', openid }).items.length;
 
-  test('a list gives variables; its faulty rows are left out and can be downloaded', async () => {
+  test('a list gives variables; its faulty rows are left out, told with the reason, and can be downloaded', async () => {
     const [one = '', other = ''] = await Promise.all([userWith(T, 1), userWith(T, 1)]);
     const page = await open('/campaigns/new', view);
     const { writeMessage, takeList, goOn, countPeople } = wizard(page, view);
+    // A button that cannot be pressed says what it waits for.
+    await page.getByText(say('First give it a name', '请先填写名称')).waitFor();
     await writeMessage('By a list', { thing1: '{{goods}}', amount2: '{{price}}' });
     await takeList(
       Buffer.from(
@@ -34,6 +36,7 @@ export function campaignJourneys({ wechat, call, open, userWith }: World, view: 
     );
     await page.getByText(say('Can be sent to: 1', '可以发送 1 人')).waitFor();
     await page.getByText(say('Rows that are left out: 4', '4 行将被略过')).waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'not an openid!' }).waitFor();
     await lookAt(page, 'campaign-list', view);
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: say('Download these rows', '下载这些行') }).click();
@@ -42,6 +45,7 @@ export function campaignJourneys({ wechat, call, open, userWith }: World, view: 
     expect(await text(file)).toMatch(/many,.*amount2/);
     await goOn();
     await goOn();
+    await page.getByText(say('1 from the list', '名单中的 1 人')).waitFor();
     expect(await countPeople()).toBe(1);
     await page.getByRole('button', { name: say('Give up and delete it', '放弃并删除') }).click();
     await page.getByText(say('The campaign was deleted', '活动已删除')).waitFor();

@@ -40,6 +40,20 @@ export function userJourneys({ wechat, call, open, userWith }: World, view: View
     await lookAt(page, 'user', view);
   });
 
+  test('who knows no openid finds the users who allowed a template', async () => {
+    const openid = await userWith(T, 1);
+    const page = await open('/users', view);
+    await page.getByLabel(say('Template', '模板'), { exact: true }).first().click();
+    await page.getByRole('option', { name: '商品降价提醒' }).click();
+    const table = page.getByRole('table', { name: say('Who allowed a template', '按模板查看用户') });
+    await table.waitFor();
+    const more = page.getByRole('button', { name: say('Show more', '显示更多') });
+    while (await more.isVisible()) await more.click();
+    await lookAt(page, 'users-of-template', view);
+    await table.getByRole('link', { name: openid }).click();
+    await page.getByRole('table', { name: say('Grants', '授权') }).waitFor();
+  });
+
   test('a message is written with a live check and a card, and sent', async () => {
     const openid = await userWith(SHIPPED.templateId, 1);
     const page = await open(`/users/${openid}`, view);
@@ -65,6 +79,7 @@ export function userJourneys({ wechat, call, open, userWith }: World, view: View
     await page.getByRole('switch', { name: say('Fit the texts', '自动适配') }).uncheck({ force: true });
     const send = page.getByRole('button', { name: say('Send now', '立即发送') });
     await expect.poll(() => send.isDisabled()).toBe(true);
+    await page.getByText(say('It can be sent once every text', '全部符合要求后才能发送')).waitFor();
     await lookAt(page, 'send-faulty', view);
   });
 

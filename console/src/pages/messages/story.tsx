@@ -78,7 +78,8 @@ function wechatsWords({ reason, errcode, errmsg, rid, msgid }: Schemas['Outcome'
     reason,
     ...(errcode === undefined ? [] : [`errcode ${errcode}`]),
     ...(errmsg === undefined ? [] : [errmsg]),
-    ...(rid === undefined ? [] : [`rid ${rid}`]),
+    // WeChat's own words mostly end with it.
+    ...(rid === undefined || errmsg?.includes(rid) ? [] : [`rid ${rid}`]),
     ...(msgid === undefined ? [] : [`msgid ${msgid}`]),
   ].join(', ');
 }

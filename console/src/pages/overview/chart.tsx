@@ -43,11 +43,16 @@ export default function Chart({ items, days }: Props) {
     if (!place) return undefined;
     const ink = isDark ? '#a3afb9' : '#53606b';
     const grid = { stroke: isDark ? '#303840' : '#e3e8eb', width: 1 };
+    /** Without a pointer over it, it tells the numbers of the last day. */
+    const tellLatest = (plot: UPlot) => {
+      if (typeof plot.cursor.idx !== 'number') plot.setLegend({ idx: days.length - 1 }, false);
+    };
     const plot = new UPlot(
       {
         width: place.clientWidth,
         height: HEIGHT,
         cursor: { y: false },
+        hooks: { ready: [tellLatest], setCursor: [tellLatest] },
         scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] } },
         axes: [
           { stroke: ink, grid: { show: false }, values: (_, at) => at.map((n) => (days[n] ?? '').slice(5)) },

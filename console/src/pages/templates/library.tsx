@@ -46,6 +46,7 @@ export default function Library() {
           {({ items }) => (
             <Select
               label={t.category}
+              placeholder={t.chooseCategory}
               searchable
               value={categoryId}
               onChange={(id) => {

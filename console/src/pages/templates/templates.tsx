@@ -66,11 +66,13 @@ export default function Templates() {
                     cell: ({ templateId, title, alias }) => (
                       <span className="template-name">
                         <Link href={`/templates/${templateId}`}>{title}</Link>
-                        <code className="dim">{alias ?? templateId}</code>
+                        <code className="dim" title={templateId}>
+                          {alias ?? templateId}
+                        </code>
                       </span>
                     ),
                   },
-                  { title: t.kind, cell: ({ kind }) => t.kinds[kind] },
+                  { title: t.kind, cell: ({ kind }) => <span className="kind">{t.kinds[kind]}</span> },
                   { title: t.fields, cell: ({ fields }) => fields.map(({ label }) => label).join('、') },
                   {
                     title: t.warnings,

@@ -3,6 +3,7 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { TemplateName } from '../../parts/template-name.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useTexts } from '../../texts.ts';
+import { availableOf } from './available.ts';
 import { userTexts } from './texts.ts';
 
 type Grant = Schemas['Grant'];
@@ -10,8 +11,6 @@ type Grant = Schemas['Grant'];
 /** What a user allowed, by template, and what each number means. */
 export function GrantTable({ grants }: { readonly grants: readonly Grant[] }) {
   const t = useTexts(userTexts);
-  const available = ({ available: count, subscribed }: Grant) =>
-    count ?? (subscribed ? t.subscribed : t.notSubscribed);
   return (
     <>
       <DataTable
@@ -32,8 +31,8 @@ export function GrantTable({ grants }: { readonly grants: readonly Grant[] }) {
               </>
             ),
           },
-          { title: t.kind, cell: ({ kind }) => t.kinds[kind] },
-          { title: t.available, isNumber: true, cell: available },
+          { title: t.kind, cell: ({ kind }) => <span className="kind">{t.kinds[kind]}</span> },
+          { title: t.available, isNumber: true, cell: (grant) => availableOf(grant, t) },
           { title: t.held, isNumber: true, cell: ({ held }) => held },
           { title: t.spent, isNumber: true, cell: ({ spent }) => spent },
           { title: t.last, cell: ({ lastStatus }) => <code>{lastStatus}</code> },

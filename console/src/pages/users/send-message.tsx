@@ -87,6 +87,7 @@ export function SendMessage({ openid, grants, onDone }: Props) {
             <Stack gap="md">
               <Select
                 label={t.chooseTemplate}
+                placeholder={t.pleaseChoose}
                 searchable
                 data={templates.map(({ templateId, title, alias }) => ({
                   value: templateId,
@@ -150,6 +151,7 @@ export function SendMessage({ openid, grants, onDone }: Props) {
                 <Button variant="default" onClick={onDone}>
                   {t.cancel}
                 </Button>
+                {template && check?.valid !== true && <p className="dim">{t.waitsForTexts}</p>}
               </Group>
             </Stack>
             {template && <PhoneCard template={template} data={shown} opensPage={page.trim() !== ''} />}

@@ -11,6 +11,11 @@ export const userTexts = bilingual({
     badOpenid: 'An openid has 1 to 128 letters, digits, - or _',
     recent: 'Found in this tab',
     findTitle: 'Find a user',
+    allowedTitle: 'Who allowed a template',
+    allowedHint: 'Everyone whose answer was reported, also those with nothing left.',
+    nobodyAllowed: 'Nobody has allowed it yet',
+    nobodyAllowedText:
+      'Users allow messages in the mini program, and their answers are reported with POST /v1/grants. With npm run dev, npm run dev:users makes ten who do.',
     whatFor: 'What you find here',
     findText:
       'You see what they allowed, what is left of it, and every message to them. You can send them one, and erase all that is stored of them.',
@@ -55,6 +60,8 @@ export const userTexts = bilingual({
     when: 'When (empty: now)',
     cancel: 'Cancel',
     chooseTemplate: 'Template',
+    pleaseChoose: 'Choose a template',
+    waitsForTexts: 'It can be sent once every text above is right.',
     device: 'Device',
     chooseDevice: 'A message of this template is about one device: choose it.',
     noDevice:
@@ -80,6 +87,11 @@ export const userTexts = bilingual({
     badOpenid: 'openid 为 1 至 128 个字母、数字、- 或 _',
     recent: '本标签页查过的用户',
     findTitle: '查找用户',
+    allowedTitle: '按模板查看用户',
+    allowedHint: '所有上报过选择的用户，包括已没有剩余授权的。',
+    nobodyAllowed: '还没有用户授权此模板',
+    nobodyAllowedText:
+      '用户在小程序中授权，结果通过 POST /v1/grants 上报。使用 npm run dev 时，npm run dev:users 可以生成十个已授权的用户。',
     whatFor: '可以查到什么',
     findText: '可以查看该用户的授权、剩余次数和全部消息，可以向其发送消息，也可以删除保存的全部数据。',
     user: '用户',
@@ -123,6 +135,8 @@ export const userTexts = bilingual({
     when: '发送时间（留空则立即发送）',
     cancel: '取消',
     chooseTemplate: '模板',
+    pleaseChoose: '请选择模板',
+    waitsForTexts: '以上内容全部符合要求后才能发送。',
     device: '设备',
     chooseDevice: '此模板的消息针对某一台设备，请选择设备。',
     noDevice:

@@ -6,6 +6,7 @@ import { Page, Section } from '../../parts/page.tsx';
 import { useTexts } from '../../texts.ts';
 import { recentUsers } from './recent-users.ts';
 import { userTexts } from './texts.ts';
+import { UsersOfTemplate } from './users-of-template.tsx';
 
 const OPENID = /^[A-Za-z0-9_-]{1,128}$/;
 
@@ -61,6 +62,7 @@ export default function Users() {
           </nav>
         )}
       </Section>
+      <UsersOfTemplate />
     </Page>
   );
 }

@@ -9,6 +9,7 @@ import { useTexts } from '../../../texts.ts';
 import { type Draft, sampleOf } from './draft.ts';
 import { prepareCampaign } from './prepare-campaign.ts';
 import { Ready } from './ready.tsx';
+import { Summary } from './summary.tsx';
 import { newCampaignTexts } from './texts.ts';
 
 /** The last look: to how many people, when, and the card; then the number is typed and it goes. */
@@ -26,6 +27,7 @@ export function ConfirmStep({ draft, onBack }: { readonly draft: Draft; readonly
   return (
     <div className="columns">
       <Stack gap="md">
+        <Summary draft={draft} />
         {prepare.data ? (
           <Ready draft={draft} prepared={prepare.data} onDiscarded={onBack} />
         ) : (
@@ -35,6 +37,7 @@ export function ConfirmStep({ draft, onBack }: { readonly draft: Draft; readonly
                 {t.preparing} {draft.audience === 'list' && t.uploaded(count(uploaded), count(all))}
               </p>
             )}
+            {!prepare.isPending && <p className="dim">{t.prepareHint}</p>}
             {prepare.error && <ErrorAlert error={prepare.error} />}
             <Group gap="sm">
               <Button variant="default" onClick={onBack} disabled={prepare.isPending}>

@@ -2,6 +2,7 @@ import { Alert, Button, FileInput, Loader, Select } from '@mantine/core';
 import { DataTable } from '../../../parts/data-table.tsx';
 import { download } from '../../../parts/download.ts';
 import { useCountFormat } from '../../../parts/time.tsx';
+import { usePreferences } from '../../../preferences/preferences.tsx';
 import { useTexts } from '../../../texts.ts';
 import { type Draft, variablesOf } from './draft.ts';
 import { type CheckedList, faultyFile, type ListColumns, MOST_RECIPIENTS } from './recipient-list.ts';
@@ -23,6 +24,7 @@ export function ListInput({ draft, onChange }: Props) {
     <>
       <FileInput
         label={t.file}
+        placeholder={t.chooseFile}
         accept=".csv,text/csv,.txt"
         onChange={(file) => {
           if (file) void take(file);
@@ -63,6 +65,7 @@ function ListPreview({
 }) {
   const t = useTexts(newCampaignTexts);
   const count = useCountFormat();
+  const { language } = usePreferences();
   const { table, openidColumn, variableColumns, good, faulty } = list;
   const columns = table.columns.map((name, place) => ({
     value: String(place),
@@ -110,6 +113,13 @@ function ListPreview({
           >
             {t.download}
           </Button>
+          <ul className="problem-list">
+            {faulty.slice(0, SHOWN).map(({ cells, why }, place) => (
+              <li key={place}>
+                <code>{cells[openidColumn] || t.emptyRow}</code> {why[language]}
+              </li>
+            ))}
+          </ul>
         </Alert>
       )}
       <DataTable<readonly string[]>

@@ -38,6 +38,7 @@ export function MessageStep({ draft, onChange, onValid }: Props) {
             />
             <Select
               label={t.template}
+              placeholder={t.chooseTemplate}
               searchable
               value={draft.templateId}
               onChange={(templateId) => onChange({ templateId, data: {} })}

@@ -23,6 +23,7 @@ export default function NewCampaign() {
   const [isMessageValid, setIsMessageValid] = useState(false);
   const change = (part: Partial<Draft>) => setDraft((before) => changed(before, part));
   const isReady = [isMessageValid, hasAudience(draft), hasTiming(draft)][step] ?? false;
+  const missing = isReady ? undefined : [messageLacks(draft), audienceLacks(draft)][step];
   return (
     <Page title={t.title}>
       <Section title={t.steps[STEPS[step] ?? 'message']}>
@@ -45,6 +46,7 @@ export default function NewCampaign() {
             <Button disabled={!isReady} onClick={() => setStep(step + 1)}>
               {t.next}
             </Button>
+            {missing && <p className="dim">{t.missing[missing]}</p>}
           </Group>
         )}
       </Section>
@@ -59,6 +61,16 @@ function changed(before: Draft, part: Partial<Draft>): Draft {
   const next = { ...before, ...part };
   if (!next.list || !MESSAGE_PARTS.some((name) => name in part)) return next;
   return { ...next, list: { ...next.list, isStale: true } };
+}
+
+/** What the person still has to do before the next step. */
+function messageLacks({ name, templateId }: Draft): 'name' | 'template' | 'texts' {
+  if (name.trim() === '') return 'name';
+  return templateId === null ? 'template' : 'texts';
+}
+
+function audienceLacks({ audience, list }: Draft): 'file' | undefined {
+  return audience === 'list' && !list ? 'file' : undefined;
 }
 
 function hasAudience(draft: Draft): boolean {

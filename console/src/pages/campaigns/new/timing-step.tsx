@@ -87,7 +87,7 @@ export function TimingStep({ draft, onChange }: Props) {
         min={1}
         label={t.maxPerSecond}
         description={t.maxPerSecondHint}
-        w={220}
+        maw={300}
         value={draft.maxPerSecond}
         onChange={(event) => onChange({ maxPerSecond: event.currentTarget.value })}
       />
