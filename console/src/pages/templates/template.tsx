@@ -84,7 +84,7 @@ function Fields({ template }: { readonly template: Template }) {
       rows={template.fields}
       rowKey={({ key }) => key}
       columns={[
-        { title: t.field, cell: ({ key }) => <code>{key}</code> },
+        { title: t.field, cell: ({ key }) => <code className="nowrap">{key}</code> },
         { title: t.label, cell: ({ label }) => label },
         {
           title: t.rule,

@@ -72,7 +72,7 @@ export default function Templates() {
                       </span>
                     ),
                   },
-                  { title: t.kind, cell: ({ kind }) => <span className="kind">{t.kinds[kind]}</span> },
+                  { title: t.kind, cell: ({ kind }) => <span className="nowrap">{t.kinds[kind]}</span> },
                   { title: t.fields, cell: ({ fields }) => fields.map(({ label }) => label).join('、') },
                   {
                     title: t.warnings,

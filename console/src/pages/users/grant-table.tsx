@@ -31,7 +31,7 @@ export function GrantTable({ grants }: { readonly grants: readonly Grant[] }) {
               </>
             ),
           },
-          { title: t.kind, cell: ({ kind }) => <span className="kind">{t.kinds[kind]}</span> },
+          { title: t.kind, cell: ({ kind }) => <span className="nowrap">{t.kinds[kind]}</span> },
           { title: t.available, isNumber: true, cell: (grant) => availableOf(grant, t) },
           { title: t.held, isNumber: true, cell: ({ held }) => held },
           { title: t.spent, isNumber: true, cell: ({ spent }) => spent },
