@@ -95,13 +95,14 @@ export function testBooking({ stack, open }: PhoneUnderTest): void {
         await expect.poll(seen).toBe(times);
       };
       await sendNow(1);
-      await page.clock.fastForward(6_000);
+      // Half of its time, so that the second has as long to come as the first has to go.
+      await page.clock.fastForward(4_000);
       await sendNow(2);
       await shown(page, 'banner-below');
       await page.clock.fastForward(4_000);
       await expect.poll(seen).toBe(1);
       await shown(page, 'banner');
-      await page.clock.fastForward(6_000);
+      await page.clock.fastForward(8_000);
       await expect.poll(seen).toBe(0);
     });
 
