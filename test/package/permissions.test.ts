@@ -45,7 +45,7 @@ const NEVER_CALLED: Record<string, string[]> = {
   'reconcile-schedules': ['dynamodb:BatchGetItem'],
   grants: ['dynamodb:UpdateItem'],
   messages: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem'],
-  'dispatch-due': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+  'dispatch-due': ['dynamodb:UpdateItem'],
   'send-campaign': ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
   'start-campaign-run': [
     'dynamodb:BatchGetItem',
