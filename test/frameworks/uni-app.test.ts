@@ -3,16 +3,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { type InstalledSample, installSample } from './compile-sample.ts';
-import { messagesOf, type Played, play } from './played.ts';
-
-/** Waits for as long as a busy machine may take. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+import { type Played, play } from './played.ts';
+import { eventually, PLATFORMS, type Platform, quiet, tellStory } from './story.ts';
 
 const PAGE = 'pages/booking/booking';
 const RULES = 'pages/rules/rules';
-const PLATFORMS = ['ios', 'android'] as const;
-const templateId = 'appointment_zznh6QxLmYCL1PjbDFwMnQ6e6nph5nT';
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let stack: Stack;
 let sample: InstalledSample;
@@ -42,7 +37,7 @@ async function addRules(src: string): Promise<void> {
 
 let played: Played | undefined;
 afterEach(() => played?.page.body.remove());
-function open(platform: 'ios' | 'android' = 'ios', path = PAGE): Played {
+function open(platform: Platform = 'ios', path = PAGE): Played {
   played = play(stack, compiled, path, platform);
   return played;
 }
@@ -60,68 +55,7 @@ test('the compiler puts the component where the page looks for it, as the packag
     expect(await readFile(join(built, part), 'utf8'), part).toBe(await readFile(join(packed, part), 'utf8'));
 });
 
-test.each(PLATFORMS)('%s: one tap asks, books the reminder and shows what is left', async (platform) => {
-  const { openid, user, page } = open(platform);
-  await eventually(page.text).toContain('还可提醒 0 次');
-  page.tap('预约，并提前一小时');
-  expect(user.popups).toEqual([[templateId]]); // WeChat was asked before the tap's handler came back
-  await eventually(page.text).toContain('好的，到店前一小时提醒您。');
-  expect(await messagesOf(stack, openid)).toMatchObject([
-    { to: openid, templateId, page: PAGE, status: 'scheduled', data: { thing1: '口腔洁治' } },
-  ]);
-  expect(stack.wechat!.ledger({ openid, templateId })).toMatchObject([{ granted: 1 }]);
-});
-
-test.each(PLATFORMS)('%s: the user is asked after an explanation, or not at all', async (platform) => {
-  const { openid, user, page } = open(platform);
-  user.agree = false;
-  page.tap('先看说明再预约');
-  await eventually(() => user.dialogs).toEqual(['到店前一小时提醒您，好吗？']);
-  user.agree = true;
-  page.tap('先看说明再预约');
-  await eventually(page.text).toContain('好的，到店前一小时提醒您。');
-  expect(user.popups).toEqual([[templateId]]);
-  expect(await messagesOf(stack, openid)).toHaveLength(1);
-});
-
-test('a refusal books nothing and says so', async () => {
-  const { openid, user, page } = open();
-  user.answer = 'reject';
-  page.tap('预约，并提前一小时');
-  await eventually(page.text).toContain('您没有同意接收提醒');
-  expect(await messagesOf(stack, openid)).toEqual([]);
-});
-
-test('a silent refusal leads to the guide, and from there to the settings and back', async () => {
-  const { openid, user, page, comeBack } = open();
-  user.answer = 'reject';
-  user.keep = true;
-  page.tap('预约，并提前一小时');
-  await eventually(page.text).toContain('您没有同意接收提醒');
-  comeBack();
-  await eventually(() => stack.wechat!.settings(openid)).toMatchObject({
-    itemSettings: { [templateId]: 'reject' },
-  });
-  page.tap('预约，并提前一小时');
-  await eventually(page.text).toContain('提醒已被拒收');
-  page.emit('[open-type=openSetting]', 'opensetting', {});
-  await eventually(page.text).toContain('还没有打开，暂时收不到提醒');
-  expect(page.text()).not.toContain('提醒已被拒收');
-});
-
-test('with the main switch off the guide says so, and can be closed', async () => {
-  const { openid, page } = open();
-  stack.wechat!.changeSettings({ openid, mainSwitch: false });
-  page.tap('预约，并提前一小时');
-  await eventually(page.text).toContain('订阅消息已关闭');
-  page.tap('暂不');
-  await eventually(page.text).not.toContain('订阅消息已关闭');
-  page.tap('预约，并提前一小时');
-  await eventually(page.text).toContain('订阅消息已关闭');
-  stack.wechat!.changeSettings({ openid, mainSwitch: true });
-  page.emit('[open-type=openSetting]', 'opensetting', {});
-  await eventually(page.text).toContain('设置好了，请再点一次按钮');
-});
+tellStory(PAGE, () => stack, open);
 
 describe('what keeps the tap in uni-app', () => {
   const KEPT = [
