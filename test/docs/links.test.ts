@@ -13,6 +13,7 @@ const DOCUMENTS = [
   'local/wechat-simulator/README.md',
   'miniprogram/README.md',
   'miniprogram/example/README.md',
+  'miniprogram/taro/README.md',
   'miniprogram/uni-app/README.md',
   ...['.', 'decisions', 'en', 'zh', 'en/recipes', 'zh/recipes'].flatMap((folder) =>
     readdirSync(join('docs', folder))

@@ -10,7 +10,12 @@ interface LockedPackage {
   cpu?: string[];
 }
 
-const LOCKS = ['package-lock.json', 'docs/package-lock.json', 'miniprogram/uni-app/package-lock.json'];
+const LOCKS = [
+  'package-lock.json',
+  'docs/package-lock.json',
+  'miniprogram/taro/package-lock.json',
+  'miniprogram/uni-app/package-lock.json',
+];
 
 async function lockedPackages(lock = 'package-lock.json'): Promise<Record<string, LockedPackage>> {
   return JSON.parse(await readFile(lock, 'utf8')).packages;
