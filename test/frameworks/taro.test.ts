@@ -50,6 +50,12 @@ test('the compiler takes the component out of the package, all of it, and the pa
   expect(parts.toSorted()).toEqual(['index.js', 'index.json', 'index.wxml', 'index.wxss']);
 });
 
+test("Taro's Button knows nothing of service cards yet, as the documents say", async () => {
+  const template = await readFile(join(compiled, 'base.wxml'), 'utf8');
+  expect(template).toContain('bindopensetting');
+  expect(template).not.toMatch(/liveactivity|activity-type/i);
+});
+
 tellStory(PAGE, () => stack, open);
 
 describe('what keeps the tap in Taro', () => {
