@@ -90,8 +90,8 @@ export const EN: Texts = {
   },
   guide: {
     title: 'Reminders are off',
-    'main-switch': 'You turned “Receive notifications” off. Turn it on to get reminders.',
-    'kept-reject': 'You once rejected for always, so no popup came. Choose “Receive” in the settings.',
+    'main-switch': 'You turned "Receive notifications" off. Turn it on to get reminders.',
+    'kept-reject': 'You once rejected for always, so no popup came. Choose "Receive" in the settings.',
     open: 'Open settings',
     close: 'Not now',
   },
@@ -112,7 +112,7 @@ export const EN: Texts = {
   mainSwitch: 'Receive notifications',
   mainHint: 'When it is off, the mini program can neither ask nor send.',
   kept: 'Choices that are kept',
-  noneKept: 'None yet. Tick “Always keep this choice”, or turn on the alarms of a device, and it shows here.',
+  noneKept: 'None yet. Tick "Always keep this choice", or turn on the alarms of a device, and it shows here.',
   receive: 'Receive',
   refuse: 'Do not receive',
   card: {
