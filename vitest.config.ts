@@ -78,7 +78,7 @@ export default defineConfig({
           name: 'frameworks',
           include: ['test/frameworks/**/*.test.ts'],
           globalSetup: ['test/frameworks/pack-for-all.ts'],
-          hookTimeout: 240_000,
+          hookTimeout: 600_000,
         },
       },
       {
