@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
-import { dispatchDue } from '../lib/sends/dispatch-due.ts';
+import { dispatchDue } from '../lib/messages/dispatch-due.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { startStack } from '../local/stack/stack.ts';
 import { localTable, openTable } from '../local/stack/table.ts';

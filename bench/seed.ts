@@ -11,7 +11,7 @@ import { acceptMessage } from '../lib/messages/accept-message.ts';
 import { createMessageIds, type Message } from '../lib/messages/message.ts';
 import type { MessageStore } from '../lib/messages/message-store.ts';
 import { findWaiting } from '../lib/messages/waiting-messages.ts';
-import type { DueEntry } from '../lib/sends/send-job.ts';
+import type { DueEntry } from '../lib/messages/send-job.ts';
 import { DATA, TEMPLATE_ID } from './senders/message.ts';
 
 const ITEMS_PER_CALL = 25;

@@ -13,7 +13,7 @@ import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runti
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
-import type { SendJob } from '../lib/sends/send-job.ts';
+import type { SendJob } from '../lib/messages/send-job.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createUserSendable } from '../lib/templates/template-names.ts';

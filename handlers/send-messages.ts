@@ -19,7 +19,7 @@ import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
-import type { SendJob } from '../lib/sends/send-job.ts';
+import type { SendJob } from '../lib/messages/send-job.ts';
 import { createTokenSender } from '../lib/sends/send-with-token.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { processRecords } from '../lib/sqs/process-records.ts';

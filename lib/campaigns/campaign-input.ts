@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { Language, MiniprogramState } from '../messages/message.ts';
+import type { Language, MiniprogramState } from '../sends/send-port.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import { normaliseData } from '../templates/normalise-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LANGUAGES, MINIPROGRAM_STATES } from '../messages/message.ts';
+import { LANGUAGES, MINIPROGRAM_STATES } from '../sends/send-port.ts';
 import { count, instant, storedObject } from '../stored-schemas.ts';
 
 /** Everyone with an available grant when a run begins, or those whom the owner named. */

@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
+import type { DueIndex } from '../messages/dispatch-due.ts';
 import { openidOf } from '../messages/message.ts';
+import type { DueEntries, DueEntry } from '../messages/send-job.ts';
 import { listWaiting } from '../messages/waiting-messages.ts';
-import type { DueIndex } from '../sends/dispatch-due.ts';
-import type { DueEntries, DueEntry } from '../sends/send-job.ts';
 import type { DueMessage, TemplateUsers } from '../templates/sync-templates.ts';
 import { getItem, getItems, type Item, queryPages, readItem } from './items.ts';
 import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment } from './keys.ts';

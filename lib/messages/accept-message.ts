@@ -3,7 +3,7 @@ import type { Device } from '../grants/grant-key.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { settledLedger } from '../sends/close-claim.ts';
-import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from '../sends/send-job.ts';
+import type { Language, MiniprogramState } from '../sends/send-port.ts';
 import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
 import { type Candidate, type Decision, decideAcceptance } from './decide-acceptance.ts';
@@ -14,8 +14,9 @@ import {
   type KeyLookup,
   lookUpKey,
 } from './idempotency-keys.ts';
-import type { Language, Message, MiniprogramState, NewMessageId } from './message.ts';
+import type { Message, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
+import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
 import { putWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */

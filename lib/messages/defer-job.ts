@@ -2,13 +2,6 @@ import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { Permit } from '../limits/scope-rate-limiter.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from '../sends/retry-policy.ts';
-import {
-  type DueEntries,
-  hasEntryAhead,
-  LONGEST_QUEUE_DELAY_MS,
-  type SendJob,
-  withDueEntry,
-} from '../sends/send-job.ts';
 import { updated } from '../versioned.ts';
 import {
   type DeliveryResult,
@@ -22,6 +15,13 @@ import {
 } from './delivery-result.ts';
 import { dueAgainAtMs, isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
+import {
+  type DueEntries,
+  hasEntryAhead,
+  LONGEST_QUEUE_DELAY_MS,
+  type SendJob,
+  withDueEntry,
+} from './send-job.ts';
 import { putWaiting } from './waiting-messages.ts';
 
 export interface HoldBackServices extends DeliveryResultServices, Contention {

@@ -1,8 +1,9 @@
 import type { Sleep } from '../clock.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
-import type { AnswerRules, SendAnswer } from '../sends/judge-answer.ts';
-import { type Performed, performSend, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
-import type { SendJob } from '../sends/send-job.ts';
+import type { AnswerRules } from '../sends/judge-answer.ts';
+import { type Performed, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
+import type { TokenSender } from '../sends/send-with-token.ts';
+
 import { acquirePermitFor, deferJob, type HoldBackServices, holdBackWithoutToken } from './defer-job.ts';
 import {
   byExpiry,
@@ -14,25 +15,14 @@ import {
   retryAfter,
   untilNearlyDue,
 } from './delivery-result.ts';
+import { sendOnce } from './end-without-request.ts';
 import { isPending, type Message, openidOf } from './message.ts';
 import { messagePort } from './message-port.ts';
-
-/** The way to WeChat, as delivery sees it. */
-export interface WeChatSender {
-  /**
-   * Whether an access token can be had now. Asked before a message is claimed, so that an outage costs no
-   * grant.
-   */
-  ready(): Promise<boolean>;
-  /**
-   * One request. Returns within {@link REQUEST_LIMIT_MS}, never throws for what WeChat or the network does.
-   */
-  send(message: Message): Promise<SendAnswer>;
-}
+import type { SendJob } from './send-job.ts';
 
 export interface DeliveryServices extends HoldBackServices {
   readonly newClaimId: () => string;
-  readonly wechat: WeChatSender;
+  readonly wechat: TokenSender;
   readonly rules: AnswerRules;
   readonly rateLimiter: RateLimiter;
   readonly sleep: Sleep;
@@ -105,7 +95,7 @@ async function performPatiently(
   const startedAtMs = clock();
   for (let round = 0; ; round++) {
     const askedAtMs = clock();
-    const performed = await performSend(services, messagePort(services, job.messageId));
+    const performed = await sendOnce(services, messagePort(services, job.messageId));
     const waitedMs = clock() - startedAtMs;
     if (performed.type === 'missing' && neverAccepted(job, askedAtMs)) return { type: 'never-accepted' };
     const moreMs = pauseMs(performed, round);

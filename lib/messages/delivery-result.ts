@@ -1,12 +1,12 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import { type DueEntries, hasEntryAhead, jobDelayMs, type SendJob } from '../sends/send-job.ts';
 import type { Versioned } from '../versioned.ts';
 import { endWithoutRequest } from './end-without-request.ts';
 import type { Message } from './message.ts';
 import { logOutcome } from './message-port.ts';
 import type { MessageStore } from './message-store.ts';
+import { type DueEntries, hasEntryAhead, jobDelayMs, type SendJob } from './send-job.ts';
 
 /** The result of a job from the queue: it is done, or comes up again later. */
 export type DeliveryResult =

@@ -4,7 +4,9 @@ import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { type OwnReason, ownOutcome } from '../sends/own-outcome.ts';
-import type { MessageState } from '../sends/send-record.ts';
+import { type Performed, performSend, type SendServices } from '../sends/perform-send.ts';
+import type { SendPort } from '../sends/send-port.ts';
+import type { MessageState, SendRecord } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
@@ -38,6 +40,19 @@ export async function endWithoutRequest(
 
 export interface RefuseServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
+}
+
+/** Tries a send once. Where it shows that the user's grants are gone, their waiting messages are refused. */
+export async function sendOnce<R extends SendRecord>(
+  services: SendServices & RefuseServices,
+  send: SendPort<R>,
+  known?: Versioned<Ledger>,
+): Promise<Performed<R>> {
+  const performed = await performSend(services, send, known);
+  if (performed.type === 'performed' && performed.zeroedTemplateId !== undefined) {
+    await refuseWaiting(services, send.openid, performed.zeroedTemplateId, services.clock());
+  }
+  return performed;
 }
 
 /**

@@ -4,12 +4,12 @@ import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
 import { mergeLateAnswer } from '../sends/change-record.ts';
-import { type DueEntries, withDueEntry } from '../sends/send-job.ts';
 import type { Send, SendPort } from '../sends/send-port.ts';
 import type { SettledClaim } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { dueAgainAtMs, type Message, openidOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
+import { type DueEntries, withDueEntry } from './send-job.ts';
 import { countAhead, findWaiting, hasNoRecord, putWaiting } from './waiting-messages.ts';
 
 export interface MessagePortServices extends Contention {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { deviceSchema } from '../grants/grant-key.ts';
 import { holdSchema } from '../grants/holds.ts';
 import type { Claim } from '../grants/ledger.ts';
+import { outgoingMessage } from '../sends/send-port.ts';
 import {
   MESSAGE_STATES,
   type MessageState,
@@ -12,41 +12,20 @@ import {
 import { count, instant, instants, storedObject } from '../stored-schemas.ts';
 import { fittedValue } from '../templates/template.ts';
 
-/** The builds of the mini program that a card can open (WeChat contract §3.1). */
-export const MINIPROGRAM_STATES = ['developer', 'trial', 'formal'] as const;
-
-/** One of {@link MINIPROGRAM_STATES}. */
-export type MiniprogramState = (typeof MINIPROGRAM_STATES)[number];
-
-/** The languages that WeChat can show its part of the card in (WeChat contract §3.1). */
-export const LANGUAGES = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
-
-/** One of {@link LANGUAGES}. */
-export type Language = (typeof LANGUAGES)[number];
-
 /**
  * One subscribe message to one user: in the user's item while it waits, a record of its own once it has
  * ended.
  */
 export const messageSchema = storedObject({
   id: v.string(),
-  openid: v.string(),
-  templateId: v.string(),
+  ...outgoingMessage.entries,
   /** Kept where the outcome of a send depends on it. */
   templateKind: v.exactOptional(v.picklist(['limited'])),
-  /** The device that it is about, of a device template. */
-  device: v.exactOptional(deviceSchema),
-  data: v.record(v.string(), v.string()),
-  page: v.exactOptional(v.string()),
-  miniprogramState: v.picklist(MINIPROGRAM_STATES),
-  lang: v.picklist(LANGUAGES),
   state: v.picklist(MESSAGE_STATES),
   /** When the caller wants it to leave. */
   sendAtMs: instant,
   /** When the next attempt may leave: `sendAtMs` at first, later after a retry, `expiresAtMs` at the latest. */
   dueAtMs: instant,
-  /** What has not left by then is not sent any more. */
-  expiresAtMs: v.exactOptional(instant),
   /** A newer message of the same user, template and key takes its place while it waits. */
   collapseKey: v.exactOptional(v.string()),
   /** The id of the message that took its place. */

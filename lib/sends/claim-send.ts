@@ -2,16 +2,15 @@ import type { Clock } from '../clock.ts';
 import { closeClaim, openClaim } from '../grants/claims.ts';
 import { grantKey } from '../grants/grant-key.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
-import type { MessageStore } from '../messages/message-store.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { claimFate } from './change-record.ts';
-import { type Busy, freeLedger, type SendFinder } from './close-claim.ts';
+import { type Busy, freeLedger, type LedgerStore, type SendFinder } from './close-claim.ts';
 import type { SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 
 export interface ClaimServices extends Contention {
-  readonly store: SendFinder & Pick<MessageStore, 'loadLedger' | 'commit'>;
+  readonly store: SendFinder & LedgerStore;
   readonly newClaimId: () => string;
   readonly clock: Clock;
 }

@@ -1,11 +1,17 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim, revokeGrantedBefore } from '../grants/claims.ts';
 import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
-import type { MessageStore } from '../messages/message-store.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { type ClaimFate, claimFate, givenUp } from './change-record.ts';
 import type { Send } from './send-port.ts';
+
+/** Where users' ledgers are kept. Every read sees the latest write. */
+export interface LedgerStore {
+  loadLedger(openid: string): Promise<Versioned<Ledger>>;
+  /** `conflict`: the ledger changed since it was read; nothing was written. */
+  commit(change: { readonly ledger: Versioned<Ledger> }): Promise<'committed' | 'conflict'>;
+}
 
 /** Looks sends up. */
 export interface SendFinder {
@@ -64,7 +70,7 @@ export async function freeLedger(
 }
 
 export interface CloseServices extends Contention {
-  readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
+  readonly store: LedgerStore;
 }
 
 /**

@@ -1,10 +1,22 @@
-import type { SentEvent } from '../events/event-job.ts';
+import * as v from 'valibot';
 import type { Claim } from '../grants/ledger.ts';
 import type { OwnReason } from './own-outcome.ts';
 import type { Outcome, SendRecord } from './send-record.ts';
 
+/** What WeChat says of one of the sends to a user in one event. */
+export const receiptItem = v.strictObject({
+  templateId: v.string(),
+  msgid: v.exactOptional(v.string()),
+  /** 0 is success. */
+  errcode: v.number(),
+  errorStatus: v.string(),
+});
+
 /** What WeChat says at last of one send: `subscribe_msg_sent_event` (WeChat contract §6.4). */
-export type DeliveryReceipt = SentEvent['items'][number] & Pick<SentEvent, 'openid' | 'createdAtMs'>;
+export interface DeliveryReceipt extends Readonly<v.InferOutput<typeof receiptItem>> {
+  readonly openid: string;
+  readonly createdAtMs: number;
+}
 
 /** The reason of an outcome that a receipt reports as failed. */
 const NOT_DELIVERED = 'not-delivered';

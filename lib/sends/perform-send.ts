@@ -2,7 +2,6 @@ import type { Random } from '../clock.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { LimitSignal } from '../limits/scope-rate-limiter.ts';
-import { refuseWaiting } from '../messages/end-without-request.ts';
 import type { Versioned } from '../versioned.ts';
 import { afterAttempt } from './change-record.ts';
 import { type ClaimServices, claimSend, hasExpired, type SendClaim } from './claim-send.ts';
@@ -24,7 +23,12 @@ export interface SendServices extends ClaimServices {
 
 /** The record after an attempt, or why none was made. */
 export type Performed<R extends SendRecord> =
-  | { readonly type: 'performed'; readonly record: R }
+  | {
+      readonly type: 'performed';
+      readonly record: R;
+      /** WeChat showed that the user's grants for this template are gone. */
+      readonly zeroedTemplateId?: string;
+    }
   | Exclude<SendClaim<R>, { readonly type: 'claimed' }>;
 
 /** Tries a send once: claim, request, decision, outcome. `known` is the user's ledger, read a moment ago. */
@@ -35,7 +39,7 @@ export async function performSend<R extends SendRecord>(
 ): Promise<Performed<R>> {
   const claimed = await claimSend(services, send, known);
   if (claimed.type !== 'claimed') return claimed;
-  return { type: 'performed', record: await attempt(services, send, claimed.claim, claimed.record) };
+  return attempt(services, send, claimed.claim, claimed.record);
 }
 
 async function attempt<R extends SendRecord>(
@@ -43,7 +47,7 @@ async function attempt<R extends SendRecord>(
   send: SendPort<R>,
   claim: Claim,
   before: R,
-): Promise<R> {
+): Promise<Performed<R>> {
   const { clock, random, wechat, rateLimiter } = services;
   const rules = send.kindOf?.(before) === 'limited' ? rulesOfLimited(services.rules) : services.rules;
   const { openid } = send;
@@ -59,8 +63,11 @@ async function attempt<R extends SendRecord>(
   const record = await recordOutcome(services, send, { claim, before, leftAtMs, decision });
   const signal = limitSignal(answer, rules, openid);
   if (signal) await rateLimiter.report(signal, { leftAtMs, templateId });
-  if (decision.effect === 'zero') await refuseWaiting(services, openid, templateId, clock());
-  return record;
+  return {
+    type: 'performed',
+    record,
+    ...(decision.effect === 'zero' && { zeroedTemplateId: templateId }),
+  };
 }
 
 /** A send is claimed a little ahead of its moment, and never leaves before it. */

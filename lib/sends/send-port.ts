@@ -1,18 +1,42 @@
-import type { GrantSubject } from '../grants/grant-key.ts';
+import * as v from 'valibot';
+import { deviceSchema, type GrantSubject } from '../grants/grant-key.ts';
 import type { Hold } from '../grants/holds.ts';
 import type { Claim, Ledger, TemplateKind } from '../grants/ledger.ts';
-import type { Message } from '../messages/message.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
+import { instant } from '../stored-schemas.ts';
 import type { Versioned } from '../versioned.ts';
 import type { afterAttempt } from './change-record.ts';
 import type { RetryBasis } from './retry-policy.ts';
 import type { Outcome, SendRecord } from './send-record.ts';
 
+/** The builds of the mini program that a card can open (WeChat contract §3.1). */
+export const MINIPROGRAM_STATES = ['developer', 'trial', 'formal'] as const;
+
+/** One of {@link MINIPROGRAM_STATES}. */
+export type MiniprogramState = (typeof MINIPROGRAM_STATES)[number];
+
+/** The languages that WeChat can show its part of the card in (WeChat contract §3.1). */
+export const LANGUAGES = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
+
+/** One of {@link LANGUAGES}. */
+export type Language = (typeof LANGUAGES)[number];
+
+/** What a message says of its request, as it is stored. */
+export const outgoingMessage = v.object({
+  openid: v.string(),
+  templateId: v.string(),
+  /** The device that it is about, of a device template. */
+  device: v.exactOptional(deviceSchema),
+  data: v.record(v.string(), v.string()),
+  page: v.exactOptional(v.string()),
+  miniprogramState: v.picklist(MINIPROGRAM_STATES),
+  lang: v.picklist(LANGUAGES),
+  /** What has not left by then is not sent any more. */
+  expiresAtMs: v.exactOptional(instant),
+});
+
 /** What WeChat is asked to send, and to whom. */
-export type OutgoingMessage = Pick<
-  Message,
-  'openid' | 'templateId' | 'device' | 'data' | 'page' | 'miniprogramState' | 'lang' | 'expiresAtMs'
->;
+export type OutgoingMessage = Readonly<v.InferOutput<typeof outgoingMessage>>;
 
 /** A send to be performed: all that a message and a recipient of a run differ in. */
 export interface SendPort<R extends SendRecord> {

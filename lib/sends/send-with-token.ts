@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import type { WeChatSender } from '../messages/deliver-message.ts';
 import type { Measure } from '../metrics.ts';
 import type { AccessTokens } from '../token/access-tokens.ts';
 import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
@@ -20,8 +19,15 @@ export interface TokenSenderServices<Request = OutgoingMessage> {
   readonly logger: Logger;
 }
 
-/** Sends messages and recipients alike, or whatever else a request is made of. */
-export interface TokenSender<Request = OutgoingMessage> extends Pick<WeChatSender, 'ready'> {
+/** The way to WeChat, for messages and recipients alike or whatever else a request is made of. */
+export interface TokenSender<Request = OutgoingMessage> {
+  /**
+   * Whether an access token can be had now. Asked before a send is claimed, so that an outage costs no grant.
+   */
+  ready(): Promise<boolean>;
+  /**
+   * One request. Returns within {@link REQUEST_LIMIT_MS}, never throws for what WeChat or the network does.
+   */
   send(request: Request): Promise<SendAnswer>;
 }
 

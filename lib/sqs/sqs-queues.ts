@@ -2,8 +2,8 @@ import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aw
 import * as v from 'valibot';
 import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/run-job.ts';
 import { type CardJob, cardJob } from '../cards/card-job.ts';
-import { type EventJob, eventJob } from '../events/event-job.ts';
-import { LONGEST_QUEUE_DELAY_MS, type SendJob, sendJob } from '../sends/send-job.ts';
+import { LONGEST_QUEUE_DELAY_MS, type SendJob, sendJob } from '../messages/send-job.ts';
+import { type EventJob, eventJob } from '../wechat-events/event-job.ts';
 import { APP_ATTRIBUTE } from './process-records.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createHandler } from '../../handlers/wechat-events.ts';
-import type { EventJob } from '../../lib/events/event-job.ts';
+import type { EventJob } from '../../lib/wechat-events/event-job.ts';
 import { readEventJob } from '../../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../../lib/wechat/push/receive-push.ts';
 import { oneApp } from '../support/api-credentials.ts';

@@ -1,4 +1,4 @@
-import type { DueEntry } from '../../lib/sends/send-job.ts';
+import type { DueEntry } from '../../lib/messages/send-job.ts';
 
 /** The shards that the index is spread over. */
 export const DUE_SHARDS = [0, 1];

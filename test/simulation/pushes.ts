@@ -1,4 +1,4 @@
-import type { SubscribeEvent } from '../../lib/events/event-job.ts';
+import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Queue } from './queue.ts';

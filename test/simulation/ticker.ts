@@ -1,4 +1,4 @@
-import { DISPATCH_AHEAD_MS } from '../../lib/sends/dispatch-due.ts';
+import { DISPATCH_AHEAD_MS } from '../../lib/messages/dispatch-due.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Functions } from './functions.ts';

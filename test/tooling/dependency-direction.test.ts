@@ -15,7 +15,7 @@ const DOMAIN_FOLDERS = [
   'sessions',
   'token',
   'users',
-  'events',
+  'wechat-events',
   'stream',
   'statistics',
 ];

@@ -25,12 +25,12 @@ const MAY_IMPORT = new Map(
   readFileSync(PAGE, 'utf8')
     .split('\n')
     .flatMap((line) => {
-      const [, room = '', , rooms = ''] = /^\| `(\w+)` \|(.*)\|(.*)\|$/.exec(line) ?? [];
-      return room === '' ? [] : [[room, new Set(rooms.match(/\w+/g))] as const];
+      const [, room = '', , rooms = ''] = /^\| `([\w-]+)` \|(.*)\|(.*)\|$/.exec(line) ?? [];
+      return room === '' ? [] : [[room, new Set(rooms.match(/[\w-]+/g))] as const];
     }),
 );
 
-const roomOf = (file: string) => /^lib\/(\w+)\//.exec(file)?.[1];
+const roomOf = (file: string) => /^lib\/([\w-]+)\//.exec(file)?.[1];
 
 test('the page that draws the house lists every room of lib, and no other', () => {
   const rooms = new Set(globSync('lib/*/**/*.ts').map(roomOf));

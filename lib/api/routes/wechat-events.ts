@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { EnqueueEvent } from '../../events/event-job.ts';
 import type { Logger } from '../../logger.ts';
 import { APP_ID_FORM } from '../../settings/setting-values.ts';
 import { jsonMessage } from '../../wechat/push/read-fields.ts';
 import type { PushQuery, PushReceiver, PushRefusal } from '../../wechat/push/receive-push.ts';
+import type { EnqueueEvent } from '../../wechat-events/event-job.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, type RouteRequest, route, routeSpec } from '../route.ts';
 

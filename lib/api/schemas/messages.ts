@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LANGUAGES, MINIPROGRAM_STATES } from '../../messages/message.ts';
+import { LANGUAGES, MINIPROGRAM_STATES } from '../../sends/send-port.ts';
 import { MESSAGE_STATES, outcomeSchema } from '../../sends/send-record.ts';
 import { MAX_PAGE_LENGTH, normalisePage } from '../../templates/page-path.ts';
 import { fittedValue } from '../../templates/template.ts';

@@ -1,6 +1,8 @@
 import type { RateLimiter } from '../../limits/rate-limiter.ts';
 import type { Logger } from '../../logger.ts';
-import { type Performed, performSend, type SendServices } from '../../sends/perform-send.ts';
+import { sendOnce } from '../../messages/end-without-request.ts';
+import type { MessageStore } from '../../messages/message-store.ts';
+import type { Performed, SendServices } from '../../sends/perform-send.ts';
 import type { Recipient } from '../campaign.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { prefetchLedgers } from './prefetch-ledgers.ts';
@@ -18,6 +20,7 @@ export interface BatchLimits {
 }
 
 export interface BatchServices extends SendServices {
+  readonly store: Pick<MessageStore, 'loadLedger' | 'findSend' | 'commit'>;
   readonly audience: Pick<AudienceStore, 'loadLedgers'>;
   readonly rateLimiter: Pick<RateLimiter, 'report' | 'isServed'>;
   readonly acquirePermit: (run: RunRecord) => ReturnType<RateLimiter['acquire']>;
@@ -77,7 +80,7 @@ export async function sendToRecipients(
     if (texts.type === 'bad') return buffer.add(index, { result: texts.result });
     const ledger = buffer.needsRecovery() ? undefined : await ledgerOf(recipient.openid);
     const send = recipientPort({ ...work, recipient, index }, texts);
-    recordResult(index, await performSend(services, send, ledger));
+    recordResult(index, await sendOnce(services, send, ledger));
   }
 
   function recordResult(index: number, { type }: Performed<RecipientRecord>): void {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { CardReceipt } from '../../cards/card-receipt.ts';
-import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../events/event-job.ts';
+import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../wechat-events/event-job.ts';
 import { CARD_EVENT, readCardEvent } from './read-card-event.ts';
 import type { Fields } from './read-fields.ts';
 

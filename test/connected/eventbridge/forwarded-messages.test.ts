@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { buildServices } from '../../../handlers/process-events.ts';
-import type { OtherPush } from '../../../lib/events/event-job.ts';
+import type { OtherPush } from '../../../lib/wechat-events/event-job.ts';
 import { startEventBus } from '../../../local/stack/event-bus.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 

@@ -5,8 +5,8 @@ import { putAll } from '../../../lib/dynamodb/items.ts';
 import { dueEntryKey } from '../../../lib/dynamodb/keys.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
 import { createMessageIds } from '../../../lib/messages/message.ts';
-import { DISPATCH_AHEAD_MS, dispatchDue } from '../../../lib/sends/dispatch-due.ts';
-import type { DueEntry, SendJob } from '../../../lib/sends/send-job.ts';
+import { DISPATCH_AHEAD_MS, dispatchDue } from '../../../lib/messages/dispatch-due.ts';
+import type { DueEntry, SendJob } from '../../../lib/messages/send-job.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
 const START_MS = Date.UTC(2026, 11, 1);

@@ -1,7 +1,7 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/process-events.ts';
-import type { EventJob } from '../../../lib/events/event-job.ts';
+import type { EventJob } from '../../../lib/wechat-events/event-job.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
 

@@ -3,7 +3,7 @@ import { createHandler } from '../../../handlers/send-messages.ts';
 import type { CardJob } from '../../../lib/cards/card-job.ts';
 import { DELIVERY_LIMIT_MS } from '../../../lib/messages/deliver-message.ts';
 import type { DeliveryResult } from '../../../lib/messages/delivery-result.ts';
-import type { SendJob } from '../../../lib/sends/send-job.ts';
+import type { SendJob } from '../../../lib/messages/send-job.ts';
 import { oneApp } from '../../support/api-credentials.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countAnswers } from '../../../lib/events/apply-event.ts';
-import type { ChangeEvent, PopupEvent } from '../../../lib/events/event-job.ts';
+import { countAnswers } from '../../../lib/wechat-events/apply-event.ts';
+import type { ChangeEvent, PopupEvent } from '../../../lib/wechat-events/event-job.ts';
 import { setMarks, withMarks } from '../../../lib/grants/counted-marks.ts';
 import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Message } from '../messages/message.ts';
+import type { Message } from './message.ts';
 
 /**
  * A job on the queue: try to send this message. It may come twice, late or for nothing; all three are

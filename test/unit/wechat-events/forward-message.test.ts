@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { OtherPush } from '../../../lib/events/event-job.ts';
-import { type ForwardedMessage, forwardMessage } from '../../../lib/events/forward-message.ts';
+import type { OtherPush } from '../../../lib/wechat-events/event-job.ts';
+import { type ForwardedMessage, forwardMessage } from '../../../lib/wechat-events/forward-message.ts';
 
 const MESSAGE: OtherPush = { type: 'other', name: 'text', fields: { MsgType: 'text', Content: '在吗' } };
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { receiptItem } from '../sends/delivery-receipt.ts';
 
 const common = { openid: v.string(), createdAtMs: v.number() };
 const answer = { templateId: v.string(), status: v.string() };
@@ -21,18 +22,7 @@ const changeEvent = v.strictObject({
 const sentEvent = v.strictObject({
   type: v.literal('sent'),
   ...common,
-  items: v.pipe(
-    v.array(
-      v.strictObject({
-        templateId: v.string(),
-        msgid: v.exactOptional(v.string()),
-        /** 0 is success. */
-        errcode: v.number(),
-        errorStatus: v.string(),
-      }),
-    ),
-    v.readonly(),
-  ),
+  items: v.pipe(v.array(receiptItem), v.readonly()),
 });
 
 const subscribeEvent = v.variant('type', [popupEvent, changeEvent, sentEvent]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { recipientSendId } from '../../../lib/campaigns/runs/recipient-port.ts';
-import { settleByReceipt } from '../../../lib/events/settle-by-receipt.ts';
+import { settleByReceipt } from '../../../lib/wechat-events/settle-by-receipt.ts';
 import { type Claim, emptyLedger } from '../../../lib/grants/ledger.ts';
 import type { ReceiptCandidate } from '../../../lib/sends/delivery-receipt.ts';
 import type { RecordChange } from '../../../lib/sends/send-port.ts';
