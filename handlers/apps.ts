@@ -1,4 +1,4 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { appRoutes } from '../lib/api/routes/apps.ts';
 import { readAppState } from '../lib/apps/app-state.ts';
@@ -66,15 +66,10 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       );
     },
   };
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
+  return httpServices(stage, runtime, {
     apps: { of: async (appId?: string) => ({ app: (await apps.of(appId)).app, services }) },
-    async close() {
-      client.destroy();
-      sqs.destroy();
-    },
-  };
+    opened: [client, sqs],
+  });
 }
 
 type Services = HttpServices<Parameters<typeof appRoutes>[0]>;

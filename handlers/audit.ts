@@ -1,4 +1,4 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { auditRoutes } from '../lib/api/routes/audit.ts';
 import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
@@ -21,14 +21,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const table = { client, name: settings.table.name, appId };
     return { trail: createAuditTrail(table, base) };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    apps,
-    async close() {
-      client.destroy();
-    },
-  };
+  return httpServices(stage, runtime, { apps, opened: [client] });
 }
 
 type Services = HttpServices<Parameters<typeof auditRoutes>[0]>;

@@ -1,14 +1,13 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { campaignRecipientRoutes } from '../lib/api/routes/campaign-recipients.ts';
 import { campaignRunRoutes, type RunRouteServices } from '../lib/api/routes/campaign-runs.ts';
 import { type CampaignRouteServices, campaignRoutes } from '../lib/api/routes/campaigns.ts';
 import { createCampaignIds } from '../lib/campaigns/campaign.ts';
 import { createRunIds } from '../lib/campaigns/runs/run.ts';
-import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
-import { perApp } from '../lib/runtime/apps.ts';
+import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { fetchFromSsm, openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
@@ -59,18 +58,11 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       close: wechat.close,
     };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+  return httpServices(stage, runtime, {
     apps,
-    async close() {
-      await apps.close();
-      client.destroy();
-      sqs.destroy();
-      scheduler.destroy();
-    },
-  };
+    opened: [client, sqs, scheduler],
+    auditOf: openAuditTrails(client, stage.settings, runtime),
+  });
 }
 
 type AppServices = CampaignRouteServices & RunRouteServices & Parameters<typeof campaignRecipientRoutes>[0];

@@ -1,4 +1,4 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type CardRouteServices, cardRoutes } from '../lib/api/routes/cards.ts';
 import type { CardJob } from '../lib/cards/card-job.ts';
@@ -29,15 +29,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       enqueue: createEnqueue<CardJob>(sqs, settings.queue.sendQueueUrl, appId),
     };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    apps,
-    async close() {
-      client.destroy();
-      sqs.destroy();
-    },
-  };
+  return httpServices(stage, runtime, { apps, opened: [client, sqs] });
 }
 
 /** Activates, changes and shows service cards. */

@@ -2,12 +2,12 @@ import type { Context } from 'aws-lambda';
 import type { Clock } from '../lib/clock.ts';
 import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
 import type { Logger } from '../lib/logger.ts';
+import { dispatchDue } from '../lib/messages/dispatch-due.ts';
+import type { SendJob } from '../lib/messages/send-job.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
 import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { dispatchDue } from '../lib/messages/dispatch-due.ts';
-import type { SendJob } from '../lib/messages/send-job.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 

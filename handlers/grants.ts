@@ -1,4 +1,4 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { grantRoutes } from '../lib/api/routes/grants.ts';
 import { createGrantStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
@@ -46,14 +46,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       },
     };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    apps,
-    async close() {
-      client.destroy();
-    },
-  };
+  return httpServices(stage, runtime, { apps, opened: [client] });
 }
 
 type Services = HttpServices<Parameters<typeof grantRoutes>[0]>;

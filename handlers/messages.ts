@@ -1,19 +1,18 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type MessageRouteServices, messageRoutes } from '../lib/api/routes/messages.ts';
-import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createUndeliveredMessages } from '../lib/dynamodb/dynamodb-undelivered-messages.ts';
 import { createMessageIds } from '../lib/messages/message.ts';
-import { perApp } from '../lib/runtime/apps.ts';
+import type { SendJob } from '../lib/messages/send-job.ts';
+import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
-import type { SendJob } from '../lib/messages/send-job.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createUserSendable } from '../lib/templates/template-names.ts';
@@ -58,17 +57,11 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       close: wechat.close,
     };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+  return httpServices(stage, runtime, {
     apps,
-    async close() {
-      await apps.close();
-      client.destroy();
-      sqs.destroy();
-    },
-  };
+    opened: [client, sqs],
+    auditOf: openAuditTrails(client, stage.settings, runtime),
+  });
 }
 
 /** Accepts, shows, cancels and settles messages. */

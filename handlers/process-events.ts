@@ -8,9 +8,6 @@ import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
-import { applyEvent, type EventResult } from '../lib/wechat-events/apply-event.ts';
-import type { EnqueueEvent, EventJob, OtherPush, SubscribeEvent } from '../lib/wechat-events/event-job.ts';
-import { type ForwardedMessage, forwardMessage } from '../lib/wechat-events/forward-message.ts';
 import type { Logger } from '../lib/logger.ts';
 import { appLogger, perApp } from '../lib/runtime/apps.ts';
 import { openBus, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
@@ -21,6 +18,9 @@ import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 import { cardReceiptRule } from '../lib/wechat/errcodes/card-rules.ts';
+import { applyEvent, type EventResult } from '../lib/wechat-events/apply-event.ts';
+import type { EnqueueEvent, EventJob, OtherPush, SubscribeEvent } from '../lib/wechat-events/event-job.ts';
+import { type ForwardedMessage, forwardMessage } from '../lib/wechat-events/forward-message.ts';
 
 export const handler = onColdStart(buildServices, createHandler);
 

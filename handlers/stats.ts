@@ -1,4 +1,4 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
 import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics.ts';
@@ -31,14 +31,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       readStatistics: (query: StatisticsQuery) => readStatistics({ ...base, statistics }, query),
     };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    apps,
-    async close() {
-      client.destroy();
-    },
-  };
+  return httpServices(stage, runtime, { apps, opened: [client] });
 }
 
 type Services = HttpServices<Parameters<typeof statisticsRoutes>[0]>;

@@ -1,16 +1,15 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type AccountTemplateServices, accountTemplateRoutes } from '../lib/api/routes/account-templates.ts';
 import { type TemplateLibraryServices, templateLibraryRoutes } from '../lib/api/routes/template-library.ts';
 import { campaignsInUseOfTemplate, endCampaignsOfTemplate } from '../lib/campaigns/campaigns-of-template.ts';
-import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { createWaitingMessages, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-waiting-messages.ts';
 import { cancelForTemplate } from '../lib/messages/end-without-request.ts';
-import { perApp } from '../lib/runtime/apps.ts';
+import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
@@ -82,17 +81,11 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       close: wechat.close,
     };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+  return httpServices(stage, runtime, {
     apps,
-    async close() {
-      await apps.close();
-      client.destroy();
-      sqs.destroy();
-    },
-  };
+    opened: [client, sqs],
+    auditOf: openAuditTrails(client, stage.settings, runtime),
+  });
 }
 
 type AppServices = TemplateLibraryServices & AccountTemplateServices;

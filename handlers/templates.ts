@@ -1,9 +1,8 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/templates.ts';
-import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { perApp } from '../lib/runtime/apps.ts';
+import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
@@ -44,16 +43,11 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       close: wechat.close,
     };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+  return httpServices(stage, runtime, {
     apps,
-    async close() {
-      await apps.close();
-      client.destroy();
-    },
-  };
+    opened: [client],
+    auditOf: openAuditTrails(client, stage.settings, runtime),
+  });
 }
 
 /** Shows the account's templates, reads them again, tries data against them and names them. */

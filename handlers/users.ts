@@ -1,14 +1,13 @@
-import { createHttpHandler, credentialsOf, type HttpServices } from '../lib/api/http-handler.ts';
+import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { userRoutes } from '../lib/api/routes/users.ts';
 import type { EraseCursor } from '../lib/campaigns/erase-recipient.ts';
-import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRecipientEraser } from '../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createUserEraser } from '../lib/dynamodb/dynamodb-user-eraser.ts';
-import { perApp } from '../lib/runtime/apps.ts';
+import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
@@ -38,15 +37,11 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     };
     return { erase: (openid: string, from?: EraseCursor) => eraseUser(services, openid, from) };
   });
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    auditOf: perApp((appId) => createAuditTrail({ client, name: stage.settings.table.name, appId }, runtime)),
+  return httpServices(stage, runtime, {
     apps,
-    async close() {
-      client.destroy();
-    },
-  };
+    opened: [client],
+    auditOf: openAuditTrails(client, stage.settings, runtime),
+  });
 }
 
 type Services = HttpServices<Parameters<typeof userRoutes>[0]>;

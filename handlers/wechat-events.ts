@@ -1,13 +1,13 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type WeChatEventRouteServices, wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
-import type { EventJob } from '../lib/wechat-events/event-job.ts';
 import { fetchFromSsm, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../lib/wechat/push/receive-push.ts';
+import type { EventJob } from '../lib/wechat-events/event-job.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 

@@ -1,8 +1,8 @@
-import { type App, readStage } from '../lib/settings/apps.ts';
-import { type FetchParameters, SecretsError } from '../lib/settings/secrets.ts';
+import { APP_SECRETS, type App, readStage } from '../lib/settings/apps.ts';
+import { type FetchParameters, SECRET_NAMES, SecretsError } from '../lib/settings/secrets.ts';
 
 /** The secrets that each mini program has of its own. */
-export const SECRETS_OF_APP = ['WECHAT_APP_SECRET', 'WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'] as const;
+const SECRETS_OF_APP = SECRET_NAMES.filter((name) => Object.hasOwn(APP_SECRETS, name));
 
 /** Where a stage's mini programs are found. */
 interface StageToRead {

@@ -31,8 +31,31 @@ export interface HttpServices<S extends object> {
   readonly auditOf?: (appId: string) => Pick<AuditTrail, 'append'>;
 }
 
+/** What an HTTP function that knows its callers is served by. It closes what the function `opened`. */
+export function httpServices<A extends { readonly of: unknown; readonly close?: () => Promise<void> }>(
+  stage: Parameters<typeof credentialsOf>[0],
+  runtime: { readonly logger: Logger; readonly clock: Clock },
+  { apps, opened, auditOf }: HttpParts<A>,
+) {
+  return {
+    logger: runtime.logger,
+    credentials: credentialsOf(stage, runtime),
+    apps,
+    ...(auditOf && { auditOf }),
+    async close() {
+      await apps.close?.();
+      for (const client of opened) client.destroy();
+    },
+  };
+}
+
+interface HttpParts<A> extends Pick<HttpServices<object>, 'auditOf'> {
+  readonly apps: A;
+  readonly opened: readonly { destroy(): void }[];
+}
+
 /** Checks API keys and session tokens against the stage's settings as they are now. */
-export function credentialsOf(
+function credentialsOf(
   stage: { readonly current: () => Promise<Pick<Settings, 'sessions' | 'apiKeys'>> },
   { clock }: { readonly clock: Clock },
 ): () => Promise<Credentials> {
