@@ -10,8 +10,8 @@ import { recordReport } from '../lib/grants/report-grants.ts';
 import { acceptMessage } from '../lib/messages/accept-message.ts';
 import { createMessageIds, type Message } from '../lib/messages/message.ts';
 import type { MessageStore } from '../lib/messages/message-store.ts';
-import { findWaiting } from '../lib/messages/waiting-messages.ts';
 import type { DueEntry } from '../lib/messages/send-job.ts';
+import { findWaiting } from '../lib/messages/waiting-messages.ts';
 import { DATA, TEMPLATE_ID } from './senders/message.ts';
 
 const ITEMS_PER_CALL = 25;

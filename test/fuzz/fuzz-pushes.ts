@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createHandler } from '../../handlers/wechat-events.ts';
-import type { EventJob } from '../../lib/wechat-events/event-job.ts';
 import { readEventJob } from '../../lib/sqs/sqs-queues.ts';
 import { createPushReceiver } from '../../lib/wechat/push/receive-push.ts';
+import type { EventJob } from '../../lib/wechat-events/event-job.ts';
 import { oneApp } from '../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../support/http-events.ts';
 import { PUSH_AES_KEY, PUSH_APP_ID, PUSH_NOW_MS, PUSH_TOKEN } from '../support/pushes.ts';

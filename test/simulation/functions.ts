@@ -1,11 +1,11 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { RunJob } from '../../lib/campaigns/runs/run-job.ts';
-import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { ContentionError } from '../../lib/retry.ts';
 import type { SendJob } from '../../lib/messages/send-job.ts';
+import { ContentionError } from '../../lib/retry.ts';
 import type { App } from '../../lib/settings/apps.ts';
 import type { StreamRecord } from '../../lib/stream/stream-record.ts';
+import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import { createAppFunctions } from './app-functions.ts';
 import { type End, InjectedError, type Process } from './processes.ts';
 import type { QueueRecord } from './queue.ts';

@@ -26,22 +26,22 @@ export {
   userPartition,
 } from '../../lib/dynamodb/keys.ts';
 export { createEventPublisher } from '../../lib/eventbridge/event-details.ts';
-export { applyEvent } from '../../lib/wechat-events/apply-event.ts';
 export { reportGrants } from '../../lib/grants/report-grants.ts';
 export { createRateLimiter } from '../../lib/limits/rate-limiter.ts';
 export { acceptMessages } from '../../lib/messages/accept-message.ts';
 export { cancelMessage } from '../../lib/messages/cancel-message.ts';
 export { deliverMessage } from '../../lib/messages/deliver-message.ts';
+export { dispatchDue } from '../../lib/messages/dispatch-due.ts';
 export { createMessageIds } from '../../lib/messages/message.ts';
 export { findMessageSend } from '../../lib/messages/message-port.ts';
 export { settleByHand } from '../../lib/messages/settle-by-hand.ts';
 export { createApps, perApp } from '../../lib/runtime/apps.ts';
-export { dispatchDue } from '../../lib/messages/dispatch-due.ts';
 export { createTokenSender } from '../../lib/sends/send-with-token.ts';
 export { createEnqueue, createEnqueueJobs } from '../../lib/sqs/sqs-queues.ts';
 export { createSentBatches, processStream, publishWithRetry } from '../../lib/stream/process-stream.ts';
 export { createAccessTokens } from '../../lib/token/access-tokens.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';
+export { applyEvent } from '../../lib/wechat-events/apply-event.ts';
 
 /** The code under simulation, the real one or a faulty one. */
 export type Kernel = typeof import('./kernel.ts');

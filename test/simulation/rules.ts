@@ -1,6 +1,6 @@
 import type { Run, RunRecord } from '../../lib/campaigns/runs/run.ts';
-import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import { isPending } from '../../lib/messages/message.ts';
+import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import type { EraseCall } from './app-functions.ts';
 import { type CrossingRuleOptions, createCrossingRules } from './crossing-rules.ts';
 import { createGrantRules, type GrantRuleOptions } from './grant-rules.ts';

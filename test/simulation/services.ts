@@ -1,11 +1,11 @@
 import type { BusEvent, PublishEvents } from '../../lib/eventbridge/eventbridge-bus.ts';
-import type { EventJob } from '../../lib/wechat-events/event-job.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { SendJob } from '../../lib/messages/send-job.ts';
 import type { CountedPart } from '../../lib/stream/counts.ts';
 import type { DomainEvent } from '../../lib/stream/domain-events.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
+import type { EventJob } from '../../lib/wechat-events/event-job.ts';
 import { itemsOf } from './app-items.ts';
 import type { Chance } from './chance.ts';
 import { createEraser, createRecipientEraser } from './erasers.ts';

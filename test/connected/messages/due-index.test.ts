@@ -4,8 +4,8 @@ import { createDueEntries, createDueIndex } from '../../../lib/dynamodb/dynamodb
 import { putAll } from '../../../lib/dynamodb/items.ts';
 import { dueEntryKey } from '../../../lib/dynamodb/keys.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
-import { createMessageIds } from '../../../lib/messages/message.ts';
 import { DISPATCH_AHEAD_MS, dispatchDue } from '../../../lib/messages/dispatch-due.ts';
+import { createMessageIds } from '../../../lib/messages/message.ts';
 import type { DueEntry, SendJob } from '../../../lib/messages/send-job.ts';
 import { useTable } from '../../support/dynamodb.ts';
 

@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
-import type { EventJob } from '../../../lib/wechat-events/event-job.ts';
 import { createEnqueue, readEventJob } from '../../../lib/sqs/sqs-queues.ts';
+import type { EventJob } from '../../../lib/wechat-events/event-job.ts';
 import { startSqs } from '../../../local/stack/sqs.ts';
 
 async function useQueue() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../handlers/wechat-events.ts';
-import type { EventJob } from '../../../lib/wechat-events/event-job.ts';
 import { createPushReceiver } from '../../../lib/wechat/push/receive-push.ts';
+import type { EventJob } from '../../../lib/wechat-events/event-job.ts';
 import { oneApp } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';

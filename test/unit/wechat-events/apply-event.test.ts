@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { emptyLedger } from '../../../lib/grants/ledger.ts';
 import { applyEvent } from '../../../lib/wechat-events/apply-event.ts';
 import type { SentEvent } from '../../../lib/wechat-events/event-job.ts';
-import { emptyLedger } from '../../../lib/grants/ledger.ts';
 
 test('an item that cannot be settled keeps none beside it back, and the event comes again', async () => {
   const lookedAt: string[] = [];

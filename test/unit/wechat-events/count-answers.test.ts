@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countAnswers } from '../../../lib/wechat-events/apply-event.ts';
-import type { ChangeEvent, PopupEvent } from '../../../lib/wechat-events/event-job.ts';
 import { setMarks, withMarks } from '../../../lib/grants/counted-marks.ts';
 import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
@@ -13,6 +11,8 @@ import {
   type TemplateKind,
 } from '../../../lib/grants/ledger.ts';
 import { type GrantAuthority, recordReport } from '../../../lib/grants/report-grants.ts';
+import { countAnswers } from '../../../lib/wechat-events/apply-event.ts';
+import type { ChangeEvent, PopupEvent } from '../../../lib/wechat-events/event-job.ts';
 
 type AnswerEvent = PopupEvent | ChangeEvent;
 const T = 'template-1';

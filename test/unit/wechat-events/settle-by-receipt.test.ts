@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { recipientSendId } from '../../../lib/campaigns/runs/recipient-port.ts';
-import { settleByReceipt } from '../../../lib/wechat-events/settle-by-receipt.ts';
 import { type Claim, emptyLedger } from '../../../lib/grants/ledger.ts';
 import type { ReceiptCandidate } from '../../../lib/sends/delivery-receipt.ts';
 import type { RecordChange } from '../../../lib/sends/send-port.ts';
+import { settleByReceipt } from '../../../lib/wechat-events/settle-by-receipt.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 4);
 const idIn = (run: string) => recipientSendId({ runId: `run_${run.repeat(32)}`, openid: 'u', index: 0 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { SubscribeEvent } from '../../../lib/wechat-events/event-job.ts';
 import { createPushReceiver, type PushQuery } from '../../../lib/wechat/push/receive-push.ts';
+import type { SubscribeEvent } from '../../../lib/wechat-events/event-job.ts';
 import {
   buildDelivery,
   type DeliveryRequest,
