@@ -22,7 +22,7 @@ function zoneFormat(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** A zone's calendar and clocks at a moment. */
-export interface ZonedParts {
+interface ZonedParts {
   /** `2026-12-01`. */
   readonly date: string;
   /** `08:05:00`. */

@@ -39,7 +39,7 @@ export interface AcceptInputServices extends AcceptServices, ShowMessageServices
 }
 
 /** One message that a caller wants sent. */
-export interface AcceptInput {
+interface AcceptInput {
   readonly body: Body;
   readonly idempotencyKey: string | undefined;
 }
@@ -48,7 +48,7 @@ export interface AcceptInput {
 export type Accepted = Extract<AcceptResult, { message: Message }>;
 
 /** A request that may be accepted, or the message that its idempotency key stands for already. */
-export type PreparedInput = { readonly request: AcceptRequest } | { readonly earlier: Accepted };
+type PreparedInput = { readonly request: AcceptRequest } | { readonly earlier: Accepted };
 
 /**
  * Accepts one message: may the caller, does the data fit, is there a grant. What was accepted before under

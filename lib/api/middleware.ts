@@ -18,7 +18,7 @@ import type { Route } from './route.ts';
 import { APP_HEADER, appOfCall, type FindApp } from './which-app.ts';
 
 /** What decides who is let in, and where to. */
-export interface Entrance<S extends object> {
+interface Entrance<S extends object> {
   /** What tokens are checked against now. */
   readonly credentials: () => Promise<Credentials>;
   readonly findApp: FindApp<S>;

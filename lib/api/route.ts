@@ -100,7 +100,7 @@ type BodyOf<A extends AnswerSpec> = A extends { readonly schema: infer T extends
   : { readonly body?: never };
 
 /** One of the answers that the route declares. */
-export type RouteReply<S extends RouteSpec> = {
+type RouteReply<S extends RouteSpec> = {
   [Status in keyof S['answers'] & number]: {
     readonly status: Status;
     readonly headers?: Readonly<Record<string, string>>;

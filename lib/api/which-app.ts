@@ -7,7 +7,7 @@ import { isServedWhileStopped, type RouteSpec } from './route.ts';
 export const APP_HEADER = 'x-wechat-appid';
 
 /** A mini program's services, and whether its sending is stopped. */
-export interface AppOfCall<S> {
+interface AppOfCall<S> {
   readonly app: { readonly appId: string; readonly isStopped: boolean };
   readonly services: S;
 }

@@ -7,10 +7,10 @@ import { isPassing } from '../token/token-unavailable-error.ts';
 export const APP_STATUSES = ['ready', 'credentials-refused', 'sending-stopped'] as const;
 
 /** One of {@link APP_STATUSES}. */
-export type AppStatus = (typeof APP_STATUSES)[number];
+type AppStatus = (typeof APP_STATUSES)[number];
 
 /** What a mini program's state is told from. */
-export interface AppStateSources {
+interface AppStateSources {
   /** The owner stopped its sending. */
   readonly isStopped: boolean;
   readonly readToken: () => Promise<SharedState>;

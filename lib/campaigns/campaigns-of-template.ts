@@ -10,9 +10,9 @@ interface Campaigns {
   readonly store: Pick<CampaignStore, 'list' | 'load' | 'put'>;
 }
 
-export type PauseCampaignsServices = PauseServices & Campaigns;
+type PauseCampaignsServices = PauseServices & Campaigns;
 
-export type EndCampaignsServices = ControlServices & Campaigns;
+type EndCampaignsServices = ControlServices & Campaigns;
 
 /** A campaign by name. */
 export type CampaignName = Pick<Campaign, 'id' | 'name'>;

@@ -28,7 +28,7 @@ export interface CampaignChange {
 }
 
 /** The changed campaign, or why it stays as it was. */
-export type ChangeCampaignResult =
+type ChangeCampaignResult =
   | { readonly type: 'changed'; readonly campaign: Campaign }
   | { readonly type: 'not-found' | 'ended' }
   | InputRefusal;

@@ -24,7 +24,7 @@ export interface CampaignServices extends SyncScheduleServices {
 }
 
 /** The new campaign, or why there is none. */
-export type CreateCampaignResult =
+type CreateCampaignResult =
   | {
       readonly type: 'created';
       readonly campaign: Campaign;

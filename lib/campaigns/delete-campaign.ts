@@ -11,7 +11,7 @@ export interface DeleteServices extends SyncScheduleServices, Contention {
 }
 
 /** `under-way`: one of its runs is running or paused. */
-export type DeleteCampaignResult = { readonly type: 'deleted' | 'not-found' | 'under-way' };
+type DeleteCampaignResult = { readonly type: 'deleted' | 'not-found' | 'under-way' };
 
 /** No campaign has more runs under way. */
 const MAX_UNDER_WAY = 100;

@@ -7,13 +7,13 @@ import type { Campaign } from './campaign.ts';
 import { fillPage, substitute, variablesIn, variablesInPage } from './variables.ts';
 
 /** A recipient has no text for a variable. */
-export interface MissingVariable {
+interface MissingVariable {
   readonly code: 'missing-variable';
   readonly variable: string;
 }
 
 /** A recipient's variables make the page too long, or none of the mini program's. */
-export interface BadPage {
+interface BadPage {
   readonly path: 'page';
   readonly code: 'bad-page';
   readonly message: BilingualText;

@@ -80,7 +80,7 @@ function decoded(text: string): string | undefined {
 }
 
 /** Warns of braces that look like a variable and are none. */
-export interface PlaceholderWarning extends BilingualText {
+interface PlaceholderWarning extends BilingualText {
   /** `data.<key>`, or `page`. */
   readonly path: string;
   readonly code: 'not-a-variable';

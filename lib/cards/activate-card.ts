@@ -21,7 +21,7 @@ export interface NewCard extends CardName {
 }
 
 /** The card of a code: made now, made before by the same request, or made by another. */
-export type ActivateResult =
+type ActivateResult =
   | { readonly type: 'accepted' | 'repeated'; readonly card: Card }
   /** The code has a card that is active, or about to be. */
   | { readonly type: 'exists'; readonly cardId: string };

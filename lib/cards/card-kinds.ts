@@ -3,7 +3,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Where a card's code comes from: the number of a pay order, or a button of the mini program. */
-export type CodeSource = 'order' | 'button';
+type CodeSource = 'order' | 'button';
 
 /** From which states WeChat lets a card come into one state (WeChat contract §8.2b). */
 export interface StateRow {

@@ -26,7 +26,7 @@ export interface ReceiptRules {
   receiptOf(failRet: number): { readonly state: 'refused' | 'failed' } & Pick<Outcome, 'reason' | 'remedy'>;
 }
 
-export interface CardReceiptServices extends Contention {
+interface CardReceiptServices extends Contention {
   readonly store: Pick<CardStore, 'load' | 'put'>;
   readonly rules: ReceiptRules;
   readonly clock: Clock;

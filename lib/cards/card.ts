@@ -22,7 +22,7 @@ export const payCheck = storedObject({
 export type PayCheck = Readonly<v.InferOutput<typeof payCheck>>;
 
 /** A change of a card: its content with its state, or its further facts. Both are JSON texts. */
-export const changeSchema = storedObject({ kind: v.picklist(['content', 'ext']), text: v.string() });
+const changeSchema = storedObject({ kind: v.picklist(['content', 'ext']), text: v.string() });
 
 /** See {@link changeSchema}. */
 export type CardChange = Readonly<v.InferOutput<typeof changeSchema>>;

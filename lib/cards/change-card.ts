@@ -17,13 +17,13 @@ export interface ChangeCardServices extends Contention {
 }
 
 /** What a card shall show from now on, as JSON texts. */
-export interface WantedChange {
+interface WantedChange {
   readonly content?: string;
   readonly ext?: string;
 }
 
 /** The card with its change waiting, or why WeChat would not take it. */
-export type ChangeResult =
+type ChangeResult =
   | { readonly type: 'changed'; readonly card: Card; readonly step: Step }
   | { readonly type: 'not-found' | 'expired' }
   /** WeChat's page lets the wanted state follow only these. */

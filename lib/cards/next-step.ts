@@ -2,7 +2,7 @@ import { type Card, type CardChange, stateAt } from './card.ts';
 import { nextAskAtMs } from './card-retries.ts';
 
 /** What is to be done for a card next. */
-export type CardStep =
+type CardStep =
   | { readonly type: 'nothing' }
   | { readonly type: 'wait'; readonly untilMs: number }
   /** The sender of the open claim is taken to be dead. */

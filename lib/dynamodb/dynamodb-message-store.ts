@@ -22,7 +22,7 @@ import {
 } from './versioned-items.ts';
 
 /** What the store needs beside its table. */
-export interface MessageStoreOptions {
+interface MessageStoreOptions {
   readonly newVersion: NewVersion;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -43,7 +43,7 @@ export function runExpiresAt(runId: string): number {
   return Math.ceil(runStartsAtMs(runId) / 1000) + KEPT_SECONDS;
 }
 
-export interface RunStoreOptions {
+interface RunStoreOptions {
   readonly newVersion: NewVersion;
   readonly logger: Logger;
 }

@@ -207,7 +207,7 @@ export function auditKey(table: Pick<Table, 'appId'>, atMs: number, requestId: s
 }
 
 /** How messages end that did not arrive. Those stand in the needs-attention index. */
-export type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
+type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
 
 /** One shard of the messages in the needs-attention index that ended so. */
 export function attentionPartition({ appId }: Table, state: NeedsAttention, shard: number): string {

@@ -6,7 +6,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 const LONGEST_WAIT_MS = 10;
 
 /** What is asked for, one by one. */
-export interface CallBatching<T> {
+interface CallBatching<T> {
   /** So many make up a call of their own at once. */
   readonly most: number;
   /** Those of `waiting` that go in the next call: the first of them at least. */

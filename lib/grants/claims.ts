@@ -13,7 +13,7 @@ import {
 import { withoutWaiting } from './packed-waiting.ts';
 
 /** A send that is about to begin. */
-export interface ClaimRequest extends Pick<Claim, 'claimId' | 'messageId' | 'templateId'> {
+interface ClaimRequest extends Pick<Claim, 'claimId' | 'messageId' | 'templateId'> {
   /** The grant that was set aside for it; absent where none was. */
   readonly hold?: Hold;
   readonly nowMs: number;
@@ -21,7 +21,7 @@ export interface ClaimRequest extends Pick<Claim, 'claimId' | 'messageId' | 'tem
 }
 
 /** The ledger with the claim, or why there is none. `hold-void`: the grant set aside was zeroed meanwhile. */
-export type ClaimResult =
+type ClaimResult =
   | { readonly type: 'claimed'; readonly ledger: Ledger; readonly claim: Claim }
   | { readonly type: 'no-grant' | 'hold-void' };
 

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Ledger } from './ledger.ts';
 
 /** What waits for a user, by message id. Only lib/messages/waiting-messages.ts reads the texts. */
-export type WaitingTexts = ReadonlyMap<string, unknown>;
+type WaitingTexts = ReadonlyMap<string, unknown>;
 
 /** Thrown when the attribute `waiting` of a user's item holds what this service did not write. */
 export class UnreadableWaitingError extends Error {

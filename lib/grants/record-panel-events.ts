@@ -12,7 +12,7 @@ import {
 import { countTap, grantedAfter, NONE_RECENT } from './recent-grants.ts';
 
 /** One template's part of an event of WeChat's. */
-export interface PanelAnswer {
+interface PanelAnswer {
   readonly templateId: string;
   readonly status: string;
   readonly kind: TemplateKind;

@@ -14,7 +14,7 @@ import {
 } from './ledger.ts';
 import { countReport, NONE_RECENT } from './recent-grants.ts';
 
-export interface ReportServices extends Contention {
+interface ReportServices extends Contention {
   readonly store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
   readonly authority: GrantAuthority;
   /** Whether any sync has found the account's templates: until then no id can be told from an invented one. */
@@ -152,7 +152,7 @@ function withoutOldDevices(ledger: Ledger): Ledger {
 }
 
 /** How a report is counted. */
-export interface ReportRules {
+interface ReportRules {
   readonly authority: GrantAuthority;
   readonly kindOf: (templateId: string) => TemplateKind;
   readonly nowMs: number;

@@ -21,7 +21,7 @@ export type Exchange =
 /**
  * One request as it goes out. The path holds the query, which may hold secrets; it never appears in a reason.
  */
-export interface PooledRequest {
+interface PooledRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

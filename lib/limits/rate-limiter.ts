@@ -10,7 +10,7 @@ import {
 import { partOf, type RateLimitStore, shareRateLimit } from './shared-rate-limit.ts';
 
 /** The request that an answer is about. */
-export interface LimitedRequest {
+interface LimitedRequest {
   readonly leftAtMs: number;
   readonly templateId: string;
 }

@@ -9,7 +9,7 @@ export type Reservation =
   | { readonly type: 'wait'; readonly untilMs: number };
 
 /** How many messages ask for slots, and when. */
-export interface SlotRequest {
+interface SlotRequest {
   /** `MAX_SENDS_PER_SECOND`. */
   readonly maxPerSecond?: number;
   /** How many messages ask at once. */

@@ -17,7 +17,7 @@ import type { SharedRateLimit } from './shared-rate-limit.ts';
 export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
 
 /** WeChat refuses with an errcode that is not about this one message or user. */
-export interface RefusedSignal {
+interface RefusedSignal {
   readonly type: 'refused';
   readonly scope: 'account' | 'template';
   readonly errcode: number;
@@ -39,7 +39,7 @@ export interface ScopeRateLimiter {
   report(signal: LimitSignal, leftAtMs: number): Promise<void>;
 }
 
-export interface ScopeRateLimiterOptions {
+interface ScopeRateLimiterOptions {
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly random: Random;

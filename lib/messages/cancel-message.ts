@@ -11,7 +11,7 @@ export type CancelResult =
   | { readonly type: 'canceled'; readonly message: Message }
   | { readonly type: 'not-found' | 'already-sending' };
 
-export interface CancelServices extends Contention {
+interface CancelServices extends Contention {
   readonly store: MessageStore;
   readonly clock: Clock;
 }

@@ -20,7 +20,7 @@ import { isPending, type Message, openidOf } from './message.ts';
 import { messagePort } from './message-port.ts';
 import type { SendJob } from './send-job.ts';
 
-export interface DeliveryServices extends HoldBackServices {
+interface DeliveryServices extends HoldBackServices {
   readonly newClaimId: () => string;
   readonly wechat: TokenSender;
   readonly rules: AnswerRules;

@@ -18,12 +18,12 @@ export interface DueIndex {
 }
 
 /** Entries, and the cursor behind the last of them; without a cursor there are no more. */
-export interface DuePage {
+interface DuePage {
   readonly entries: readonly DueEntry[];
   readonly cursor?: string;
 }
 
-export interface DispatchServices {
+interface DispatchServices {
   readonly dueIndex: DueIndex;
   readonly enqueue: Enqueue;
   readonly clock: Clock;

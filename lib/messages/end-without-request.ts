@@ -38,7 +38,7 @@ export async function endWithoutRequest(
   return result === 'conflict' ? result : ended;
 }
 
-export interface RefuseServices extends Contention {
+interface RefuseServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
 }
 

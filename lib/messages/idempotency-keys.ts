@@ -45,13 +45,13 @@ export interface IdempotencyKeys {
 }
 
 /** The answer where a key stands for a message already, or for another body. */
-export type KeyAnswer =
+type KeyAnswer =
   | { readonly type: 'repeated'; readonly message: Message }
   | { readonly type: 'idempotency-conflict' };
 
 const KEPT_MS = 7 * 24 * 60 * 60_000;
 
-export interface KeyServices {
+interface KeyServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'loadRecord' | 'commit'>;
   readonly keys: IdempotencyKeys;
   readonly clock: Clock;

@@ -15,7 +15,7 @@ export type SettleByHandResult =
   | { readonly type: 'settled'; readonly message: Message }
   | { readonly type: 'not-found' | 'not-unknown' };
 
-export interface SettleByHandServices extends Contention {
+interface SettleByHandServices extends Contention {
   readonly store: Pick<MessageStore, 'load' | 'commit'>;
   readonly clock: Clock;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { LogFields, Logger } from '../logger.ts';
 
 /** What {@link createConsoleLogger} may be given. */
-export interface ConsoleLoggerOptions {
+interface ConsoleLoggerOptions {
   readonly clock?: Clock;
   /** What every line says besides its own facts. */
   readonly commonFields?: () => LogFields;

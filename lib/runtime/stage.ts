@@ -18,7 +18,7 @@ export interface Stage<P extends SettingsPart> {
 }
 
 /** Where a function's settings come from. */
-export interface StageSource {
+interface StageSource {
   /** The secrets that it needs, and no others: its role may read no more. */
   readonly secrets: readonly SecretName[];
   readonly fetchParameters: FetchParameters;

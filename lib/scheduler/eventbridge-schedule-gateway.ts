@@ -17,7 +17,7 @@ import {
 } from '../campaigns/schedule/sync-schedule.ts';
 
 /** Where the schedules are and what they start. */
-export interface ScheduleTarget {
+interface ScheduleTarget {
   readonly groupName: string;
   /** The function that starts a campaign's run, and the role that may call it. */
   readonly functionArn: string;

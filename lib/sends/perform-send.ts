@@ -76,7 +76,7 @@ async function untilDue({ clock, sleep }: SendServices, dueAtMs = 0): Promise<vo
 }
 
 /** An attempt and the decision on it, before anything is written. */
-export interface Decided<R extends SendRecord> {
+interface Decided<R extends SendRecord> {
   readonly claim: Claim;
   readonly before: R;
   readonly leftAtMs: number;

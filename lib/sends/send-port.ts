@@ -75,7 +75,7 @@ export interface SendPort<R extends SendRecord> {
 }
 
 /** What an attempt made of a record, whatever else the record says. */
-export type AfterAttempt<R extends SendRecord> = ReturnType<typeof afterAttempt<R>>;
+type AfterAttempt<R extends SendRecord> = ReturnType<typeof afterAttempt<R>>;
 
 /** One attempt: its claim, when it left, the record before, and when the next one may be made. */
 export interface Attempt<R extends SendRecord> {

@@ -9,7 +9,7 @@ export interface IssuedSession {
 }
 
 /** Who a valid token speaks for. */
-export interface SessionUser {
+interface SessionUser {
   readonly appid: string;
   readonly openid: string;
 }
@@ -21,7 +21,7 @@ export interface SessionTokens {
   verify(token: string): Promise<SessionUser | undefined>;
 }
 
-export interface SessionTokenOptions {
+interface SessionTokenOptions {
   /** At least 32 bytes, the strength of the signature. */
   readonly secret: string;
   readonly ttlHours: number;

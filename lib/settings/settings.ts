@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type Settings = { readonly [P in SettingsPart]: v.InferOutput<(typeof settingsParts)[P]> };
 
 /** A setting that is missing or wrong. */
-export interface SettingProblem {
+interface SettingProblem {
   /** Of the environment variable. */
   readonly name: string;
   readonly rule: string;

@@ -2,7 +2,7 @@ import type { TemplateStore } from './template.ts';
 import type { TemplateLibrary, TemplateOrder } from './template-library.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
 
-export interface AddServices {
+interface AddServices {
   readonly library: Pick<TemplateLibrary, 'add'>;
   readonly store: Pick<TemplateStore, 'get'>;
   readonly sync: () => Promise<unknown>;

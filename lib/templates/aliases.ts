@@ -31,7 +31,7 @@ export interface AliasStore {
   save(aliases: Versioned<Aliases>): Promise<'committed' | 'conflict'>;
 }
 
-export interface SetAliasServices extends Contention {
+interface SetAliasServices extends Contention {
   readonly store: AliasStore;
   /** Aliases of the settings, which nobody changes from outside. */
   readonly configured: Aliases;

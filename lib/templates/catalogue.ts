@@ -53,7 +53,7 @@ export interface TemplateCatalogue {
 }
 
 /** What the catalogue needs. `fetchTemplates` reads WeChat's list and throws when it cannot. */
-export interface TemplateCatalogueOptions {
+interface TemplateCatalogueOptions {
   readonly store: TemplateStore;
   readonly fetchTemplates: () => Promise<readonly TemplateSource[]>;
   readonly clock: Clock;

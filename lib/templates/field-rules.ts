@@ -8,7 +8,7 @@ import type { DoubtCode, DoubtPattern } from './value-doubt.ts';
 export type FormError = 'wrong-form' | 'no-such-date' | 'not-listed';
 
 /** What WeChat takes in one kind of field. */
-export interface FieldRule {
+interface FieldRule {
   /**
    * UTF-16 units at most, where the kind has a length of its own. Emoji counting is unconfirmed; units err on
    * the safe side.

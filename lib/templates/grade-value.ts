@@ -9,7 +9,7 @@ export type ValueError =
   | { readonly code: FormError };
 
 /** What WeChat does with a value: surely takes it, may refuse it, or surely refuses it. */
-export type ValueGrade =
+type ValueGrade =
   | { readonly grade: 'sure' }
   | { readonly grade: 'doubtful'; readonly doubt: DoubtCode }
   | { readonly grade: 'refused'; readonly invalid: ValueError };

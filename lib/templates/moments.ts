@@ -1,10 +1,10 @@
 import { toHalfWidth } from './fit-text.ts';
 
 /** What is wrong with a date or time. */
-export type MomentError = 'wrong-form' | 'no-such-date';
+type MomentError = 'wrong-form' | 'no-such-date';
 
 /** What WeChat's rule does not surely take in a date or time. */
-export type MomentDoubt = 'bare-date' | 'unusual-form';
+type MomentDoubt = 'bare-date' | 'unusual-form';
 
 type MomentGrade = 'sure' | MomentDoubt | MomentError;
 
@@ -86,7 +86,7 @@ export interface WrittenDate {
 }
 
 /** A time of the day as a person wrote it. */
-export interface WrittenClock {
+interface WrittenClock {
   readonly hour: string;
   readonly minute: string;
   readonly second?: string;

@@ -7,18 +7,18 @@ import { normaliseData } from './normalise-data.ts';
 import { type FittedValue, type Template, templateKindOf } from './template.ts';
 
 /** Data after fitting, with everything that was changed. */
-export interface FittedData {
+interface FittedData {
   readonly data: Readonly<Record<string, string>>;
   readonly fitted: readonly FittedValue[];
 }
 
 /** Data that is ready to be stored and sent, or everything that is wrong with it. */
-export type PreparedData =
+type PreparedData =
   | ({ readonly type: 'valid' } & FittedData)
   | ({ readonly type: 'invalid'; readonly problems: readonly FieldProblem[] } & Pick<FittedData, 'data'>);
 
 /** How a caller wants its data treated. */
-export interface PrepareOptions {
+interface PrepareOptions {
   /** Whether to shorten and reformat what can be fitted without changing its meaning. */
   readonly fit: boolean;
   /** IANA zone in which fitted moments are shown; default Asia/Shanghai; an unknown one is a RangeError. */
@@ -59,7 +59,7 @@ export function fitData(
 }
 
 /** Data as a caller sent it, and the template that it is for. */
-export interface ComposeRequest {
+interface ComposeRequest {
   readonly templateId: string;
   readonly data: unknown;
   readonly fit: boolean;
@@ -68,7 +68,7 @@ export interface ComposeRequest {
 }
 
 /** What came of putting a caller's data into a template. */
-export type ComposeResult =
+type ComposeResult =
   | {
       readonly type: 'composed';
       readonly data: Readonly<Record<string, string>>;

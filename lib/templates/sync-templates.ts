@@ -7,7 +7,7 @@ import type { Template, TemplateStore, TemplateUse } from './template.ts';
 /** How many booked messages are named; the rest are counted. */
 const NAMED_MESSAGES = 100;
 
-export interface SyncServices {
+interface SyncServices {
   readonly catalogue: Pick<TemplateCatalogue, 'sync'>;
   readonly store: TemplateStore;
   readonly users: TemplateUsers;

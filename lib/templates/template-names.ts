@@ -21,7 +21,7 @@ export interface TemplateNames {
 }
 
 /** What the names are made of. */
-export interface TemplateNamesOptions {
+interface TemplateNamesOptions {
   /** Aliases of the settings; they go before stored ones of the same name. */
   readonly configured: Aliases;
   readonly store: Pick<AliasStore, 'load'>;

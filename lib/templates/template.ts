@@ -26,7 +26,7 @@ export const FIELD_KINDS = [
 export type FieldKind = (typeof FIELD_KINDS)[number];
 
 /** What is remembered of a field; its kind and rule follow from the key. */
-export const fieldSource = v.object({
+const fieldSource = v.object({
   /** Kind and index, as it is sent: `thing1`, `character_string13`. */
   key: v.string(),
   /** What the user sees before the value. */

@@ -24,7 +24,7 @@ export interface AccessTokens {
   now(): number;
 }
 
-export interface AccessTokensOptions extends FetchOptions {
+interface AccessTokensOptions extends FetchOptions {
   readonly store: AccessTokenStore;
   /** Only `stable_token` knows `force_refresh`; the plain endpoint gives a new token each time. */
   readonly canForceRefresh: boolean;

@@ -3,7 +3,7 @@ import type { AccessTokens } from './access-tokens.ts';
 import { TokenUnavailableError } from './token-unavailable-error.ts';
 
 /** A call that carries an access token. */
-export interface TokenCall<T> {
+interface TokenCall<T> {
   readonly call: (accessToken: string) => Promise<T>;
   /** WeChat's refusal of the token; undefined for any other answer. */
   readonly refusalOf: (result: T) => WeChatAnswer | undefined;

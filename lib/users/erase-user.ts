@@ -41,7 +41,7 @@ export interface UserEraser {
 }
 
 /** A due entry, by the message that lists it. */
-export interface ListedEntry {
+interface ListedEntry {
   readonly messageId: string;
   readonly dueAtMs: number;
 }
@@ -49,7 +49,7 @@ export interface ListedEntry {
 /** A transaction of DynamoDB takes 100 items, one of which is the ledger. */
 const ENTRIES_PER_STEP = 99;
 
-export interface EraseServices extends EraseRecipientServices {
+interface EraseServices extends EraseRecipientServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'findSend'>;
   readonly eraser: UserEraser;
   readonly clock: Clock;

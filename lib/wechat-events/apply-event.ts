@@ -10,7 +10,7 @@ import { updated } from '../versioned.ts';
 import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from './event-job.ts';
 import { type ReceiptServices, settleByReceipt } from './settle-by-receipt.ts';
 
-export interface EventServices extends ReceiptServices {
+interface EventServices extends ReceiptServices {
   readonly store: MessageStore;
   readonly grantStore: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
   /** The kinds of these templates; one that is left out is of unknown kind. */

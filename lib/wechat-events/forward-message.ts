@@ -9,7 +9,7 @@ export interface ForwardedMessage {
   readonly message: OtherPush['fields'];
 }
 
-export interface ForwardServices {
+interface ForwardServices {
   readonly appId: string;
   /** Answers whether the bus took it. Absent where there is no bus. */
   readonly publish?: (message: ForwardedMessage) => Promise<boolean>;

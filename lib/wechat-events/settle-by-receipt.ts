@@ -24,7 +24,7 @@ export interface ReceiptServices extends Contention {
 }
 
 /** `known`: the send says so already. `not-yet`: a send that is under way may be the one meant. */
-export type ReceiptResult = 'settled' | 'known' | 'not-yet' | 'unmatched';
+type ReceiptResult = 'settled' | 'known' | 'not-yet' | 'unmatched';
 
 const PAGE_SIZE = 100;
 /** Of a user who has more messages than this, only the latest are considered. */

@@ -14,7 +14,7 @@ export function sendRule(errcode: number): AnswerRule {
 }
 
 /** The calls whose refusals have a remedy. */
-export type RefusedCall = 'send' | 'token' | 'login' | 'templates' | 'cards';
+type RefusedCall = 'send' | 'token' | 'login' | 'templates' | 'cards';
 
 /**
  * What a person can do about a refusal. Of the text only the field's key and the IP address are read (WeChat

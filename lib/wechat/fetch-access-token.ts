@@ -9,14 +9,14 @@ export interface Credentials {
 }
 
 /** Which of the two endpoints is asked; they keep separate tokens (WeChat contract §2.1). */
-export interface FetchTokenOptions {
+interface FetchTokenOptions {
   readonly mode: 'stable' | 'plain';
   /** Only `stable` knows it: kills the present token, at most 20 times a day. */
   readonly forceRefresh: boolean;
 }
 
 /** A token as WeChat hands it out. */
-export interface FetchedToken {
+interface FetchedToken {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
 }

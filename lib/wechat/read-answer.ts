@@ -24,7 +24,7 @@ const RID = /,?\s*\brid:\s*([0-9a-f]+-[0-9a-f]+-[0-9a-f]+)/i;
 /**
  * An answer of WeChat's, and whether it names an errcode: without one it stands for success on most calls.
  */
-export interface ReadAnswer {
+interface ReadAnswer {
   readonly answer: WeChatAnswer;
   readonly namesErrcode: boolean;
   readonly body: unknown;
@@ -102,7 +102,7 @@ export function keepLongInteger(_key: string, value: unknown, context?: { source
 }
 
 /** What went wrong with a call of WeChat's. */
-export type WeChatErrorCode =
+type WeChatErrorCode =
   | 'wechat-refused'
   | 'wechat-not-reached'
   | 'wechat-no-answer'

@@ -48,7 +48,7 @@ export const listAppsSpec = routeSpec({
 });
 
 /** A mini program with its state. */
-export interface AppWithState extends AppState {
+interface AppWithState extends AppState {
   readonly appId: string;
   readonly name?: string;
 }

@@ -25,7 +25,7 @@ export interface Upload {
 }
 
 /** `repeated`: the same recipients were the last to be added. Only `added` adds anybody. */
-export type AddRecipientsResult =
+type AddRecipientsResult =
   | { readonly type: 'added'; readonly campaign: Campaign; readonly warnings: readonly DataWarning[] }
   | { readonly type: 'repeated'; readonly campaign: Campaign }
   | {

@@ -12,7 +12,7 @@ const MAX_WARNINGS = 50;
 const MAX_KNOWN = 10_000;
 
 /** Errors and warnings, each at the path of its recipient. */
-export interface CheckedRecipients {
+interface CheckedRecipients {
   readonly errors: readonly ValidationError[];
   readonly warnings: readonly DataWarning[];
 }

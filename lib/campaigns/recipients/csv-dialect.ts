@@ -1,5 +1,5 @@
 /** A comma, or what spreadsheets write in its place. */
-export type Separator = ',' | ';' | '\t';
+type Separator = ',' | ';' | '\t';
 
 const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
 

@@ -8,7 +8,7 @@ import { isBlank, isBlankRow, isSeparatorRow, LINE_ENDS, separatorOf } from './c
 import { openidError, variablesError } from './recipient-rules.ts';
 
 /** The recipients of a CSV file, or what is wrong with it, by line number. */
-export type ReadCsv =
+type ReadCsv =
   | {
       readonly type: 'read';
       readonly recipients: readonly Recipient[];

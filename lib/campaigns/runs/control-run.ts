@@ -17,7 +17,7 @@ export interface ControlServices extends Contention {
 export type PauseServices = Omit<ControlServices, 'enqueueJobs'>;
 
 /** The run as it now is, or why it stays as it was. Asking twice for the same is no error. */
-export type ControlResult =
+type ControlResult =
   | { readonly type: 'done'; readonly run: RunRecord }
   | { readonly type: 'unknown-run' }
   | { readonly type: 'run-over'; readonly run: RunRecord };

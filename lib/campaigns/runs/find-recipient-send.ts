@@ -8,7 +8,7 @@ import { difference, NOT_BEGUN, tallyOf } from './results.ts';
 import type { RunRecord } from './run.ts';
 import { findInRun, type RunStore, type TallyChange } from './run-store.ts';
 
-export interface RecipientSendServices {
+interface RecipientSendServices {
   readonly runs: Pick<RunStore, 'resultsOf' | 'putResults' | 'putWithLedger'>;
   readonly clock: Clock;
 }
@@ -43,7 +43,7 @@ export async function findRecipientSend(
   };
 }
 
-export interface SendLookupServices {
+interface SendLookupServices {
   readonly campaigns: Pick<CampaignStore, 'list'>;
   readonly runs: Pick<RunStore, 'list' | 'shardOf' | 'batchBefore' | 'loadResults'>;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import { runQuietUntilMs } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
 import { type SendBatchServices, sendBatch, tidyStopped } from './send-batch.ts';
 
-export interface RunWorkServices extends PlanServices, Omit<SendBatchServices, 'audience'> {
+interface RunWorkServices extends PlanServices, Omit<SendBatchServices, 'audience'> {
   readonly runStatus: RunStatusCache;
 }
 
@@ -93,7 +93,7 @@ function notYet({ sinceMs }: RunJob, readAtMs: number): JobResult {
 }
 
 /** Runs as they were read a moment ago, to notice when one is paused or stopped. */
-export interface RunStatusCache {
+interface RunStatusCache {
   read(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;
   /** At most {@link CACHED_MS} old. */
   cached(job: Pick<RunJob, 'campaignId' | 'runId'>): Promise<RunRecord | undefined>;

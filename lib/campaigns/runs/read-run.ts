@@ -8,7 +8,7 @@ import { type BatchResults, NOT_BEGUN, type RecipientRecord } from './results.ts
 import type { Run, RunRecord } from './run.ts';
 import { findInRun, type RunStore } from './run-store.ts';
 
-export interface ReadServices {
+interface ReadServices {
   readonly runs: RunStore;
   readonly clock: Clock;
 }
@@ -89,7 +89,7 @@ export const recipientCursor = v.strictObject({
 });
 
 /** See {@link recipientCursor}. */
-export type RecipientCursor = Readonly<v.InferOutput<typeof recipientCursor>>;
+type RecipientCursor = Readonly<v.InferOutput<typeof recipientCursor>>;
 
 /** A page of a run's recipients with their outcomes, in the order in which they are stored. */
 export async function listRecipients(

@@ -85,7 +85,7 @@ function firstAtMs(record: RecipientRecord, leftAtMs: number): number {
 type FilledTexts = Pick<OutgoingMessage, 'data' | 'page'> & { readonly templateKind: TemplateKind };
 
 /** The texts for a recipient, or the result of one for whom none can be made. */
-export type RecipientTexts =
+type RecipientTexts =
   | ({ readonly type: 'filled' } & FilledTexts)
   | { readonly type: 'bad'; readonly result: RecipientResult };
 

@@ -30,7 +30,7 @@ const MARGIN_MS = 10_000;
 const GATHER_MS = 500;
 
 /** The buffer of a batch that was opened; `busy`: another worker has the batch. */
-export type Opening =
+type Opening =
   | { readonly type: 'open'; readonly buffer: ResultBuffer }
   | { readonly type: 'done' }
   | { readonly type: 'busy'; readonly untilMs: number };

@@ -28,7 +28,7 @@ export interface StartRequest {
 }
 
 /** The run, or why there is none. */
-export type StartResult =
+type StartResult =
   /** `exists`: the same run was started before. */
   | { readonly type: 'started' | 'exists'; readonly run: RunRecord }
   | { readonly type: 'unknown-campaign' | 'unknown-run' }

@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../bilingual-text.ts';
 
 /** EventBridge's six cron fields as croner's seven, or what is wrong with them. */
-export type CronPattern =
+type CronPattern =
   | { readonly type: 'pattern'; readonly pattern: string }
   | { readonly type: 'bad'; readonly invalid: BilingualText };
 

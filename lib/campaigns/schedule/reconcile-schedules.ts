@@ -11,7 +11,7 @@ import {
   syncSchedule,
 } from './sync-schedule.ts';
 
-export interface ReconcileServices extends SyncScheduleServices {
+interface ReconcileServices extends SyncScheduleServices {
   readonly store: CampaignStore;
   /** Whether the run of a campaign's schedule at this moment exists. */
   readonly hasRun: (campaignId: string, scheduledAtMs: number) => Promise<boolean>;
@@ -20,7 +20,7 @@ export interface ReconcileServices extends SyncScheduleServices {
 }
 
 /** How many campaigns were compared, schedules repaired, and missed runs started. */
-export interface Reconciliation {
+interface Reconciliation {
   readonly campaigns: number;
   readonly repaired: number;
   readonly started: number;

@@ -11,7 +11,7 @@ export type Expression =
   | { readonly type: 'at'; readonly atMs: number };
 
 /** The expression, or what is wrong with it. `path` is the field. */
-export type ReadExpression =
+type ReadExpression =
   | { readonly type: 'read'; readonly expression: Expression }
   | { readonly type: 'bad'; readonly path: 'expression' | 'timezone'; readonly invalid: BilingualText };
 

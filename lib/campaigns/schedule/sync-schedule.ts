@@ -29,7 +29,7 @@ export interface SyncScheduleServices {
 }
 
 /** `in-sync`: EventBridge holds the schedule. `changed`: now it does. `refused`: it does not take it. */
-export type ScheduleSyncResult =
+type ScheduleSyncResult =
   | { readonly type: 'in-sync' | 'changed' }
   | { readonly type: 'refused'; readonly reason: string };
 

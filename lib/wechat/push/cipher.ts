@@ -10,7 +10,7 @@ const LENGTH_BYTES = 4;
 const PADDED_TO_BYTES = 32;
 
 /** What was in an `Encrypt` text: the message, and the appid that it was made for. */
-export interface Opened {
+interface Opened {
   readonly message: string;
   readonly appId: string;
 }

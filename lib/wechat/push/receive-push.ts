@@ -5,7 +5,7 @@ import { readFields } from './read-fields.ts';
 import { type PushedMessage, readMessage } from './read-message.ts';
 
 /** What the owner entered in WeChat's console for message push (WeChat contract §6.1). */
-export interface PushSettings {
+interface PushSettings {
   readonly appId: string;
   readonly token: string;
   /** EncodingAESKey; without it only plaintext can be read. */
@@ -37,7 +37,7 @@ export type PushRefusal =
  * What came of a pushed body. `unreadable`: it is WeChat's, but neither XML nor JSON, or it names no type of
  * message.
  */
-export type PushResult =
+type PushResult =
   | PushedMessage
   | { readonly type: 'refused'; readonly reason: PushRefusal }
   | { readonly type: 'unreadable' };
