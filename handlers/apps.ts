@@ -10,7 +10,7 @@ import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runti
 import { openStage } from '../lib/runtime/stage.ts';
 import { type App, AppNotReadyError } from '../lib/settings/apps.ts';
 import type { Environment } from '../lib/settings/settings.ts';
-import { countDeadLetters } from '../lib/sqs/count-dead-letters.ts';
+import { countDeadLetters } from '../lib/sqs/sqs-queues.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 

@@ -24,8 +24,7 @@ import { openCatalogue } from '../lib/runtime/templates.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import { createTokenSender } from '../lib/sends/send-with-token.ts';
 import type { Environment } from '../lib/settings/settings.ts';
-import { processRecords } from '../lib/sqs/process-records.ts';
-import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
+import { createRetrySoon, processRecords, type RetrySoon } from '../lib/sqs/process-records.ts';
 import { createEnqueueJobs, readRunJob } from '../lib/sqs/sqs-queues.ts';
 
 export const handler = onColdStart(buildServices, createHandler);

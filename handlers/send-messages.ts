@@ -22,8 +22,7 @@ import { openStage } from '../lib/runtime/stage.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import { createTokenSender } from '../lib/sends/send-with-token.ts';
 import type { Environment } from '../lib/settings/settings.ts';
-import { processRecords } from '../lib/sqs/process-records.ts';
-import { createRetrySoon, type RetrySoon } from '../lib/sqs/retry-soon.ts';
+import { createRetrySoon, processRecords, type RetrySoon } from '../lib/sqs/process-records.ts';
 import { createEnqueue, readSendJob } from '../lib/sqs/sqs-queues.ts';
 
 export const handler = onColdStart(buildServices, createHandler);

@@ -1,7 +1,10 @@
+import * as v from 'valibot';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { RecipientOutcome } from '../campaigns/runs/read-run.ts';
 import type { Run } from '../campaigns/runs/run.ts';
 import { nextRuns } from '../campaigns/schedule/schedule-expression.ts';
+import { type Card, isChanging, stateAt } from '../cards/card.ts';
+import type { CardWarning } from '../cards/check-content.ts';
 import type { Clock } from '../clock.ts';
 import { readGrantKey } from '../grants/grant-key.ts';
 import { type Claim, grantsOf, isSubscription, type Ledger, spentOf } from '../grants/ledger.ts';
@@ -10,6 +13,7 @@ import { remedyOfReason } from '../sends/own-outcome.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { AnswerOf } from './route.ts';
 import type * as schemas from './schemas/campaign-answers.ts';
+import type { card as cardSchema } from './schemas/cards.ts';
 import { toRfc3339 } from './schemas/common.ts';
 import type { grant } from './schemas/grants.ts';
 import type { message as messageSchema } from './schemas/messages.ts';
@@ -153,4 +157,39 @@ export function recipientView(recipient: RecipientOutcome): AnswerOf<typeof sche
     ...facts,
     ...(problems !== undefined && { problems }),
   };
+}
+
+/** A card as callers see it. */
+export function cardView(
+  card: Card,
+  nowMs: number,
+  warnings: readonly CardWarning[] = [],
+): AnswerOf<typeof cardSchema> {
+  const { id, openid, notifyType, wanted, wantedExt, attempts, outcome } = card;
+  return {
+    id,
+    to: openid,
+    notifyType,
+    content: asObject(wanted),
+    ...(wantedExt !== undefined && { ext: asObject(wantedExt) }),
+    status: stateAt(card, nowMs),
+    changing: isChanging(card),
+    attempts,
+    ...(outcome && { outcome: cardOutcomeView(outcome) }),
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+    expiresAt: toRfc3339(card.expiresAtMs),
+    createdAt: toRfc3339(card.createdAtMs),
+    updatedAt: toRfc3339(card.updatedAtMs),
+  };
+}
+
+function cardOutcomeView({ atMs, ...same }: NonNullable<Card['outcome']>) {
+  return { at: toRfc3339(atMs), ...same };
+}
+
+const object = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
+
+/** It was an object when it was stored. */
+function asObject(text: string): Record<string, unknown> {
+  return v.parse(object, text);
 }

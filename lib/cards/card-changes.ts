@@ -1,9 +1,8 @@
 import type { Outcome } from '../sends/send-record.ts';
-import type { Card, CardChange, CardState } from './card.ts';
+import type { Card, CardChange, CardReading, CardState } from './card.ts';
 import { provesTaken, statusOf } from './card-content.ts';
 import { changesEndAtMs } from './card-kinds.ts';
 import { ownOutcome } from './card-outcome.ts';
-import type { CardReading } from './card-reading.ts';
 import { nextAskAtMs } from './card-retries.ts';
 import type { CardDecision } from './judge-card-answer.ts';
 import { acceptedStatus, shortestWay } from './state-order.ts';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import type { Page } from '../paginate.ts';
 import { outcomeSchema } from '../sends/send-record.ts';
 import { count, instant, storedObject } from '../stored-schemas.ts';
+import type { Versioned } from '../versioned.ts';
 
 /** How a card stands after its last change. */
 export const CARD_STATES = ['activating', 'active', 'refused', 'failed', 'expired', 'unknown'] as const;
@@ -136,4 +138,22 @@ export function isChanging({ claim, waiting, extWaits, activatedAtMs }: Card): b
 export function stateAt(card: Card, nowMs: number): CardState {
   const hasEnded = card.state !== 'activating' && card.state !== 'active';
   return hasEnded || nowMs < card.expiresAtMs ? card.state : 'expired';
+}
+
+/** What WeChat shows of a card (WeChat contract §8.2, `get_user_notify`). */
+export interface CardReading {
+  /** The content that it last notified of, as JSON; empty where there was none. */
+  readonly content: string;
+  /** The user refuses this code. */
+  readonly isRefused: boolean;
+  readonly expiresAtMs?: number;
+}
+
+/** Where cards are kept. Every read sees the latest write. */
+export interface CardStore {
+  load(cardId: string): Promise<Versioned<Card> | undefined>;
+  /** Writes over the version that was read, or a new one. `conflict`: somebody else did; nothing was written. */
+  put(card: Versioned<Card>): Promise<'committed' | 'conflict'>;
+  /** A user's cards, in no particular order. */
+  listOfUser(openid: string, limit: number, after?: string): Promise<Page<Versioned<Card>>>;
 }

@@ -5,11 +5,9 @@ import { CLAIM_LEASE_MS } from '../sends/claim-send.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
 import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import type { Card, CardChange } from './card.ts';
+import type { Card, CardChange, CardReading, CardStore } from './card.ts';
 import { asked, claimed, expired, givenUp, settled } from './card-changes.ts';
 import type { CardJob } from './card-job.ts';
-import type { CardReading } from './card-reading.ts';
-import type { CardStore } from './card-store.ts';
 import { type CardRules, judgeCardAnswer } from './judge-card-answer.ts';
 import { nextStep } from './next-step.ts';
 

@@ -1,5 +1,5 @@
+import type { CardStore } from '../cards/card.ts';
 import { type Card, cardOwner, cardSchema, cardStem } from '../cards/card.ts';
-import type { CardStore } from '../cards/card-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
 import { getItem, type Item, listItems, putAll } from './items.ts';

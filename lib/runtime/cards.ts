@@ -1,4 +1,4 @@
-import type { CardReading } from '../cards/card-reading.ts';
+import type { CardReading } from '../cards/card.ts';
 import type { CardRequest, CardSender } from '../cards/deliver-card.ts';
 import type { CardRules } from '../cards/judge-card-answer.ts';
 import type { Measure } from '../metrics.ts';

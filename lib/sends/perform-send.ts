@@ -6,8 +6,13 @@ import type { Versioned } from '../versioned.ts';
 import { afterAttempt } from './change-record.ts';
 import { type ClaimServices, claimSend, hasExpired, type SendClaim } from './claim-send.ts';
 import { type CloseServices, closeInLedger } from './close-claim.ts';
-import { type AnswerRules, type Decision, judgeAnswer, type SendAnswer } from './judge-answer.ts';
-import { rulesOfLimited } from './limited-rules.ts';
+import {
+  type AnswerRules,
+  type Decision,
+  judgeAnswer,
+  rulesOfLimited,
+  type SendAnswer,
+} from './judge-answer.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 

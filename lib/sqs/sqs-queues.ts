@@ -1,5 +1,11 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
+import type { DeadLetters } from '../apps/app-state.ts';
 import { type EnqueueJobs, type RunJob, runJob } from '../campaigns/runs/run-job.ts';
 import { type CardJob, cardJob } from '../cards/card-job.ts';
 import { LONGEST_QUEUE_DELAY_MS, type SendJob, sendJob } from '../messages/send-job.ts';
@@ -85,4 +91,24 @@ export function readRunJob(body: string): RunJob {
 /** Reads what WeChat pushed off a queue record. @throws SyntaxError or ValiError for anything else */
 export function readEventJob(body: string): EventJob {
   return v.parse(eventJob, JSON.parse(body));
+}
+
+/**
+ * Counts what lies in the dead-letter queues, by what they are of. SQS tells about how many there are, some
+ * seconds late.
+ */
+export async function countDeadLetters(
+  sqs: SQSClient,
+  urls: Readonly<Record<keyof DeadLetters, string>>,
+): Promise<DeadLetters> {
+  const count = async (QueueUrl: string) => {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    );
+    return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+  };
+  const [sends, campaigns, events, changes] = await Promise.all(
+    [urls.sends, urls.campaigns, urls.events, urls.changes].map(count),
+  );
+  return { sends: sends ?? 0, campaigns: campaigns ?? 0, events: events ?? 0, changes: changes ?? 0 };
 }

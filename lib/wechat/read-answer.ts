@@ -102,11 +102,7 @@ export function keepLongInteger(_key: string, value: unknown, context?: { source
 }
 
 /** What went wrong with a call of WeChat's. */
-type WeChatErrorCode =
-  | 'wechat-refused'
-  | 'wechat-not-reached'
-  | 'wechat-no-answer'
-  | 'wechat-unreadable';
+type WeChatErrorCode = 'wechat-refused' | 'wechat-not-reached' | 'wechat-no-answer' | 'wechat-unreadable';
 
 /**
  * A call of WeChat's that brought no result. The message names the call and never its query, which holds

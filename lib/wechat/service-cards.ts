@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { PayCheck } from '../cards/card.ts';
-import type { CardReading } from '../cards/card-reading.ts';
+import type { CardReading, PayCheck } from '../cards/card.ts';
 import type { CardRequest } from '../cards/deliver-card.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';

@@ -1,6 +1,5 @@
-import type { Card } from '../../lib/cards/card.ts';
+import type { Card, CardStore } from '../../lib/cards/card.ts';
 import { ownOutcome } from '../../lib/cards/card-outcome.ts';
-import type { CardStore } from '../../lib/cards/card-store.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type Contention, retryOnConflict } from '../../lib/retry.ts';
 import { updated } from '../../lib/versioned.ts';

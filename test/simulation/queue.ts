@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { RETRY_SECONDS, type RetrySoon } from '../../lib/sqs/retry-soon.ts';
+import { RETRY_SECONDS, type RetrySoon } from '../../lib/sqs/process-records.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Process, Processes } from './processes.ts';

@@ -3,7 +3,6 @@ import type { BilingualText } from '../../bilingual-text.ts';
 import type { AddResult } from '../../templates/add-template.ts';
 import type { DeleteOrder, DeleteResult } from '../../templates/delete-template.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
-import { type FieldsOf, orLibraryProblem } from '../library-answers.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
@@ -12,7 +11,7 @@ import { RULES } from '../schemas/rules.ts';
 import * as schemas from '../schemas/template-library.ts';
 import { template } from '../schemas/templates.ts';
 import { findTemplate, type ShowTemplateServices } from '../show-templates.ts';
-import { type RemedyFor, templateNotFound } from '../template-answers.ts';
+import { type FieldsOf, orLibraryProblem, type RemedyFor, templateNotFound } from '../template-answers.ts';
 
 const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type ActivateCardServices, activateCard } from '../../cards/activate-card.ts';
-import type { CardStore } from '../../cards/card-store.ts';
+import type { CardStore } from '../../cards/card.ts';
 import { type ChangeCardServices, changeCard } from '../../cards/change-card.ts';
 import {
   type CardRemark,
@@ -11,12 +11,12 @@ import {
 } from '../../cards/check-content.ts';
 import { stepBetween } from '../../cards/state-order.ts';
 import type { Logger } from '../../logger.ts';
-import { cardView } from '../card-view.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import * as schemas from '../schemas/cards.ts';
 import { openid } from '../schemas/common.ts';
+import { cardView } from '../views.ts';
 
 const idParams = v.object({
   id: v.pipe(v.string(), v.maxLength(256), v.description('The id of the card.')),

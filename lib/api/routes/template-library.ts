@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { listKeywords, listTitles, type TemplateLibrary } from '../../templates/template-library.ts';
-import { type FieldsOf, orLibraryProblem } from '../library-answers.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import * as schemas from '../schemas/template-library.ts';
 import type { RemedyFor } from '../template-answers.ts';
+import { type FieldsOf, orLibraryProblem } from '../template-answers.ts';
 
 const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 

@@ -34,8 +34,7 @@ function timeOfDayMs(text: string): number {
   return hours * HOUR_MS + minutes * MINUTE_MS;
 }
 
-interface RunRateLimiterOptions
-  extends Omit<RateLimiterOptions, 'store' | 'maxPerSecond' | 'measure'> {
+interface RunRateLimiterOptions extends Omit<RateLimiterOptions, 'store' | 'maxPerSecond' | 'measure'> {
   /** Where all containers share the rate limit of this run. */
   readonly storeOf: (run: RunRecord) => RateLimitStore;
 }

@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { expect, onTestFinished, test } from 'vitest';
-import { createRetrySoon, RETRY_SECONDS } from '../../../lib/sqs/retry-soon.ts';
+import { createRetrySoon, RETRY_SECONDS } from '../../../lib/sqs/process-records.ts';
 import { startSqs } from '../../../local/stack/sqs.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 

@@ -1,5 +1,4 @@
-import type { Card } from '../../../lib/cards/card.ts';
-import type { CardStore } from '../../../lib/cards/card-store.ts';
+import type { Card, CardStore } from '../../../lib/cards/card.ts';
 import type { Process, Processes } from '../processes.ts';
 
 /** The cards as a table keeps them. */

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeAnswer } from '../../../lib/sends/judge-answer.ts';
-import { rulesOfLimited } from '../../../lib/sends/limited-rules.ts';
+import { judgeAnswer, rulesOfLimited } from '../../../lib/sends/judge-answer.ts';
 import { remedyFor, sendRule } from '../../../lib/wechat/errcodes.ts';
 
 const RULES = {
