@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildServices, createHandler } from '../../handlers/start-campaign-run.ts';
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import { pauseRun, resumeRun } from '../../lib/campaigns/runs/control-run.ts';
-import { readRun, recipientsOf } from '../../lib/campaigns/runs/read-run.ts';
+import { readRun } from '../../lib/campaigns/runs/read-run.ts';
 import { type Run, scheduledRunId } from '../../lib/campaigns/runs/run.ts';
 import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';
@@ -14,6 +14,7 @@ import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { localTable } from '../../local/stack/table.ts';
 import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
 import { seedGrantees } from '../seed-grantees.ts';
+import { checkRun } from './check-run.ts';
 import { type Sender, startSender } from './sender.ts';
 
 /** How the measurement is made. */
@@ -157,7 +158,7 @@ async function measure(
   const tookMs = Date.now() - startedAtMs;
   await Promise.all(senders.slice(-options.senders).map((sender) => sender.stop()));
 
-  broken.push(...(await check(wechat, world, run, recipients)));
+  broken.push(...(await checkRun(wechat, world, run, { ...TEMPLATE, recipients })));
   const used = senders.map((sender) => sender.used());
   const sum = (pick: (one: (typeof used)[number]) => number) =>
     used.reduce((total, one) => total + pick(one), 0);
@@ -180,35 +181,6 @@ function complaintsOf(senders: readonly Sender[]): string {
     .map((sender) => sender.complaints())
     .join('')
     .slice(0, 4_000);
-}
-
-/** What the run says of each recipient against WeChat's own record. */
-async function check(
-  wechat: WeChatSimulator,
-  world: ReturnType<typeof openWorld>,
-  run: Run,
-  recipients: number,
-): Promise<string[]> {
-  const broken: string[] = [];
-  const spentBy = new Map(
-    wechat.ledger({ templateId: TEMPLATE.templateId }).map(({ openid, spent }) => [openid, spent]),
-  );
-  const seen = new Set<string>();
-  for await (const page of recipientsOf(world, run)) {
-    for (const { openid, state } of page) {
-      if (seen.has(openid)) broken.push(`${openid} is in the run twice`);
-      seen.add(openid);
-      const spent = spentBy.get(openid) ?? 0;
-      if (spent > 1) broken.push(`${openid} got ${spent} messages`);
-      if (state === 'sent' && spent !== 1) broken.push(`${openid} is sent, and WeChat accepted ${spent}`);
-      if (state !== 'sent' && state !== 'unknown') broken.push(`${openid} is ${state}`);
-    }
-  }
-  if (seen.size !== recipients) broken.push(`${seen.size} of ${recipients} are in the run`);
-  const counted = Object.values(run.counts).reduce((total, each) => total + each, 0);
-  if (counted !== recipients || run.recipients !== recipients)
-    broken.push(`the counts add up to ${counted} of ${run.recipients}`);
-  return broken.slice(0, 20);
 }
 
 function campaignOf(scheduledAtMs: number): Campaign {

@@ -5,10 +5,7 @@ const CORRECT_FIELDS: BilingualText = {
   zh: '请按 errors 逐项修改，然后重新发送。',
 };
 
-/**
- * What a caller does next about each problem. A problem answers this unless it knows more, such as what
- * WeChat's errcode asks for. The table is complete: a problem whose code has no remedy does not compile.
- */
+/** What a caller does next about each problem, unless the problem itself knows more by WeChat's errcode. */
 export const REMEDIES = {
   'malformed-json': {
     en: 'Send one JSON value, with double quotes and without a comma behind the last member; let a JSON library write it. curl on Windows takes no single quotes: put the body into a file and send it with --data-binary @body.json.',

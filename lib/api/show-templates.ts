@@ -122,8 +122,12 @@ export async function exampleOf(
   };
 }
 
-/** The template that WeChat lists by this id or alias. */
-export async function named({ catalogue, names }: ShowTemplateServices, idOrAlias: string) {
+/** The template that WeChat lists by this id or alias, as it is stored. */
+export async function listedTemplate(services: ShowTemplateServices, idOrAlias: string) {
+  return (await named(services, idOrAlias)).template;
+}
+
+async function named({ catalogue, names }: ShowTemplateServices, idOrAlias: string) {
   const template = await catalogue.find(await names.resolveTemplateId(idOrAlias));
   return template ? { template, alias: await names.aliasOf(template.templateId) } : {};
 }

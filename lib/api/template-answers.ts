@@ -140,3 +140,11 @@ async function orFieldProblem<T>(work: Promise<T>, fields: FieldsOf): Promise<T>
     throw new ProblemError(code, `WeChat refused ${path}. ${remedy.en}`, { errors, wechat, remedy });
   }
 }
+
+/** An alias that the settings give, which the API does not change. */
+export function aliasInSettings(): ProblemError {
+  return new ProblemError(
+    'alias-in-settings',
+    'TEMPLATE_ALIASES names this template or uses this alias. Change it there, or take another alias.',
+  );
+}

@@ -1,17 +1,16 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RunRecord } from '../campaigns/runs/run.ts';
-import { deletePartition, keysUnder } from './delete-items.ts';
-import { getItem, writeTogether } from './items.ts';
 import {
   campaignKey,
   campaignPartition,
   forgottenRunsKey,
-  type Key,
   RUN_PREFIX,
   runRateLimitPartition,
   runShardPartition,
-  SHARDS,
-} from './keys.ts';
+} from './campaign-keys.ts';
+import { deletePartition, keysUnder } from './delete-items.ts';
+import { getItem, writeTogether } from './items.ts';
+import { type Key, SHARDS } from './keys.ts';
 import { toRun } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
 import { UnreadableItemError } from './versioned-items.ts';

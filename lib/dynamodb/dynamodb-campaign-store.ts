@@ -4,9 +4,9 @@ import { type Campaign, campaign, recipient } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
+import { campaignKey, campaignsPartition, recipientsKey } from './campaign-keys.ts';
 import { eraseCampaign } from './dynamodb-campaign-eraser.ts';
 import { type ConditionalPut, getItem, type Item, listItems, putAll } from './items.ts';
-import { campaignKey, campaignsPartition, recipientsKey } from './keys.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, onVersion, parseItem, parseVersioned, readable } from './versioned-items.ts';
 

@@ -6,16 +6,16 @@ import {
 import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/batch.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
-import { readCampaign, recipientsItem } from './dynamodb-campaign-store.ts';
-import { getItem, queryPages, readItem, writeTogether } from './items.ts';
 import {
   batchItemKey,
   campaignKey,
   campaignPartition,
-  type Key,
   RECIPIENTS_PREFIX,
   recipientsKey,
-} from './keys.ts';
+} from './campaign-keys.ts';
+import { readCampaign, recipientsItem } from './dynamodb-campaign-store.ts';
+import { getItem, queryPages, readItem, writeTogether } from './items.ts';
+import type { Key } from './keys.ts';
 import { toBatch } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, parseItem } from './versioned-items.ts';

@@ -6,6 +6,17 @@ import type { RunStore } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
 import {
+  BATCH_PREFIX,
+  batchItemKey,
+  campaignPartition,
+  RESULTS_PREFIX,
+  RUN_PREFIX,
+  resultsKey,
+  runKey,
+  runShardPartition,
+  tallyKey,
+} from './campaign-keys.ts';
+import {
   type ConditionalPut,
   getItem,
   getItems,
@@ -16,20 +27,7 @@ import {
   readItem,
   writeTogether,
 } from './items.ts';
-import {
-  BATCH_PREFIX,
-  batchItemKey,
-  campaignPartition,
-  type Key,
-  RESULTS_PREFIX,
-  RUN_PREFIX,
-  resultsKey,
-  runKey,
-  runShardPartition,
-  SHARDS,
-  shardOf,
-  tallyKey,
-} from './keys.ts';
+import { type Key, SHARDS, shardOf } from './keys.ts';
 import { packResults } from './pack-results.ts';
 import { packBatch, readTally, tallyUpdate, toBatch, toResults, toRun } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';

@@ -8,9 +8,6 @@ import {
   QueryCommand,
   type QueryCommandInput,
   type QueryCommandOutput,
-  ScanCommand,
-  type ScanCommandInput,
-  type ScanCommandOutput,
   TransactionCanceledException,
   TransactionConflictException,
   TransactionInProgressException,
@@ -175,19 +172,6 @@ export async function* queryPages(
   yield page;
   while (page.LastEvaluatedKey) {
     page = await client.send(new QueryCommand({ ...query, ExclusiveStartKey: page.LastEvaluatedKey }));
-    yield page;
-  }
-}
-
-/** The pages of a scan, in the same way. */
-export async function* scanPages(
-  { client }: Pick<Table, 'client'>,
-  scan: ScanCommandInput,
-): AsyncGenerator<ScanCommandOutput> {
-  let page = await client.send(new ScanCommand(scan));
-  yield page;
-  while (page.LastEvaluatedKey) {
-    page = await client.send(new ScanCommand({ ...scan, ExclusiveStartKey: page.LastEvaluatedKey }));
     yield page;
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
+import { withHistory } from './field-history.ts';
 import { parseTemplate, type TemplateSource } from './parse-template.ts';
-import { type FieldChange, type Template, type TemplateStore, templateKindOf } from './template.ts';
+import { type Template, type TemplateStore, templateKindOf } from './template.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
 import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 
@@ -188,39 +189,6 @@ function listing(templates: readonly Template[]): readonly ListedTemplate[] {
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** How long a change of fields is shown; longer while waiting messages no longer fit. */
-const SHOWN_FOR_MS = 30 * 86_400_000;
-
-/**
- * What is remembered of a template from one reading of WeChat's list to the next: when its fields last
- * changed, and what used it then. Order, labels and examples may change without any harm to what is booked.
- */
-function withHistory(template: Template, before: Template | undefined, nowMs: number): Template {
-  if (!before) return template;
-  const { declaredKind } = before;
-  const changed = changeBetween(before, template, nowMs) ?? stillShown(before, nowMs);
-  const { usedBy } = before;
-  return {
-    ...template,
-    ...(declaredKind && { declaredKind }),
-    ...(changed && { changed, ...(usedBy && { usedBy }) }),
-  };
-}
-
-function changeBetween(before: Template, after: Template, atMs: number): FieldChange | undefined {
-  if (fieldsOf(before) === fieldsOf(after)) return undefined;
-  return { atMs, before: before.fields.map(({ key }) => key) };
-}
-
-function fieldsOf({ fields }: Template): string {
-  return JSON.stringify(fields.map(({ key, values = [] }) => [key, values.toSorted()]).toSorted());
-}
-
-function stillShown({ changed, usedBy }: Template, nowMs: number): FieldChange | undefined {
-  if (!changed || nowMs - changed.atMs < SHOWN_FOR_MS) return changed;
-  return (usedBy?.messages ?? 0) > 0 ? changed : undefined;
 }
 
 /** Kinds of templates that have been read from WeChat before; what a user answered is no reason to ask it. */

@@ -1,7 +1,7 @@
 import type { BatchKey } from '../../lib/campaigns/runs/batch.ts';
 import { findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
 import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/recipient-port.ts';
-import { isOpen, type RecipientResult, tookGrant } from '../../lib/campaigns/runs/results.ts';
+import { isOpen, type RecipientResult } from '../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
@@ -141,4 +141,10 @@ const SPENT = { type: 'settled', effect: 'spend' } as const;
 
 function add(counts: Map<string, number>, templateId: string): void {
   counts.set(templateId, (counts.get(templateId) ?? 0) + 1);
+}
+
+/** Whether a send to this recipient spent a grant for good. A refusal zeroed the grant, so it spent none. */
+export function tookGrant({ state, attempts, lastClaim }: RecipientResult): boolean {
+  const effect = lastClaim?.effect ?? 'spend';
+  return state !== 'pending' && state !== 'refused' && attempts > 0 && effect === 'spend';
 }

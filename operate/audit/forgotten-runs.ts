@@ -1,5 +1,5 @@
+import { forgottenRunsPartition } from '../../lib/dynamodb/campaign-keys.ts';
 import { queryPages, readItem } from '../../lib/dynamodb/items.ts';
-import { forgottenRunsPartition } from '../../lib/dynamodb/keys.ts';
 import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 
 /** How many runs that had sent something were deleted with their campaigns, by template. */

@@ -1,4 +1,4 @@
-import { getItem, type Item, queryPages, readItem, scanPages } from '../../lib/dynamodb/items.ts';
+import { getItem, type Item, queryPages, readItem } from '../../lib/dynamodb/items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/dynamodb/keys.ts';
 import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { toLedger, toMessage, UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
@@ -6,6 +6,7 @@ import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
 import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import { listWaiting } from '../../lib/messages/waiting-messages.ts';
+import { scanPages } from '../scan-pages.ts';
 import type { AuditedMessage } from './audit-user.ts';
 
 /** Everything that is stored of one user's grants and messages. */

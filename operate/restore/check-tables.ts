@@ -1,8 +1,8 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
-import { scanPages } from '../../lib/dynamodb/items.ts';
 import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { CommandError } from '../command-line.ts';
 import { say } from '../language.ts';
+import { scanPages } from '../scan-pages.ts';
 
 /**
  * Both tables by their names. `appId`: the mini program that the copy must hold something of, where it is

@@ -1,7 +1,8 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
+import { campaignKey, runKey } from '../../lib/dynamodb/campaign-keys.ts';
 import { getItem } from '../../lib/dynamodb/items.ts';
-import { campaignKey, type Key, ledgerKey, runKey } from '../../lib/dynamodb/keys.ts';
+import { type Key, ledgerKey } from '../../lib/dynamodb/keys.ts';
 import { toAttributes } from '../../lib/dynamodb/table.ts';
 import { localTable } from '../../local/stack/table.ts';
 import { PRICE_DROP, startService } from './running-service.ts';

@@ -2,7 +2,8 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
-import { batchItemKey, ledgerKey, resultsKey } from '../../lib/dynamodb/keys.ts';
+import { batchItemKey, resultsKey } from '../../lib/dynamodb/campaign-keys.ts';
+import { ledgerKey } from '../../lib/dynamodb/keys.ts';
 import { openCampaigns, TEMPLATE } from '../connected/campaigns/campaign-world.ts';
 import { runCommand } from './run-command.ts';
 

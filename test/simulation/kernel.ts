@@ -15,14 +15,13 @@ export { createRunStatusCache, processRunJob } from '../../lib/campaigns/runs/pr
 export { readRun } from '../../lib/campaigns/runs/read-run.ts';
 export { createPermits } from '../../lib/campaigns/runs/run-limits.ts';
 export { startRun, startScheduledRun } from '../../lib/campaigns/runs/start-run.ts';
+export { campaignPartition, runShardPartition } from '../../lib/dynamodb/campaign-keys.ts';
 export {
   accessTokenKey,
   audiencePartition,
-  campaignPartition,
   duePartition,
   idempotencyPartition,
   rateLimitKey,
-  runShardPartition,
   userPartition,
 } from '../../lib/dynamodb/keys.ts';
 export { createEventPublisher } from '../../lib/eventbridge/event-details.ts';

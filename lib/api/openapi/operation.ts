@@ -1,6 +1,7 @@
 import { PROBLEMS, type ProblemCode } from '../problem.ts';
 import { type AnswerSpec, isServedWhileStopped, type ObjectSchema, type RouteSpec } from '../route.ts';
-import { type Examples, examples, problemExamples } from './examples.ts';
+import type { Examples } from './campaign-examples.ts';
+import { examples, problemExamples } from './examples.ts';
 import { answerSchema, inputSchema, parameterSchema } from './json-schemas.ts';
 
 /** A route as an operation of the API document. */

@@ -8,7 +8,7 @@ import {
   readRun,
   recipientCursor,
 } from '../../campaigns/runs/read-run.ts';
-import { isRunId, type Run } from '../../campaigns/runs/run.ts';
+import type { Run } from '../../campaigns/runs/run.ts';
 import {
   type ScheduledStart,
   type StartServices,
@@ -20,17 +20,11 @@ import { notFound, startProblem, stateProblem } from '../campaign-problems.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { run, runPage, runRecipient, runRecipientPage } from '../schemas/campaign-answers.ts';
-import { runBody } from '../schemas/campaigns.ts';
+import { runBody, runId } from '../schemas/campaigns.ts';
 import { openid } from '../schemas/common.ts';
 import { recipientView, runView } from '../views.ts';
 import { campaignId, loadCampaign } from './campaigns.ts';
 
-const runId = v.pipe(
-  v.string(),
-  v.maxLength(64),
-  v.check(isRunId, 'must be the id of a run'),
-  v.description('The id of the run.'),
-);
 const campaignParams = v.object({ id: campaignId });
 const runParams = v.object({ id: campaignId, runId });
 

@@ -15,10 +15,16 @@ import {
   checkData,
   exampleOf,
   findTemplate,
-  named,
+  listedTemplate,
   type ShowTemplateServices,
 } from '../show-templates.ts';
-import { invalidInput, orLookupProblem, type RemedyFor, templateNotFound } from '../template-answers.ts';
+import {
+  aliasInSettings,
+  invalidInput,
+  orLookupProblem,
+  type RemedyFor,
+  templateNotFound,
+} from '../template-answers.ts';
 
 const idParams = v.object({
   id: v.pipe(templateId, v.description('The id of the template, or its alias.')),
@@ -180,14 +186,11 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
     ),
 
     route(templateSpecs.setAlias, async ({ params: { id }, body: { alias, move } }) => {
-      const { body } = await foundAs(
-        id,
-        named(services, id).then(({ template }) => template),
-      );
-      const result = await services.setAlias({ templateId: body.templateId, alias, move });
+      const { templateId } = (await foundAs(id, listedTemplate(services, id))).body;
+      const result = await services.setAlias({ templateId, alias, move });
       names.forget();
       if (result.type === 'set') return foundAs(alias, findTemplate(services, alias));
-      if (result.type === 'in-settings') throw inSettings();
+      if (result.type === 'in-settings') throw aliasInSettings();
       throw new ProblemError(
         'alias-taken',
         `It stands for ${result.templateId}. Take another name, or send "move": true to take it from there.`,
@@ -195,10 +198,7 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
     }),
 
     route(templateSpecs.declareKind, async ({ params: { id }, body: { kind } }) => {
-      const { body: template } = await foundAs(
-        id,
-        named(services, id).then((found) => found.template),
-      );
+      const { body: template } = await foundAs(id, listedTemplate(services, id));
       const result = await services.declareKind(template, kind);
       if (result.type === 'declared') return foundAs(id, findTemplate(services, id));
       throw invalidInput('invalid-body', [
@@ -212,15 +212,8 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
     route(templateSpecs.removeAlias, async ({ params }) => {
       const result = await services.removeAlias(await names.resolveTemplateId(params.id));
       names.forget();
-      if (result.type === 'in-settings') throw inSettings();
+      if (result.type === 'in-settings') throw aliasInSettings();
       return { status: 204 };
     }),
   ];
-}
-
-function inSettings(): ProblemError {
-  return new ProblemError(
-    'alias-in-settings',
-    'TEMPLATE_ALIASES names this template or uses this alias. Change it there, or take another alias.',
-  );
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { campaign as storedCampaign } from '../../campaigns/campaign.ts';
 import { openidError, variablesError } from '../../campaigns/recipients/recipient-rules.ts';
+import { isRunId } from '../../campaigns/runs/run.ts';
 import { readPage } from '../../campaigns/variables.ts';
 import { instant, named, templateId } from './common.ts';
 import { anyData, lang, miniprogramState } from './messages.ts';
@@ -155,4 +156,12 @@ export const runBody = v.pipe(
     v.check(({ dryRun, scheduledAt }) => !dryRun || scheduledAt === undefined, RULES.notWithDryRun),
     ['scheduledAt'],
   ),
+);
+
+/** The id of a run. */
+export const runId = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check(isRunId, 'must be the id of a run'),
+  v.description('The id of the run.'),
 );

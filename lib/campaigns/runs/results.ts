@@ -102,12 +102,6 @@ export function withFindings(
   return { ...batch, results };
 }
 
-/** Whether a send to this recipient spent a grant for good. A refusal zeroed the grant, so it spent none. */
-export function tookGrant({ state, attempts, lastClaim }: RecipientResult): boolean {
-  const effect = lastClaim?.effect ?? 'spend';
-  return state !== 'pending' && state !== 'refused' && attempts > 0 && effect === 'spend';
-}
-
 /** Counts a batch's recipients. */
 export function tallyOf({ results }: Pick<BatchResults, 'results'>): Tally {
   const closed = [...results.values()].filter((result) => !isOpen(result));

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { readItem, scanPages } from '../../../lib/dynamodb/items.ts';
+import { readItem } from '../../../lib/dynamodb/items.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
 import { readForgottenRuns } from '../../../operate/audit/forgotten-runs.ts';
+import { scanPages } from '../../../operate/scan-pages.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -8,8 +8,8 @@ import { planJobs } from '../../../lib/campaigns/runs/start-run.ts';
 import { createAudienceStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createRecipientEraser } from '../../../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
-import { scanPages } from '../../../lib/dynamodb/items.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
+import { scanPages } from '../../../operate/scan-pages.ts';
 import { useCampaigns } from './campaign-world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

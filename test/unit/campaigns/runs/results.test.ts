@@ -6,10 +6,10 @@ import {
   NO_TALLY,
   type RecipientResult,
   tallyOf,
-  tookGrant,
   UNTOUCHED,
   withFindings,
 } from '../../../../lib/campaigns/runs/results.ts';
+import { tookGrant } from '../../../../operate/audit/campaign-sends.ts';
 
 const result = (state: RecipientResult['state'], errcode?: number): RecipientResult => ({
   state,
