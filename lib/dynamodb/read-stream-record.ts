@@ -11,7 +11,7 @@ import { MESSAGE_PREFIX, userPartition } from './keys.ts';
 import { packedResults, unpackResults } from './pack-results.ts';
 import { isOfRestore } from './restore-mark.ts';
 import type { Table } from './table.ts';
-import { parseItem } from './versioned-items.ts';
+import { parseItem, withSendId } from './versioned-items.ts';
 
 const attribute: v.GenericSchema<AttributeValue> = v.lazy(() =>
   v.union([
@@ -57,7 +57,7 @@ export function readStreamRecord(table: Pick<Table, 'appId'>, record: unknown): 
   });
   if (pk.startsWith(userPartition(table, ''))) {
     if (sk === 'ledger')
-      return { ...common, type: 'ledger', ...both((item) => parseItem(ledgerSchema, item)) };
+      return { ...common, type: 'ledger', ...both((item) => parseItem(ledgerSchema, withSendId(item))) };
     if (!sk.startsWith(MESSAGE_PREFIX)) return undefined;
     return { ...common, type: 'message', ...both((item) => parseItem(messageSchema, item)) };
   }

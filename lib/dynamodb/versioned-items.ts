@@ -48,10 +48,27 @@ export function attributesOf(item: Item): Item {
   return attributes;
 }
 
+/** In the table, the send of a claim is called `messageId`, as 0.2.0 stores it. */
+const storedClaim = v.looseObject({ messageId: v.string() });
+
+/** The item of a ledger with the names that the ledger has. */
+export function withSendId(item: Item): Item {
+  const claim = v.safeParse(storedClaim, item['claim']);
+  if (!claim.success) return item;
+  const { messageId: sendId, ...rest } = claim.output;
+  return { ...item, claim: { sendId, ...rest } };
+}
+
+function storedLedger({ claim, ...ledger }: Ledger): Item {
+  if (!claim) return ledger;
+  const { sendId: messageId, ...rest } = claim;
+  return { ...ledger, claim: { messageId, ...rest } };
+}
+
 /** A ledger as read; one that is not stored yet is empty. */
 export function toLedger(openid: string, item: Item | undefined): Versioned<Ledger> {
   if (!item) return { value: emptyLedger(openid), version: undefined };
-  return parseVersioned(ledgerSchema, item);
+  return parseVersioned(ledgerSchema, withSendId(item));
 }
 
 /** A message as read. */
@@ -89,7 +106,7 @@ export function putLedger(table: Table, stored: Versioned<Ledger>, newVersion: N
   const value = { ...stored.value, life };
   return putOver({ ...stored, value }, newVersion, (ledger) => ({
     ...ledgerKey(table, ledger.openid),
-    ...ledger,
+    ...storedLedger(ledger),
   }));
 }
 

@@ -13,7 +13,7 @@ import {
 import { withoutWaiting } from './packed-waiting.ts';
 
 /** A send that is about to begin. */
-interface ClaimRequest extends Pick<Claim, 'claimId' | 'messageId' | 'templateId'> {
+interface ClaimRequest extends Pick<Claim, 'claimId' | 'sendId' | 'templateId'> {
   /** The grant that was set aside for it; absent where none was. */
   readonly hold?: Hold;
   readonly nowMs: number;
@@ -28,7 +28,7 @@ type ClaimResult =
 /** Takes the user lock and the grant in one step. The ledger must have no open claim. */
 export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   if (ledger.claim) throw new Error('A claim is open: close it before the next one is opened.');
-  const { claimId, messageId, templateId, hold, nowMs, leaseMs } = request;
+  const { claimId, sendId, templateId, hold, nowMs, leaseMs } = request;
   const grants = grantsOf(ledger, templateId);
   if (!grants) return { type: 'no-grant' };
   if (hold && hold.epoch !== grants.epoch) return { type: 'hold-void' };
@@ -37,7 +37,7 @@ export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   const claim: Claim = {
     claimId,
     ...(ledger.life !== undefined && { life: ledger.life }),
-    messageId,
+    sendId,
     templateId,
     source,
     epoch: grants.epoch,
@@ -76,7 +76,7 @@ export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
   const { claim, ...unclaimed } = ledger;
   if (!claim) return ledger;
   // A send that ended has its record by now. The caller puts back one that is tried again, in the same write.
-  const open = withoutWaiting(unclaimed, [claim.messageId]);
+  const open = withoutWaiting(unclaimed, [claim.sendId]);
   const grants = grantsOf(ledger, claim.templateId);
   if (!grants || effect === 'spend') return open;
   if (effect === 'zero') return withGrants(open, claim.templateId, zeroed(grants, claim));

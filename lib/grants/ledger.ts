@@ -59,7 +59,8 @@ const claim = storedObject({
   claimId: v.string(),
   /** The life of the item that the grant was taken from. */
   life: v.exactOptional(v.string()),
-  messageId: v.string(),
+  /** The id of the send: that of a message, or of a run's recipient. */
+  sendId: v.string(),
   /** The key of the grant (lib/grants/grant-key.ts): the template, and the device where it is of one. */
   templateId: v.string(),
   source: v.picklist(GRANT_SOURCES),

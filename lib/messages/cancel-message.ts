@@ -24,7 +24,7 @@ export function cancelMessage(services: CancelServices, messageId: string): Prom
     if (!message) return { type: 'not-found' };
     if (message.value.state === 'canceled') return { type: 'canceled', message: message.value };
     if (!isPending(message.value)) return { type: 'already-sending' };
-    if (ledger.value.claim?.messageId === messageId) return { type: 'already-sending' };
+    if (ledger.value.claim?.sendId === messageId) return { type: 'already-sending' };
     const canceled: Message = { ...message.value, state: 'canceled', updatedAtMs: nowMs };
     const released = releaseHolds(ledger.value, [message.value]);
     const result = await services.store.commit({

@@ -68,7 +68,7 @@ export async function deferJob(
     if (!isPending(value)) return dropJob(services, job, value);
     if (hasEntryAhead(value, job)) return DONE;
     if (value.dueAtMs > nowMs) return { type: 'later', delayMs: value.dueAtMs - nowMs };
-    if (ledger.value.claim?.messageId === value.id) return { type: 'later', delayMs: IN_HAND_MS };
+    if (ledger.value.claim?.sendId === value.id) return { type: 'later', delayMs: IN_HAND_MS };
     if (nowMs >= value.sendAtMs + patienceMs) {
       return endMessage(services, { record: value, ledger }, 'failed', 'sending-stopped');
     }
@@ -94,7 +94,7 @@ export async function holdBackWithoutToken(
     if (hasEntryAhead(value, job)) return DONE;
     return { type: 'later', delayMs: Math.max(1_000, value.dueAtMs - nowMs) };
   }
-  const isFree = ledger.value.claim?.messageId !== job.messageId;
+  const isFree = ledger.value.claim?.sendId !== job.messageId;
   if (isFree && nowMs >= mightLeaveAtMs(value) + TOKEN_PATIENCE_MS) {
     return endMessage(services, { record: value, ledger }, 'failed', 'token-unavailable');
   }

@@ -117,6 +117,6 @@ function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
 /** The messages of a template that wait and are not being sent. */
 function waitingFor(ledger: Ledger, templateId: string): readonly Message[] {
   return listWaiting(ledger).filter(
-    (message) => message.templateId === templateId && message.id !== ledger.claim?.messageId,
+    (message) => message.templateId === templateId && message.id !== ledger.claim?.sendId,
   );
 }

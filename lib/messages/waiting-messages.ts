@@ -152,7 +152,7 @@ export function listCollapsible(ledger: Ledger, newer: Collapsible): readonly Me
   if (newer.collapseKey === undefined) return [];
   return [...unpackWaiting(ledger)].flatMap(([id, text]) => {
     const { success, output } = v.safeParse(collapsibleText, text);
-    const isMeant = success && isCollapsible(output, newer) && id !== ledger.claim?.messageId;
+    const isMeant = success && isCollapsible(output, newer) && id !== ledger.claim?.sendId;
     return isMeant ? [messageOf(ledger, id, text)] : [];
   });
 }
@@ -171,7 +171,7 @@ export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' |
  * Whether a message has no record: what waits and is not claimed has none. That saves a read of each send.
  */
 export function hasNoRecord(ledger: Ledger, messageId: string): boolean {
-  return ledger.claim?.messageId !== messageId && unpackWaiting(ledger).has(messageId);
+  return ledger.claim?.sendId !== messageId && unpackWaiting(ledger).has(messageId);
 }
 
 /** A message by its record, or else by what waits, of which the first record is an insert. */

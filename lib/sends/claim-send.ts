@@ -74,7 +74,7 @@ export function claimSend<R extends SendRecord>(
       if (left === 'resolved') return { type: 'ended', record };
       return left === 'conflict' ? left : { ...left, ahead };
     }
-    const isClaimed = ledger.value.claim?.messageId === send.id;
+    const isClaimed = ledger.value.claim?.sendId === send.id;
     // Whoever else is being sent to: that needs no user lock.
     if (!isClaimed && hasExpired(send, record, services.clock())) return { type: 'expired', record, ledger };
     const free = await freed(services, send.id, ledger, record);
@@ -96,7 +96,7 @@ export function resolveClaim<R extends SendRecord>(
 ): Promise<{ readonly type: 'resolved' } | Busy> {
   return retryOnConflict(async () => {
     const ledger = await services.store.loadLedger(send.openid);
-    if (ledger.value.claim?.messageId !== send.id) return { type: 'resolved' };
+    if (ledger.value.claim?.sendId !== send.id) return { type: 'resolved' };
     const left = await closeLeftOpen(services, send.id, ledger, await send.read(ledger.value));
     return left === 'resolved' ? { type: left } : left;
   }, services);
@@ -113,7 +113,7 @@ async function closeLeftOpen(
   ledger: Versioned<Ledger>,
   record: SendRecord | undefined,
 ): Promise<'resolved' | Busy | 'conflict'> {
-  if (ledger.value.claim?.messageId !== id) return 'resolved';
+  if (ledger.value.claim?.sendId !== id) return 'resolved';
   const free = await freed(services, id, ledger, record);
   if (free === 'conflict' || 'type' in free) return free;
   if ((record?.lastClaim?.effect ?? 'spend') === 'spend') return 'resolved';
@@ -132,7 +132,7 @@ async function freed(
   record: SendRecord | undefined,
 ): Promise<Ledger | Busy | 'conflict'> {
   const open = ledger.value.claim;
-  if (open?.messageId !== id) return freeLedger(services, ledger);
+  if (open?.sendId !== id) return freeLedger(services, ledger);
   const fate = claimFate(open, record, services.clock());
   switch (fate.type) {
     case 'settled':
@@ -170,7 +170,7 @@ async function claim<R extends SendRecord>(
       ? ({ type: 'no-grant' } as const)
       : openClaim(free, {
           claimId: newClaimId(),
-          messageId: send.id,
+          sendId: send.id,
           templateId: grantKey(send.grantSubjectOf(record)),
           ...(hold && { hold }),
           nowMs,

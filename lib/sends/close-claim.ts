@@ -32,7 +32,7 @@ export async function fateOfClaim(
   store: SendFinder,
   nowMs: number,
 ): Promise<ClaimFate> {
-  return claimFate(claim, (await store.findSend(claim.messageId, ledger)).record, nowMs);
+  return claimFate(claim, (await store.findSend(claim.sendId, ledger)).record, nowMs);
 }
 
 /** The ledger with its open claim closed, where that claim's send is already accounted for. */
@@ -53,7 +53,7 @@ export async function freeLedger(
 ): Promise<Ledger | Busy | 'conflict'> {
   const { claim } = ledger.value;
   if (!claim) return ledger.value;
-  const send = await store.findSend(claim.messageId, ledger.value);
+  const send = await store.findSend(claim.sendId, ledger.value);
   const nowMs = clock();
   const fate = claimFate(claim, send.record, nowMs);
   switch (fate.type) {

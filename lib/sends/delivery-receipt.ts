@@ -102,7 +102,7 @@ function mayBeUnderWay(
 ): boolean {
   return (
     state === 'pending' &&
-    claim?.messageId === id &&
+    claim?.sendId === id &&
     claim.claimId !== lastClaim?.claimId &&
     claim.startedAtMs <= atMs + CLOCK_SKEW_MS
   );

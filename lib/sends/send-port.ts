@@ -40,7 +40,7 @@ export type OutgoingMessage = Readonly<v.InferOutput<typeof outgoingMessage>>;
 
 /** A send to be performed: all that a message and a recipient of a run differ in. */
 export interface SendPort<R extends SendRecord> {
-  /** Its claims carry this as `messageId`, also where it is no message. */
+  /** Its claims carry this as `sendId`. */
   readonly id: string;
   readonly openid: string;
   /** Whether the grant stays set aside between attempts, rather than being given back meanwhile. */

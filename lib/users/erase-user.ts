@@ -119,7 +119,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     const belongings = await eraser.listBelongings(openid);
     const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));
     if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };
-    if (claim && fate?.type === 'abandoned' && openidOf(claim.messageId) === undefined) {
+    if (claim && fate?.type === 'abandoned' && openidOf(claim.sendId) === undefined) {
       // That of a run's recipient, which keeps its counts: the request of the dead sender may have left.
       await freeLedger(services, read);
       return 'conflict';

@@ -91,7 +91,7 @@ async function sendsOf(
   const messages = pages.flat().map(({ value }) => value);
   const sends = messages.filter((message) => message.templateId === templateId);
   const { claim } = ledger;
-  if (claim?.templateId !== templateId || sends.some(({ id }) => id === claim.messageId)) return sends;
-  const { id, record } = await store.findSend(claim.messageId, ledger);
+  if (claim?.templateId !== templateId || sends.some(({ id }) => id === claim.sendId)) return sends;
+  const { id, record } = await store.findSend(claim.sendId, ledger);
   return record ? [{ ...record, id }, ...sends] : sends;
 }

@@ -108,7 +108,7 @@ function judgeClaim(
 ): { ledger: Ledger; findings: readonly Finding[] } {
   const { claim } = ledger;
   if (!claim) return { ledger, findings: [] };
-  const { messageId, templateId } = claim;
+  const { sendId: messageId, templateId } = claim;
   const message = messages.find(({ id }) => id === messageId);
   const outcome = campaigns.claimOutcome ?? claimFate(claim, message, nowMs);
   if (outcome.type === 'settled') {
@@ -131,7 +131,7 @@ function auditTemplate(
   if (isSubscription(grants.kind)) return [];
   const claim = ledger.claim?.templateId === templateId ? ledger.claim : undefined;
   const booked = messages.filter(
-    (message) => isPending(message) && message.hold && message.id !== claim?.messageId,
+    (message) => isPending(message) && message.hold && message.id !== claim?.sendId,
   );
   return [
     ...balance(templateId, grants),
@@ -208,7 +208,7 @@ function overdue(
   { nowMs, overdueMs }: AuditMoment,
 ): readonly Finding[] {
   return messages
-    .filter((message) => isPending(message) && message.id !== claim?.messageId)
+    .filter((message) => isPending(message) && message.id !== claim?.sendId)
     .filter(({ dueAtMs, heldUntilMs = 0 }) => nowMs > Math.max(dueAtMs, heldUntilMs) + overdueMs)
     .map(({ id, templateId }) => ({ level: 'drift', rule: 'overdue', templateId, messageId: id }));
 }

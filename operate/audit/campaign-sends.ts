@@ -108,11 +108,11 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
 
   return {
     roughlyOf({ openid, claim }) {
-      if (claim && open.has(claim.messageId)) return undefined;
+      if (claim && open.has(claim.sendId)) return undefined;
       return {
         taken: taken.get(openid) ?? new Map(),
         forgotten: known.forgotten,
-        ...(claim && readRecipientSendId(claim.messageId) && { claimOutcome: SPENT }),
+        ...(claim && readRecipientSendId(claim.sendId) && { claimOutcome: SPENT }),
       };
     },
 
@@ -125,7 +125,7 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
         if (!result) add(forgotten, content.templateId);
         else if (result.is && tookGrant(result.is)) add(exactly, content.templateId);
       }
-      const send = claim && (await findRecipientSend({ runs, clock }, claim.messageId));
+      const send = claim && (await findRecipientSend({ runs, clock }, claim.sendId));
       return {
         taken: exactly,
         forgotten,

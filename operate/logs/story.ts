@@ -32,7 +32,7 @@ export function storyInTable(
   const { createdAtMs, sendAtMs, expiresAtMs, collapsedInto, outcome, fitted = [], attempts } = message;
   const waits = message.state === 'pending';
   const isTimed = sendAtMs > createdAtMs;
-  const underWay = claim?.messageId === message.id && message.lastClaim?.claimId !== claim.claimId;
+  const underWay = claim?.sendId === message.id && message.lastClaim?.claimId !== claim.claimId;
   const happenings = [
     message.hold
       ? at(createdAtMs, 'accepted, with a grant set aside', '已接受，并预留一次授权')

@@ -58,7 +58,7 @@ async function endClaimed(
   stored: Versioned<Ledger>,
   claim: Claim,
 ): Promise<number | 'conflict'> {
-  const send = await store.findSend(claim.messageId, stored.value);
+  const send = await store.findSend(claim.sendId, stored.value);
   const fate = claimFate(claim, send.record, Number.POSITIVE_INFINITY);
   if (fate.type === 'settled') {
     const result = await store.commit({ ledger: updated(stored, closeClaim(stored.value, fate.effect)) });
@@ -79,7 +79,14 @@ export function spendGrant(
   send: { readonly messageId: string; readonly templateId: string; readonly hold?: Hold },
 ): { readonly ledger: Ledger; readonly claim?: Claim } {
   const { messageId, templateId, hold } = send;
-  const wish = { claimId: newId(), messageId, templateId, ...(hold && { hold }), nowMs: clock(), leaseMs: 0 };
+  const wish = {
+    claimId: newId(),
+    sendId: messageId,
+    templateId,
+    ...(hold && { hold }),
+    nowMs: clock(),
+    leaseMs: 0,
+  };
   const opened = openClaim(ledger, wish);
   if (opened.type !== 'claimed') return { ledger: withoutWaiting(ledger, [messageId]) };
   return { ledger: closeClaim(opened.ledger, 'spend'), claim: opened.claim };

@@ -100,7 +100,7 @@ export function restoreTools(world: World) {
     const hold = record && 'hold' in record ? (record.hold as { epoch: number }) : undefined;
     const opened = openClaim(ledger.value, {
       claimId: randomUUID(),
-      messageId,
+      sendId: messageId,
       templateId,
       ...(hold && { hold }),
       nowMs: Date.now(),

@@ -62,7 +62,7 @@ export function createGrantRules(options: GrantRuleOptions) {
         message.templateId === templateId &&
         isPending(message) &&
         message.hold?.epoch === grants.epoch &&
-        message.id !== ledger.claim?.messageId,
+        message.id !== ledger.claim?.sendId,
     );
     if (holding.length !== grants.held)
       fail('each held grant belongs to one pending message', { ledger, holding });
@@ -75,7 +75,7 @@ export function createGrantRules(options: GrantRuleOptions) {
 
   /** The sends of this life that have a grant on their account for good, but for the one that is claimed. */
   function sendsThatSpent(ledger: Ledger, templateId: string, messages: readonly Message[]) {
-    const claimed = ledger.claim && sendKeyOf(ledger.claim.messageId);
+    const claimed = ledger.claim && sendKeyOf(ledger.claim.sendId);
     const ofMessages = messages.filter(
       ({ templateId: of, lastClaim }) =>
         of === templateId && lastClaim?.effect === 'spend' && lastClaim.claimId !== ledger.claim?.claimId,
@@ -114,7 +114,7 @@ export function createGrantRules(options: GrantRuleOptions) {
     const grants = grantsOf(now, claim.templateId)!;
     const old = grantsOf(before, claim.templateId)!;
     if (grants.epoch === old.epoch || grants.revokedAtMs !== claim.startedAtMs) return;
-    const since = old.granted - (grantedBefore.get(sendKeyOf(claim.messageId)) ?? claim.grantedBefore);
+    const since = old.granted - (grantedBefore.get(sendKeyOf(claim.sendId)) ?? claim.grantedBefore);
     const left =
       grants.available + grants.held + (now.claim && now.claim.templateId === claim.templateId ? 1 : 0);
     if (left < Math.min(since, old.available + old.held))
@@ -154,10 +154,10 @@ export function createGrantRules(options: GrantRuleOptions) {
   function settled(ledger: Ledger): Ledger | undefined {
     const { claim } = ledger;
     if (!claim) return ledger;
-    const recipient = book.ofUser(ledger.openid).find(({ sendId }) => sendId === sendKeyOf(claim.messageId));
+    const recipient = book.ofUser(ledger.openid).find(({ sendId }) => sendId === sendKeyOf(claim.sendId));
     const record: SendRecord | undefined = recipient
       ? (recipient.result ?? NOT_BEGUN)
-      : state().findMessage(claim.messageId);
+      : state().findMessage(claim.sendId);
     const fate = claimFate(claim, record, scheduler.now());
     if (!record || fate.type !== 'settled') {
       fail('no claim is left open', { ledger, record });
@@ -183,7 +183,7 @@ export function createGrantRules(options: GrantRuleOptions) {
   return {
     ledgerWritten(ledger: Ledger): void {
       const { claim } = ledger;
-      if (claim) lifeOfSend.set(sendKeyOf(claim.messageId), claim.life);
+      if (claim) lifeOfSend.set(sendKeyOf(claim.sendId), claim.life);
       checkSubscriptions(ledger);
       checkZeroing(ledger);
     },

@@ -30,7 +30,7 @@ export function describeWrite({ ledger, records = [], run, batch, results }: Tab
         `${id} ${granted}=${available}a+${held}h+${granted - available - held}s e${epoch}`,
     );
     const { claim, openid } = ledger;
-    const open = claim ? `claim ${claim.claimId} of ${claim.messageId.slice(0, 36)}` : '';
+    const open = claim ? `claim ${claim.claimId} of ${claim.sendId.slice(0, 36)}` : '';
     parts.push(`ledger of ${openid}: ${counts.join(', ')}, ${unpackWaiting(ledger).size} waiting ${open}`);
   }
   return parts.join(' | ');

@@ -42,7 +42,7 @@ export function sendToResolve({ run, buffer, recipient, index }: RecipientInBatc
   const id = recipientSendId({ runId: run.id, openid: recipient.openid, index });
   const read: SendPort<RecipientRecord>['read'] = async ({ claim }) => {
     // Another worker claimed it and has not written the result yet, or died before that.
-    if (claim?.messageId === id) buffer.markForRecovery();
+    if (claim?.sendId === id) buffer.markForRecovery();
     if (buffer.needsRecovery()) await buffer.reload();
     return buffer.resultOf(index) ?? NOT_BEGUN;
   };

@@ -133,7 +133,7 @@ describe('the waiting messages of a template', () => {
     const [id] = await user('o-1', [T]);
     const read = await store.loadLedger('o-1');
     const claim = {
-      messageId: id!,
+      sendId: id!,
       claimId: 'c',
       templateId: T,
       source: 'held',

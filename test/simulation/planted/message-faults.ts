@@ -29,7 +29,7 @@ export const MESSAGE_FAULTS: readonly PlantedFault[] = [
     (services) =>
       withStore(services, (store) =>
         writingLedgers(store, (ledger) =>
-          ledger.claim ? withoutWaiting(ledger, [ledger.claim.messageId]) : ledger,
+          ledger.claim ? withoutWaiting(ledger, [ledger.claim.sendId]) : ledger,
         ),
       ),
   ),

@@ -120,7 +120,7 @@ export const SEND_FAULTS: readonly PlantedFault[] = [
       async commit(change) {
         const result = await store.commit(change);
         const claim = change.ledger?.value.claim;
-        const message = change.ledger && claim && findWaiting(change.ledger.value, claim.messageId);
+        const message = change.ledger && claim && findWaiting(change.ledger.value, claim.sendId);
         if (result === 'conflict' || !message) return result;
         const { claimId, epoch } = claim;
         const sent = {

@@ -12,7 +12,7 @@ export const WAITING_FAULTS: readonly PlantedFault[] = [
   inCallsOf('acceptMessages', 'a message whose place is taken waits on', (services) =>
     withStore(services, (store) =>
       writingLedgers(store, (ledger, before) => {
-        const open = before.claim?.messageId;
+        const open = before.claim?.sendId;
         const kept = [...unpackWaiting(before)].filter(([id]) => id !== open);
         return packWaiting(ledger, new Map([...kept, ...unpackWaiting(ledger)]));
       }),

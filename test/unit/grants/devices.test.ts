@@ -28,7 +28,7 @@ const both = reported(emptyLedger('user-1'), 'accept', [LOCK, CAMERA]);
 function claimed(ledger: Ledger, device: Device): Ledger {
   const opened = openClaim(ledger, {
     claimId: 'c',
-    messageId: 'm',
+    sendId: 'm',
     templateId: keyOf(device),
     nowMs: 2_000,
     leaseMs: 1,

@@ -46,7 +46,7 @@ function held(ledger: Ledger): { ledger: Ledger; hold: Hold } {
 function claimed(ledger: Ledger, hold?: Hold): Ledger {
   const result = openClaim(ledger, {
     claimId: 'claim-1',
-    messageId: 'message-1',
+    sendId: 'message-1',
     templateId: T,
     nowMs: 0,
     leaseMs: 1,
@@ -112,9 +112,9 @@ describe('holding', () => {
   test('needs an available grant: what is held for one message starves no other', () => {
     const { ledger } = held(accepted(1));
     expect(holdGrant(ledger, T, 'one-time').type).toBe('no-grant');
-    expect(
-      openClaim(ledger, { claimId: 'c', messageId: 'm', templateId: T, nowMs: 0, leaseMs: 1 }).type,
-    ).toBe('no-grant');
+    expect(openClaim(ledger, { claimId: 'c', sendId: 'm', templateId: T, nowMs: 0, leaseMs: 1 }).type).toBe(
+      'no-grant',
+    );
   });
 
   test('a long-term subscription holds any number of messages', () => {
@@ -153,7 +153,7 @@ describe('closing a claim', () => {
     const zeroed = closeClaim(claimed(ledger), 'zero');
     const again = reported(zeroed, 'accept');
     expect(
-      openClaim(again, { claimId: 'c', messageId: 'm', templateId: T, hold, nowMs: 0, leaseMs: 1 }).type,
+      openClaim(again, { claimId: 'c', sendId: 'm', templateId: T, hold, nowMs: 0, leaseMs: 1 }).type,
     ).toBe('hold-void');
     expect(releaseHold(again, T, hold)).toBe(again);
   });
@@ -247,7 +247,7 @@ describe('whatever happens, in whatever order', () => {
         if (name === 'claim-held' && !hold) return ledger;
         const result = openClaim(ledger, {
           claimId: 'c',
-          messageId: 'm',
+          sendId: 'm',
           templateId: T,
           nowMs: 0,
           leaseMs: 1,

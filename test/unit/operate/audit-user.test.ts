@@ -22,7 +22,7 @@ function ledger(counts: Partial<TemplateGrants>, claim?: Partial<Claim>): Ledger
   };
   const open: Claim = {
     claimId: 'claim',
-    messageId: 'm1',
+    sendId: 'm1',
     templateId: TEMPLATE,
     source: 'held',
     epoch: 0,
@@ -193,25 +193,25 @@ describe('sends of campaigns, of which no message is stored', () => {
     [
       'one whose claim stands',
       ['note settled-claim'],
-      ledger({ granted: 1 }, { messageId: 'rcp' }),
+      ledger({ granted: 1 }, { sendId: 'rcp' }),
       campaigns(1, { claimOutcome: spent }),
     ],
     [
       'one that is under way',
       [],
-      ledger({ granted: 1 }, { messageId: 'rcp' }),
+      ledger({ granted: 1 }, { sendId: 'rcp' }),
       campaigns(0, { claimOutcome: { type: 'under-way' } }),
     ],
     [
       'one whose sender died long ago',
       ['drift abandoned-claim'],
-      ledger({ granted: 1 }, { messageId: 'rcp', leaseUntilMs: 0 }),
+      ledger({ granted: 1 }, { sendId: 'rcp', leaseUntilMs: 0 }),
       campaigns(0, { claimOutcome: { type: 'abandoned' } }),
     ],
     [
       'one whose grant was given back but for the ledger',
       ['note settled-claim'],
-      ledger({ granted: 1 }, { messageId: 'rcp', source: 'available' }),
+      ledger({ granted: 1 }, { sendId: 'rcp', source: 'available' }),
       campaigns(0, { claimOutcome: { type: 'settled', effect: 'refund' } }),
     ],
     ['one that took no grant', ['drift overspent'], ledger({ granted: 1, available: 1 }), campaigns(1)],

@@ -38,7 +38,7 @@ describe('what the table tells of a message', () => {
   test('a sender that is at it, unless its claim is accounted for', () => {
     const claim = {
       claimId: 'c1',
-      messageId: 'msg_1',
+      sendId: 'msg_1',
       templateId: 'T',
       startedAtMs: NOON,
       leaseUntilMs: NOON + 60_000,

@@ -81,7 +81,7 @@ function useUser(grants = 1) {
 describe('a claim', () => {
   test('takes the user lock and a grant', async () => {
     const user = useUser(2);
-    expect(await user.claim('one')).toMatchObject({ type: 'claimed', claim: { messageId: 'one' } });
+    expect(await user.claim('one')).toMatchObject({ type: 'claimed', claim: { sendId: 'one' } });
     expect(user.available()).toBe(1);
     expect(await user.claim('two')).toMatchObject({ type: 'busy' });
   });

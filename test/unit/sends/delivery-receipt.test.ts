@@ -35,7 +35,7 @@ const lost = (id: string, atMs: number) =>
   message(id, { state: 'unknown', outcome: { atMs, reason: 'sender-lost' } });
 const claimOf = (messageId: string, startedAtMs = AT): Claim => ({
   claimId: 'c',
-  messageId,
+  sendId: messageId,
   templateId: 'T',
   source: 'held',
   epoch: 0,

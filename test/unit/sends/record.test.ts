@@ -6,7 +6,7 @@ import type { SendRecord, SettledClaim } from '../../../lib/sends/send-record.ts
 
 const claim: Claim = {
   claimId: 'claim-2',
-  messageId: 'send',
+  sendId: 'send',
   templateId: 'T',
   source: 'available',
   epoch: 3,

@@ -24,7 +24,7 @@ function useUser(sends: readonly ReceiptCandidate[], lives: Lives = ['one']) {
   const records = new Map(sends.map((send) => [send.id, send]));
   const claim: Claim = {
     claimId: 'claim',
-    messageId: LATEST,
+    sendId: LATEST,
     templateId: 'T',
     source: 'available',
     epoch: 0,
