@@ -3,15 +3,15 @@ import { BATCH_SIZE } from '../lib/campaigns/runs/batch.ts';
 import { createRunStatusCache, processRunJob } from '../lib/campaigns/runs/process-run-job.ts';
 import type { RunRecord } from '../lib/campaigns/runs/run.ts';
 import type { EnqueueJobs, JobResult, RunJob } from '../lib/campaigns/runs/run-job.ts';
-import { createPermits, createRunRateLimiters } from '../lib/campaigns/runs/run-limits.ts';
+import { createPermits, createRunRateLimiters } from '../lib/campaigns/runs/run-rate-limiters.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createBatchedWrites } from '../lib/dynamodb/batched-writes.ts';
 import { runRateLimitKey } from '../lib/dynamodb/campaign-keys.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createAudienceStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
 import { createRunStore, runExpiresAt } from '../lib/dynamodb/dynamodb-run-store.ts';
-import { createSharedWrites } from '../lib/dynamodb/shared-writes.ts';
 import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import { DELIVERY_LIMIT_MS } from '../lib/messages/deliver-message.ts';
@@ -64,7 +64,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       enqueueJobs,
       rateLimiter,
       campaigns: createCampaignStore(table, versions),
-      store: createMessageStore(table, { ...versions, write: createSharedWrites(table, base) }),
+      store: createMessageStore(table, { ...versions, write: createBatchedWrites(table, base) }),
       audience: createAudienceStore(table),
       runStatus: createRunStatusCache({ runs, clock: base.clock }),
       acquirePermit: createPermits(

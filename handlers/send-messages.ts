@@ -1,12 +1,12 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { type CardJob, isCardJob } from '../lib/cards/card-job.ts';
 import { type CardDelivery, deliverCard } from '../lib/cards/deliver-card.ts';
+import { createBatchedReads } from '../lib/dynamodb/batched-reads.ts';
+import { createBatchedWrites } from '../lib/dynamodb/batched-writes.ts';
 import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';
 import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
-import { createSharedReads } from '../lib/dynamodb/shared-reads.ts';
-import { createSharedWrites } from '../lib/dynamodb/shared-writes.ts';
 import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import { DELIVERY_LIMIT_MS, deliverMessage } from '../lib/messages/deliver-message.ts';
@@ -47,8 +47,8 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       ...base,
       store: createMessageStore(table, {
         ...versions,
-        read: createSharedReads(table),
-        write: createSharedWrites(table, base),
+        read: createBatchedReads(table),
+        write: createBatchedWrites(table, base),
       }),
       dueEntries: createDueEntries(table),
       newClaimId: base.newUuid,

@@ -1,4 +1,4 @@
-import type { RemedyFor } from '../lib/api/template-answers.ts';
+import type { RemedyFor } from '../lib/api/template-problems.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
 import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';

@@ -8,7 +8,7 @@ import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { createWaitingMessages, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-waiting-messages.ts';
-import { cancelForTemplate } from '../lib/messages/end-without-request.ts';
+import { cancelForTemplate } from '../lib/messages/end-waiting-messages.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';

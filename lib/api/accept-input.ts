@@ -22,7 +22,7 @@ import {
   orLookupProblem,
   type RemedyFor,
   unknownTemplate,
-} from './template-answers.ts';
+} from './template-problems.ts';
 import type { ShowMessageServices } from './views.ts';
 
 type Body = v.InferOutput<typeof messageBody>;

@@ -2,7 +2,7 @@ import type { InputRefusal, ValidationError } from '../campaigns/campaign-input.
 import type { Run } from '../campaigns/runs/run.ts';
 import type { ScheduledStart } from '../campaigns/runs/start-run.ts';
 import { inputError, ProblemError } from './problem.ts';
-import { invalidData, unknownTemplate } from './template-answers.ts';
+import { invalidData, unknownTemplate } from './template-problems.ts';
 
 /** Why a campaign, or a change to one, is refused. */
 export function inputProblem(refusal: InputRefusal): ProblemError {

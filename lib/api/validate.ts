@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
-import { brokenRule } from '../broken-rule.ts';
+import { issueMessage } from '../issue-message.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { type InputError, inputError, ProblemError } from './problem.ts';
 import { withHint } from './schemas/rules.ts';
@@ -86,7 +86,7 @@ function isNode(value: unknown): value is Node {
 
 /** The rule that a value breaks, in both languages, with the word that it probably means. */
 function inputRule(issue: v.BaseIssue<unknown>): BilingualText {
-  const [en = '', zh] = brokenRule(issue).split('\n');
+  const [en = '', zh] = issueMessage(issue).split('\n');
   return withHint({ en, zh: zh ?? chineseRule(issue, en) }, meantValue(issue));
 }
 

@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import { readGrantKey } from '../grants/grant-key.ts';
 import { type Claim, grantsOf, isSubscription, type Ledger, spentOf } from '../grants/ledger.ts';
 import { type Message, statusOf } from '../messages/message.ts';
-import { remedyOfReason } from '../sends/own-outcome.ts';
+import { remedyOfReason } from '../sends/internal-outcome.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { AnswerOf } from './route.ts';
 import type * as schemas from './schemas/campaign-answers.ts';
@@ -17,7 +17,7 @@ import type { card as cardSchema } from './schemas/cards.ts';
 import { toRfc3339 } from './schemas/common.ts';
 import type { grant } from './schemas/grants.ts';
 import type { message as messageSchema } from './schemas/messages.ts';
-import { type RemarkServices, type RemedyFor, remarksOn } from './template-answers.ts';
+import { type RemarkServices, type RemedyFor, remarksOn } from './template-problems.ts';
 
 /** What a user granted by its key in the ledger; undefined if they never answered for it. */
 export function grantView(ledger: Ledger, key: string): AnswerOf<typeof grant> | undefined {

@@ -2,7 +2,7 @@ import type { BilingualText } from '../bilingual-text.ts';
 import type { Outcome } from '../sends/send-record.ts';
 
 /** Ends of a change that are not an answer of WeChat's. */
-type OwnReason =
+type InternalReason =
   | 'no-answer'
   | 'sender-lost'
   | 'not-reached'
@@ -12,7 +12,7 @@ type OwnReason =
   | 'code-expired'
   | 'table-restored';
 
-const REMEDIES: Record<OwnReason, BilingualText> = {
+const REMEDIES: Record<InternalReason, BilingualText> = {
   'no-answer': {
     en: 'The change left, but no readable answer came, and WeChat does not show that it has it. It is not sent again by itself. PATCH the card with what it shall show now.',
     zh: '更新已发出，但没有收到可读的应答，查询微信也未能确认是否生效；系统不会自动重发。请用 PATCH 提交卡片现在应显示的内容。',
@@ -48,6 +48,6 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
 };
 
 /** The outcome of an end that WeChat said nothing about, with words to act on. */
-export function ownOutcome(reason: OwnReason, atMs: number): Outcome {
+export function internalOutcome(reason: InternalReason, atMs: number): Outcome {
   return { atMs, reason, remedy: REMEDIES[reason] };
 }

@@ -5,9 +5,9 @@ import type { Outcome } from '../sends/send-record.ts';
 import { updated } from '../versioned.ts';
 import type { CardStore } from './card.ts';
 import { type Card, cardIdOf } from './card.ts';
-import { settled } from './card-changes.ts';
 import { statusOf } from './card-content.ts';
 import { sourceOf } from './card-kinds.ts';
+import { settled } from './card-transitions.ts';
 import { acceptedStatus } from './state-order.ts';
 
 /** What WeChat says of a notification that it could not deliver (WeChat contract §8.2). */

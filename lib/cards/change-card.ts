@@ -3,10 +3,10 @@ import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { CardStore } from './card.ts';
 import { type Card, isChanging, stateAt } from './card.ts';
-import { isEndedByContent, stateBefore } from './card-changes.ts';
 import { saysTheSame, statusOf } from './card-content.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { stateRow } from './card-kinds.ts';
+import { isEndedByContent, stateBefore } from './card-transitions.ts';
 import { acceptedStatus, type Step, shortestWay, stepBetween } from './state-order.ts';
 
 export interface ChangeCardServices extends Contention {

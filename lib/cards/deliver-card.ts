@@ -6,8 +6,8 @@ import type { SendAnswer } from '../sends/judge-answer.ts';
 import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Card, CardChange, CardReading, CardStore } from './card.ts';
-import { asked, claimed, expired, givenUp, settled } from './card-changes.ts';
 import type { CardJob } from './card-job.ts';
+import { asked, claimed, expired, givenUp, settled } from './card-transitions.ts';
 import { type CardRules, judgeCardAnswer } from './judge-card-answer.ts';
 import { nextStep } from './next-step.ts';
 

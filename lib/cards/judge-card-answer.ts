@@ -4,7 +4,7 @@ import type { SendAnswer } from '../sends/judge-answer.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { Card, CardRetry, CardState } from './card.ts';
 import { sourceOf } from './card-kinds.ts';
-import { ownOutcome } from './card-outcome.ts';
+import { internalOutcome } from './card-outcome.ts';
 import { nextTryAtMs } from './card-retries.ts';
 
 /** What an errcode means for a card's change (WeChat contract §8.2). */
@@ -41,15 +41,15 @@ export function judgeCardAnswer(
     triedAgain(retry, card, outcome, random) ?? ({ type: 'ended', outcome, state } as const);
   switch (answer.type) {
     case 'no-answer':
-      return { type: 'ended', outcome: ownOutcome('no-answer', nowMs), state: 'unknown' };
+      return { type: 'ended', outcome: internalOutcome('no-answer', nowMs), state: 'unknown' };
     case 'expired':
-      return { type: 'ended', outcome: ownOutcome('code-expired', nowMs), state: 'expired' };
+      return { type: 'ended', outcome: internalOutcome('code-expired', nowMs), state: 'expired' };
     case 'not-sent':
-      return againOr('connection', ownOutcome('not-reached', nowMs), 'failed');
+      return againOr('connection', internalOutcome('not-reached', nowMs), 'failed');
     case 'no-token':
-      return againOr('connection', ownOutcome('token-unavailable', nowMs), 'failed');
+      return againOr('connection', internalOutcome('token-unavailable', nowMs), 'failed');
     case 'turned-away':
-      return againOr('gateway', ownOutcome('turned-away', nowMs), 'failed');
+      return againOr('gateway', internalOutcome('turned-away', nowMs), 'failed');
     case 'answered': {
       const { type: _type, msgid: _msgid, ...facts } = answer;
       const { reason, retry, ends = 'failed' } = rules.ruleOf(answer.errcode);

@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
-import { packedMarks, setMarks, withMarks } from '../grants/counted-marks.ts';
+import { packedMarks, setMarks, withMarks } from '../grants/deduplication-marks.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
 import { type ConditionalPut, getItem, getItems, IS_NEW, putAll, queryPages, readItem } from './items.ts';
 import {

@@ -6,11 +6,11 @@ import { findMessageSend } from '../messages/message-port.ts';
 import type { Change, MessageStore, MessageWithLedger } from '../messages/message-store.ts';
 import { hasNoRecord, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
 import type { Versioned } from '../versioned.ts';
+import type { ReadItem } from './batched-reads.ts';
+import type { WriteItem } from './batched-writes.ts';
 import { createRunStore } from './dynamodb-run-store.ts';
 import { getItem, listItems, putAll } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
-import type { ReadItem } from './shared-reads.ts';
-import type { WriteItem } from './shared-writes.ts';
 import type { Table } from './table.ts';
 import {
   type NewVersion,

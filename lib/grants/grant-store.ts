@@ -1,5 +1,5 @@
 import type { Versioned } from '../versioned.ts';
-import type { CountMark } from './counted-marks.ts';
+import type { CountMark } from './deduplication-marks.ts';
 import type { Ledger } from './ledger.ts';
 
 /** One page of ledgers, and where the next begins. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { count, instant, storedObject } from '../stored-schemas.ts';
-import { countedMarks } from './counted-marks.ts';
+import { countedMarks } from './deduplication-marks.ts';
 import { recentGrants } from './recent-grants.ts';
 
 /**

@@ -2,7 +2,7 @@ import { grantKey } from '../grants/grant-key.ts';
 import { type HoldResult, holdGrant, releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
-import { ownOutcome } from '../sends/own-outcome.ts';
+import { internalOutcome } from '../sends/internal-outcome.ts';
 import type { AcceptRequest, AcceptResult } from './accept-message.ts';
 import { answerOf, type KeyLookup, type Taken } from './idempotency-keys.ts';
 import type { Message } from './message.ts';
@@ -106,6 +106,6 @@ function collapsedInto(id: string, message: Message, nowMs: number): Message {
     state: 'canceled',
     updatedAtMs: nowMs,
     collapsedInto: id,
-    outcome: ownOutcome('collapsed', nowMs),
+    outcome: internalOutcome('collapsed', nowMs),
   };
 }

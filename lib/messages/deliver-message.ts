@@ -15,7 +15,7 @@ import {
   retryAfter,
   untilNearlyDue,
 } from './delivery-result.ts';
-import { sendOnce } from './end-without-request.ts';
+import { sendOnce } from './end-waiting-messages.ts';
 import { isPending, type Message, openidOf } from './message.ts';
 import { messagePort } from './message-port.ts';
 import type { SendJob } from './send-job.ts';

@@ -3,7 +3,7 @@ import { closeClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
-import { mergeLateAnswer } from '../sends/change-record.ts';
+import { mergeLateAnswer } from '../sends/record-transitions.ts';
 import type { Send, SendPort } from '../sends/send-port.ts';
 import type { SettledClaim } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';

@@ -4,8 +4,8 @@ import { grantKey } from '../grants/grant-key.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import { claimFate } from './change-record.ts';
 import { type Busy, freeLedger, type LedgerStore, type SendFinder } from './close-claim.ts';
+import { claimFate } from './record-transitions.ts';
 import type { SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 

@@ -3,7 +3,7 @@ import { closeClaim, revokeGrantedBefore } from '../grants/claims.ts';
 import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import { type ClaimFate, claimFate, givenUp } from './change-record.ts';
+import { type ClaimFate, claimFate, givenUp } from './record-transitions.ts';
 import type { Send } from './send-port.ts';
 
 /** Where users' ledgers are kept. Every read sees the latest write. */

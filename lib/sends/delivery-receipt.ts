@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Claim } from '../grants/ledger.ts';
-import type { OwnReason } from './own-outcome.ts';
+import type { InternalReason } from './internal-outcome.ts';
 import type { Outcome, SendRecord } from './send-record.ts';
 
 /** What WeChat says of one of the sends to a user in one event. */
@@ -66,12 +66,12 @@ export const WINDOW_MS = 15 * 60_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /** The reason of the outcome of a send whose sender was given up for dead. */
-const SENDER_LOST: OwnReason = 'sender-lost';
+const SENDER_LOST: InternalReason = 'sender-lost';
 /**
  * The reason of one that a restore of the table ended. What was sent since is gone, and a receipt may be of
  * that.
  */
-const TABLE_RESTORED: OwnReason = 'table-restored';
+const TABLE_RESTORED: InternalReason = 'table-restored';
 
 /** The send that a receipt is about; `not-yet` while one that it may be about waits for its answer. */
 export function sendOfReceipt<Send extends ReceiptCandidate>(

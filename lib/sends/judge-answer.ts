@@ -2,7 +2,7 @@ import type { BilingualText } from '../bilingual-text.ts';
 import type { Random } from '../clock.ts';
 import type { GrantEffect } from '../grants/ledger.ts';
 import type { WeChatAnswer } from '../wechat-answer.ts';
-import { ownOutcome } from './own-outcome.ts';
+import { internalOutcome } from './internal-outcome.ts';
 import { nextAttemptAtMs, type RetryBasis } from './retry-policy.ts';
 import type { MessageState, Outcome, RetryPolicyName } from './send-record.ts';
 
@@ -78,15 +78,15 @@ export function judgeAnswer(
 ): Decision {
   switch (answer.type) {
     case 'no-answer':
-      return { state: 'unknown', effect: 'spend', outcome: ownOutcome('no-answer', nowMs) };
+      return { state: 'unknown', effect: 'spend', outcome: internalOutcome('no-answer', nowMs) };
     case 'not-sent':
-      return retriedOrFailed('connection', message, ownOutcome('not-reached', nowMs), random);
+      return retriedOrFailed('connection', message, internalOutcome('not-reached', nowMs), random);
     case 'expired':
-      return { state: 'failed', effect: 'refund', outcome: ownOutcome('expired', nowMs) };
+      return { state: 'failed', effect: 'refund', outcome: internalOutcome('expired', nowMs) };
     case 'no-token':
-      return retriedOrFailed('connection', message, ownOutcome('token-unavailable', nowMs), random);
+      return retriedOrFailed('connection', message, internalOutcome('token-unavailable', nowMs), random);
     case 'turned-away':
-      return retriedOrFailed('gateway', message, ownOutcome('turned-away', nowMs), random);
+      return retriedOrFailed('gateway', message, internalOutcome('turned-away', nowMs), random);
     case 'answered':
       return judgeErrcode(answer, message, rules, nowMs, random);
   }

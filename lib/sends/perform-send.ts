@@ -3,7 +3,6 @@ import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { LimitSignal } from '../limits/scope-rate-limiter.ts';
 import type { Versioned } from '../versioned.ts';
-import { afterAttempt } from './change-record.ts';
 import { type ClaimServices, claimSend, hasExpired, type SendClaim } from './claim-send.ts';
 import { type CloseServices, closeInLedger } from './close-claim.ts';
 import {
@@ -13,6 +12,7 @@ import {
   rulesOfLimited,
   type SendAnswer,
 } from './judge-answer.ts';
+import { afterAttempt } from './record-transitions.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 

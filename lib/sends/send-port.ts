@@ -5,7 +5,7 @@ import type { Claim, Ledger, TemplateKind } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { instant } from '../stored-schemas.ts';
 import type { Versioned } from '../versioned.ts';
-import type { afterAttempt } from './change-record.ts';
+import type { afterAttempt } from './record-transitions.ts';
 import type { RetryBasis } from './retry-policy.ts';
 import type { Outcome, SendRecord } from './send-record.ts';
 

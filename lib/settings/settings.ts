@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { brokenRule } from '../broken-rule.ts';
+import { issueMessage } from '../issue-message.ts';
 import { type SettingsPart, settingsParts } from './settings-parts.ts';
 
 /** The environment variables that a function is started with. */
@@ -77,7 +77,7 @@ function parse(env: Environment, parts: readonly string[]) {
 function settingProblem(issue: v.BaseIssue<unknown>): SettingProblem {
   const [, ...path] = issue.path ?? [];
   const keys = path.filter(isPlain).map(({ key }) => String(key));
-  return { name: keys.join('.'), rule: brokenRule(issue) };
+  return { name: keys.join('.'), rule: issueMessage(issue) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import { AMOUNT, AMOUNT_DOUBTS, NUMBER, NUMBER_DOUBTS, NUMERAL } from './decimals.ts';
-import { momentDoubt, momentError } from './moments.ts';
+import { momentDoubt, momentError } from './date-times.ts';
+import { AMOUNT, AMOUNT_DOUBTS, NUMBER, NUMBER_DOUBTS, NUMERAL } from './number-patterns.ts';
 import type { FieldKind, TemplateField } from './template.ts';
 import type { DoubtCode, DoubtPattern } from './value-doubt.ts';
 

@@ -1,5 +1,5 @@
 import { FIELD_RULES } from './field-rules.ts';
-import { fitMoment } from './fit-moment.ts';
+import { fitMoment } from './fit-date-time.ts';
 import { cutText, onOneLine, toHalfWidth, withoutSpaces } from './fit-text.ts';
 import { gradeValue, valueError } from './grade-value.ts';
 import type { FieldKind, TemplateField } from './template.ts';

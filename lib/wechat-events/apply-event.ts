@@ -1,9 +1,9 @@
-import type { CountMark } from '../grants/counted-marks.ts';
+import type { CountMark } from '../grants/deduplication-marks.ts';
 import { newTemplateIds } from '../grants/grant-key.ts';
 import type { GrantStore } from '../grants/grant-store.ts';
 import { isAccept, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
-import { refuseWaiting } from '../messages/end-without-request.ts';
+import { refuseWaiting } from '../messages/end-waiting-messages.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';

@@ -1,6 +1,6 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { AnswerRule } from '../sends/judge-answer.ts';
-import { ACCOUNT_REMEDIES, ACCOUNT_SEND_RULES } from './errcodes/account.ts';
+import { ACCOUNT_REMEDIES, ACCOUNT_SEND_RULES } from './errcodes/account-rules.ts';
 import { CARD_REMEDIES, LOGIN_REMEDIES, TEMPLATE_REMEDIES } from './errcodes/call-remedies.ts';
 import { allowAddress, mendField } from './errcodes/named-in-errmsg.ts';
 import { SEND_RULES, UNLISTED } from './errcodes/send-rules.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { brokenRule } from '../../lib/broken-rule.ts';
+import { issueMessage } from '../../lib/issue-message.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
 import { loadSecrets, SECRET_NAMES } from '../../lib/settings/secrets.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
@@ -90,7 +90,7 @@ export async function readDevOptions(
     ...(WECHAT_APP_SECRET !== undefined && { appSecret: WECHAT_APP_SECRET }),
   };
   const problems = [
-    ...(own.issues ?? []).map((issue) => `${issue.path?.[0].key}: ${brokenRule(issue)}`),
+    ...(own.issues ?? []).map((issue) => `${issue.path?.[0].key}: ${issueMessage(issue)}`),
     ...stackSettingProblems(stack, definition),
   ];
   if (!own.success || problems.length > 0) throw new SettingsError(problems);

@@ -28,7 +28,7 @@ export const HOW_TO_WRITE: Readonly<Record<ClickRule, { readonly en: string; rea
 };
 
 /** The rule that a failure of the simulated phone names, as `noClickState` words it. */
-export function brokenRule(errMsg: string): ClickRule | undefined {
+export function issueMessage(errMsg: string): ClickRule | undefined {
   const named = /\[([a-z-]+)\]/.exec(errMsg)?.[1];
   return RULES.find((rule) => rule === named);
 }

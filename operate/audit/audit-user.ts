@@ -9,7 +9,7 @@ import {
   type TemplateGrants,
 } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
-import { type ClaimFate, claimFate } from '../../lib/sends/change-record.ts';
+import { type ClaimFate, claimFate } from '../../lib/sends/record-transitions.ts';
 
 /** What an audit needs to know of a message. */
 export type AuditedMessage = Pick<

@@ -10,7 +10,7 @@ import type { Table } from '../../lib/dynamodb/table.ts';
 import { UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import { everyItem } from '../../lib/paginate.ts';
-import { claimFate } from '../../lib/sends/change-record.ts';
+import { claimFate } from '../../lib/sends/record-transitions.ts';
 import type { AuditedCampaigns } from './audit-user.ts';
 import { readForgottenRuns } from './forgotten-runs.ts';
 

@@ -1,5 +1,5 @@
 import type { Card, CardStore } from '../../lib/cards/card.ts';
-import { ownOutcome } from '../../lib/cards/card-outcome.ts';
+import { internalOutcome } from '../../lib/cards/card-outcome.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type Contention, retryOnConflict } from '../../lib/retry.ts';
 import { updated } from '../../lib/versioned.ts';
@@ -36,7 +36,7 @@ function asUnknown(card: Card, nowMs: number): Card {
     isUnsure: true,
     state: 'unknown',
     endedBy: 'content',
-    outcome: ownOutcome('table-restored', nowMs),
+    outcome: internalOutcome('table-restored', nowMs),
     updatedAtMs: nowMs,
   };
 }

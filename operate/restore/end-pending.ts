@@ -7,8 +7,8 @@ import type { Message } from '../../lib/messages/message.ts';
 import type { MessageStore } from '../../lib/messages/message-store.ts';
 import { listWaiting } from '../../lib/messages/waiting-messages.ts';
 import { type Contention, retryOnConflict } from '../../lib/retry.ts';
-import { claimFate, givenUp } from '../../lib/sends/change-record.ts';
-import { ownOutcome } from '../../lib/sends/own-outcome.ts';
+import { internalOutcome } from '../../lib/sends/internal-outcome.ts';
+import { claimFate, givenUp } from '../../lib/sends/record-transitions.ts';
 import type { SendRecord } from '../../lib/sends/send-record.ts';
 import { updated, type Versioned } from '../../lib/versioned.ts';
 
@@ -95,5 +95,5 @@ export function spendGrant(
 /** A send of which nobody knows whether it left after the moment that the table was restored to. */
 export function asUnknown<Send extends SendRecord>(record: Send, claim: Claim | undefined, nowMs: number) {
   const ended = claim ? givenUp(record, claim, nowMs) : { ...record, state: 'unknown' as const };
-  return { ...ended, outcome: ownOutcome('table-restored', nowMs) };
+  return { ...ended, outcome: internalOutcome('table-restored', nowMs) };
 }

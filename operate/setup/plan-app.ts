@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { brokenRule } from '../../lib/broken-rule.ts';
+import { issueMessage } from '../../lib/issue-message.ts';
 import {
   APP_SECRETS,
   type App,
@@ -116,7 +116,7 @@ function formProblems(settings: string): string[] {
   const bytes = Buffer.byteLength(settings);
   const form = v.safeParse(appSettings, JSON.parse(settings));
   return [
-    ...(form.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${brokenRule(issue)}`),
+    ...(form.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${issueMessage(issue)}`),
     ...(bytes > MOST_BYTES
       ? [`all settings together: ${bytes} bytes, and a parameter holds ${MOST_BYTES}`]
       : []),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LineCounter, parseDocument } from 'yaml';
-import { brokenRule } from '../../lib/broken-rule.ts';
+import { issueMessage } from '../../lib/issue-message.ts';
 import { nearestWord } from '../../lib/nearest-word.ts';
 import { ALIAS_FORM, ALIAS_RULE } from '../../lib/templates/aliases.ts';
 import { CommandError } from '../command-line.ts';
@@ -80,7 +80,7 @@ function refused(name: string, faults: readonly string[], what: string): Command
 
 function faultOf(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? '';
-  const rule = brokenRule(issue);
+  const rule = issueMessage(issue);
   if (rule !== 'Unknown field')
     return `${path}: ${rule === 'Required' ? say('is missing', '缺少此项') : rule}`;
   const key = String(issue.path?.at(-1)?.key);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../lib/api/problem.ts';
-import type { OwnReason } from '../../lib/sends/own-outcome.ts';
+import type { InternalReason } from '../../lib/sends/internal-outcome.ts';
 import { cardRule } from '../../lib/wechat/errcodes/card-rules.ts';
 import { sendRule } from '../../lib/wechat/errcodes.ts';
 
@@ -83,7 +83,7 @@ test('reasons of our own are documented too', () => {
     'table-restored': true,
     'token-unavailable': true,
     'template-deleted': true,
-  } satisfies Record<OwnReason, true>;
+  } satisfies Record<InternalReason, true>;
   const documented = reasons.flatMap(([reason, codes]) => (codes === '–' ? [reason] : []));
   expect(documented.toSorted()).toEqual(
     [...Object.keys(own), 'settled-by-hand', 'delivered', 'not-delivered'].toSorted(),

@@ -3,7 +3,7 @@ import { closeClaim } from '../../lib/grants/claims.ts';
 import { readGrantKey } from '../../lib/grants/grant-key.ts';
 import { grantsOf, type Ledger, spentOf } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
-import { claimFate } from '../../lib/sends/change-record.ts';
+import { claimFate } from '../../lib/sends/record-transitions.ts';
 import type { SendRecord } from '../../lib/sends/send-record.ts';
 import type { Report } from './app-functions.ts';
 import { type RecipientBook, sendKeyOf } from './recipient-book.ts';

@@ -13,7 +13,7 @@ export { pauseRun, resumeRun, stopRun } from '../../lib/campaigns/runs/control-r
 export { createSendLookup, findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
 export { createRunStatusCache, processRunJob } from '../../lib/campaigns/runs/process-run-job.ts';
 export { readRun } from '../../lib/campaigns/runs/read-run.ts';
-export { createPermits } from '../../lib/campaigns/runs/run-limits.ts';
+export { createPermits } from '../../lib/campaigns/runs/run-rate-limiters.ts';
 export { startRun, startScheduledRun } from '../../lib/campaigns/runs/start-run.ts';
 export { campaignPartition, runShardPartition } from '../../lib/dynamodb/campaign-keys.ts';
 export {

@@ -5,7 +5,7 @@ import { type RunRecord, runRecord } from '../../lib/campaigns/runs/run.ts';
 import type { ShardTally } from '../../lib/campaigns/runs/run-store.ts';
 import { packResults } from '../../lib/dynamodb/pack-results.ts';
 import { packBatch, toBatch, toResults } from '../../lib/dynamodb/run-items.ts';
-import type { CountMark } from '../../lib/grants/counted-marks.ts';
+import type { CountMark } from '../../lib/grants/deduplication-marks.ts';
 import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.ts';
 import { type AppRateLimits, NO_LIMIT } from '../../lib/limits/rate-limit.ts';
 import type { BoundKey } from '../../lib/messages/idempotency-keys.ts';

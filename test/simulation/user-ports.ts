@@ -1,7 +1,7 @@
 import type { AudienceStore } from '../../lib/campaigns/runs/recipient-source.ts';
 import type { RunStore } from '../../lib/campaigns/runs/run-store.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type CountMark, setMarks, withMarks } from '../../lib/grants/counted-marks.ts';
+import { type CountMark, setMarks, withMarks } from '../../lib/grants/deduplication-marks.ts';
 import type { GrantStore } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { DueIndex } from '../../lib/messages/dispatch-due.ts';

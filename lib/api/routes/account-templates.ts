@@ -11,7 +11,7 @@ import { RULES } from '../schemas/rules.ts';
 import * as schemas from '../schemas/template-library.ts';
 import { template } from '../schemas/templates.ts';
 import { findTemplate, type ShowTemplateServices } from '../show-templates.ts';
-import { type FieldsOf, orLibraryProblem, type RemedyFor, templateNotFound } from '../template-answers.ts';
+import { type FieldsOf, orLibraryProblem, type RemedyFor, templateNotFound } from '../template-problems.ts';
 
 const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 

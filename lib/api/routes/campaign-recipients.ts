@@ -13,7 +13,7 @@ import { ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { addedRecipients } from '../schemas/campaign-answers.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
-import { orLookupProblem, type RemedyFor, unknownTemplate } from '../template-answers.ts';
+import { orLookupProblem, type RemedyFor, unknownTemplate } from '../template-problems.ts';
 import { campaignId } from './campaigns.ts';
 
 /**

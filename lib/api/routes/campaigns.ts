@@ -22,7 +22,7 @@ import {
   type RemedyFor,
   remarksOn,
   unknownTemplate,
-} from '../template-answers.ts';
+} from '../template-problems.ts';
 import { campaignView } from '../views.ts';
 
 /** The part of a path that names a campaign. */

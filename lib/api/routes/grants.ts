@@ -16,7 +16,7 @@ import { inputError, ProblemError } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { openid, templateId } from '../schemas/common.ts';
 import { grantList, grantPage, grantReportBody } from '../schemas/grants.ts';
-import { invalidInput } from '../template-answers.ts';
+import { invalidInput } from '../template-problems.ts';
 import { grantView } from '../views.ts';
 
 /** The routes of `/v1/grants` as data. */

@@ -5,7 +5,7 @@ import { ProblemError, type ProblemExtras } from '../problem.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import { rfc3339, toRfc3339 } from '../schemas/common.ts';
 import { RULES } from '../schemas/rules.ts';
-import type { RemedyFor } from '../template-answers.ts';
+import type { RemedyFor } from '../template-problems.ts';
 
 /** The body of `POST /v1/sessions`. */
 export const loginBody = v.strictObject({

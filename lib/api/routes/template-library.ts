@@ -3,8 +3,8 @@ import { listKeywords, listTitles, type TemplateLibrary } from '../../templates/
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { type Route, route, routeSpec } from '../route.ts';
 import * as schemas from '../schemas/template-library.ts';
-import type { RemedyFor } from '../template-answers.ts';
-import { type FieldsOf, orLibraryProblem } from '../template-answers.ts';
+import type { RemedyFor } from '../template-problems.ts';
+import { type FieldsOf, orLibraryProblem } from '../template-problems.ts';
 
 const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 

@@ -24,7 +24,7 @@ import {
   orLookupProblem,
   type RemedyFor,
   templateNotFound,
-} from '../template-answers.ts';
+} from '../template-problems.ts';
 
 const idParams = v.object({
   id: v.pipe(templateId, v.description('The id of the template, or its alias.')),

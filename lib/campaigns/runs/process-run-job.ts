@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { type PlanServices, planShard, tidyShard } from './plan-shard.ts';
 import { isOver, type RunRecord } from './run.ts';
 import { DONE, type JobResult, type RunJob } from './run-job.ts';
-import { runQuietUntilMs } from './run-limits.ts';
+import { runQuietUntilMs } from './run-rate-limiters.ts';
 import type { RunStore } from './run-store.ts';
 import { type SendBatchServices, sendBatch, tidyStopped } from './send-batch.ts';
 

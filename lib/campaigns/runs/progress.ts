@@ -11,7 +11,7 @@ import {
   type RunSummary,
   runWith,
 } from './run.ts';
-import { runQuietUntilMs } from './run-limits.ts';
+import { runQuietUntilMs } from './run-rate-limiters.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 
 type ProgressStore = Pick<RunStore, 'loadTallies' | 'batchBefore' | 'shards'>;

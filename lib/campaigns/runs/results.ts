@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { mergeLateAnswer } from '../../sends/change-record.ts';
+import { mergeLateAnswer } from '../../sends/record-transitions.ts';
 import type { Outcome, SendRecord, SettledClaim } from '../../sends/send-record.ts';
 import { instant } from '../../stored-schemas.ts';
 import { RECIPIENT_STATES, type RecipientState } from './run.ts';

@@ -1,6 +1,6 @@
 import type { RateLimiter } from '../../limits/rate-limiter.ts';
 import type { Logger } from '../../logger.ts';
-import { sendOnce } from '../../messages/end-without-request.ts';
+import { sendOnce } from '../../messages/end-waiting-messages.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
 import type { Performed, SendServices } from '../../sends/perform-send.ts';
 import type { Recipient } from '../campaign.ts';

@@ -1,4 +1,4 @@
-import { remedies } from './account.ts';
+import { remedies } from './account-rules.ts';
 
 /** Refusals of code2Session (WeChat contract §1.1, §9.2). What concerns the account has its own table. */
 export const LOGIN_REMEDIES = remedies(

@@ -1,5 +1,5 @@
 import type { AnswerRule } from '../../sends/judge-answer.ts';
-import { ACCOUNT_SEND_RULES, rule, type SendRule } from './account.ts';
+import { ACCOUNT_SEND_RULES, rule, type SendRule } from './account-rules.ts';
 
 const TOKEN: AnswerRule = { class: 'token', retry: 'token', grant: 'refund' };
 const OUR_BUG: AnswerRule = { class: 'our-bug', retry: 'none', grant: 'refund' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { createBatchedReads } from '../../../lib/dynamodb/batched-reads.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
-import { createSharedReads } from '../../../lib/dynamodb/shared-reads.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -39,7 +39,7 @@ test.each([
   { reads: 'of its own', store: createMessageStore(table, options), openid: 'anna' },
   {
     reads: 'shared with others',
-    store: createMessageStore(table, { ...options, read: createSharedReads(table) }),
+    store: createMessageStore(table, { ...options, read: createBatchedReads(table) }),
     openid: 'ben',
   },
 ])(

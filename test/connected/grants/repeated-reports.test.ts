@@ -3,7 +3,7 @@ import { createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts'
 import { queryPages, readItem } from '../../../lib/dynamodb/items.ts';
 import { userPartition } from '../../../lib/dynamodb/keys.ts';
 import { toAttributes } from '../../../lib/dynamodb/table.ts';
-import { MAX_RECENT_MARKS } from '../../../lib/grants/counted-marks.ts';
+import { MAX_RECENT_MARKS } from '../../../lib/grants/deduplication-marks.ts';
 import { reportGrants } from '../../../lib/grants/report-grants.ts';
 import { useTable } from '../../support/dynamodb.ts';
 

@@ -6,7 +6,7 @@ import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store
 import { createWaitingMessages, SEARCH_PLACE } from '../../../lib/dynamodb/dynamodb-waiting-messages.ts';
 import { shardOf } from '../../../lib/dynamodb/keys.ts';
 import { eachLimit } from '../../../lib/each-limit.ts';
-import { cancelForTemplate } from '../../../lib/messages/end-without-request.ts';
+import { cancelForTemplate } from '../../../lib/messages/end-waiting-messages.ts';
 import { createMessageIds, type Message } from '../../../lib/messages/message.ts';
 import { putWaiting } from '../../../lib/messages/waiting-messages.ts';
 import { everyItem, everyPage } from '../../../lib/paginate.ts';

@@ -10,7 +10,7 @@ import { reportGrants } from '../../../lib/grants/report-grants.ts';
 import { acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
 import { deferJob } from '../../../lib/messages/defer-job.ts';
-import { refuseWaiting } from '../../../lib/messages/end-without-request.ts';
+import { refuseWaiting } from '../../../lib/messages/end-waiting-messages.ts';
 import { CLAIM_LEASE_MS } from '../../../lib/sends/claim-send.ts';
 import type { Decision } from '../../../lib/sends/judge-answer.ts';
 import { readUser } from '../../../operate/audit/user-records.ts';

@@ -207,7 +207,7 @@ export async function runCardWorld(
 }
 
 /** The first rule that a world broke; undefined when it kept all. */
-export function brokenRule({ cards, wechat, seen, wishes, end }: CardWorldResult): string | undefined {
+export function issueMessage({ cards, wechat, seen, wishes, end }: CardWorldResult): string | undefined {
   if (end !== 'at-rest') return 'it never comes to rest';
   for (const one of seen) {
     const other = seen.find(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_TRACE } from '../trace.ts';
-import { brokenRule, type CrashPoint, runCardWorld } from './card-world.ts';
+import { type CrashPoint, issueMessage, runCardWorld } from './card-world.ts';
 import * as kernel from './kernel.ts';
 
 /** `npm run simulate` takes the messages' worlds; those of cards are small enough for every run of the tests. */
@@ -12,7 +12,7 @@ test('service cards keep their rules in generated worlds full of trouble', { tim
   let requests = 0;
   for (let seed = 1; seed <= SEEDS && broken.length === 0; seed++) {
     const result = await runCardWorld(kernel, seed, NO_TRACE);
-    const rule = brokenRule(result);
+    const rule = issueMessage(result);
     if (rule !== undefined) broken.push(`seed ${seed}: ${rule}`);
     deaths += result.deaths;
     requests += result.seen.length;
@@ -36,7 +36,7 @@ test('a death before or after any one call of a quiet world leaves every rule ke
     for (const point of points) {
       const result = await runCardWorld(kernel, seed, NO_TRACE, point);
       deaths += result.deaths;
-      const rule = brokenRule(result);
+      const rule = issueMessage(result);
       if (rule !== undefined) broken.push(`seed ${seed}, ${point.when} call ${point.call}: ${rule}`);
     }
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ProblemError } from '../../../lib/api/problem.ts';
-import { orLookupProblem } from '../../../lib/api/template-answers.ts';
+import { orLookupProblem } from '../../../lib/api/template-problems.ts';
 import { TemplateLookupError } from '../../../lib/templates/template-lookup-error.ts';
 
 test('why WeChat could not be asked is kept for the log and not answered', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../../lib/grants/ledger.ts';
-import { afterAttempt, claimFate, givenUp, mergeLateAnswer } from '../../../lib/sends/change-record.ts';
 import type { Decision } from '../../../lib/sends/judge-answer.ts';
+import { afterAttempt, claimFate, givenUp, mergeLateAnswer } from '../../../lib/sends/record-transitions.ts';
 import type { SendRecord, SettledClaim } from '../../../lib/sends/send-record.ts';
 
 const claim: Claim = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { setMarks, withMarks } from '../../../lib/grants/counted-marks.ts';
+import { setMarks, withMarks } from '../../../lib/grants/deduplication-marks.ts';
 import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import {

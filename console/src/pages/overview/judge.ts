@@ -1,4 +1,4 @@
-import { remedyOfReason } from '../../../../lib/sends/own-outcome.ts';
+import { remedyOfReason } from '../../../../lib/sends/internal-outcome.ts';
 import { remedyFor } from '../../../../lib/wechat/errcodes.ts';
 import type { Schemas } from '../../api/client.ts';
 import type { Bilingual } from '../../bilingual.ts';

@@ -1,6 +1,6 @@
 import type { Advice, SubscribeOutcome } from '../../../../miniprogram/src/index.ts';
 import { type AfterOutcome, createSubscribeAfter } from '../../../../miniprogram/src/subscribe-after.ts';
-import { brokenRule, HOW_TO_WRITE } from '../../click-rules.ts';
+import { HOW_TO_WRITE, issueMessage } from '../../click-rules.ts';
 import { templateOf } from '../state.ts';
 import type { Deeds, Place, Surroundings } from './deeds.ts';
 
@@ -44,7 +44,7 @@ export function tapDeeds(s: Surroundings): Pick<Deeds, 'askFrom' | 'choosePlatfo
 
 /** The rule that was broken and how to write it, where the failure names one. */
 function problemOf({ message, tell }: { readonly message: string; readonly tell: Advice }): Advice {
-  const rule = brokenRule(message);
+  const rule = issueMessage(message);
   if (!rule) return tell;
   const { zh, en } = HOW_TO_WRITE[rule];
   return { zh: `没有弹窗（${rule}）。${zh}`, en: `No popup (${rule}). ${en}` };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunRecord } from '../../../../lib/campaigns/runs/run.ts';
-import { createRunRateLimiters } from '../../../../lib/campaigns/runs/run-limits.ts';
+import { createRunRateLimiters } from '../../../../lib/campaigns/runs/run-rate-limiters.ts';
 import type { RateLimitStore } from '../../../../lib/limits/shared-rate-limit.ts';
 
 function runOf(id: string, maxPerSecond?: number): RunRecord {

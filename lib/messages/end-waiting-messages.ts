@@ -3,7 +3,7 @@ import { releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutWaiting } from '../grants/packed-waiting.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
-import { type OwnReason, ownOutcome } from '../sends/own-outcome.ts';
+import { type InternalReason, internalOutcome } from '../sends/internal-outcome.ts';
 import { type Performed, performSend, type SendServices } from '../sends/perform-send.ts';
 import type { SendPort } from '../sends/send-port.ts';
 import type { MessageState, SendRecord } from '../sends/send-record.ts';
@@ -20,14 +20,18 @@ export async function endWithoutRequest(
   store: Pick<MessageStore, 'commit'>,
   messages: readonly Message[],
   ledger: Versioned<Ledger>,
-  end: { state: Extract<MessageState, 'refused' | 'failed' | 'canceled'>; reason: OwnReason; atMs: number },
+  end: {
+    state: Extract<MessageState, 'refused' | 'failed' | 'canceled'>;
+    reason: InternalReason;
+    atMs: number;
+  },
 ): Promise<readonly Message[] | 'conflict'> {
   const ended = messages.map(
     (message): Message => ({
       ...message,
       state: end.state,
       updatedAtMs: end.atMs,
-      outcome: ownOutcome(end.reason, end.atMs),
+      outcome: internalOutcome(end.reason, end.atMs),
     }),
   );
   const ids = messages.map(({ id }) => id);

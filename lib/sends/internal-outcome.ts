@@ -2,7 +2,7 @@ import type { BilingualText } from '../bilingual-text.ts';
 import type { Outcome } from './send-record.ts';
 
 /** Ends of a message, or of an attempt, that are not an answer of WeChat's. */
-export type OwnReason =
+export type InternalReason =
   | 'no-answer'
   | 'not-reached'
   | 'turned-away'
@@ -16,7 +16,7 @@ export type OwnReason =
   | 'collapsed'
   | 'template-deleted';
 
-const REMEDIES: Record<OwnReason, BilingualText> = {
+const REMEDIES: Record<InternalReason, BilingualText> = {
   'no-answer': {
     en: 'The request left, but no readable answer came from WeChat. The user may have the card: do not send it again blindly. If WeChat later reports the delivery, the message is settled by itself.',
     zh: '请求已发出，但没有收到微信可读的应答。用户可能已经收到消息，请不要直接重发；如果微信随后推送了送达事件，状态会自动更新。',
@@ -68,7 +68,7 @@ const REMEDIES: Record<OwnReason, BilingualText> = {
 };
 
 /** The outcome of an end that WeChat said nothing about, with words to act on. */
-export function ownOutcome(reason: OwnReason, atMs: number): Outcome {
+export function internalOutcome(reason: InternalReason, atMs: number): Outcome {
   return { atMs, reason, remedy: REMEDIES[reason] };
 }
 
@@ -77,6 +77,6 @@ export function remedyOfReason(reason: string): BilingualText | undefined {
   return isOwn(reason) ? REMEDIES[reason] : undefined;
 }
 
-function isOwn(reason: string): reason is OwnReason {
+function isOwn(reason: string): reason is InternalReason {
   return Object.hasOwn(REMEDIES, reason);
 }

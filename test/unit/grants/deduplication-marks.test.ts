@@ -6,7 +6,7 @@ import {
   MAX_RECENT_MARKS,
   packMark,
   withMarks,
-} from '../../../lib/grants/counted-marks.ts';
+} from '../../../lib/grants/deduplication-marks.ts';
 
 const report = (number: number) => `report#${number}` as const;
 

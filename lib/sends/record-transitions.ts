@@ -1,6 +1,6 @@
 import type { Claim, GrantEffect } from '../grants/ledger.ts';
+import { internalOutcome } from './internal-outcome.ts';
 import type { Decision } from './judge-answer.ts';
-import { ownOutcome } from './own-outcome.ts';
 import type { Outcome, SendRecord, SettledClaim } from './send-record.ts';
 
 /** What an open claim stands for. */
@@ -84,7 +84,7 @@ export function givenUp<Send extends SendRecord>(record: Send, { claimId, epoch 
     ...record,
     state: 'unknown' as const,
     attempts: record.attempts + 1,
-    outcome: ownOutcome('sender-lost', nowMs),
+    outcome: internalOutcome('sender-lost', nowMs),
     lastClaim: { claimId, epoch, effect: 'spend' as const },
   };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { createBatchedReads } from '../../../lib/dynamodb/batched-reads.ts';
 import { putAll } from '../../../lib/dynamodb/items.ts';
-import { createSharedReads } from '../../../lib/dynamodb/shared-reads.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { watched } from '../../support/watched-table.ts';
 
@@ -10,7 +10,7 @@ const table = watched(await useTable(), async (operation, input, send) => {
   calls.push(operation);
   return (operation === 'BatchGetItem' && answer?.(input)) || send();
 });
-const read = createSharedReads(table);
+const read = createBatchedReads(table);
 const key = (sk: string) => ({ pk: 'user', sk });
 const put = (sk: string, note: string) =>
   putAll(table, [{ item: { ...key(sk), note }, condition: 'attribute_not_exists(pk)' }]);

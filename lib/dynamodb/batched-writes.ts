@@ -1,8 +1,8 @@
 import { BatchExecuteStatementCommand, type BatchStatementRequest } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
+import { shareCalls } from './batched-calls.ts';
 import { type ConditionalPut, IS_NEW, putAll } from './items.ts';
-import { shareCalls } from './shared-calls.ts';
 import { type Table, toAttribute } from './table.ts';
 
 /** Writes one item under its condition, as {@link putAll} does. */
@@ -26,7 +26,7 @@ interface Asked {
  * conflict, a repeat of our own write and lack of capacity are told apart. That is safe after a time-out too,
  * because the statement and the put are over the same version and leave the same one behind.
  */
-export function createSharedWrites(table: Table, { logger }: { readonly logger: Logger }): WriteItem {
+export function createBatchedWrites(table: Table, { logger }: { readonly logger: Logger }): WriteItem {
   const report = reportOnce(logger);
   const ask = shareCalls<Asked>({
     most: STATEMENTS_PER_CALL,

@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { createBatchedWrites } from '../../../lib/dynamodb/batched-writes.ts';
 import { type ConditionalPut, getItem, putAll } from '../../../lib/dynamodb/items.ts';
-import { createSharedWrites } from '../../../lib/dynamodb/shared-writes.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 import { watched } from '../../support/watched-table.ts';
@@ -15,7 +15,7 @@ const table = watched(await useTable(), async (operation, input, send) => {
   return operation === 'BatchExecuteStatement' && answer ? answer(input, send) : send();
 });
 const logs = keptLogs();
-const write = createSharedWrites(table, logs);
+const write = createBatchedWrites(table, logs);
 
 beforeEach(() => {
   calls = [];
@@ -265,7 +265,7 @@ describe('what hides behind the way out', () => {
     ['of each statement', () => ({ Responses: Array(2).fill({ Error: { Code: 'AccessDenied' } }) })],
   ])('a right that is missing, said %s, is logged once', async (_, answerDenied) => {
     const kept = keptLogs();
-    const writeLogged = createSharedWrites(table, kept);
+    const writeLogged = createBatchedWrites(table, kept);
     answer = answerDenied;
     for (const round of ['1', '2']) {
       await stored(`g${round}`, `h${round}`);
@@ -277,7 +277,7 @@ describe('what hides behind the way out', () => {
 
   test('throttling and conflicts are not', async () => {
     const kept = keptLogs();
-    const writeLogged = createSharedWrites(table, kept);
+    const writeLogged = createBatchedWrites(table, kept);
     await stored('i', 'j');
     answer = () => ({ Responses: [{}, { Error: { Code: 'ThrottlingError' } }] });
     await Promise.all([writeLogged(change('i', 'new')), writeLogged(change('j', 'new'))]);

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { shareCalls } from './batched-calls.ts';
 import { getItem, type Item, readItem } from './items.ts';
 import type { Key } from './keys.ts';
-import { shareCalls } from './shared-calls.ts';
 import { type Table, toAttributes } from './table.ts';
 
 /** Reads one item as it stands after the latest write before the call, as {@link getItem} does. */
@@ -22,7 +22,7 @@ interface Asked {
  * Each read still begins after it was asked for, so who waits for one before asking for the next gets them in
  * that order.
  */
-export function createSharedReads(table: Table): ReadItem {
+export function createBatchedReads(table: Table): ReadItem {
   const ask = shareCalls<Asked>({
     most: KEYS_PER_CALL,
     next: (asked) => asked.slice(0, KEYS_PER_CALL),

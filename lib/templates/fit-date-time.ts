@@ -6,7 +6,7 @@ import {
   RANGE_JOINER,
   rangesIn,
   type WrittenDate,
-} from './moments.ts';
+} from './date-times.ts';
 
 /**
  * RFC 3339 date-time, also without offset, to the second; fractions are not shown by WeChat and fall away.

@@ -2,7 +2,7 @@ import type { Outcome } from '../sends/send-record.ts';
 import type { Card, CardChange, CardReading, CardState } from './card.ts';
 import { provesTaken, statusOf } from './card-content.ts';
 import { changesEndAtMs } from './card-kinds.ts';
-import { ownOutcome } from './card-outcome.ts';
+import { internalOutcome } from './card-outcome.ts';
 import { nextAskAtMs } from './card-retries.ts';
 import type { CardDecision } from './judge-card-answer.ts';
 import { acceptedStatus, shortestWay } from './state-order.ts';
@@ -159,13 +159,13 @@ function inDoubt(card: Card, change: NonNullable<Card['claim' | 'doubt']>, outco
 /** The card after the lease of a dead sender. The request may have left. */
 export function givenUp(card: Card, nowMs: number): Card {
   const { claim } = card;
-  return claim ? inDoubt(without(card), claim, ownOutcome('sender-lost', nowMs)) : card;
+  return claim ? inDoubt(without(card), claim, internalOutcome('sender-lost', nowMs)) : card;
 }
 
 /** The card at the end of its code's time. What waits is dropped. */
 export function expired(card: Card, nowMs: number): Card {
   const { doubt: _doubt, extWaits: _extWaits, heldUntilMs: _held, ...rest } = card;
-  const outcome = ownOutcome('code-expired', nowMs);
+  const outcome = internalOutcome('code-expired', nowMs);
   return { ...rest, waiting: [], state: 'expired', outcome, updatedAtMs: nowMs };
 }
 
@@ -174,7 +174,7 @@ export function asked(card: Card, reading: CardReading | undefined, nowMs: numbe
   const { doubt } = card;
   if (!doubt) return card;
   if (reading?.isRefused) {
-    const outcome = ownOutcome('user-refused', nowMs);
+    const outcome = internalOutcome('user-refused', nowMs);
     return { ...withoutRetries(card), state: 'refused', outcome, updatedAtMs: nowMs };
   }
   if (reading && provesTaken(reading.content, doubt.text, doubt.isOnly ? (card.accepted ?? '') : undefined)) {
