@@ -55,6 +55,11 @@ export function runJourneys({ stack, wechat, call, open, userWith }: World, view
     const found = page.getByRole('table', { name: say('One user’s openid', '某个用户的 openid') });
     await found.getByText('47003').waitFor();
     await lookAt(page, 'campaign-outcome', view);
+    await page
+      .getByRole('textbox', { name: say('One user’s openid', '某个用户的 openid') })
+      .fill('o-stranger');
+    await page.getByRole('button', { name: say('Find', '查找'), exact: true }).click();
+    await page.getByText(say('is not among the recipients of this run', '不在这次群发的收件人中')).waitFor();
 
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: say('Export as CSV', '导出 CSV') }).click();
