@@ -1,5 +1,6 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { QingniaoProblem } from '../api/client.ts';
+import { mayPass } from '../api/may-pass.ts';
 import { bilingual } from '../bilingual.ts';
 import { usePreferences } from '../preferences/preferences.tsx';
 import { useTexts } from '../texts.ts';
@@ -22,7 +23,7 @@ const texts = bilingual({
   },
 });
 
-/** An error in the reader's language, with what to do next. */
+/** An error in the reader's language, with what to do next; trying again is offered where it may help. */
 export function ErrorAlert({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) {
   const t = useTexts(texts);
   const { language } = usePreferences();
@@ -54,7 +55,7 @@ export function ErrorAlert({ error, onRetry }: { readonly error: Error; readonly
           {t.request} {problem.requestId}
         </Text>
       )}
-      {onRetry && (
+      {onRetry && mayPass(error) && (
         <Button size="xs" mt="xs" variant="default" onClick={onRetry}>
           {t.again}
         </Button>

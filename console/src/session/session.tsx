@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { answered, api, QingniaoProblem, type Schemas } from '../api/client.ts';
-import { mayPass } from '../api/may-pass.ts';
 import { keepAppid, keepKey, storedAppid, storedKey, wipe } from './credentials.ts';
 import { SignIn } from './sign-in.tsx';
 
@@ -88,7 +87,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     <SignIn
       isChecking={isLoading}
       error={error ?? undefined}
-      {...(error && mayPass(error) && { onRetry: () => void refetch() })}
+      onRetry={() => void refetch()}
       onSignIn={(given) => {
         keepKey(given);
         queries.removeQueries();

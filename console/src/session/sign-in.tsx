@@ -26,8 +26,8 @@ const texts = bilingual({
 export function SignIn(o: {
   readonly isChecking: boolean;
   readonly error: Error | undefined;
-  /** Given where the key that the tab has may well be good. */
-  readonly onRetry?: () => void;
+  /** Looks again with the key that the tab has. */
+  readonly onRetry: () => void;
   readonly onSignIn: (key: string) => void;
 }) {
   const t = useTexts(texts);
@@ -51,7 +51,7 @@ export function SignIn(o: {
               </Title>
             </div>
             <Text size="sm">{t.hint}</Text>
-            {o.error && <ErrorAlert error={o.error} {...(o.onRetry && { onRetry: o.onRetry })} />}
+            {o.error && <ErrorAlert error={o.error} onRetry={o.onRetry} />}
             <PasswordInput
               label={t.key}
               description={t.where}

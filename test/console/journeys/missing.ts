@@ -53,5 +53,8 @@ export function missingJourneys(
     await page.goto(`${stack.apiUrl}/console/users/o-nobody`);
     await page.getByText(say('Nothing is recorded of this user', '没有该用户的任何记录')).waitFor();
     await page.getByRole('button', { name: say(/^Look in /, /中查找$/) }).waitFor();
+    await page.goto(`${stack.apiUrl}/console/users/no%20openid`);
+    await page.getByRole('alert').first().waitFor();
+    expect(await page.getByRole('button', { name: say('Try again', '重试') }).count()).toBe(0);
   });
 }
