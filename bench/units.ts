@@ -26,6 +26,8 @@ const MUST: Readonly<Record<string, number>> = {
   'message now, with an idempotency key': 4,
   'message timed (over 15 minutes ahead)': 4,
   'campaign recipient': 1.2,
+  'statistics and events of a message, each alone': 2.5,
+  'statistics and events of a grant report, each alone': 2.5,
   ...MUST_OF_WAITING,
 };
 
@@ -34,7 +36,9 @@ async function unitsByKind(): Promise<readonly UnitsOfKind[]> {
   const meter = createCapacityMeter();
   const plain = await withStack({}, (stack, jump) => ownKinds(stack, jump, meter.total));
   const waiting = await withStack({}, (stack, jump) => waitingKinds(stack, jump, meter.total));
-  const followed = await withStack({ followChanges: true }, (stack) => countedKinds(stack, meter.total));
+  const followed = await withStack({ followChanges: true, gatherChanges: true }, (stack) =>
+    countedKinds(stack, meter.total),
+  );
   const pushed = await withStack({ pushEvents: { delayMs: 0 } }, (stack) => pushedKinds(stack, meter.total));
   const of = (kinds: readonly UnitsOfKind[], kind: string) => kinds.find((one) => one.kind === kind) ?? NONE;
   // What follows the stream reads nothing of the table; senders that meet read a little more or less, which is not its doing.

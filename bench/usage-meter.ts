@@ -49,6 +49,7 @@ export async function withMeter<T>(
     // One container of each function, which has the machine for itself as on Lambda.
     pollers: 1,
     followChanges: true,
+    gatherChanges: true,
     clock: now,
     onEvent: () => {
       counted.events += 1;
@@ -57,8 +58,10 @@ export async function withMeter<T>(
       if (observation.type === 'fault') return;
       counted.invocations += 1;
       if (observation.type === 'request') counted.apiRequests += 1;
-      // The table's stream is read for nothing.
-      if (observation.type === 'batch' && observation.function !== 'publish-changes') counted.batches += 1;
+      if (observation.type !== 'batch') return;
+      // The table's stream is read for nothing. A window ends with one more call of the function that counts.
+      if (observation.function === 'count-statistics') counted.invocations += 1;
+      else if (observation.function !== 'publish-changes') counted.batches += 1;
     },
     ...options,
   });

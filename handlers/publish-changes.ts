@@ -1,8 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
-import { createStatisticsWriter } from '../lib/dynamodb/dynamodb-statistics.ts';
-import { appIdOfKey } from '../lib/dynamodb/keys.ts';
 import { readStreamRecord } from '../lib/dynamodb/read-stream-record.ts';
+import { readRecords, recordsByApp } from '../lib/dynamodb/stream-batch.ts';
 import { createEventPublisher } from '../lib/eventbridge/event-details.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -12,7 +11,8 @@ import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import type { DomainEvent, DomainEventName } from '../lib/stream/domain-events.ts';
-import { createSentBatches, processStream, publishWithRetry } from '../lib/stream/process-stream.ts';
+import { processStream, publishWithRetry } from '../lib/stream/process-stream.ts';
+import { createSentBatches } from '../lib/stream/sent-batches.ts';
 import type { StreamRecord } from '../lib/stream/stream-record.ts';
 
 export const handler = onColdStart(buildServices, createHandler);
@@ -34,7 +34,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       publish: (events: readonly DomainEvent[]) => publishWithRetry(publish, events, base),
       batchOf: createSentBatches(createRunStore(table, { ...base, newVersion: base.newUuid })),
       isPublished: (name: DomainEventName) => published.has(name),
-      statistics: createStatisticsWriter(table, base),
       measure: openMetrics(settings, base, overrides, { appId, isFirst: appId === settings.app.appId }),
     };
     return {
@@ -66,14 +65,13 @@ interface Services {
 }
 
 /**
- * Counts what was stored and publishes it on the owner's bus, for each mini program by itself. Lambda delivers
- * a failed batch again, from the first change on that the bus did not take.
+ * Publishes what was stored on the owner's bus, for each mini program by itself. Lambda delivers a failed batch
+ * again, from the first change on that the bus did not take.
  */
 export function createHandler(services: Services) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const ofApps = Map.groupBy(Records, (record) => appIdOfKey(record.dynamodb?.Keys?.['pk']?.S ?? ''));
     const taken = await Promise.allSettled(
-      [...ofApps].map(([appId, records]) => takeIn(services, appId, records)),
+      [...recordsByApp(Records)].map(([appId, records]) => takeIn(services, appId, records)),
     );
     // Thrown when all are done, so that Lambda looks for the change at fault by halves.
     const again = new Set(taken.flatMap(placesOrThrow));
@@ -95,30 +93,10 @@ async function takeIn(
   records: readonly DynamoDBRecord[],
 ): Promise<string | undefined> {
   const { read, take } = servicesOf(appId);
-  const readable = records.flatMap((record) => {
-    const change = readOne(read, logger, record);
-    return change ? [{ change, sequenceNumber: record.dynamodb?.SequenceNumber ?? '' }] : [];
-  });
-  const again = await take(readable.map(({ change }) => change));
-  const failed = readable.find(({ change }) => change.id === again?.id);
+  const readable = readRecords(records, read, logger);
+  const again = await take(readable.map(({ record }) => record));
+  const failed = readable.find(({ record }) => record.id === again?.id);
   if (failed)
     logger.error('The event bus does not take what has changed, which comes again.', { appid: appId });
   return failed?.sequenceNumber;
-}
-
-/** A record that cannot be read is logged and left out, because it would hold up all that is behind it. */
-function readOne(
-  read: AppServices['read'],
-  logger: Logger,
-  record: DynamoDBRecord,
-): StreamRecord | undefined {
-  try {
-    return read(record);
-  } catch (error) {
-    logger.error('A change of the table cannot be read and is left out of events and statistics.', {
-      sequenceNumber: record.dynamodb?.SequenceNumber,
-      error,
-    });
-    return undefined;
-  }
 }

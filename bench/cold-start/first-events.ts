@@ -62,6 +62,19 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
     await service.startRun();
   }
 
+  /** A change of the table, as its stream tells of it. */
+  async function newChange() {
+    const { id, openid } = await newMessage();
+    const appId = stack.env['WECHAT_APP_ID'] ?? '';
+    const table = localTable(stack.dynamodbEndpoint, stack.tableName, appId);
+    const Keys = marshall(messageKey(table, openid, id));
+    const { Item } = await table.client.send(new GetItemCommand({ TableName: table.name, Key: Keys }));
+    table.client.destroy();
+    const ApproximateCreationDateTime = Math.floor(Date.now() / 1000);
+    const dynamodb = { ApproximateCreationDateTime, Keys, NewImage: Item, SequenceNumber: '1' };
+    return { eventName: 'INSERT', dynamodb };
+  }
+
   function push() {
     const { WECHAT_PUSH_TOKEN: token = '', WECHAT_PUSH_AES_KEY: aesKey = '' } = stack.env;
     const { url, body, contentType } = buildDelivery(
@@ -110,23 +123,12 @@ export function firstEvents(stack: Stack): Readonly<Record<string, MakeEvent>> {
       await fetch(url, { method: 'POST', body, headers: { 'content-type': contentType } });
       return fromQueue('EventQueue');
     },
-    'publish-changes': async () => {
-      const { id, openid } = await newMessage();
-      const appId = stack.env['WECHAT_APP_ID'] ?? '';
-      const table = localTable(stack.dynamodbEndpoint, stack.tableName, appId);
-      const Key = marshall(messageKey(table, openid, id));
-      const { Item } = await table.client.send(new GetItemCommand({ TableName: table.name, Key }));
-      table.client.destroy();
-      const ApproximateCreationDateTime = Math.floor(Date.now() / 1000);
-      return {
-        Records: [
-          {
-            eventName: 'INSERT',
-            dynamodb: { ApproximateCreationDateTime, Keys: Key, NewImage: Item, SequenceNumber: '1' },
-          },
-        ],
-      };
-    },
+    'publish-changes': async () => ({ Records: [await newChange()] }),
+    'count-statistics': async () => ({
+      eventSourceARN: `arn:aws:dynamodb:us-east-1:000000000000:table/${stack.tableName}/stream/1`,
+      shardId: 'shardId-1',
+      Records: [await newChange()],
+    }),
     cards: async () => httpEvent('GET', `/v1/cards?openid=${wechat.createUser()}`, { headers: operator }),
     users: async () => httpEvent('DELETE', `/v1/users/${wechat.createUser()}`, { headers: operator }),
     templates: async () => httpEvent('GET', '/v1/templates', { headers: operator }),

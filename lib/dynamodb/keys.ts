@@ -145,17 +145,17 @@ export function attentionAttributes(
   };
 }
 
-/** Statistics are added to in one of so many places, and summed up when they are read. */
-export const COUNTERS = 4;
-
 /** All templates of which there are statistics. */
 export function statisticsPartition({ appId }: Pick<Table, 'appId'>): string {
   return `${appId}#statistics`;
 }
 
-/** One counter of the grants that are left of a template. */
-export function gaugeKey(table: Table, templateId: string, counter: number): Key {
-  return { pk: statisticsPartition(table), sk: `${templateId}#${counter}` };
+/** Earlier versions added to one of four counters, `#0` to `#3`; reading sums them. */
+const COUNTER = '#0';
+
+/** The grants that are left of a template. */
+export function gaugeKey(table: Pick<Table, 'appId'>, templateId: string): Key {
+  return { pk: statisticsPartition(table), sk: `${templateId}${COUNTER}` };
 }
 
 /** All time buckets of a template. */
@@ -163,18 +163,18 @@ export function bucketsPartition(table: Pick<Table, 'appId'>, templateId: string
   return `${statisticsPartition(table)}#${templateId}`;
 }
 
-/** One counter of the statistics of a template for the time bucket that begins then. */
-export function bucketKey(table: Table, templateId: string, startsAtMs: number, counter: number): Key {
-  return { pk: bucketsPartition(table, templateId), sk: `${sortableMoment(startsAtMs)}#${counter}` };
+/** The statistics of a template for the time bucket that begins then. */
+export function bucketKey(table: Pick<Table, 'appId'>, templateId: string, startsAtMs: number): Key {
+  return { pk: bucketsPartition(table, templateId), sk: `${sortableMoment(startsAtMs)}${COUNTER}` };
 }
 
-/** The marks of what was counted of the changes of one moment; spread, so that none grows large. */
+/** Where earlier versions marked what they had counted of the changes of one moment. */
 export function statisticsMarkKey(
   table: Pick<Table, 'appId'>,
-  part: { readonly id: string; readonly atMs: number },
+  change: { readonly id: string; readonly atMs: number },
 ): Key {
   return {
-    pk: `${statisticsPartition(table)}-counted#${part.atMs}#${shardOf(part.id)}`,
+    pk: `${statisticsPartition(table)}-counted#${change.atMs}#${shardOf(change.id)}`,
     sk: 'marks',
   };
 }

@@ -24,7 +24,7 @@ export interface AvailableGauge {
   readonly available: number;
 }
 
-/** Reads statistics. What was stored shows here within seconds. */
+/** Reads statistics. What was stored shows here about a minute later. */
 export interface StatisticsReader {
   /** Of all templates that have statistics, in the order of their ids. */
   gauges(): Promise<readonly AvailableGauge[]>;

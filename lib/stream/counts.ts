@@ -88,37 +88,23 @@ function standingCounts(templateId: string, before: Standing | undefined, after:
   ];
 }
 
-/** The counts of a write, or a part of them where they are many. A part is added once, as a whole. */
-export interface CountedPart {
+/** A write that counts, with its place in its shard of the table's stream. */
+export interface CountedChange {
   readonly id: string;
   /** The moment of the write: the same each time that the stream delivers it. */
   readonly atMs: number;
+  /** Grows along the shard. */
+  readonly sequenceNumber: string;
   readonly counts: readonly Count[];
 }
 
 /** Where statistics are added up. */
 export interface StatisticsWriter {
-  /** Adds those parts that were not added before, whatever they came together with then. */
-  add(parts: readonly CountedPart[]): Promise<void>;
-}
-
-/** So many fit one transaction. The erasure of a user may count more: every template they answered. */
-const COUNTS_PER_PART = 20;
-
-/** The counts of writes, in parts that are the same each time that the stream delivers a write. */
-export function partsOf(records: readonly StreamRecord[]): readonly CountedPart[] {
-  return records.flatMap((record) => {
-    const { id, atMs } = record;
-    const counts = countsOf(record).toSorted((one, other) => (sortKeyOf(one) < sortKeyOf(other) ? -1 : 1));
-    return Array.from({ length: Math.ceil(counts.length / COUNTS_PER_PART) }, (_, part) => ({
-      id: part === 0 ? id : `${id}#${part}`,
-      atMs,
-      counts: counts.slice(part * COUNTS_PER_PART, (part + 1) * COUNTS_PER_PART),
-    }));
-  });
-}
-
-/** An image of an item promises no order. */
-function sortKeyOf({ templateId, name }: Count): string {
-  return `${templateId} ${name}`;
+  /**
+   * Adds those changes that were not added before, whatever they came together with then.
+   *
+   * @param shard names a shard of a stream, and no other one ever
+   * @param changes of that shard, in its order and without gaps
+   */
+  add(shard: string, changes: readonly CountedChange[]): Promise<void>;
 }

@@ -1,28 +1,21 @@
-import type { BatchKey } from '../campaigns/runs/batch.ts';
-import type { RunRecord } from '../campaigns/runs/run.ts';
-import type { RunStore } from '../campaigns/runs/run-store.ts';
-import type { Logger } from '../logger.ts';
 import type { Message } from '../messages/message.ts';
 import type { Measure, Measurement, MetricName } from '../metrics.ts';
 import type { Contention } from '../retry.ts';
-import { countsOf, partsOf, type StatisticsWriter } from './counts.ts';
+import { countsOf } from './counts.ts';
 import { type DomainEvent, type DomainEventName, domainEventsOf } from './domain-events.ts';
-import { movedResults, type SentBatch, type StreamRecord } from './stream-record.ts';
+import { type BatchServices, withBatch } from './sent-batches.ts';
+import type { StreamRecord } from './stream-record.ts';
 
-export interface StreamServices {
+export interface StreamServices extends BatchServices {
   /** Publishes domain events, at least once, and answers those that the bus did not take. */
   readonly publish: (events: readonly DomainEvent[]) => Promise<readonly DomainEvent[]>;
   readonly isPublished: (name: DomainEventName) => boolean;
-  readonly statistics: StatisticsWriter;
-  /** The recipients that a batch's results are about; undefined where the batch is gone. */
-  readonly batchOf: (key: BatchKey) => Promise<SentBatch | undefined>;
   readonly measure: Measure;
-  readonly logger: Logger;
 }
 
 /**
- * Counts, publishes and measures what was stored. A record that is delivered again, in whatever company, is
- * not counted again, and its events are published under the same ids.
+ * Publishes and measures what was stored. The events of a record that is delivered again are published under
+ * the same ids.
  *
  * @returns the first record that must come again because the bus did not take its events, undefined when all
  * is done
@@ -32,7 +25,6 @@ export async function processStream(
   records: readonly StreamRecord[],
 ): Promise<StreamRecord | undefined> {
   const known = await Promise.all(records.map((record) => withBatch(services, record)));
-  await services.statistics.add(partsOf(known));
   const events = known.map((record) =>
     domainEventsOf(record).filter(({ name }) => services.isPublished(name)),
   );
@@ -41,16 +33,6 @@ export async function processStream(
   // What comes again is measured then.
   measurementsOf(first < 0 ? known : known.slice(0, first)).forEach(services.measure);
   return known[first];
-}
-
-async function withBatch({ batchOf, logger }: StreamServices, record: StreamRecord): Promise<StreamRecord> {
-  if (record.type !== 'results' || movedResults(record).length === 0) return record;
-  const batch = await batchOf(record.key);
-  if (batch) return { ...record, batch };
-  logger.warn('Results of a batch that is gone are left out of events and statistics.', {
-    runId: record.key.runId,
-  });
-  return record;
 }
 
 /** The bus is asked so often before the stream brings a record again, with all that came after it. */
@@ -70,29 +52,6 @@ export async function publishWithRetry<Item>(
     if (left.length === 0 || tries === TRIES) return left;
     await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + random()));
   }
-}
-
-/** So many runs are cached. What is read of them never changes. */
-const MAX_CACHED_RUNS = 100;
-
-/** Reads a batch with its run, each run once; undefined where one of them is gone. */
-export function createSentBatches(
-  store: Pick<RunStore, 'load' | 'loadBatch'>,
-): (key: BatchKey) => Promise<SentBatch | undefined> {
-  const cache = new Map<string, RunRecord>();
-
-  async function runOf(campaignId: string, runId: string): Promise<RunRecord | undefined> {
-    const known = cache.get(runId) ?? (await store.load(campaignId, runId))?.value;
-    if (known) cache.set(runId, known);
-    if (cache.size > MAX_CACHED_RUNS) cache.clear();
-    return known;
-  }
-
-  return async (key) => {
-    const batch = await store.loadBatch(key);
-    const run = batch && (await runOf(batch.campaignId, key.runId));
-    return run && { run, recipients: batch.recipients };
-  };
 }
 
 const OUTCOMES: ReadonlySet<string> = new Set(['sent', 'delivered', 'refused', 'failed', 'unknown']);

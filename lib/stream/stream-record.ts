@@ -27,7 +27,7 @@ export interface ResultsRecord extends RecordOf<'results'> {
   readonly key: BatchKey;
   readonly before: Results;
   readonly after: Results;
-  /** Added by `processStream`; absent where the batch or its run is gone. */
+  /** Added by `withBatch`; absent where the batch or its run is gone. */
   readonly batch?: SentBatch;
 }
 

@@ -1,4 +1,5 @@
 import { createActivity } from './activity.ts';
+import { forgetBehindAll } from './forget-behind-all.ts';
 import { DEFAULT_ROUTE } from './http-routes.ts';
 import { type ExtraPage, startHttpApi } from './http-server.ts';
 import { untilIdle } from './idle.ts';
@@ -103,11 +104,13 @@ export async function startRunner(options: {
   });
 
   const { followed } = options;
+  const readers = triggers.flatMap(({ called, event }) =>
+    'stream' in event ? [{ called, trigger: event.stream }] : [],
+  );
+  const forgetOf = followed?.forgetChanges && forgetBehindAll(followed.forgetChanges, readers.length);
   const streams = await Promise.all(
-    triggers.flatMap(({ called, event }) =>
-      followed && 'stream' in event
-        ? [startTableStream({ ...shared, ...followed, called, trigger: event.stream })]
-        : [],
+    readers.flatMap((reader) =>
+      followed ? [startTableStream({ ...shared, ...followed, ...reader, forgetChanges: forgetOf?.() })] : [],
     ),
   );
   const drained = () => Promise.all(streams.map((stream) => stream.drained()));

@@ -38,15 +38,21 @@ const streamSchema = v.pipe(
     type: v.literal('dynamodb'),
     arn: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('StreamArn')]) }),
     batchSize: v.number(),
+    batchWindow: v.optional(v.number(), 0),
     startingPosition: v.literal('TRIM_HORIZON'),
+    tumblingWindowInSeconds: v.optional(v.number(), 0),
     filterPatterns: v.array(
       v.object({
         dynamodb: v.object({ Keys: v.object({ sk: v.object({ S: v.tuple([wantedKey]) }) }) }),
       }),
     ),
   }),
-  v.transform(({ batchSize, filterPatterns }) => ({
+  v.transform(({ batchSize, batchWindow, tumblingWindowInSeconds, filterPatterns }) => ({
     batchSize,
+    /** So long changes are gathered. */
+    gatherSeconds: batchWindow,
+    /** Length of a tumbling window; 0: none. */
+    windowSeconds: tumblingWindowInSeconds,
     /** Whether a change of an item with this sort key is handed over. */
     letsThrough: (sortKey: string) =>
       filterPatterns.some(({ dynamodb }) => {

@@ -45,6 +45,8 @@ export interface StackOptions {
   readonly observe?: Observe;
   /** Whether the table's changes are counted and published; some tests would rather be left alone. */
   readonly followChanges?: boolean;
+  /** Whether changes wait for as long as the batch windows of serverless.yml say, or until `idle()`; by default they come at once. */
+  readonly gatherChanges?: boolean;
   /** Is told of each event on the bus. */
   readonly onEvent?: (event: PublishedEvent) => void;
   /** Gets each event on the bus as an HTTP request, as an API destination makes it. */

@@ -106,7 +106,13 @@ async function open(options: StackOptions, definition: ServiceDefinition, closin
     ...(pollers === undefined ? {} : { pollers }),
     ...(dispatchEverySeconds === undefined ? {} : { scheduleEverySeconds: dispatchEverySeconds }),
     ...(options.followChanges && {
-      followed: { ...engine, client: table.client, tableName: table.name, handedOver },
+      followed: {
+        ...engine,
+        client: table.client,
+        tableName: table.name,
+        handedOver,
+        gathers: options.gatherChanges === true,
+      },
     }),
   });
   if (wechat && options.pushEvents) {

@@ -9,10 +9,12 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { withoutLog } from '../../lib/runtime/aws.ts';
 import { failedRecords } from './batch-failures.ts';
+import type { ForgetChanges } from './forget-behind-all.ts';
 import type { Invoke, LambdaFunction } from './invoke.ts';
 import type { Observe } from './observation.ts';
 import type { StreamTrigger } from './service-definition.ts';
 import { LOCAL_AWS } from './table.ts';
+import { windowOf, withState } from './tumbling-window.ts';
 
 const LOOK_EVERY_MS = 200;
 const TRY_AGAIN_MS = 100;
@@ -27,8 +29,10 @@ export interface FollowedTable {
   readonly endpoint: string;
   /** Where to go on from, kept up to date; empty at first. */
   readonly handedOver: HandedOver;
+  /** Whether changes wait for as long as the trigger gathers them, or until they are drained. */
+  readonly gathers?: boolean;
   /** Lets go of the changes up to one; absent where the engine does that by itself. */
-  readonly forgetChanges?: (tableName: string, upTo: string) => void;
+  readonly forgetChanges?: ForgetChanges | undefined;
 }
 
 /** A table's changes on their way to a function. */
@@ -82,11 +86,11 @@ export async function startTableStream(
   }
 
   /** What failed as a whole comes again by halves, what failed from one record on comes again from that one on. */
-  async function handOver(records: readonly StreamRecord[]): Promise<void> {
+  async function handOver(shardId: string, records: readonly StreamRecord[]): Promise<void> {
     const batches = [records.filter(isLetThrough).map(asLambdaHasIt)];
     for (let batch = batches.shift(); batch && isOpen; batch = batches.shift()) {
       if (batch.length === 0) continue;
-      const left = await callWith(batch);
+      const left = await callWith(shardId, batch);
       if (left.length === 0) continue;
       await sleep(TRY_AGAIN_MS);
       const cut = left.length === batch.length ? Math.ceil(left.length / 2) : left.length;
@@ -97,9 +101,14 @@ export async function startTableStream(
   const isLetThrough = ({ dynamodb }: StreamRecord) => trigger.letsThrough(dynamodb?.Keys?.['sk']?.S ?? '');
 
   /** Answers what must come again. */
-  async function callWith(batch: readonly LambdaRecord[]): Promise<readonly LambdaRecord[]> {
+  async function callWith(shardId: string, batch: readonly LambdaRecord[]): Promise<readonly LambdaRecord[]> {
     const startedAt = performance.now();
-    const invocation = await invoke(called, { Records: batch });
+    const { windowSeconds } = trigger;
+    const source = { eventSourceARN: StreamArn, shardId };
+    const invocation =
+      windowSeconds > 0
+        ? withState(await invoke(called, { Records: batch, ...source, ...windowOf(batch, windowSeconds) }))
+        : await invoke(called, { Records: batch });
     const numbers = batch.map(({ dynamodb }) => dynamodb.SequenceNumber ?? '');
     const failed = failedRecords(numbers, invocation);
     const first = numbers.findIndex((number) => failed.has(number));
@@ -113,6 +122,7 @@ export async function startTableStream(
 
   /** Reads on from a place in a shard to its end. Tells `reached` of each change up to which all is done, and of the place after it. */
   async function readOn(
+    shardId: string,
     iterator: string | undefined,
     batchSize: number,
     reached: (next: string | undefined, last?: string) => void = () => undefined,
@@ -120,7 +130,7 @@ export async function startTableStream(
     while (iterator !== undefined && isOpen) {
       const command = new GetRecordsCommand({ ShardIterator: iterator, Limit: batchSize });
       const { Records = [], NextShardIterator } = await streams.send(command);
-      await handOver(Records);
+      await handOver(shardId, Records);
       if (!isOpen) return;
       reached(NextShardIterator, Records.at(-1)?.dynamodb?.SequenceNumber);
       if (Records.length === 0) return;
@@ -135,7 +145,7 @@ export async function startTableStream(
       knowsAllShards = positions.size > 0;
       for (const [shardId, iterator] of positions) {
         if (iterator === undefined) continue;
-        await readOn(iterator, trigger.batchSize, (next, last) => {
+        await readOn(shardId, iterator, trigger.batchSize, (next, last) => {
           positions.set(shardId, next);
           if (next === undefined) knowsAllShards = false;
           if (last === undefined) return;
@@ -147,7 +157,7 @@ export async function startTableStream(
   }
 
   async function replay(batchSize: number): Promise<void> {
-    for (const shardId of positions.keys()) await readOn(await placeIn(shardId), batchSize);
+    for (const shardId of positions.keys()) await readOn(shardId, await placeIn(shardId), batchSize);
   }
 
   function lookInTurn(): Promise<void> {
@@ -155,7 +165,8 @@ export async function startTableStream(
     return turn;
   }
 
-  const timer = setInterval(() => lookInTurn().catch(() => undefined), LOOK_EVERY_MS);
+  const everyMs = options.gathers ? Math.max(LOOK_EVERY_MS, trigger.gatherSeconds * 1_000) : LOOK_EVERY_MS;
+  const timer = setInterval(() => lookInTurn().catch(() => undefined), everyMs);
   timer.unref();
   return {
     drained: lookInTurn,

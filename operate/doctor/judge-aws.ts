@@ -97,24 +97,40 @@ export function judgeAlarms(ringing: readonly RingingAlarm[], all: number): read
   }));
 }
 
-const LAG_WARN_MS = 60_000;
+/** Statistics are gathered for a minute. */
+const LAG_WARN_MS = 2 * 60_000;
 const LAG_FAIL_MS = 5 * 60_000;
 
-/** How far events and statistics are behind the table; undefined: nothing changed lately. */
-export function judgeLag(lagMs: number | undefined): Finding {
+/** What follows the table's changes, with the function that does it. */
+const FOLLOWERS = {
+  'publish-changes': { en: 'events', zh: '事件' },
+  'count-statistics': { en: 'statistics', zh: '统计' },
+} as const;
+
+/** The functions that follow the table's changes. */
+export type Follower = keyof typeof FOLLOWERS;
+export const FOLLOWER_NAMES: readonly Follower[] = ['publish-changes', 'count-statistics'];
+
+/** How far events or statistics are behind the table; undefined: nothing changed lately. */
+export function judgeLag(follower: Follower, lagMs: number | undefined): Finding {
   const check = 'stream';
+  const what = FOLLOWERS[follower];
   if (lagMs === undefined)
-    return { check, level: 'ok', says: { en: 'nothing has changed lately', zh: '近期没有变更' } };
+    return {
+      check,
+      level: 'ok',
+      says: { en: `no change for ${what.en} lately`, zh: `近期没有影响${what.zh}的变更` },
+    };
   const seconds = Math.round(lagMs / 1000);
   const level = lagMs > LAG_FAIL_MS ? 'fail' : lagMs > LAG_WARN_MS ? 'warn' : 'ok';
   return {
     check,
     level,
-    says: { en: `events and statistics are ${seconds} s behind`, zh: `事件和统计落后 ${seconds} 秒` },
+    says: { en: `${what.en} are ${seconds} s behind`, zh: `${what.zh}落后 ${seconds} 秒` },
     ...(level !== 'ok' && {
       advice: {
-        en: 'Look into the log of publish-changes; nothing is lost for a day.',
-        zh: '请查看 publish-changes 的日志；一天之内不会丢失。',
+        en: `Look into the log of ${follower}; nothing is lost for a day.`,
+        zh: `请查看 ${follower} 的日志；一天之内不会丢失。`,
       },
     }),
   };

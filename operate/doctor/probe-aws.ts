@@ -14,6 +14,8 @@ import { type ParameterNames, SECRETS, type SecretKind } from '../setup/paramete
 import type { StoredSecrets } from '../setup/parameter-store.ts';
 import type { Finding } from './finding.ts';
 import {
+  FOLLOWER_NAMES,
+  type Follower,
   judgeAlarms,
   judgeLag,
   judgeQueue,
@@ -130,19 +132,22 @@ const LATELY_MS = 15 * 60_000;
 async function lag({ env, stage, clock }: StageToProbe): Promise<readonly Finding[]> {
   const client = new CloudWatchClient({ region: env['AWS_REGION'] ?? '' });
   try {
-    const { Datapoints = [] } = await client.send(
-      new GetMetricStatisticsCommand({
-        Namespace: 'AWS/Lambda',
-        MetricName: 'IteratorAge',
-        Dimensions: [{ Name: 'FunctionName', Value: `qingniao-${stage}-publish-changes` }],
-        StartTime: new Date(clock() - LATELY_MS),
-        EndTime: new Date(clock()),
-        Period: 60,
-        Statistics: ['Maximum'],
-      }),
-    );
-    const latest = Datapoints.toSorted((a, b) => Number(a.Timestamp ?? 0) - Number(b.Timestamp ?? 0)).at(-1);
-    return [judgeLag(latest?.Maximum)];
+    const lagOf = async (follower: Follower) => {
+      const { Datapoints = [] } = await client.send(
+        new GetMetricStatisticsCommand({
+          Namespace: 'AWS/Lambda',
+          MetricName: 'IteratorAge',
+          Dimensions: [{ Name: 'FunctionName', Value: `qingniao-${stage}-${follower}` }],
+          StartTime: new Date(clock() - LATELY_MS),
+          EndTime: new Date(clock()),
+          Period: 60,
+          Statistics: ['Maximum'],
+        }),
+      );
+      const inOrder = Datapoints.toSorted((a, b) => Number(a.Timestamp ?? 0) - Number(b.Timestamp ?? 0));
+      return judgeLag(follower, inOrder.at(-1)?.Maximum);
+    };
+    return await Promise.all(FOLLOWER_NAMES.map(lagOf));
   } finally {
     client.destroy();
   }

@@ -22,8 +22,8 @@ export const USAGE = {
       type: 'string',
       value: 'NAME',
       help: say(
-        "send (default), event (what WeChat pushed), campaign; changes: what was neither counted nor published is read again from the table's stream, which keeps it for 24 hours, and handed to publish-changes (needs lambda:InvokeFunction and reading the stream); webhook: what your address did not take is published again for it alone (needs events:PutEvents)",
-        'send（默认）、event（微信推送）、campaign（群发）；changes：从数据流（保留 24 小时）重新读取未能统计和发布的变更，交给 publish-changes 处理；webhook：你的地址没有接收的事件，重新发布给它（需要 events:PutEvents 权限）',
+        "send (default), event (what WeChat pushed), campaign; changes: what was not published is read again from the table's stream, which keeps it for 24 hours, and handed to publish-changes (needs lambda:InvokeFunction and reading the stream); webhook: what your address did not take is published again for it alone (needs events:PutEvents)",
+        'send（默认）、event（微信推送）、campaign（群发）；changes：从数据流（保留 24 小时）重新读取未能发布的变更，交给 publish-changes 处理；webhook：你的地址没有接收的事件，重新发布给它（需要 events:PutEvents 权限）',
       ),
     },
     local: {

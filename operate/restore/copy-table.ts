@@ -141,7 +141,7 @@ function marked(item: Attributes, mark: string): Attributes {
 }
 
 /**
- * Whether changes of the item are counted and published (the filter of publish-changes in serverless.yml).
+ * Whether changes of the item are counted and published (the filters of the stream in serverless.yml).
  */
 function isFollowed({ sk }: Key): boolean {
   return (

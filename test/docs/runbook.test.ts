@@ -8,6 +8,7 @@ const MAY_GO_ON = [
   'apps',
   'audit',
   'console',
+  'count-statistics',
   'health',
   'publish-changes',
   'sessions',

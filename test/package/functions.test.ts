@@ -40,6 +40,7 @@ const ENVIRONMENTS: Record<string, string[]> = {
     'TABLE_NAME',
     'WECHAT_APP_ID',
   ],
+  'count-statistics': ['TABLE_NAME', 'WECHAT_APP_ID'],
   console: [],
   stats: [
     'APPS_PATH',

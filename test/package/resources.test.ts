@@ -97,6 +97,41 @@ describe.each(QUEUES)('the $name queue', ({ name, taker, batchSize, concurrency 
   });
 });
 
+describe("the table's stream", () => {
+  const mappingOf = (name: string) =>
+    resourcesOfType(template, 'AWS::Lambda::EventSourceMapping')
+      .map(([, { Properties }]) => Properties)
+      .find(({ FunctionName }) => JSON.stringify(FunctionName).includes(functionId(name)));
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
+  test('says which shard a batch is of, and is read in order until each batch is counted', () => {
+    const mapping = mappingOf('count-statistics');
+    expect(mapping).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumBatchingWindowInSeconds: 60,
+      TumblingWindowInSeconds: 900,
+    });
+    // Otherwise batches of one shard run beside each other, or are passed over.
+    for (const name of ['ParallelizationFactor', 'MaximumRecordAgeInSeconds', 'MaximumRetryAttempts'])
+      expect([name, mapping?.[name]]).toEqual([name, undefined]);
+  });
+
+  test('is read by two functions, which is as many as DynamoDB lets', () => {
+    const mappings = resourcesOfType(template, 'AWS::Lambda::EventSourceMapping');
+    const readers = mappings.filter(([, r]) => JSON.stringify(r.Properties).includes('StreamArn'));
+    expect(readers).toHaveLength(2);
+    expect(mappingOf('count-statistics')?.['FilterCriteria']).toEqual(
+      mappingOf('publish-changes')?.['FilterCriteria'],
+    );
+  });
+
+  test('is counted once the version before has stopped counting', () => {
+    expect(resource(template, functionId('count-statistics')).DependsOn).toContain(
+      functionId('publish-changes'),
+    );
+  });
+});
+
 test('every alarm tells the topic that is named, if one is', () => {
   const alarms = resourcesOfType(template, 'AWS::CloudWatch::Alarm');
   expect(alarms.length).toBeGreaterThan(4);

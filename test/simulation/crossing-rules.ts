@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { BusEvent } from '../../lib/eventbridge/eventbridge-bus.ts';
 import { grantsOf, type Ledger } from '../../lib/grants/ledger.ts';
-import { type CountedPart, partsOf } from '../../lib/stream/counts.ts';
+import { type CountedChange, countsOf } from '../../lib/stream/counts.ts';
 import type { StreamEntry } from './stream.ts';
 import type { TableState } from './table-part.ts';
 import type { WeChatRequest } from './wechat.ts';
@@ -69,10 +69,10 @@ export function createCrossingRules({ appId, state, requests, isOwnToken, fail }
     streamed(entry: StreamEntry): void {
       if (entry.appId !== appId) fail('a write is taken in for its own app', entry);
       if (entry.change.type === 'results') return;
-      for (const { id } of partsOf([entry.change])) due.add(id);
+      if (countsOf(entry.change).length > 0) due.add(entry.change.id);
     },
-    counted(parts: readonly CountedPart[]): void {
-      for (const { id } of parts) counted.add(id);
+    counted(changes: readonly CountedChange[]): void {
+      for (const { id } of changes) counted.add(id);
     },
     published(events: readonly BusEvent[]): void {
       for (const event of events) {

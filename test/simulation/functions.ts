@@ -99,12 +99,13 @@ export function createFunctions(options: FunctionOptions) {
       };
       run('dispatch', DISPATCH_TIMEOUT_MS, body, ended);
     },
-    /** What the table's stream feeds. */
+    /** What the two functions do that the table's stream feeds, for each app in turn. */
     stream(batch: readonly StreamEntry[], ended: (end: End<DynamoDBBatchResponse>) => void): void {
       const body = (process: Process) => {
         const handle = kernel.createStreamHandler({
           servicesOf: kernel.perApp((appId) => {
             const own = services.streaming(process, appId);
+            const entries = new Map<StreamRecord, StreamEntry>(batch.map((entry) => [entry.change, entry]));
             return {
               read(record: unknown) {
                 const { SequenceNumber } = (record as DynamoDBRecord).dynamodb!;
@@ -112,7 +113,11 @@ export function createFunctions(options: FunctionOptions) {
                 options.streamed(appId, entry);
                 return entry.change;
               },
-              take: (changes: readonly StreamRecord[]) => kernel.processStream(own, changes),
+              async take(changes: readonly StreamRecord[]) {
+                const placed = changes.map((record) => ({ record, ...entries.get(record)! }));
+                await kernel.countChanges(own, 'the only shard', placed);
+                return kernel.processStream(own, changes);
+              },
             };
           }),
           logger,

@@ -1,8 +1,9 @@
+import type { BatchKey } from '../../lib/campaigns/runs/batch.ts';
 import type { BusEvent, PublishEvents } from '../../lib/eventbridge/eventbridge-bus.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { SendJob } from '../../lib/messages/send-job.ts';
-import type { CountedPart } from '../../lib/stream/counts.ts';
+import type { CountedChange } from '../../lib/stream/counts.ts';
 import type { DomainEvent } from '../../lib/stream/domain-events.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
 import type { EventJob } from '../../lib/wechat-events/event-job.ts';
@@ -35,7 +36,7 @@ export interface SimulatedApp {
   /** A message id was made for this app. */
   readonly minted: (messageId: string) => void;
   /** Added to the app's statistics, and published as the app's. */
-  readonly counted: (parts: readonly CountedPart[]) => void;
+  readonly counted: (changes: readonly CountedChange[]) => void;
   readonly published: (events: readonly BusEvent[]) => void;
 }
 
@@ -199,9 +200,12 @@ export function createServices(options: ServiceOptions) {
       return {
         ...base,
         publish: (events: readonly DomainEvent[]) => kernel.publishWithRetry(publish, events, base),
-        batchOf: kernel.createSentBatches(base.runs),
+        batchOf: readOnce(kernel.createSentBatches(base.runs)),
         isPublished: () => true,
-        statistics: { add: (parts: readonly CountedPart[]) => call('add counts', () => app.counted(parts)) },
+        statistics: {
+          add: (_shard: string, changes: readonly CountedChange[]) =>
+            call('add counts', () => app.counted(changes)),
+        },
         measure: () => undefined,
       };
     },
@@ -210,3 +214,13 @@ export function createServices(options: ServiceOptions) {
 
 /** What each function is handed. */
 export type Services = ReturnType<typeof createServices>;
+
+/** Counting and publishing look at the same batches. */
+function readOnce<T>(read: (key: BatchKey) => Promise<T>): (key: BatchKey) => Promise<T> {
+  const known = new Map<BatchKey, Promise<T>>();
+  return (key) => {
+    const answer = known.get(key) ?? read(key);
+    known.set(key, answer);
+    return answer;
+  };
+}

@@ -25,7 +25,7 @@ type Fate = 'taken' | 'there' | 'gone' | 'failed' | 'foreign';
 
 /**
  * Brings changes of the table again that publish-changes failed to take in: the queue says where they stand in the table's stream. What was
- * counted or published before counts once. `ended`: nothing is left that another try could help.
+ * published before has the same event id. `ended`: nothing is left that another try could help.
  */
 export async function redriveChanges(options: RedriveChangesOptions): Promise<Redriven> {
   const { sqs, deadLetterQueueUrl, print } = options;
@@ -56,8 +56,8 @@ export async function redriveChanges(options: RedriveChangesOptions): Promise<Re
 }
 
 const GONE = say(
-  'The stream keeps changes for 24 hours. What is gone was not published and is missing in the statistics; grants and messages are not touched by that (npm run audit).',
-  '数据流只保留 24 小时：已消失的变更不再发布，统计中缺少这些数据；授权和消息不受影响。',
+  'The stream keeps changes for 24 hours. What is gone was not published; grants, messages and statistics are not touched by that (npm run audit).',
+  '数据流只保留 24 小时：已消失的变更不再发布；授权、消息和统计不受影响。',
 );
 const TAKE_OFF = say(' --all takes their positions off the queue.', '用 --all 把这些记录从队列中删除。');
 const FAILED = say(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
-import { createSentBatches } from '../../../lib/stream/process-stream.ts';
+import { createSentBatches } from '../../../lib/stream/sent-batches.ts';
 
 const runOf = (id: string): RunRecord => ({
   id,
