@@ -38,7 +38,6 @@ export interface AcceptInputServices extends AcceptServices, ShowMessageServices
   readonly logger: Logger;
 }
 
-/** One message that a caller wants sent. */
 interface AcceptInput {
   readonly body: Body;
   readonly idempotencyKey: string | undefined;

@@ -99,7 +99,6 @@ type BodyOf<A extends AnswerSpec> = A extends { readonly schema: infer T extends
   ? { readonly body: AnswerOf<T> }
   : { readonly body?: never };
 
-/** One of the answers that the route declares. */
 type RouteReply<S extends RouteSpec> = {
   [Status in keyof S['answers'] & number]: {
     readonly status: Status;

@@ -6,10 +6,8 @@ import { isPassing } from '../token/token-unavailable-error.ts';
 /** The states of a mini program, as its owner sees it. */
 export const APP_STATUSES = ['ready', 'credentials-refused', 'sending-stopped'] as const;
 
-/** One of {@link APP_STATUSES}. */
 type AppStatus = (typeof APP_STATUSES)[number];
 
-/** What a mini program's state is told from. */
 interface AppStateSources {
   /** The owner stopped its sending. */
   readonly isStopped: boolean;

@@ -27,7 +27,6 @@ export interface CampaignChange {
   readonly status?: CampaignStatus;
 }
 
-/** The changed campaign, or why it stays as it was. */
 type ChangeCampaignResult =
   | { readonly type: 'changed'; readonly campaign: Campaign }
   | { readonly type: 'not-found' | 'ended' }

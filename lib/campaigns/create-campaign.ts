@@ -23,7 +23,6 @@ export interface CampaignServices extends SyncScheduleServices {
   readonly clock: Clock;
 }
 
-/** The new campaign, or why there is none. */
 type CreateCampaignResult =
   | {
       readonly type: 'created';

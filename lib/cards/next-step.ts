@@ -1,7 +1,6 @@
 import { type Card, type CardChange, stateAt } from './card.ts';
 import { nextAskAtMs } from './card-retries.ts';
 
-/** What is to be done for a card next. */
 type CardStep =
   | { readonly type: 'nothing' }
   | { readonly type: 'wait'; readonly untilMs: number }

@@ -5,7 +5,6 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
  */
 const LONGEST_WAIT_MS = 10;
 
-/** What is asked for, one by one. */
 interface CallBatching<T> {
   /** So many make up a call of their own at once. */
   readonly most: number;

@@ -21,7 +21,6 @@ import {
   toMessages,
 } from './versioned-items.ts';
 
-/** What the store needs beside its table. */
 interface MessageStoreOptions {
   readonly newVersion: NewVersion;
   readonly clock: Clock;

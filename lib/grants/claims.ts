@@ -12,7 +12,6 @@ import {
 } from './ledger.ts';
 import { withoutWaiting } from './packed-waiting.ts';
 
-/** A send that is about to begin. */
 interface ClaimRequest extends Pick<Claim, 'claimId' | 'sendId' | 'templateId'> {
   /** The grant that was set aside for it; absent where none was. */
   readonly hold?: Hold;

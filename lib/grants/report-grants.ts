@@ -151,7 +151,6 @@ function withoutOldDevices(ledger: Ledger): Ledger {
   };
 }
 
-/** How a report is counted. */
 interface ReportRules {
   readonly authority: GrantAuthority;
   readonly kindOf: (templateId: string) => TemplateKind;

@@ -9,7 +9,6 @@ import {
 } from './scope-rate-limiter.ts';
 import { partOf, type RateLimitStore, shareRateLimit } from './shared-rate-limit.ts';
 
-/** The request that an answer is about. */
 interface LimitedRequest {
   readonly leftAtMs: number;
   readonly templateId: string;

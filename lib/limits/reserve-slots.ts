@@ -8,7 +8,6 @@ export type Reservation =
   /** It is to ask again then. */
   | { readonly type: 'wait'; readonly untilMs: number };
 
-/** How many messages ask for slots, and when. */
 interface SlotRequest {
   /** `MAX_SENDS_PER_SECOND`. */
   readonly maxPerSecond?: number;

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { LogFields, Logger } from '../logger.ts';
 
-/** What {@link createConsoleLogger} may be given. */
 interface ConsoleLoggerOptions {
   readonly clock?: Clock;
   /** What every line says besides its own facts. */

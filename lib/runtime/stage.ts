@@ -17,7 +17,6 @@ export interface Stage<P extends SettingsPart> {
   ): Promise<Apps<S>>;
 }
 
-/** Where a function's settings come from. */
 interface StageSource {
   /** The secrets that it needs, and no others: its role may read no more. */
   readonly secrets: readonly SecretName[];

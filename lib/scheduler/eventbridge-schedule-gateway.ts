@@ -16,7 +16,6 @@ import {
   type ScheduleGateway,
 } from '../campaigns/schedule/sync-schedule.ts';
 
-/** Where the schedules are and what they start. */
 interface ScheduleTarget {
   readonly groupName: string;
   /** The function that starts a campaign's run, and the role that may call it. */

@@ -8,7 +8,6 @@ export interface IssuedSession {
   readonly expiresAtMs: number;
 }
 
-/** Who a valid token speaks for. */
 interface SessionUser {
   readonly appid: string;
   readonly openid: string;

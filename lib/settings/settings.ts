@@ -8,7 +8,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Every setting, by the part of the service that needs it. */
 export type Settings = { readonly [P in SettingsPart]: v.InferOutput<(typeof settingsParts)[P]> };
 
-/** A setting that is missing or wrong. */
 interface SettingProblem {
   /** Of the environment variable. */
   readonly name: string;

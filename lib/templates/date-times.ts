@@ -1,6 +1,5 @@
 import { toHalfWidth } from './fit-text.ts';
 
-/** What is wrong with a date or time. */
 type MomentError = 'wrong-form' | 'no-such-date';
 
 /** What WeChat's rule does not surely take in a date or time. */
@@ -85,7 +84,6 @@ export interface WrittenDate {
   readonly joiner: string;
 }
 
-/** A time of the day as a person wrote it. */
 interface WrittenClock {
   readonly hour: string;
   readonly minute: string;

@@ -7,7 +7,6 @@ import type { DoubtCode, DoubtPattern } from './value-doubt.ts';
 /** Why a value's characters are not those that its kind takes. */
 export type FormError = 'wrong-form' | 'no-such-date' | 'not-listed';
 
-/** What WeChat takes in one kind of field. */
 interface FieldRule {
   /**
    * UTF-16 units at most, where the kind has a length of its own. Emoji counting is unconfirmed; units err on

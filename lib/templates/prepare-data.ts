@@ -6,7 +6,6 @@ import { DEFAULT_TIME_ZONE, fitValue } from './fit-value.ts';
 import { normaliseData } from './normalise-data.ts';
 import { type FittedValue, type Template, templateKindOf } from './template.ts';
 
-/** Data after fitting, with everything that was changed. */
 interface FittedData {
   readonly data: Readonly<Record<string, string>>;
   readonly fitted: readonly FittedValue[];
@@ -17,7 +16,6 @@ type PreparedData =
   | ({ readonly type: 'valid' } & FittedData)
   | ({ readonly type: 'invalid'; readonly problems: readonly FieldProblem[] } & Pick<FittedData, 'data'>);
 
-/** How a caller wants its data treated. */
 interface PrepareOptions {
   /** Whether to shorten and reformat what can be fitted without changing its meaning. */
   readonly fit: boolean;
@@ -58,7 +56,6 @@ export function fitData(
   return { data: { ...data, ...Object.fromEntries(fitted.map(({ key, to }) => [key, to])) }, fitted };
 }
 
-/** Data as a caller sent it, and the template that it is for. */
 interface ComposeRequest {
   readonly templateId: string;
   readonly data: unknown;
@@ -67,7 +64,6 @@ interface ComposeRequest {
   readonly timeZone?: string;
 }
 
-/** What came of putting a caller's data into a template. */
 type ComposeResult =
   | {
       readonly type: 'composed';

@@ -20,7 +20,6 @@ export interface TemplateNames {
   forget(): void;
 }
 
-/** What the names are made of. */
 interface TemplateNamesOptions {
   /** Aliases of the settings; they go before stored ones of the same name. */
   readonly configured: Aliases;

@@ -2,7 +2,6 @@ import type { WeChatAnswer } from '../wechat-answer.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { TokenUnavailableError } from './token-unavailable-error.ts';
 
-/** A call that carries an access token. */
 interface TokenCall<T> {
   readonly call: (accessToken: string) => Promise<T>;
   /** WeChat's refusal of the token; undefined for any other answer. */

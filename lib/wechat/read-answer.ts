@@ -101,7 +101,6 @@ export function keepLongInteger(_key: string, value: unknown, context?: { source
   return unsafe ? (context?.source ?? value) : value;
 }
 
-/** What went wrong with a call of WeChat's. */
 type WeChatErrorCode = 'wechat-refused' | 'wechat-not-reached' | 'wechat-no-answer' | 'wechat-unreadable';
 
 /**

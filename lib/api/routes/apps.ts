@@ -47,7 +47,6 @@ export const listAppsSpec = routeSpec({
   problems: [],
 });
 
-/** A mini program with its state. */
 interface AppWithState extends AppState {
   readonly appId: string;
   readonly name?: string;

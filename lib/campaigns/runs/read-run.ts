@@ -88,7 +88,6 @@ export const recipientCursor = v.strictObject({
   passed: count,
 });
 
-/** See {@link recipientCursor}. */
 type RecipientCursor = Readonly<v.InferOutput<typeof recipientCursor>>;
 
 /** A page of a run's recipients with their outcomes, in the order in which they are stored. */

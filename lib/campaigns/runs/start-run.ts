@@ -27,7 +27,6 @@ export interface StartRequest {
   readonly ofRunId?: string;
 }
 
-/** The run, or why there is none. */
 type StartResult =
   /** `exists`: the same run was started before. */
   | { readonly type: 'started' | 'exists'; readonly run: RunRecord }
