@@ -13,7 +13,7 @@ export interface TableQuotas {
 }
 
 /** One recipient of a campaign with its delivery receipt: `crowd` in operate/cost/usage.json, campaign and events together. */
-export const UNITS_PER_RECIPIENT = { write: 4.5, read: 7.7 } as const;
+export const UNITS_PER_RECIPIENT = { write: 2.2, read: 8 } as const;
 
 /** What a new on-demand table takes at once: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html */
 const NEW_TABLE = { write: 4000, read: 12_000 } as const;
