@@ -66,7 +66,8 @@ export async function tellStory() {
     waiting: await waitingCard(world, call, other),
     erased: await waitingCard(world, call, erased),
   };
-  const recipient = await pendingRecipient(world, runId);
+  // One of whom nothing else is told: a user has one claim at a time.
+  const recipient = await pendingRecipient(world, runId, new Set(users.slice(8, -1)));
   const undo = [
     await tools.claimNow(claimed, messages['claimed']),
     await tools.claimNow(recipient.openid, recipient.id),
@@ -129,12 +130,14 @@ function untilEnded(call: ReturnType<typeof restoreTools>['call'], id: string): 
 }
 
 /** A recipient whom the run had not reached, of a batch that a worker had begun. */
-async function pendingRecipient(world: World, runId: string) {
+async function pendingRecipient(world: World, runId: string, among: ReadonlySet<string>) {
   for (const shard of world.runs.shards) {
     const found = await world.runs.batchBefore(runId, shard);
     const stored = found && (await world.runs.loadResults(found.key));
     if (!found || stored?.version === undefined) continue;
-    const index = found.batch.recipients.findIndex((_, at) => isOpen(stored.value.results.get(at)));
+    const index = found.batch.recipients.findIndex(
+      ({ openid }, at) => among.has(openid) && isOpen(stored.value.results.get(at)),
+    );
     const openid = found.batch.recipients[index]?.openid;
     if (openid !== undefined) return { openid, id: recipientSendId({ runId, openid, index }) };
   }
