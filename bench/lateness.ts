@@ -40,7 +40,7 @@ export async function measureLateness({ print }: MeasureOptions): Promise<readon
     });
     figures.push(
       row('p50', quantile(late, 0.5)),
-      { ...row('p99', quantile(late, 0.99)), must: { atMost: 1_500 } },
+      { ...row('p99', quantile(late, 0.99)), must: { atMost: 400 } },
       row('max', Math.max(...late)),
     );
   }

@@ -42,7 +42,7 @@ export async function campaigns(sizes: readonly number[], options: MeasureOption
         name: `${name}, write units a recipient`,
         value: measured.writeUnits / size,
         unit: 'WRU',
-        must: { atMost: 1.2 },
+        must: { atMost: 1.12 },
       },
       { part: PART, name: `${name}, read units a recipient`, value: measured.readUnits / size, unit: 'RRU' },
       {

@@ -32,7 +32,7 @@ const ONE_PAGE = { sends: BATCH_SIZE, inFlight: PAGE_IN_FLIGHT } as const;
 const NO_QUEUE = 'http://127.0.0.1:9/queue';
 
 export const PIPELINE = 'pipeline';
-const CAMPAIGNS = 'pipeline of campaigns';
+export const CAMPAIGNS = 'pipeline of campaigns';
 export const FLOOR = 'request alone (undici)';
 export const CO_WECHAT = 'co-wechat-api';
 export const BLOG = 'blog (a token per message, in turn)';

@@ -22,10 +22,12 @@ const BOOKED = 2_000;
 const RECIPIENTS = 1_000;
 const HOUR_MS = 3_600_000;
 const MUST: Readonly<Record<string, number>> = {
-  'message now': 2.2,
+  'message now': 3,
   'message now, with an idempotency key': 4,
   'message timed (over 15 minutes ahead)': 4,
-  'campaign recipient': 1.2,
+  'grant report, first of a user': 3,
+  'grant report, later ones': 2,
+  'campaign recipient': 1.12,
   'statistics and events of a message, each alone': 2.5,
   'statistics and events of a grant report, each alone': 2.5,
   ...MUST_OF_WAITING,
