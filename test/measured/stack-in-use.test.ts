@@ -81,8 +81,10 @@ test(`a write after ${CHANGES} changes takes at most 1.3 times the first, and fe
 
 const MESSAGES = Number(process.env['MESSAGES'] ?? 5_000);
 const BATCH = 500;
+/** CI's machine may be half as quick. */
+const WITHIN_SECONDS = Number(process.env['WITHIN_SECONDS'] ?? 5);
 
-test(`${MESSAGES} messages in batches of ${BATCH}: each is accepted within 5 s while the senders run`, {
+test(`${MESSAGES} messages in batches of ${BATCH}: each is accepted within ${WITHIN_SECONDS} s while the senders run`, {
   timeout: 300_000,
 }, async () => {
   const stack = await startElsewhere({ followChanges: true });
@@ -98,8 +100,8 @@ test(`${MESSAGES} messages in batches of ${BATCH}: each is accepted within 5 s w
   }
   const [first = 0] = tookMs;
   console.info(
-    `batches of ${BATCH}, as shares of the first: ${tookMs.map((ms) => (ms / first).toFixed(2)).join(' ')}`,
+    `batches of ${BATCH}, as shares of the first (${first.toFixed(0)} ms): ${tookMs.map((ms) => (ms / first).toFixed(2)).join(' ')}`,
   );
-  expect(Math.max(...tookMs)).toBeLessThan(5_000);
+  expect(Math.max(...tookMs)).toBeLessThan(WITHIN_SECONDS * 1_000);
   await expect.poll(() => acceptedSends(stack), { timeout: 120_000, interval: 500 }).toBe(MESSAGES);
 });
