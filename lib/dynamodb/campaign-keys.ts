@@ -53,7 +53,7 @@ export function batchItemKey(table: Table, key: BatchKey): Key {
   return { pk: runShardPartition(table, key), sk: `${BATCH_PREFIX}${key.after}` };
 }
 
-/** What became of a batch's recipients. */
+/** The key of the results of a batch, which its worker writes over and over. */
 export function resultsKey(table: Table, key: BatchKey): Key {
   return { pk: runShardPartition(table, key), sk: `${RESULTS_PREFIX}${key.after}` };
 }
