@@ -2,13 +2,13 @@
 // whether they are up to date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { openApiDocument } from '../lib/api/openapi/document.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
 import { CommandError, runCommand } from '../operate/command-line.ts';
 import { say } from '../operate/language.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { areTypesOf, CLIENT_TYPES, clientTypes } from './client-types.ts';
 import { eventSchemas } from './event-schemas.ts';
+import { openApiDocument } from './openapi/document.ts';
 
 const OPENAPI = 'openapi.yaml';
 const EVENTS = 'docs/events.schema.json';

@@ -10,13 +10,15 @@ test('no two files of the domain and its adapters share a name', () => {
   expect([...byName.values()].filter((files) => files.length > 1)).toEqual([]);
 });
 
-test("code that only operators' commands use lives with them", () => {
-  const readers = readersOf(globSync('{lib,handlers,operate,local,bench}/**/*.ts'));
-  const theirs = ROOMS.filter((file) => {
-    const own = readers.get(file) ?? [];
-    return own.length > 0 && own.every((reader) => reader.startsWith('operate/'));
-  });
-  expect(theirs).toEqual([]);
+test('lib holds what functions run; code that only a tool or a command uses lives with it', () => {
+  const imports = new Map<string, string[]>();
+  for (const [read, readers] of readersOf(globSync('{lib,handlers}/**/*.ts'))) {
+    for (const reader of readers) imports.set(reader, [...(imports.get(reader) ?? []), read]);
+  }
+  const run = new Set(globSync('handlers/*.ts'));
+  // A set goes on to what is added to it meanwhile.
+  for (const file of run) for (const read of imports.get(file) ?? []) run.add(read);
+  expect(globSync('lib/**/*.ts').filter((file) => !run.has(file))).toEqual([]);
 });
 
 /** The rooms that each room may import, by the page that draws the house. */

@@ -3,13 +3,13 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { bodyComponents } from '../../../lib/api/openapi/components.ts';
-import { openApiDocument } from '../../../lib/api/openapi/document.ts';
-import { examples } from '../../../lib/api/openapi/examples.ts';
 import { PROBLEMS } from '../../../lib/api/problem.ts';
 import { routeSpecs } from '../../../lib/api/routes/index.ts';
 import { batchEntry } from '../../../lib/api/schemas/messages.ts';
 import { templateData } from '../../../lib/templates/normalise-data.ts';
+import { bodyComponents } from '../../../local/openapi/components.ts';
+import { openApiDocument } from '../../../local/openapi/document.ts';
+import { examples } from '../../../local/openapi/examples.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /** What these tests look at in a schema. */

@@ -1,8 +1,8 @@
 import type * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { bodyComponents } from '../../../lib/api/openapi/components.ts';
 import { PROBLEMS, type ProblemCode, ProblemError } from '../../../lib/api/problem.ts';
 import { routeSpecs } from '../../../lib/api/routes/index.ts';
+import { bodyComponents } from '../../../local/openapi/components.ts';
 
 const ENGLISH = /^[^\p{sc=Han}]*\w{3}[^\p{sc=Han}]*\.$/u;
 const CHINESE = /\p{sc=Han}[\s\S]*。$/u;

@@ -1,5 +1,10 @@
-import { PROBLEMS, type ProblemCode } from '../problem.ts';
-import { type AnswerSpec, isServedWhileStopped, type ObjectSchema, type RouteSpec } from '../route.ts';
+import { PROBLEMS, type ProblemCode } from '../../lib/api/problem.ts';
+import {
+  type AnswerSpec,
+  isServedWhileStopped,
+  type ObjectSchema,
+  type RouteSpec,
+} from '../../lib/api/route.ts';
 import type { Examples } from './campaign-examples.ts';
 import { examples, problemExamples } from './examples.ts';
 import { answerSchema, inputSchema, parameterSchema } from './json-schemas.ts';
@@ -162,7 +167,7 @@ export function problemResponses(specs: readonly RouteSpec[]): Record<string, un
 function nameOf(status: number): string {
   const name = NAMES[status];
   if (name === undefined)
-    throw new Error(`Give the problems of status ${status} a name in lib/api/openapi/operation.ts.`);
+    throw new Error(`Give the problems of status ${status} a name in local/openapi/operation.ts.`);
   return name;
 }
 
@@ -212,6 +217,6 @@ export const TAGS: Readonly<Record<string, { readonly name: string; readonly des
 function tagOf(path: string): string {
   const [, , word = ''] = path.split('/');
   const tag = TAGS[word];
-  if (!tag) throw new Error(`${path}: name its part of the API in lib/api/openapi/operation.ts.`);
+  if (!tag) throw new Error(`${path}: name its part of the API in local/openapi/operation.ts.`);
   return tag.name;
 }

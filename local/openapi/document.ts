@@ -1,4 +1,4 @@
-import type { RouteSpec } from '../route.ts';
+import type { RouteSpec } from '../../lib/api/route.ts';
 import { componentSchemas } from './json-schemas.ts';
 import { operationOf, problemResponses, TAGS } from './operation.ts';
 

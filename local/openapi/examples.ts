@@ -1,4 +1,4 @@
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../../lib/api/problem.ts';
 import { campaignExamples, data, type Examples, openid, templateId } from './campaign-examples.ts';
 
 const message = {
