@@ -5,7 +5,7 @@ import { readAppState } from '../lib/apps/app-state.ts';
 import { createAccessTokenStore } from '../lib/dynamodb/dynamodb-access-token-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { type App, AppNotReadyError } from '../lib/settings/apps.ts';
@@ -17,16 +17,12 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 /** It holds no AppSecret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table', 'deadLetters'], {
-    secrets: ['SESSION_SECRET', 'API_KEYS'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table', 'deadLetters'], runtime);
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const apps = await stage.apps((settings, base, { appId, isStopped }) => {
     const table = { client, name: settings.table.name, appId };
-    const rateLimits = createRateLimitStore(table, { ...base, newVersion: base.newUuid });
+    const rateLimits = createRateLimitStore(table, base);
     const sources = {
       isStopped,
       readToken: createAccessTokenStore(table, base.newUuid).read,

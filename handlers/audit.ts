@@ -2,7 +2,7 @@ import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/h
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { auditRoutes } from '../lib/api/routes/audit.ts';
 import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
-import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -11,11 +11,7 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], {
-    secrets: ['SESSION_SECRET', 'API_KEYS'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], runtime);
   const client = openDynamoDb(env);
   const apps = await stage.apps((settings, base, { appId }) => {
     const table = { client, name: settings.table.name, appId };

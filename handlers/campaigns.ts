@@ -8,7 +8,7 @@ import { createRunIds } from '../lib/campaigns/runs/run.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
-import { fetchFromSsm, openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
@@ -25,11 +25,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const stage = await openStage(
     env,
     ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table', 'campaignQueue', 'schedules'],
-    {
-      secrets: ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
-      fetchParameters: fetchFromSsm(env),
-      runtime,
-    },
+    runtime,
   );
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
@@ -38,14 +34,13 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const { appId } = app;
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
-    const versions = { ...base, newVersion: base.newUuid };
     const names = openNames(table, settings, base);
     const catalogue = openCatalogue(table, wechat, base);
     const { pages } = settings.templates;
     return {
       ...base,
-      store: createCampaignStore(table, versions),
-      runs: createRunStore(table, versions),
+      store: createCampaignStore(table, base),
+      runs: createRunStore(table, base),
       schedules: createScheduleGateway(scheduler, { ...settings.schedules, app }),
       names,
       ...(pages && { pages }),

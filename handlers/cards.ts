@@ -3,7 +3,7 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type CardRouteServices, cardRoutes } from '../lib/api/routes/cards.ts';
 import type { CardJob } from '../lib/cards/card-job.ts';
 import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';
-import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -13,11 +13,7 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table', 'queue'], {
-    secrets: ['SESSION_SECRET', 'API_KEYS'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table', 'queue'], runtime);
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const apps = await stage.apps((settings, base): CardRouteServices => {
@@ -25,7 +21,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const table = { client, name: settings.table.name, appId };
     return {
       ...base,
-      store: createCardStore(table, { ...base, newVersion: base.newUuid }),
+      store: createCardStore(table, base),
       enqueue: createEnqueue<CardJob>(sqs, settings.queue.sendQueueUrl, appId),
     };
   });

@@ -25,7 +25,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const table = { client, name: settings.table.name, appId };
     const services = {
       logger: base.logger,
-      batchOf: createSentBatches(createRunStore(table, { ...base, newVersion: base.newUuid })),
+      batchOf: createSentBatches(createRunStore(table, base)),
       statistics: createStatisticsWriter(table, base),
     };
     return {

@@ -5,7 +5,7 @@ import type { Logger } from '../lib/logger.ts';
 import { dispatchDue } from '../lib/messages/dispatch-due.ts';
 import type { SendJob } from '../lib/messages/send-job.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
-import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -19,11 +19,7 @@ export const handler = onColdStart(buildServices, createHandler);
 /** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'table', 'queue'], {
-    secrets: [],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'table', 'queue'], runtime);
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const apps = await stage.apps((settings, base, { appId }) => {

@@ -7,7 +7,7 @@ import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts'
 import { createGrantReader } from '../lib/grants/grant-store.ts';
 import type { GrantReport } from '../lib/grants/report-grants.ts';
 import { reportGrants } from '../lib/grants/report-grants.ts';
-import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openNames } from '../lib/runtime/templates.ts';
@@ -19,17 +19,12 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table'], {
-    secrets: ['SESSION_SECRET', 'API_KEYS'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'grants', 'templates', 'table'], runtime);
   const client = openDynamoDb(env);
   const apps = await stage.apps((settings, base) => {
     const table = { client, name: settings.table.name, appId: settings.app.appId };
-    const versions = { ...base, newVersion: base.newUuid };
-    const store = createGrantStore(table, versions);
-    const messages = createMessageStore(table, versions);
+    const store = createGrantStore(table, base);
+    const messages = createMessageStore(table, base);
     const templates = createTemplateStore(table, base.logger);
     const reporting = {
       ...base,

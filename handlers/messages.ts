@@ -8,7 +8,7 @@ import { createUndeliveredMessages } from '../lib/dynamodb/dynamodb-undelivered-
 import { createMessageIds } from '../lib/messages/message.ts';
 import type { SendJob } from '../lib/messages/send-job.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
-import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
@@ -25,11 +25,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const stage = await openStage(
     env,
     ['app', 'sessions', 'apiKeys', 'wechat', 'messages', 'templates', 'table', 'queue'],
-    {
-      secrets: ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
-      fetchParameters: fetchFromSsm(env),
-      runtime,
-    },
+    runtime,
   );
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
@@ -38,14 +34,13 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
     const names = openNames(table, settings, base);
-    const versions = { ...base, newVersion: base.newUuid };
     const { pages } = settings.templates;
     return {
       ...base,
-      store: createMessageStore(table, versions),
+      store: createMessageStore(table, base),
       undelivered: createUndeliveredMessages(table, base.logger),
       enqueue: createEnqueue<SendJob>(sqs, settings.queue.sendQueueUrl, appId),
-      keys: createIdempotencyKeys(table, versions),
+      keys: createIdempotencyKeys(table, base),
       dueEntries: createDueEntries(table),
       newMessageId: createMessageIds(base.newTimeOrderedUuid),
       templates: openCatalogue(table, wechat, base),

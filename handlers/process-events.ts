@@ -35,20 +35,19 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const servicesOf = perApp((appId) => {
     const base = { ...runtime, logger: appLogger(runtime.logger, appId) };
     const table = { client, name: settings.table.name, appId };
-    const versions = { ...base, newVersion: base.newUuid };
-    const runs = createRunStore(table, versions);
-    const campaigns = createCampaignStore(table, versions);
+    const runs = createRunStore(table, base);
+    const campaigns = createCampaignStore(table, base);
     const templates = createTemplateStore(table, base.logger);
     const services = {
       ...base,
-      store: createMessageStore(table, versions),
-      grantStore: createGrantStore(table, versions),
+      store: createMessageStore(table, base),
+      grantStore: createGrantStore(table, base),
       campaignSendsOf: createSendLookup({ ...base, runs, campaigns }),
       kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
     };
     const cards = {
       ...base,
-      store: createCardStore(table, versions),
+      store: createCardStore(table, base),
       rules: { receiptOf: cardReceiptRule },
     };
     const forwarding = {

@@ -32,7 +32,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const services = {
       ...base,
       publish: (events: readonly DomainEvent[]) => publishWithRetry(publish, events, base),
-      batchOf: createSentBatches(createRunStore(table, { ...base, newVersion: base.newUuid })),
+      batchOf: createSentBatches(createRunStore(table, base)),
       isPublished: (name: DomainEventName) => published.has(name),
       measure: openMetrics(settings, base, overrides, { appId, isFirst: appId === settings.app.appId }),
     };

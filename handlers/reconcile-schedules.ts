@@ -8,7 +8,7 @@ import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts'
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
-import { fetchFromSsm, openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
@@ -23,19 +23,14 @@ export const handler = onColdStart(buildServices, createHandler);
 /** It holds no secret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'table', 'campaignQueue', 'schedules'], {
-    secrets: [],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'table', 'campaignQueue', 'schedules'], runtime);
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const scheduler = openScheduler(env);
   const apps = await stage.apps((settings, base, app) => {
     const table = { client, name: settings.table.name, appId: app.appId };
-    const versions = { ...base, newVersion: base.newUuid };
-    const runs = createRunStore(table, versions);
-    const campaigns = createCampaignStore(table, versions);
+    const runs = createRunStore(table, base);
+    const campaigns = createCampaignStore(table, base);
     const schedules = createScheduleGateway(scheduler, { ...settings.schedules, app });
     const starting = {
       ...base,

@@ -16,7 +16,7 @@ import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import { DELIVERY_LIMIT_MS } from '../lib/messages/deliver-message.ts';
 import type { Apps } from '../lib/runtime/apps.ts';
-import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
@@ -31,11 +31,11 @@ export const handler = onColdStart(buildServices, createHandler);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'wechat', 'sending', 'metrics', 'table', 'campaignQueue'], {
-    secrets: ['WECHAT_APP_SECRET'],
-    fetchParameters: fetchFromSsm(env),
+  const stage = await openStage(
+    env,
+    ['app', 'wechat', 'sending', 'metrics', 'table', 'campaignQueue'],
     runtime,
-  });
+  );
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const apps = await stage.apps((settings, base, app) => {
@@ -43,28 +43,27 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const measure = openMetrics(settings, base, overrides, app);
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
-    const versions = { ...base, newVersion: base.newUuid };
     const { maxSendsPerSecond } = settings.sending;
     const rateLimiter = createRateLimiter({
       ...base,
       measure,
-      store: createRateLimitStore(table, versions),
+      store: createRateLimitStore(table, base),
       ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
     });
     const rateLimitStoreOf = ({ id }: RunRecord) =>
       createRateLimitStore(table, {
-        ...versions,
+        ...base,
         at: { key: runRateLimitKey(table, id), expiresAt: runExpiresAt(id) },
       });
-    const runs = createRunStore(table, versions);
+    const runs = createRunStore(table, base);
     const enqueueJobs = createEnqueueJobs(sqs, settings.campaignQueue.url, appId);
     const services = {
       ...base,
       runs,
       enqueueJobs,
       rateLimiter,
-      campaigns: createCampaignStore(table, versions),
-      store: createMessageStore(table, { ...versions, write: createBatchedWrites(table, base) }),
+      campaigns: createCampaignStore(table, base),
+      store: createMessageStore(table, { ...base, write: createBatchedWrites(table, base) }),
       audience: createAudienceStore(table),
       runStatus: createRunStatusCache({ runs, clock: base.clock }),
       acquirePermit: createPermits(

@@ -14,7 +14,7 @@ import type { DeliveryResult } from '../lib/messages/delivery-result.ts';
 import { openidOf } from '../lib/messages/message.ts';
 import type { SendJob } from '../lib/messages/send-job.ts';
 import type { Apps } from '../lib/runtime/apps.ts';
-import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { cardRules, openCardSender } from '../lib/runtime/cards.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
@@ -29,11 +29,7 @@ export const handler = onColdStart(buildServices, createHandler);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'wechat', 'sending', 'metrics', 'table', 'queue'], {
-    secrets: ['WECHAT_APP_SECRET'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'wechat', 'sending', 'metrics', 'table', 'queue'], runtime);
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const apps = await stage.apps((settings, base, app) => {
@@ -41,12 +37,11 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const measure = openMetrics(settings, base, overrides, app);
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
-    const versions = { ...base, newVersion: base.newUuid };
     const { maxSendsPerSecond } = settings.sending;
     const services = {
       ...base,
       store: createMessageStore(table, {
-        ...versions,
+        ...base,
         read: createBatchedReads(table),
         write: createBatchedWrites(table, base),
       }),
@@ -57,13 +52,13 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       rateLimiter: createRateLimiter({
         ...base,
         measure,
-        store: createRateLimitStore(table, versions),
+        store: createRateLimitStore(table, base),
         ...(maxSendsPerSecond !== undefined && { maxPerSecond: maxSendsPerSecond }),
       }),
     };
     const cards = {
       ...base,
-      store: createCardStore(table, versions),
+      store: createCardStore(table, base),
       newClaimId: base.newUuid,
       wechat: openCardSender(wechat, base, measure),
       rules: cardRules,

@@ -2,7 +2,6 @@ import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { sessionRoutes } from '../lib/api/routes/sessions.ts';
 import { createHttpClient } from '../lib/http/http-client.ts';
-import { fetchFromSsm } from '../lib/runtime/aws.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
@@ -16,11 +15,7 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 /** It has nothing to do with the table. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'wechat', 'sessions', 'metrics'], {
-    secrets: ['WECHAT_APP_SECRET', 'SESSION_SECRET'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'wechat', 'sessions', 'metrics'], runtime);
   const apps = await stage.apps((settings, base, app) => {
     const { wechat, sessions } = settings;
     // code2Session carries the AppSecret, so it takes the proxy where there is one.

@@ -33,13 +33,12 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const base = createRuntime(overrides);
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
-  const versions = { ...base, newVersion: base.newUuid };
   const servicesOf = perApp((appId) => {
     const table = { client, name: settings.table.name, appId };
     return {
       ...base,
-      campaigns: createCampaignStore(table, versions),
-      runs: createRunStore(table, versions),
+      campaigns: createCampaignStore(table, base),
+      runs: createRunStore(table, base),
       enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url, appId),
       newRunId: createRunIds(base.newTimeOrderedUuid),
     };

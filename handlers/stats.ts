@@ -3,7 +3,7 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
 import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openNames } from '../lib/runtime/templates.ts';
@@ -15,11 +15,7 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'templates', 'table'], {
-    secrets: ['SESSION_SECRET', 'API_KEYS'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'templates', 'table'], runtime);
   const client = openDynamoDb(env);
   const apps = await stage.apps((settings, base) => {
     const table = { client, name: settings.table.name, appId: settings.app.appId };

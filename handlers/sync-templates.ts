@@ -1,7 +1,7 @@
 import type { RemedyFor } from '../lib/api/template-problems.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
-import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openSync } from '../lib/runtime/templates.ts';
@@ -20,11 +20,7 @@ export const handler = onColdStart(buildServices, createHandler);
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'wechat', 'table'], {
-    secrets: ['WECHAT_APP_SECRET'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'wechat', 'table'], runtime);
   const client = openDynamoDb(env);
   const apps = await stage.apps((settings, base) => {
     const table = { client, name: settings.table.name, appId: settings.app.appId };

@@ -10,11 +10,10 @@ import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-
 import { createWaitingMessages, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-waiting-messages.ts';
 import { cancelForTemplate } from '../lib/messages/end-waiting-messages.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
-import { fetchFromSsm, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
+import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openLibrary } from '../lib/runtime/template-library.ts';
-import { openCatalogue, openNames, openSync } from '../lib/runtime/templates.ts';
+import { openCatalogue, openLibrary, openNames, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
@@ -30,11 +29,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const stage = await openStage(
     env,
     ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table', 'campaignQueue'],
-    {
-      secrets: ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
-      fetchParameters: fetchFromSsm(env),
-      runtime,
-    },
+    runtime,
   );
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
@@ -42,17 +37,16 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const { appId } = settings.app;
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
-    const versions = { ...base, newVersion: base.newUuid };
     const store = createTemplateStore(table, base.logger);
     const catalogue = openCatalogue(table, wechat, base);
     const library = openLibrary(wechat);
     const { aliases: configured } = settings.templates;
-    const naming = { ...base, store: createAliasStore(table, versions), configured };
-    const messages = { ...base, store: createMessageStore(table, versions) };
+    const naming = { ...base, store: createAliasStore(table, base), configured };
+    const messages = { ...base, store: createMessageStore(table, base) };
     const campaigns = {
       ...base,
-      store: createCampaignStore(table, versions),
-      runs: createRunStore(table, versions),
+      store: createCampaignStore(table, base),
+      runs: createRunStore(table, base),
       enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url, appId),
     };
     const adding = { library, store, sync: openSync(table, catalogue, base) };

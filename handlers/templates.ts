@@ -3,7 +3,7 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/templates.ts';
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
-import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames, openSync } from '../lib/runtime/templates.ts';
@@ -17,18 +17,14 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table'], {
-    secrets: ['SESSION_SECRET', 'API_KEYS', 'WECHAT_APP_SECRET'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'wechat', 'templates', 'table'], runtime);
   const client = openDynamoDb(env);
   const apps = await stage.apps((settings, base) => {
     const table = { client, name: settings.table.name, appId: settings.app.appId };
     const wechat = openWeChat(settings, table, base);
     const catalogue = openCatalogue(table, wechat, base);
     const { aliases: configured, pages } = settings.templates;
-    const naming = { ...base, store: createAliasStore(table, { newVersion: base.newUuid }), configured };
+    const naming = { ...base, store: createAliasStore(table, base), configured };
     const kinds = createTemplateStore(table, base.logger);
     return {
       catalogue,

@@ -8,7 +8,7 @@ import { createRecipientEraser } from '../lib/dynamodb/dynamodb-recipient-eraser
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createUserEraser } from '../lib/dynamodb/dynamodb-user-eraser.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
-import { fetchFromSsm, openDynamoDb } from '../lib/runtime/aws.ts';
+import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -18,22 +18,17 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], {
-    secrets: ['SESSION_SECRET', 'API_KEYS'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table'], runtime);
   const client = openDynamoDb(env);
   const apps = await stage.apps((settings, base) => {
     const table = { client, name: settings.table.name, appId: settings.app.appId };
-    const versions = { ...base, newVersion: base.newUuid };
     const services = {
       ...base,
-      store: createMessageStore(table, versions),
-      eraser: createUserEraser(table, versions),
-      campaigns: createCampaignStore(table, versions),
-      runs: createRunStore(table, versions),
-      recipients: createRecipientEraser(table, versions),
+      store: createMessageStore(table, base),
+      eraser: createUserEraser(table, base),
+      campaigns: createCampaignStore(table, base),
+      runs: createRunStore(table, base),
+      recipients: createRecipientEraser(table, base),
     };
     return { erase: (openid: string, from?: EraseCursor) => eraseUser(services, openid, from) };
   });

@@ -1,7 +1,7 @@
 import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type WeChatEventRouteServices, wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
-import { fetchFromSsm, openQueue } from '../lib/runtime/aws.ts';
+import { openQueue } from '../lib/runtime/aws.ts';
 import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -14,11 +14,7 @@ export const handler = onColdStart(buildServices, createHandler, answerFailedSta
 /** It has nothing to do with the table. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'push', 'eventQueue'], {
-    secrets: ['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'],
-    fetchParameters: fetchFromSsm(env),
-    runtime,
-  });
+  const stage = await openStage(env, ['app', 'push', 'eventQueue'], runtime);
   const sqs = openQueue(env);
   const apps = await stage.apps(({ app, push, eventQueue }, { clock, logger }) => {
     const { token, forwardMessages, ...rest } = push;

@@ -74,13 +74,12 @@ export async function runCampaignBench(options: BenchOptions): Promise<readonly 
 function openWorld(stack: Stack, wechat: WeChatSimulator) {
   const base = createRuntime({ logger: QUIET });
   const table = localTable(stack.dynamodbEndpoint, stack.tableName, wechat.appId);
-  const versions = { ...base, newVersion: base.newUuid };
   const sqs = openQueue(stack.env);
   return {
     ...base,
     table,
-    campaigns: createCampaignStore(table, versions),
-    runs: createRunStore(table, versions),
+    campaigns: createCampaignStore(table, base),
+    runs: createRunStore(table, base),
     enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? '', wechat.appId),
     async close(): Promise<void> {
       await table.client.destroy();

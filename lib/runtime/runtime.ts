@@ -16,6 +16,8 @@ export interface Runtime {
   readonly sleep: Sleep;
   readonly logger: Logger;
   readonly newUuid: () => string;
+  /** A version for what is written to the table. */
+  readonly newVersion: () => string;
   /** Sorts by the clock's moment. */
   readonly newTimeOrderedUuid: () => string;
 }
@@ -34,6 +36,7 @@ export function createRuntime(overrides: Overrides = {}): Runtime {
     sleep: overrides.sleep ?? (async (ms) => void (await sleepFor(ms))),
     logger: overrides.logger ?? createConsoleLogger({ commonFields: invocationFields }),
     newUuid: randomUUID,
+    newVersion: randomUUID,
     newTimeOrderedUuid: () => uuidV7({ msecs: clock() }),
   };
 }

@@ -1,8 +1,8 @@
 import { type App, readStage, type StageSettings } from '../settings/apps.ts';
-import type { FetchParameters, SecretName } from '../settings/secrets.ts';
-import { type Environment, readSettings, type Settings } from '../settings/settings.ts';
+import { type Environment, readSettings, type Settings, secretsOf } from '../settings/settings.ts';
 import type { SettingsPart } from '../settings/settings-parts.ts';
 import { type Apps, appLogger, createApps } from './apps.ts';
+import { fetchFromSsm } from './aws.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A stage's settings as one function sees them: read at its start, and again within five minutes. */
@@ -17,23 +17,18 @@ export interface Stage<P extends SettingsPart> {
   ): Promise<Apps<S>>;
 }
 
-interface StageSource {
-  /** The secrets that it needs, and no others: its role may read no more. */
-  readonly secrets: readonly SecretName[];
-  readonly fetchParameters: FetchParameters;
-  readonly runtime: Runtime;
-}
-
 /**
- * Reads a stage's settings.
+ * Reads a stage's settings, with the secrets of these parts and no others: the function's role may read no more.
  *
  * @throws SettingsError that names all bad ones of the first app and the stage; SecretsError
  */
 export async function openStage<const P extends SettingsPart>(
   env: Environment,
   parts: readonly P[],
-  { secrets, fetchParameters, runtime }: StageSource,
+  runtime: Runtime,
+  fetchParameters = fetchFromSsm(env),
 ): Promise<Stage<P>> {
+  const secrets = secretsOf(parts);
   const parsed = new WeakMap<StageSettings, Pick<Settings, P>>();
   const parse = (stage: StageSettings): Pick<Settings, P> => {
     const settings = parsed.get(stage) ?? readSettings(stage.env, parts);

@@ -4,12 +4,22 @@ import { createDueMessages } from '../dynamodb/dynamodb-due-index.ts';
 import { createRunStore } from '../dynamodb/dynamodb-run-store.ts';
 import { createAliasStore, createTemplateStore } from '../dynamodb/dynamodb-template-store.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { HttpClient } from '../http/http-client.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
 import { syncTemplates, type TemplateSyncResult } from '../templates/sync-templates.ts';
+import type { TemplateLibrary } from '../templates/template-library.ts';
+import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
+import {
+  addTemplate,
+  deleteTemplate,
+  getCategories,
+  getPublicKeywords,
+  getPublicTitles,
+} from '../wechat/library-calls.ts';
 import type { Runtime } from './runtime.ts';
-import { fetchTemplates, type WeChatClient } from './wechat.ts';
+import { callWithToken, fetchTemplates, type WeChatClient } from './wechat.ts';
 
 /** The account's templates, read from WeChat where they are not known yet. */
 export function openCatalogue(table: Table, wechat: WeChatClient, base: Runtime): TemplateCatalogue {
@@ -24,10 +34,10 @@ export function openCatalogue(table: Table, wechat: WeChatClient, base: Runtime)
 export function openNames(
   table: Table,
   { templates }: Pick<Settings, 'templates'>,
-  { clock, newUuid }: Runtime,
+  base: Runtime,
 ): TemplateNames {
-  const store = createAliasStore(table, { newVersion: newUuid });
-  return createTemplateNames({ configured: templates.aliases, store, clock });
+  const store = createAliasStore(table, base);
+  return createTemplateNames({ ...base, configured: templates.aliases, store });
 }
 
 /** Reads the templates again, and pauses what uses those that are gone or changed. */
@@ -36,11 +46,10 @@ export function openSync(
   catalogue: TemplateCatalogue,
   base: Runtime,
 ): () => Promise<TemplateSyncResult> {
-  const versions = { ...base, newVersion: base.newUuid };
   const campaigns = {
     ...base,
-    store: createCampaignStore(table, versions),
-    runs: createRunStore(table, versions),
+    store: createCampaignStore(table, base),
+    runs: createRunStore(table, base),
   };
   const services = {
     ...base,
@@ -52,4 +61,27 @@ export function openSync(
     },
   };
   return () => syncTemplates(services);
+}
+
+/** WeChat's public library, called with the account's access token. */
+export function openLibrary(wechat: WeChatClient): TemplateLibrary {
+  const ask = <T>(call: (http: HttpClient, accessToken: string) => Promise<T>) =>
+    orLookupError(callWithToken(wechat, call));
+  return {
+    categories: () => ask(getCategories),
+    titles: (query) => ask((http, token) => getPublicTitles(http, token, query)),
+    keywords: (tid) => ask((http, token) => getPublicKeywords(http, token, tid)),
+    add: (order) => ask((http, token) => addTemplate(http, token, order)),
+    delete: (templateId) => ask((http, token) => deleteTemplate(http, token, templateId)),
+    templateIds: async () =>
+      (await orLookupError(fetchTemplates(wechat))).map(({ templateId }) => templateId),
+  };
+}
+
+async function orLookupError<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new TemplateLookupError(cause);
+  }
 }

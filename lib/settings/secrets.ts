@@ -105,18 +105,3 @@ async function fetchOrExplain(names: readonly string[], fetchParameters: FetchPa
     );
   }
 }
-
-/**
- * The environment with the secrets asked for filled in from SSM.
- *
- * @throws SecretsError that names all parameters that do not exist and are needed, or says that SSM did not
- * answer
- */
-export async function loadSecrets(
-  env: Environment,
-  names: readonly SecretName[],
-  fetchParameters: FetchParameters,
-): Promise<Environment> {
-  const values = await readParameters(secretParameters(env, names), fetchParameters);
-  return withSecrets(env, names, values);
-}

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { issueMessage } from '../issue-message.ts';
+import { SECRET_NAMES, type SecretName } from './secrets.ts';
 import { type SettingsPart, settingsParts } from './settings-parts.ts';
 
 /** The environment variables that a function is started with. */
@@ -62,6 +63,11 @@ export function problemLine({ name, rule }: SettingProblem): string {
 /** The environment variables that are read, by name. */
 export function settingNames(): readonly string[] {
   return [...new Set(Object.values(settingsParts).flatMap(({ entries }) => Object.keys(entries)))];
+}
+
+/** The secrets that these parts hold. */
+export function secretsOf(parts: readonly SettingsPart[]): readonly SecretName[] {
+  return SECRET_NAMES.filter((name) => parts.some((part) => name in settingsParts[part].entries));
 }
 
 function parse(env: Environment, parts: readonly string[]) {

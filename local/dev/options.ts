@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { issueMessage } from '../../lib/issue-message.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
-import { loadSecrets, SECRET_NAMES } from '../../lib/settings/secrets.ts';
+import { readStage } from '../../lib/settings/apps.ts';
+import { SECRET_NAMES } from '../../lib/settings/secrets.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
 import { type Environment, SettingsError } from '../../lib/settings/settings.ts';
 import { UsageError } from '../../operate/command-line.ts';
@@ -62,7 +63,8 @@ export async function readDevOptions(
 ): Promise<DevOptions> {
   const moreApps = appCount(apps) - 1;
   const definition = await readServiceDefinition();
-  const env = given(await loadSecrets(given(variables), SECRET_NAMES, fetchFromSsm(given(variables))));
+  const stage = await readStage(given(variables), SECRET_NAMES, fetchFromSsm(given(variables)));
+  const env = given(stage.env);
   const own = v.safeParse(ownVariables, env);
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB = AWS_ENDPOINT_URL } = env;
   const { WECHAT_API_BASE_URL, WECHAT_APP_ID, WECHAT_APP_SECRET, TABLE_NAME } = env;

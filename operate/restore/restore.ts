@@ -83,17 +83,16 @@ export async function restore(options: RestoreOptions): Promise<RestoreSummary> 
   const sum = { runsUnderWay: 0, unknown: 0, schedules: 0, cards: 0 };
   for (const appId of found.appIds) {
     const table = tableOf(write ? into : from, appId);
-    const versions = { ...base, newVersion: base.newUuid };
     const services: EndRunServices = {
       ...base,
       newId: base.newUuid,
-      store: createMessageStore(table, versions),
-      campaigns: createCampaignStore(table, versions),
-      runs: createRunStore(table, versions),
+      store: createMessageStore(table, base),
+      campaigns: createCampaignStore(table, base),
+      runs: createRunStore(table, base),
     };
     // Users first: where a recipient's claim is open, it is ended with its user.
     if (write) sum.unknown += await endUsers(services, found.pendingOf(appId), { step, problems, appId });
-    const cards = { ...base, cards: createCardStore(table, versions) };
+    const cards = { ...base, cards: createCardStore(table, base) };
     for (const cardId of found.cardsOf(appId)) {
       sum.cards += write ? await orProblem(problems, `${appId} ${cardId}`, () => endCard(cards, cardId)) : 1;
     }

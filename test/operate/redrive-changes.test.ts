@@ -79,7 +79,7 @@ async function positionOf(openid: string) {
 
 /** A user whose two grants nobody was told of, and where that stands. */
 async function unpublished() {
-  const store = createMessageStore(table, { ...base, newVersion: base.newUuid });
+  const store = createMessageStore(table, base);
   const [openid, templateId] = [`o-${base.newUuid()}`, `t-${base.newUuid()}`];
   const report = { results: { [templateId]: 'accept' }, silent: [templateId] };
   const rules = { authority: 'client', kindOf: () => 'one-time' as const, nowMs: base.clock() } as const;

@@ -47,12 +47,11 @@ export async function openCampaigns(options: StackOptions = {}) {
   if (!wechat) throw new Error('The stack started no simulated WeChat.');
   const base = createRuntime({ logger: QUIET, ...(options.clock && { clock: options.clock }) });
   const table = localTable(stack.dynamodbEndpoint, stack.tableName, wechat.appId);
-  const versions = { ...base, newVersion: base.newUuid };
   const services = {
     ...base,
-    campaigns: createCampaignStore(table, versions),
-    runs: createRunStore(table, versions),
-    messages: createMessageStore(table, versions),
+    campaigns: createCampaignStore(table, base),
+    runs: createRunStore(table, base),
+    messages: createMessageStore(table, base),
     enqueueJobs: createEnqueueJobs(sqs, stack.queueUrls['CampaignQueue'] ?? '', table.appId),
     newRunId: createRunIds(base.newTimeOrderedUuid),
   } satisfies ControlServices & Record<string, unknown>;

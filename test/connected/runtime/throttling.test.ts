@@ -9,7 +9,7 @@ import { getItems } from '../../../lib/dynamodb/items.ts';
 import { toAttributes } from '../../../lib/dynamodb/table.ts';
 import { fetchFromSsm, openDynamoDb } from '../../../lib/runtime/aws.ts';
 import { onColdStart } from '../../../lib/runtime/runtime.ts';
-import { loadSecrets } from '../../../lib/settings/secrets.ts';
+import { readStage } from '../../../lib/settings/apps.ts';
 
 /** As AWS answers when it throttles: DynamoDB of a table's capacity, SSM of the account's calls a second. */
 const THROTTLED = {
@@ -67,7 +67,7 @@ test('secrets are read though SSM throttles a burst of cold starts', async () =>
 test('a start that SSM throttles on and on is answered 503, says when to come back, and names throttling', async () => {
   const throttled = async () =>
     Promise.reject(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }));
-  const start = () => loadSecrets({ API_KEYS_PARAM: '/keys' }, ['API_KEYS'], throttled);
+  const start = () => readStage({ API_KEYS_PARAM: '/keys' }, ['API_KEYS'], throttled);
   await expect(start()).rejects.toThrow(/SSM throttles.*a second/);
   const handler = onColdStart(
     start,

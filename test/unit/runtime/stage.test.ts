@@ -33,15 +33,12 @@ async function useStage(stored: Record<string, string>) {
   const asked: (readonly string[])[] = [];
   const state = { nowMs: 0, isDown: false, isSilent: false, parameters, asked };
   const logs = keptLogs();
-  const stage = await openStage(ENV, ['app', 'wechat', 'sending', 'apiKeys'], {
-    secrets: ['WECHAT_APP_SECRET', 'API_KEYS'],
-    async fetchParameters(names) {
-      asked.push(names);
-      if (state.isDown) throw new Error('SSM is down');
-      if (state.isSilent) await new Promise(() => undefined);
-      return new Map([...parameters].filter(([name]) => names.includes(name)));
-    },
-    runtime: createRuntime({ clock: () => state.nowMs, sleep: () => nextTurn(), logger: logs.logger }),
+  const runtime = createRuntime({ clock: () => state.nowMs, sleep: () => nextTurn(), logger: logs.logger });
+  const stage = await openStage(ENV, ['app', 'wechat', 'sending', 'apiKeys'], runtime, async (names) => {
+    asked.push(names);
+    if (state.isDown) throw new Error('SSM is down');
+    if (state.isSilent) await new Promise(() => undefined);
+    return new Map([...parameters].filter(([name]) => names.includes(name)));
   });
   const apps = await stage.apps(({ app, wechat, sending }) => ({
     appId: app.appId,

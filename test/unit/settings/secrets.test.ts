@@ -2,12 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchFromSsm } from '../../../lib/runtime/aws.ts';
-import { type FetchParameters, loadSecrets, SecretsError } from '../../../lib/settings/secrets.ts';
+import { readStage } from '../../../lib/settings/apps.ts';
+import { type FetchParameters, SecretsError } from '../../../lib/settings/secrets.ts';
 
 const parameters = (values: Record<string, string>) =>
   vi.fn<FetchParameters>(
     async (names) => new Map(Object.entries(values).filter(([name]) => names.includes(name))),
   );
+
+const loadSecrets = async (...asked: Parameters<typeof readStage>) => (await readStage(...asked)).env;
 
 describe('secrets', () => {
   it('are read from the parameters that the variables name, all in one call', async () => {
