@@ -3,13 +3,10 @@ import { type Access, authorize, type Caller, type CallerOf } from './access.ts'
 import { type ProblemCode, ProblemError } from './problem.ts';
 import { parseInput } from './validate.ts';
 
-/** A route as data: requests are checked against it, and `openapi.yaml` is made from it. */
-export interface RouteSpec {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{name}` for a part that `params` describes. */
-  readonly path: `/v1/${string}`;
-  /** Its name in the API document, a verb phrase in camelCase. */
-  readonly operationId: string;
+/** A route as it is written down: requests are checked against it, and `openapi.yaml` is made from it. */
+interface RouteDescription {
+  /** Its method and its path, with `{name}` for a part that `params` describes. */
+  readonly route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
@@ -32,12 +29,20 @@ export interface RouteSpec {
     readonly mediaTypes: Readonly<Record<string, v.GenericSchema>>;
   };
   readonly answers: Readonly<Record<number, AnswerSpec>>;
-  /** The problems that this route adds to those that every route of its kind may answer. */
-  readonly problems: readonly ProblemCode[];
+  /** The problems that this route adds to those that every route of its kind may answer. Default none. */
+  readonly problems?: readonly ProblemCode[];
   /** It is served while the app's sending is stopped, though it changes something: it sends nothing. */
   readonly whileStopped?: true;
   /** Default {@link DEFAULT_MAX_BODY_BYTES}. */
   readonly maxBodyBytes?: number;
+}
+
+/** A route as data. */
+export interface RouteSpec extends Omit<RouteDescription, 'route'> {
+  readonly method: string;
+  readonly path: string;
+  /** Its name in the API document, a verb phrase in camelCase. */
+  readonly operationId: string;
 }
 
 /** A schema of an object whose entries are known, so that each can be documented by itself. */
@@ -136,9 +141,19 @@ export function isServedWhileStopped({ method, whileStopped }: RouteSpec): boole
   return whileStopped === true || method === 'GET' || method === 'DELETE';
 }
 
-/** States a route, keeping its exact types for {@link route}. */
-export function routeSpec<const S extends RouteSpec>(spec: S): S {
-  return spec;
+/** Routes as data, by the names of their operations; each keeps its exact types for {@link route}. */
+export function describeRoutes<const D extends Readonly<Record<string, RouteDescription>>>(
+  routes: D,
+): { readonly [Name in keyof D]: D[Name] & Pick<RouteSpec, 'method' | 'path' | 'operationId'> };
+export function describeRoutes(
+  routes: Readonly<Record<string, RouteDescription>>,
+): Readonly<Record<string, RouteSpec>> {
+  return Object.fromEntries(
+    Object.entries(routes).map(([operationId, { route, ...rest }]) => {
+      const [method = '', path = ''] = route.split(' ');
+      return [operationId, { operationId, method, path, ...rest }];
+    }),
+  );
 }
 
 /**

@@ -100,7 +100,7 @@ function problemAnswers(spec: RouteSpec): Record<string, unknown> {
 }
 
 function codesOf(spec: RouteSpec): readonly ProblemCode[] {
-  return [...spec.problems, ...commonProblems(spec)];
+  return [...(spec.problems ?? []), ...commonProblems(spec)];
 }
 
 function byStatus(codes: readonly ProblemCode[]): readonly (readonly [number, readonly ProblemCode[]])[] {

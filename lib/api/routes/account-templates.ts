@@ -5,7 +5,7 @@ import type { DeleteOrder, DeleteResult } from '../../templates/delete-template.
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { templateId } from '../schemas/common.ts';
 import { RULES } from '../schemas/rules.ts';
 import * as schemas from '../schemas/template-library.ts';
@@ -16,11 +16,9 @@ import { type FieldsOf, orLibraryProblem, type RemedyFor, templateNotFound } fro
 const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 
 /** The routes that add templates to the account and delete them, as data. */
-export const accountTemplateSpecs = {
-  add: routeSpec({
-    method: 'POST',
-    path: '/v1/templates',
-    operationId: 'addTemplate',
+export const accountTemplateSpecs = describeRoutes({
+  addTemplate: {
+    route: 'POST /v1/templates',
     summary: 'Add a template of the library to the account',
     description:
       'Of a title and some of its keywords. One that the account has already is answered and not added again (200022), so that a repeat does no harm.',
@@ -28,11 +26,9 @@ export const accountTemplateSpecs = {
     body: schemas.newTemplateBody,
     answers: { 201: { description: 'The template, as the account has it now', schema: template } },
     problems: WECHAT_PROBLEMS,
-  }),
-  delete: routeSpec({
-    method: 'DELETE',
-    path: '/v1/templates/{id}',
-    operationId: 'deleteTemplate',
+  },
+  deleteTemplate: {
+    route: 'DELETE /v1/templates/{id}',
     summary: 'Delete a template of the account',
     description:
       'At WeChat, and for good: made anew it has another id. Refused while messages wait for it, or while a campaign of it is active or a run is under way. With `force` it is deleted all the same: then messages that wait end `canceled` with the reason `template-deleted` and their grants come back, campaigns end and their runs are stopped. A message that is being sent has its answer first. Where `nextCursor` comes along, messages are left: call again with it until none comes. Its alias is taken away. Deleting twice is no error.',
@@ -50,8 +46,8 @@ export const accountTemplateSpecs = {
     }),
     answers: { 200: { description: 'It is deleted', schema: schemas.deletedTemplate } },
     problems: ['template-in-use', 'busy', ...WECHAT_PROBLEMS],
-  }),
-};
+  },
+});
 
 /** What these routes do their work with. */
 export interface AccountTemplateServices extends ShowTemplateServices {
@@ -73,7 +69,7 @@ const ADD_FIELDS: FieldsOf = new Map([
 export function accountTemplateRoutes(services: AccountTemplateServices): readonly Route[] {
   const { names, remedyFor } = services;
   return [
-    route(accountTemplateSpecs.add, async ({ body }) => {
+    route(accountTemplateSpecs.addTemplate, async ({ body }) => {
       const failed = 'The template was not added, as far as is known. A repeat does no harm.';
       const result = await orLibraryProblem(services.addTemplate(body), {
         remedyFor,
@@ -92,7 +88,7 @@ export function accountTemplateRoutes(services: AccountTemplateServices): readon
       );
     }),
 
-    route(accountTemplateSpecs.delete, async ({ params, query }) => {
+    route(accountTemplateSpecs.deleteTemplate, async ({ params, query }) => {
       const templateId = await names.resolveTemplateId(params.id);
       const after = decodeCursor(v.pipe(v.string(), v.regex(services.searchPlace)), query.cursor);
       const force = query.force === 'true';

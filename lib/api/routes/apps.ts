@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { APP_STATUSES, type AppState, type DeadLetters } from '../../apps/app-state.ts';
 import { SCOPES } from '../../settings/setting-values.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { count, rfc3339, toRfc3339 } from '../schemas/common.ts';
 
 /** A mini program of the stage. */
@@ -34,17 +34,16 @@ export const appList = v.object({
   ),
 });
 
-/** `GET /v1/apps`. */
-export const listAppsSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/apps',
-  operationId: 'listApps',
-  summary: 'The mini programs that this API key may use, and their states',
-  description:
-    'The first is the one that calls without the header x-wechat-appid are for, unless the API key names others.',
-  access: { operator: 'read' },
-  answers: { 200: { description: 'The mini programs', schema: appList } },
-  problems: [],
+/** The routes of `/v1/apps` as data. */
+export const appSpecs = describeRoutes({
+  listApps: {
+    route: 'GET /v1/apps',
+    summary: 'The mini programs that this API key may use, and their states',
+    description:
+      'The first is the one that calls without the header x-wechat-appid are for, unless the API key names others.',
+    access: { operator: 'read' },
+    answers: { 200: { description: 'The mini programs', schema: appList } },
+  },
 });
 
 interface AppWithState extends AppState {
@@ -61,7 +60,7 @@ export function appRoutes({
   readonly countDeadLetters: () => Promise<DeadLetters | undefined>;
 }): readonly Route[] {
   return [
-    route(listAppsSpec, async ({ caller }) => {
+    route(appSpecs.listApps, async ({ caller }) => {
       // They are of all mini programs, of which a limited key sees nothing.
       const counting = caller.appids ? undefined : countDeadLetters();
       const [apps, deadLetters] = await Promise.all([list(caller.appids), counting]);

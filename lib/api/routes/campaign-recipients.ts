@@ -10,7 +10,7 @@ import {
 import { readCsv } from '../../campaigns/recipients/read-csv.ts';
 import { campaignEnded, notFound, validationProblem } from '../campaign-problems.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { addedRecipients } from '../schemas/campaign-answers.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
 import { orLookupProblem, type RemedyFor, unknownTemplate } from '../template-problems.ts';
@@ -22,38 +22,38 @@ import { campaignId } from './campaigns.ts';
  */
 const MAX_UPLOAD_BYTES = 4 * 1024 * 1024;
 
-/** `POST /v1/campaigns/{id}/recipients`. */
-export const addRecipientsSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/campaigns/{id}/recipients',
-  operationId: 'addRecipients',
-  summary: 'Name more recipients, as JSON or as CSV',
-  description:
-    'All of a request or none of it: every recipient is checked with their variables first. Up to 1,000 as JSON, up to 4 MiB as CSV; send several requests for more, one after the other. The same recipients twice in a row count once. Runs that have begun are not for them.',
-  access: { operator: 'manage' },
-  params: v.object({ id: campaignId }),
-  body: recipientsBody,
-  csv: 'UTF-8, with a header row: the column openid, and one column for each variable. What spreadsheets write is understood: quotes, any line end, a byte order mark, semicolons or tabs in place of commas; rows and columns in which nothing stands are skipped. Faults are told by line.',
-  maxBodyBytes: MAX_UPLOAD_BYTES,
-  answers: {
-    201: { description: 'They are recipients of the next run', schema: addedRecipients },
-    200: {
-      description: 'The very same recipients were the last to be added; they are not added again',
-      schema: addedRecipients,
+/** The routes of `/v1/campaigns` as data. */
+export const recipientSpecs = describeRoutes({
+  addRecipients: {
+    route: 'POST /v1/campaigns/{id}/recipients',
+    summary: 'Name more recipients, as JSON or as CSV',
+    description:
+      'All of a request or none of it: every recipient is checked with their variables first. Up to 1,000 as JSON, up to 4 MiB as CSV; send several requests for more, one after the other. The same recipients twice in a row count once. Runs that have begun are not for them.',
+    access: { operator: 'manage' },
+    params: v.object({ id: campaignId }),
+    body: recipientsBody,
+    csv: 'UTF-8, with a header row: the column openid, and one column for each variable. What spreadsheets write is understood: quotes, any line end, a byte order mark, semicolons or tabs in place of commas; rows and columns in which nothing stands are skipped. Faults are told by line.',
+    maxBodyBytes: MAX_UPLOAD_BYTES,
+    answers: {
+      201: { description: 'They are recipients of the next run', schema: addedRecipients },
+      200: {
+        description: 'The very same recipients were the last to be added; they are not added again',
+        schema: addedRecipients,
+      },
     },
+    problems: [
+      'invalid-csv',
+      'invalid-variables',
+      'too-many-recipients',
+      'unknown-template',
+      'campaign-ended',
+      'not-for-recipients',
+      'upload-in-progress',
+      'wechat-refused',
+      'wechat-unavailable',
+      'busy',
+    ],
   },
-  problems: [
-    'invalid-csv',
-    'invalid-variables',
-    'too-many-recipients',
-    'unknown-template',
-    'campaign-ended',
-    'not-for-recipients',
-    'upload-in-progress',
-    'wechat-refused',
-    'wechat-unavailable',
-    'busy',
-  ],
 });
 
 /** The route of `/v1/campaigns/{id}/recipients`. */
@@ -61,7 +61,7 @@ export function campaignRecipientRoutes(
   services: AddRecipientsServices & { readonly remedyFor: RemedyFor },
 ): readonly Route[] {
   return [
-    route(addRecipientsSpec, async ({ params, body, csv }) => {
+    route(recipientSpecs.addRecipients, async ({ params, body, csv }) => {
       const upload = csv === undefined ? fromJson(body?.recipients ?? []) : fromCsv(csv);
       const result = await orLookupProblem(addRecipients(services, params.id, upload), services.remedyFor);
       switch (result.type) {

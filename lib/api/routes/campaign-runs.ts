@@ -18,7 +18,7 @@ import {
 import type { Logger } from '../../logger.ts';
 import { notFound, startProblem, stateProblem } from '../campaign-problems.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { run, runPage, runRecipient, runRecipientPage } from '../schemas/campaign-answers.ts';
 import { runBody, runId } from '../schemas/campaigns.ts';
 import { openid } from '../schemas/common.ts';
@@ -29,14 +29,12 @@ const campaignParams = v.object({ id: campaignId });
 const runParams = v.object({ id: campaignId, runId });
 
 /** What routes that steer a run have in common. */
-const CONTROL = { method: 'POST', access: { operator: 'manage' }, params: runParams } as const;
+const CONTROL = { access: { operator: 'manage' }, params: runParams } as const;
 
 /** The routes of `/v1/campaigns/{id}/runs` as data. */
-export const runSpecs = {
-  start: routeSpec({
-    method: 'POST',
-    path: '/v1/campaigns/{id}/runs',
-    operationId: 'startRun',
+export const runSpecs = describeRoutes({
+  startRun: {
+    route: 'POST /v1/campaigns/{id}/runs',
     summary: 'Run a campaign now, or try it without sending',
     description:
       'Two runs at once are two runs: each may reach a user who holds two grants. In one run each recipient is sent to at most once.',
@@ -45,88 +43,72 @@ export const runSpecs = {
     body: runBody,
     answers: { 202: { description: 'The run has begun', schema: run } },
     problems: ['campaign-not-active'],
-  }),
-  list: routeSpec({
-    method: 'GET',
-    path: '/v1/campaigns/{id}/runs',
-    operationId: 'listRuns',
+  },
+  listRuns: {
+    route: 'GET /v1/campaigns/{id}/runs',
     summary: "A campaign's runs, newest first",
     access: { operator: 'read' },
     params: campaignParams,
     query: v.strictObject(pageQuery),
     answers: { 200: { description: 'The runs', schema: runPage } },
-    problems: [],
-  }),
-  get: routeSpec({
-    method: 'GET',
-    path: '/v1/campaigns/{id}/runs/{runId}',
-    operationId: 'getRun',
+  },
+  getRun: {
+    route: 'GET /v1/campaigns/{id}/runs/{runId}',
     summary: 'How far a run is, and what became of its recipients so far',
     access: { operator: 'read' },
     params: runParams,
     answers: { 200: { description: 'The run', schema: run } },
-    problems: [],
-  }),
-  listRecipients: routeSpec({
-    method: 'GET',
-    path: '/v1/campaigns/{id}/runs/{runId}/recipients',
-    operationId: 'listRunRecipients',
+  },
+  listRunRecipients: {
+    route: 'GET /v1/campaigns/{id}/runs/{runId}/recipients',
     summary: 'Every recipient of a run with what became of them',
     access: { operator: 'read' },
     params: runParams,
     query: v.strictObject(pageQuery),
     answers: { 200: { description: 'The recipients', schema: runRecipientPage } },
-    problems: [],
-  }),
-  getRecipient: routeSpec({
-    method: 'GET',
-    path: '/v1/campaigns/{id}/runs/{runId}/recipients/{openid}',
-    operationId: 'getRunRecipient',
+  },
+  getRunRecipient: {
+    route: 'GET /v1/campaigns/{id}/runs/{runId}/recipients/{openid}',
     summary: 'What happened to this user in this run',
     access: { operator: 'read' },
     params: v.object({ id: campaignId, runId, openid }),
     answers: { 200: { description: 'The recipient', schema: runRecipient } },
-    problems: [],
-  }),
-  pause: routeSpec({
+  },
+  pauseRun: {
+    route: 'POST /v1/campaigns/{id}/runs/{runId}/pause',
     ...CONTROL,
-    path: '/v1/campaigns/{id}/runs/{runId}/pause',
     whileStopped: true,
-    operationId: 'pauseRun',
     summary: 'Hold a run back, with what is queued already',
     answers: {
       200: { description: 'It is paused: within three seconds nothing leaves any more', schema: run },
     },
     problems: ['run-not-running', 'run-over', 'busy'],
-  }),
-  resume: routeSpec({
+  },
+  resumeRun: {
+    route: 'POST /v1/campaigns/{id}/runs/{runId}/resume',
     ...CONTROL,
-    path: '/v1/campaigns/{id}/runs/{runId}/resume',
-    operationId: 'resumeRun',
     summary: 'Go on with a paused run',
     answers: { 200: { description: 'It goes on with the rest', schema: run } },
     problems: ['run-not-paused', 'run-over', 'busy'],
-  }),
-  stop: routeSpec({
+  },
+  stopRun: {
+    route: 'POST /v1/campaigns/{id}/runs/{runId}/stop',
     ...CONTROL,
-    path: '/v1/campaigns/{id}/runs/{runId}/stop',
     whileStopped: true,
-    operationId: 'stopRun',
     summary: 'End a run for good',
     answers: { 200: { description: 'It is stopped', schema: run } },
     problems: ['run-over', 'busy'],
-  }),
-  resendFailed: routeSpec({
+  },
+  resendFailed: {
+    route: 'POST /v1/campaigns/{id}/runs/{runId}/resend-failed',
     ...CONTROL,
-    path: '/v1/campaigns/{id}/runs/{runId}/resend-failed',
-    operationId: 'resendFailed',
     summary: 'Run again for those whom a run failed to reach',
     description:
       'For those that ended as `failed`; not for `refused` and not for `unknown`, who may have the card.',
     answers: { 202: { description: 'The new run', schema: run } },
     problems: ['run-not-over', 'campaign-not-active'],
-  }),
-};
+  },
+});
 
 export interface RunRouteServices extends ControlServices, Omit<StartServices, 'campaigns'> {
   readonly store: CampaignStore;
@@ -174,7 +156,7 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
   }
 
   return [
-    route(runSpecs.start, async ({ params: { id: campaignId }, body, requestId }) => {
+    route(runSpecs.startRun, async ({ params: { id: campaignId }, body, requestId }) => {
       const { dryRun, scheduledAt } = body;
       const result =
         scheduledAt === undefined
@@ -183,31 +165,31 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
       return started(result, requestId);
     }),
 
-    route(runSpecs.list, async ({ params, query }) => {
+    route(runSpecs.listRuns, async ({ params, query }) => {
       await loadCampaign(services, params.id);
       const page = await listRuns(services, params.id, query.limit, decodeCursor(runId, query.cursor));
       return pageReply(page.items.map(runView), page.next);
     }),
 
-    route(runSpecs.get, ({ params }) => show(200, params.id, params.runId)),
+    route(runSpecs.getRun, ({ params }) => show(200, params.id, params.runId)),
 
-    route(runSpecs.listRecipients, async ({ params, query }) => {
+    route(runSpecs.listRunRecipients, async ({ params, query }) => {
       await find(params.id, params.runId);
       const from = decodeCursor(recipientCursor, query.cursor);
       const page = await listRecipients(runs, params.runId, query.limit, from);
       return pageReply(page.items.map(recipientView), page.next);
     }),
 
-    route(runSpecs.getRecipient, async ({ params }) => {
+    route(runSpecs.getRunRecipient, async ({ params }) => {
       await find(params.id, params.runId);
       const recipient = await readRecipient(services, params.runId, params.openid);
       if (!recipient) throw notFound('recipient');
       return { status: 200, body: recipientView(recipient) };
     }),
 
-    route(runSpecs.pause, ({ params }) => control(params, 'running', pauseRun)),
-    route(runSpecs.resume, ({ params }) => control(params, 'paused', resumeRun)),
-    route(runSpecs.stop, ({ params }) => control(params, undefined, stopRun)),
+    route(runSpecs.pauseRun, ({ params }) => control(params, 'running', pauseRun)),
+    route(runSpecs.resumeRun, ({ params }) => control(params, 'paused', resumeRun)),
+    route(runSpecs.stopRun, ({ params }) => control(params, undefined, stopRun)),
 
     route(runSpecs.resendFailed, async ({ params: { id: campaignId, runId: ofRunId }, requestId }) =>
       started(await startRun(starting, { campaignId, trigger: 'resend-failed', ofRunId }), requestId),

@@ -13,7 +13,7 @@ import type { TemplateNames } from '../../templates/template-names.ts';
 import { campaignEnded, inputProblem, notFound } from '../campaign-problems.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { campaign, campaignPage } from '../schemas/campaign-answers.ts';
 import { campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
 import {
@@ -48,11 +48,9 @@ const INPUT_PROBLEMS = [
 ] as const;
 
 /** The routes of `/v1/campaigns` as data; those of recipients and runs stand by themselves. */
-export const campaignSpecs = {
-  create: routeSpec({
-    method: 'POST',
-    path: '/v1/campaigns',
-    operationId: 'createCampaign',
+export const campaignSpecs = describeRoutes({
+  createCampaign: {
+    route: 'POST /v1/campaigns',
     summary: 'Make a campaign: one message to many users, now or on a schedule',
     description:
       'Checked as a whole: texts, schedule, and each recipient who is named. With a schedule the answer tells the next five runs; a rate begins one interval from now. Without one it runs when told to.',
@@ -61,31 +59,23 @@ export const campaignSpecs = {
     maxBodyBytes: MAX_CAMPAIGN_BYTES,
     answers: { 201: { description: 'The campaign', schema: campaign } },
     problems: INPUT_PROBLEMS,
-  }),
-  list: routeSpec({
-    method: 'GET',
-    path: '/v1/campaigns',
-    operationId: 'listCampaigns',
+  },
+  listCampaigns: {
+    route: 'GET /v1/campaigns',
     summary: 'The campaigns, newest first',
     access: { operator: 'read' },
     query: v.strictObject(pageQuery),
     answers: { 200: { description: 'The campaigns', schema: campaignPage } },
-    problems: [],
-  }),
-  get: routeSpec({
-    method: 'GET',
-    path: '/v1/campaigns/{id}',
-    operationId: 'getCampaign',
+  },
+  getCampaign: {
+    route: 'GET /v1/campaigns/{id}',
     summary: 'A campaign with its coming runs and the last one',
     access: { operator: 'read' },
     params: idParams,
     answers: { 200: { description: 'The campaign', schema: campaign } },
-    problems: [],
-  }),
-  change: routeSpec({
-    method: 'PATCH',
-    path: '/v1/campaigns/{id}',
-    operationId: 'changeCampaign',
+  },
+  changeCampaign: {
+    route: 'PATCH /v1/campaigns/{id}',
     summary: 'Change, pause or end a campaign',
     description:
       'What is left out stays, null takes away. Runs that have begun go on as they began; pause or stop those by themselves. Template and audience stay.',
@@ -94,18 +84,16 @@ export const campaignSpecs = {
     body: campaignChangeBody,
     answers: { 200: { description: 'The campaign', schema: campaign } },
     problems: [...INPUT_PROBLEMS, 'campaign-ended', 'busy'],
-  }),
-  delete: routeSpec({
-    method: 'DELETE',
-    path: '/v1/campaigns/{id}',
-    operationId: 'deleteCampaign',
+  },
+  deleteCampaign: {
+    route: 'DELETE /v1/campaigns/{id}',
     summary: 'Delete a campaign with its recipients, runs and schedule',
     access: { operator: 'manage' },
     params: idParams,
     answers: { 204: { description: 'It is gone' } },
     problems: ['campaign-under-way', 'busy'],
-  }),
-};
+  },
+});
 
 export interface CampaignRouteServices extends CampaignServices, Contention, RemarkServices {
   readonly runs: RunStore;
@@ -133,7 +121,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
   }
 
   return [
-    route(campaignSpecs.create, async ({ body }) => {
+    route(campaignSpecs.createCampaign, async ({ body }) => {
       const result = await orLookupProblem(createCampaign(services, body), remedyFor);
       if (result.type === 'unknown-template')
         throw unknownTemplate(await services.names.nearestAlias(body.templateId));
@@ -141,19 +129,19 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
       return { status: 201, body: await show(result.campaign, {}, result.warnings) };
     }),
 
-    route(campaignSpecs.list, async ({ query }) => {
+    route(campaignSpecs.listCampaigns, async ({ query }) => {
       const page = await store.list(query.limit, decodeCursor(campaignId, query.cursor));
       const existing = page.items.filter(({ value }) => value.deletedAtMs === undefined);
       return pageReply(await Promise.all(existing.map(({ value }) => show(value))), page.next);
     }),
 
-    route(campaignSpecs.get, async ({ params }) => {
+    route(campaignSpecs.getCampaign, async ({ params }) => {
       const stored = await loadCampaign(services, params.id);
       const { items } = await listRuns(services, params.id, 1);
       return { status: 200, body: await show(stored, { lastRun: items[0] }) };
     }),
 
-    route(campaignSpecs.change, async ({ params, body }) => {
+    route(campaignSpecs.changeCampaign, async ({ params, body }) => {
       const result = await orLookupProblem(changeCampaign(services, params.id, body), remedyFor);
       switch (result.type) {
         case 'changed':
@@ -167,7 +155,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
       }
     }),
 
-    route(campaignSpecs.delete, async ({ params }) => {
+    route(campaignSpecs.deleteCampaign, async ({ params }) => {
       const { type } = await deleteCampaign(services, params.id);
       if (type === 'not-found') throw notFound('campaign');
       if (type === 'under-way') {

@@ -13,7 +13,7 @@ import { stepBetween } from '../../cards/state-order.ts';
 import type { Logger } from '../../logger.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/cards.ts';
 import { openid } from '../schemas/common.ts';
 import { cardView } from '../views.ts';
@@ -23,11 +23,9 @@ const idParams = v.object({
 });
 
 /** The routes of `/v1/cards` as data. */
-export const cardSpecs = {
-  create: routeSpec({
-    method: 'POST',
-    path: '/v1/cards',
-    operationId: 'createCard',
+export const cardSpecs = describeRoutes({
+  createCard: {
+    route: 'POST /v1/cards',
     summary: 'Activate a service card',
     description:
       'Accepted means checked and stored; its status tells what became of it. The code stands for the card: the same request again answers the same card.',
@@ -38,32 +36,24 @@ export const cardSpecs = {
       200: { description: 'The card that this code has by the same request', schema: schemas.card },
     },
     problems: ['card-state-order', 'card-exists', 'busy'],
-  }),
-  list: routeSpec({
-    method: 'GET',
-    path: '/v1/cards',
-    operationId: 'listCards',
+  },
+  listCards: {
+    route: 'GET /v1/cards',
     summary: "A user's service cards",
     description: 'Those of one page are sorted by their last change, the latest first.',
     access: { operator: 'read' },
     query: v.strictObject({ ...pageQuery, openid }),
     answers: { 200: { description: 'The cards', schema: schemas.cardPage } },
-    problems: [],
-  }),
-  get: routeSpec({
-    method: 'GET',
-    path: '/v1/cards/{id}',
-    operationId: 'getCard',
+  },
+  getCard: {
+    route: 'GET /v1/cards/{id}',
     summary: 'A service card and what became of it',
     access: { operator: 'read' },
     params: idParams,
     answers: { 200: { description: 'The card', schema: schemas.card } },
-    problems: [],
-  }),
-  change: routeSpec({
-    method: 'PATCH',
-    path: '/v1/cards/{id}',
-    operationId: 'changeCard',
+  },
+  changeCard: {
+    route: 'PATCH /v1/cards/{id}',
     summary: 'Move a service card on',
     description:
       'One change is under way at a time. Of those that wait the latest is sent, and of the others only what WeChat’s order of states needs before it. What is wanted already changes nothing.',
@@ -72,8 +62,8 @@ export const cardSpecs = {
     body: schemas.cardChangeBody,
     answers: { 200: { description: 'The card with its change', schema: schemas.card } },
     problems: ['card-state-order', 'card-expired', 'busy'],
-  }),
-};
+  },
+});
 
 export interface CardRouteServices extends ActivateCardServices, ChangeCardServices {
   readonly store: CardStore;
@@ -92,7 +82,7 @@ export function cardRoutes(services: CardRouteServices): readonly Route[] {
   }
 
   return [
-    route(cardSpecs.create, async ({ body, requestId }) => {
+    route(cardSpecs.createCard, async ({ body, requestId }) => {
       const { to, notifyType, code, content, ext } = body;
       const check = body.check && payFacts(body.check);
       refuse([...contentErrors(notifyType, content), ...checkErrors(notifyType, check, clock())]);
@@ -117,7 +107,7 @@ export function cardRoutes(services: CardRouteServices): readonly Route[] {
       };
     }),
 
-    route(cardSpecs.list, async ({ query }) => {
+    route(cardSpecs.listCards, async ({ query }) => {
       const { items, next } = await store.listOfUser(
         query.openid,
         query.limit,
@@ -130,12 +120,12 @@ export function cardRoutes(services: CardRouteServices): readonly Route[] {
       );
     }),
 
-    route(cardSpecs.get, async ({ params }) => ({
+    route(cardSpecs.getCard, async ({ params }) => ({
       status: 200,
       body: cardView(await load(params.id), clock()),
     })),
 
-    route(cardSpecs.change, async ({ params, body, requestId }) => {
+    route(cardSpecs.changeCard, async ({ params, body, requestId }) => {
       const { notifyType } = await load(params.id);
       const { content, ext } = body;
       if (content) refuse(contentErrors(notifyType, content));

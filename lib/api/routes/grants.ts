@@ -13,18 +13,16 @@ import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { openid, templateId } from '../schemas/common.ts';
 import { grantList, grantPage, grantReportBody } from '../schemas/grants.ts';
 import { invalidInput } from '../template-problems.ts';
 import { grantView } from '../views.ts';
 
 /** The routes of `/v1/grants` as data. */
-export const grantSpecs = {
-  report: routeSpec({
-    method: 'POST',
-    path: '/v1/grants',
-    operationId: 'reportGrants',
+export const grantSpecs = describeRoutes({
+  reportGrants: {
+    route: 'POST /v1/grants',
     summary: 'Record what a user answered in the subscribe panel',
     description:
       'The same requestId of one user counts once, however often it is sent. Operators name the user by openid.',
@@ -33,11 +31,9 @@ export const grantSpecs = {
     body: grantReportBody,
     answers: { 200: { description: 'The grants of the reported templates', schema: grantList } },
     problems: ['too-many-templates', 'too-many-devices', 'rate-limited', 'busy'],
-  }),
-  list: routeSpec({
-    method: 'GET',
-    path: '/v1/grants',
-    operationId: 'listGrants',
+  },
+  listGrants: {
+    route: 'GET /v1/grants',
     summary: 'What may be sent to a user, or who may be sent a template',
     description: 'A user sees their own. Operators name an openid, a templateId or both.',
     access: { user: true, operator: 'read' },
@@ -47,9 +43,8 @@ export const grantSpecs = {
       templateId: v.exactOptional(templateId),
     }),
     answers: { 200: { description: 'The grants', schema: grantPage } },
-    problems: [],
-  }),
-};
+  },
+});
 
 interface GrantRouteServices {
   readonly report: (openid: string, requestId: string, report: GrantReport) => Promise<ReportResult>;
@@ -72,7 +67,7 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
   }
 
   return [
-    route(grantSpecs.report, async ({ caller, body }) => {
+    route(grantSpecs.reportGrants, async ({ caller, body }) => {
       const openid = userOf(caller, body.openid, 'body');
       const results = await withIds(names, body.results);
       const silent = await Promise.all(body.silent.map(names.resolveTemplateId));
@@ -85,7 +80,7 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
       return { status: 200, body: { grants: await viewsOf(result.ledger, keys) } };
     }),
 
-    route(grantSpecs.list, async ({ caller, query }) => {
+    route(grantSpecs.listGrants, async ({ caller, query }) => {
       const word = query.templateId;
       const named = word === undefined ? undefined : await names.resolveTemplateId(word);
       const after = decodeCursor(v.string(), query.cursor);

@@ -1,20 +1,20 @@
 import * as v from 'valibot';
 import type { Logger } from '../../logger.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 
 /** The answer of a service that is well. */
 export const health = v.object({ status: v.literal('ok') });
 
-/** `GET /v1/health`. */
-export const getHealthSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/health',
-  operationId: 'getHealth',
-  summary: 'Whether the service can reach its table',
-  access: { anyone: true },
-  answers: { 200: { description: 'It can', schema: health } },
-  problems: ['table-unreachable'],
+/** The routes of `/v1/health` as data. */
+export const healthSpecs = describeRoutes({
+  getHealth: {
+    route: 'GET /v1/health',
+    summary: 'Whether the service can reach its table',
+    access: { anyone: true },
+    answers: { 200: { description: 'It can', schema: health } },
+    problems: ['table-unreachable'],
+  },
 });
 
 interface HealthRouteServices {
@@ -29,7 +29,7 @@ const RESERVE_MS = 1_000;
 /** The route of `/v1/health`. */
 export function healthRoutes({ readTable, logger }: HealthRouteServices): readonly Route[] {
   return [
-    route(getHealthSpec, async ({ requestId, limit }) => {
+    route(healthSpecs.getHealth, async ({ requestId, limit }) => {
       const over = new AbortController();
       const silence = limit.near(RESERVE_MS, over.signal).then(() => {
         if (!over.signal.aborted) throw new Error('The table does not answer.');

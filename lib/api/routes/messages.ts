@@ -7,7 +7,7 @@ import type { OperatorCaller, UserCaller } from '../access.ts';
 import { type ListMessagesServices, listMessages, listQuery } from '../list-messages.ts';
 import { pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/messages.ts';
 import { showMessage } from '../views.ts';
 
@@ -16,11 +16,9 @@ const idParams = v.object({
 });
 
 /** The routes of `/v1/messages` as data. */
-export const messageSpecs = {
-  create: routeSpec({
-    method: 'POST',
-    path: '/v1/messages',
-    operationId: 'createMessage',
+export const messageSpecs = describeRoutes({
+  createMessage: {
+    route: 'POST /v1/messages',
     summary: 'Send a message, now or at a time',
     description:
       'Accepted means checked and stored and, unless hold is false, with a grant set aside. Its status tells what became of it.',
@@ -42,11 +40,9 @@ export const messageSpecs = {
       'wechat-unavailable',
       'busy',
     ],
-  }),
-  createMany: routeSpec({
-    method: 'POST',
-    path: '/v1/messages/batch',
-    operationId: 'createMessages',
+  },
+  createMessages: {
+    route: 'POST /v1/messages/batch',
     summary: 'Send up to 500 messages',
     description:
       'Each entry is accepted or refused on its own. When the time is up, the rest is answered with `timed-out` (it may be accepted yet) or `not-started`: with an idempotencyKey in each entry, sending the batch again is safe.',
@@ -54,12 +50,9 @@ export const messageSpecs = {
     body: schemas.batchBody,
     maxBodyBytes: 2 * 1024 * 1024,
     answers: { 202: { description: 'What became of each entry', schema: schemas.batchResult } },
-    problems: [],
-  }),
-  list: routeSpec({
-    method: 'GET',
-    path: '/v1/messages',
-    operationId: 'listMessages',
+  },
+  listMessages: {
+    route: 'GET /v1/messages',
     summary: "A user's messages, or all that did not arrive, newest first",
     description:
       'A user sees their own. Operators name an openid, or a status: the messages of all users that ended so, the last first. A page by status and template may hold fewer than `limit`, or none, and still have a `nextCursor`.',
@@ -67,31 +60,25 @@ export const messageSpecs = {
     query: listQuery,
     answers: { 200: { description: 'The messages', schema: schemas.messagePage } },
     problems: ['wrong-caller'],
-  }),
-  get: routeSpec({
-    method: 'GET',
-    path: '/v1/messages/{id}',
-    operationId: 'getMessage',
+  },
+  getMessage: {
+    route: 'GET /v1/messages/{id}',
     summary: 'A message and what became of it',
     access: { user: true, operator: 'read' },
     params: idParams,
     answers: { 200: { description: 'The message', schema: schemas.message } },
     problems: ['not-found'],
-  }),
-  cancel: routeSpec({
-    method: 'DELETE',
-    path: '/v1/messages/{id}',
-    operationId: 'cancelMessage',
+  },
+  cancelMessage: {
+    route: 'DELETE /v1/messages/{id}',
     summary: 'Cancel a message that is not being sent yet',
     access: { user: true, operator: 'send' },
     params: idParams,
     answers: { 200: { description: 'Canceled; its grant is given back', schema: schemas.message } },
     problems: ['not-found', 'already-sending', 'busy'],
-  }),
-  settle: routeSpec({
-    method: 'POST',
-    path: '/v1/messages/{id}/settle',
-    operationId: 'settleMessage',
+  },
+  settleMessage: {
+    route: 'POST /v1/messages/{id}/settle',
     summary: 'Settle a message of unknown fate by hand',
     description:
       '`sent`: WeChat accepted it, and its grant stays spent. `failed`: WeChat did not, and its grant is given back unless WeChat has since shown that the user has none. Asking twice for the same changes nothing more.',
@@ -101,8 +88,8 @@ export const messageSpecs = {
     body: schemas.settlement,
     answers: { 200: { description: 'The message as settled', schema: schemas.message } },
     problems: ['not-found', 'not-unknown', 'busy'],
-  }),
-};
+  },
+});
 
 export type MessageRouteServices = AcceptInputServices & ListMessagesServices;
 
@@ -118,7 +105,7 @@ export function messageRoutes(services: MessageRouteServices): readonly Route[] 
   }
 
   return [
-    route(messageSpecs.create, async ({ caller, body, headers, requestId }) => {
+    route(messageSpecs.createMessage, async ({ caller, body, headers, requestId }) => {
       const input = { body, idempotencyKey: headers['idempotency-key'] };
       const { type, message } = await acceptInput(services, caller, input);
       logger.info('message accepted', { requestId, messageId: message.id });
@@ -126,14 +113,14 @@ export function messageRoutes(services: MessageRouteServices): readonly Route[] 
       return { status, body: await showMessage(services, message) };
     }),
 
-    route(messageSpecs.createMany, async ({ caller, body, requestId, limit }) => {
+    route(messageSpecs.createMessages, async ({ caller, body, requestId, limit }) => {
       const items = await acceptBatch(services, caller, body.messages, limit);
       const messageIds = items.flatMap((item) => ('message' in item ? [item.message.id] : []));
       logger.info('messages accepted', { requestId, messageIds });
       return { status: 202, body: { items } };
     }),
 
-    route(messageSpecs.list, async ({ caller, query }) => {
+    route(messageSpecs.listMessages, async ({ caller, query }) => {
       const { items, next, claim } = await listMessages(services, caller, query);
       return pageReply(
         await Promise.all(items.map(({ value }) => showMessage(services, value, claim))),
@@ -141,12 +128,12 @@ export function messageRoutes(services: MessageRouteServices): readonly Route[] 
       );
     }),
 
-    route(messageSpecs.get, async ({ caller, params }) => {
+    route(messageSpecs.getMessage, async ({ caller, params }) => {
       const { message, claim } = await load(caller, params.id);
       return { status: 200, body: await showMessage(services, message, claim) };
     }),
 
-    route(messageSpecs.cancel, async ({ caller, params }) => {
+    route(messageSpecs.cancelMessage, async ({ caller, params }) => {
       await load(caller, params.id);
       const result = await cancelMessage(services, params.id);
       if (result.type === 'canceled')
@@ -158,7 +145,7 @@ export function messageRoutes(services: MessageRouteServices): readonly Route[] 
       );
     }),
 
-    route(messageSpecs.settle, async ({ params, body }) => {
+    route(messageSpecs.settleMessage, async ({ params, body }) => {
       const result = await settleByHand(services, params.id, body.status);
       if (result.type === 'settled')
         return { status: 200, body: await showMessage(services, result.message) };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { LoginRefusal } from '../../sessions/open-session.ts';
 import { type LoginServices, openSession } from '../../sessions/open-session.ts';
 import { ProblemError, type ProblemExtras } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { rfc3339, toRfc3339 } from '../schemas/common.ts';
 import { RULES } from '../schemas/rules.ts';
 import type { RemedyFor } from '../template-problems.ts';
@@ -29,31 +29,31 @@ export const session = v.object({
   ),
 });
 
-/** `POST /v1/sessions`. */
-export const openSessionSpec = routeSpec({
-  method: 'POST',
-  path: '/v1/sessions',
-  operationId: 'openSession',
-  summary: 'Trade a login code for a session token',
-  description: 'Call wx.login, send its code here, keep the token until it expires or is refused with 401.',
-  access: { anyone: true },
-  body: loginBody,
-  maxBodyBytes: 4096,
-  answers: { 201: { description: 'The session', schema: session } },
-  problems: [
-    'code-invalid',
-    'user-blocked',
-    'rate-limited',
-    'wechat-credentials',
-    'wechat-refused',
-    'wechat-unavailable',
-  ],
+/** The routes of `/v1/sessions` as data. */
+export const sessionSpecs = describeRoutes({
+  openSession: {
+    route: 'POST /v1/sessions',
+    summary: 'Trade a login code for a session token',
+    description: 'Call wx.login, send its code here, keep the token until it expires or is refused with 401.',
+    access: { anyone: true },
+    body: loginBody,
+    maxBodyBytes: 4096,
+    answers: { 201: { description: 'The session', schema: session } },
+    problems: [
+      'code-invalid',
+      'user-blocked',
+      'rate-limited',
+      'wechat-credentials',
+      'wechat-refused',
+      'wechat-unavailable',
+    ],
+  },
 });
 
 /** The route of `/v1/sessions`. `remedyFor` says what to do about an answer of WeChat's to a login. */
 export function sessionRoutes(services: LoginServices & { readonly remedyFor: RemedyFor }): readonly Route[] {
   return [
-    route(openSessionSpec, async ({ body }) => {
+    route(sessionSpecs.openSession, async ({ body }) => {
       const result = await openSession(services, body.code);
       if (result.type !== 'opened') throw loginProblem(result, services.remedyFor);
       const { type: _, expiresAtMs, ...opened } = result;

@@ -4,7 +4,7 @@ import type { StatisticsQuery, StatisticsResult } from '../../statistics/statist
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageOf, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { alias, count, isRealDate, templateId, timezone } from '../schemas/common.ts';
 import { RULES } from '../schemas/rules.ts';
 
@@ -40,32 +40,31 @@ export const dayStatistics = v.object({
 /** A page of statistics. */
 export const statisticsPage = pageOf(dayStatistics);
 
-/** `GET /v1/stats`. */
-export const getStatisticsSpec = routeSpec({
-  method: 'GET',
-  path: '/v1/stats',
-  operationId: 'getStatistics',
-  summary: 'What became of grants and messages, by template and day',
-  description:
-    'By template and then by day; days on which nothing happened are left out. What has happened shows within some seconds.',
-  access: { operator: 'read' },
-  query: v.strictObject({
-    ...pageQuery,
-    templateId: v.exactOptional(templateId),
-    from: v.exactOptional(
-      v.pipe(day, v.description('The first day, at most 92 days ago. Six days ago unless given.')),
-    ),
-    to: v.exactOptional(v.pipe(day, v.description('The last day. Today unless given.'))),
-    timezone: v.optional(
-      v.pipe(
-        timezone,
-        v.description('The IANA time zone that days are told in. Asia/Shanghai unless given.'),
+/** The routes of `/v1/stats` as data. */
+export const statisticsSpecs = describeRoutes({
+  getStatistics: {
+    route: 'GET /v1/stats',
+    summary: 'What became of grants and messages, by template and day',
+    description:
+      'By template and then by day; days on which nothing happened are left out. What has happened shows within some seconds.',
+    access: { operator: 'read' },
+    query: v.strictObject({
+      ...pageQuery,
+      templateId: v.exactOptional(templateId),
+      from: v.exactOptional(
+        v.pipe(day, v.description('The first day, at most 92 days ago. Six days ago unless given.')),
       ),
-      'Asia/Shanghai',
-    ),
-  }),
-  answers: { 200: { description: 'The statistics', schema: statisticsPage } },
-  problems: [],
+      to: v.exactOptional(v.pipe(day, v.description('The last day. Today unless given.'))),
+      timezone: v.optional(
+        v.pipe(
+          timezone,
+          v.description('The IANA time zone that days are told in. Asia/Shanghai unless given.'),
+        ),
+        'Asia/Shanghai',
+      ),
+    }),
+    answers: { 200: { description: 'The statistics', schema: statisticsPage } },
+  },
 });
 
 const position = v.object({ templateId: v.string(), day: v.string() });
@@ -83,7 +82,7 @@ export function statisticsRoutes({
   names,
 }: StatisticsRouteServices): readonly Route[] {
   return [
-    route(getStatisticsSpec, async ({ query: { cursor, templateId: word, ...query } }) => {
+    route(statisticsSpecs.getStatistics, async ({ query: { cursor, templateId: word, ...query } }) => {
       const after = decodeCursor(position, cursor);
       const result = await readStatistics({
         ...query,

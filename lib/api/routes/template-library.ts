@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { listKeywords, listTitles, type TemplateLibrary } from '../../templates/template-library.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/template-library.ts';
 import type { RemedyFor } from '../template-problems.ts';
 import { type FieldsOf, orLibraryProblem } from '../template-problems.ts';
@@ -9,41 +9,35 @@ import { type FieldsOf, orLibraryProblem } from '../template-problems.ts';
 const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 
 /** The routes of `/v1/template-library` as data. */
-export const templateLibrarySpecs = {
-  categories: routeSpec({
-    method: 'GET',
-    path: '/v1/template-library/categories',
-    operationId: 'listLibraryCategories',
+export const templateLibrarySpecs = describeRoutes({
+  listLibraryCategories: {
+    route: 'GET /v1/template-library/categories',
     summary: 'The categories of the account, which decide what templates it may have',
     description: "They are set in WeChat's console. Read from WeChat each time.",
     access: { operator: 'read' },
     query: v.strictObject(pageQuery),
     answers: { 200: { description: 'The categories', schema: schemas.categoryPage } },
     problems: WECHAT_PROBLEMS,
-  }),
-  titles: routeSpec({
-    method: 'GET',
-    path: '/v1/template-library/titles',
-    operationId: 'listLibraryTitles',
+  },
+  listLibraryTitles: {
+    route: 'GET /v1/template-library/titles',
     summary: 'The titles that templates may be made of',
     description: "Those of some of the account's categories, in WeChat's order. Read from WeChat each time.",
     access: { operator: 'read' },
     query: v.strictObject({ categoryIds: schemas.categoryIds, ...pageQuery }),
     answers: { 200: { description: 'The titles', schema: schemas.titlePage } },
     problems: WECHAT_PROBLEMS,
-  }),
-  keywords: routeSpec({
-    method: 'GET',
-    path: '/v1/template-library/titles/{tid}/keywords',
-    operationId: 'listLibraryKeywords',
+  },
+  listLibraryKeywords: {
+    route: 'GET /v1/template-library/titles/{tid}/keywords',
     summary: 'The keywords of a title, of which a template shows some',
     access: { operator: 'read' },
     params: v.object({ tid: schemas.tid }),
     query: v.strictObject(pageQuery),
     answers: { 200: { description: 'The keywords', schema: schemas.keywordPage } },
     problems: WECHAT_PROBLEMS,
-  }),
-};
+  },
+});
 
 /** What these routes do their work with. */
 export interface TemplateLibraryServices {
@@ -69,12 +63,12 @@ export function templateLibraryRoutes({ library, remedyFor }: TemplateLibrarySer
     });
 
   return [
-    route(templateLibrarySpecs.categories, async ({ query }) => {
+    route(templateLibrarySpecs.listLibraryCategories, async ({ query }) => {
       const all = await asking(library.categories(), 'categories');
       return slice(all, query);
     }),
 
-    route(templateLibrarySpecs.titles, async ({ query: { categoryIds, limit, cursor } }) => {
+    route(templateLibrarySpecs.listLibraryTitles, async ({ query: { categoryIds, limit, cursor } }) => {
       const start = decodeCursor(place, cursor) ?? 0;
       const { titles, next } = await asking(
         listTitles(library, { categoryIds, start, limit }),
@@ -84,7 +78,7 @@ export function templateLibraryRoutes({ library, remedyFor }: TemplateLibrarySer
       return pageReply(titles, next);
     }),
 
-    route(templateLibrarySpecs.keywords, async ({ params, query }) => {
+    route(templateLibrarySpecs.listLibraryKeywords, async ({ params, query }) => {
       const all = await asking(listKeywords(library, params.tid), 'keywords', KEYWORD_FIELDS);
       return slice(all, query);
     }),

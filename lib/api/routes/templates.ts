@@ -7,7 +7,7 @@ import type { Template } from '../../templates/template.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { templateId } from '../schemas/common.ts';
 import * as schemas from '../schemas/templates.ts';
 import {
@@ -33,11 +33,9 @@ const idParams = v.object({
 const LOOKUP_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 
 /** The routes of `/v1/templates` as data. */
-export const templateSpecs = {
-  list: routeSpec({
-    method: 'GET',
-    path: '/v1/templates',
-    operationId: 'listTemplates',
+export const templateSpecs = describeRoutes({
+  listTemplates: {
+    route: 'GET /v1/templates',
     summary: "The account's templates with their fields, rules and warnings",
     description:
       'As they were last read from WeChat, by title; those that WeChat no longer lists are among them, with a warning.',
@@ -45,32 +43,26 @@ export const templateSpecs = {
     query: v.strictObject(pageQuery),
     answers: { 200: { description: 'The templates', schema: schemas.templatePage } },
     problems: LOOKUP_PROBLEMS,
-  }),
-  sync: routeSpec({
-    method: 'POST',
-    path: '/v1/templates/sync',
-    operationId: 'syncTemplates',
+  },
+  syncTemplates: {
+    route: 'POST /v1/templates/sync',
     summary: 'Read the templates from WeChat again',
     description:
       'Happens by itself once a day. Where a template has vanished or got other fields, its campaigns are paused and its booked messages are named in `usedBy`. What was known stays when WeChat cannot be asked or lists nothing.',
     access: { operator: 'manage' },
     answers: { 200: { description: 'All templates, and what is new', schema: schemas.syncResult } },
     problems: LOOKUP_PROBLEMS,
-  }),
-  get: routeSpec({
-    method: 'GET',
-    path: '/v1/templates/{id}',
-    operationId: 'getTemplate',
+  },
+  getTemplate: {
+    route: 'GET /v1/templates/{id}',
     summary: 'A template by its id or alias',
     access: { operator: 'read' },
     params: idParams,
     answers: { 200: { description: 'The template', schema: schemas.template } },
     problems: LOOKUP_PROBLEMS,
-  }),
-  check: routeSpec({
-    method: 'POST',
-    path: '/v1/templates/{id}/check',
-    operationId: 'checkData',
+  },
+  checkData: {
+    route: 'POST /v1/templates/{id}/check',
     summary: 'Try data against a template without sending',
     description: 'Stores nothing. Every fault is told at once; with `fit`, what would be changed.',
     access: { operator: 'read' },
@@ -78,11 +70,9 @@ export const templateSpecs = {
     body: schemas.checkBody,
     answers: { 200: { description: 'Whether it could be sent', schema: schemas.checkResult } },
     problems: LOOKUP_PROBLEMS,
-  }),
-  example: routeSpec({
-    method: 'GET',
-    path: '/v1/templates/{id}/example',
-    operationId: 'getExample',
+  },
+  getExample: {
+    route: 'GET /v1/templates/{id}/example',
     summary: 'A message ready to be sent',
     description: "With WeChat's own sample values: the body of POST /v1/messages.",
     access: { operator: 'read' },
@@ -90,11 +80,9 @@ export const templateSpecs = {
     query: schemas.exampleQuery,
     answers: { 200: { description: 'The message', schema: schemas.exampleMessage } },
     problems: LOOKUP_PROBLEMS,
-  }),
-  setAlias: routeSpec({
-    method: 'PUT',
-    path: '/v1/templates/{id}/alias',
-    operationId: 'setAlias',
+  },
+  setAlias: {
+    route: 'PUT /v1/templates/{id}/alias',
     summary: 'Give a template a name that stands for its id',
     description:
       'In the place of the name that it had. A name that moves is seen everywhere within five seconds; what is booked already stays with the template that it was booked for.',
@@ -103,11 +91,9 @@ export const templateSpecs = {
     body: schemas.aliasBody,
     answers: { 200: { description: 'The template with its alias', schema: schemas.template } },
     problems: ['alias-taken', 'alias-in-settings', 'busy', ...LOOKUP_PROBLEMS],
-  }),
-  declareKind: routeSpec({
-    method: 'PUT',
-    path: '/v1/templates/{id}/kind',
-    operationId: 'declareKind',
+  },
+  declareKind: {
+    route: 'PUT /v1/templates/{id}/kind',
     summary: 'Say what WeChat does not tell of a template: that it is frequency-limited, or for devices',
     description:
       'WeChat lists both as long-term. It holds everywhere within five seconds, for what is accepted and reported from then on.',
@@ -116,18 +102,16 @@ export const templateSpecs = {
     body: schemas.kindBody,
     answers: { 200: { description: 'The template with its kind', schema: schemas.template } },
     problems: [...LOOKUP_PROBLEMS],
-  }),
-  removeAlias: routeSpec({
-    method: 'DELETE',
-    path: '/v1/templates/{id}/alias',
-    operationId: 'removeAlias',
+  },
+  removeAlias: {
+    route: 'DELETE /v1/templates/{id}/alias',
     summary: 'Take the name of a template away',
     access: { operator: 'manage' },
     params: idParams,
     answers: { 204: { description: 'It has no alias' } },
     problems: ['alias-in-settings', 'busy'],
-  }),
-};
+  },
+});
 
 /** What these routes do their work with. Templates are named by id or alias. */
 export interface TemplateRouteServices extends ShowTemplateServices {
@@ -162,7 +146,7 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
   }
 
   return [
-    route(templateSpecs.list, async ({ query }) => {
+    route(templateSpecs.listTemplates, async ({ query }) => {
       const [title = '', id = ''] = decodeCursor(position, query.cursor) ?? [];
       const left = (await asking(allTemplates(services))).filter((view) =>
         view.title === title ? view.templateId > id : view.title > title,
@@ -172,16 +156,16 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
       return pageReply(items, last && [last.title, last.templateId]);
     }),
 
-    route(templateSpecs.sync, async () => {
+    route(templateSpecs.syncTemplates, async () => {
       const result = await asking(services.sync());
       return { status: 200, body: { ...result, items: await asking(allTemplates(services)) } };
     }),
 
-    route(templateSpecs.get, ({ params: { id } }) => foundAs(id, findTemplate(services, id))),
+    route(templateSpecs.getTemplate, ({ params: { id } }) => foundAs(id, findTemplate(services, id))),
 
-    route(templateSpecs.check, ({ params: { id }, body }) => foundAs(id, checkData(services, id, body))),
+    route(templateSpecs.checkData, ({ params: { id }, body }) => foundAs(id, checkData(services, id, body))),
 
-    route(templateSpecs.example, ({ params: { id }, query }) =>
+    route(templateSpecs.getExample, ({ params: { id }, query }) =>
       foundAs(id, exampleOf(services, id, query.openid)),
     ),
 

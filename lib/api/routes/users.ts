@@ -4,7 +4,7 @@ import { count } from '../../stored-schemas.ts';
 import type { EraseResult } from '../../users/erase-user.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, route } from '../route.ts';
 import { openid } from '../schemas/common.ts';
 
 /** How much of a user was erased. */
@@ -19,19 +19,19 @@ export const erasedUser = v.object({
   ),
 });
 
-/** `DELETE /v1/users/{openid}`. */
-export const eraseUserSpec = routeSpec({
-  method: 'DELETE',
-  path: '/v1/users/{openid}',
-  operationId: 'eraseUser',
-  summary: 'Erase all that is stored of a user',
-  description:
-    'Grants, messages, booked or ended, service cards, the marks of what was counted, and their places in lists and runs of campaigns. Booked messages are never sent, and runs that are under way skip them; counts of runs stay as they are. Where `nextCursor` comes along, campaigns are left to be gone over: call again with it until none comes. What the user grants afterwards is stored anew.',
-  access: { operator: 'manage' },
-  params: v.strictObject({ openid }),
-  query: v.strictObject({ cursor: pageQuery.cursor }),
-  answers: { 200: { description: 'How much there was', schema: erasedUser } },
-  problems: ['already-sending', 'busy'],
+/** The routes of `/v1/users` as data. */
+export const userSpecs = describeRoutes({
+  eraseUser: {
+    route: 'DELETE /v1/users/{openid}',
+    summary: 'Erase all that is stored of a user',
+    description:
+      'Grants, messages, booked or ended, service cards, the marks of what was counted, and their places in lists and runs of campaigns. Booked messages are never sent, and runs that are under way skip them; counts of runs stay as they are. Where `nextCursor` comes along, campaigns are left to be gone over: call again with it until none comes. What the user grants afterwards is stored anew.',
+    access: { operator: 'manage' },
+    params: v.strictObject({ openid }),
+    query: v.strictObject({ cursor: pageQuery.cursor }),
+    answers: { 200: { description: 'How much there was', schema: erasedUser } },
+    problems: ['already-sending', 'busy'],
+  },
 });
 
 /** The routes of `/v1/users`. */
@@ -41,7 +41,7 @@ export function userRoutes({
   readonly erase: (openid: string, from?: EraseCursor) => Promise<EraseResult>;
 }): readonly Route[] {
   return [
-    route(eraseUserSpec, async ({ params: { openid }, query }) => {
+    route(userSpecs.eraseUser, async ({ params: { openid }, query }) => {
       const result = await erase(openid, decodeCursor(eraseCursor, query.cursor));
       if (result.type === 'sending') {
         throw new ProblemError(

@@ -5,7 +5,7 @@ import { jsonMessage } from '../../wechat/push/read-fields.ts';
 import type { PushQuery, PushReceiver, PushRefusal } from '../../wechat/push/receive-push.ts';
 import type { EnqueueEvent } from '../../wechat-events/event-job.ts';
 import { ProblemError } from '../problem.ts';
-import { type Route, type RouteRequest, route, routeSpec } from '../route.ts';
+import { describeRoutes, type Route, type RouteRequest, route } from '../route.ts';
 
 export interface WeChatEventRouteServices {
   /** Absent while message push is not set up. */
@@ -60,63 +60,54 @@ const push = {
 } as const;
 
 /** WeChat adds no header of ours, so that its URL names the mini program. */
-const ofApp = {
-  path: '/v1/wechat/events/{appid}',
-  params: v.strictObject({ appid: v.pipe(v.string(), v.regex(APP_ID_FORM)) }),
-} as const;
+const params = v.strictObject({ appid: v.pipe(v.string(), v.regex(APP_ID_FORM)) });
 
 const OF_APP_PROBLEMS = ['unknown-app', 'app-not-ready'] as const;
 
 /** The routes of `/v1/wechat/events` as data. */
-export const wechatEventSpecs = {
-  verify: routeSpec({
+export const wechatEventSpecs = describeRoutes({
+  verifyCallback: {
+    route: 'GET /v1/wechat/events',
     ...verification,
-    method: 'GET',
-    path: '/v1/wechat/events',
-    operationId: 'verifyCallback',
     summary: "WeChat's check of the callback URL, of the stage's first mini program",
-  }),
-  receive: routeSpec({
+  },
+  receiveEvent: {
+    route: 'POST /v1/wechat/events',
     ...push,
-    method: 'POST',
-    path: '/v1/wechat/events',
-    operationId: 'receiveEvent',
     summary: "WeChat's messages and events, of the stage's first mini program",
-  }),
-  verifyOfApp: routeSpec({
+  },
+  verifyCallbackOfApp: {
+    route: 'GET /v1/wechat/events/{appid}',
     ...verification,
-    ...ofApp,
+    params,
     problems: [...verification.problems, ...OF_APP_PROBLEMS],
-    method: 'GET',
-    operationId: 'verifyCallbackOfApp',
     summary: "WeChat's check of the callback URL",
-  }),
-  receiveOfApp: routeSpec({
+  },
+  receiveEventOfApp: {
+    route: 'POST /v1/wechat/events/{appid}',
     ...push,
-    ...ofApp,
+    params,
     problems: [...push.problems, ...OF_APP_PROBLEMS],
-    method: 'POST',
-    operationId: 'receiveEventOfApp',
     summary: "WeChat's messages and events",
-  }),
-};
+  },
+});
 
 /** The routes of `/v1/wechat/events`. */
 export function wechatEventRoutes(services: WeChatEventRouteServices): readonly Route[] {
-  const echo = async ({ query }: Pick<RouteRequest<typeof wechatEventSpecs.verify>, 'query'>) => {
+  const echo = async ({ query }: Pick<RouteRequest<typeof wechatEventSpecs.verifyCallback>, 'query'>) => {
     const refusal = receiverOf(services).refusalOf(pushQuery(query));
     if (refusal) throw refusalProblem(refusal);
     return { status: 200, body: query.echostr } as const;
   };
-  const receive = async (request: Pick<RouteRequest<typeof wechatEventSpecs.receive>, PushPart>) => {
+  const receive = async (request: Pick<RouteRequest<typeof wechatEventSpecs.receiveEvent>, PushPart>) => {
     await take(services, pushQuery(request.query), request.text, request.requestId);
     return { status: 200, body: 'success' } as const;
   };
   return [
-    route(wechatEventSpecs.verify, echo),
-    route(wechatEventSpecs.verifyOfApp, echo),
-    route(wechatEventSpecs.receive, receive),
-    route(wechatEventSpecs.receiveOfApp, receive),
+    route(wechatEventSpecs.verifyCallback, echo),
+    route(wechatEventSpecs.verifyCallbackOfApp, echo),
+    route(wechatEventSpecs.receiveEvent, receive),
+    route(wechatEventSpecs.receiveEventOfApp, receive),
   ];
 }
 

@@ -1,28 +1,27 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { createHttpHandler } from '../../../lib/api/http-handler.ts';
-import { route, routeSpec } from '../../../lib/api/route.ts';
+import { describeRoutes, route } from '../../../lib/api/route.ts';
 import { oneApp } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
-const spec = routeSpec({
-  method: 'POST',
-  path: '/v1/things/{id}',
-  operationId: 'putThing',
-  summary: 'For these tests',
-  access: { anyone: true },
-  params: v.object({ id: v.string() }),
-  query: v.strictObject({ note: v.exactOptional(v.string()) }),
-  body: v.strictObject({ name: v.string() }),
-  csv: 'Anything.',
-  answers: { 200: { description: 'What came in', schema: v.unknown() } },
-  problems: [],
+const { putThing } = describeRoutes({
+  putThing: {
+    route: 'POST /v1/things/{id}',
+    summary: 'For these tests',
+    access: { anyone: true },
+    params: v.object({ id: v.string() }),
+    query: v.strictObject({ note: v.exactOptional(v.string()) }),
+    body: v.strictObject({ name: v.string() }),
+    csv: 'Anything.',
+    answers: { 200: { description: 'What came in', schema: v.unknown() } },
+  },
 });
 
 const handler = createHttpHandler(
   () => [
-    route(spec, async ({ body, csv, query }) => ({
+    route(putThing, async ({ body, csv, query }) => ({
       status: 200,
       body: { name: body?.name, csv, note: query.note },
     })),

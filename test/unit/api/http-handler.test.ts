@@ -5,79 +5,61 @@ import { createHttpHandler } from '../../../lib/api/http-handler.ts';
 import { pageQuery } from '../../../lib/api/paging.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
 import { REMEDIES } from '../../../lib/api/remedies.ts';
-import { route, routeSpec } from '../../../lib/api/route.ts';
+import { describeRoutes, route } from '../../../lib/api/route.ts';
 import type { AuditTrail } from '../../../lib/audit/audit-trail.ts';
 import { ContentionError } from '../../../lib/retry.ts';
 import { APP_ID, apiKey, NOW_MS, oneApp, sessionTokens } from '../../support/api-credentials.ts';
 import { call, type HttpRequestParts } from '../../support/http-events.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
-const putThing = routeSpec({
-  method: 'POST',
-  path: '/v1/things/{id}',
-  operationId: 'putThing',
-  summary: 'For these tests',
-  access: { user: true, operator: 'send' },
-  params: v.object({ id: v.pipe(v.string(), v.regex(/^[a-z]+$/)) }),
-  headers: v.object({ 'idempotency-key': v.exactOptional(v.pipe(v.string(), v.maxLength(8))) }),
-  body: v.strictObject({
-    name: v.pipe(v.string(), v.maxLength(100)),
-    color: v.exactOptional(v.picklist(['red', 'blue'])),
-    labels: v.exactOptional(v.record(v.string(), v.string())),
-  }),
-  maxBodyBytes: 1000,
-  answers: { 200: { description: 'What came in', schema: v.unknown() } },
-  problems: [],
-});
-
-const listThings = routeSpec({
-  method: 'GET',
-  path: '/v1/things',
-  operationId: 'listThings',
-  summary: 'For these tests',
-  access: { operator: 'read' },
-  query: v.strictObject({ ...pageQuery, owner: v.exactOptional(v.string()) }),
-  answers: { 200: { description: 'The query', schema: v.unknown() } },
-  problems: [],
-});
-
-const removeThing = routeSpec({
-  method: 'DELETE',
-  path: '/v1/things/{id}',
-  operationId: 'removeThing',
-  summary: 'For these tests',
-  access: { user: true },
-  params: v.object({ id: v.string() }),
-  answers: { 204: { description: 'Gone' } },
-  problems: [],
-});
-
-const breakThing = routeSpec({
-  method: 'GET',
-  path: '/v1/broken',
-  operationId: 'breakThing',
-  summary: 'For these tests',
-  access: { anyone: true },
-  answers: { 204: { description: 'Never' } },
-  problems: [],
-});
-
-const eraseUser = routeSpec({
-  method: 'DELETE',
-  path: '/v1/users/{openid}',
-  operationId: 'eraseUser',
-  summary: 'For these tests',
-  access: { operator: 'manage' },
-  params: v.object({ openid: v.string() }),
-  answers: { 204: { description: 'Gone' } },
-  problems: [],
-});
-
-const breakThingOfOperators = routeSpec({
-  ...breakThing,
-  path: '/v1/broken-for-operators',
-  operationId: 'breakThingOfOperators',
-  access: { operator: 'send' },
+const { putThing, listThings, removeThing, breakThing, eraseUser, breakThingOfOperators } = describeRoutes({
+  putThing: {
+    route: 'POST /v1/things/{id}',
+    summary: 'For these tests',
+    access: { user: true, operator: 'send' },
+    params: v.object({ id: v.pipe(v.string(), v.regex(/^[a-z]+$/)) }),
+    headers: v.object({ 'idempotency-key': v.exactOptional(v.pipe(v.string(), v.maxLength(8))) }),
+    body: v.strictObject({
+      name: v.pipe(v.string(), v.maxLength(100)),
+      color: v.exactOptional(v.picklist(['red', 'blue'])),
+      labels: v.exactOptional(v.record(v.string(), v.string())),
+    }),
+    maxBodyBytes: 1000,
+    answers: { 200: { description: 'What came in', schema: v.unknown() } },
+  },
+  listThings: {
+    route: 'GET /v1/things',
+    summary: 'For these tests',
+    access: { operator: 'read' },
+    query: v.strictObject({ ...pageQuery, owner: v.exactOptional(v.string()) }),
+    answers: { 200: { description: 'The query', schema: v.unknown() } },
+  },
+  removeThing: {
+    route: 'DELETE /v1/things/{id}',
+    summary: 'For these tests',
+    access: { user: true },
+    params: v.object({ id: v.string() }),
+    answers: { 204: { description: 'Gone' } },
+  },
+  breakThing: {
+    route: 'GET /v1/broken',
+    summary: 'For these tests',
+    access: { anyone: true },
+    answers: { 204: { description: 'Never' } },
+  },
+  eraseUser: {
+    route: 'DELETE /v1/users/{openid}',
+    summary: 'For these tests',
+    access: { operator: 'manage' },
+    params: v.object({ openid: v.string() }),
+    answers: { 204: { description: 'Gone' } },
+  },
+  breakThingOfOperators: {
+    route: 'GET /v1/broken-for-operators',
+    access: { operator: 'send' },
+    summary: 'For these tests',
+    answers: { 204: { description: 'Never' } },
+  },
 });
 
 const SEND_KEY = 'sesame-open-and-send';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../lib/api/access.ts';
 import { isServedWhileStopped, type RouteSpec } from '../../../lib/api/route.ts';
-import { getHealthSpec } from '../../../lib/api/routes/health.ts';
+import { healthSpecs } from '../../../lib/api/routes/health.ts';
 import { routeSpecs } from '../../../lib/api/routes/index.ts';
 import { appOfCall } from '../../../lib/api/which-app.ts';
 import { AppNotReadyError, UnknownAppError } from '../../../lib/settings/apps.ts';
@@ -22,7 +22,7 @@ const anyApp: Caller = { type: 'operator', keyName: 'all', scopes: ['read'] };
 const someApps: Caller = { ...anyApp, keyName: 'some', appids: ['wx-second', 'wx-stopped'] };
 
 async function chosen(caller: Caller, asked?: string, served: Partial<RouteSpec> = {}) {
-  return (await appOfCall(find, { caller, asked, spec: { ...getHealthSpec, ...served } })).app.appId;
+  return (await appOfCall(find, { caller, asked, spec: { ...healthSpecs.getHealth, ...served } })).app.appId;
 }
 
 describe('the app of a call', () => {
