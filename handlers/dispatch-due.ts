@@ -49,10 +49,7 @@ interface Services {
   readonly logger: Logger;
 }
 
-/**
- * Runs each minute and hands to the queue what is due soon. What it does not get done, the next run finds
- * again.
- */
+/** Hands to the queue, each minute, what is due soon. The next run finds again what is not done. */
 export function createHandler({ apps, clock, logger }: Services) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     const deadlineMs = clock() + context.getRemainingTimeInMillis() - MARGIN_MS;

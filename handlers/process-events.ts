@@ -106,10 +106,7 @@ export function createHandler({ servicesOf, retrySoon, logger }: Services) {
     });
 }
 
-/**
- * An event that is to be looked at again goes onto the queue anew, so that waiting does not count as a failed
- * receive.
- */
+/** What is to be looked at again goes onto the queue anew: waiting does not count as a failed receive. */
 async function takeIn({ apply, applyToCard, forward, enqueue }: AppServices, job: EventJob): Promise<void> {
   if (job.type === 'other') return forward(job);
   if (job.type === 'card') return applyToCard(job.receipt);

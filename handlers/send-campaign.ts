@@ -115,10 +115,7 @@ export function createHandler({ apps, retrySoon, clock, logger }: Services) {
   return (event: SQSEvent, { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>) => {
     // A send that has begun is accounted for before the function's time is over.
     const deadlineMs = clock() + getRemainingTimeInMillis() - DELIVERY_LIMIT_MS;
-    /**
-     * A job that is to come up later goes onto the queue anew, so that waiting does not count as a failed
-     * receive.
-     */
+    /** A job for later goes onto the queue anew, so that waiting does not count as a failed receive. */
     async function takeUp(job: RunJob, appId: string | undefined): Promise<void> {
       const { work, enqueueJobs } = (await apps.of(appId)).services;
       const result = await work(job, deadlineMs);

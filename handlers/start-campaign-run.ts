@@ -65,10 +65,7 @@ interface Services {
   readonly logger: Logger;
 }
 
-/**
- * Starts the run that a campaign's schedule asks for. Delivered twice, it is one run; over an hour late, it
- * starts nothing.
- */
+/** Starts the run that a schedule asks for. Delivered twice, it is one; over an hour late, it is none. */
 export function createHandler({ startScheduled, firstAppId, logger }: Services) {
   return async (event: unknown): Promise<void> => {
     const { appid = firstAppId, campaignId, scheduledTime } = v.parse(triggerSchema, event);

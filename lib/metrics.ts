@@ -3,10 +3,7 @@
  * dimensions as a metric of its own, so nothing that takes many values, like a user or a message, is one.
  */
 export const METRICS = {
-  /**
-   * Messages and recipients of campaigns that came to an end, by `Outcome`: sent, delivered, refused, failed,
-   * unknown.
-   */
+  /** Messages and recipients that came to an end, by `Outcome`: sent, delivered, refused, failed, unknown. */
   Messages: { unit: 'Count', dimensionSets: [['Outcome'], ['TemplateId', 'Outcome']] },
   /** Those of {@link METRICS.Messages} that failed, by `Reason`: WeChat's errcode, or a word of ours. */
   Failures: { unit: 'Count', dimensionSets: [['TemplateId', 'Reason']] },
@@ -14,10 +11,7 @@ export const METRICS = {
   Lateness: { unit: 'Milliseconds', dimensionSets: [[]] },
   /** Sends that WeChat answered with another errcode than 0, each attempt for itself. */
   WeChatErrors: { unit: 'Count', dimensionSets: [['Errcode']] },
-  /**
-   * Messages that could not even be tried for lack of an access token; `Errcode` is WeChat's reason, or
-   * `none`.
-   */
+  /** Messages that could not be tried for lack of an access token; `Errcode` is WeChat's, or `none`. */
   TokenUnavailable: { unit: 'Count', dimensionSets: [[], ['Errcode']] },
   /** Logins that WeChat refused for the app's own credentials or address, by `Errcode`. */
   LoginsRefused: { unit: 'Count', dimensionSets: [[], ['Errcode']] },

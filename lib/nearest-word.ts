@@ -5,7 +5,7 @@ const plain = (word: string) => word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu,
  * The one of `known` that was probably meant by `word`: the same but for case and punctuation, what
  * `synonyms` calls it, or the nearest by spelling. undefined when none is near.
  *
- * @param synonyms other people's words, in lower-case letters and digits, for words that may be known
+ * @param synonyms other people's words, in lower-case letters and digits, by the word that may be known
  */
 export function nearestWord(
   word: string,
@@ -15,8 +15,8 @@ export function nearestWord(
   const given = plain(word);
   const same = known.find((each) => plain(each) === given);
   if (same !== undefined) return same;
-  const meant = Object.hasOwn(synonyms, given) ? synonyms[given] : undefined;
-  return meant?.find((each) => known.includes(each)) ?? nearestSpelling(given, known);
+  const meant = Object.keys(synonyms).find((each) => known.includes(each) && synonyms[each]?.includes(given));
+  return meant ?? nearestSpelling(given, known);
 }
 
 /** A word that is longer than every name of ours is not compared: the time taken grows with its length. */

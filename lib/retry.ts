@@ -6,10 +6,7 @@ export interface Contention {
   readonly random: Random;
 }
 
-/**
- * Thrown when a record stayed contended through every attempt. Nothing was written; the caller may try again
- * later.
- */
+/** A record stayed contended through every attempt. Nothing was written; the caller may try again later. */
 export class ContentionError extends Error {
   readonly code = 'contention';
   override readonly name = 'ContentionError';
@@ -25,10 +22,7 @@ const MAX_ATTEMPTS = 80;
 const SHORTEST_PAUSE_MS = 8;
 const LONGEST_PAUSE_MS = 300;
 
-/**
- * Repeats `attempt` until it answers something else than `conflict`. Throws {@link ContentionError} when it
- * never does.
- */
+/** Repeats `attempt` until it answers something else than `conflict`. @throws ContentionError if never */
 export async function retryOnConflict<T>(
   attempt: () => Promise<T | 'conflict'>,
   { sleep, random }: Contention,
@@ -43,10 +37,7 @@ export async function retryOnConflict<T>(
 
 const MAX_TRIES = 4;
 
-/**
- * WeChat's answer is known to this process alone: a table that fails for a moment must not turn it into an
- * unknown.
- */
+/** Only this process knows WeChat's answer: a table that fails for a moment must not make it unknown. */
 export async function retryOnFailure<T>(write: () => Promise<T>, { sleep, random }: Contention): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

@@ -14,10 +14,7 @@ type BatchItem = AnswerOf<typeof batchResult>['items'][number];
 /** Entries that are looked at, or accepted, at the same time. */
 const ENTRIES_AT_A_TIME = 25;
 
-/**
- * An entry that is begun with less than this left may not end in time: a look-up at WeChat alone may take
- * seconds.
- */
+/** An entry that is begun with less left may not end in time: a look-up at WeChat may take seconds. */
 const ENTRY_MS = 5_000;
 
 /** What is kept for the answer: some megabytes of it. */

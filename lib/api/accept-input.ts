@@ -14,15 +14,9 @@ import { composeMessage } from '../templates/prepare-data.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
 import { bodyHashes } from './body-hash.ts';
-import { inputError, ProblemError } from './problem.ts';
+import { inputError, invalidInput, ProblemError } from './problem.ts';
 import type { messageBody } from './schemas/messages.ts';
-import {
-  invalidData,
-  invalidInput,
-  orLookupProblem,
-  type RemedyFor,
-  unknownTemplate,
-} from './template-problems.ts';
+import { invalidData, orLookupProblem, type RemedyFor, unknownTemplate } from './template-problems.ts';
 import type { ShowMessageServices } from './views.ts';
 
 type Body = v.InferOutput<typeof messageBody>;
@@ -72,9 +66,8 @@ export async function prepareInput(
   { body, idempotencyKey: key }: AcceptInput,
 ): Promise<PreparedInput> {
   const { names, isOpenToUsers, remedyFor } = services;
-  const { to, device, page, miniprogramState, lang, sendAt, expiresAt, collapseKey, hold } = body;
-  const { data, fit, timezone: timeZone } = body;
-  const templateId = await names.resolveTemplateId(body.templateId);
+  const { to, templateId: word, data, fit, timezone: timeZone, sendAt, expiresAt, ...same } = body;
+  const templateId = await names.resolveTemplateId(word);
   if (caller.type === 'user') await requireOwnMessage(caller, to, () => isOpenToUsers(templateId));
   const scope = caller.type === 'user' ? `user:${caller.openid}` : `operator:${caller.keyName}`;
   const idempotency: KeyedRequest | undefined =
@@ -85,24 +78,19 @@ export async function prepareInput(
   if (earlier) return { earlier: acceptedOrThrow(earlier) };
   const asked = { templateId, data, fit, ...(timeZone !== undefined && { timeZone }) };
   const composed = await orLookupProblem(composeMessage(services.templates, asked), remedyFor);
-  if (composed.type === 'unknown-template') throw unknownTemplate(await names.nearestAlias(body.templateId));
+  if (composed.type === 'unknown-template') throw unknownTemplate(await names.nearestAlias(word));
   if (composed.type === 'invalid-data') throw invalidData(composed.problems);
-  requireDevice(composed.templateKind, device);
+  requireDevice(composed.templateKind, body.device);
   return {
     request: {
+      ...same,
       openid: to,
       templateId,
       templateKind: composed.templateKind,
-      ...(device && { device }),
       data: composed.data,
       fitted: composed.fitted,
-      ...(page !== undefined && { page }),
-      miniprogramState,
-      lang,
       ...(sendAt !== undefined && { sendAtMs: sendAt }),
       ...(expiresAt !== undefined && { expiresAtMs: expiresAt }),
-      ...(collapseKey !== undefined && { collapseKey }),
-      hold,
       ...(idempotency && { idempotency }),
     },
   };

@@ -1,7 +1,7 @@
 import type { InputRefusal, ValidationError } from '../campaigns/campaign-input.ts';
 import type { Run } from '../campaigns/runs/run.ts';
 import type { ScheduledStart } from '../campaigns/runs/start-run.ts';
-import { inputError, ProblemError } from './problem.ts';
+import { inputError, invalidInput, ProblemError } from './problem.ts';
 import { invalidData, unknownTemplate } from './template-problems.ts';
 
 /** Why a campaign, or a change to one, is refused. */
@@ -24,10 +24,8 @@ export function validationProblem(
   code: 'invalid-body' | 'invalid-schedule' | 'invalid-variables' | 'invalid-csv',
   errors: readonly ValidationError[],
 ): ProblemError {
-  const paths = [...new Set(errors.map(({ path }) => path || 'the whole'))];
-  return new ProblemError(code, `Correct ${paths.join(', ')}. Nothing was stored.`, {
-    errors: errors.map(({ path, message }) => inputError(path, message)),
-  });
+  const named = errors.map(({ path, message }) => inputError(path, message));
+  return invalidInput(code, named, ' Nothing was stored.');
 }
 
 /** There is no such campaign, or no such run or recipient of it. */

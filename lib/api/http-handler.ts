@@ -28,7 +28,7 @@ export interface HttpServices<S extends object> {
   readonly credentials?: () => Promise<Credentials>;
   readonly apps: { readonly of: FindApp<S> };
   /** Keeps what operators change in an app; a function without one changes nothing by the scope `manage`. */
-  readonly auditOf?: (appId: string) => Pick<AuditTrail, 'append'>;
+  readonly auditOf?: ((appId: string) => Pick<AuditTrail, 'append'>) | undefined;
 }
 
 /** What an HTTP function that knows its callers is served by. It closes what the function `opened`. */
@@ -41,7 +41,7 @@ export function httpServices<A extends { readonly of: unknown; readonly close?: 
     logger: runtime.logger,
     credentials: credentialsOf(stage, runtime),
     apps,
-    ...(auditOf && { auditOf }),
+    auditOf,
     async close() {
       await apps.close?.();
       for (const client of opened) client.destroy();
@@ -96,7 +96,7 @@ export function createHttpHandler<S extends object>(
     .use(problemAnswers(logger))
     .use(authorization({ credentials, findApp: apps.of, routesOf }))
     .use(requestBody())
-    .use(auditLog({ logger, ...(auditOf && { auditOf }) }))
+    .use(auditLog({ logger, auditOf }))
     .handler(serve);
   return (event, context) => handle(event, context);
 }

@@ -59,10 +59,7 @@ export function timeLimitOf(context: Pick<Context, 'getRemainingTimeInMillis'>):
 /** The route of a request. @throws ProblemError `not-found` or, with `allow`, `method-not-allowed` */
 export type FindRoute = (event: HttpEvent) => RouteMatch;
 
-/**
- * Finds the route among `routes`. Of `elsewhere`, the routes of other functions, it can say only which
- * methods they have.
- */
+/** Finds the route among `routes`. Of `otherRoutes`, other functions', it can say only the methods. */
 export function createRouteFinder(
   routes: readonly Route[],
   otherRoutes: readonly RouteSpec[] = [],

@@ -171,10 +171,7 @@ const PASSING_STARTS = {
 
 const passingStart = v.object({ code: v.picklist(['secrets-throttled', 'start-slow']) });
 
-/**
- * What a caller gets when an HTTP function could not start for now; undefined for what only the owner can
- * mend.
- */
+/** What a caller gets when a function cannot start for now; undefined for what only the owner can mend. */
 export function answerFailedStart(error: unknown): HttpResult | undefined {
   if (!v.is(passingStart, error)) return undefined;
   return problemAnswer(new ProblemError('timed-out', PASSING_STARTS[error.code], {}, error));

@@ -127,6 +127,12 @@ export function inputError(path: string, { en, zh }: BilingualText): InputError 
   return { path, message: en, zh };
 }
 
+/** Refuses input, naming every error by its path; `note` is said besides. */
+export function invalidInput(code: ProblemCode, errors: readonly InputError[], note = ''): ProblemError {
+  const paths = new Set(errors.map(({ path }) => path || 'the whole'));
+  return new ProblemError(code, `Correct ${[...paths].join(', ')}.${note}`, { errors });
+}
+
 /**
  * Thrown by a route for every answer that is not what the caller asked for; status and title follow from the
  * code. `detail` goes to the caller as it is: it says what to do next and holds no secret.

@@ -2,13 +2,10 @@ import parseJson from '@middy/http-json-body-parser';
 import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
 import { authorizedOf, type HttpEvent, type HttpMiddleware } from './http-request.ts';
-import { inputError, ProblemError } from './problem.ts';
+import { inputError, invalidInput, ProblemError } from './problem.ts';
 import { DEFAULT_MAX_BODY_BYTES } from './route.ts';
 
-/**
- * Reads the body of routes that take one: its size, its kind, then its JSON, or its text where the route
- * takes that.
- */
+/** Reads the body of routes that take one: size, kind, then JSON, or its text where they take that. */
 export function requestBody(): HttpMiddleware {
   const parser = parseJson({ disableContentTypeCheck: true, reviver: refuseUnfit });
   return {
@@ -73,10 +70,7 @@ function checkSize({ body = '', isBase64Encoded }: HttpEvent, maxBytes: number):
   throw new ProblemError('body-too-large', `Send at most ${maxBytes} bytes to this route.`);
 }
 
-/**
- * WeChat's own words: what is not UTF-8 becomes replacement characters, and nothing is lost that could be
- * read.
- */
+/** WeChat's own words. What is not UTF-8 becomes replacement characters: nothing readable is lost. */
 function plainText({ body = '', isBase64Encoded }: HttpEvent): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
@@ -128,9 +122,7 @@ function refuseUnfit(name: string, value: unknown): unknown {
     en: 'Expected whole characters: half of a surrogate pair stands alone',
     zh: '含有不完整的字符：半个代理对（截断表情符号时常见）',
   };
-  throw new ProblemError('invalid-body', `Correct ${name || 'the whole'}.`, {
-    errors: [inputError(name, rule)],
-  });
+  throw invalidInput('invalid-body', [inputError(name, rule)]);
 }
 
 /** How the parser reports the one name that it refuses by itself. */

@@ -20,10 +20,7 @@ interface RouteDescription {
   readonly body?: v.GenericSchema;
   /** Beside JSON the route takes `text/csv`; this says what is in it. */
   readonly csv?: string;
-  /**
-   * The route takes a body of any kind as the text that it came as, and checks it by itself; usual are these
-   * kinds.
-   */
+  /** The route takes a body of any kind as text and checks it itself; these kinds are usual. */
   readonly text?: {
     readonly description: string;
     readonly mediaTypes: Readonly<Record<string, v.GenericSchema>>;
@@ -156,10 +153,7 @@ export function describeRoutes(
   );
 }
 
-/**
- * Joins a route to what it does: `handle` gets parsed, typed parts and can answer only what the route
- * declares.
- */
+/** Joins a route to what it does. `handle` gets parsed, typed parts and answers only what it declares. */
 export function route<S extends RouteSpec, const R extends RouteReply<S>>(
   spec: S,
   handle: (request: RouteRequest<S>) => Promise<R>,

@@ -4,8 +4,11 @@ import type { FieldProblem } from '../templates/field-problem.ts';
 import { pageWarning } from '../templates/page-path.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import type { TemplateNames } from '../templates/template-names.ts';
-import { type InputError, inputError, type ProblemCode, ProblemError } from './problem.ts';
+import { inputError, invalidInput, type ProblemCode, ProblemError } from './problem.ts';
 import { withHint } from './schemas/rules.ts';
+
+/** The problems of a route that asks WeChat. */
+export const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 
 /** What to do about an answer of WeChat's. */
 export type RemedyFor = (errcode: number, errmsg: string) => BilingualText;
@@ -24,10 +27,7 @@ interface Remarkable {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/**
- * What answers say of a message besides what is stored: its template's alias, and what its owner should look
- * at.
- */
+/** What answers say of a message besides what is stored: its alias, and what its owner should look at. */
 export async function remarksOn({ names, pages }: RemarkServices, { templateId, page, data }: Remarkable) {
   const templateAlias = await names.aliasOf(templateId);
   const warnings = warningsOn(pages, page, data);
@@ -99,14 +99,6 @@ export function templateNotFound(meant: string | undefined): ProblemError {
 export function invalidData(problems: readonly FieldProblem[]): ProblemError {
   const errors = problems.map(({ path, message, ...more }) => ({ ...inputError(path, message), ...more }));
   return invalidInput('invalid-data', errors);
-}
-
-/** A refusal that names every error by its path. */
-export function invalidInput(
-  code: 'invalid-data' | 'invalid-body',
-  errors: readonly InputError[],
-): ProblemError {
-  return new ProblemError(code, `Correct ${errors.map(({ path }) => path).join(', ')}.`, { errors });
 }
 
 /** Which part of the request a refusal of WeChat's is about, and as what it is told (WeChat contract §5.3). */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { BilingualText } from '../bilingual-text.ts';
 import { issueMessage } from '../issue-message.ts';
 import { nearestWord } from '../nearest-word.ts';
-import { type InputError, inputError, ProblemError } from './problem.ts';
+import { type InputError, inputError, invalidInput } from './problem.ts';
 import { withHint } from './schemas/rules.ts';
 import { SYNONYMS } from './synonyms.ts';
 
@@ -22,10 +22,8 @@ export function parseInput<S extends v.GenericSchema>(
   // One rule for each field: a check behind a broken form would only fail on what is no such form.
   const result = v.safeParse(schema, input, { abortPipeEarly: true });
   if (result.success) return result.output;
-  const errors = result.issues.flatMap((issue) => inputErrors(schema, issue)).slice(0, MAX_ERRORS);
-  throw new ProblemError(code, `Correct ${errors.map(({ path }) => path || 'the whole').join(', ')}.`, {
-    errors,
-  });
+  const errors = result.issues.flatMap((issue) => inputErrors(schema, issue));
+  throw invalidInput(code, errors.slice(0, MAX_ERRORS));
 }
 
 /** The path of an issue and the rule that is broken there; never the value that was sent. */
@@ -47,10 +45,7 @@ function unknownField(name: string, known: readonly string[]): BilingualText {
 /** A schema of Valibot's, as far as its fields can be found in it. */
 type Node = Readonly<Record<string, unknown>>;
 
-/**
- * Every unknown field of the object that an issue is about, and the known ones; Valibot itself stops at the
- * first.
- */
+/** The unknown fields of the object that an issue is about, and the known ones. Valibot stops at one. */
 function unknownFields(schema: v.GenericSchema, issue: v.BaseIssue<unknown>) {
   if (issue.type !== 'strict_object' || issue.expected !== 'never') return undefined;
   const path = issue.path ?? [];

@@ -41,10 +41,7 @@ export function grantView(ledger: Ledger, key: string): AnswerOf<typeof grant> |
 /** A message as callers see it. */
 export type MessageView = AnswerOf<typeof messageSchema>;
 
-/**
- * A message as it is stored. `claim` is the open claim in its user's ledger: with it the message is being
- * sent.
- */
+/** A message as it is stored. Under `claim`, the open one of its user's ledger, it may be being sent. */
 export function messageView(message: Message, claim: Claim | undefined, nowMs: number): MessageView {
   const { id, openid, templateId, device, data, page, miniprogramState, lang } = message;
   const { attempts, fitted, outcome, expiresAtMs, collapseKey, collapsedInto } = message;
@@ -92,10 +89,7 @@ export async function showMessage(
   return { ...messageView(advised, claim, services.clock()), ...(await remarksOn(services, message)) };
 }
 
-/**
- * The remedy of a message that has ended is stored with it; one that waits, or was canceled then, keeps the
- * answer only.
- */
+/** The remedy of an ended message is stored; one that waits, or was canceled then, has the answer only. */
 function withRemedy(message: Message, remedyFor: RemedyFor): Message {
   const { outcome, state } = message;
   if (!outcome || outcome.remedy || (state !== 'pending' && state !== 'canceled')) return message;
@@ -175,16 +169,12 @@ export function cardView(
     status: stateAt(card, nowMs),
     changing: isChanging(card),
     attempts,
-    ...(outcome && { outcome: cardOutcomeView(outcome) }),
+    ...(outcome && { outcome: outcomeView(outcome) }),
     ...(warnings.length > 0 && { warnings: [...warnings] }),
     expiresAt: toRfc3339(card.expiresAtMs),
     createdAt: toRfc3339(card.createdAtMs),
     updatedAt: toRfc3339(card.updatedAtMs),
   };
-}
-
-function cardOutcomeView({ atMs, ...same }: NonNullable<Card['outcome']>) {
-  return { at: toRfc3339(atMs), ...same };
 }
 
 const object = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));

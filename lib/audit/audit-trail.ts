@@ -40,10 +40,7 @@ export interface AuditQuery {
 export interface AuditTrail {
   /** Keeps a change that was made now. A repeat leaves one record. */
   append(change: Omit<AuditRecord, 'atMs'>): Promise<void>;
-  /**
-   * Newest first. A page may hold fewer than `limit`, or none, although more follow: only so many are searched
-   * at once.
-   */
+  /** Newest first. A page may be short, or empty, and more follow: only so many are searched at once. */
   list(query: AuditQuery, limit: number, after?: string): Promise<Page<AuditRecord>>;
 }
 

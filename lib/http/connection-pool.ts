@@ -10,10 +10,7 @@ export type Exchange =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Buffer;
     }
-  /**
-   * Certain that no byte left: DNS, connect or TLS failed, or no connection came free in time (WeChat
-   * contract §9.3).
-   */
+  /** No byte left: DNS, connect or TLS failed, or no connection came free in time (WeChat contract §9.3). */
   | { readonly type: 'not-sent'; readonly reason: string }
   /** A byte may have left, and no complete answer came. */
   | { readonly type: 'no-answer'; readonly reason: string };

@@ -14,10 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
   '504': 'that host does not answer it in time',
 };
 
-/**
- * What stands between this service and the server: host and port, without the user and password of the
- * address.
- */
+/** What stands between this service and the server: host and port, without user and password. */
 export function proxyName(proxyUrl: string): string {
   const { hostname, port, protocol } = new URL(proxyUrl);
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;

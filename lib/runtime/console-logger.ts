@@ -84,10 +84,7 @@ function redactText(text: string): string {
   return SECRET_TEXTS.reduce((safe, [pattern, instead]) => safe.replaceAll(pattern, instead), withoutJwts);
 }
 
-/**
- * Looks once at each word, because a pattern for the three parts takes quadratic time on a long word of one
- * part.
- */
+/** Looks once at each word: a pattern for the three parts is quadratic on a long word of one part. */
 function redactJwt(word: string): string {
   const at = word.indexOf('eyJ');
   const isJwt = at >= 0 && word.slice(at).split('.', 3).length === 3;

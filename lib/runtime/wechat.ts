@@ -15,10 +15,7 @@ import { WeChatError } from '../wechat/read-answer.ts';
 import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
 import type { Runtime } from './runtime.ts';
 
-/**
- * More than the messages that one container has in hand, so that none that is claimed waits for another's
- * answer.
- */
+/** More than the messages that a container has in hand: none that is claimed waits for another's answer. */
 const CONNECTIONS = 256;
 
 /** The way to WeChat for calls that carry an access token. */
@@ -28,10 +25,7 @@ export interface WeChatClient {
   close(): Promise<void>;
 }
 
-/**
- * Opens the connections. Calls that carry the AppSecret may go through a proxy of their own, for WeChat's IP
- * allow-list.
- */
+/** Opens the connections. Calls that carry the AppSecret may take a proxy, for WeChat's IP allow-list. */
 export function openWeChat(
   { app, wechat }: Pick<Settings, 'app' | 'wechat'>,
   table: Table,

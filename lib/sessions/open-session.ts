@@ -69,10 +69,7 @@ const REFUSALS = {
   ],
 } as const;
 
-/**
- * The failures of a call to WeChat, by their literal code; known by shape, so that any client can be handed
- * in.
- */
+/** Failures of a call to WeChat by their literal code; known by shape, so that any client will do. */
 const failed = v.object({
   code: v.picklist(['wechat-refused', 'wechat-not-reached', 'wechat-no-answer', 'wechat-unreadable']),
 });

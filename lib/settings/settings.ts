@@ -85,10 +85,7 @@ function settingProblem(issue: v.BaseIssue<unknown>): SettingProblem {
   return { name: keys.join('.'), rule: issueMessage(issue) };
 }
 
-/**
- * What stands where the name of a field belongs may be a secret that landed there: only a plain word is
- * repeated.
- */
+/** Where the name of a field belongs, a secret may have landed: only a plain word is repeated. */
 function isPlain({ type, key }: v.IssuePathItem): boolean {
   return type === 'array' || /^(sha256|[A-Z_]+|[A-Za-z]{1,12})$/.test(String(key));
 }

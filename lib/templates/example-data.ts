@@ -21,10 +21,7 @@ const SAMPLES: Readonly<Record<FieldKind, string>> = {
   unknown: '示例内容',
 };
 
-/**
- * Data that WeChat surely takes: WeChat's own example of each field, fitted where its form needs it, else a
- * sample.
- */
+/** Data that WeChat surely takes: its own example of each field, fitted where need be, else a sample. */
 export function exampleData({ fields }: Pick<Template, 'fields'>): Readonly<Record<string, string>> {
   return Object.fromEntries(fields.map((field) => [field.key, exampleOf(field)]));
 }

@@ -20,10 +20,7 @@ interface FieldRule {
    * use for them, and nobody has said whether WeChat drops them.
    */
   readonly looksThrough?: true;
-  /**
-   * What the rule surely excludes in a value that is neither empty nor too long and holds no control
-   * character.
-   */
+  /** Excluded for sure, in a value that is not empty, not too long and without control characters. */
   readonly formError: (value: string, field: Pick<TemplateField, 'values'>) => FormError | undefined;
   /** What the rule does not surely take in a value that has no fault. */
   readonly formDoubt?: (value: string) => DoubtCode | undefined;
@@ -199,16 +196,10 @@ export const FIELD_RULES: Readonly<Record<FieldKind, FieldRule>> = {
   },
 };
 
-/**
- * No kind that WeChat documents takes more than 32 characters; this only keeps a message from growing without
- * end.
- */
+/** No documented kind takes more than 32 characters; this only keeps a message from growing without end. */
 const MAX_UNKNOWN_LENGTH = 1000;
 
-/**
- * The kind that a key names: `character_string13` is a `character_string`. A kind without a rule is
- * `unknown`.
- */
+/** The kind that a key names: `character_string` for `character_string13`; `unknown` without a rule. */
 export function kindOfKey(key: string): FieldKind {
   const name = /^([a-z_]+)\d+$/.exec(key)?.[1];
   return name !== undefined && isFieldKind(name) ? name : 'unknown';

@@ -11,10 +11,7 @@ function graphemes(): Intl.Segmenter {
   return segmenter;
 }
 
-/**
- * Full-width letters, digits, signs and spaces as ASCII. Nothing else changes: `²` or `½` would become
- * another number.
- */
+/** Full-width letters, digits, signs and spaces as ASCII. Only those: `²` would become another number. */
 export function toHalfWidth(text: string): string {
   return text
     .replace(/[！-～]/gu, (wide) => String.fromCharCode(wide.charCodeAt(0) - WIDTH_OFFSET))

@@ -31,10 +31,7 @@ const DATA_RULE: BilingualText = {
 
 const VALUE_RULE: BilingualText = { en: 'a text in quotes', zh: '带引号的文字' };
 
-/**
- * Whether `data` was sent as JSON inside a text, a mistake that WeChat reports as an empty field (WeChat
- * contract §3.1).
- */
+/** Whether `data` is JSON inside a text, which WeChat reports as an empty field (WeChat contract §3.1). */
 export function isJsonText(input: unknown): boolean {
   if (typeof input !== 'string') return false;
   const text = input.trim();

@@ -69,10 +69,7 @@ export function createTemplateNames({ configured, store, clock }: TemplateNamesO
   };
 }
 
-/**
- * Tells which templates users may send to themselves: those that the settings name by id or alias, or all for
- * `*`.
- */
+/** Tells whether users may send a template to themselves: `open` names it by id or alias, or is `*`. */
 export function createUserSendable(
   open: '*' | readonly string[],
   { resolveTemplateId }: Pick<TemplateNames, 'resolveTemplateId'>,

@@ -53,15 +53,9 @@ export interface AccessTokenStore {
   fail(failure: StoredFailure): Promise<void>;
   /** Gives our lease back with nothing new. */
   releaseLease(): Promise<void>;
-  /**
-   * Marks the token as refused, if it is still the present one and WeChat has not given it out again since
-   * then.
-   */
+  /** Marks the token as refused, if it is still the present one and was not given out again since then. */
   drop(accessToken: string, refusedAtMs: number): Promise<void>;
-  /**
-   * Marks the token as condemned, if it is still the present one, with the failure that all functions then
-   * know of.
-   */
+  /** Marks the token as condemned, if it is still the present one, with the failure that all then know. */
   condemn(accessToken: string, failure: StoredFailure): Promise<void>;
   /**
    * Whether we, holding the lease, may force a refresh: once in `everyMs` for all functions together. The
@@ -80,10 +74,7 @@ export interface FetchOptions {
   readonly clock: Clock;
 }
 
-/**
- * `stable_token` gives a new token only in the last five minutes of the old one's life (WeChat contract
- * §2.1).
- */
+/** `stable_token` gives a new one only in the old one's last five minutes (WeChat contract §2.1). */
 const RENEW_BEFORE_MS = 4 * 60_000;
 
 /** A token as WeChat gives it out now. @throws whatever `fetchToken` throws */

@@ -44,10 +44,7 @@ type Known = string | TokenUnavailableError;
 
 /** How a token is come by. */
 interface Way {
-  /**
-   * What is to be had without a fetch: a token, or the reason why there is none. Undefined when it is time to
-   * fetch.
-   */
+  /** What is had without a fetch: a token, or why there is none. Undefined when it is time to fetch. */
   readonly settled: (state: SharedState) => Known | undefined;
   /** What to go on with while another function fetches. */
   readonly meanwhile: (state: SharedState) => string | undefined;

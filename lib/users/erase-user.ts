@@ -160,10 +160,7 @@ async function eraseLedger(
   return 'more';
 }
 
-/**
- * The ledger without some due entries, and without the messages that have none left: their grants are given
- * back.
- */
+/** The ledger without these due entries and the messages that have none left: grants are given back. */
 function withoutEntries(ledger: Ledger, entries: readonly ListedEntry[]): Ledger {
   return listWaiting(ledger).reduce((before, message) => {
     const gone = entries.filter(({ messageId }) => messageId === message.id).map(({ dueAtMs }) => dueAtMs);

@@ -91,9 +91,7 @@ function faultOf(issue: v.BaseIssue<unknown>): string {
 
 /** WeChat's words and the API's for the members of an entry. */
 const SYNONYMS = {
-  kidlist: ['keywords'],
-  keywordids: ['keywords'],
-  scenedesc: ['scene'],
-  scenedescription: ['scene'],
-  name: ['alias'],
+  keywords: ['kidlist', 'keywordids'],
+  scene: ['scenedesc', 'scenedescription'],
+  alias: ['name'],
 } as const;

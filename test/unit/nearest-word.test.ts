@@ -26,7 +26,7 @@ describe('the word that was meant', () => {
   );
 
   it('is what other people call it, where that is known', () => {
-    const synonyms = { touser: ['to', 'openid'] };
+    const synonyms = { to: ['touser'], openid: ['touser'] };
     expect(nearestWord('touser', FIELDS, synonyms)).toBe('to');
     expect(nearestWord('to_user', ['openid'], synonyms)).toBe('openid');
     expect(nearestWord('touser', ['name'], synonyms)).toBeUndefined();

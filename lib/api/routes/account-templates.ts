@@ -11,9 +11,13 @@ import { RULES } from '../schemas/rules.ts';
 import * as schemas from '../schemas/template-library.ts';
 import { template } from '../schemas/templates.ts';
 import { findTemplate, type ShowTemplateServices } from '../show-templates.ts';
-import { type FieldsOf, orLibraryProblem, type RemedyFor, templateNotFound } from '../template-problems.ts';
-
-const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
+import {
+  type FieldsOf,
+  orLibraryProblem,
+  type RemedyFor,
+  templateNotFound,
+  WECHAT_PROBLEMS,
+} from '../template-problems.ts';
 
 /** The routes that add templates to the account and delete them, as data. */
 export const accountTemplateSpecs = describeRoutes({
@@ -78,11 +82,11 @@ export function accountTemplateRoutes(services: AccountTemplateServices): readon
       });
       const added = result.type === 'added' ? await findTemplate(services, result.templateId) : undefined;
       if (added) return { status: 201, body: added };
-      const { templateId: id, error } = { error: undefined, ...result };
+      const error = result.type === 'unread' ? result.error : undefined;
       const reason = error?.reason ?? 'It is not listed yet.';
       throw new ProblemError(
         'wechat-unavailable',
-        `The template is added as ${id}, but WeChat's list, which tells its fields, could not be read. ${reason} Send the request again later: it is answered with the template.`,
+        `The template is added as ${result.templateId}, but WeChat's list, which tells its fields, could not be read. ${reason} Send the request again later: it is answered with the template.`,
         { headers: { 'retry-after': '60' }, ...(error?.wechat && { wechat: error.wechat }) },
         error,
       );

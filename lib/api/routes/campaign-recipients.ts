@@ -13,13 +13,10 @@ import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { addedRecipients } from '../schemas/campaign-answers.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
-import { orLookupProblem, type RemedyFor, unknownTemplate } from '../template-problems.ts';
+import { orLookupProblem, type RemedyFor, unknownTemplate, WECHAT_PROBLEMS } from '../template-problems.ts';
 import { campaignId } from './campaigns.ts';
 
-/**
- * API Gateway and Lambda take 6 MB with everything that wraps the text: this leaves room for quotes and line
- * ends.
- */
+/** API Gateway and Lambda take 6 MB with all that wraps the text: this leaves room for quotes. */
 const MAX_UPLOAD_BYTES = 4 * 1024 * 1024;
 
 /** The routes of `/v1/campaigns` as data. */
@@ -49,8 +46,7 @@ export const recipientSpecs = describeRoutes({
       'campaign-ended',
       'not-for-recipients',
       'upload-in-progress',
-      'wechat-refused',
-      'wechat-unavailable',
+      ...WECHAT_PROBLEMS,
       'busy',
     ],
   },

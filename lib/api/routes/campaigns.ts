@@ -22,6 +22,7 @@ import {
   type RemedyFor,
   remarksOn,
   unknownTemplate,
+  WECHAT_PROBLEMS,
 } from '../template-problems.ts';
 import { campaignView } from '../views.ts';
 
@@ -43,8 +44,7 @@ const INPUT_PROBLEMS = [
   'invalid-schedule',
   'invalid-variables',
   'unknown-template',
-  'wechat-refused',
-  'wechat-unavailable',
+  ...WECHAT_PROBLEMS,
 ] as const;
 
 /** The routes of `/v1/campaigns` as data; those of recipients and runs stand by themselves. */

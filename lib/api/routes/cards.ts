@@ -12,7 +12,7 @@ import {
 import { stepBetween } from '../../cards/state-order.ts';
 import type { Logger } from '../../logger.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
-import { inputError, ProblemError } from '../problem.ts';
+import { inputError, invalidInput, ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/cards.ts';
 import { openid } from '../schemas/common.ts';
@@ -159,9 +159,8 @@ function payFacts({ payTime, ...facts }: v.InferOutput<typeof schemas.payCheck>)
 /** @throws ProblemError `invalid-body` when there is something to say */
 function refuse(remarks: readonly CardRemark[]): void {
   if (remarks.length === 0) return;
-  throw new ProblemError('invalid-body', `Correct ${remarks.map(({ path }) => path).join(', ')}.`, {
-    errors: remarks.map(({ path, ...rule }) => inputError(path, rule)),
-  });
+  const errors = remarks.map(({ path, ...rule }) => inputError(path, rule));
+  throw invalidInput('invalid-body', errors);
 }
 
 function outOfOrder(detail: string): ProblemError {

@@ -12,11 +12,10 @@ import {
 import type { TemplateNames } from '../../templates/template-names.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
-import { inputError, ProblemError } from '../problem.ts';
+import { inputError, invalidInput, ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { openid, templateId } from '../schemas/common.ts';
 import { grantList, grantPage, grantReportBody } from '../schemas/grants.ts';
-import { invalidInput } from '../template-problems.ts';
 import { grantView } from '../views.ts';
 
 /** The routes of `/v1/grants` as data. */

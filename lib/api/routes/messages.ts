@@ -9,6 +9,7 @@ import { pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/messages.ts';
+import { WECHAT_PROBLEMS } from '../template-problems.ts';
 import { showMessage } from '../views.ts';
 
 const idParams = v.object({
@@ -36,8 +37,7 @@ export const messageSpecs = describeRoutes({
       'no-grant',
       'too-many-waiting',
       'idempotency-conflict',
-      'wechat-refused',
-      'wechat-unavailable',
+      ...WECHAT_PROBLEMS,
       'busy',
     ],
   },

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import type { LoginRefusal } from '../../sessions/open-session.ts';
-import { type LoginServices, openSession } from '../../sessions/open-session.ts';
-import { ProblemError, type ProblemExtras } from '../problem.ts';
+import { type LoginRefusal, type LoginServices, openSession } from '../../sessions/open-session.ts';
+import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { rfc3339, toRfc3339 } from '../schemas/common.ts';
 import { RULES } from '../schemas/rules.ts';
-import type { RemedyFor } from '../template-problems.ts';
+import { type RemedyFor, WECHAT_PROBLEMS } from '../template-problems.ts';
 
 /** The body of `POST /v1/sessions`. */
 export const loginBody = v.strictObject({
@@ -39,14 +38,7 @@ export const sessionSpecs = describeRoutes({
     body: loginBody,
     maxBodyBytes: 4096,
     answers: { 201: { description: 'The session', schema: session } },
-    problems: [
-      'code-invalid',
-      'user-blocked',
-      'rate-limited',
-      'wechat-credentials',
-      'wechat-refused',
-      'wechat-unavailable',
-    ],
+    problems: ['code-invalid', 'user-blocked', 'rate-limited', 'wechat-credentials', ...WECHAT_PROBLEMS],
   },
 });
 
@@ -63,7 +55,7 @@ export function sessionRoutes(services: LoginServices & { readonly remedyFor: Re
 }
 
 /** WeChat counts logins by the minute (WeChat contract §1.1, 45011). */
-const RATE_WINDOW_SECONDS = 60;
+const RATE_WINDOW_SECONDS = '60';
 
 const CALL_LOGIN_AGAIN = 'Call wx.login again and send the new code.';
 
@@ -75,23 +67,20 @@ function loginProblem(refusal: LoginRefusal, remedyFor: RemedyFor): ProblemError
     return new ProblemError('wechat-unavailable', detail);
   }
   const { type, wechat } = refusal;
-  const extras: ProblemExtras = { wechat, remedy: remedyFor(wechat.errcode, wechat.errmsg) };
-  const withHeaders = (headers: ProblemExtras['headers']) => ({ ...extras, ...(headers && { headers }) });
+  const extras = { wechat, remedy: remedyFor(wechat.errcode, wechat.errmsg) };
   switch (type) {
     case 'code-invalid':
-      return new ProblemError(
-        type,
-        `WeChat does not take this code. ${CALL_LOGIN_AGAIN}`,
-        withHeaders({ 'www-authenticate': 'Bearer' }),
-      );
+      return new ProblemError(type, `WeChat does not take this code. ${CALL_LOGIN_AGAIN}`, {
+        ...extras,
+        headers: { 'www-authenticate': 'Bearer' },
+      });
     case 'user-blocked':
       return new ProblemError(type, 'WeChat holds this user for a risk and lets them not log in.', extras);
     case 'rate-limited':
-      return new ProblemError(
-        type,
-        'This user logs in too often. Wait a minute, then call wx.login again.',
-        withHeaders({ 'retry-after': String(RATE_WINDOW_SECONDS) }),
-      );
+      return new ProblemError(type, 'This user logs in too often. Wait a minute, then call wx.login again.', {
+        ...extras,
+        headers: { 'retry-after': RATE_WINDOW_SECONDS },
+      });
     case 'wechat-credentials':
       return new ProblemError(
         type,

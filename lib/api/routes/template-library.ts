@@ -3,10 +3,7 @@ import { listKeywords, listTitles, type TemplateLibrary } from '../../templates/
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/template-library.ts';
-import type { RemedyFor } from '../template-problems.ts';
-import { type FieldsOf, orLibraryProblem } from '../template-problems.ts';
-
-const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
+import { type FieldsOf, orLibraryProblem, type RemedyFor, WECHAT_PROBLEMS } from '../template-problems.ts';
 
 /** The routes of `/v1/template-library` as data. */
 export const templateLibrarySpecs = describeRoutes({

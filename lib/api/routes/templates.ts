@@ -6,7 +6,7 @@ import type { TemplateSyncResult } from '../../templates/sync-templates.ts';
 import type { Template } from '../../templates/template.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
-import { inputError, ProblemError } from '../problem.ts';
+import { inputError, invalidInput, ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { templateId } from '../schemas/common.ts';
 import * as schemas from '../schemas/templates.ts';
@@ -20,17 +20,15 @@ import {
 } from '../show-templates.ts';
 import {
   aliasInSettings,
-  invalidInput,
   orLookupProblem,
   type RemedyFor,
   templateNotFound,
+  WECHAT_PROBLEMS,
 } from '../template-problems.ts';
 
 const idParams = v.object({
   id: v.pipe(templateId, v.description('The id of the template, or its alias.')),
 });
-
-const LOOKUP_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 
 /** The routes of `/v1/templates` as data. */
 export const templateSpecs = describeRoutes({
@@ -42,7 +40,7 @@ export const templateSpecs = describeRoutes({
     access: { operator: 'read' },
     query: v.strictObject(pageQuery),
     answers: { 200: { description: 'The templates', schema: schemas.templatePage } },
-    problems: LOOKUP_PROBLEMS,
+    problems: WECHAT_PROBLEMS,
   },
   syncTemplates: {
     route: 'POST /v1/templates/sync',
@@ -51,7 +49,7 @@ export const templateSpecs = describeRoutes({
       'Happens by itself once a day. Where a template has vanished or got other fields, its campaigns are paused and its booked messages are named in `usedBy`. What was known stays when WeChat cannot be asked or lists nothing.',
     access: { operator: 'manage' },
     answers: { 200: { description: 'All templates, and what is new', schema: schemas.syncResult } },
-    problems: LOOKUP_PROBLEMS,
+    problems: WECHAT_PROBLEMS,
   },
   getTemplate: {
     route: 'GET /v1/templates/{id}',
@@ -59,7 +57,7 @@ export const templateSpecs = describeRoutes({
     access: { operator: 'read' },
     params: idParams,
     answers: { 200: { description: 'The template', schema: schemas.template } },
-    problems: LOOKUP_PROBLEMS,
+    problems: WECHAT_PROBLEMS,
   },
   checkData: {
     route: 'POST /v1/templates/{id}/check',
@@ -69,7 +67,7 @@ export const templateSpecs = describeRoutes({
     params: idParams,
     body: schemas.checkBody,
     answers: { 200: { description: 'Whether it could be sent', schema: schemas.checkResult } },
-    problems: LOOKUP_PROBLEMS,
+    problems: WECHAT_PROBLEMS,
   },
   getExample: {
     route: 'GET /v1/templates/{id}/example',
@@ -79,7 +77,7 @@ export const templateSpecs = describeRoutes({
     params: idParams,
     query: schemas.exampleQuery,
     answers: { 200: { description: 'The message', schema: schemas.exampleMessage } },
-    problems: LOOKUP_PROBLEMS,
+    problems: WECHAT_PROBLEMS,
   },
   setAlias: {
     route: 'PUT /v1/templates/{id}/alias',
@@ -90,7 +88,7 @@ export const templateSpecs = describeRoutes({
     params: idParams,
     body: schemas.aliasBody,
     answers: { 200: { description: 'The template with its alias', schema: schemas.template } },
-    problems: ['alias-taken', 'alias-in-settings', 'busy', ...LOOKUP_PROBLEMS],
+    problems: ['alias-taken', 'alias-in-settings', 'busy', ...WECHAT_PROBLEMS],
   },
   declareKind: {
     route: 'PUT /v1/templates/{id}/kind',
@@ -101,7 +99,7 @@ export const templateSpecs = describeRoutes({
     params: idParams,
     body: schemas.kindBody,
     answers: { 200: { description: 'The template with its kind', schema: schemas.template } },
-    problems: [...LOOKUP_PROBLEMS],
+    problems: WECHAT_PROBLEMS,
   },
   removeAlias: {
     route: 'DELETE /v1/templates/{id}/alias',

@@ -3,7 +3,7 @@ import { campaign as storedCampaign } from '../../campaigns/campaign.ts';
 import { openidError, variablesError } from '../../campaigns/recipients/recipient-rules.ts';
 import { isRunId } from '../../campaigns/runs/run.ts';
 import { readPage } from '../../campaigns/variables.ts';
-import { instant, named, templateId } from './common.ts';
+import { instant, named, templateId, wholeNumber } from './common.ts';
 import { anyData, lang, miniprogramState } from './messages.ts';
 import { RULES } from './rules.ts';
 
@@ -79,9 +79,7 @@ export const schedule = v.strictObject({
 });
 
 const maxPerSecond = v.pipe(
-  v.number(),
-  v.integer(RULES.wholeNumber),
-  v.minValue(1, RULES.min(1)),
+  wholeNumber(1),
   v.maxValue(100_000, RULES.max(100_000)),
   v.description('The most that leave in a second; a burst may use up one second at once.'),
 );

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { CARD_STATES } from '../../cards/card.ts';
 import { pageOf } from '../paging.ts';
-import { count, instant, openid, rfc3339 } from './common.ts';
+import { count, instant, openid, rfc3339, wholeNumber } from './common.ts';
 import { messageWarning, outcome } from './messages.ts';
 import { RULES } from './rules.ts';
 
@@ -25,9 +25,7 @@ const CONTENT =
 const EXT = 'Further facts, as `ext_json` has them. They go to WeChat as they are, once the card is active.';
 
 const notifyType = v.pipe(
-  v.number(),
-  v.integer(RULES.wholeNumber),
-  v.minValue(1, RULES.min(1)),
+  wholeNumber(1),
   v.maxValue(1_000_000, RULES.max(1_000_000)),
   v.description('The kind of card: 2001 to 2011 for a pay order, 1001 to 1005 for a button.'),
 );
@@ -35,20 +33,10 @@ const notifyType = v.pipe(
 /** The facts by which WeChat checks a pay order. */
 export const payCheck = v.pipe(
   v.strictObject({
-    payAmount: v.pipe(
-      v.number(),
-      v.integer(RULES.wholeNumber),
-      v.minValue(0, RULES.min(0)),
-      v.description('In fen: the price of the order, or what was paid.'),
-    ),
+    payAmount: v.pipe(wholeNumber(0), v.description('In fen: the price of the order, or what was paid.')),
     payTime: instant('When it was paid, with any offset.'),
     payChannel: v.exactOptional(
-      v.pipe(
-        v.number(),
-        v.integer(RULES.wholeNumber),
-        v.minValue(0, RULES.min(0)),
-        v.description('0 WeChat Pay, which is the default; 1001 pay score.'),
-      ),
+      v.pipe(wholeNumber(0), v.description('0 WeChat Pay, which is the default; 1001 pay score.')),
     ),
   }),
   v.description('For a pay order: what WeChat checks it by.'),

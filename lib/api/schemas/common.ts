@@ -38,6 +38,11 @@ export function toRfc3339(atMs: number): string {
 /** How many there are of something. */
 export const count = v.pipe(v.number(), v.integer());
 
+/** A whole number, as callers give it. */
+export function wholeNumber(min: number) {
+  return v.pipe(v.number(), v.integer(RULES.wholeNumber), v.minValue(min, RULES.min(min)));
+}
+
 /**
  * A schema that has a name in the API document, where more is to be said of it: a description beside the
  * schema itself would make another one that has no name.

@@ -48,10 +48,7 @@ export const page = v.pipe(
 /** What a caller sees of a template's peculiarities. */
 export const templateWarning = v.object({ code: v.string(), en: v.string(), zh: v.string() });
 
-/**
- * What a caller sees of a value that is taken although WeChat may refuse it, or of a page that may open
- * nothing.
- */
+/** A value that is taken although WeChat may refuse it, or a page that may open nothing. */
 export const messageWarning = v.object({
   path: v.pipe(v.string(), v.description('data.<key>, or page.')),
   code: v.string(),
