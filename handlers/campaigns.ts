@@ -16,7 +16,6 @@ import { openWeChat } from '../lib/runtime/wechat.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
-import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -49,7 +48,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       newCampaignId: createCampaignIds(base.newTimeOrderedUuid),
       newRunId: createRunIds(base.newTimeOrderedUuid),
       newUploadId: base.newTimeOrderedUuid,
-      remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
       close: wechat.close,
     };
   });

@@ -16,7 +16,6 @@ import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
 import { createUserSendable } from '../lib/templates/template-names.ts';
-import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -46,8 +45,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       templates: openCatalogue(table, wechat, base),
       names,
       ...(pages !== undefined && { pages }),
-      remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
-      sendRemedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'send'),
       isOpenToUsers: createUserSendable(settings.messages.userSendableTemplates, names),
       close: wechat.close,
     };

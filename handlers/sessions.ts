@@ -8,7 +8,6 @@ import { openStage } from '../lib/runtime/stage.ts';
 import { createSessionTokens } from '../lib/sessions/session-tokens.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { code2Session } from '../lib/wechat/code-2-session.ts';
-import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -29,7 +28,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       codeToSession: (code: string) => code2Session(http, credentials, code),
       issue: (openid: string) => tokens.issue({ appid: app.appId, openid }),
       measure: openMetrics(settings, base, overrides, app),
-      remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'login'),
       close: () => http.close(),
     };
   });

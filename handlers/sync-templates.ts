@@ -1,4 +1,3 @@
-import type { RemedyFor } from '../lib/api/template-problems.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
@@ -34,7 +33,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return {
     logger: runtime.logger,
     apps,
-    remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
     async close() {
       await apps.close();
       client.destroy();
@@ -42,9 +40,14 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
 }
 
+/** What is done for one mini program. */
+interface AppServices {
+  readonly sync: () => Promise<TemplateSyncResult>;
+  readonly logger: Logger;
+}
+
 interface Services {
-  readonly apps: Apps<{ readonly sync: () => Promise<TemplateSyncResult>; readonly logger: Logger }>;
-  readonly remedyFor: RemedyFor;
+  readonly apps: Apps<AppServices>;
   readonly logger: Logger;
 }
 
@@ -52,20 +55,14 @@ interface Services {
  * Runs once a day and reads the templates from WeChat, of each mini program. When WeChat cannot be asked,
  * what is known stays; Lambda calls again twice within minutes, but not when the day's quota is used up.
  */
-export function createHandler({ apps, remedyFor, logger }: Services) {
+export function createHandler({ apps, logger }: Services) {
   return (): Promise<void> =>
     forEachApp(apps, logger, async (app, { isStopped }) => {
-      if (!isStopped) await syncOne({ ...app, remedyFor });
+      if (!isStopped) await syncOne(app);
     });
 }
 
-async function syncOne({
-  sync,
-  remedyFor,
-  logger,
-}: Pick<Services, 'remedyFor' | 'logger'> & {
-  readonly sync: () => Promise<TemplateSyncResult>;
-}): Promise<void> {
+async function syncOne({ sync, logger }: AppServices): Promise<void> {
   try {
     const { added, changed, removed } = await sync();
     logger.info('The templates were read from WeChat', { added, changed, removed });
@@ -74,7 +71,7 @@ async function syncOne({
     const { errcode, errmsg } = error.wechat;
     logger.warn('The templates were not read from WeChat today; what is known of them stays', {
       wechat: error.wechat,
-      remedy: remedyFor(errcode, errmsg),
+      remedy: remedyFor(errcode, errmsg, 'templates'),
     });
   }
 }

@@ -20,7 +20,6 @@ import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 import { addTemplate } from '../lib/templates/add-template.ts';
 import { removeAlias } from '../lib/templates/aliases.ts';
 import { deleteTemplate } from '../lib/templates/delete-template.ts';
-import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -71,7 +70,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       addTemplate: (order) => addTemplate(adding, order),
       deleteTemplate: (order) => deleteTemplate(deleting, order),
       searchPlace: SEARCH_PLACE,
-      remedyFor: (errcode, errmsg) => remedyFor(errcode, errmsg, 'templates'),
       close: wechat.close,
     };
   });

@@ -11,7 +11,6 @@ import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { removeAlias, setAlias } from '../lib/templates/aliases.ts';
 import { declareKind } from '../lib/templates/declare-kind.ts';
-import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -34,7 +33,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       removeAlias: (templateId: string) => removeAlias(naming, templateId),
       declareKind: (...[template, kind]: Parameters<TemplateRouteServices['declareKind']>) =>
         declareKind(kinds, template, kind),
-      remedyFor: (errcode: number, errmsg: string) => remedyFor(errcode, errmsg, 'templates'),
       ...(pages !== undefined && { pages }),
       close: wechat.close,
     };

@@ -5,8 +5,9 @@ import type { OperatorCaller } from './access.ts';
 import { asProblem, internalError, ProblemError } from './problem.ts';
 import type { AnswerOf, TimeLimit } from './route.ts';
 import { batchEntry, type batchResult } from './schemas/messages.ts';
+import { showMessage } from './show-messages.ts';
 import { parseInput } from './validate.ts';
-import { type MessageView, showMessage } from './views.ts';
+import type { MessageView } from './views.ts';
 
 /** What became of one entry of a batch. */
 type BatchItem = AnswerOf<typeof batchResult>['items'][number];

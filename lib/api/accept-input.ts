@@ -16,8 +16,8 @@ import type { OperatorCaller, UserCaller } from './access.ts';
 import { bodyHashes } from './body-hash.ts';
 import { inputError, invalidInput, ProblemError } from './problem.ts';
 import type { messageBody } from './schemas/messages.ts';
-import { invalidData, orLookupProblem, type RemedyFor, unknownTemplate } from './template-problems.ts';
-import type { ShowMessageServices } from './views.ts';
+import type { ShowMessageServices } from './show-messages.ts';
+import { invalidData, orLookupProblem, unknownTemplate } from './template-problems.ts';
 
 type Body = v.InferOutput<typeof messageBody>;
 
@@ -27,8 +27,6 @@ export interface AcceptInputServices extends AcceptServices, ShowMessageServices
   readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias'>;
   /** Whether the settings let users send this template to themselves. */
   readonly isOpenToUsers: (templateId: string) => Promise<boolean>;
-  /** What to do about an answer of WeChat's to a look-up of templates. */
-  readonly remedyFor: RemedyFor;
   readonly logger: Logger;
 }
 
@@ -65,7 +63,7 @@ export async function prepareInput(
   caller: UserCaller | OperatorCaller,
   { body, idempotencyKey: key }: AcceptInput,
 ): Promise<PreparedInput> {
-  const { names, isOpenToUsers, remedyFor } = services;
+  const { names, isOpenToUsers } = services;
   const { to, templateId: word, data, fit, timezone: timeZone, sendAt, expiresAt, ...same } = body;
   const templateId = await names.resolveTemplateId(word);
   if (caller.type === 'user') await requireOwnMessage(caller, to, () => isOpenToUsers(templateId));
@@ -77,7 +75,7 @@ export async function prepareInput(
   const earlier = idempotency && (await findKeyAnswer(services, to, idempotency));
   if (earlier) return { earlier: acceptedOrThrow(earlier) };
   const asked = { templateId, data, fit, ...(timeZone !== undefined && { timeZone }) };
-  const composed = await orLookupProblem(composeMessage(services.templates, asked), remedyFor);
+  const composed = await orLookupProblem(composeMessage(services.templates, asked));
   if (composed.type === 'unknown-template') throw unknownTemplate(await names.nearestAlias(word));
   if (composed.type === 'invalid-data') throw invalidData(composed.problems);
   requireDevice(composed.templateKind, body.device);

@@ -13,7 +13,7 @@ import type {
   exampleMessage,
   template as templateSchema,
 } from './schemas/templates.ts';
-import { warningsOn } from './template-problems.ts';
+import { warningsOn } from './show-messages.ts';
 
 /** What templates are shown with. */
 export interface ShowTemplateServices {

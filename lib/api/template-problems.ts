@@ -1,51 +1,11 @@
-import type { BilingualText } from '../bilingual-text.ts';
-import { dataWarnings } from '../templates/data-warnings.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
-import { pageWarning } from '../templates/page-path.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
-import type { TemplateNames } from '../templates/template-names.ts';
+import { remedyFor } from '../wechat/errcodes.ts';
 import { inputError, invalidInput, type ProblemCode, ProblemError } from './problem.ts';
 import { withHint } from './schemas/rules.ts';
 
 /** The problems of a route that asks WeChat. */
 export const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
-
-/** What to do about an answer of WeChat's. */
-export type RemedyFor = (errcode: number, errmsg: string) => BilingualText;
-
-/** What {@link remarksOn} asks. */
-export interface RemarkServices {
-  readonly names: Pick<TemplateNames, 'aliasOf'>;
-  /** The pages of the mini program, where the settings list them. */
-  readonly pages?: readonly string[];
-}
-
-/** A message, or what is the same in all messages of a campaign. */
-interface Remarkable {
-  readonly templateId: string;
-  readonly page?: string | undefined;
-  readonly data: Readonly<Record<string, string>>;
-}
-
-/** What answers say of a message besides what is stored: its alias, and what its owner should look at. */
-export async function remarksOn({ names, pages }: RemarkServices, { templateId, page, data }: Remarkable) {
-  const templateAlias = await names.aliasOf(templateId);
-  const warnings = warningsOn(pages, page, data);
-  return {
-    ...(templateAlias !== undefined && { templateAlias }),
-    ...(warnings.length > 0 && { warnings }),
-  };
-}
-
-/** Values that WeChat may refuse, and a page that may open nothing. */
-export function warningsOn(
-  pages: readonly string[] | undefined,
-  page: string | undefined,
-  data: Remarkable['data'],
-) {
-  const onPage = pageWarning(page, pages);
-  return [...(onPage ? [onPage] : []), ...dataWarnings(data)];
-}
 
 /**
  * The result of work that may ask WeChat for templates.
@@ -54,7 +14,6 @@ export function warningsOn(
  */
 export async function orLookupProblem<T>(
   work: Promise<T>,
-  remedyFor: RemedyFor,
   detailOf: (error: TemplateLookupError) => string = () =>
     'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.',
 ): Promise<T> {
@@ -66,7 +25,7 @@ export async function orLookupProblem<T>(
     const detail = detailOf(error);
     if (!wechat)
       throw new ProblemError('wechat-unavailable', detail, { headers: { 'retry-after': '10' } }, cause);
-    const remedy = remedyFor(wechat.errcode, wechat.errmsg);
+    const remedy = remedyFor(wechat.errcode, wechat.errmsg, 'templates');
     throw new ProblemError('wechat-refused', detail, { wechat, remedy });
   }
 }
@@ -111,10 +70,11 @@ export type FieldsOf = ReadonlyMap<number, readonly [code: ProblemCode, path: st
  */
 export function orLibraryProblem<T>(
   work: Promise<T>,
-  { remedyFor, failed, fields = new Map() }: { remedyFor: RemedyFor; failed: string; fields?: FieldsOf },
+  failed: string,
+  fields: FieldsOf = new Map(),
 ): Promise<T> {
   return orFieldProblem(
-    orLookupProblem(work, remedyFor, ({ reason }) => `${failed} ${reason}`),
+    orLookupProblem(work, ({ reason }) => `${failed} ${reason}`),
     fields,
   );
 }

@@ -5,11 +5,9 @@ import type { Run } from '../campaigns/runs/run.ts';
 import { nextRuns } from '../campaigns/schedule/schedule-expression.ts';
 import { type Card, isChanging, stateAt } from '../cards/card.ts';
 import type { CardWarning } from '../cards/check-content.ts';
-import type { Clock } from '../clock.ts';
 import { readGrantKey } from '../grants/grant-key.ts';
 import { type Claim, grantsOf, isSubscription, type Ledger, spentOf } from '../grants/ledger.ts';
 import { type Message, statusOf } from '../messages/message.ts';
-import { remedyOfReason } from '../sends/internal-outcome.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { AnswerOf } from './route.ts';
 import type * as schemas from './schemas/campaign-answers.ts';
@@ -17,7 +15,6 @@ import type { card as cardSchema } from './schemas/cards.ts';
 import { toRfc3339 } from './schemas/common.ts';
 import type { grant } from './schemas/grants.ts';
 import type { message as messageSchema } from './schemas/messages.ts';
-import { type RemarkServices, type RemedyFor, remarksOn } from './template-problems.ts';
 
 /** What a user granted by its key in the ledger; undefined if they never answered for it. */
 export function grantView(ledger: Ledger, key: string): AnswerOf<typeof grant> | undefined {
@@ -70,32 +67,6 @@ export function messageView(message: Message, claim: Claim | undefined, nowMs: n
 
 function outcomeView({ atMs, ...same }: Outcome): NonNullable<MessageView['outcome']> {
   return { at: toRfc3339(atMs), ...same };
-}
-
-/** What {@link showMessage} asks. */
-export interface ShowMessageServices extends RemarkServices {
-  readonly clock: Clock;
-  /** What to do about WeChat's answer to a send. */
-  readonly sendRemedyFor: RemedyFor;
-}
-
-/** A message with its remarks and with what to do about the answer to its last attempt. */
-export async function showMessage(
-  services: ShowMessageServices,
-  message: Message,
-  claim?: Claim,
-): Promise<MessageView> {
-  const advised = withRemedy(message, services.sendRemedyFor);
-  return { ...messageView(advised, claim, services.clock()), ...(await remarksOn(services, message)) };
-}
-
-/** The remedy of an ended message is stored; one that waits, or was canceled then, has the answer only. */
-function withRemedy(message: Message, remedyFor: RemedyFor): Message {
-  const { outcome, state } = message;
-  if (!outcome || outcome.remedy || (state !== 'pending' && state !== 'canceled')) return message;
-  const { errcode, errmsg = '', reason } = outcome;
-  const remedy = errcode === undefined ? remedyOfReason(reason) : remedyFor(errcode, errmsg);
-  return remedy ? { ...message, outcome: { ...outcome, remedy } } : message;
 }
 
 /** How many coming runs are shown. */

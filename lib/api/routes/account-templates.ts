@@ -11,13 +11,7 @@ import { RULES } from '../schemas/rules.ts';
 import * as schemas from '../schemas/template-library.ts';
 import { template } from '../schemas/templates.ts';
 import { findTemplate, type ShowTemplateServices } from '../show-templates.ts';
-import {
-  type FieldsOf,
-  orLibraryProblem,
-  type RemedyFor,
-  templateNotFound,
-  WECHAT_PROBLEMS,
-} from '../template-problems.ts';
+import { type FieldsOf, orLibraryProblem, templateNotFound, WECHAT_PROBLEMS } from '../template-problems.ts';
 
 /** The routes that add templates to the account and delete them, as data. */
 export const accountTemplateSpecs = describeRoutes({
@@ -60,7 +54,6 @@ export interface AccountTemplateServices extends ShowTemplateServices {
   readonly deleteTemplate: (order: DeleteOrder) => Promise<DeleteResult>;
   /** What the cursor of a deletion may be. */
   readonly searchPlace: RegExp;
-  readonly remedyFor: RemedyFor;
 }
 
 const ADD_FIELDS: FieldsOf = new Map([
@@ -71,15 +64,11 @@ const ADD_FIELDS: FieldsOf = new Map([
 
 /** The routes that add templates to the account and delete them. */
 export function accountTemplateRoutes(services: AccountTemplateServices): readonly Route[] {
-  const { names, remedyFor } = services;
+  const { names } = services;
   return [
     route(accountTemplateSpecs.addTemplate, async ({ body }) => {
       const failed = 'The template was not added, as far as is known. A repeat does no harm.';
-      const result = await orLibraryProblem(services.addTemplate(body), {
-        remedyFor,
-        failed,
-        fields: ADD_FIELDS,
-      });
+      const result = await orLibraryProblem(services.addTemplate(body), failed, ADD_FIELDS);
       const added = result.type === 'added' ? await findTemplate(services, result.templateId) : undefined;
       if (added) return { status: 201, body: added };
       const error = result.type === 'unread' ? result.error : undefined;
@@ -98,10 +87,7 @@ export function accountTemplateRoutes(services: AccountTemplateServices): readon
       const force = query.force === 'true';
       const result = await orLibraryProblem(
         services.deleteTemplate({ templateId, force, ...(after !== undefined && { after }) }),
-        {
-          remedyFor,
-          failed: 'The template was not deleted, as far as is known. A repeat does no harm.',
-        },
+        'The template was not deleted, as far as is known. A repeat does no harm.',
       );
       names.forget();
       if (result.type === 'not-found') throw templateNotFound(await names.nearestAlias(params.id));

@@ -13,7 +13,7 @@ import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { addedRecipients } from '../schemas/campaign-answers.ts';
 import { recipientsBody } from '../schemas/campaigns.ts';
-import { orLookupProblem, type RemedyFor, unknownTemplate, WECHAT_PROBLEMS } from '../template-problems.ts';
+import { orLookupProblem, unknownTemplate, WECHAT_PROBLEMS } from '../template-problems.ts';
 import { campaignId } from './campaigns.ts';
 
 /** API Gateway and Lambda take 6 MB with all that wraps the text: this leaves room for quotes. */
@@ -53,13 +53,11 @@ export const recipientSpecs = describeRoutes({
 });
 
 /** The route of `/v1/campaigns/{id}/recipients`. */
-export function campaignRecipientRoutes(
-  services: AddRecipientsServices & { readonly remedyFor: RemedyFor },
-): readonly Route[] {
+export function campaignRecipientRoutes(services: AddRecipientsServices): readonly Route[] {
   return [
     route(recipientSpecs.addRecipients, async ({ params, body, csv }) => {
       const upload = csv === undefined ? fromJson(body?.recipients ?? []) : fromCsv(csv);
-      const result = await orLookupProblem(addRecipients(services, params.id, upload), services.remedyFor);
+      const result = await orLookupProblem(addRecipients(services, params.id, upload));
       switch (result.type) {
         case 'added': {
           const { campaign, warnings } = result;

@@ -16,14 +16,8 @@ import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { campaign, campaignPage } from '../schemas/campaign-answers.ts';
 import { campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
-import {
-  orLookupProblem,
-  type RemarkServices,
-  type RemedyFor,
-  remarksOn,
-  unknownTemplate,
-  WECHAT_PROBLEMS,
-} from '../template-problems.ts';
+import { type RemarkServices, remarksOn } from '../show-messages.ts';
+import { orLookupProblem, unknownTemplate, WECHAT_PROBLEMS } from '../template-problems.ts';
 import { campaignView } from '../views.ts';
 
 /** The part of a path that names a campaign. */
@@ -98,13 +92,11 @@ export const campaignSpecs = describeRoutes({
 export interface CampaignRouteServices extends CampaignServices, Contention, RemarkServices {
   readonly runs: RunStore;
   readonly names: RemarkServices['names'] & Pick<TemplateNames, 'nearestAlias'>;
-  /** What to do about an answer of WeChat's to a look-up of templates. */
-  readonly remedyFor: RemedyFor;
 }
 
 /** The routes of `/v1/campaigns` itself. */
 export function campaignRoutes(services: CampaignRouteServices): readonly Route[] {
-  const { store, clock, remedyFor } = services;
+  const { store, clock } = services;
 
   async function show(
     campaign: Campaign,
@@ -122,7 +114,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
 
   return [
     route(campaignSpecs.createCampaign, async ({ body }) => {
-      const result = await orLookupProblem(createCampaign(services, body), remedyFor);
+      const result = await orLookupProblem(createCampaign(services, body));
       if (result.type === 'unknown-template')
         throw unknownTemplate(await services.names.nearestAlias(body.templateId));
       if (result.type !== 'created') throw inputProblem(result);
@@ -142,7 +134,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
     }),
 
     route(campaignSpecs.changeCampaign, async ({ params, body }) => {
-      const result = await orLookupProblem(changeCampaign(services, params.id, body), remedyFor);
+      const result = await orLookupProblem(changeCampaign(services, params.id, body));
       switch (result.type) {
         case 'changed':
           return { status: 200, body: await show(result.campaign, {}) };

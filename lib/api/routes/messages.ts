@@ -9,8 +9,8 @@ import { pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/messages.ts';
+import { showMessage } from '../show-messages.ts';
 import { WECHAT_PROBLEMS } from '../template-problems.ts';
-import { showMessage } from '../views.ts';
 
 const idParams = v.object({
   id: v.pipe(v.string(), v.maxLength(256), v.description('The id of the message.')),

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { type LoginRefusal, type LoginServices, openSession } from '../../sessions/open-session.ts';
+import { remedyFor } from '../../wechat/errcodes.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { rfc3339, toRfc3339 } from '../schemas/common.ts';
 import { RULES } from '../schemas/rules.ts';
-import { type RemedyFor, WECHAT_PROBLEMS } from '../template-problems.ts';
+import { WECHAT_PROBLEMS } from '../template-problems.ts';
 
 /** The body of `POST /v1/sessions`. */
 export const loginBody = v.strictObject({
@@ -42,12 +43,12 @@ export const sessionSpecs = describeRoutes({
   },
 });
 
-/** The route of `/v1/sessions`. `remedyFor` says what to do about an answer of WeChat's to a login. */
-export function sessionRoutes(services: LoginServices & { readonly remedyFor: RemedyFor }): readonly Route[] {
+/** The route of `/v1/sessions`. */
+export function sessionRoutes(services: LoginServices): readonly Route[] {
   return [
     route(sessionSpecs.openSession, async ({ body }) => {
       const result = await openSession(services, body.code);
-      if (result.type !== 'opened') throw loginProblem(result, services.remedyFor);
+      if (result.type !== 'opened') throw loginProblem(result);
       const { type: _, expiresAtMs, ...opened } = result;
       return { status: 201, body: { ...opened, expiresAt: toRfc3339(expiresAtMs) } };
     }),
@@ -59,7 +60,7 @@ const RATE_WINDOW_SECONDS = '60';
 
 const CALL_LOGIN_AGAIN = 'Call wx.login again and send the new code.';
 
-function loginProblem(refusal: LoginRefusal, remedyFor: RemedyFor): ProblemError {
+function loginProblem(refusal: LoginRefusal): ProblemError {
   if (refusal.type === 'wechat-unreachable') {
     const detail = refusal.codeSpent
       ? `WeChat gave no readable answer, and the code may be used up. ${CALL_LOGIN_AGAIN}`
@@ -67,7 +68,7 @@ function loginProblem(refusal: LoginRefusal, remedyFor: RemedyFor): ProblemError
     return new ProblemError('wechat-unavailable', detail);
   }
   const { type, wechat } = refusal;
-  const extras = { wechat, remedy: remedyFor(wechat.errcode, wechat.errmsg) };
+  const extras = { wechat, remedy: remedyFor(wechat.errcode, wechat.errmsg, 'login') };
   switch (type) {
     case 'code-invalid':
       return new ProblemError(type, `WeChat does not take this code. ${CALL_LOGIN_AGAIN}`, {

@@ -3,7 +3,7 @@ import { listKeywords, listTitles, type TemplateLibrary } from '../../templates/
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/template-library.ts';
-import { type FieldsOf, orLibraryProblem, type RemedyFor, WECHAT_PROBLEMS } from '../template-problems.ts';
+import { type FieldsOf, orLibraryProblem, WECHAT_PROBLEMS } from '../template-problems.ts';
 
 /** The routes of `/v1/template-library` as data. */
 export const templateLibrarySpecs = describeRoutes({
@@ -39,7 +39,6 @@ export const templateLibrarySpecs = describeRoutes({
 /** What these routes do their work with. */
 export interface TemplateLibraryServices {
   readonly library: Pick<TemplateLibrary, 'categories' | 'titles' | 'keywords'>;
-  readonly remedyFor: RemedyFor;
 }
 
 const place = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -51,13 +50,9 @@ const TITLE_FIELDS: FieldsOf = new Map([
 const KEYWORD_FIELDS: FieldsOf = new Map([[200014, ['not-found', 'tid']]]);
 
 /** The routes of `/v1/template-library`. */
-export function templateLibraryRoutes({ library, remedyFor }: TemplateLibraryServices): readonly Route[] {
+export function templateLibraryRoutes({ library }: TemplateLibraryServices): readonly Route[] {
   const asking = <T>(work: Promise<T>, what: string, fields?: FieldsOf) =>
-    orLibraryProblem(work, {
-      remedyFor,
-      failed: `The ${what} could not be read from WeChat.`,
-      ...(fields && { fields }),
-    });
+    orLibraryProblem(work, `The ${what} could not be read from WeChat.`, fields);
 
   return [
     route(templateLibrarySpecs.listLibraryCategories, async ({ query }) => {

@@ -18,13 +18,7 @@ import {
   listedTemplate,
   type ShowTemplateServices,
 } from '../show-templates.ts';
-import {
-  aliasInSettings,
-  orLookupProblem,
-  type RemedyFor,
-  templateNotFound,
-  WECHAT_PROBLEMS,
-} from '../template-problems.ts';
+import { aliasInSettings, orLookupProblem, templateNotFound, WECHAT_PROBLEMS } from '../template-problems.ts';
 
 const idParams = v.object({
   id: v.pipe(templateId, v.description('The id of the template, or its alias.')),
@@ -118,7 +112,6 @@ export interface TemplateRouteServices extends ShowTemplateServices {
   readonly setAlias: (change: { templateId: string; alias: string; move: boolean }) => Promise<AliasResult>;
   readonly removeAlias: (templateId: string) => Promise<Exclude<AliasResult, { type: 'taken' }>>;
   readonly declareKind: (template: Template, kind: TemplateKind) => Promise<DeclareResult>;
-  readonly remedyFor: RemedyFor;
 }
 
 const position = v.tuple([v.string(), v.string()]);
@@ -131,7 +124,6 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
   const asking = <T>(work: Promise<T>) =>
     orLookupProblem(
       work,
-      services.remedyFor,
       ({ reason }) =>
         `The templates could not be read from WeChat. What was known of them stays; try again later. ${reason}`,
     );

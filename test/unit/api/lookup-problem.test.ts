@@ -5,9 +5,8 @@ import { TemplateLookupError } from '../../../lib/templates/template-lookup-erro
 
 test('why WeChat could not be asked is kept for the log and not answered', async () => {
   const denied = new Error('not authorized to perform: dynamodb:UpdateItem');
-  const remedy = () => ({ en: '', zh: '' });
   const work = Promise.reject(new TemplateLookupError(denied));
-  const problem = await orLookupProblem(work, remedy).catch((error: unknown) => error);
+  const problem = await orLookupProblem(work).catch((error: unknown) => error);
   if (!(problem instanceof ProblemError)) throw problem;
   expect(problem.cause).toBe(denied);
   expect(JSON.stringify(problem.toProblem())).not.toContain('not authorized');
