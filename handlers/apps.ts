@@ -6,7 +6,7 @@ import { createAccessTokenStore } from '../lib/dynamodb/dynamodb-access-token-st
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { type App, AppNotReadyError } from '../lib/settings/apps.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -64,7 +64,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
   return httpServices(stage, runtime, {
     apps: { of: async (appId?: string) => ({ app: (await apps.of(appId)).app, services }) },
-    opened: [client, sqs],
+    close: closing(apps, client, sqs),
   });
 }
 

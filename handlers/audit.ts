@@ -3,7 +3,7 @@ import { answerFailedStart } from '../lib/api/middleware.ts';
 import { auditRoutes } from '../lib/api/routes/audit.ts';
 import { createAuditTrail } from '../lib/dynamodb/dynamodb-audit-trail.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 
@@ -17,7 +17,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const table = { client, name: settings.table.name, appId };
     return { trail: createAuditTrail(table, base) };
   });
-  return httpServices(stage, runtime, { apps, opened: [client] });
+  return httpServices(stage, runtime, { apps, close: closing(apps, client) });
 }
 
 type Services = HttpServices<Parameters<typeof auditRoutes>[0]>;

@@ -9,7 +9,7 @@ import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts'
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
@@ -53,7 +53,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   });
   return httpServices(stage, runtime, {
     apps,
-    opened: [client, sqs, scheduler],
+    close: closing(apps, client, sqs, scheduler),
     auditOf: openAuditTrails(client, stage.settings, runtime),
   });
 }

@@ -4,7 +4,7 @@ import { type CardRouteServices, cardRoutes } from '../lib/api/routes/cards.ts';
 import type { CardJob } from '../lib/cards/card-job.ts';
 import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
@@ -25,7 +25,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       enqueue: createEnqueue<CardJob>(sqs, settings.queue.sendQueueUrl, appId),
     };
   });
-  return httpServices(stage, runtime, { apps, opened: [client, sqs] });
+  return httpServices(stage, runtime, { apps, close: closing(apps, client, sqs) });
 }
 
 /** Activates, changes and shows service cards. */

@@ -7,7 +7,7 @@ import { readRecords, recordsByApp } from '../lib/dynamodb/stream-batch.ts';
 import type { Logger } from '../lib/logger.ts';
 import { appLogger, perApp } from '../lib/runtime/apps.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { countChanges, type PlacedRecord } from '../lib/stream/count-changes.ts';
 import { createSentBatches } from '../lib/stream/sent-batches.ts';
@@ -36,9 +36,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return {
     logger: runtime.logger,
     servicesOf,
-    async close() {
-      client.destroy();
-    },
+    close: closing(client),
   };
 }
 

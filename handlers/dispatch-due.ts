@@ -6,7 +6,7 @@ import { dispatchDue } from '../lib/messages/dispatch-due.ts';
 import type { SendJob } from '../lib/messages/send-job.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
@@ -35,10 +35,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     clock: runtime.clock,
     logger: runtime.logger,
     apps,
-    async close() {
-      client.destroy();
-      sqs.destroy();
-    },
+    close: closing(client, sqs),
   };
 }
 

@@ -8,7 +8,7 @@ import { createGrantReader } from '../lib/grants/grant-store.ts';
 import type { GrantReport } from '../lib/grants/report-grants.ts';
 import { reportGrants } from '../lib/grants/report-grants.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openNames } from '../lib/runtime/templates.ts';
 import { settledLedger } from '../lib/sends/close-claim.ts';
@@ -41,7 +41,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       },
     };
   });
-  return httpServices(stage, runtime, { apps, opened: [client] });
+  return httpServices(stage, runtime, { apps, close: closing(apps, client) });
 }
 
 type Services = HttpServices<Parameters<typeof grantRoutes>[0]>;

@@ -4,7 +4,7 @@ import { healthRoutes } from '../lib/api/routes/health.ts';
 import { routeSpecs } from '../lib/api/routes/index.ts';
 import { getItem } from '../lib/dynamodb/items.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
@@ -20,9 +20,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     logger,
     // The table is one for all of the stage's mini programs.
     apps: { of: async () => ({ app: { appId, isStopped: false }, services }) },
-    async close() {
-      client.destroy();
-    },
+    close: closing(client),
   };
 }
 

@@ -9,7 +9,7 @@ import { createMessageIds } from '../lib/messages/message.ts';
 import type { SendJob } from '../lib/messages/send-job.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
@@ -51,7 +51,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   });
   return httpServices(stage, runtime, {
     apps,
-    opened: [client, sqs],
+    close: closing(apps, client, sqs),
     auditOf: openAuditTrails(client, stage.settings, runtime),
   });
 }

@@ -11,7 +11,7 @@ import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
 import type { Logger } from '../lib/logger.ts';
 import { appLogger, perApp } from '../lib/runtime/apps.ts';
 import { openBus, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { createRetrySoon, processRecords, type RetrySoon } from '../lib/sqs/process-records.ts';
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
@@ -69,11 +69,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     logger: runtime.logger,
     servicesOf: (appId = settings.app.appId) => servicesOf(appId),
     retrySoon: createRetrySoon(sqs, settings.eventQueue.url, runtime.logger),
-    async close() {
-      client.destroy();
-      sqs.destroy();
-      bus.destroy();
-    },
+    close: closing(client, sqs, bus),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Logger } from '../lib/logger.ts';
 import { appLogger, perApp } from '../lib/runtime/apps.ts';
 import { openBus, openDynamoDb } from '../lib/runtime/aws.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import type { DomainEvent, DomainEventName } from '../lib/stream/domain-events.ts';
 import { processStream, publishWithRetry } from '../lib/stream/process-stream.ts';
@@ -44,10 +44,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return {
     logger: runtime.logger,
     servicesOf,
-    async close() {
-      client.destroy();
-      bus.destroy();
-    },
+    close: closing(client, bus),
   };
 }
 

@@ -9,7 +9,7 @@ import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
 import { openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -60,11 +60,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     clock: runtime.clock,
     logger: runtime.logger,
     apps,
-    async close() {
-      client.destroy();
-      sqs.destroy();
-      scheduler.destroy();
-    },
+    close: closing(client, sqs, scheduler),
   };
 }
 

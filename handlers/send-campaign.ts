@@ -18,7 +18,7 @@ import { DELIVERY_LIMIT_MS } from '../lib/messages/deliver-message.ts';
 import type { Apps } from '../lib/runtime/apps.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue } from '../lib/runtime/templates.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
@@ -88,11 +88,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     clock: runtime.clock,
     apps,
     retrySoon: createRetrySoon(sqs, stage.settings.campaignQueue.url, runtime.logger),
-    async close() {
-      await apps.close();
-      client.destroy();
-      sqs.destroy();
-    },
+    close: closing(apps, client, sqs),
   };
 }
 

@@ -17,7 +17,7 @@ import type { Apps } from '../lib/runtime/apps.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { cardRules, openCardSender } from '../lib/runtime/cards.ts';
 import { openMetrics } from '../lib/runtime/emf-metrics.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { answerRules, openWeChat, sendCall } from '../lib/runtime/wechat.ts';
 import { createTokenSender } from '../lib/sends/send-with-token.ts';
@@ -74,11 +74,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     logger: runtime.logger,
     apps,
     retrySoon: createRetrySoon(sqs, stage.settings.queue.sendQueueUrl, runtime.logger),
-    async close() {
-      await apps.close();
-      client.destroy();
-      sqs.destroy();
-    },
+    close: closing(apps, client, sqs),
   };
 }
 

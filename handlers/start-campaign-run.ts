@@ -7,7 +7,7 @@ import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import type { Logger } from '../lib/logger.ts';
 import { perApp } from '../lib/runtime/apps.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
 
@@ -48,10 +48,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     firstAppId: settings.app.appId,
     startScheduled: (appId: string, id: string, atMs: number) =>
       startScheduledRun(servicesOf(appId), id, atMs),
-    async close() {
-      client.destroy();
-      sqs.destroy();
-    },
+    close: closing(client, sqs),
   };
 }
 

@@ -4,7 +4,7 @@ import { statisticsRoutes } from '../lib/api/routes/statistics.ts';
 import { createStatisticsReader } from '../lib/dynamodb/dynamodb-statistics.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openNames } from '../lib/runtime/templates.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -27,7 +27,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       readStatistics: (query: StatisticsQuery) => readStatistics({ ...base, statistics }, query),
     };
   });
-  return httpServices(stage, runtime, { apps, opened: [client] });
+  return httpServices(stage, runtime, { apps, close: closing(apps, client) });
 }
 
 type Services = HttpServices<Parameters<typeof statisticsRoutes>[0]>;

@@ -1,7 +1,7 @@
 import type { Logger } from '../lib/logger.ts';
 import { type Apps, forEachApp } from '../lib/runtime/apps.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
@@ -33,10 +33,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return {
     logger: runtime.logger,
     apps,
-    async close() {
-      await apps.close();
-      client.destroy();
-    },
+    close: closing(apps, client),
   };
 }
 

@@ -11,15 +11,13 @@ import { createWaitingMessages, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-wa
 import { cancelForTemplate } from '../lib/messages/end-waiting-messages.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openLibrary, openNames, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
-import { addTemplate } from '../lib/templates/add-template.ts';
 import { removeAlias } from '../lib/templates/aliases.ts';
-import { deleteTemplate } from '../lib/templates/delete-template.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -48,7 +46,6 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       runs: createRunStore(table, base),
       enqueueJobs: createEnqueueJobs(sqs, settings.campaignQueue.url, appId),
     };
-    const adding = { library, store, sync: openSync(table, catalogue, base) };
     const deleting = {
       ...base,
       library,
@@ -67,15 +64,15 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       catalogue,
       names: openNames(table, settings, base),
       library,
-      addTemplate: (order) => addTemplate(adding, order),
-      deleteTemplate: (order) => deleteTemplate(deleting, order),
+      adding: { library, store, sync: openSync(table, catalogue, base) },
+      deleting,
       searchPlace: SEARCH_PLACE,
       close: wechat.close,
     };
   });
   return httpServices(stage, runtime, {
     apps,
-    opened: [client, sqs],
+    close: closing(apps, client, sqs),
     auditOf: openAuditTrails(client, stage.settings, runtime),
   });
 }

@@ -4,13 +4,11 @@ import { type TemplateRouteServices, templateRoutes } from '../lib/api/routes/te
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openNames, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
-import { removeAlias, setAlias } from '../lib/templates/aliases.ts';
-import { declareKind } from '../lib/templates/declare-kind.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -23,23 +21,19 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const wechat = openWeChat(settings, table, base);
     const catalogue = openCatalogue(table, wechat, base);
     const { aliases: configured, pages } = settings.templates;
-    const naming = { ...base, store: createAliasStore(table, base), configured };
-    const kinds = createTemplateStore(table, base.logger);
     return {
       catalogue,
       names: openNames(table, settings, base),
       sync: openSync(table, catalogue, base),
-      setAlias: (change: Parameters<TemplateRouteServices['setAlias']>[0]) => setAlias(naming, change),
-      removeAlias: (templateId: string) => removeAlias(naming, templateId),
-      declareKind: (...[template, kind]: Parameters<TemplateRouteServices['declareKind']>) =>
-        declareKind(kinds, template, kind),
+      naming: { ...base, store: createAliasStore(table, base), configured },
+      kinds: createTemplateStore(table, base.logger),
       ...(pages !== undefined && { pages }),
       close: wechat.close,
     };
   });
   return httpServices(stage, runtime, {
     apps,
-    opened: [client],
+    close: closing(apps, client),
     auditOf: openAuditTrails(client, stage.settings, runtime),
   });
 }

@@ -1,7 +1,6 @@
 import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { userRoutes } from '../lib/api/routes/users.ts';
-import type { EraseCursor } from '../lib/campaigns/erase-recipient.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRecipientEraser } from '../lib/dynamodb/dynamodb-recipient-eraser.ts';
@@ -9,10 +8,9 @@ import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createUserEraser } from '../lib/dynamodb/dynamodb-user-eraser.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
-import { eraseUser } from '../lib/users/erase-user.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -22,7 +20,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   const client = openDynamoDb(env);
   const apps = await stage.apps((settings, base) => {
     const table = { client, name: settings.table.name, appId: settings.app.appId };
-    const services = {
+    return {
       ...base,
       store: createMessageStore(table, base),
       eraser: createUserEraser(table, base),
@@ -30,11 +28,10 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       runs: createRunStore(table, base),
       recipients: createRecipientEraser(table, base),
     };
-    return { erase: (openid: string, from?: EraseCursor) => eraseUser(services, openid, from) };
   });
   return httpServices(stage, runtime, {
     apps,
-    opened: [client],
+    close: closing(apps, client),
     auditOf: openAuditTrails(client, stage.settings, runtime),
   });
 }

@@ -2,7 +2,7 @@ import { createHttpHandler, type HttpServices } from '../lib/api/http-handler.ts
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type WeChatEventRouteServices, wechatEventRoutes } from '../lib/api/routes/wechat-events.ts';
 import { openQueue } from '../lib/runtime/aws.ts';
-import { createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
+import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
@@ -28,9 +28,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return {
     logger: runtime.logger,
     apps,
-    async close() {
-      sqs.destroy();
-    },
+    close: closing(sqs),
   };
 }
 

@@ -31,27 +31,13 @@ export interface HttpServices<S extends object> {
   readonly auditOf?: ((appId: string) => Pick<AuditTrail, 'append'>) | undefined;
 }
 
-/** What an HTTP function that knows its callers is served by. It closes what the function `opened`. */
-export function httpServices<A extends { readonly of: unknown; readonly close?: () => Promise<void> }>(
+/** What an HTTP function that knows its callers is served by: `parts`, and what tells who calls. */
+export function httpServices<Parts extends object>(
   stage: Parameters<typeof credentialsOf>[0],
   runtime: { readonly logger: Logger; readonly clock: Clock },
-  { apps, opened, auditOf }: HttpParts<A>,
+  parts: Parts,
 ) {
-  return {
-    logger: runtime.logger,
-    credentials: credentialsOf(stage, runtime),
-    apps,
-    auditOf,
-    async close() {
-      await apps.close?.();
-      for (const client of opened) client.destroy();
-    },
-  };
-}
-
-interface HttpParts<A> extends Pick<HttpServices<object>, 'auditOf'> {
-  readonly apps: A;
-  readonly opened: readonly { destroy(): void }[];
+  return { logger: runtime.logger, credentials: credentialsOf(stage, runtime), ...parts };
 }
 
 /** Checks API keys and session tokens against the stage's settings as they are now. */

@@ -41,6 +41,15 @@ export function createRuntime(overrides: Overrides = {}): Runtime {
   };
 }
 
+/** Lets go of what a function opened, one after another. */
+export function closing(
+  ...opened: readonly ({ close(): Promise<void> } | { destroy(): void })[]
+): () => Promise<void> {
+  return async () => {
+    for (const one of opened) await ('close' in one ? one.close() : one.destroy());
+  };
+}
+
 /**
  * Builds what one function needs, out of its environment. Throws when a setting is bad, naming every bad one.
  */

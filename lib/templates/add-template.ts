@@ -2,7 +2,8 @@ import type { TemplateStore } from './template.ts';
 import type { TemplateLibrary, TemplateOrder } from './template-library.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
 
-interface AddServices {
+/** What templates are added with. */
+export interface AddServices {
   readonly library: Pick<TemplateLibrary, 'add'>;
   readonly store: Pick<TemplateStore, 'get'>;
   readonly sync: () => Promise<unknown>;

@@ -31,7 +31,8 @@ export interface AliasStore {
   save(aliases: Versioned<Aliases>): Promise<'committed' | 'conflict'>;
 }
 
-interface SetAliasServices extends Contention {
+/** What aliases are changed with. */
+export interface AliasServices extends Contention {
   readonly store: AliasStore;
   /** Aliases of the settings, which nobody changes from outside. */
   readonly configured: Aliases;
@@ -52,12 +53,8 @@ export type AliasResult =
  * @throws ContentionError when too many others change aliases at once
  */
 export function setAlias(
-  { store, configured, ...contention }: SetAliasServices,
-  {
-    templateId,
-    alias,
-    move,
-  }: { readonly templateId: string; readonly alias: string; readonly move: boolean },
+  { store, configured, ...contention }: AliasServices,
+  { templateId, alias, move }: { templateId: string; alias: string; move: boolean },
 ): Promise<AliasResult> {
   if (isConfigured(configured, templateId) || Object.hasOwn(configured, alias)) {
     const same = idOfAlias(configured, alias) === templateId;
@@ -75,7 +72,7 @@ export function setAlias(
 
 /** Takes a template's alias away; without one nothing changes. @throws ContentionError */
 export function removeAlias(
-  { store, configured, ...contention }: SetAliasServices,
+  { store, configured, ...contention }: AliasServices,
   templateId: string,
 ): Promise<Exclude<AliasResult, { type: 'taken' }>> {
   if (isConfigured(configured, templateId)) return Promise.resolve({ type: 'in-settings' });

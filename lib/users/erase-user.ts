@@ -49,7 +49,8 @@ interface ListedEntry {
 /** A transaction of DynamoDB takes 100 items, one of which is the ledger. */
 const ENTRIES_PER_STEP = 99;
 
-interface EraseServices extends EraseRecipientServices {
+/** What users are erased with. */
+export interface EraseServices extends EraseRecipientServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'findSend'>;
   readonly eraser: UserEraser;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../../bilingual-text.ts';
-import type { AddResult } from '../../templates/add-template.ts';
-import type { DeleteOrder, DeleteResult } from '../../templates/delete-template.ts';
+import { type AddServices, addTemplate } from '../../templates/add-template.ts';
+import { type DeleteResult, type DeleteServices, deleteTemplate } from '../../templates/delete-template.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
@@ -49,9 +49,9 @@ export const accountTemplateSpecs = describeRoutes({
 
 /** What these routes do their work with. */
 export interface AccountTemplateServices extends ShowTemplateServices {
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias' | 'forget'>;
-  readonly addTemplate: (order: v.InferOutput<typeof schemas.newTemplateBody>) => Promise<AddResult>;
-  readonly deleteTemplate: (order: DeleteOrder) => Promise<DeleteResult>;
+  readonly names: TemplateNames;
+  readonly adding: AddServices;
+  readonly deleting: DeleteServices;
   /** What the cursor of a deletion may be. */
   readonly searchPlace: RegExp;
 }
@@ -68,7 +68,7 @@ export function accountTemplateRoutes(services: AccountTemplateServices): readon
   return [
     route(accountTemplateSpecs.addTemplate, async ({ body }) => {
       const failed = 'The template was not added, as far as is known. A repeat does no harm.';
-      const result = await orLibraryProblem(services.addTemplate(body), failed, ADD_FIELDS);
+      const result = await orLibraryProblem(addTemplate(services.adding, body), failed, ADD_FIELDS);
       const added = result.type === 'added' ? await findTemplate(services, result.templateId) : undefined;
       if (added) return { status: 201, body: added };
       const error = result.type === 'unread' ? result.error : undefined;
@@ -86,7 +86,7 @@ export function accountTemplateRoutes(services: AccountTemplateServices): readon
       const after = decodeCursor(v.pipe(v.string(), v.regex(services.searchPlace)), query.cursor);
       const force = query.force === 'true';
       const result = await orLibraryProblem(
-        services.deleteTemplate({ templateId, force, ...(after !== undefined && { after }) }),
+        deleteTemplate(services.deleting, { templateId, force, ...(after !== undefined && { after }) }),
         'The template was not deleted, as far as is known. A repeat does no harm.',
       );
       names.forget();

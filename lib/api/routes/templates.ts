@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import type { TemplateKind } from '../../grants/ledger.ts';
-import type { AliasResult } from '../../templates/aliases.ts';
-import type { DeclareResult } from '../../templates/declare-kind.ts';
+import { type AliasServices, removeAlias, setAlias } from '../../templates/aliases.ts';
+import { declareKind } from '../../templates/declare-kind.ts';
 import type { TemplateSyncResult } from '../../templates/sync-templates.ts';
-import type { Template } from '../../templates/template.ts';
+import type { DeclaredKinds } from '../../templates/template.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, invalidInput, ProblemError } from '../problem.ts';
@@ -107,18 +106,17 @@ export const templateSpecs = describeRoutes({
 
 /** What these routes do their work with. Templates are named by id or alias. */
 export interface TemplateRouteServices extends ShowTemplateServices {
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias' | 'forget'>;
+  readonly names: TemplateNames;
+  readonly naming: AliasServices;
+  readonly kinds: DeclaredKinds;
   readonly sync: () => Promise<TemplateSyncResult>;
-  readonly setAlias: (change: { templateId: string; alias: string; move: boolean }) => Promise<AliasResult>;
-  readonly removeAlias: (templateId: string) => Promise<Exclude<AliasResult, { type: 'taken' }>>;
-  readonly declareKind: (template: Template, kind: TemplateKind) => Promise<DeclareResult>;
 }
 
 const position = v.tuple([v.string(), v.string()]);
 
 /** The routes of `/v1/templates`. */
 export function templateRoutes(services: TemplateRouteServices): readonly Route[] {
-  const { names } = services;
+  const { names, naming, kinds } = services;
 
   /** @throws ProblemError where WeChat was to be asked and could not be */
   const asking = <T>(work: Promise<T>) =>
@@ -161,7 +159,7 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
 
     route(templateSpecs.setAlias, async ({ params: { id }, body: { alias, move } }) => {
       const { templateId } = (await foundAs(id, listedTemplate(services, id))).body;
-      const result = await services.setAlias({ templateId, alias, move });
+      const result = await setAlias(naming, { templateId, alias, move });
       names.forget();
       if (result.type === 'set') return foundAs(alias, findTemplate(services, alias));
       if (result.type === 'in-settings') throw aliasInSettings();
@@ -173,7 +171,7 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
 
     route(templateSpecs.declareKind, async ({ params: { id }, body: { kind } }) => {
       const { body: template } = await foundAs(id, listedTemplate(services, id));
-      const result = await services.declareKind(template, kind);
+      const result = await declareKind(kinds, template, kind);
       if (result.type === 'declared') return foundAs(id, findTemplate(services, id));
       throw invalidInput('invalid-body', [
         inputError('kind', {
@@ -184,7 +182,7 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
     }),
 
     route(templateSpecs.removeAlias, async ({ params }) => {
-      const result = await services.removeAlias(await names.resolveTemplateId(params.id));
+      const result = await removeAlias(naming, await names.resolveTemplateId(params.id));
       names.forget();
       if (result.type === 'in-settings') throw aliasInSettings();
       return { status: 204 };

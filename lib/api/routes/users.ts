@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type EraseCursor, eraseCursor } from '../../campaigns/erase-recipient.ts';
+import { eraseCursor } from '../../campaigns/erase-recipient.ts';
 import { count } from '../../stored-schemas.ts';
-import type { EraseResult } from '../../users/erase-user.ts';
+import { type EraseServices, eraseUser } from '../../users/erase-user.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
@@ -35,14 +35,10 @@ export const userSpecs = describeRoutes({
 });
 
 /** The routes of `/v1/users`. */
-export function userRoutes({
-  erase,
-}: {
-  readonly erase: (openid: string, from?: EraseCursor) => Promise<EraseResult>;
-}): readonly Route[] {
+export function userRoutes(services: EraseServices): readonly Route[] {
   return [
     route(userSpecs.eraseUser, async ({ params: { openid }, query }) => {
-      const result = await erase(openid, decodeCursor(eraseCursor, query.cursor));
+      const result = await eraseUser(services, openid, decodeCursor(eraseCursor, query.cursor));
       if (result.type === 'sending') {
         throw new ProblemError(
           'already-sending',
