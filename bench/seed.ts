@@ -10,8 +10,8 @@ import { recordReport } from '../lib/grants/report-grants.ts';
 import { acceptMessage } from '../lib/messages/accept-message.ts';
 import { createMessageIds, type Message } from '../lib/messages/message.ts';
 import type { MessageStore } from '../lib/messages/message-store.ts';
+import { findPending } from '../lib/messages/pending-messages.ts';
 import type { DueEntry } from '../lib/messages/send-job.ts';
-import { findWaiting } from '../lib/messages/waiting-messages.ts';
 import { DATA, TEMPLATE_ID } from './senders/message.ts';
 
 const ITEMS_PER_CALL = 25;
@@ -127,7 +127,7 @@ async function accept(
     },
   );
   if (!('message' in result)) throw new Error(`A message to seed was not accepted: ${result.type}.`);
-  const message = findWaiting(ledger, result.message.id);
+  const message = findPending(ledger, result.message.id);
   if (!message) throw new Error('A message to seed does not wait in its item.');
   return { message, ledger, entry };
 }

@@ -5,10 +5,10 @@ import { type TemplateLibraryServices, templateLibraryRoutes } from '../lib/api/
 import { campaignsInUseOfTemplate, endCampaignsOfTemplate } from '../lib/campaigns/campaigns-of-template.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
+import { createPendingOfTemplate, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-pending-of-template.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
-import { createWaitingMessages, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-waiting-messages.ts';
-import { cancelForTemplate } from '../lib/messages/end-waiting-messages.ts';
+import { cancelForTemplate } from '../lib/messages/end-pending-messages.ts';
 import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
@@ -53,7 +53,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       store,
       removeAlias: (templateId: string) => removeAlias(naming, templateId),
       dependants: {
-        waitingMessages: createWaitingMessages(table),
+        pendingMessages: createPendingOfTemplate(table),
         campaignsInUse: (templateId: string) => campaignsInUseOfTemplate(campaigns, templateId),
         endCampaigns: (templateId: string) => endCampaignsOfTemplate(campaigns, templateId),
         cancelMessages: async (openid: string, templateId: string) =>

@@ -8,8 +8,8 @@ import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import type { DueIndex } from '../messages/dispatch-due.ts';
 import { openidOf } from '../messages/message.ts';
+import { listPending } from '../messages/pending-messages.ts';
 import type { DueEntries, DueEntry } from '../messages/send-job.ts';
-import { listWaiting } from '../messages/waiting-messages.ts';
 import type { DueMessage, TemplateUsers } from '../templates/sync-templates.ts';
 import { getItem, getItems, type Item, queryPages, readItem } from './items.ts';
 import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment } from './keys.ts';
@@ -168,7 +168,7 @@ function toEntry(item: Item, logger: Logger): DueEntry[] {
 }
 
 /**
- * The waiting messages of some templates that have entries in the due index, which is read from end to end.
+ * The pending messages of some templates that have entries in the due index, which is read from end to end.
  * What is due within minutes stands on the queue and not there.
  */
 export function createDueMessages(table: Table): TemplateUsers['dueMessages'] {
@@ -179,17 +179,17 @@ export function createDueMessages(table: Table): TemplateUsers['dueMessages'] {
       for await (const messageIds of dueMessageIds(table, shard, templateIds)) {
         const fresh = messageIds.filter((id) => !seen.has(id));
         for (const id of fresh) seen.add(id);
-        yield* await waitingAmong(table, new Set(fresh));
+        yield* await pendingAmong(table, new Set(fresh));
       }
     }
   };
 }
 
 /**
- * Those that wait among the messages of entries. An entry may have outlived its message, which counts for as
- * long as it waits in its user's item.
+ * Those among the messages of entries that are pending. An entry may have outlived its message, which counts for as
+ * long as it is pending in its user's item.
  */
-export async function waitingAmong(
+export async function pendingAmong(
   table: Table,
   messageIds: ReadonlySet<string>,
 ): Promise<readonly (DueMessage & { readonly openid: string })[]> {
@@ -199,6 +199,6 @@ export async function waitingAmong(
     [...openids].map((openid) => ledgerKey(table, openid)),
   );
   return items.flatMap((item) =>
-    listWaiting(toLedger('', item).value).filter(({ id }) => messageIds.has(id)),
+    listPending(toLedger('', item).value).filter(({ id }) => messageIds.has(id)),
   );
 }

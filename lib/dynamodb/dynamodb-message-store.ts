@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { type Message, openidOf } from '../messages/message.ts';
 import { findMessageSend } from '../messages/message-port.ts';
 import type { Change, MessageStore, MessageWithLedger } from '../messages/message-store.ts';
-import { hasNoRecord, messageWithLedger, withWaiting } from '../messages/waiting-messages.ts';
+import { hasNoRecord, messageWithLedger, withPending } from '../messages/pending-messages.ts';
 import type { Versioned } from '../versioned.ts';
 import type { ReadItem } from './batched-reads.ts';
 import type { WriteItem } from './batched-writes.ts';
@@ -32,7 +32,7 @@ interface MessageStoreOptions {
 }
 
 /**
- * Messages in DynamoDB: in their user's item while they wait, and with records beside it once they have
+ * Messages in DynamoDB: in their user's item while they are pending, and with records beside it once they have
  * ended.
  */
 export function createMessageStore(table: Table, options: MessageStoreOptions): MessageStore {
@@ -63,12 +63,12 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
     },
 
     async listOfUser(openid, limit, after) {
-      // The ledger first: a message that waits may get its record in between, and is then found there.
+      // The ledger first: a pending message may get its record in between, and is then found there.
       const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
       const pk = userPartition(table, openid);
       const page = await listItems(table, { pk, prefix: MESSAGE_PREFIX, limit, after });
       const recorded = { ...page, items: toMessages(page.items, logger) };
-      return withWaiting(recorded, ledger.value, limit, after);
+      return withPending(recorded, ledger.value, limit, after);
     },
   };
   return store;

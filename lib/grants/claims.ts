@@ -10,7 +10,7 @@ import {
   type TemplateGrants,
   withGrants,
 } from './ledger.ts';
-import { withoutWaiting } from './packed-waiting.ts';
+import { withoutPending } from './packed-pending-messages.ts';
 
 interface ClaimRequest extends Pick<Claim, 'claimId' | 'sendId' | 'templateId'> {
   /** The grant that was set aside for it; absent where none was. */
@@ -75,7 +75,7 @@ export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
   const { claim, ...unclaimed } = ledger;
   if (!claim) return ledger;
   // A send that ended has its record by now. The caller puts back one that is tried again, in the same write.
-  const open = withoutWaiting(unclaimed, [claim.sendId]);
+  const open = withoutPending(unclaimed, [claim.sendId]);
   const grants = grantsOf(ledger, claim.templateId);
   if (!grants || effect === 'spend') return open;
   if (effect === 'zero') return withGrants(open, claim.templateId, zeroed(grants, claim));

@@ -21,7 +21,7 @@ const templateGrants = storedObject({
   granted: count,
   /** Grants that a message may still take. Without meaning for a subscription. */
   available: count,
-  /** Grants set aside for messages that wait. Without meaning for a subscription. */
+  /** Grants set aside for pending messages. Without meaning for a subscription. */
   held: count,
   /**
    * Whether the user's last answer was an accept that nothing has revoked. What counts for a subscription.
@@ -80,7 +80,7 @@ const claim = storedObject({
  */
 export type Claim = Readonly<v.InferOutput<typeof claim>>;
 
-/** A user's item: grants by template, the one send under way, and the messages that wait. */
+/** A user's item: grants by template, the one send under way, and the pending messages. */
 export const ledgerSchema = storedObject({
   openid: v.string(),
   /** A random id of this item. A user who comes back after an erasure gets another one. */
@@ -88,7 +88,7 @@ export const ledgerSchema = storedObject({
   /** By grant key (lib/grants/grant-key.ts). */
   templates: v.record(v.string(), templateGrants),
   claim: v.exactOptional(claim),
-  /** The messages that wait, packed (lib/grants/packed-waiting.ts). */
+  /** The pending messages, packed (lib/grants/packed-pending-messages.ts). */
   waiting: v.exactOptional(v.string()),
   /** Which reports and events have been counted. */
   counted: v.exactOptional(countedMarks),
@@ -96,7 +96,7 @@ export const ledgerSchema = storedObject({
   reports: v.exactOptional(storedObject({ day: count, count })),
 });
 
-/** One user's grants, the one send that may be under way, and the messages that wait. */
+/** One user's grants, the one send that may be under way, and the pending messages. */
 export type Ledger = Readonly<v.InferOutput<typeof ledgerSchema>>;
 
 /** What a finished send may do to the grant it claimed. */

@@ -16,8 +16,8 @@ import {
 } from './idempotency-keys.ts';
 import type { Message, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
+import { putPending } from './pending-messages.ts';
 import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
-import { putWaiting } from './waiting-messages.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest {
@@ -35,7 +35,7 @@ export interface AcceptRequest {
   readonly sendAtMs?: number;
   /** What has not left by then is not sent any more. */
   readonly expiresAtMs?: number;
-  /** It takes the place of messages of the same user, template and key that wait. */
+  /** It takes the place of messages of the same user, template and key that are pending. */
   readonly collapseKey?: string;
   /** Whether a grant is set aside at once. */
   readonly hold: boolean;
@@ -66,7 +66,7 @@ export async function acceptMessage(services: AcceptServices, request: AcceptReq
 
 /**
  * Accepts messages to one user, each on its own, in one write of the user's item: it sets their grants aside
- * and keeps them until they have ended. A message with a collapse key ends those that wait under it, and
+ * and keeps them until they have ended. A message with a collapse key ends those that are pending under it, and
  * takes over their grant. Where that makes more records than one write has room for, there are several.
  *
  * The job for the sender goes onto the queue *before* that write, or its entry into the due index. A crash in
@@ -118,12 +118,12 @@ function acceptSome(
     });
     const ledger = await settledLedger(read.value, store, nowMs);
     const decision = decideAcceptance(ledger, asked, nowMs);
-    const { taken, waiting, collapsed, after } = decision;
+    const { taken, pending, collapsed, after } = decision;
     if (taken.length === 0) return decision;
-    const messages = await Promise.all(waiting.map(announce));
+    const messages = await Promise.all(pending.map(announce));
     if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
     const result = await store.commit({
-      ledger: updated(read, putWaiting(after, ...messages)),
+      ledger: updated(read, putPending(after, ...messages)),
       records: collapsed.map((value) => ({ value, version: undefined })),
     });
     return result === 'conflict' ? result : decision;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { releaseHolds } from '../grants/holds.ts';
-import { withoutWaiting } from '../grants/packed-waiting.ts';
+import { withoutPending } from '../grants/packed-pending-messages.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { isPending, type Message } from './message.ts';
@@ -29,7 +29,7 @@ export function cancelMessage(services: CancelServices, messageId: string): Prom
     const released = releaseHolds(ledger.value, [message.value]);
     const result = await services.store.commit({
       // Written even when nothing is given back: a claim begun meanwhile must collide with this.
-      ledger: updated(ledger, withoutWaiting(released, [messageId])),
+      ledger: updated(ledger, withoutPending(released, [messageId])),
       records: [updated(message, canceled)],
     });
     return result === 'conflict' ? result : { type: 'canceled', message: canceled };

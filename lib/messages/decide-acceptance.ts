@@ -1,13 +1,13 @@
 import { grantKey } from '../grants/grant-key.ts';
 import { type HoldResult, holdGrant, releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
-import { withoutWaiting } from '../grants/packed-waiting.ts';
+import { withoutPending } from '../grants/packed-pending-messages.ts';
 import { internalOutcome } from '../sends/internal-outcome.ts';
 import type { AcceptRequest, AcceptResult } from './accept-message.ts';
 import { answerOf, type KeyLookup, type Taken } from './idempotency-keys.ts';
 import type { Message } from './message.ts';
 import { RECORDS_PER_STEP } from './message-store.ts';
-import { createCapacityCheck, isCollapsible, listCollapsible } from './waiting-messages.ts';
+import { createCapacityCheck, isCollapsible, listCollapsible } from './pending-messages.ts';
 
 /** A request, what its idempotency key says, and the message that it would become. */
 export interface Candidate {
@@ -21,8 +21,8 @@ export interface Decision {
   /** Of the first requests: as many as one write has room for, and one at least. */
   readonly results: readonly AcceptResult[];
   readonly taken: readonly Taken[];
-  /** Those among the taken that are to wait. */
-  readonly waiting: readonly Message[];
+  /** Those among the taken that are pending from now on. */
+  readonly pending: readonly Message[];
   /** Messages whose place newer ones take, ended. */
   readonly collapsed: readonly Message[];
   /** The ledger with the grants set aside and without the collapsed messages. */
@@ -38,7 +38,7 @@ export function decideAcceptance(ledger: Ledger, asked: readonly Candidate[], no
   const collapsed = new Map<string, Message>();
   let after = ledger;
 
-  /** The messages whose place a new one takes: what waits, and what has just been accepted. */
+  /** The messages whose place a new one takes: what is pending, and what has just been accepted. */
   function earlierThan(draft: Message): readonly Message[] {
     const accepted = taken.map(({ message }) => message).filter((message) => isCollapsible(message, draft));
     const earlier = [...listCollapsible(ledger, draft), ...accepted];
@@ -75,9 +75,9 @@ export function decideAcceptance(ledger: Ledger, asked: readonly Candidate[], no
   return {
     results,
     taken,
-    waiting: taken.flatMap(({ message }) => (collapsed.has(message.id) ? [] : [message])),
+    pending: taken.flatMap(({ message }) => (collapsed.has(message.id) ? [] : [message])),
     collapsed: [...collapsed.values()],
-    after: withoutWaiting(after, [...collapsed.keys()]),
+    after: withoutPending(after, [...collapsed.keys()]),
   };
 }
 

@@ -15,6 +15,7 @@ import {
 } from './delivery-result.ts';
 import { dueAgainAtMs, isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
+import { putPending } from './pending-messages.ts';
 import {
   type DueEntries,
   hasEntryAhead,
@@ -22,7 +23,6 @@ import {
   type SendJob,
   withDueEntry,
 } from './send-job.ts';
-import { putWaiting } from './waiting-messages.ts';
 
 export interface HoldBackServices extends DeliveryResultServices, Contention {
   readonly store: MessageStore;
@@ -74,7 +74,7 @@ export async function deferJob(
     }
     const dueAtMs = dueAgainAtMs(value, heldUntilMs);
     const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs }, nowMs);
-    const result = await store.commit({ ledger: updated(ledger, putWaiting(ledger.value, deferred)) });
+    const result = await store.commit({ ledger: updated(ledger, putPending(ledger.value, deferred)) });
     return result === 'conflict' ? result : untilNearlyDue(deferred, job, nowMs);
   }, services);
 }

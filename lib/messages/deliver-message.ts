@@ -15,7 +15,7 @@ import {
   retryAfter,
   untilNearlyDue,
 } from './delivery-result.ts';
-import { sendOnce } from './end-waiting-messages.ts';
+import { sendAndRefuseRest } from './end-pending-messages.ts';
 import { isPending, type Message, openidOf } from './message.ts';
 import { messagePort } from './message-port.ts';
 import type { SendJob } from './send-job.ts';
@@ -95,7 +95,7 @@ async function performPatiently(
   const startedAtMs = clock();
   for (let round = 0; ; round++) {
     const askedAtMs = clock();
-    const performed = await sendOnce(services, messagePort(services, job.messageId));
+    const performed = await sendAndRefuseRest(services, messagePort(services, job.messageId));
     const waitedMs = clock() - startedAtMs;
     if (performed.type === 'missing' && neverAccepted(job, askedAtMs)) return { type: 'never-accepted' };
     const moreMs = pauseMs(performed, round);

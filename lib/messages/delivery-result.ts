@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
-import { endWithoutRequest } from './end-waiting-messages.ts';
+import { endWithoutRequest } from './end-pending-messages.ts';
 import type { Message } from './message.ts';
 import { logOutcome } from './message-port.ts';
 import type { MessageStore } from './message-store.ts';

@@ -4,7 +4,7 @@ import type { Ledger } from '../grants/ledger.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { type Message, messageIdOf, stemOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { findWaiting } from './waiting-messages.ts';
+import { findPending } from './pending-messages.ts';
 
 /** A request under an idempotency key: who calls, their key, and a hash of what they ask for. */
 export interface KeyedRequest {
@@ -80,7 +80,7 @@ export async function lookUpKey(
   if (![bodyHash, ...sameHashes].includes(bound.bodyHash))
     return { answer: { type: 'idempotency-conflict' } };
   const messageId = messageIdOf(bound.messageStem, ledger.openid);
-  const message = findWaiting(ledger, messageId) ?? (await store.loadRecord(messageId))?.value;
+  const message = findPending(ledger, messageId) ?? (await store.loadRecord(messageId))?.value;
   if (message) return { answer: { type: 'repeated', message } };
   // In another life the message may have been accepted and erased: its id must not come back.
   return { bound, ...(bound.life === lifeOf(ledger) && { messageId }) };

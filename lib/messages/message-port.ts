@@ -9,8 +9,8 @@ import type { SettledClaim } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { dueAgainAtMs, type Message, openidOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
+import { countAhead, findPending, hasNoRecord, putPending } from './pending-messages.ts';
 import { type DueEntries, withDueEntry } from './send-job.ts';
-import { countAhead, findWaiting, hasNoRecord, putWaiting } from './waiting-messages.ts';
 
 export interface MessagePortServices extends Contention {
   readonly store: MessageStore;
@@ -66,15 +66,15 @@ async function putBack(
   claim: Claim,
   message: Message,
 ): Promise<Message> {
-  const waiting = await withDueEntry(dueEntries, message, message.updatedAtMs);
+  const pending = await withDueEntry(dueEntries, message, message.updatedAtMs);
   return retryOnConflict(async () => {
     const ledger = await store.loadLedger(message.openid);
     if (ledger.value.claim?.claimId !== claim.claimId) {
-      return (await readMessage(store, message.id, ledger.value))?.value ?? waiting;
+      return (await readMessage(store, message.id, ledger.value))?.value ?? pending;
     }
     const closed = closeClaim(ledger.value, 'keep');
-    const result = await store.commit({ ledger: updated(ledger, putWaiting(closed, waiting)) });
-    return result === 'conflict' ? result : waiting;
+    const result = await store.commit({ ledger: updated(ledger, putPending(closed, pending)) });
+    return result === 'conflict' ? result : pending;
   }, contention);
 }
 
@@ -132,8 +132,8 @@ async function readMessage(
   ledger: Ledger,
 ): Promise<Versioned<Message> | undefined> {
   const record = hasNoRecord(ledger, id) ? undefined : await store.loadRecord(id);
-  const waiting = record ? undefined : findWaiting(ledger, id);
-  return record ?? (waiting && { value: waiting, version: undefined });
+  const pending = record ? undefined : findPending(ledger, id);
+  return record ?? (pending && { value: pending, version: undefined });
 }
 
 /** The send of a message by its id. */

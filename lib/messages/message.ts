@@ -13,7 +13,7 @@ import { count, instant, instants, storedObject } from '../stored-schemas.ts';
 import { fittedValue } from '../templates/template.ts';
 
 /**
- * One subscribe message to one user: in the user's item while it waits, a record of its own once it has
+ * One subscribe message to one user: in the user's item while it is pending, a record of its own once it has
  * ended.
  */
 export const messageSchema = storedObject({
@@ -26,7 +26,7 @@ export const messageSchema = storedObject({
   sendAtMs: instant,
   /** When the next attempt may leave: `sendAtMs` at first, later after a retry, `expiresAtMs` at the latest. */
   dueAtMs: instant,
-  /** A newer message of the same user, template and key takes its place while it waits. */
+  /** A newer message of the same user, template and key takes its place while it is pending. */
   collapseKey: v.exactOptional(v.string()),
   /** The id of the message that took its place. */
   collapsedInto: v.exactOptional(v.string()),

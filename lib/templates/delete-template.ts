@@ -6,8 +6,8 @@ import type { TemplateStore } from './template.ts';
 import type { TemplateLibrary } from './template-library.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
 
-/** A message that waits, and its user. */
-export interface WaitingMessage {
+/** A pending message, and its user. */
+export interface PendingMessage {
   readonly id: string;
   readonly openid: string;
 }
@@ -17,9 +17,9 @@ type CampaignName = { readonly id: string; readonly name: string };
 
 /** What needs a template, and how that is ended. */
 export interface TemplateDependants {
-  /** The messages of a template that wait. A page may be empty although more follow; one may come twice. */
-  waitingMessages(templateId: string, after: string | undefined): Promise<Page<WaitingMessage>>;
-  /** Cancels what waits for a user of a template, gives the grants back and answers how many. */
+  /** The pending messages of a template. A page may be empty although more follow; one may come twice. */
+  pendingMessages(templateId: string, after: string | undefined): Promise<Page<PendingMessage>>;
+  /** Cancels the pending messages of a user for a template, gives the grants back and answers how many. */
   cancelMessages(openid: string, templateId: string): Promise<number>;
   /** Campaigns that are active or have a run under way. */
   campaignsInUse(templateId: string): Promise<readonly CampaignName[]>;
@@ -50,7 +50,7 @@ export type DeleteResult =
   | {
       readonly type: 'in-use';
       readonly isSure: boolean;
-      /** Some of the waiting messages. */
+      /** Some of the pending messages. */
       readonly messageIds: readonly string[];
       readonly campaigns: readonly CampaignName[];
     }
@@ -69,7 +69,7 @@ const NAME_FOR_MS = 3_000;
 const USERS_AT_ONCE = 10;
 
 /**
- * Deletes a template at WeChat, unless messages wait for it or campaigns need it. With `force` it is deleted
+ * Deletes a template at WeChat, unless messages of it are pending or campaigns need it. With `force` it is deleted
  * first and those are ended then: the other way round they would be lost to a deletion that WeChat refuses.
  * Safe to repeat: a template that WeChat no longer lists counts as deleted, and what is left is ended.
  *
@@ -110,7 +110,7 @@ async function findUse(
   const campaigns = await dependants.campaignsInUse(templateId);
   const untilMs = clock() + (campaigns.length > 0 ? NAME_FOR_MS : WORK_FOR_MS);
   for (let after: string | undefined; ; ) {
-    const { items, next }: Page<WaitingMessage> = await dependants.waitingMessages(templateId, after);
+    const { items, next }: Page<PendingMessage> = await dependants.pendingMessages(templateId, after);
     const messageIds = items.map(({ id }) => id);
     if (messageIds.length > 0 || next === undefined || clock() >= untilMs) {
       const isSure = messageIds.length + campaigns.length > 0;
@@ -127,7 +127,7 @@ async function cancelAll(
   const untilMs = clock() + WORK_FOR_MS;
   let messages = 0;
   for (let after = from; ; ) {
-    const { items, next }: Page<WaitingMessage> = await dependants.waitingMessages(templateId, after);
+    const { items, next }: Page<PendingMessage> = await dependants.pendingMessages(templateId, after);
     await eachLimit({
       items: new Set(items.map(({ openid }) => openid)),
       limit: USERS_AT_ONCE,

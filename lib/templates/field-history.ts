@@ -1,6 +1,6 @@
 import type { FieldChange, Template } from './template.ts';
 
-/** How long a change of fields is shown; longer while waiting messages no longer fit. */
+/** How long a change of fields is shown; longer while pending messages no longer fit. */
 const SHOWN_FOR_MS = 30 * 86_400_000;
 
 /**

@@ -68,7 +68,7 @@ export const storedTemplate = storedObject({
   usedBy: v.exactOptional(
     v.object({
       atMs: instant,
-      /** Waiting messages that WeChat would now refuse. */
+      /** Pending messages that WeChat would now refuse. */
       messages: count,
       /** The first of them, soonest first. */
       messageIds: v.pipe(v.array(v.string()), v.readonly()),

@@ -7,10 +7,10 @@ import type { Clock } from '../clock.ts';
 import { templateIdsOf } from '../grants/grant-key.ts';
 import { releaseHolds } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
-import { withoutWaiting } from '../grants/packed-waiting.ts';
+import { withoutPending } from '../grants/packed-pending-messages.ts';
 import { type Message, openidOf } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import { listWaiting, putWaiting } from '../messages/waiting-messages.ts';
+import { listPending, putPending } from '../messages/pending-messages.ts';
 import { retryOnConflict } from '../retry.ts';
 import { fateOfClaim, freeLedger } from '../sends/close-claim.ts';
 import type { Versioned } from '../versioned.ts';
@@ -128,7 +128,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     const templateIds = [...templateIdsOf(read.value)];
     // Before the item, which alone says in which audiences the user is.
     await eraser.leaveAudiences(openid, templateIds);
-    for (const { id } of [...listWaiting(read.value), ...belongings.records]) messages.add(id);
+    for (const { id } of [...listPending(read.value), ...belongings.records]) messages.add(id);
     if ((await eraseLedger(services, read)) !== 'gone') return 'conflict';
     await belongings.erase();
     const { cards } = belongings;
@@ -150,7 +150,7 @@ async function eraseLedger(
     // Marks are written together with an item, so of those that were listed none is that of a new one.
     return (await store.loadLedger(read.value.openid)).version === undefined ? 'gone' : 'more';
   }
-  const entries = listWaiting(read.value).flatMap(({ id, dueEntries = [] }) =>
+  const entries = listPending(read.value).flatMap(({ id, dueEntries = [] }) =>
     dueEntries.map((dueAtMs) => ({ messageId: id, dueAtMs })),
   );
   if (entries.length <= ENTRIES_PER_STEP) {
@@ -163,11 +163,11 @@ async function eraseLedger(
 
 /** The ledger without these due entries and the messages that have none left: grants are given back. */
 function withoutEntries(ledger: Ledger, entries: readonly ListedEntry[]): Ledger {
-  return listWaiting(ledger).reduce((before, message) => {
+  return listPending(ledger).reduce((before, message) => {
     const gone = entries.filter(({ messageId }) => messageId === message.id).map(({ dueAtMs }) => dueAtMs);
     const left = message.dueEntries?.filter((dueAtMs) => !gone.includes(dueAtMs)) ?? [];
     if (gone.length === 0) return before;
-    if (left.length > 0) return putWaiting(before, { ...message, dueEntries: left });
-    return withoutWaiting(releaseHolds(before, [message]), [message.id]);
+    if (left.length > 0) return putPending(before, { ...message, dueEntries: left });
+    return withoutPending(releaseHolds(before, [message]), [message.id]);
   }, ledger);
 }

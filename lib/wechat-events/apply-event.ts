@@ -3,7 +3,7 @@ import { newTemplateIds } from '../grants/grant-key.ts';
 import type { GrantStore } from '../grants/grant-store.ts';
 import { isAccept, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
-import { refuseWaiting } from '../messages/end-waiting-messages.ts';
+import { refuseWithVoidHolds } from '../messages/end-pending-messages.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
@@ -37,12 +37,12 @@ export async function applyEvent(services: EventServices, event: SubscribeEvent)
   }
 }
 
-/** Refuses waiting messages also of an event that was counted: the call before may have died after that. */
+/** Refuses pending messages also of an event that was counted: the call before may have died after that. */
 async function revoke(services: EventServices, event: ChangeEvent): Promise<void> {
   await countAnswers(services, event);
   const revoked = event.items.filter(({ status }) => isRevocation(event, status));
   await eachInTurn(revoked, ({ templateId }) =>
-    refuseWaiting(services, event.openid, templateId, services.clock()),
+    refuseWithVoidHolds(services, event.openid, templateId, services.clock()),
   );
 }
 

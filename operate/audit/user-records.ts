@@ -3,9 +3,9 @@ import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/dyna
 import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { toLedger, toMessage, UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
-import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
+import { UnreadablePendingError } from '../../lib/grants/packed-pending-messages.ts';
 import type { Message } from '../../lib/messages/message.ts';
-import { listWaiting } from '../../lib/messages/waiting-messages.ts';
+import { listPending } from '../../lib/messages/pending-messages.ts';
 import { scanPages } from '../scan-pages.ts';
 import type { AuditedMessage } from './audit-user.ts';
 
@@ -136,9 +136,9 @@ function add(records: Collected, item: Item): void {
 function withWaiting(records: Collected): UserRecords {
   try {
     const recorded = new Set(records.messages.map(({ id }) => id));
-    records.messages.push(...listWaiting(records.ledger, recorded).map(audited));
+    records.messages.push(...listPending(records.ledger, recorded).map(audited));
   } catch (error) {
-    if (!(error instanceof UnreadableWaitingError)) throw error;
+    if (!(error instanceof UnreadablePendingError)) throw error;
     records.unreadable.push(error.message);
   }
   return records;

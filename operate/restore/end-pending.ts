@@ -2,10 +2,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { closeClaim, openClaim } from '../../lib/grants/claims.ts';
 import type { Hold } from '../../lib/grants/holds.ts';
 import type { Claim, Ledger } from '../../lib/grants/ledger.ts';
-import { withoutWaiting } from '../../lib/grants/packed-waiting.ts';
+import { withoutPending } from '../../lib/grants/packed-pending-messages.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { MessageStore } from '../../lib/messages/message-store.ts';
-import { listWaiting } from '../../lib/messages/waiting-messages.ts';
+import { listPending } from '../../lib/messages/pending-messages.ts';
 import { type Contention, retryOnConflict } from '../../lib/retry.ts';
 import { internalOutcome } from '../../lib/sends/internal-outcome.ts';
 import { claimFate, givenUp } from '../../lib/sends/record-transitions.ts';
@@ -39,7 +39,7 @@ async function endSome(services: EndServices, openid: string): Promise<number | 
   const stored = await store.loadLedger(openid);
   const { claim } = stored.value;
   if (claim) return endClaimed(services, stored, claim);
-  const waiting = listWaiting(stored.value).slice(0, ENDED_AT_ONCE);
+  const waiting = listPending(stored.value).slice(0, ENDED_AT_ONCE);
   if (waiting.length === 0) return 'nothing-left';
   let ledger = stored.value;
   const records = waiting.map((message): Versioned<Message> => {
@@ -88,7 +88,7 @@ export function spendGrant(
     leaseMs: 0,
   };
   const opened = openClaim(ledger, wish);
-  if (opened.type !== 'claimed') return { ledger: withoutWaiting(ledger, [messageId]) };
+  if (opened.type !== 'claimed') return { ledger: withoutPending(ledger, [messageId]) };
   return { ledger: closeClaim(opened.ledger, 'spend'), claim: opened.claim };
 }
 

@@ -14,7 +14,7 @@ import { isOver, type RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { RunStore, TallyChange } from '../../lib/campaigns/runs/run-store.ts';
 import { UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import type { Claim, Ledger } from '../../lib/grants/ledger.ts';
-import { UnreadableWaitingError } from '../../lib/grants/packed-waiting.ts';
+import { UnreadablePendingError } from '../../lib/grants/packed-pending-messages.ts';
 import { everyItem } from '../../lib/paginate.ts';
 import { retryOnConflict } from '../../lib/retry.ts';
 import { updated, type Versioned } from '../../lib/versioned.ts';
@@ -118,7 +118,7 @@ async function grantOf(
     return claim && { claim, ledger: updated(stored, ledger) };
   } catch (error) {
     // The audit names such an item; the others of the run must not wait for it.
-    if (error instanceof UnreadableItemError || error instanceof UnreadableWaitingError) return undefined;
+    if (error instanceof UnreadableItemError || error instanceof UnreadablePendingError) return undefined;
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import { dueEntryItem } from '../../lib/dynamodb/dynamodb-due-index.ts';
 import { readItem } from '../../lib/dynamodb/items.ts';
 import { toAttributes } from '../../lib/dynamodb/table.ts';
 import { toLedger } from '../../lib/dynamodb/versioned-items.ts';
-import { findWaiting, putWaiting } from '../../lib/messages/waiting-messages.ts';
+import { findPending, putPending } from '../../lib/messages/pending-messages.ts';
 import type { Checkout } from './checkout.ts';
 import { leftoversOf } from './leftovers.ts';
 import type { Aws } from './local-aws.ts';
@@ -143,9 +143,9 @@ export async function openResources(o: {
     async bringForward(openid: string, messageId: string): Promise<void> {
       const { Item, put } = await storedOf(openid, 'ledger');
       const { value } = toLedger(openid, readItem(Item));
-      const message = findWaiting(value, messageId) ?? assert.fail('The message does not wait in the item.');
+      const message = findPending(value, messageId) ?? assert.fail('The message does not wait in the item.');
       const sendAtMs = Date.now();
-      const { waiting = '' } = putWaiting(value, {
+      const { waiting = '' } = putPending(value, {
         ...message,
         sendAtMs,
         dueAtMs: sendAtMs,

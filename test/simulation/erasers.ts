@@ -1,7 +1,7 @@
 import type { RecipientEraser } from '../../lib/campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../../lib/campaigns/runs/batch.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
-import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
+import { unpackPending } from '../../lib/grants/packed-pending-messages.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { Belongings, UserEraser } from '../../lib/users/erase-user.ts';
 import type { AppItems } from './app-items.ts';
@@ -46,8 +46,8 @@ export function createEraser(
   }
 
   function remember(ledger: Ledger, left: Ledger | undefined): void {
-    const staying = left ? unpackWaiting(left) : new Map<string, Message>();
-    for (const id of unpackWaiting(ledger).keys()) if (!staying.has(id)) rows.erased.add(id);
+    const staying = left ? unpackPending(left) : new Map<string, Message>();
+    for (const id of unpackPending(ledger).keys()) if (!staying.has(id)) rows.erased.add(id);
   }
 
   return {

@@ -4,12 +4,12 @@ import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import type { EraseCall } from './app-functions.ts';
 import { type CrossingRuleOptions, createCrossingRules } from './crossing-rules.ts';
 import { createGrantRules, type GrantRuleOptions } from './grant-rules.ts';
+import { createWaitingRules } from './pending-rules.ts';
 import type { Process } from './processes.ts';
 import { createRecipientBook } from './recipient-book.ts';
 import { createRunRules, type RunRuleOptions } from './run-rules.ts';
 import { createSendRules, type SendRuleOptions, type Trouble } from './send-rules.ts';
 import type { TableWrite } from './table.ts';
-import { createWaitingRules } from './waiting-rules.ts';
 import type { WeChatRequest } from './wechat.ts';
 
 /** What the rules look at. */

@@ -10,7 +10,7 @@ import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.
 import { type AppRateLimits, NO_LIMIT } from '../../lib/limits/rate-limit.ts';
 import type { BoundKey } from '../../lib/messages/idempotency-keys.ts';
 import { type Message, messageSchema } from '../../lib/messages/message.ts';
-import { listWaiting } from '../../lib/messages/waiting-messages.ts';
+import { listPending } from '../../lib/messages/pending-messages.ts';
 import type { SharedState } from '../../lib/token/access-token-store.ts';
 import type { Versioned } from '../../lib/versioned.ts';
 import { createDueRows } from './due-rows.ts';
@@ -128,7 +128,7 @@ export function createPart(listener: TableListener) {
     const ids = (byUser.get(openid) ?? []).filter((id) => !erased.has(id));
     const ledger = ledgers.get(openid)?.value;
     const recorded = ids.map((id) => messages.get(id)!.value);
-    return ledger ? [...recorded, ...listWaiting(ledger, new Set(ids))] : recorded;
+    return ledger ? [...recorded, ...listPending(ledger, new Set(ids))] : recorded;
   }
 
   function findMessage(id: string): Message | undefined {

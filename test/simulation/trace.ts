@@ -1,4 +1,4 @@
-import { unpackWaiting } from '../../lib/grants/packed-waiting.ts';
+import { unpackPending } from '../../lib/grants/packed-pending-messages.ts';
 import type { TableWrite } from './table.ts';
 
 /** Notes what happened, for a person to read. */
@@ -31,7 +31,7 @@ export function describeWrite({ ledger, records = [], run, batch, results }: Tab
     );
     const { claim, openid } = ledger;
     const open = claim ? `claim ${claim.claimId} of ${claim.sendId.slice(0, 36)}` : '';
-    parts.push(`ledger of ${openid}: ${counts.join(', ')}, ${unpackWaiting(ledger).size} waiting ${open}`);
+    parts.push(`ledger of ${openid}: ${counts.join(', ')}, ${unpackPending(ledger).size} waiting ${open}`);
   }
   return parts.join(' | ');
 }

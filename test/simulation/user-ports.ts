@@ -7,8 +7,8 @@ import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { DueIndex } from '../../lib/messages/dispatch-due.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
+import { hasNoRecord, messageWithLedger, withPending } from '../../lib/messages/pending-messages.ts';
 import type { DueEntries } from '../../lib/messages/send-job.ts';
-import { hasNoRecord, messageWithLedger, withWaiting } from '../../lib/messages/waiting-messages.ts';
 import type { Versioned } from '../../lib/versioned.ts';
 import type { AppItems } from './app-items.ts';
 import { DUE_SHARDS } from './due-rows.ts';
@@ -115,7 +115,7 @@ export function createMessagePorts(
       const limit = Math.min(most, PAGE_SIZE);
       const ledger = await loadLedger(openid);
       const page = await call('list records', () => listRecords(openid, limit, after));
-      return withWaiting(page, ledger.value, limit, after);
+      return withPending(page, ledger.value, limit, after);
     },
   };
   const keys: IdempotencyKeys = {

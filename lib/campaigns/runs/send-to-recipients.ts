@@ -1,6 +1,6 @@
 import type { RateLimiter } from '../../limits/rate-limiter.ts';
 import type { Logger } from '../../logger.ts';
-import { sendOnce } from '../../messages/end-waiting-messages.ts';
+import { sendAndRefuseRest } from '../../messages/end-pending-messages.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
 import type { Performed, SendServices } from '../../sends/perform-send.ts';
 import type { Recipient } from '../campaign.ts';
@@ -80,7 +80,7 @@ export async function sendToRecipients(
     if (texts.type === 'bad') return buffer.add(index, { result: texts.result });
     const ledger = buffer.needsRecovery() ? undefined : await ledgerOf(recipient.openid);
     const send = recipientPort({ ...work, recipient, index }, texts);
-    recordResult(index, await sendOnce(services, send, ledger));
+    recordResult(index, await sendAndRefuseRest(services, send, ledger));
   }
 
   function recordResult(index: number, { type }: Performed<RecipientRecord>): void {

@@ -3,7 +3,7 @@ import { getItem } from '../../../lib/dynamodb/items.ts';
 import { dueEntryKey } from '../../../lib/dynamodb/keys.ts';
 import { grantsOf } from '../../../lib/grants/ledger.ts';
 import { deferJob } from '../../../lib/messages/defer-job.ts';
-import { endWithoutRequest } from '../../../lib/messages/end-waiting-messages.ts';
+import { endWithoutRequest } from '../../../lib/messages/end-pending-messages.ts';
 import { messagePort } from '../../../lib/messages/message-port.ts';
 import { claimSend } from '../../../lib/sends/claim-send.ts';
 import { START_MS, TEMPLATE, table, useUser } from './use-user.ts';

@@ -7,7 +7,7 @@ import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts'
 import { getItem } from '../../../lib/dynamodb/items.ts';
 import { messageKey } from '../../../lib/dynamodb/keys.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
-import { unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
+import { unpackPending } from '../../../lib/grants/packed-pending-messages.ts';
 import { recordReport } from '../../../lib/grants/report-grants.ts';
 import { type AcceptRequest, acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { createMessageIds } from '../../../lib/messages/message.ts';
@@ -120,7 +120,7 @@ export async function useUser(grants = 10) {
       };
       await settle(services, claim, message, verdict);
     },
-    waiting: async () => [...unpackWaiting((await store.loadLedger(openid)).value).keys()],
+    waiting: async () => [...unpackPending((await store.loadLedger(openid)).value).keys()],
     async send(id: string): Promise<void> {
       const { claim, message } = await this.claim(id);
       const outcome = { atMs: nowMs, reason: 'accepted' as const };

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../../lib/grants/ledger.ts';
-import { packWaiting, unpackWaiting, withoutWaiting } from '../../../lib/grants/packed-waiting.ts';
-import { listWaiting, putWaiting } from '../../../lib/messages/waiting-messages.ts';
+import { packPending, unpackPending, withoutPending } from '../../../lib/grants/packed-pending-messages.ts';
+import { listPending, putPending } from '../../../lib/messages/pending-messages.ts';
 import { inCallsOf, type PlantedFault, readingLedgers, withStore, writingLedgers } from './planted-fault.ts';
 
 /** Faults in how messages are accepted, canceled, queued, settled and erased. */
@@ -9,17 +9,17 @@ export const MESSAGE_FAULTS: readonly PlantedFault[] = [
     withStore(services, (store) =>
       readingLedgers(store, (ledger) => {
         const nowMs = services.clock();
-        const early = listWaiting(ledger).filter(({ dueAtMs }) => dueAtMs > nowMs);
-        return putWaiting(ledger, ...early.map((message) => ({ ...message, dueAtMs: nowMs })));
+        const early = listPending(ledger).filter(({ dueAtMs }) => dueAtMs > nowMs);
+        return putPending(ledger, ...early.map((message) => ({ ...message, dueAtMs: nowMs })));
       }),
     ),
   ),
   inCallsOf('acceptMessages', 'a message takes the place of those that wait already', (services) =>
     withStore(services, (store) =>
       writingLedgers(store, (ledger, before) => {
-        const known = unpackWaiting(before);
-        const added = [...unpackWaiting(ledger)].filter(([id]) => !known.has(id));
-        return added.length === 0 ? ledger : packWaiting(ledger, new Map(added));
+        const known = unpackPending(before);
+        const added = [...unpackPending(ledger)].filter(([id]) => !known.has(id));
+        return added.length === 0 ? ledger : packPending(ledger, new Map(added));
       }),
     ),
   ),
@@ -29,7 +29,7 @@ export const MESSAGE_FAULTS: readonly PlantedFault[] = [
     (services) =>
       withStore(services, (store) =>
         writingLedgers(store, (ledger) =>
-          ledger.claim ? withoutWaiting(ledger, [ledger.claim.sendId]) : ledger,
+          ledger.claim ? withoutPending(ledger, [ledger.claim.sendId]) : ledger,
         ),
       ),
   ),

@@ -1,5 +1,5 @@
 import type { Claim } from '../../../lib/grants/ledger.ts';
-import { findWaiting } from '../../../lib/messages/waiting-messages.ts';
+import { findPending } from '../../../lib/messages/pending-messages.ts';
 import type { SendAnswer } from '../../../lib/sends/judge-answer.ts';
 import {
   inCallsOf,
@@ -120,7 +120,7 @@ export const SEND_FAULTS: readonly PlantedFault[] = [
       async commit(change) {
         const result = await store.commit(change);
         const claim = change.ledger?.value.claim;
-        const message = change.ledger && claim && findWaiting(change.ledger.value, claim.sendId);
+        const message = change.ledger && claim && findPending(change.ledger.value, claim.sendId);
         if (result === 'conflict' || !message) return result;
         const { claimId, epoch } = claim;
         const sent = {

@@ -3,7 +3,7 @@ import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import { acceptMessage } from '../../../lib/messages/accept-message.ts';
 import type { BoundKey } from '../../../lib/messages/idempotency-keys.ts';
 import { type Message, messageIdOf } from '../../../lib/messages/message.ts';
-import { putWaiting } from '../../../lib/messages/waiting-messages.ts';
+import { putPending } from '../../../lib/messages/pending-messages.ts';
 import type { Versioned } from '../../../lib/versioned.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 4);
@@ -39,7 +39,7 @@ const ACCEPTED: Message = {
 function useUser() {
   const lifeOf = (life: string): Ledger => ({ ...emptyLedger('u'), life });
   const before: Versioned<Ledger> = { value: lifeOf('life 1'), version: 'v1' };
-  const now: Versioned<Ledger> = { value: putWaiting(lifeOf('life 2'), ACCEPTED), version: 'v2' };
+  const now: Versioned<Ledger> = { value: putPending(lifeOf('life 2'), ACCEPTED), version: 'v2' };
   const reads = [before];
   let bound: BoundKey = {
     bodyHash: CLAIM.bodyHash,

@@ -44,7 +44,7 @@ const services: DeleteServices = {
   removeAlias: async () => void steps.push('alias'),
   clock: () => nowMs,
   dependants: {
-    async waitingMessages(_, after = '0') {
+    async pendingMessages(_, after = '0') {
       nowMs += pageMs;
       const page = Number(after);
       const items = (pages[page] ?? []).map((openid) => ({ id: `m-${openid}`, openid }));

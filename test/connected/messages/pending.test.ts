@@ -10,7 +10,7 @@ import { reportGrants } from '../../../lib/grants/report-grants.ts';
 import { acceptMessages } from '../../../lib/messages/accept-message.ts';
 import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
 import { deferJob } from '../../../lib/messages/defer-job.ts';
-import { refuseWaiting } from '../../../lib/messages/end-waiting-messages.ts';
+import { refuseWithVoidHolds } from '../../../lib/messages/end-pending-messages.ts';
 import { CLAIM_LEASE_MS } from '../../../lib/sends/claim-send.ts';
 import type { Decision } from '../../../lib/sends/judge-answer.ts';
 import { readUser } from '../../../operate/audit/user-records.ts';
@@ -154,7 +154,7 @@ describe('a message that waits', () => {
     const templates = { [TEMPLATE]: { ...grants, available: 0, held: 0, epoch: 1 } };
     await store.commit({ ledger: { ...ledger, value: { ...ledger.value, templates } } });
     user.calls.length = 0;
-    expect(await refuseWaiting(user.services, user.openid, TEMPLATE, START_MS)).toHaveLength(3);
+    expect(await refuseWithVoidHolds(user.services, user.openid, TEMPLATE, START_MS)).toHaveLength(3);
     expect(user.calls).toEqual(['GetItem', 'TransactWriteItems', 'GetItem']);
     expect((await user.listed(50)).map(({ state }) => state)).toEqual(Array(3).fill('refused'));
     expect(await user.waiting()).toEqual([]);

@@ -1,7 +1,7 @@
 import { grantKey } from '../../lib/grants/grant-key.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { Message } from '../../lib/messages/message.ts';
-import { listCollapsible, listWaiting } from '../../lib/messages/waiting-messages.ts';
+import { listCollapsible, listPending } from '../../lib/messages/pending-messages.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trouble } from './send-rules.ts';
 import type { TableState } from './table-part.ts';
@@ -40,7 +40,7 @@ export function createWaitingRules({ scheduler, state, skewMs, fail }: WaitingRu
 
   return {
     ledgerWritten(ledger: Ledger): void {
-      const waiting = listWaiting(ledger);
+      const waiting = listPending(ledger);
       const known = knownIds.get(ledger.openid);
       knownIds.set(ledger.openid, new Set(waiting.map(({ id }) => id)));
       for (const newer of waiting.filter(({ id }) => !known?.has(id))) {

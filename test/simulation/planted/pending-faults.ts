@@ -1,6 +1,6 @@
-import { packWaiting, unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
+import { packPending, unpackPending } from '../../../lib/grants/packed-pending-messages.ts';
 import type { Message } from '../../../lib/messages/message.ts';
-import { listWaiting, putWaiting } from '../../../lib/messages/waiting-messages.ts';
+import { listPending, putPending } from '../../../lib/messages/pending-messages.ts';
 import { inCallsOf, type PlantedFault, readingLedgers, withStore, writingLedgers } from './planted-fault.ts';
 
 const LATE_MS = 8 * 60 * 60_000;
@@ -8,13 +8,13 @@ const LATE_MS = 8 * 60 * 60_000;
 const isExpired = ({ value }: { readonly value: Message }) => value.outcome?.reason === 'expired';
 
 /** Faults in how messages expire, and in how newer ones take their place. */
-export const WAITING_FAULTS: readonly PlantedFault[] = [
+export const PENDING_FAULTS: readonly PlantedFault[] = [
   inCallsOf('acceptMessages', 'a message whose place is taken waits on', (services) =>
     withStore(services, (store) =>
       writingLedgers(store, (ledger, before) => {
         const open = before.claim?.sendId;
-        const kept = [...unpackWaiting(before)].filter(([id]) => id !== open);
-        return packWaiting(ledger, new Map([...kept, ...unpackWaiting(ledger)]));
+        const kept = [...unpackPending(before)].filter(([id]) => id !== open);
+        return packPending(ledger, new Map([...kept, ...unpackPending(ledger)]));
       }),
     ),
   ),
@@ -64,7 +64,7 @@ export const WAITING_FAULTS: readonly PlantedFault[] = [
   inCallsOf('deliverMessage', 'a message leaves though it has expired', (services) =>
     withStore(services, (store) =>
       readingLedgers(store, (ledger) =>
-        putWaiting(ledger, ...listWaiting(ledger).map(({ expiresAtMs: _, ...message }) => message)),
+        putPending(ledger, ...listPending(ledger).map(({ expiresAtMs: _, ...message }) => message)),
       ),
     ),
   ),
@@ -117,7 +117,7 @@ export const WAITING_FAULTS: readonly PlantedFault[] = [
       };
       return {
         ...withStore(services, () =>
-          writingLedgers(store, (ledger) => putWaiting(ledger, ...listWaiting(ledger).map(later))),
+          writingLedgers(store, (ledger) => putPending(ledger, ...listPending(ledger).map(later))),
         ),
         dueEntries: {
           ...dueEntries,

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
-import { createWaitingMessages, SEARCH_PLACE } from '../../../lib/dynamodb/dynamodb-waiting-messages.ts';
+import { createPendingOfTemplate, SEARCH_PLACE } from '../../../lib/dynamodb/dynamodb-pending-of-template.ts';
 import { shardOf } from '../../../lib/dynamodb/keys.ts';
 import { eachLimit } from '../../../lib/each-limit.ts';
-import { cancelForTemplate } from '../../../lib/messages/end-waiting-messages.ts';
+import { cancelForTemplate } from '../../../lib/messages/end-pending-messages.ts';
 import { createMessageIds, type Message } from '../../../lib/messages/message.ts';
-import { putWaiting } from '../../../lib/messages/waiting-messages.ts';
+import { putPending } from '../../../lib/messages/pending-messages.ts';
 import { everyItem, everyPage } from '../../../lib/paginate.ts';
 import { updated } from '../../../lib/versioned.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -33,7 +33,7 @@ function useApp() {
   const store = createMessageStore(table, versions);
   const grants = createGrantStore(table, versions);
   const dueEntries = createDueEntries(table);
-  const waiting = createWaitingMessages(table);
+  const waiting = createPendingOfTemplate(table);
   const contention = { sleep: async () => {}, random: Math.random };
   return {
     store,
@@ -61,7 +61,7 @@ function useApp() {
         await dueEntries.put({ messageId, templateId, sinceMs: START_MS, dueAtMs });
       }
       const read = await store.loadLedger(openid);
-      await grants.commitCounted(updated(read, putWaiting(read.value, ...messages)), [], granted);
+      await grants.commitCounted(updated(read, putPending(read.value, ...messages)), [], granted);
       return messages.map(({ id }) => id);
     },
     async found() {

@@ -1,7 +1,7 @@
 import { grantKey } from '../grants/grant-key.ts';
 import { releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
-import { withoutWaiting } from '../grants/packed-waiting.ts';
+import { withoutPending } from '../grants/packed-pending-messages.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { type InternalReason, internalOutcome } from '../sends/internal-outcome.ts';
 import { type Performed, performSend, type SendServices } from '../sends/perform-send.ts';
@@ -10,7 +10,7 @@ import type { MessageState, SendRecord } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
-import { listWaiting } from './waiting-messages.ts';
+import { listPending } from './pending-messages.ts';
 
 /**
  * Ends messages of one user that no request was made for, and gives back the grants set aside for them, in
@@ -36,7 +36,7 @@ export async function endWithoutRequest(
   );
   const ids = messages.map(({ id }) => id);
   const result = await store.commit({
-    ledger: updated(ledger, withoutWaiting(releaseHolds(ledger.value, messages), ids)),
+    ledger: updated(ledger, withoutPending(releaseHolds(ledger.value, messages), ids)),
     records: ended.map((value) => ({ value, version: undefined })),
   });
   return result === 'conflict' ? result : ended;
@@ -46,25 +46,25 @@ interface RefuseServices extends Contention {
   readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
 }
 
-/** Tries a send once. Where it shows that the user's grants are gone, their waiting messages are refused. */
-export async function sendOnce<R extends SendRecord>(
+/** Tries a send once. Where it shows that the user's grants are gone, their pending messages are refused. */
+export async function sendAndRefuseRest<R extends SendRecord>(
   services: SendServices & RefuseServices,
   send: SendPort<R>,
   known?: Versioned<Ledger>,
 ): Promise<Performed<R>> {
   const performed = await performSend(services, send, known);
   if (performed.type === 'performed' && performed.zeroedTemplateId !== undefined) {
-    await refuseWaiting(services, send.openid, performed.zeroedTemplateId, services.clock());
+    await refuseWithVoidHolds(services, send.openid, performed.zeroedTemplateId, services.clock());
   }
   return performed;
 }
 
 /**
- * Ends the waiting messages of a user whose grants for a template were zeroed: their hold is void, so they
+ * Ends the pending messages of a user whose grants for a template were zeroed: their hold is void, so they
  * are refused now rather than when they come due. Messages that it misses, because a crash cut it short, are
  * refused when they are due.
  */
-export async function refuseWaiting(
+export async function refuseWithVoidHolds(
   services: RefuseServices,
   openid: string,
   templateId: string,
@@ -78,7 +78,7 @@ export async function refuseWaiting(
 }
 
 /**
- * Cancels the waiting messages of a user for a template that was deleted, and gives their grants back. One that
+ * Cancels the pending messages of a user for a template that was deleted, and gives their grants back. One that
  * is being sent has its answer first.
  */
 export async function cancelForTemplate(
@@ -87,7 +87,7 @@ export async function cancelForTemplate(
   templateId: string,
   nowMs: number,
 ): Promise<readonly Message[]> {
-  return endInSteps(services, openid, (ledger) => waitingFor(ledger, templateId), {
+  return endInSteps(services, openid, (ledger) => pendingFor(ledger, templateId), {
     state: 'canceled',
     reason: 'template-deleted',
     atMs: nowMs,
@@ -113,14 +113,14 @@ async function endInSteps(
 }
 
 function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
-  return waitingFor(ledger, templateId).filter(
+  return pendingFor(ledger, templateId).filter(
     (message) => message.hold && message.hold.epoch !== grantsOf(ledger, grantKey(message))?.epoch,
   );
 }
 
-/** The messages of a template that wait and are not being sent. */
-function waitingFor(ledger: Ledger, templateId: string): readonly Message[] {
-  return listWaiting(ledger).filter(
+/** The pending messages of a template that are not being sent. */
+function pendingFor(ledger: Ledger, templateId: string): readonly Message[] {
+  return listPending(ledger).filter(
     (message) => message.templateId === templateId && message.id !== ledger.claim?.sendId,
   );
 }

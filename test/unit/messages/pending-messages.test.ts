@@ -5,16 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { closeClaim, openClaim } from '../../../lib/grants/claims.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
-import { UnreadableWaitingError, unpackWaiting } from '../../../lib/grants/packed-waiting.ts';
+import { UnreadablePendingError, unpackPending } from '../../../lib/grants/packed-pending-messages.ts';
 import { recordReport } from '../../../lib/grants/report-grants.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import {
   createCapacityCheck,
-  listWaiting,
+  listPending,
   messageWithLedger,
-  putWaiting,
-  withWaiting,
-} from '../../../lib/messages/waiting-messages.ts';
+  putPending,
+  withPending,
+} from '../../../lib/messages/pending-messages.ts';
 
 const OPENID = 'o-anna';
 const idOf = (n: number) => `msg_${String(n).padStart(32, '0')}_${OPENID}`;
@@ -39,15 +39,15 @@ function messageOf(n: number, fields: Partial<Message> = {}): Message {
 }
 
 function keeping(...messages: readonly Message[]): Ledger {
-  return putWaiting(emptyLedger(OPENID), ...messages);
+  return putPending(emptyLedger(OPENID), ...messages);
 }
 
 const stored = <T>(value: T, version: string | undefined = 'v1') => ({ value, version });
 
 test('what a later version kept with a message stays with it', () => {
   const later = { ...messageOf(1), later: { of: 'a later version' } };
-  const [read] = listWaiting(keeping(later));
-  const again = listWaiting(putWaiting(keeping(later), { ...read, ...messageOf(1), attempts: 2, ...read }));
+  const [read] = listPending(keeping(later));
+  const again = listPending(putPending(keeping(later), { ...read, ...messageOf(1), attempts: 2, ...read }));
   expect(again).toMatchObject([later]);
 });
 
@@ -95,11 +95,11 @@ test('whatever is kept comes back as it was', () => {
 test('two users whose messages are packed alike each get their own', () => {
   const [anna, berta] = ['o-anna', 'o-bert'].map((openid) => {
     const id = `msg_${'0'.repeat(32)}_${openid}`;
-    return putWaiting(emptyLedger(openid), { ...messageOf(1), id, openid });
+    return putPending(emptyLedger(openid), { ...messageOf(1), id, openid });
   });
   expect(anna!.waiting).toBe(berta!.waiting);
-  expect([...unpackWaiting(anna!).keys()]).toEqual([`msg_${'0'.repeat(32)}_o-anna`]);
-  expect([...unpackWaiting(berta!).keys()]).toEqual([`msg_${'0'.repeat(32)}_o-bert`]);
+  expect([...unpackPending(anna!).keys()]).toEqual([`msg_${'0'.repeat(32)}_o-anna`]);
+  expect([...unpackPending(berta!).keys()]).toEqual([`msg_${'0'.repeat(32)}_o-bert`]);
 });
 
 test('a record of its own counts more than what the ledger keeps', () => {
@@ -142,7 +142,7 @@ describe('there is room', () => {
     const outcome = { atMs: 1, errcode: 45011, errmsg: randomBytes(3_000).toString('hex'), reason: 'rate' };
     const retried = numbers.map((n) => messageOf(n, { outcome, attempts: 1, retries: { rate: 1 } }));
     expect(keeping(...retried).waiting?.length).toBeLessThan(60_000);
-    expect(listWaiting(keeping(...retried))[0]?.outcome?.errmsg).toBe(outcome.errmsg.slice(0, 200));
+    expect(listPending(keeping(...retried))[0]?.outcome?.errmsg).toBe(outcome.errmsg.slice(0, 200));
   });
 });
 
@@ -164,7 +164,7 @@ test('many messages are a fraction of their texts', () => {
 
 test('advice on what to do is not kept: it follows from the rest', () => {
   const remedy = { en: 'Wait.', zh: '请稍候。' };
-  const [kept] = listWaiting(keeping(messageOf(1, { outcome: { atMs: 1, reason: 'rate', remedy } })));
+  const [kept] = listPending(keeping(messageOf(1, { outcome: { atMs: 1, reason: 'rate', remedy } })));
   expect(kept?.outcome).toEqual({ atMs: 1, reason: 'rate' });
 });
 
@@ -179,15 +179,15 @@ test('a message goes from the ledger with its claim, and no other does', () => {
   const request = { claimId: 'c', sendId: idOf(1), templateId: 'tpl', nowMs: 0, leaseMs: 1 };
   const claimed = openClaim(held.ledger, { ...request, hold: held.hold });
   if (claimed.type !== 'claimed') return expect.unreachable();
-  expect([...unpackWaiting(claimed.ledger).keys()]).toEqual([idOf(1), idOf(2)]);
-  expect([...unpackWaiting(closeClaim(claimed.ledger, 'spend')).keys()]).toEqual([idOf(2)]);
+  expect([...unpackPending(claimed.ledger).keys()]).toEqual([idOf(1), idOf(2)]);
+  expect([...unpackPending(closeClaim(claimed.ledger, 'spend')).keys()]).toEqual([idOf(2)]);
 });
 
 test('what another hand wrote is named, with what to do', () => {
   const packed = (text: string) => deflateRawSync(text).toString('base64');
   for (const waiting of ['{', packed('{'), packed('3'), packed(`{"${idOf(1)}":{"templateId":1}}`)]) {
     const read = () => messageWithLedger(idOf(1), undefined, stored({ ...emptyLedger(OPENID), waiting }));
-    expect(read).toThrow(UnreadableWaitingError);
+    expect(read).toThrow(UnreadablePendingError);
     expect(read).toThrow(OPENID);
   }
 });
@@ -205,7 +205,7 @@ describe('a list with what the ledger keeps', () => {
         .sort((one, other) => (one.id < other.id ? 1 : -1));
       const items = rest.slice(0, limit).map((value) => stored(value));
       const next = items.length === limit ? items.at(-1)?.value.id : undefined;
-      const page = withWaiting({ items, ...(next && { next }) }, ledger, limit, after);
+      const page = withPending({ items, ...(next && { next }) }, ledger, limit, after);
       expect(page.items.length).toBeLessThanOrEqual(limit);
       seen.push(...page.items.map(({ value }) => Number(value.id.split('_')[1])));
       after = page.next;

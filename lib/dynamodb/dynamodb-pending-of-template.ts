@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { listWaiting } from '../messages/waiting-messages.ts';
-import type { TemplateDependants, WaitingMessage } from '../templates/delete-template.ts';
-import { cursorOf, waitingAmong } from './dynamodb-due-index.ts';
+import { listPending } from '../messages/pending-messages.ts';
+import type { PendingMessage, TemplateDependants } from '../templates/delete-template.ts';
+import { cursorOf, pendingAmong } from './dynamodb-due-index.ts';
 import { createAudienceStore } from './dynamodb-grant-store.ts';
 import { readItem } from './items.ts';
 import { duePartition, SHARDS } from './keys.ts';
@@ -16,17 +16,17 @@ export const SEARCH_PLACE: RegExp = new RegExp(`^(${PARTS.join('|')}):[0-${SHARD
 const USERS_PER_PAGE = 100;
 
 interface Found {
-  readonly items: readonly WaitingMessage[];
+  readonly items: readonly PendingMessage[];
   /** The place in the same shard at which more may follow. */
   readonly last?: string | undefined;
 }
 
 /**
- * The waiting messages of a template. The due index has those that wait for more than some minutes; what is
+ * The pending messages of a template. The due index has those that wait for more than some minutes; what is
  * due sooner stands on the queue and is found in the items of the template's audience, so that only a message
  * booked within minutes by `hold: false` for a user who never answered is missed.
  */
-export function createWaitingMessages(table: Table): TemplateDependants['waitingMessages'] {
+export function createPendingOfTemplate(table: Table): TemplateDependants['pendingMessages'] {
   const search = { due: searchDueIndex(table), audience: searchAudience(table) };
   return async (templateId, after = `${PARTS[0]}:0:`) => {
     const [name, digit, ...place] = after.split(':');
@@ -64,7 +64,7 @@ function searchDueIndex(table: Table): Search {
     );
     const ids = new Set(Items.map((item) => String(readItem(item)['messageId'])));
     const last = LastEvaluatedKey && String(readItem(LastEvaluatedKey)['sk']);
-    return { items: await waitingAmong(table, ids), last };
+    return { items: await pendingAmong(table, ids), last };
   };
 }
 
@@ -74,7 +74,7 @@ function searchAudience(table: Table): Search {
     const { openids, next } = await audience.openids(templateId, shard, USERS_PER_PAGE, place);
     const ledgers = await audience.loadLedgers(openids);
     const items = [...ledgers.values()].flatMap(({ value }) =>
-      listWaiting(value).filter((message) => message.templateId === templateId),
+      listPending(value).filter((message) => message.templateId === templateId),
     );
     return { items, last: next };
   };

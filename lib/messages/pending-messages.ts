@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { grantKey } from '../grants/grant-key.ts';
 import type { Ledger } from '../grants/ledger.ts';
-import { packWaiting, UnreadableWaitingError, unpackWaiting } from '../grants/packed-waiting.ts';
+import { packPending, UnreadablePendingError, unpackPending } from '../grants/packed-pending-messages.ts';
 import type { Page } from '../paginate.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import { storedObject } from '../stored-schemas.ts';
@@ -11,7 +11,7 @@ import type { MessageWithLedger } from './message-store.ts';
 
 const { entries } = messageSchema;
 
-/** When a waiting message is due, and what that follows from. */
+/** When a pending message is due, and what that follows from. */
 const dueText = storedObject({
   createdAtMs: entries.createdAtMs,
   sendAtMs: v.exactOptional(entries.sendAtMs),
@@ -19,7 +19,7 @@ const dueText = storedObject({
 });
 
 /** A message in its user's item, without what can be derived. */
-const waitingText = storedObject({
+const pendingText = storedObject({
   ...dueText.entries,
   templateId: entries.templateId,
   templateKind: entries.templateKind,
@@ -40,7 +40,7 @@ const waitingText = storedObject({
   outcome: entries.outcome,
 });
 
-/** What a waiting message must have in common with a newer one that takes its place. */
+/** What a pending message must have in common with a newer one that takes its place. */
 const collapsibleText = storedObject({
   templateId: entries.templateId,
   device: entries.device,
@@ -50,9 +50,9 @@ const collapsibleText = storedObject({
 type Collapsible = Pick<Message, 'templateId' | 'device' | 'collapseKey'>;
 
 /**
- * How many messages may wait for one user, and their bytes: each claim writes the item, billed by its size.
+ * How many messages may be pending for one user, and their bytes: each claim writes the item, billed by its size.
  */
-const MAX_WAITING = 200;
+const MAX_PENDING = 200;
 const MAX_BYTES = 100_000;
 /** What is shorter than this in plain is certainly within {@link MAX_BYTES} when packed. */
 const SURE_BYTES = 70_000;
@@ -62,26 +62,26 @@ const SURE_BYTES = 70_000;
 const ERRMSG_LENGTH = 200;
 
 /** The ledger with messages in it, each in the place of what was kept of it before. */
-export function putWaiting(ledger: Ledger, ...messages: readonly Message[]): Ledger {
+export function putPending(ledger: Ledger, ...messages: readonly Message[]): Ledger {
   const texts = messages.map((message) => [message.id, textOf(message)] as const);
-  return packWaiting(ledger, new Map([...unpackWaiting(ledger), ...texts]));
+  return packPending(ledger, new Map([...unpackPending(ledger), ...texts]));
 }
 
 /**
- * Says of each new message whether there is room for it beside what waits already, in the place of others. A
+ * Says of each new message whether there is room for it beside what is pending already, in the place of others. A
  * message that is put back for another try is not asked: it was in before.
  */
 export function createCapacityCheck(
   ledger: Ledger,
 ): (message: Message, inPlaceOf: readonly Message[]) => boolean {
-  let texts = new Map(unpackWaiting(ledger));
+  let texts = new Map(unpackPending(ledger));
   let bytes = bytesOf([...texts.values()]);
   return (message, inPlaceOf) => {
     const gone = inPlaceOf.map(({ id }) => id);
     const after = new Map([...texts].filter(([id]) => !gone.includes(id))).set(message.id, textOf(message));
     const bytesAfter = bytes + bytesOf([textOf(message)]) - bytesOf(gone.map((id) => texts.get(id)));
-    const fits = bytesAfter <= SURE_BYTES || (packWaiting(ledger, after).waiting ?? '').length <= MAX_BYTES;
-    if (after.size > MAX_WAITING || !fits) return false;
+    const fits = bytesAfter <= SURE_BYTES || (packPending(ledger, after).waiting ?? '').length <= MAX_BYTES;
+    if (after.size > MAX_PENDING || !fits) return false;
     [texts, bytes] = [after, bytesAfter];
     return true;
   };
@@ -113,32 +113,32 @@ function outcomeText({ remedy: _, errmsg, ...kept }: Outcome): object {
 }
 
 function messageOf(ledger: Ledger, id: string, text: unknown): Message {
-  const read = v.safeParse(waitingText, text);
-  if (!read.success) throw new UnreadableWaitingError(ledger.openid, id);
+  const read = v.safeParse(pendingText, text);
+  if (!read.success) throw new UnreadablePendingError(ledger.openid, id);
   const kept = read.output;
   const { createdAtMs, sendAtMs = createdAtMs, dueAtMs = sendAtMs, updatedAtMs = createdAtMs } = kept;
   const openid = openidOf(id) ?? ledger.openid;
   return { ...kept, id, openid, state: 'pending', sendAtMs, dueAtMs, updatedAtMs };
 }
 
-/** A message that waits in a ledger. @throws UnreadableWaitingError */
-export function findWaiting(ledger: Ledger, messageId: string): Message | undefined {
-  const text = unpackWaiting(ledger).get(messageId);
+/** A pending message of a ledger. @throws UnreadablePendingError */
+export function findPending(ledger: Ledger, messageId: string): Message | undefined {
+  const text = unpackPending(ledger).get(messageId);
   return text === undefined ? undefined : messageOf(ledger, messageId, text);
 }
 
 /**
- * All messages that wait in a ledger, without those that have records by now.
+ * All pending messages of a ledger, without those that have records by now.
  *
- * @throws UnreadableWaitingError
+ * @throws UnreadablePendingError
  */
-export function listWaiting(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
-  return [...unpackWaiting(ledger)]
+export function listPending(ledger: Ledger, recorded: ReadonlySet<string> = new Set()): readonly Message[] {
+  return [...unpackPending(ledger)]
     .filter(([id]) => !recorded.has(id))
     .map(([id, text]) => messageOf(ledger, id, text));
 }
 
-/** Whether a newer message takes the place of an earlier one of the same user, as long as that waits. */
+/** Whether a newer message takes the place of an earlier one of the same user, as long as that is pending. */
 export function isCollapsible(earlier: Collapsible, newer: Collapsible): boolean {
   return (
     newer.collapseKey !== undefined &&
@@ -147,19 +147,19 @@ export function isCollapsible(earlier: Collapsible, newer: Collapsible): boolean
   );
 }
 
-/** The messages that wait in a ledger, claimed by no sender, and whose place a newer one takes. */
+/** The pending messages of a ledger that no sender has claimed and whose place a newer one takes. */
 export function listCollapsible(ledger: Ledger, newer: Collapsible): readonly Message[] {
   if (newer.collapseKey === undefined) return [];
-  return [...unpackWaiting(ledger)].flatMap(([id, text]) => {
+  return [...unpackPending(ledger)].flatMap(([id, text]) => {
     const { success, output } = v.safeParse(collapsibleText, text);
     const isMeant = success && isCollapsible(output, newer) && id !== ledger.claim?.sendId;
     return isMeant ? [messageOf(ledger, id, text)] : [];
   });
 }
 
-/** How many of the messages that wait in a ledger are due before this one. */
+/** How many of the pending messages of a ledger are due before this one. */
 export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' | 'dueAtMs'>): number {
-  return [...unpackWaiting(ledger)].filter(([other, text]) => {
+  return [...unpackPending(ledger)].filter(([other, text]) => {
     const { success, output } = v.safeParse(dueText, text);
     if (!success || other === id) return false;
     const otherAtMs = output.dueAtMs ?? output.sendAtMs ?? output.createdAtMs;
@@ -168,35 +168,35 @@ export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' |
 }
 
 /**
- * Whether a message has no record: what waits and is not claimed has none. That saves a read of each send.
+ * Whether a message has no record: what is pending and not claimed has none. That saves a read of each send.
  */
 export function hasNoRecord(ledger: Ledger, messageId: string): boolean {
-  return ledger.claim?.sendId !== messageId && unpackWaiting(ledger).has(messageId);
+  return ledger.claim?.sendId !== messageId && unpackPending(ledger).has(messageId);
 }
 
-/** A message by its record, or else by what waits, of which the first record is an insert. */
+/** A message by its record, or else by what is pending, of which the first record is an insert. */
 export function messageWithLedger(
   messageId: string,
   record: Versioned<Message> | undefined,
   ledger: Versioned<Ledger>,
 ): MessageWithLedger {
-  const waiting = record ? undefined : findWaiting(ledger.value, messageId);
-  return { ledger, message: record ?? (waiting && { value: waiting, version: undefined }) };
+  const pending = record ? undefined : findPending(ledger.value, messageId);
+  return { ledger, message: record ?? (pending && { value: pending, version: undefined }) };
 }
 
-/** A page of a user's records, read after their item, with those among them that wait, newest first. */
-export function withWaiting(
+/** A page of a user's records, read after their item, with those among them that are pending, newest first. */
+export function withPending(
   page: Page<Versioned<Message>>,
   ledger: Ledger,
   limit: number,
   after: string | undefined,
 ): Page<Versioned<Message>> {
   const recorded = new Set(page.items.map(({ value }) => value.id));
-  const waiting = listWaiting(ledger, recorded)
+  const pending = listPending(ledger, recorded)
     .filter(({ id }) => (after === undefined || id < after) && (page.next === undefined || id > page.next))
     .map((value) => ({ value, version: undefined }));
-  if (waiting.length === 0) return page;
-  const items = [...page.items, ...waiting].toSorted((one, other) =>
+  if (pending.length === 0) return page;
+  const items = [...page.items, ...pending].toSorted((one, other) =>
     one.value.id < other.value.id ? 1 : -1,
   );
   const last = items[limit - 1];

@@ -1,13 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Ledger } from './ledger.ts';
 
-/** What waits for a user, by message id. Only lib/messages/waiting-messages.ts reads the texts. */
-type WaitingTexts = ReadonlyMap<string, unknown>;
+/** The pending messages of a user, by message id. Only lib/messages/pending-messages.ts reads the texts. */
+type PendingTexts = ReadonlyMap<string, unknown>;
 
 /** Thrown when the attribute `waiting` of a user's item holds what this service did not write. */
-export class UnreadableWaitingError extends Error {
+export class UnreadablePendingError extends Error {
   readonly code = 'unreadable-waiting';
-  override readonly name = 'UnreadableWaitingError';
+  override readonly name = 'UnreadablePendingError';
   constructor(openid: string, messageId?: string) {
     const which = messageId === undefined ? '' : ` (${messageId})`;
     const next = 'Mend or delete the attribute "waiting" of their item.';
@@ -33,28 +33,28 @@ function dictionaryOf(openid: string): Buffer {
   return Buffer.from(`${COMMON}{"msg_0_${openid}":{"templateId":"","data":{"thing1":"`);
 }
 
-const NOTHING: WaitingTexts = new Map();
+const NOTHING: PendingTexts = new Map();
 
 /**
  * What was unpacked last, by user and packed text, because two users' texts may be packed alike. One step
  * unpacks the same texts several times, which takes 1.5 ms for 200 messages.
  */
-const unpacked = new Map<string, WaitingTexts>();
+const unpacked = new Map<string, PendingTexts>();
 const MAX_UNPACKED = 20;
 
-/** The texts of a ledger. @throws UnreadableWaitingError */
-export function unpackWaiting({ openid, waiting }: Ledger): WaitingTexts {
+/** The texts of a ledger. @throws UnreadablePendingError */
+export function unpackPending({ openid, waiting }: Ledger): PendingTexts {
   if (!waiting) return NOTHING;
   const key = `${openid} ${waiting}`;
   const known = unpacked.get(key);
   if (known) return known;
   const texts = unpack(openid, waiting);
-  if (!texts) throw new UnreadableWaitingError(openid);
+  if (!texts) throw new UnreadablePendingError(openid);
   remember(key, texts);
   return texts;
 }
 
-function unpack(openid: string, waiting: string): WaitingTexts | undefined {
+function unpack(openid: string, waiting: string): PendingTexts | undefined {
   try {
     const packed = Buffer.from(waiting, 'base64');
     const texts: unknown = JSON.parse(
@@ -66,17 +66,17 @@ function unpack(openid: string, waiting: string): WaitingTexts | undefined {
   }
 }
 
-function remember(key: string, texts: WaitingTexts): void {
+function remember(key: string, texts: PendingTexts): void {
   const [oldest] = unpacked.keys();
   if (oldest !== undefined && unpacked.size >= MAX_UNPACKED) unpacked.delete(oldest);
   unpacked.set(key, texts);
 }
 
 /**
- * The ledger with other texts waiting. Each write of the item carries all of them and is billed by its size:
+ * The ledger with other pending messages. Each write of the item carries all of them and is billed by its size:
  * 200 messages of varied text are 77 kB plain and 11 kB packed.
  */
-export function packWaiting(ledger: Ledger, texts: WaitingTexts): Ledger {
+export function packPending(ledger: Ledger, texts: PendingTexts): Ledger {
   if (texts.size === 0 && ledger.waiting === undefined) return ledger;
   // An empty text and no absent attribute: PartiQL has no form for taking one away.
   if (texts.size === 0) return { ...ledger, waiting: '' };
@@ -86,8 +86,8 @@ export function packWaiting(ledger: Ledger, texts: WaitingTexts): Ledger {
 }
 
 /** The ledger without some messages, because they have records by now. */
-export function withoutWaiting(ledger: Ledger, messageIds: readonly string[]): Ledger {
-  const texts = unpackWaiting(ledger);
+export function withoutPending(ledger: Ledger, messageIds: readonly string[]): Ledger {
+  const texts = unpackPending(ledger);
   if (!messageIds.some((id) => texts.has(id))) return ledger;
-  return packWaiting(ledger, new Map([...texts].filter(([id]) => !messageIds.includes(id))));
+  return packPending(ledger, new Map([...texts].filter(([id]) => !messageIds.includes(id))));
 }
