@@ -7,7 +7,7 @@ import { exportRecipients } from './campaign/export-run.ts';
 import { campaignLines, campaignTable, runLine, warningLines } from './campaign/texts.ts';
 import { USAGE } from './campaign/usage.ts';
 import { watchRun } from './campaign/watch.ts';
-import { CommandError, print, runCommand, UsageError } from './command-line.ts';
+import { FileError, print, runCommand, UsageError } from './command-line.ts';
 import { say } from './language.ts';
 import { readText } from './read-text.ts';
 import { findService } from './service-client.ts';
@@ -182,6 +182,6 @@ function parsed(json: string, file: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new CommandError(say(`${file} is not JSON.`, `${file} 不是合法的 JSON。`));
+    throw new FileError(say(`${file} is not JSON.`, `${file} 不是合法的 JSON。`));
   }
 }

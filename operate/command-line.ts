@@ -19,12 +19,22 @@ export { JSON_OPTION, STAGE_OPTIONS, ZONE_OPTION } from './command-help.ts';
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
   readonly code: string = 'command';
+  /** What the command ends with. */
+  readonly exitCode: 1 | 2 = 1;
 }
 
 /** Thrown for options and words that a command does not take: its message is one line, and the usage is printed below it. */
 export class UsageError extends CommandError {
   override readonly name = 'UsageError';
   override readonly code = 'usage';
+  override readonly exitCode = 2;
+}
+
+/** Thrown for a file that cannot be read or used; 1 is left to what a command finds in a file that can. */
+export class FileError extends CommandError {
+  override readonly name = 'FileError';
+  override readonly code = 'file';
+  override readonly exitCode = 2;
 }
 
 type Options = Readonly<Record<string, OptionStatement>>;
@@ -43,7 +53,7 @@ export interface Usage<T extends Options> extends HelpStatement {
 
 /**
  * Runs a command to its exit code. `--help` explains it and runs nothing. A wrong option ends with 2, after one line that names it and the
- * usage; what the person can put right otherwise ends with 1 and a message without a stack.
+ * usage, and so does a wrong file, without the usage. What the person can put right otherwise ends with 1 and a message without a stack.
  */
 export async function runCommand<const T extends Options>(
   usage: Usage<T>,
@@ -79,11 +89,10 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 
 function tell(error: unknown, usage: HelpStatement): void {
   process.stderr.write(`${colors.red(explained(error))}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof CommandError ? error.exitCode : 1;
   if (!(error instanceof UsageError)) return;
   const see = say('See', '请看');
   process.stderr.write(`${usageLines(usage).join('\n')}\n${see}: npm run ${usage.name} -- --help\n`);
-  process.exitCode = 2;
 }
 
 /** What to do about errors of the AWS SDK that do not say. */

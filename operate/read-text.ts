@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { CommandError } from './command-line.ts';
+import { FileError } from './command-line.ts';
 import { say } from './language.ts';
 
 /**
  * The text of a file, or of standard input for `-`, without a byte order mark.
  *
- * @throws CommandError when it cannot be read or is not UTF-8, such as a CSV that a Chinese Excel saved in GBK
+ * @throws FileError when it cannot be read or is not UTF-8, such as a CSV that a Chinese Excel saved in GBK
  */
 export async function readText(file: string): Promise<string> {
   const bytes = file === '-' ? await buffer(process.stdin) : await bytesOf(file);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new CommandError(
+    throw new FileError(
       say(
         `${file} is not UTF-8. In Excel, save it as "CSV UTF-8"; in an editor, save it as UTF-8.`,
         `${file} 不是 UTF-8 编码：Excel 请另存为“CSV UTF-8”，编辑器请以 UTF-8 保存。`,
@@ -27,6 +27,6 @@ async function bytesOf(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(say(`${file} cannot be read: ${reason}.`, `${file} 无法读取：${reason}。`));
+    throw new FileError(say(`${file} cannot be read: ${reason}.`, `${file} 无法读取：${reason}。`));
   }
 }

@@ -49,20 +49,20 @@ const KINDS: Readonly<Record<number, CardKind>> = {
     10: seen(1, 2, 7),
     11: seen(7),
   }),
-  2002: order(),
+  2002: order({ 1: { first: true, after: [7] }, 2: { first: true, after: [1, 7] } }),
   2003: order({ 1: { first: true, after: [7] }, 2: { first: true, after: [1, 7] } }),
   2004: order({
     1: { first: true, after: [1] },
     2: { first: true, after: [1, 2] },
     3: { after: [1, 2, 3] },
   }),
-  2005: order(),
-  2006: order(),
+  2005: order({ 1: { first: true, after: [1, 7] } }),
+  2006: order({ 1: { first: true, after: [10] }, 2: { first: true, after: [1, 2, 10] } }),
   2007: order({ 1: { first: true, after: [6] } }),
-  2008: order(),
+  2008: order({ 1: { first: true, after: [7] }, 2: { first: true, after: [1, 7] } }),
   2009: order(),
-  2010: order(),
-  2011: order(),
+  2010: order({ 1: { after: [8, 11] } }),
+  2011: order({ 1: { first: true, after: [6, 8] }, 2: { first: true, after: [1, 6, 8] } }),
 };
 
 /** Every kind that WeChat's overview lists. */

@@ -2,14 +2,17 @@ import * as v from 'valibot';
 import type { HttpClient } from '../http/http-client.ts';
 import { expectResult } from './read-answer.ts';
 
+const text = v.nullish(v.string(), '');
+
+/** Only the id is insisted on: an entry of a kind that no page describes must not cost the others. */
 const template = v.pipe(
   v.object({
     priTmplId: v.string(),
-    title: v.string(),
-    content: v.string(),
-    example: v.optional(v.string(), ''),
-    type: v.union([v.number(), v.string()]),
-    keywordEnumValueList: v.optional(
+    title: text,
+    content: text,
+    example: text,
+    type: v.nullish(v.union([v.number(), v.string()]), ''),
+    keywordEnumValueList: v.nullish(
       v.array(v.object({ keywordCode: v.string(), enumValueList: v.array(v.string()) })),
       [],
     ),

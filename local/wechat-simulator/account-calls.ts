@@ -1,5 +1,6 @@
 import { type Answer, success } from './answers.ts';
 import { asRecord, textOf, type WeChatRequest } from './calls.ts';
+import { CARD_TEMPLATES } from './card-kinds.ts';
 import { COUNTED_PATHS, type CountedCall } from './quotas.ts';
 import { toWireTemplate } from './templates.ts';
 import type { World } from './world.ts';
@@ -11,7 +12,13 @@ export function listTemplates(world: World, request: WeChatRequest): Answer {
   if (request.method !== 'GET') return world.refuse(40400);
   const limited = world.quotas.take('templates', world.switches);
   if (limited) return world.refuse(limited);
-  return success({ data: [...world.templates.values()].map(toWireTemplate) });
+  const cards = [...world.cardTemplates].map(([tid, templateId]) => toWireCardTemplate(tid, templateId));
+  return success({ data: [...[...world.templates.values()].map(toWireTemplate), ...cards] });
+}
+
+/** How gettemplate lists the template of a service card, and whether it does, no page says (WeChat contract §5.3). */
+function toWireCardTemplate(tid: string, templateId: string): object {
+  return { priTmplId: templateId, title: CARD_TEMPLATES.get(tid), content: '', example: '', type: 2 };
 }
 
 /** `POST /cgi-bin/openapi/quota/get` (WeChat contract §2.2). */

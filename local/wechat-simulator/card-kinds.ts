@@ -17,6 +17,9 @@ const PATH = 'wxa_path_query';
 const GOODS = ['product_count', 'product_list', PATH];
 const QUEUE = ['queue_number', 'current_number', PATH];
 const WAIT = ['min_wait_time', 'max_wait_time'];
+const STAY = ['product_list', 'check_in_time', 'check_out_time', PATH];
+const JOURNEY = ['traffic_no', 'planned_departure_time', 'planned_arrival_time', PATH];
+const TICKET = ['product_list', PATH];
 const PARCEL = ['sender_city', 'receiver_city', 'sender_name', 'receiver_name', PATH];
 
 type Row = readonly [status: number, first: boolean, after: readonly number[], required?: readonly string[]];
@@ -62,8 +65,36 @@ export const CARD_KINDS: ReadonlyMap<number, CardKind> = new Map([
       [11, false, [7]],
     ),
   ],
+  [2002, kind('order', [1, true, [7], GOODS], [2, true, [1, 7], GOODS])],
   [2003, kind('order', [1, true, [7], GOODS], [2, true, [1, 7], GOODS])],
   [2004, kind('order', [1, true, [1], PARCEL], [2, true, [1, 2], PARCEL], [3, true, [1, 2, 3]])],
+  [2005, kind('order', [1, true, [1, 7], GOODS])],
+  [2006, kind('order', [1, true, [10], GOODS], [2, true, [1, 2, 10], GOODS])],
   [2007, kind('order', [1, true, [6], GOODS])],
-  ...[2002, 2005, 2006, 2008, 2009, 2010, 2011].map((type) => [type, kind('order')] as const),
+  [2008, kind('order', [1, true, [7], STAY], [2, true, [1, 7], STAY])],
+  [2009, kind('order')],
+  [2010, kind('order', [1, true, [8, 11], JOURNEY])],
+  [2011, kind('order', [1, true, [6, 8], TICKET], [2, true, [1, 6, 8], TICKET])],
+]);
+
+/**
+ * The templates of the kinds, by their tid (WeChat contract §8.2b), with a title each. Those of kinds with a button
+ * are ours: no copy of a page shows WeChat's.
+ */
+export const CARD_TEMPLATES: ReadonlyMap<string, string> = new Map([
+  ['10000001', '购物(实体物流)服务动态'],
+  ['10000002', '购物(自提)服务动态'],
+  ['10000003', '购物(虚拟发货)服务动态'],
+  ['10000004', '快递寄送服务动态'],
+  ['10000005', '保险购买服务动态'],
+  ['10000006', '购物&餐饮(同城配送)服务动态'],
+  ['10000007', '购物&餐饮&本地生活(等候领取)服务动态'],
+  ['10000017', '打车服务动态'],
+  ['10000018', '餐厅排队服务动态'],
+  ['10000019', '同城配送服务动态'],
+  ['10000020', '取餐服务动态'],
+  ['10000021', '酒店预订服务动态'],
+  ['10000022', '火车票、汽车票、船票服务动态'],
+  ['10000024', '机票服务动态'],
+  ['10000029', '景区门票服务动态'],
 ]);

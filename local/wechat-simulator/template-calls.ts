@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, success } from './answers.ts';
 import { given, textOf, type WeChatRequest } from './calls.ts';
+import { CARD_TEMPLATES } from './card-kinds.ts';
 import { type PublicKeyword, type PublicTitle, publicTitle } from './public-library.ts';
 import type { Template } from './templates.ts';
 import type { World } from './world.ts';
@@ -14,26 +15,33 @@ export function addTemplate(world: World, request: WeChatRequest): Answer {
   if ('errcode' in body) return body;
   const { fields } = body;
   if (world.switches.accountBanned) return world.refuse(200011);
-  const title = publicTitle(given(fields, 'tid'));
-  if (!title) return world.refuse(200014);
-  const keywords = keywordsOf(title, given(fields, 'kidList'));
+  const tid = String(given(fields, 'tid'));
+  const title = publicTitle(tid);
+  if (!title && !CARD_TEMPLATES.has(tid)) return world.refuse(200014);
+  const kidList = given(fields, 'kidList') ?? [];
+  const keywords = title ? keywordsOf(title, kidList) : noKeywords(kidList);
   if (!keywords) return world.refuse(200020);
   const scene = given(fields, 'sceneDesc') ?? '';
   if (typeof scene !== 'string' || scene.length > MOST_SCENE_CHARACTERS) return world.refuse(200021);
-  const twin = twinOf(world, title, keywords);
-  if (twin) return world.refuse(200022, undefined, { priTmplId: twin.templateId });
+  const known = title ? twinOf(world, title, keywords)?.templateId : world.cardTemplates.get(tid);
+  if (known !== undefined) return world.refuse(200022, undefined, { priTmplId: known });
   const most = world.switches.privateTemplates;
-  if (most !== null && world.templates.size >= most) return world.refuse(200012);
-  const template = privateTemplate(title, keywords);
-  world.templates.set(template.templateId, template);
-  return success({ priTmplId: template.templateId });
+  if (most !== null && world.templates.size + world.cardTemplates.size >= most) return world.refuse(200012);
+  const templateId = createTemplateId();
+  if (title) world.templates.set(templateId, privateTemplate(templateId, title, keywords));
+  else world.cardTemplates.set(tid, templateId);
+  return success({ priTmplId: templateId });
 }
 
 /** `POST /wxaapi/newtmpl/deltemplate`, in JSON or form-encoded (WeChat contract §5.1, §5.3). */
 export function deleteTemplate(world: World, request: WeChatRequest): Answer {
   const body = readBody(world, request);
   if ('errcode' in body) return body;
-  return world.templates.delete(textOf(body.fields, 'priTmplId') ?? '') ? success() : world.refuse(20002);
+  const templateId = textOf(body.fields, 'priTmplId') ?? '';
+  const [cardTid] = [...world.cardTemplates].find(([, id]) => id === templateId) ?? [];
+  const isDeleted =
+    cardTid === undefined ? world.templates.delete(templateId) : world.cardTemplates.delete(cardTid);
+  return isDeleted ? success() : world.refuse(20002);
 }
 
 function readBody(
@@ -55,6 +63,11 @@ function keywordsOf(title: PublicTitle, kidList: unknown): readonly PublicKeywor
   return keywords.length === kids.length && new Set(kids).size === kids.length ? keywords : undefined;
 }
 
+/** The template of a service card takes an empty list (WeChat contract §5.3). */
+function noKeywords(kidList: unknown): readonly PublicKeyword[] | undefined {
+  return Array.isArray(kidList) && kidList.length === 0 ? [] : undefined;
+}
+
 /** A private template of the same title and keywords, whatever their order. */
 function twinOf(
   world: World,
@@ -71,10 +84,18 @@ function labelsOf(labels: readonly string[]): string {
   return JSON.stringify(labels.toSorted());
 }
 
-function privateTemplate({ title, type }: PublicTitle, keywords: readonly PublicKeyword[]): Template {
+/** 43 characters, as WeChat's have. */
+function createTemplateId(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function privateTemplate(
+  templateId: string,
+  { title, type }: PublicTitle,
+  keywords: readonly PublicKeyword[],
+): Template {
   return {
-    // 43 characters, as WeChat's have.
-    templateId: randomBytes(32).toString('base64url'),
+    templateId,
     title,
     kind: type === 2 ? 'one-time' : 'long-term',
     keywords: keywords.map(({ kid, name, example, rule, values }) => ({

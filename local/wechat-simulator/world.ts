@@ -48,6 +48,8 @@ export interface World extends Refusals {
   readonly tokens: AccessTokens;
   readonly quotas: Quotas;
   readonly templates: Map<string, Template>;
+  /** The templates of service cards that the account has: their ids by their tids. */
+  readonly cardTemplates: Map<string, string>;
   readonly ledger: GrantLedger;
   readonly rates: SendRates;
   readonly deviceTickets: DeviceTickets;
@@ -77,6 +79,7 @@ export function createWorld(beginning: Beginning): World {
     codes: new LoginCodes(clock),
     tokens: new AccessTokens(clock),
     quotas: new Quotas(clock),
+    cardTemplates: new Map(),
     templates: new Map(beginning.templates.map((template) => [template.templateId, template])),
     ledger: new GrantLedger(),
     rates: new SendRates(clock),

@@ -1,5 +1,5 @@
 import type { Qingniao, Schemas } from '../../clients/typescript/src/index.ts';
-import { CommandError } from '../command-line.ts';
+import { CommandError, FileError } from '../command-line.ts';
 import { say } from '../language.ts';
 import type { CampaignAnswer, RecipientAnswer, RunAnswer } from './campaign-answers.ts';
 import { csvParts } from './csv-parts.ts';
@@ -33,7 +33,7 @@ export function campaignsOf(service: Qingniao): CampaignService {
 
   return {
     async create(body) {
-      if (!isCampaign(body)) throw new CommandError('A campaign is a JSON object. 活动须为 JSON 对象。');
+      if (!isCampaign(body)) throw new FileError('A campaign is a JSON object. 活动须为 JSON 对象。');
       return (await service.POST('/v1/campaigns', { body })).data;
     },
     async addCsv(id, csv) {

@@ -6,7 +6,7 @@ import {
   LINE_ENDS,
   separatorOf,
 } from '../../lib/campaigns/recipients/csv-dialect.ts';
-import { CommandError } from '../command-line.ts';
+import { FileError } from '../command-line.ts';
 import { say } from '../language.ts';
 
 /** Below the 4 MiB that one request may have. */
@@ -20,7 +20,7 @@ const rows = v.array(
  * Cuts a CSV file into parts that each fit into one request and begin with the header. The lines of the parts before are left
  * empty, so that what the service says of a line is true of the file.
  *
- * @throws CommandError when it is no CSV
+ * @throws FileError when it is no CSV
  */
 export function csvParts(text: string, partBytes = PART_BYTES): readonly string[] {
   if (Buffer.byteLength(text) <= partBytes) return [text];
@@ -67,7 +67,7 @@ function read(text: string): v.InferOutput<typeof rows> {
     );
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new CommandError(
+    throw new FileError(
       say(`The file is no CSV: ${error.message}.`, `文件不是合法的 CSV：${error.message}。`),
     );
   }

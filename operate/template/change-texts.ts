@@ -21,7 +21,7 @@ export function planLines({ templates, others }: Plan): string[] {
 function plannedLines(planned: PlannedTemplate): string[] {
   const { wish, title, keywords, templateId, order, alias, kind, isOrderOther } = planned;
   const name = nameOf(wish);
-  const what = `${title}: ${keywords.join(', ')}`;
+  const what = keywords.length === 0 ? title : `${title}: ${keywords.join(', ')}`;
   const notes = [
     isOrderOther &&
       colors.yellow(

@@ -12,6 +12,7 @@ import {
   planSummary,
   titleLines,
 } from './change-texts.ts';
+import { isCardTid } from './find-templates.ts';
 import { libraryOf } from './library.ts';
 import { isChange, type Plan, planTemplates } from './plan-templates.ts';
 import { readWishes, type WishedTemplate } from './wished-templates.ts';
@@ -49,12 +50,12 @@ export async function add(
   word: string,
   { keywords, scene, alias, json }: { keywords?: string; scene?: string; alias?: string; json: boolean },
 ): Promise<number> {
-  if (keywords === undefined) {
+  if (keywords === undefined && !isCardTid(word)) {
     throw new UsageError(say('Say which by --keywords NAME,NAME.', '请用 --keywords 给出关键词。'));
   }
   const wish: WishedTemplate = {
     ...(/^\d+$/.test(word) ? { tid: word } : { title: word }),
-    keywords: keywords.split(/[,，]/).map((each) => each.trim()),
+    keywords: (keywords ?? '').split(/[,，]/).flatMap((each) => each.trim() || []),
     ...(scene !== undefined && { scene }),
     ...(alias !== undefined && { alias }),
   };

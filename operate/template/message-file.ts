@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CommandError } from '../command-line.ts';
+import { FileError } from '../command-line.ts';
 import { say } from '../language.ts';
 import { readText } from '../read-text.ts';
 
@@ -21,7 +21,7 @@ const batch = v.object({ messages: v.array(v.unknown()) });
  * Reads messages from a file: one, a list of them, or the body of a batch; with `templateId` given, also data alone. `-` is
  * standard input.
  *
- * @throws CommandError
+ * @throws FileError
  */
 export async function readMessages(
   file: string,
@@ -37,7 +37,7 @@ function parsed(file: string, content: string): unknown {
     return JSON.parse(content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(say(`${file} is not JSON: ${reason}`, `${file} 不是合法的 JSON：${reason}`));
+    throw new FileError(say(`${file} is not JSON: ${reason}`, `${file} 不是合法的 JSON：${reason}`));
   }
 }
 
@@ -46,7 +46,7 @@ function messageIn(entry: unknown, templateId: string | undefined, index: number
   const given = isMessage ? entry : { data: entry };
   const result = v.safeParse(message, { ...(templateId !== undefined && { templateId }), ...given });
   if (result.success) return result.output;
-  throw new CommandError(
+  throw new FileError(
     say(
       `Message ${index + 1} is none: it needs "templateId" (or --template NAME) and "data".`,
       `第 ${index + 1} 条不是消息，需要 templateId（或 --template）和 data。`,

@@ -1,8 +1,8 @@
-import { nearestWord } from '../../lib/nearest-word.ts';
 import { CommandError } from '../command-line.ts';
 import { say } from '../language.ts';
 import { type AccountTemplate, isRemoved } from './account-templates.ts';
-import type { Library, LibraryTitle } from './library.ts';
+import { findByKeywords, findCardTemplate, findTitle, isCardTid, labelsOf } from './find-templates.ts';
+import type { Library } from './library.ts';
 import type { WishedTemplate } from './wished-templates.ts';
 
 /** What a template is to be made of. */
@@ -89,8 +89,9 @@ interface Context {
 /** The plan for one wish, or why there is none. */
 async function plan(wish: WishedTemplate, context: Context): Promise<PlannedTemplate | string> {
   const { library } = context;
+  if (wish.keywords.length === 0) return planCard(wish, context);
   const isByName = wish.tid === undefined && !wish.keywords.some(isNumber);
-  const known = isByName ? findPresent(context, wish.title ?? '', wish.keywords) : undefined;
+  const known = isByName ? findByKeywords(context, wish.title ?? '', wish.keywords) : undefined;
   if (known) return compare(wish, context, { title: known.title, keywords: wish.keywords, known });
   const title = findTitle(await library.titles(), wish);
   if (typeof title === 'string') return title;
@@ -106,18 +107,43 @@ async function plan(wish: WishedTemplate, context: Context): Promise<PlannedTemp
       `${title.title} 没有关键词 ${missing.join('、')}，可选：${names}`,
     );
   }
+  const twice = wish.keywords.filter((_, index) => chosen.indexOf(chosen[index]) < index);
+  if (twice.length > 0) {
+    return say(`keyword ${twice.join(', ')} is named twice`, `关键词 ${twice.join('、')} 重复`);
+  }
   const keywords = chosen.flatMap((keyword) => keyword?.name ?? []);
-  const there = findPresent(context, title.title, keywords);
+  const there = findByKeywords(context, title.title, keywords);
   if (there) return compare(wish, context, { title: title.title, keywords, known: there });
   return compare(wish, context, {
     title: title.title,
     keywords,
-    order: {
-      tid: title.tid,
-      keywordIds: chosen.flatMap((keyword) => keyword?.keywordId ?? []),
-      ...(wish.scene !== undefined && { sceneDescription: wish.scene }),
-    },
+    order: orderOf(
+      wish,
+      title.tid,
+      chosen.flatMap((keyword) => keyword?.keywordId ?? []),
+    ),
   });
+}
+
+/** The plan for the template of a service card, which has no keywords (WeChat contract §5.3). */
+async function planCard(wish: WishedTemplate, context: Context): Promise<PlannedTemplate | string> {
+  const known = findCardTemplate(context, wish);
+  if (known) return compare(wish, context, { title: known.title, keywords: [], known });
+  const found =
+    wish.tid === undefined ? findTitle(await context.library.titles(), wish) : { tid: wish.tid, title: '' };
+  if (typeof found === 'string') return found;
+  if (!isCardTid(found.tid)) {
+    return say(
+      'needs keywords; only the templates of service cards have none',
+      '缺少关键词，只有服务卡片的模板没有关键词',
+    );
+  }
+  const title = wish.title ?? (found.title || `tid ${found.tid}`);
+  return compare(wish, context, { title, keywords: [], order: orderOf(wish, found.tid, []) });
+}
+
+function orderOf({ scene }: WishedTemplate, tid: string, keywordIds: readonly number[]): TemplateOrder {
+  return { tid, keywordIds, ...(scene !== undefined && { sceneDescription: scene }) };
 }
 
 function compare(
@@ -146,48 +172,11 @@ function compare(
   };
 }
 
-function findTitle(titles: readonly LibraryTitle[], { tid, title }: WishedTemplate): LibraryTitle | string {
-  const byTid = titles.filter((each) => tid === undefined || each.tid === tid);
-  if (byTid.length === 0)
-    return say(`no tid ${tid} in the account's categories`, `账号的类目下没有 tid ${tid}`);
-  const found = byTid.filter((each) => title === undefined || each.title === title);
-  const [first, ...more] = found;
-  if (first && more.length === 0) return first;
-  if (first) {
-    const all = found.map((each) => `${each.tid} (${each.category})`).join(', ');
-    return say(
-      `several titles are called ${title}: write one of these as tid: ${all}`,
-      `有多个名为 ${title} 的标题，请用 tid 指明其中一个：${all}`,
-    );
-  }
-  const meant = nearestWord(
-    title ?? '',
-    byTid.map((each) => each.title),
-  );
-  const hint = meant === undefined ? '' : say(`; did you mean ${meant}?`, `，是否想写 ${meant}？`);
-  return say(`no title ${title} in the account's categories${hint}`, `账号的类目下没有标题 ${title}${hint}`);
-}
-
-function findPresent(
-  { present, triesOtherOrder }: Context,
-  title: string,
-  keywords: readonly string[],
-): AccountTemplate | undefined {
-  const wanted = keywords.toSorted().join('\n');
-  const same = present.filter(
-    (template) => template.title === title && labelsOf(template).toSorted().join('\n') === wanted,
-  );
-  const inOrder = same.find((template) => labelsOf(template).join('\n') === keywords.join('\n'));
-  return inOrder ?? (triesOtherOrder ? undefined : same[0]);
-}
-
 function isTwin(one: PlannedTemplate, other: PlannedTemplate): boolean {
   return (
     one.title === other.title && one.keywords.toSorted().join('\n') === other.keywords.toSorted().join('\n')
   );
 }
-
-const labelsOf = ({ fields }: AccountTemplate) => fields.map(({ label }) => label);
 
 const isNumber = (word: string) => /^\d+$/.test(word);
 

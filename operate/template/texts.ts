@@ -31,8 +31,8 @@ export const USAGE = {
     [
       'add TID --keywords A,B',
       say(
-        "adds one template: a tid or title, keywords by name or number, in the card's order",
-        '添加一个模板：tid 或标题，关键词用名称或编号，顺序即卡片上的顺序',
+        "adds one template: a tid or title, keywords by name or number, in the card's order; none for the tid of a service card",
+        '添加一个模板：tid 或标题，关键词用名称或编号，顺序即卡片上的顺序；服务卡片的 tid 不写关键词',
       ),
     ],
     [

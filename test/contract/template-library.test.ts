@@ -239,6 +239,22 @@ describe('POST /v1/templates', () => {
     expect(atWeChat()).toHaveLength(before.length);
   });
 
+  test('takes the tid of a service card, which has no keywords and cannot be sent', async () => {
+    const { status, body } = await add({ tid: 10000001, keywordIds: [] });
+    expect([status, body.fields]).toEqual([201, []]);
+    expect(body.warnings).toContainEqual(expect.objectContaining({ code: 'no-fields' }));
+    expect(await add({ tid: '10000001', keywordIds: [] })).toMatchObject({
+      status: 201,
+      body: { templateId: body.templateId },
+    });
+    expect((await add({ tid: '10000001', keywordIds: [1, 2] })).body.errors[0].path).toBe('keywordIds');
+    expect((await remove(body.templateId)).status).toBe(200);
+    const { body: list } = await operator('GET', '/v1/templates?limit=200');
+    expect(list.items.map(({ templateId }: { templateId: string }) => templateId)).not.toContain(
+      body.templateId,
+    );
+  });
+
   test('in an account that is full or barred is 502 and says what to do', async () => {
     wechat.setSwitches({ privateTemplates: before.length });
     expect(await add(SHIPPED)).toMatchObject({

@@ -106,7 +106,7 @@ test('a file that a Chinese Excel saved in GBK is refused, with how to save it',
   await writeFile(file, gbk);
   const order = await fileWith('for-gbk.json', JSON.stringify(ORDER));
   const { code, stderr } = await campaign('create', order, '--recipients', file);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/CSV UTF-8/)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/CSV UTF-8/)]);
   expect((await campaign('list')).stdout).not.toContain('for-gbk');
 });
 
@@ -132,7 +132,7 @@ test.each<[string, string[], string, number]>([
   ['no command', [], 'Say create', 2],
   ['a word too few', ['run'], 'Say create', 2],
   ['a command that is nearly right', ['craete', 'x.json'], 'Did you mean create?', 2],
-  ['a file that is not there', ['create', '/nowhere.json'], 'cannot be read', 1],
+  ['a file that is not there', ['create', '/nowhere.json'], 'cannot be read', 2],
 ])('%s is told, with what to do', async (_, args, words, ends) => {
   const { code, stderr } = await campaign(...args);
   expect(code).toBe(ends);

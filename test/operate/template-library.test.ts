@@ -255,6 +255,61 @@ templates:
     expect(message).toMatch(says);
   });
 
+  test.each([
+    [
+      'an alias that is a number',
+      'templates: [{ alias: 12, tid: 1, keywords: [1] }]',
+      /alias: must be a name: /,
+    ],
+    ['tabs', 'templates:\n\t- alias: a', /is not YAML: line 2: Tabs are not allowed/],
+    [
+      'an anchor that there is not',
+      'templates: [{ alias: a, tid: 1, keywords: *x }]',
+      /not YAML: Unresolved/,
+    ],
+    ['a second document', 'templates: []\n---\n', /line 2: a second document begins here/],
+    ['nothing at all', '# later', /faults: must begin with "templates:" and a list/],
+    ['a full-width colon', 'templates:\n  - alias：a', /templates\.0: must have alias, title or tid/],
+    ['a keyword twice', 'templates: [{ alias: a, tid: 5310, keywords: [1, 就诊人] }]', /named twice/],
+    ['no keyword', 'templates: [{ alias: a, tid: 5310, keywords: [] }]', /needs keywords/],
+  ])('refuses a file with %s in one line, and says where', async (_, content, says) => {
+    const service = await findService({ api: stack.apiUrl }, {});
+    const reading = async () =>
+      planTemplates(await readWishes(await fileWith(content)), [], libraryOf(service));
+    await expect(reading()).rejects.toThrow(says);
+  });
+
+  test('reads YAML as editors write it: a byte order mark, CRLF, anchors, merge keys, numbers for texts', async () => {
+    const file = await fileWith(
+      '\uFEFFtemplates:\r\n  - &one { alias: a, title: 12306, keywords: [01, 2], scene: 7 }\r\n  - { <<: *one, alias: b }\r\n',
+    );
+    expect(await readWishes(file)).toEqual(
+      ['a', 'b'].map((alias) => ({ alias, title: '12306', keywords: ['01', '2'], scene: '7' })),
+    );
+  });
+
+  test('brings the template of a service card too, which has no keywords', async () => {
+    const file = await fileWith('templates: [{ alias: parcel, tid: 10000001, keywords: [] }]');
+    const { code, stdout } = await template('apply', file, '--yes');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/\+ parcel {2}tid 10000001/)]);
+    const asked = calls('add-template');
+    expect(await template('apply', file)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nothing is to be changed'),
+    });
+    expect(calls('add-template')).toBe(asked);
+    const added = await template('add', '10000001');
+    const { parcel } = await aliasesOf();
+    expect([added.code, added.stdout]).toEqual([0, expect.stringContaining(parcel!)]);
+  });
+
+  test('ends with 2 and one line for a wrong file, with 1 for a difference', async () => {
+    for (const name of [join(folder, 'nowhere.yml'), await fileWith('templates: 1')]) {
+      const { code, stderr } = await template('apply', name, '--yes');
+      expect([code, stderr.trim().split('\n')]).toEqual([2, [expect.stringContaining(name)]]);
+    }
+  });
+
   test('is told in words and without a stack what is wrong with a file', async () => {
     const file = await fileWith('templates: [{ alias: a, title: 就诊提示, keywords: [1, 2] }]');
     const { code, stderr } = await template('apply', file, '--yes');

@@ -98,9 +98,9 @@ describe('npm run template', () => {
 
   test('says what is wrong with its words, and without a stack', async () => {
     const cases: [string[], string, number?][] = [
-      [['check', 'nowhere.json'], 'cannot be read'],
-      [['check', await fileWith('{')], 'not JSON'],
-      [['check', await fileWith({ data: {} })], 'is none'],
+      [['check', 'nowhere.json'], 'cannot be read', 2],
+      [['check', await fileWith('{')], 'not JSON', 2],
+      [['check', await fileWith({ data: {} })], 'is none', 2],
       [[], 'Say list', 2],
       [['exmaple', 'x'], 'Did you mean example?', 2],
       [['list', '--frobnicate'], 'npm run template -- --help', 2],

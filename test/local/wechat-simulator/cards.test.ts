@@ -91,6 +91,29 @@ describe('the number of a pay order', () => {
   });
 });
 
+test.each([
+  [2002, 'product_count product_list', 7],
+  [2003, 'product_count product_list', 7],
+  [2006, 'product_count product_list', 10],
+  [2008, 'product_list check_in_time check_out_time', 7],
+  [2011, 'product_list', 6],
+])(
+  'a card of kind %i begins in state 1 or 2 with its members, and comes back to 1 from its own state alone',
+  async (kind, members, back) => {
+    const { wechat, set } = await started();
+    const code = wechat.cardCode({ openid: USER, payAmount: 1 });
+    const check_json = JSON.stringify({ pay_amount: 1, pay_time: Math.floor(NOON / 1000) });
+    const body = Object.fromEntries(members.split(' ').map((member) => [member, 1]));
+    const put = (cur_status: number, content: object = body) =>
+      set(code, { cur_status, wxa_path_query: '', ...content }, { notify_type: kind, check_json });
+    expect((await put(2, {})).errcode).toBe(85440);
+    expect((await put(2)).errcode).toBe(0);
+    expect((await put(1)).errcode).toBe(85439);
+    expect((await put(back)).errcode).toBe(0);
+    expect((await put(1)).errcode).toBe(0);
+  },
+);
+
 test('what WeChat has of a card can be read', async () => {
   const { tap, set, ext, read, wechat } = await started();
   const code = tap();

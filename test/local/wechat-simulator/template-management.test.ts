@@ -109,6 +109,24 @@ describe('addtemplate', () => {
     expect((await send(access_token, { template_id: id, data })).errcode).toBe(0);
   });
 
+  test('adds the template of a service card, which has no keywords and is neither sent nor subscribed to', async () => {
+    const { write, read, send, wechat, access_token } = await startWithToken({ templates: [] });
+    const { errcode, body } = await write('addtemplate', { tid: 10000001, kidList: [] });
+    const id = String(body['priTmplId']);
+    expect(errcode).toBe(0);
+    expect((await read('gettemplate')).body['data']).toMatchObject([{ priTmplId: id, content: '' }]);
+    expect((await write('addtemplate', { tid: '10000001' })).body).toMatchObject({
+      errcode: 200022,
+      priTmplId: id,
+    });
+    expect((await write('addtemplate', { tid: 10000001, kidList: [1, 2] })).errcode).toBe(200020);
+    expect((await write('addtemplate', { tid: 10000099, kidList: [] })).errcode).toBe(200014);
+    expect((await send(access_token, { template_id: id, data: {} })).errcode).toBe(40037);
+    expect(wechat.subscribe({ openid: USER, results: { [id]: 'accept' } })).toMatchObject({ errCode: 20001 });
+    expect((await write('deltemplate', { priTmplId: id })).errcode).toBe(0);
+    expect((await write('deltemplate', { priTmplId: id })).errcode).toBe(20002);
+  });
+
   test('takes a form too, in the ways that SDKs write a list', async () => {
     const { form, wechat } = await startWithToken({ templates: [] });
     for (const text of [

@@ -20,7 +20,17 @@ describe('a step from one state to another', () => {
     // The row is from published code.
     [2001, 2, 6, 'unlikely'],
     [2001, 4, 6, 'allowed'],
-    [2002, 1, 2, 'unknown'],
+    [2002, 1, 2, 'allowed'],
+    [2002, 2, 1, 'forbidden'],
+    [2005, 1, 1, 'allowed'],
+    [2006, 10, 1, 'allowed'],
+    [2006, 2, 1, 'forbidden'],
+    [2008, 7, 2, 'allowed'],
+    [2009, 1, 2, 'unknown'],
+    // The copy of the page does not show whether a card may be activated in it.
+    [2010, undefined, 1, 'unknown'],
+    [2010, 2, 1, 'forbidden'],
+    [2011, 8, 2, 'allowed'],
     [3001, undefined, 9, 'unknown'],
   ])('of kind %i from %s to %i is %s', (notifyType, from, to, step) => {
     expect(stepBetween(notifyType, from, to)).toBe(step);

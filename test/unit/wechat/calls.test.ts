@@ -216,6 +216,16 @@ describe('gettemplate', () => {
     expect(await getTemplates(line('{"errcode":0,"errmsg":"ok","data":[]}'), 'T')).toEqual([]);
   });
 
+  test('an entry without all that pages describe costs no other', async () => {
+    const data = [{ priTmplId: 'card', title: null, keywordEnumValueList: null }, { priTmplId: 'bare' }];
+    const read = await getTemplates(line(JSON.stringify({ errcode: 0, errmsg: 'ok', data })), 'T');
+    const rest = { title: '', content: '', example: '', type: '', enumValues: {} };
+    expect(read).toEqual([
+      { templateId: 'card', ...rest },
+      { templateId: 'bare', ...rest },
+    ]);
+  });
+
   test('takes type as number or text, and enum values by key', async () => {
     const data = [
       {
