@@ -67,11 +67,12 @@ function memberOf({ entries, item, value }: Node, key: string): unknown {
   return isNode(entries) ? entries[key] : (item ?? value);
 }
 
-/** The schemas that a value may be held against: without what makes it optional, one for each choice. */
+/** The schemas that a value may be held against: without what makes it optional or names it, one for each choice. */
 function expanded(schema: unknown): readonly Node[] {
   if (!isNode(schema)) return [];
-  const { wrapped, options } = schema;
+  const { wrapped, options, getter } = schema;
   if (wrapped !== undefined) return expanded(wrapped);
+  if (typeof getter === 'function') return expanded(getter());
   return Array.isArray(options) ? options.flatMap(expanded) : [schema];
 }
 

@@ -211,6 +211,45 @@ describe('A device grant names its device', () => {
     ]);
   });
 
+  test('a device that one report names twice counts once', async () => {
+    const { openid } = await logIn();
+    const { body } = await report(
+      openid,
+      { [OF_DEVICE.templateId]: 'accept' },
+      { devices: [TANK, { ...TANK }] },
+    );
+    expect(body.grants).toHaveLength(1);
+  });
+
+  test('a member that a device does not have is named, and no other', async () => {
+    const device = { ...TANK, model_id: MODEL };
+    const { body } = await operator('POST', '/v1/messages', { to: 'oSomebody', ...OF_DEVICE, device });
+    expect(body.errors).toEqual([
+      {
+        path: 'device.model_id',
+        message: 'Unknown field; did you mean "modelId"?',
+        zh: '未知字段，是否想写 "modelId"？',
+      },
+    ]);
+  });
+
+  test('a campaign whose template is declared to be of devices afterwards sends nothing', async () => {
+    const { openid } = await logIn();
+    await allow(wechat, openid, LONG_TERM.templateId);
+    const audience = { type: 'recipients', recipients: [{ openid }] };
+    const { body } = await operator('POST', '/v1/campaigns', { name: 'visits', ...LONG_TERM, audience });
+    await declare(LONG_TERM.templateId, 'device');
+    const run = (await operator('POST', `/v1/campaigns/${body.id}/runs`, {})).body;
+    await stack.idle();
+    const at = `/v1/campaigns/${body.id}/runs/${run.id}/recipients/${openid}`;
+    expect((await operator('GET', at)).body).toMatchObject({
+      status: 'failed',
+      problems: ['device missing'],
+    });
+    await declare(LONG_TERM.templateId, 'long-term');
+    expect(wechat.received({ call: 'send', openid }).items).toEqual([]);
+  });
+
   test('a message about another device of the user has no grant', async () => {
     const { openid } = await logIn();
     await answer(openid, TANK);

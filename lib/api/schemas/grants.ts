@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Device, grantKey } from '../../grants/grant-key.ts';
 import { TEMPLATE_KINDS } from '../../grants/ledger.ts';
 import { nearestWord } from '../../nearest-word.ts';
 import { pageOf } from '../paging.ts';
@@ -78,10 +79,17 @@ export const grantReportBody = v.strictObject({
       v.description(
         'Of wx.requestSubscribeDeviceMessage: the devices that the answers are about. Only of device templates.',
       ),
+      v.transform((devices) => eachOnce(devices)),
     ),
   ),
   openid: v.exactOptional(openid),
 });
+
+/** One popup asks about a device once, however often a report names it. */
+function eachOnce(devices: readonly Device[]): Device[] {
+  const byKey = devices.map((each) => [grantKey({ templateId: '', device: each }), each] as const);
+  return [...new Map(byKey).values()];
+}
 
 /** How long an accept lasts. */
 export const templateKind = v.pipe(

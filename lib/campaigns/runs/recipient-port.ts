@@ -98,6 +98,8 @@ export function createTexts(
 
   return ({ variables }, nowMs) => {
     if (!template) return { type: 'bad', result: failed('unknown-template', nowMs) };
+    // Declared to be of devices after the campaign was made.
+    if (templateKindOf(template) === 'device') return invalid(['device missing'], nowMs);
     shared ??= fillMessage(content, template);
     const filled = variables ? fillMessage(content, template, variables) : shared;
     if (filled.type === 'filled') {
@@ -105,9 +107,12 @@ export function createTexts(
       const templateKind = templateKindOf(template);
       return { type: 'filled', data, ...(page !== undefined && { page }), templateKind };
     }
-    const problems = filled.problems.map(problemText);
-    return { type: 'bad', result: { ...failed('invalid-data', nowMs), problems } };
+    return invalid(filled.problems.map(problemText), nowMs);
   };
+}
+
+function invalid(problems: readonly string[], nowMs: number): RecipientTexts {
+  return { type: 'bad', result: { ...failed('invalid-data', nowMs), problems } };
 }
 
 function failed(reason: string, nowMs: number): RecipientResult {

@@ -56,6 +56,10 @@ func templates(service *subscribe.Subscribe) {
 	_, err = service.Add(title.TID, kids[:1], "测试")
 	check(refused(err, 200020), "one keyword is 200020", err)
 
+	card := must(service.Add("10000001", []int{}, "测试"))
+	check(find(must(service.ListTemplates()), card) != nil, "the template of a service card is added without keywords", card)
+	must(true, service.Delete(card))
+
 	must(true, service.Delete(id))
 	check(find(must(service.ListTemplates()), id) == nil, "the deleted template is listed no more", id)
 

@@ -48,6 +48,10 @@ class Conversation {
     refused(200022, () -> service.addTemplate(tid, kids, "测试"));
     refused(200020, () -> service.addTemplate(tid, kids.subList(0, 1), "测试"));
 
+    var card = service.addTemplate("10000001", List.of(), "测试");
+    check(find(service, card) != null, "the template of a service card is added without keywords", card);
+    check(service.delTemplate(card), "the template of a service card is deleted", card);
+
     check(service.delTemplate(id), "the template is deleted", id);
     check(find(service, id) == null, "the deleted template is listed no more", id);
 
