@@ -23,7 +23,7 @@ export function nextStep(card: Card, nowMs: number): CardStep {
   // Whoever waits behind a change of unknown fate waits for one question only.
   const asks = doubt && nextAskAtMs(doubt.asks, nowMs) !== undefined && !(change && doubt.asks > 0);
   if (!change && !asks) return { type: 'nothing' };
-  if (nowMs < heldUntilMs) return waitUntil(heldUntilMs);
+  if (nowMs < heldUntilMs) return waitUntil(Math.min(heldUntilMs, card.expiresAtMs));
   if (asks) return { type: 'ask' };
   return change ? { type: 'send', change } : { type: 'nothing' };
 }

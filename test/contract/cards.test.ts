@@ -436,6 +436,26 @@ describe('the end of the code’s time', () => {
     expect(await read(order.id)).toMatchObject({ status: 'expired' });
   });
 
+  test('ends a change that is put off for longer', async () => {
+    const request = await tapped();
+    fault(request.to, { kind: 'errcode', errcode: 45009 });
+    const { body } = await operator('POST', '/v1/cards', request);
+    const card = await settle(body.id, 6 * MINUTE_MS);
+    expect(card).toMatchObject({ status: 'expired', changing: false, outcome: { reason: 'code-expired' } });
+    expect(sent(request.to)).toHaveLength(1);
+  });
+
+  test('is over for an order that was paid a day ago', async () => {
+    const request = await paid();
+    const check = (agoMs: number) => ({
+      check: { payAmount: 9900, payTime: new Date(nowMs - agoMs).toISOString() },
+    });
+    const late = await operator('POST', '/v1/cards', { ...request, ...check(DAY_MS) });
+    expect([late.status, late.body.errors[0].path]).toEqual([422, 'check.payTime']);
+    const { body } = await operator('POST', '/v1/cards', { ...request, ...check(DAY_MS - MINUTE_MS) });
+    expect(body).toMatchObject({ status: 'activating' });
+  });
+
   test('WeChat’s word that it is over ends it, too', async () => {
     const { id, to } = await active(await tapped());
     fault(to, { kind: 'errcode', errcode: 85438 });

@@ -44,10 +44,17 @@ export class CardWeChat {
   readonly exts = new Map<string, string>();
   readonly #o: CardWeChatOptions;
   readonly #startMs: number;
+  /** Until when a code takes changes. */
+  readonly #endsAtMs = new Map<string, number>();
 
   constructor(options: CardWeChatOptions) {
     this.#o = options;
     this.#startMs = options.scheduler.now();
+  }
+
+  /** Makes a code, as a tap on a button does or a payment. */
+  issue(code: string, notifyType: number): void {
+    this.#endsAtMs.set(code, this.#o.scheduler.now() + TIMES[notifyType]!.activationMs);
   }
 
   senderOf(process: Process): CardSender {
@@ -65,6 +72,7 @@ export class CardWeChat {
       ready: () => after(5, () => !chance.happens(trouble().noToken)),
       send: (request) =>
         new Promise((resolve) => {
+          if (process.clock() >= request.expiresAtMs) return resolve({ type: 'expired' });
           const { arrives, answer } = this.#receive(request);
           const answersInMs = arrives + chance.between(5, 400);
           scheduler.after(answer === 'lost' ? 10_000 : answersInMs, () => {
@@ -106,6 +114,7 @@ export class CardWeChat {
       seen.refused = true;
       return { type: 'answered', errcode, errmsg: 'refused' };
     };
+    if (scheduler.now() >= (this.#endsAtMs.get(code) ?? 0)) return refused(85438);
     if (scheduler.now() < this.#startMs + trouble().knownInMs) return refused(85437);
     if (chance.happens(trouble().refuses)) return refused(chance.pick([85431, 85449, 45011, 85442, -1]));
     const before = this.contents.get(code);
@@ -113,9 +122,11 @@ export class CardWeChat {
       if (before === undefined) return refused(85437);
       this.exts.set(code, change.text);
     } else {
-      if (before === undefined && !check) return refused(85433);
+      if (before === undefined && notifyType === 2001 && !check) return refused(85433);
       const status = statusOf(change.text);
-      if (!mayFollow(before === undefined ? undefined : statusOf(before), status)) return refused(85439);
+      const from = before === undefined ? undefined : statusOf(before);
+      if (!mayFollow(notifyType, from, status)) return refused(85439);
+      if (from === undefined) this.#endsAtMs.set(code, scheduler.now() + TIMES[notifyType]!.changesMs);
       this.contents.set(code, change.text);
       if (chance.happens(trouble().failedNotification)) {
         seen.failedToNotify = true;
@@ -129,17 +140,29 @@ export class CardWeChat {
 
 const statusOf = (text: string) => (JSON.parse(text) as { cur_status: number }).cur_status;
 
-/** The order of kind 2001, written down once more: what the simulation holds the code against. */
-const BEFORE: Readonly<Record<number, readonly number[]>> = {
-  1: [1, 7],
-  2: [1, 2, 7],
-  3: [1, 2, 3, 7],
-  4: [1, 2, 3, 4, 7],
-  5: [3, 4, 5, 7],
-  6: [4, 5, 6, 7],
-  8: [1, 2, 3, 4, 5, 6, 7, 8],
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** How long a code may be activated, and then changed, written down once more: what the code is held against. */
+const TIMES: Readonly<Record<number, { readonly activationMs: number; readonly changesMs: number }>> = {
+  1005: { activationMs: 5 * MINUTE_MS, changesMs: DAY_MS },
+  2001: { activationMs: DAY_MS, changesMs: 30 * DAY_MS },
 };
 
-function mayFollow(before: number | undefined, status: number): boolean {
-  return before === undefined ? status <= 2 : (BEFORE[status]?.includes(before) ?? false);
+/** The orders of states, the same. */
+const BEFORE: Readonly<Record<number, Readonly<Record<number, readonly number[]>>>> = {
+  1005: { 1: [1], 2: [1, 2] },
+  2001: {
+    1: [1, 7],
+    2: [1, 2, 7],
+    3: [1, 2, 3, 7],
+    4: [1, 2, 3, 4, 7],
+    5: [3, 4, 5, 7],
+    6: [4, 5, 6, 7],
+    8: [1, 2, 3, 4, 5, 6, 7, 8],
+  },
+};
+
+function mayFollow(notifyType: number, before: number | undefined, status: number): boolean {
+  return before === undefined ? status <= 2 : (BEFORE[notifyType]?.[status]?.includes(before) ?? false);
 }

@@ -17,7 +17,8 @@ import type { CardKernel } from './kernel.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
-/** Then everything works again, so that whatever waits can come to its end. */
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** So long after the last deed everything works again, so that whatever waits can come to its end. */
 const CALM_MS = 20 * MINUTE_MS;
 const LONGEST_EVENTS = 60_000;
 const CALM: WeChatTrouble = {
@@ -37,14 +38,17 @@ export interface CardWorldResult {
   /** How often each content was asked for. */
   readonly wishes: ReadonlyMap<string, number>;
   readonly pushed: readonly CardReceipt[];
+  /** The cards whose users were erased, and did not ask again. */
+  readonly erased: ReadonlySet<string>;
   readonly end: 'at-rest' | 'stopped' | 'limit';
   readonly deaths: number;
   /** Calls to the outside, of all processes. */
   readonly calls: number;
 }
 
-/** The states that a caller moves a card of kind 2001 through, some of them left out. */
-const WAY = [2, 3, 4, 5, 6, 8];
+/** The kinds of cards, and the states that a caller moves one through, some of them left out. */
+const ORDER = { notifyType: 2001, states: [2, 3, 4, 5, 6, 8] } as const;
+const TAP = { notifyType: 1005, states: [1, 1, 2, 2] } as const;
 
 /** The only trouble of a world: a process dies before or after its call of this number. */
 export interface CrashPoint {
@@ -158,41 +162,70 @@ export async function runCardWorld(
     });
   }
 
+  let lastDeedMs = 0;
+  function at(afterMs: number, deed: () => void): void {
+    lastDeedMs = Math.max(lastDeedMs, afterMs);
+    scheduler.after(afterMs, deed);
+  }
+
+  const erased = new Set<string>();
   for (let n = 0; n < chance.between(1, 2); n++) {
+    const { notifyType, states } = chance.happens(0.4) ? TAP : ORDER;
     const openid = `u${n}`;
     const code = `42000${n}`;
+    wechat.issue(code, notifyType);
     const content = (status: number) =>
       JSON.stringify({ cur_status: status, wxa_path_query: `p?n=${wishes.size}` });
     const first = content(chance.between(1, 2));
-    const name = { openid, notifyType: 2001, code };
-    const check = { payAmount: 1, payTimeMs: START_MS };
+    const name = { openid, notifyType, code };
+    const check = notifyType === 2001 && { check: { payAmount: 1, payTimeMs: START_MS } };
     const cardId = cardIdOf(name);
-    ask('post', (process) => kernel.activateCard(asking(process), { ...name, content: wish(first), check }));
+    // Some are asked for when the tap is nearly too old.
+    const madeInMs = chance.happens(0.1) ? chance.between(4 * MINUTE_MS, 5 * MINUTE_MS) : 0;
+    let isMade = false;
+    at(madeInMs, () =>
+      ask('post', async (process) => {
+        await kernel.activateCard(asking(process), { ...name, content: wish(first), ...check });
+        isMade = true;
+      }),
+    );
     let step = 0;
     for (let change = 0; change < chance.between(1, 6); change++) {
-      step = Math.min(WAY.length - 1, step + chance.between(0, 2));
-      const text = content(WAY[step] ?? 8);
+      step = Math.min(states.length - 1, step + chance.between(0, 2));
+      const text = content(states[step] ?? 8);
       wishes.set(text, 0);
-      scheduler.after(chance.between(200, chance.pick([2_000, 600_000])), () =>
+      const isLate = notifyType === 1005 && chance.happens(0.3);
+      const inMs = isLate
+        ? DAY_MS + chance.between(-4_000, 4_000)
+        : chance.between(200, chance.pick([2_000, 600_000]));
+      at(madeInMs + inMs, () =>
         ask('patch', async (process) => {
           const { type } = await kernel.changeCard(asking(process), cardId, { content: wish(text) });
-          if (type === 'not-found') throw new Error('There is no card yet.');
+          if (type === 'not-found' && !erased.has(cardId)) throw new Error('There is no card yet.');
         }),
       );
     }
     if (chance.happens(0.3)) {
-      scheduler.after(chance.between(200, 300_000), () =>
+      at(madeInMs + chance.between(200, 300_000), () =>
         ask('patch', async (process) => {
           await kernel.changeCard(asking(process), cardId, { ext: '{"store_info":"s"}' });
         }),
       );
     }
+    if (chance.happens(0.1)) {
+      at(madeInMs + chance.between(500, chance.pick([3_000, 300_000])), () => {
+        // A request for the card that comes afterwards would be one for a new card.
+        if (!isMade) return;
+        table.erase(cardId);
+        erased.add(cardId);
+      });
+    }
   }
-  scheduler.after(CALM_MS, () => {
+  scheduler.after(lastDeedMs + CALM_MS, () => {
     faults = NO_FAULTS;
     trouble = CALM;
   });
-  scheduler.after(CALM_MS + 10 * MINUTE_MS, () => queue.redrive());
+  scheduler.after(lastDeedMs + CALM_MS + 10 * MINUTE_MS, () => queue.redrive());
   const end = await scheduler.run(() => false, LONGEST_EVENTS);
   return {
     cards: table.cards(),
@@ -200,6 +233,7 @@ export async function runCardWorld(
     seen: wechat.seen,
     wishes,
     pushed,
+    erased,
     end,
     deaths: processes.deaths(),
     calls,
@@ -207,7 +241,8 @@ export async function runCardWorld(
 }
 
 /** The first rule that a world broke; undefined when it kept all. */
-export function issueMessage({ cards, wechat, seen, wishes, end }: CardWorldResult): string | undefined {
+export function issueMessage(result: CardWorldResult): string | undefined {
+  const { cards, wechat, seen, wishes, erased, end } = result;
   if (end !== 'at-rest') return 'it never comes to rest';
   for (const one of seen) {
     const other = seen.find(
@@ -222,6 +257,7 @@ export function issueMessage({ cards, wechat, seen, wishes, end }: CardWorldResu
     if (left.length > times) return `${text} left ${left.length} times and was wanted ${times} times`;
   }
   for (const card of cards) {
+    if (erased.has(card.id)) return `${card.code} was erased and has come back`;
     if (isChanging(card)) return `something of ${card.code} still waits`;
     if (card.state !== 'active') continue;
     if (wechat.contents.get(card.code) !== card.wanted)
