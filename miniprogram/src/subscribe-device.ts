@@ -85,7 +85,13 @@ export function createSubscribeDevice(
   const now = options.now || Date.now;
   let leftBefore: readonly string[] = [];
 
-  return (templateIds, { sn, modelId, snTicket }) => {
+  return (templateIds, device) => {
+    // A ticket that could not be fetched may leave a page without its device: WeChat then says what is missing.
+    const [sn, modelId, snTicket] = [
+      textOf(device, 'sn'),
+      textOf(device, 'modelId'),
+      textOf(device, 'snTicket'),
+    ];
     const { ask, left } = planPopup(templateIds, leftBefore, MAX_TEMPLATES, []);
     const requestId = newId(now);
 

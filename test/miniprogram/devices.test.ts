@@ -108,6 +108,19 @@ describe('the user is not asked', () => {
     await expect(qingniao.start()).resolves.toBe(0);
   });
 
+  test.each([
+    ['no device', undefined, 19720736],
+    ['an empty one', {}, 19720736],
+    ['one without its ticket', TANK, 19720726],
+    ['one without its model', { sn: 'TANK-1', snTicket: 'made-up' }, 19720736],
+  ])('about %s, which WeChat tells, and nothing is thrown', async (_what, device, code) => {
+    const { subscribe } = newPhone();
+    await expect(subscribe([LOW_WATER], device as never)).resolves.toMatchObject({
+      type: 'failed',
+      error: { code },
+    });
+  });
+
   const failing = (failure: object) => {
     const { qingniao } = newPhone();
     const wx = {
