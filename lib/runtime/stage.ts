@@ -63,6 +63,8 @@ const TRY_AGAIN_MS = 30_000;
 /** Nobody waits longer for SSM: it may be silent, and what is known will do. */
 const WAIT_MS = 2_000;
 
+const READ_ONCE = 'The settings could not be read again; those that are known go on being used.';
+
 /** Reads settings, and reads them again once they are old. Parts that have not changed stay the same objects. */
 async function keepRead(
   read: () => Promise<StageSettings>,
@@ -76,10 +78,13 @@ async function keepRead(
     // Whoever comes meanwhile goes on with what is known.
     readAgainAtMs = clock() + TRY_AGAIN_MS;
     try {
-      present = changedParts(present, await read());
+      const now = await read();
+      for (const { appId, problem } of now.apps.filter(({ isRefused }) => isRefused))
+        logger.warn(READ_ONCE, { appid: appId, problem });
+      present = changedParts(present, now);
       readAgainAtMs = clock() + READ_AGAIN_MS;
     } catch (error) {
-      logger.warn('The settings could not be read again; those that are known go on being used.', { error });
+      logger.warn(READ_ONCE, { error });
     }
   }
 
@@ -95,7 +100,10 @@ async function keepRead(
 }
 
 function changedParts(old: StageSettings, now: StageSettings): StageSettings {
-  const apps = now.apps.map((app) => old.apps.find((known) => isSame(known, app)) ?? app);
+  const apps = now.apps.map(
+    (app) =>
+      old.apps.find((known) => isSame(known, app) || (app.isRefused && known.appId === app.appId)) ?? app,
+  );
   const isUnchanged =
     isSame(old.env, now.env) &&
     apps.length === old.apps.length &&

@@ -3,6 +3,7 @@ import {
   type FetchParameters,
   readParameters,
   type SecretName,
+  SecretsError,
   secretParameters,
   withSecrets,
 } from './secrets.ts';
@@ -20,6 +21,8 @@ export interface App {
   readonly isStopped: boolean;
   /** Why its settings cannot be read, if so. */
   readonly problem?: string;
+  /** SSM does not give its parameters: what was known of it before still counts. */
+  readonly isRefused?: true;
   /** The stage's variables, with its own in place of the first app's. */
   readonly env: Environment;
 }
@@ -104,15 +107,48 @@ export async function readStage(
   const others = listed.filter((appId) => appId !== first.appId);
   if (path === undefined || others.length === 0) return { env: stageEnv, apps: [first] };
   const wanted = Object.entries(APP_SECRETS).filter(([name]) => secrets.some((secret) => secret === name));
-  const parameters = others.flatMap((appId) => [
+  const parametersOf = (appId: string) => [
     appParameter(path, appId, 'settings'),
     ...wanted.map(([, parameter]) => appParameter(path, appId, parameter)),
-  ]);
-  const own = await readParameters(parameters, fetchParameters);
-  return { env: stageEnv, apps: [first, ...others.map((appId) => appOf(appId, path, stageEnv, own))] };
+  ];
+  const own = await readOwn(others, parametersOf, fetchParameters);
+  return { env: stageEnv, apps: [first, ...own.map((app) => appOf(app, path, stageEnv))] };
 }
 
-function appOf(appId: string, path: string, stageEnv: Environment, values: ReadonlyMap<string, string>): App {
+/** An app's parameters, or why SSM refuses them. */
+interface OwnParameters {
+  readonly appId: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly refusal?: string;
+}
+
+/**
+ * Reads the parameters of apps. One that may not be decrypted fails a whole call of SSM's, which does not say
+ * which: they are read by halves then, so that it stops its own app and no other.
+ *
+ * @throws SecretsError that says that SSM did not answer
+ */
+async function readOwn(
+  appIds: readonly string[],
+  parametersOf: (appId: string) => readonly string[],
+  fetchParameters: FetchParameters,
+): Promise<readonly OwnParameters[]> {
+  try {
+    const values = await readParameters(appIds.flatMap(parametersOf), fetchParameters);
+    return appIds.map((appId) => ({ appId, values }));
+  } catch (error) {
+    if (!(error instanceof SecretsError) || error.code !== 'secrets-refused') throw error;
+    const [appId = '', ...others] = appIds;
+    if (others.length === 0) return [{ appId, values: new Map(), refusal: error.message }];
+    const middle = Math.ceil(appIds.length / 2);
+    return [
+      ...(await readOwn(appIds.slice(0, middle), parametersOf, fetchParameters)),
+      ...(await readOwn(appIds.slice(middle), parametersOf, fetchParameters)),
+    ];
+  }
+}
+
+function appOf({ appId, values, refusal }: OwnParameters, path: string, stageEnv: Environment): App {
   const parameter = appParameter(path, appId, 'settings');
   const stored = v.safeParse(storedAppSettings, values.get(parameter) ?? '{}');
   const { name, ...settings } = stored.success ? stored.output : {};
@@ -127,6 +163,7 @@ function appOf(appId: string, path: string, stageEnv: Environment, values: Reado
     ...(name !== undefined && { name }),
     isStopped: isStopped(settings),
     ...(!stored.success && { problem: `${parameter}: Expected a JSON object of setting names and texts` }),
+    ...(refusal !== undefined && { problem: refusal, isRefused: true }),
     env: { ...stageEnv, ...defaults, ...settings, ...Object.fromEntries(secrets), WECHAT_APP_ID: appId },
   };
 }

@@ -16,13 +16,18 @@ export type SecretName = (typeof SECRET_NAMES)[number];
 /** Secrets of what is off without them: their parameters need not exist. */
 const OPTIONAL: ReadonlySet<SecretName> = new Set<SecretName>(['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY']);
 
+/** A mini program whose sending is stopped needs no AppSecret either. */
+function isNeeded(name: SecretName, env: Environment): boolean {
+  return !OPTIONAL.has(name) && !(name === 'WECHAT_APP_SECRET' && env['SENDING'] === 'stopped');
+}
+
 /** Values of parameters by name, decrypted; those that do not exist are absent. */
 export type FetchParameters = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
 /** Thrown when secrets could not be read. The message names the parameters and no value. */
 export class SecretsError extends Error {
   override readonly name = 'SecretsError';
-  readonly code: 'secrets-unavailable' | 'secrets-throttled';
+  readonly code: 'secrets-unavailable' | 'secrets-throttled' | 'secrets-refused';
   constructor(message: string, code: SecretsError['code'] = 'secrets-unavailable', cause?: unknown) {
     super(message, { cause });
     this.code = code;
@@ -31,6 +36,9 @@ export class SecretsError extends Error {
 
 /** How SSM says that the account asks too often; known by its name, since the SDK is not known here. */
 const throttling = v.object({ name: v.literal('ThrottlingException') });
+
+/** How the SDK marks an answer of SSM's that no repeat changes, as that a key may not be used. */
+const refusal = v.object({ $fault: v.literal('client') });
 
 /** The parameters that hold the secrets asked for; one that is given as a plain variable needs none. */
 export function secretParameters(env: Environment, names: readonly SecretName[]): readonly string[] {
@@ -49,7 +57,7 @@ export function withSecrets(
   values: ReadonlyMap<string, string>,
 ): Environment {
   const wanted = wantedOf(env, names);
-  const missing = wanted.filter(({ name, parameter }) => !values.has(parameter) && !OPTIONAL.has(name));
+  const missing = wanted.filter(({ name, parameter }) => !values.has(parameter) && isNeeded(name, env));
   if (missing.length > 0) {
     const list = missing.map(({ name, parameter }) => `${parameter} (${name}_PARAM)`).join(', ');
     throw new SecretsError(`Create these SSM parameters or correct their names: ${list}`);
@@ -100,7 +108,7 @@ async function fetchOrExplain(names: readonly string[], fetchParameters: FetchPa
     }
     throw new SecretsError(
       `SSM did not give ${names.join(', ')}. Check that the function's role may read and decrypt them.`,
-      'secrets-unavailable',
+      v.is(refusal, cause) ? 'secrets-refused' : 'secrets-unavailable',
       cause,
     );
   }

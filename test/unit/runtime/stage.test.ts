@@ -4,6 +4,7 @@ import { forEachApp } from '../../../lib/runtime/apps.ts';
 import { createRuntime } from '../../../lib/runtime/runtime.ts';
 import { openStage } from '../../../lib/runtime/stage.ts';
 import { AppNotReadyError, UnknownAppError } from '../../../lib/settings/apps.ts';
+import type { Environment } from '../../../lib/settings/settings.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 
 const MINUTE_MS = 60_000;
@@ -11,7 +12,7 @@ const FIRST = 'wx0000000000000001';
 const SECOND = 'wx0000000000000002';
 const THIRD = 'wx0000000000000003';
 
-const ENV = {
+const ENV: Environment = {
   WECHAT_APP_ID: FIRST,
   WECHAT_APP_SECRET_PARAM: '/q/app-secret',
   API_KEYS_PARAM: '/q/api-keys',
@@ -28,16 +29,27 @@ const OTHERS = {
 };
 
 /** A stage whose parameters and clock a test changes, and whose services are its settings. */
-async function useStage(stored: Record<string, string>) {
+async function useStage(
+  stored: Record<string, string>,
+  { env = ENV, lockedAway = [] }: { env?: Environment; lockedAway?: readonly string[] } = {},
+) {
   const parameters = new Map(Object.entries(stored));
   const asked: (readonly string[])[] = [];
-  const state = { nowMs: 0, isDown: false, isSilent: false, parameters, asked };
+  /** Parameters whose key the function may not use. */
+  const locked = new Set(lockedAway);
+  const state = { nowMs: 0, isDown: false, isSilent: false, parameters, asked, locked };
   const logs = keptLogs();
   const runtime = createRuntime({ clock: () => state.nowMs, sleep: () => nextTurn(), logger: logs.logger });
-  const stage = await openStage(ENV, ['app', 'wechat', 'sending', 'apiKeys'], runtime, async (names) => {
+  const stage = await openStage(env, ['app', 'wechat', 'sending', 'apiKeys'], runtime, async (names) => {
     asked.push(names);
     if (state.isDown) throw new Error('SSM is down');
     if (state.isSilent) await new Promise(() => undefined);
+    // SSM gives none of those asked for in one call, and does not say which it is about.
+    if (names.some((name) => [...locked].some((part) => name.includes(part))))
+      throw Object.assign(new Error('The ciphertext refers to a key that you may not use.'), {
+        name: 'AccessDeniedException',
+        $fault: 'client',
+      });
     return new Map([...parameters].filter(([name]) => names.includes(name)));
   });
   const apps = await stage.apps(({ app, wechat, sending }) => ({
@@ -124,6 +136,29 @@ describe('a stage with several mini programs', () => {
     expect(done).toEqual([FIRST, THIRD]);
   });
 
+  test('one whose parameters may not be decrypted is not ready, and the others are, however many there are', async () => {
+    const appIds = Array.from({ length: 12 }, (_, n) => `wx${n}x`);
+    const secrets = appIds.map((appId) => [`/q/apps/${appId}/app-secret`, `secret-of-${appId}`]);
+    const stored = { ...STORED, '/q/apps': appIds.join(','), ...Object.fromEntries(secrets) };
+    const { serve, state } = await useStage(stored, { lockedAway: ['/wx7x/'] });
+    await expect(serve('wx7x')).rejects.toThrow(AppNotReadyError);
+    await expect(serve('wx7x')).rejects.toThrow('/q/apps/wx7x/app-secret');
+    for (const appId of appIds.filter((one) => one !== 'wx7x'))
+      expect(await serve(appId)).toMatchObject({ appSecret: `secret-of-${appId}` });
+    expect(await serve()).toMatchObject({ appSecret: 'first-secret' });
+    state.locked.clear();
+    state.nowMs = 5 * MINUTE_MS;
+    expect(await serve('wx7x')).toMatchObject({ appSecret: 'secret-of-wx7x' });
+  });
+
+  test('the first needs no AppSecret either once its sending is stopped, and the others go on', async () => {
+    const { '/q/app-secret': _, ...without } = STORED;
+    await expect(useStage({ ...without, ...OTHERS })).rejects.toThrow('/q/app-secret');
+    const { serve } = await useStage({ ...without, ...OTHERS }, { env: { ...ENV, SENDING: 'stopped' } });
+    expect((await serve()).appSecret).toBeUndefined();
+    expect(await serve(SECOND)).toMatchObject({ appSecret: 'second-secret' });
+  });
+
   test('one whose sending is stopped needs no AppSecret and uses none', async () => {
     const { serve, apps } = await useStage({
       ...STORED,
@@ -172,6 +207,17 @@ describe('a change of the settings', () => {
     state.nowMs += MINUTE_MS;
     expect(await serve()).toMatchObject({ appSecret: 'changed' });
     expect(logs.lines.filter((line) => line.includes('could not be read again'))).toHaveLength(2);
+  });
+
+  test('of one app that may not be decrypted leaves what is known of it in use, and the others change', async () => {
+    const { serve, state, logs } = await useStage({ ...STORED, ...OTHERS });
+    state.locked.add(`/${SECOND}/`);
+    state.parameters.set(`/q/apps/${THIRD}/app-secret`, 'another-secret');
+    state.nowMs = 5 * MINUTE_MS;
+    expect(await serve(SECOND)).toMatchObject({ appSecret: 'second-secret' });
+    expect(await serve(THIRD)).toMatchObject({ appSecret: 'another-secret' });
+    const told = logs.lines.filter((line) => line.includes('could not be read again'));
+    expect(told).toEqual([expect.stringContaining(SECOND)]);
   });
 
   test('holds up nobody while SSM is silent', async () => {
