@@ -8,16 +8,23 @@ import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts'
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { type App, AppNotReadyError } from '../lib/settings/apps.ts';
+import { type App, AppNotReadyError, UnknownAppError } from '../lib/settings/apps.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { countDeadLetters } from '../lib/sqs/sqs-queues.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
+/** Settings of a mini program's own that it does nothing with but say so where they are wrong. */
+const SHOWN = ['grants', 'messages', 'templates', 'sending'] as const;
+
 /** It holds no AppSecret. */
 export async function buildServices(env: Environment, overrides?: Overrides) {
   const runtime = createRuntime(overrides);
-  const stage = await openStage(env, ['app', 'sessions', 'apiKeys', 'table', 'deadLetters'], runtime);
+  const stage = await openStage(
+    env,
+    [...SHOWN, 'app', 'sessions', 'apiKeys', 'table', 'deadLetters'],
+    runtime,
+  );
   const client = openDynamoDb(env);
   const sqs = openQueue(env);
   const apps = await stage.apps((settings, base, { appId, isStopped }) => {
@@ -43,6 +50,14 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     }
   }
 
+  /** One whose settings are wrong is shown too, and so the others are to a key that is for it. */
+  async function find(appId?: string) {
+    const all = await apps.list();
+    const app = appId === undefined ? all[0] : all.find((each) => each.appId === appId);
+    if (!app) throw new UnknownAppError(appId ?? '');
+    return { app, services };
+  }
+
   const services = {
     countDeadLetters: async () => {
       const { deadLetters } = await stage.current();
@@ -63,7 +78,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     },
   };
   return httpServices(stage, runtime, {
-    apps: { of: async (appId?: string) => ({ app: (await apps.of(appId)).app, services }) },
+    apps: { of: find },
     close: closing(apps, client, sqs),
   });
 }
