@@ -6,6 +6,7 @@ import { awsEnvironment } from './aws-environment.ts';
 import { print, progress, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
 import { say } from './language.ts';
+import { assertInTable } from './table-apps.ts';
 
 const PROGRESS_EVERY_MS = 250;
 
@@ -34,7 +35,9 @@ await runCommand(USAGE, async (options) => {
       progress(progressLine(soFar));
     },
   });
-  await table.client.destroy();
+  // A mistyped appid must not read as a table without drift.
+  if (appId !== undefined && summary.users === 0) await assertInTable(table);
+  table.client.destroy();
   progress('');
   print(options.json ? JSON.stringify({ table: name, ...summary, findings }) : summaryLine(summary));
   return summary.drift === 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 import { inspect, parseArgs } from 'node:util';
 import colors from 'picocolors';
 import { QingniaoProblem } from '../clients/typescript/src/index.ts';
+import { APP_ID_FORM } from '../lib/settings/setting-values.ts';
 import { SettingsError } from '../lib/settings/settings.ts';
 import { argumentFaults } from './argument-faults.ts';
 import {
@@ -37,6 +38,15 @@ export class FileError extends CommandError {
   override readonly exitCode = 2;
 }
 
+/** Thrown for a mini program that the service does not have, or not for the API key. */
+export class UnknownAppError extends UsageError {
+  constructor(app: string) {
+    super(
+      say(`There is no mini program ${app} here for this API key.`, `没有该 API Key 可用的小程序 ${app}。`),
+    );
+  }
+}
+
 type Options = Readonly<Record<string, OptionStatement>>;
 
 /** What the options came to, as `parseArgs` types it. */
@@ -67,18 +77,45 @@ export async function runCommand<const T extends Options>(
   try {
     const faults = argumentFaults(args, { options: all, takesWords });
     if (faults.length > 0) throw new UsageError(faults.join(' '));
-    const { lang, zone } = parseArgs({ args: [...args], options: all, allowPositionals: true }).values;
+    const { values } = parseArgs({ args: [...args], options: all, allowPositionals: true });
+    const { lang, zone } = values;
     if (lang !== undefined && lang !== 'en' && lang !== 'zh')
       throw new UsageError(say('--lang takes en or zh.', '--lang 只接受 en 或 zh。'));
     if (typeof zone === 'string' && !isZone(zone))
       throw new UsageError(
         say('--zone takes a time zone, as Asia/Shanghai.', '--zone 需要时区名，如 Asia/Shanghai。'),
       );
+    assertAppids(values);
     const own = parseArgs({ args: withoutOption(args, '--lang'), options, allowPositionals: true });
-    process.exitCode = await command(own.values, own.positionals);
+    process.exitCode = await command(own.values, own.positionals).catch((error: unknown) => {
+      throw asWrongApp(error, values['app']);
+    });
   } catch (error) {
     tell(error, usage);
   }
+}
+
+/** The options that name a mini program. An empty one, as of a variable that is not set, is none: the first is not meant. */
+const APP_OPTIONS = ['app', 'app-id', 'remove-app'];
+
+function assertAppids(values: Readonly<Record<string, unknown>>): void {
+  const wrong = APP_OPTIONS.map((name) => values[name]).find(
+    (value) => typeof value === 'string' && !APP_ID_FORM.test(value),
+  );
+  if (wrong === undefined) return;
+  throw new UsageError(
+    say(
+      `"${wrong}" is no appid, as wx0123456789abcdef.`,
+      `“${wrong}”不是 AppID（形如 wx0123456789abcdef）。`,
+    ),
+  );
+}
+
+/** A service that does not know the mini program of `--app` was given a wrong option. */
+function asWrongApp(error: unknown, app: unknown): unknown {
+  if (!(error instanceof QingniaoProblem) || error.code !== 'unknown-app' || typeof app !== 'string')
+    return error;
+  return new UnknownAppError(app);
 }
 
 /** Whoever reads our output may have enough of it: `| head`. */

@@ -6,6 +6,7 @@ import { inLanguage, say } from './language.ts';
 import { findPlace, type Place } from './logs/place.ts';
 import { readSubject, type Subject, subjectIn } from './logs/subject.ts';
 import { lineOf, USAGE } from './logs/texts.ts';
+import { assertInTable } from './table-apps.ts';
 
 // Tells one message's story from the table and the logs.
 
@@ -42,6 +43,7 @@ async function read(place: Place, subject: Subject) {
       const inOther = await readIn(appId);
       if (inOther) return inOther;
     }
+    if (place.isNamed) await assertInTable({ client, name: place.tableName, appId: place.appId });
   } finally {
     client.destroy();
   }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
+import { UnknownAppError } from '../command-line.ts';
 import type { Finding, Probe } from './finding.ts';
 import { type AppToProbe, appsToProbe, judgeApps, type StageApp, servedApps } from './judge-apps.ts';
 import { judgeCallback } from './judge-callback.ts';
@@ -30,6 +31,7 @@ export async function* probeService(service: ServiceToProbe): AsyncGenerator<Fin
   if (apart) yield apart;
   if (health.type === 'unreachable') return;
   const served = key === undefined ? undefined : await readServed(service, key);
+  assertServed(served, service);
   if (key === undefined) yield NO_KEY;
   else yield* judgeApps(served, service);
   const apps = appsToProbe(served, service);
@@ -48,6 +50,15 @@ function labelled(
 ): Finding {
   if (appId === undefined || (apps.length === 1 && named === undefined)) return finding;
   return { ...finding, appid: appId, ...(index > 0 && { isAside: true }) };
+}
+
+/** One that is neither served nor in the parameters is a wrong option. @throws UnknownAppError */
+function assertServed(
+  served: readonly string[] | undefined,
+  { appId, stageApps = [] }: ServiceToProbe,
+): void {
+  if (served === undefined || appId === undefined || served.includes(appId)) return;
+  if (!stageApps.some((app) => app.appId === appId)) throw new UnknownAppError(appId);
 }
 
 async function readServed({ url, clock }: ServiceToProbe, key: string) {

@@ -22,6 +22,8 @@ export interface Place {
   readonly tableName: string;
   /** The mini program to look in first. */
   readonly appId: string;
+  /** Whether an option names it. */
+  readonly isNamed: boolean;
   /** The stage's others; none where one was named. Where they cannot be read that is told on stderr. */
   otherAppIds(): Promise<readonly string[]>;
   /** What was logged about something since then. Logs that cannot be read are no reason not to tell what the table knows. */
@@ -62,6 +64,7 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
     env,
     tableName: deployed?.tableName ?? table ?? '',
     appId,
+    isNamed: named !== undefined,
     otherAppIds: async () =>
       stage === undefined || named !== undefined ? [] : othersOf((await parameterNames(stage)).appsPath, env),
     logsAbout: async (id, sinceMs) => (stage === undefined ? [] : logsOf(env, stage, id, sinceMs)),
@@ -76,6 +79,7 @@ async function localPlace(named: string | undefined): Promise<Place> {
     env,
     tableName,
     appId: named ?? appId,
+    isNamed: named !== undefined,
     otherAppIds: async () =>
       apps === undefined || named !== undefined
         ? []

@@ -1,5 +1,5 @@
 import { appParameter } from '../../lib/settings/apps.ts';
-import { CommandError } from '../command-line.ts';
+import { UsageError } from '../command-line.ts';
 import type { AppServices } from './add-app.ts';
 import { readApp } from './app-parameters.ts';
 import { removedLines, removeQuestion, unknownAppText } from './app-texts.ts';
@@ -10,7 +10,7 @@ import { APP_SECRET_KINDS, readRawSettings } from './plan-app.ts';
  * its place in the list. Sending is stopped before the secrets go: a crash in between leaves an app that is
  * stopped. Returns whether that was agreed to.
  *
- * @throws CommandError for one that the stage does not have
+ * @throws UsageError for one that the stage does not have
  */
 export async function removeApp(
   services: Pick<AppServices, 'appsPath' | 'parameters' | 'questions' | 'print'>,
@@ -18,7 +18,7 @@ export async function removeApp(
 ): Promise<boolean> {
   const { appsPath, parameters, questions, print } = services;
   const { list, settings, secrets } = await readApp(services, appId);
-  if (!list.includes(appId)) throw new CommandError(unknownAppText(appId, list));
+  if (!list.includes(appId)) throw new UsageError(unknownAppText(appId, list));
   const name = appParameter(appsPath, appId, 'settings');
   const raw = readRawSettings(settings, name);
   const deleted = APP_SECRET_KINDS.filter((kind) => secrets[kind] !== undefined).map((kind) =>

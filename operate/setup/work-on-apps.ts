@@ -1,5 +1,4 @@
 import { APP_SETTING_NAMES, readAppList } from '../../lib/settings/apps.ts';
-import { APP_ID_FORM } from '../../lib/settings/setting-values.ts';
 import { unknown } from '../argument-faults.ts';
 import { CommandError, UsageError } from '../command-line.ts';
 import { listed, say } from '../language.ts';
@@ -44,13 +43,6 @@ export function appWork(options: AppOptions): AppWork | undefined {
   assertNothingElse(options);
   if (apps) return { type: 'list' };
   const appId = app ?? removed ?? '';
-  if (!APP_ID_FORM.test(appId))
-    throw new UsageError(
-      say(
-        `"${appId}" is no appid, as wx0123456789abcdef.`,
-        `“${appId}”不是 AppID（形如 wx0123456789abcdef）。`,
-      ),
-    );
   return app === undefined ? { type: 'remove', appId } : { type: 'add', appId, settings: settingsIn(set) };
 }
 
@@ -121,7 +113,7 @@ export async function workOnApps(
   return addApp(services, { ...place, ...work });
 }
 
-/** Makes sure that a key is for apps that the stage has; one that is mistyped would see none. @throws CommandError */
+/** Makes sure that a key is for apps that the stage has; one that is mistyped would see none. @throws UsageError */
 export async function assertOfStage(
   appids: Wishes['apiKey']['appids'],
   { appsPath, parameters, firstAppId }: AppsPlace & { readonly firstAppId: string },
@@ -129,5 +121,5 @@ export async function assertOfStage(
   if (appids === undefined || appids === 'all') return;
   const list = readAppList((await parameters.fetch([appsPath])).get(appsPath) ?? '');
   const foreign = appids.find((appid) => appid !== firstAppId && !list.includes(appid));
-  if (foreign !== undefined) throw new CommandError(unknownAppText(foreign, list));
+  if (foreign !== undefined) throw new UsageError(unknownAppText(foreign, list));
 }

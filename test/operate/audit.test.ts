@@ -1,10 +1,12 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createTemplateStore } from '../../lib/dynamodb/dynamodb-template-store.ts';
 import { DEV_API_KEY } from '../../local/stack/environment.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
-import { localDynamoDbClient } from '../../local/stack/table.ts';
+import { localDynamoDbClient, localTable } from '../../local/stack/table.ts';
 import { SAMPLE_OPENIDS, SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
+import { keptLogs } from '../support/log-lines.ts';
 import { runCommand } from './run-command.ts';
 
 const template = SAMPLE_TEMPLATES[0]!;
@@ -177,6 +179,10 @@ describe('a story of sends, refusals, bookings and one send of unknown fate', ()
   });
 
   test('of another mini program is none of its business', async () => {
+    const table = localTable(stack.dynamodbEndpoint, stack.tableName, 'wx-another');
+    const { logger } = keptLogs();
+    await createTemplateStore(table, logger).save([], Date.now());
+    table.client.destroy();
     const { code, stdout } = await audit('--app', 'wx-another');
     expect(stdout).toContain('0 users');
     expect(code).toBe(0);

@@ -134,7 +134,7 @@ test.each([
   ['settings without a mini program', ['--set', 'name=x'], {}, 2, '--app APPID'],
   ['an API key along with it', add('--key-name', 'x'), {}, 2, 'call of its own'],
   ['a secret of the stage', add('--rotate', 'api-keys'), {}, 2, '--rotate takes app-secret'],
-  ['to take away one that the stage does not have', ['--remove-app', 'wx9'], {}, 1, 'no mini program wx9'],
+  ['to take away one that the stage does not have', ['--remove-app', 'wx9'], {}, 2, 'no mini program wx9'],
   ['to take away the first', ['--remove-app', wechat.appId], {}, 1, 'SENDING=stopped'],
 ] as const)('refuses %s, writes nothing and shows no secret', async (_, args, env, code, text) => {
   const { writes, setup } = await useSetup();
@@ -227,7 +227,7 @@ test('an API key is for the appids that are named, and for no others that are mi
   const key = (appids: string) => setup(['--key-name', 'shop', '--appids', appids], env);
   const keys = () => JSON.parse(values.get('/qingniao/local/api-keys') ?? '');
   await setup(add());
-  expect(await key('wx9')).toMatchObject({ code: 1, stderr: expect.stringContaining('wx9') });
+  expect(await key('wx9')).toMatchObject({ code: 2, stderr: expect.stringContaining('wx9') });
   expect(await setup(['--appids', second.appId], env)).toMatchObject({ code: 2 });
 
   const { stdout } = await key(second.appId);
