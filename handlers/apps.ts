@@ -83,9 +83,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   });
 }
 
-type Services = HttpServices<Parameters<typeof appRoutes>[0]>;
-
 /** Lists the mini programs and their states. */
-export function createHandler(services: Services) {
+export function createHandler(services: HttpServices<Parameters<typeof appRoutes>[0]>) {
   return createHttpHandler(appRoutes, services);
 }

@@ -20,9 +20,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return httpServices(stage, runtime, { apps, close: closing(apps, client) });
 }
 
-type Services = HttpServices<Parameters<typeof auditRoutes>[0]>;
-
 /** Shows who changed what. */
-export function createHandler(services: Services) {
+export function createHandler(services: HttpServices<Parameters<typeof auditRoutes>[0]>) {
   return createHttpHandler(auditRoutes, services);
 }

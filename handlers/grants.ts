@@ -44,9 +44,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return httpServices(stage, runtime, { apps, close: closing(apps, client) });
 }
 
-type Services = HttpServices<Parameters<typeof grantRoutes>[0]>;
-
 /** Records what users answered in the subscribe panel, and says what may be sent. */
-export function createHandler(services: Services) {
+export function createHandler(services: HttpServices<Parameters<typeof grantRoutes>[0]>) {
   return createHttpHandler(grantRoutes, services);
 }

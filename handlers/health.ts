@@ -24,11 +24,9 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   };
 }
 
-type Services = HttpServices<Parameters<typeof healthRoutes>[0]>;
-
 /**
  * Says whether the service can reach its table, and answers for every address and method that no route has.
  */
-export function createHandler(services: Services) {
+export function createHandler(services: HttpServices<Parameters<typeof healthRoutes>[0]>) {
   return createHttpHandler(healthRoutes, services, routeSpecs);
 }

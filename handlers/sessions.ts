@@ -34,9 +34,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return { logger: runtime.logger, apps, close: apps.close };
 }
 
-type Services = HttpServices<Parameters<typeof sessionRoutes>[0]>;
-
 /** Trades login codes for session tokens. */
-export function createHandler(services: Services) {
+export function createHandler(services: HttpServices<Parameters<typeof sessionRoutes>[0]>) {
   return createHttpHandler(sessionRoutes, services);
 }

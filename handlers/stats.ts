@@ -30,9 +30,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   return httpServices(stage, runtime, { apps, close: closing(apps, client) });
 }
 
-type Services = HttpServices<Parameters<typeof statisticsRoutes>[0]>;
-
 /** Shows what became of grants and messages, by template and day. */
-export function createHandler(services: Services) {
+export function createHandler(services: HttpServices<Parameters<typeof statisticsRoutes>[0]>) {
   return createHttpHandler(statisticsRoutes, services);
 }

@@ -11,6 +11,7 @@ import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
 import type { Environment } from '../lib/settings/settings.ts';
+import type { EraseServices } from '../lib/users/erase-user.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -36,9 +37,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
   });
 }
 
-type Services = HttpServices<Parameters<typeof userRoutes>[0]>;
-
 /** Erases users. */
-export function createHandler(services: Services) {
+export function createHandler(services: HttpServices<EraseServices>) {
   return createHttpHandler(userRoutes, services);
 }

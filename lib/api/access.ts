@@ -81,11 +81,7 @@ export function invalidToken(): ProblemError {
   );
 }
 
-/**
- * The caller, if the route is open to them.
- *
- * @throws ProblemError `missing-token` (401), `wrong-caller` or `missing-scope` (403)
- */
+/** The caller, if the route is open to them. @throws ProblemError of status 401 or 403 */
 export function authorize<A extends Access>(access: A, caller: Caller): CallerOf<A>;
 export function authorize(access: Access, caller: Caller): Caller {
   if (access.anyone) return { type: 'anyone' };

@@ -9,13 +9,14 @@ import type { Credentials } from './access.ts';
 import {
   authorizedOf,
   createRouteFinder,
+  type FindRoute,
   type HttpContext,
   type HttpEvent,
   type HttpResult,
   readQuery,
   timeLimitOf,
 } from './http-request.ts';
-import { type AppRoutes, auditLog, authorization, commonHeaders, problemAnswers } from './middleware.ts';
+import { auditLog, authorization, commonHeaders, problemAnswers } from './middleware.ts';
 import { ProblemError } from './problem.ts';
 import { requestBody } from './request-body.ts';
 import type { Route, RouteSpec } from './route.ts';
@@ -68,10 +69,10 @@ export function createHttpHandler<S extends object>(
   { apps, logger, credentials = async () => ({}), auditOf }: HttpServices<S>,
   otherRoutes: readonly RouteSpec[] = [],
 ): HttpHandler {
-  const made = new WeakMap<S, AppRoutes>();
-  const routesOf = (services: S) => {
-    const known = made.get(services) ?? appRoutes(routesFor(services), otherRoutes);
-    made.set(services, known);
+  const finders = new WeakMap<S, FindRoute>();
+  const finderOf = (services: S) => {
+    const known = finders.get(services) ?? createRouteFinder(routesFor(services), otherRoutes);
+    finders.set(services, known);
     return known;
   };
   const handle = middy<HttpEvent, HttpResult>({
@@ -80,15 +81,11 @@ export function createHttpHandler<S extends object>(
   })
     .use(commonHeaders())
     .use(problemAnswers(logger))
-    .use(authorization({ credentials, findApp: apps.of, routesOf }))
+    .use(authorization({ credentials, findApp: apps.of, finderOf }))
     .use(requestBody())
     .use(auditLog({ logger, auditOf }))
     .handler(serve);
   return (event, context) => handle(event, context);
-}
-
-function appRoutes(routes: readonly Route[], otherRoutes: readonly RouteSpec[]): AppRoutes {
-  return { routes, find: createRouteFinder(routes, otherRoutes) };
 }
 
 function timedOut(): never {

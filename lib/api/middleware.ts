@@ -14,7 +14,6 @@ import {
   type HttpResult,
 } from './http-request.ts';
 import { asProblem, internalError, type ProblemCode, ProblemError } from './problem.ts';
-import type { Route } from './route.ts';
 import { APP_HEADER, appOfCall, type FindApp } from './which-app.ts';
 
 /** What decides who is let in, and where to. */
@@ -22,31 +21,24 @@ interface Entrance<S extends object> {
   /** What tokens are checked against now. */
   readonly credentials: () => Promise<Credentials>;
   readonly findApp: FindApp<S>;
-  /** The routes as they are for one app; in each app they are the same. */
-  readonly routesOf: (services: S) => AppRoutes;
-}
-
-/** The routes of one app, and how one of them is found. */
-export interface AppRoutes {
-  readonly routes: readonly Route[];
-  readonly find: FindRoute;
+  /** Finds a route as it is for one app; in each app there are the same. */
+  readonly finderOf: (services: S) => FindRoute;
 }
 
 /** Finds the route, lets the caller in and chooses the app, before anything of the body is looked at. */
 export function authorization<S extends object>(entrance: Entrance<S>): HttpMiddleware {
-  const { credentials, findApp, routesOf } = entrance;
+  const { credentials, findApp, finderOf } = entrance;
   return {
     before: async ({ event, context }) => {
-      // Those of the first app tell what there is; the app that the call is for has the same.
-      const { route, params } = routesOf((await findApp()).services).find(event);
+      // Those of the first app tell what there is, before it is known which app the call is for.
+      const { route, params } = finderOf((await findApp()).services)(event);
       const caller = route.spec.access.anyone
         ? ({ type: 'anyone' } as const)
         : await authenticate(await credentials(), event.headers['authorization']);
       route.authorize(caller);
       const asked = params['appid'] ?? (event.headers[APP_HEADER] || undefined);
       const { app, services } = await appOfCall(findApp, { caller, asked, spec: route.spec });
-      const own = routesOf(services).routes.find(({ spec }) => spec === route.spec) ?? route;
-      context.authorized = { route: own, params, caller, appId: app.appId };
+      context.authorized = { ...finderOf(services)(event), caller, appId: app.appId };
     },
   };
 }

@@ -30,11 +30,7 @@ type TemplateView = AnswerOf<typeof templateSchema>;
 const ANY_OPENID = '<openid>';
 const ANY_DEVICE = { sn: '<sn>', modelId: '<modelId>' };
 
-/**
- * Every known template, by title.
- *
- * @throws TemplateLookupError when none is known and WeChat could not be asked
- */
+/** Every known template, by title. @throws TemplateLookupError when none is known and WeChat cannot tell */
 export async function allTemplates({
   catalogue,
   names,
@@ -98,11 +94,7 @@ export async function checkData(
   return { ...about, valid: true, data: texts, ...(page !== undefined && { page }), fitted };
 }
 
-/**
- * A message that can be sent as it stands; undefined when WeChat lists no such template.
- *
- * @throws TemplateLookupError
- */
+/** A message ready to be sent; undefined for a template that is not listed. @throws TemplateLookupError */
 export async function exampleOf(
   services: ShowTemplateServices,
   idOrAlias: string,

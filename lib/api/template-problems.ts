@@ -7,11 +7,7 @@ import { withHint } from './schemas/rules.ts';
 /** The problems of a route that asks WeChat. */
 export const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;
 
-/**
- * The result of work that may ask WeChat for templates.
- *
- * @throws ProblemError where WeChat did not answer or refused
- */
+/** The result of work that may ask WeChat for templates. @throws ProblemError where WeChat gave none */
 export async function orLookupProblem<T>(
   work: Promise<T>,
   detailOf: (error: TemplateLookupError) => string = () =>
@@ -63,11 +59,7 @@ export function invalidData(problems: readonly FieldProblem[]): ProblemError {
 /** Which part of the request a refusal of WeChat's is about, and as what it is told (WeChat contract §5.3). */
 export type FieldsOf = ReadonlyMap<number, readonly [code: ProblemCode, path: string]>;
 
-/**
- * Waits for what WeChat's library answers. `failed` says what was not done.
- *
- * @throws ProblemError where WeChat refused, or could not be asked
- */
+/** Waits for WeChat's library. `failed` says what was not done. @throws ProblemError without an answer */
 export function orLibraryProblem<T>(
   work: Promise<T>,
   failed: string,

@@ -9,11 +9,7 @@ import { SYNONYMS } from './synonyms.ts';
 /** A body of thousands of wrong fields does not earn an answer of thousands of lines. */
 const MAX_ERRORS = 50;
 
-/**
- * The input in the types of its schema.
- *
- * @throws ProblemError with `code`, naming each field and the rule it breaks
- */
+/** The input in the types of its schema. @throws ProblemError that names each field and the rule it breaks */
 export function parseInput<S extends v.GenericSchema>(
   code: 'invalid-body' | 'invalid-query' | 'invalid-header',
   schema: S,

@@ -6,11 +6,7 @@ import { SettingsError } from '../settings/settings.ts';
 export interface Apps<S> {
   /** The mini programs as they are now, the first one first. */
   list(): Promise<readonly App[]>;
-  /**
-   * The services of one mini program; without an appid, of the stage's first.
-   *
-   * @throws UnknownAppError, AppNotReadyError
-   */
+  /** The services of one app; without an appid, of the first. @throws UnknownAppError, AppNotReadyError */
   of(appId?: string): Promise<OneApp<S>>;
   close(): Promise<void>;
 }

@@ -60,10 +60,10 @@ function dimensionsOf(sets: readonly (readonly string[])[], appId: string | unde
 export function openMetrics(
   { metrics }: Pick<Settings, 'metrics'>,
   { clock }: Pick<Runtime, 'clock'>,
-  overrides: Overrides = {},
-  app: { readonly appId: string; readonly isFirst: boolean } = { appId: '', isFirst: true },
+  overrides: Overrides | undefined,
+  app: { readonly appId: string; readonly isFirst: boolean },
 ): Measure {
-  if (overrides.measure) return overrides.measure;
+  if (overrides?.measure) return overrides.measure;
   if (metrics.namespace === undefined) return () => undefined;
   return createEmfMetrics({
     namespace: metrics.namespace,

@@ -29,23 +29,21 @@ export interface WeChatClient {
 export function openWeChat(
   { app, wechat }: Pick<Settings, 'app' | 'wechat'>,
   table: Table,
-  { clock, sleep, random, newUuid }: Runtime,
+  base: Runtime,
 ): WeChatClient {
   const http = createHttpClient({ baseUrl: wechat.apiBaseUrl, connections: CONNECTIONS });
-  const credentialHttp = openCredentialHttp({ wechat }) ?? http;
   const { appId } = app;
-  const { appSecret, tokenMode } = wechat;
+  const { appSecret, tokenMode, apiBaseUrl: baseUrl, proxyUrl } = wechat;
+  const credentialHttp = proxyUrl === undefined ? http : createHttpClient({ baseUrl, proxyUrl });
   const tokens =
     appSecret === undefined
-      ? noAccessTokens(clock)
+      ? noAccessTokens(base.clock)
       : createAccessTokens({
-          store: createAccessTokenStore(table, newUuid),
+          ...base,
+          store: createAccessTokenStore(table, base.newUuid),
           fetchToken: ({ forceRefresh }) =>
             fetchAccessToken(credentialHttp, { appId, appSecret }, { mode: tokenMode, forceRefresh }),
           canForceRefresh: tokenMode === 'stable',
-          clock,
-          sleep,
-          random,
         });
   return {
     http,
@@ -64,12 +62,6 @@ function noAccessTokens(now: Clock): AccessTokens {
   return { get: stopped, replace: stopped, force: stopped, giveUp: stopped, now };
 }
 
-/** The proxied connection for calls that carry the AppSecret, where the settings ask for one. */
-function openCredentialHttp({ wechat }: Pick<Settings, 'wechat'>): HttpClient | undefined {
-  if (wechat.proxyUrl === undefined) return undefined;
-  return createHttpClient({ baseUrl: wechat.apiBaseUrl, proxyUrl: wechat.proxyUrl });
-}
-
 /** The call that sends, through the line. */
 export function sendCall({ http }: WeChatClient): Pick<TokenSenderServices, 'call' | 'isDocumented'> {
   return {
@@ -83,11 +75,7 @@ export function fetchTemplates(wechat: WeChatClient): Promise<readonly WeChatTem
   return callWithToken(wechat, getTemplates);
 }
 
-/**
- * A call that either works or throws a WeChatError, made with an access token.
- *
- * @throws WeChatError, TokenUnavailableError
- */
+/** A call made with an access token. @throws WeChatError, also for a refusal; TokenUnavailableError */
 export async function callWithToken<T>(
   { http, tokens }: WeChatClient,
   call: (http: HttpClient, accessToken: string) => Promise<T>,
@@ -101,7 +89,7 @@ export async function callWithToken<T>(
 }
 
 /** WeChat's refusal of a call as a value. @throws whatever else went wrong */
-export function refusalOrThrow(error: unknown): WeChatError {
+function refusalOrThrow(error: unknown): WeChatError {
   if (error instanceof WeChatError && error.code === 'wechat-refused') return error;
   throw error;
 }

@@ -59,15 +59,18 @@ export type LoginRefusal =
 /**
  * WeChat contract §1.1 for the login codes; §2.2 and §9.2 for what is wrong with the app's own credentials.
  */
-const REFUSALS = {
-  'wechat-busy': [-1],
-  'code-invalid': [40029, 40163, 41008],
-  'user-blocked': [40226],
-  'rate-limited': [45011],
-  'wechat-credentials': [
-    40001, 40013, 40125, 40164, 40243, 41002, 41004, 50004, 50007, 89501, 89503, 89506, 89507,
+const REFUSALS: readonly (readonly [RefusalType, readonly number[]])[] = [
+  ['wechat-busy', [-1]],
+  ['code-invalid', [40029, 40163, 41008]],
+  ['user-blocked', [40226]],
+  ['rate-limited', [45011]],
+  [
+    'wechat-credentials',
+    [40001, 40013, 40125, 40164, 40243, 41002, 41004, 50004, 50007, 89501, 89503, 89506, 89507],
   ],
-} as const;
+];
+
+type RefusalType = Exclude<LoginRefusal['type'], 'wechat-unreachable'>;
 
 /** Failures of a call to WeChat by their literal code; known by shape, so that any client will do. */
 const failed = v.object({
@@ -87,13 +90,6 @@ function loginRefusal(error: unknown): LoginRefusal | undefined {
   return { type: typeOf(answer.output.errcode), wechat: answer.output };
 }
 
-function typeOf(errcode: number): Exclude<LoginRefusal['type'], 'wechat-unreachable'> {
-  const types = [
-    'wechat-busy',
-    'code-invalid',
-    'user-blocked',
-    'rate-limited',
-    'wechat-credentials',
-  ] as const;
-  return types.find((type) => REFUSALS[type].some((each) => each === errcode)) ?? 'wechat-refused';
+function typeOf(errcode: number): RefusalType {
+  return REFUSALS.find(([, errcodes]) => errcodes.includes(errcode))?.[0] ?? 'wechat-refused';
 }

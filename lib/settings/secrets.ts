@@ -78,11 +78,7 @@ function wantedOf(env: Environment, names: readonly SecretName[]) {
 /** SSM gives so many parameters in one call. */
 const NAMES_PER_CALL = 10;
 
-/**
- * Reads parameters, however many; those that do not exist are absent.
- *
- * @throws SecretsError that says why SSM did not give them
- */
+/** Reads parameters, however many; those that do not exist are absent. @throws SecretsError that says why */
 export async function readParameters(
   names: readonly string[],
   fetchParameters: FetchParameters,

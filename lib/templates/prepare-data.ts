@@ -27,10 +27,10 @@ interface PrepareOptions {
 export function prepareData(
   template: Pick<Template, 'fields'>,
   input: unknown,
-  { fit, ...zone }: PrepareOptions,
+  options: PrepareOptions,
 ): PreparedData {
   const { data: given, problems } = normaliseData(input);
-  const { data, fitted } = fit ? fitData(template, given, zone) : { data: given, fitted: [] };
+  const { data, fitted } = options.fit ? fitData(template, given, options) : { data: given, fitted: [] };
   const checked = checkNormalised(template, { data, problems });
   return checked.type === 'valid' ? { ...checked, fitted } : { ...checked, data };
 }
@@ -56,21 +56,13 @@ export function fitData(
   return { data: { ...data, ...Object.fromEntries(fitted.map(({ key, to }) => [key, to])) }, fitted };
 }
 
-interface ComposeRequest {
+interface ComposeRequest extends PrepareOptions {
   readonly templateId: string;
   readonly data: unknown;
-  readonly fit: boolean;
-  /** IANA zone in which fitted moments are shown. */
-  readonly timeZone?: string;
 }
 
 type ComposeResult =
-  | {
-      readonly type: 'composed';
-      readonly data: Readonly<Record<string, string>>;
-      readonly fitted: readonly FittedValue[];
-      readonly templateKind: TemplateKind;
-    }
+  | ({ readonly type: 'composed'; readonly templateKind: TemplateKind } & FittedData)
   | { readonly type: 'invalid-data'; readonly problems: readonly FieldProblem[] }
   | { readonly type: 'unknown-template' };
 
@@ -86,13 +78,8 @@ export async function composeMessage(
 ): Promise<ComposeResult> {
   const template = await templates.find(request.templateId);
   if (!template) return { type: 'unknown-template' };
-  const { fit, timeZone } = request;
-  const prepared = prepareData(template, request.data, { fit, ...(timeZone !== undefined && { timeZone }) });
+  const prepared = prepareData(template, request.data, request);
   if (prepared.type === 'invalid') return { type: 'invalid-data', problems: prepared.problems };
-  return {
-    type: 'composed',
-    data: prepared.data,
-    fitted: prepared.fitted,
-    templateKind: templateKindOf(template),
-  };
+  const { data, fitted } = prepared;
+  return { type: 'composed', data, fitted, templateKind: templateKindOf(template) };
 }
