@@ -1,7 +1,8 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { eachLimit } from '../each-limit.ts';
-import { pauseForCapacity, queryPages, readItem } from './items.ts';
+import { pauseForCapacity } from './items.ts';
 import type { Key } from './keys.ts';
+import { queryPages, under } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
 
 const ITEMS_PER_BATCH = 25;
@@ -9,15 +10,9 @@ const BATCHES_AT_ONCE = 4;
 
 /** The keys under one partition key, in their order. */
 export async function* keysUnder(table: Table, pk: string): AsyncGenerator<Key> {
-  const query = {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
-    ProjectionExpression: 'pk, sk',
-    ConsistentRead: true,
-  };
-  for await (const { Items = [] } of queryPages(table, query)) {
-    for (const item of Items) yield { pk, sk: String(readItem(item)['sk']) };
+  const query = { ...under(pk), ProjectionExpression: 'pk, sk' };
+  for await (const { items } of queryPages(table, query)) {
+    for (const { sk } of items) yield { pk, sk: String(sk) };
   }
 }
 
@@ -42,7 +37,7 @@ export async function deleteItems({ client, name }: Table, keys: readonly Key[])
  * Deletes everything under one partition key for as long as `mayGoOn` says so. Answers whether nothing is
  * left.
  */
-export async function deletePartition(table: Table, pk: string, mayGoOn: () => boolean): Promise<boolean> {
+export function deletePartition(table: Table, pk: string, mayGoOn: () => boolean): Promise<boolean> {
   return eachLimit({
     items: batchesOf(keysUnder(table, pk)),
     limit: BATCHES_AT_ONCE,

@@ -1,9 +1,10 @@
-import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { type AccessTokenStore, storedFailure, storedToken } from '../token/access-token-store.ts';
-import { getItem, type Item } from './items.ts';
+import { getItem, type Item, isWritten } from './items.ts';
 import { accessTokenKey } from './keys.ts';
-import { type Table, toAttributes } from './table.ts';
+import type { Table } from './table.ts';
+import { type Changes, updateRequest } from './updates.ts';
 
 const failureItem = v.object({ failure: storedFailure });
 
@@ -19,22 +20,9 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
   let lease = '';
 
   /** Whether the condition held. */
-  async function update(expression: string, condition: string | undefined, values: Item): Promise<boolean> {
-    try {
-      await table.client.send(
-        new UpdateItemCommand({
-          TableName: table.name,
-          Key: toAttributes(key),
-          UpdateExpression: expression,
-          ...(condition !== undefined && { ConditionExpression: condition }),
-          ExpressionAttributeValues: toAttributes(values),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+  function update(changes: Changes, condition: string, values: Item): Promise<boolean> {
+    const request = updateRequest(table, key, changes, { condition, values });
+    return isWritten(table.client.send(new UpdateItemCommand(request)));
   }
 
   return {
@@ -49,65 +37,53 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
       };
     },
 
-    async takeLease(nowMs, leaseMs) {
+    takeLease(nowMs, leaseMs) {
       lease = newUuid();
       return update(
-        'SET leaseUntilMs = :until, lease = :lease',
+        { set: { leaseUntilMs: nowMs + leaseMs, lease } },
         'attribute_not_exists(leaseUntilMs) OR leaseUntilMs <= :now OR lease = :lease',
-        { ':until': nowMs + leaseMs, ':now': nowMs, ':lease': lease },
+        { ':now': nowMs, ':lease': lease },
       );
     },
 
     async save({ accessToken, fetchedAtMs, renewAtMs, expiresAtMs, dropped, condemned }) {
+      const expiresAt = Math.ceil(expiresAtMs / 1000) + KEPT_AFTER_EXPIRY_SECONDS;
       await update(
-        'SET accessToken = :token, fetchedAtMs = :fetched, renewAtMs = :renew, expiresAtMs = :at, dropped = :dropped, condemned = :condemned, expiresAt = :ttl REMOVE lease, leaseUntilMs, failure',
-        'lease = :lease',
         {
-          ':token': accessToken,
-          ':fetched': fetchedAtMs,
-          ':renew': renewAtMs,
-          ':at': expiresAtMs,
-          ':dropped': dropped,
-          ':condemned': condemned,
-          ':ttl': Math.ceil(expiresAtMs / 1000) + KEPT_AFTER_EXPIRY_SECONDS,
-          ':lease': lease,
+          set: { accessToken, fetchedAtMs, renewAtMs, expiresAtMs, dropped, condemned, expiresAt },
+          remove: ['lease', 'leaseUntilMs', 'failure'],
         },
+        'lease = :lease',
+        { ':lease': lease },
       );
     },
 
     async fail(failure) {
-      await update('SET failure = :failure REMOVE lease, leaseUntilMs', 'lease = :lease', {
-        ':failure': failure,
-        ':lease': lease,
-      });
+      const changes = { set: { failure }, remove: ['lease', 'leaseUntilMs'] };
+      await update(changes, 'lease = :lease', { ':lease': lease });
     },
 
     async releaseLease() {
-      await update('REMOVE lease, leaseUntilMs', 'lease = :lease', { ':lease': lease });
+      await update({ remove: ['lease', 'leaseUntilMs'] }, 'lease = :lease', { ':lease': lease });
     },
 
     async drop(accessToken, refusedAtMs) {
-      await update('SET dropped = :dropped', 'accessToken = :token AND fetchedAtMs <= :refused', {
-        ':dropped': true,
+      await update({ set: { dropped: true } }, 'accessToken = :token AND fetchedAtMs <= :refused', {
         ':token': accessToken,
         ':refused': refusedAtMs,
       });
     },
 
     async condemn(accessToken, failure) {
-      await update('SET condemned = :condemned, failure = :failure', 'accessToken = :token', {
-        ':condemned': true,
-        ':token': accessToken,
-        ':failure': failure,
-      });
+      await update({ set: { condemned: true, failure } }, 'accessToken = :token', { ':token': accessToken });
     },
 
     // The lease is part of the marker: a repeat of this very write finds its own `forcedBy` and succeeds.
-    async takeForce(nowMs, { everyMs, leaseMs }) {
+    takeForce(nowMs, { everyMs, leaseMs }) {
       return update(
-        'SET forcedAtMs = :now, forcedBy = :lease, leaseUntilMs = :until',
+        { set: { forcedAtMs: nowMs, forcedBy: lease, leaseUntilMs: nowMs + leaseMs } },
         'lease = :lease AND (attribute_not_exists(forcedAtMs) OR forcedAtMs <= :before OR forcedBy = :lease)',
-        { ':now': nowMs, ':lease': lease, ':until': nowMs + leaseMs, ':before': nowMs - everyMs },
+        { ':lease': lease, ':before': nowMs - everyMs },
       );
     },
   };

@@ -9,8 +9,9 @@ import {
 } from '../audit/audit-trail.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { type Item, queryPages, readItem } from './items.ts';
+import type { Item } from './items.ts';
 import { auditKey, auditPartition, LAST_MOMENT_MS, sortableMoment } from './keys.ts';
+import { queryPages } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
 import { attributesOf, parseItem, readable } from './versioned-items.ts';
 
@@ -44,16 +45,15 @@ export function createAuditTrail(
     async list(query, limit, after) {
       const found: { readonly place: string; readonly record: AuditRecord }[] = [];
       let calls = 0;
-      for await (const { Items = [], LastEvaluatedKey } of queryPages(table, boundsOf(table, query, after))) {
+      for await (const { items, last } of queryPages(table, boundsOf(table, query, after))) {
         found.push(
-          ...readable(Items.map(readItem), toPlaced, logger).filter(
+          ...readable(items, toPlaced, logger).filter(
             ({ place, record }) => place !== after && isAskedFor(record, query),
           ),
         );
         calls += 1;
         if (found.length > limit) break;
-        if (LastEvaluatedKey && calls === CALLS_PER_PAGE)
-          return pageOf(found, String(readItem(LastEvaluatedKey)['sk']));
+        if (last && calls === CALLS_PER_PAGE) return pageOf(found, String(last['sk']));
       }
       const page = found.slice(0, limit);
       return pageOf(page, found.length > limit ? page.at(-1)?.place : undefined);
@@ -72,13 +72,12 @@ function toPlaced(item: Item) {
 function boundsOf(table: Table, { fromMs = 0, toMs = LAST_MOMENT_MS }: AuditQuery, after?: string) {
   const end = sortableMoment(toMs);
   return {
-    TableName: table.name,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: toAttributes({
+    values: {
       ':pk': auditPartition(table),
       ':from': sortableMoment(fromMs),
       ':to': after !== undefined && after < end ? after : end,
-    }),
+    },
     ScanIndexForward: false,
     ConsistentRead: true,
     Limit: SEARCHED_AT_ONCE,

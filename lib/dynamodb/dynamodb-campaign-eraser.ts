@@ -13,6 +13,7 @@ import { getItem, writeTogether } from './items.ts';
 import { type Key, SHARDS } from './keys.ts';
 import { toRun } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
+import { updateRequest } from './updates.ts';
 import { UnreadableItemError } from './versioned-items.ts';
 
 /**
@@ -61,14 +62,7 @@ async function forget(table: Table, key: Key): Promise<void> {
   // A conflict means that another call has erased it.
   await writeTogether(table, [
     { Delete: { ...batchKey, ConditionExpression: 'attribute_exists(pk)' } },
-    {
-      Update: {
-        TableName: table.name,
-        Key: toAttributes(forgottenRunsKey(table, run.content.templateId)),
-        UpdateExpression: 'ADD runs :one',
-        ExpressionAttributeValues: toAttributes({ ':one': 1 }),
-      },
-    },
+    { Update: updateRequest(table, forgottenRunsKey(table, run.content.templateId), { add: { runs: 1 } }) },
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { type Campaign, campaign, recipient } from '../campaigns/campaign.ts';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
@@ -6,9 +6,10 @@ import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
 import { campaignKey, campaignsPartition, recipientsKey } from './campaign-keys.ts';
 import { eraseCampaign } from './dynamodb-campaign-eraser.ts';
-import { type ConditionalPut, getItem, type Item, listItems, putAll } from './items.ts';
+import { type ConditionalPut, getItem, type Item, isWritten, putAll } from './items.ts';
+import { listItems } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
-import { type NewVersion, onVersion, parseItem, parseVersioned, readable } from './versioned-items.ts';
+import { type NewVersion, parseItem, parseVersioned, putVersion, readable } from './versioned-items.ts';
 
 /** A page of recipients as it is stored. One JSON text takes a third of the CPU of as many attributes. */
 export const recipientsItem = v.object({
@@ -21,10 +22,7 @@ export function createCampaignStore(
   { newVersion, logger }: { readonly newVersion: NewVersion; readonly logger: Logger },
 ): CampaignStore {
   function write({ value, version }: Versioned<Campaign>): ConditionalPut {
-    return {
-      item: { ...campaignKey(table, value.id), ...value, version: newVersion() },
-      ...onVersion(version),
-    };
+    return putVersion({ ...campaignKey(table, value.id), ...value }, version, newVersion());
   }
 
   return {
@@ -36,16 +34,10 @@ export function createCampaignStore(
     },
 
     create(campaign, pages) {
-      const recipients = pages.map(
-        (page, index): ConditionalPut => ({
-          item: {
-            ...recipientsKey(table, campaign.id, index),
-            recipients: JSON.stringify(page),
-            version: newVersion(),
-          },
-          condition: 'attribute_not_exists(pk)',
-        }),
-      );
+      const recipients = pages.map((page, index) => {
+        const item = { ...recipientsKey(table, campaign.id, index), recipients: JSON.stringify(page) };
+        return putVersion(item, undefined, newVersion());
+      });
       return putAll(table, [write({ value: campaign, version: undefined }), ...recipients]);
     },
 
@@ -57,7 +49,7 @@ export function createCampaignStore(
     },
 
     async putRecipients(campaignId, page, { id, recipients }) {
-      const put = {
+      const put = new PutItemCommand({
         TableName: table.name,
         Item: toAttributes({
           ...recipientsKey(table, campaignId, page),
@@ -67,14 +59,8 @@ export function createCampaignStore(
         // The client repeats a write whose answer was lost; that changes nothing.
         ConditionExpression: 'attribute_not_exists(uploadId) OR uploadId <= :upload',
         ExpressionAttributeValues: toAttributes({ ':upload': id }),
-      };
-      try {
-        await table.client.send(new PutItemCommand(put));
-        return 'committed';
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'conflict';
-        throw error;
-      }
+      });
+      return (await isWritten(table.client.send(put))) ? 'committed' : 'conflict';
     },
 
     erase: (campaignId, mayGoOn = () => true) => eraseCampaign(table, campaignId, mayGoOn),

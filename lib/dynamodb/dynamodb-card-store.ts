@@ -1,11 +1,11 @@
-import type { CardStore } from '../cards/card.ts';
-import { type Card, cardOwner, cardSchema, cardStem } from '../cards/card.ts';
+import { type Card, type CardStore, cardOwner, cardSchema, cardStem } from '../cards/card.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
-import { getItem, type Item, listItems, putAll } from './items.ts';
+import { getItem, type Item, putAll } from './items.ts';
 import { CARD_PREFIX, cardKey, type Key, userPartition } from './keys.ts';
+import { listItems } from './queries.ts';
 import type { Table } from './table.ts';
-import { type NewVersion, onVersion, parseVersioned, readable } from './versioned-items.ts';
+import { type NewVersion, parseVersioned, putVersion, readable } from './versioned-items.ts';
 
 /** Service cards in DynamoDB, each an item beside its user's. */
 export function createCardStore(
@@ -19,21 +19,14 @@ export function createCardStore(
       return item && toCard(item);
     },
 
-    put: ({ value, version }) =>
-      putAll(table, [
-        {
-          item: { ...cardKey(table, value.openid, cardStem(value.id)), ...value, version: newVersion() },
-          ...onVersion(version),
-        },
-      ]),
+    put({ value, version }) {
+      const item = { ...cardKey(table, value.openid, cardStem(value.id)), ...value };
+      return putAll(table, [putVersion(item, version, newVersion())]);
+    },
 
     async listOfUser(openid, limit, after) {
-      const page = await listItems(table, {
-        pk: userPartition(table, openid),
-        prefix: CARD_PREFIX,
-        limit,
-        after,
-      });
+      const pk = userPartition(table, openid);
+      const page = await listItems(table, { pk, prefix: CARD_PREFIX, limit, after });
       return { ...page, items: readable(page.items, toCard, logger) };
     },
   };

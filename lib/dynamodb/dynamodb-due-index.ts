@@ -1,18 +1,14 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import type { DueIndex } from '../messages/dispatch-due.ts';
 import { openidOf } from '../messages/message.ts';
 import { listPending } from '../messages/pending-messages.ts';
-import type { DueEntries, DueEntry } from '../messages/send-job.ts';
+import { type DueEntries, type DueEntry, dueEntry } from '../messages/send-job.ts';
 import type { DueMessage, TemplateUsers } from '../templates/sync-templates.ts';
-import { getItem, getItems, type Item, queryPages, readItem } from './items.ts';
+import { getItem, getItems, type Item, isWritten } from './items.ts';
 import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment } from './keys.ts';
+import { queryPage, queryPages } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
 import { toLedger } from './versioned-items.ts';
 
@@ -25,14 +21,6 @@ const PAGE_SIZE = 50;
 /** Stands before all entries. */
 const CURSOR = '!cursor';
 const BEFORE_ALL = sortableMoment(0);
-
-const entryItem = v.object({
-  messageId: v.string(),
-  templateId: v.string(),
-  sinceMs: v.number(),
-  dueAtMs: v.number(),
-  expiresAtMs: v.exactOptional(v.number()),
-});
 
 const cursorItem = v.object({ cursor: v.string() });
 
@@ -81,21 +69,14 @@ export function createDueIndex(table: Table, logger: Logger): DueIndex {
       const from = after ?? BEFORE_ALL;
       const until = sortableMoment(beforeMs);
       if (until <= from) return { entries: [] };
-      const { Items = [] } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
-          ExpressionAttributeValues: toAttributes({
-            ':pk': duePartition(table, shard),
-            ':from': from,
-            ':until': until,
-          }),
-          ConsistentRead: true,
-          // One more than a page: the entry that the last page ended with comes again.
-          Limit: PAGE_SIZE + 1,
-        }),
-      );
-      const items = Items.map(readItem).filter(({ sk }) => sk !== from);
+      const page = await queryPage(table, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
+        values: { ':pk': duePartition(table, shard), ':from': from, ':until': until },
+        ConsistentRead: true,
+        // One more than a page: the entry that the last page ended with comes again.
+        Limit: PAGE_SIZE + 1,
+      });
+      const items = page.items.filter(({ sk }) => sk !== from);
       const last = items.at(-1);
       return {
         entries: items.flatMap((item) => toEntry(item, logger)),
@@ -104,20 +85,15 @@ export function createDueIndex(table: Table, logger: Logger): DueIndex {
     },
 
     async moveCursor(shard, cursor) {
-      try {
-        await table.client.send(
-          new PutItemCommand({
-            TableName: table.name,
-            Item: toAttributes({ ...cursorKey(table, shard), cursor }),
-            ConditionExpression: 'attribute_not_exists(pk) OR #cursor < :cursor',
-            ExpressionAttributeNames: { '#cursor': 'cursor' },
-            ExpressionAttributeValues: toAttributes({ ':cursor': cursor }),
-          }),
-        );
-      } catch (error) {
-        // Somebody is further already.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      const put = new PutItemCommand({
+        TableName: table.name,
+        Item: toAttributes({ ...cursorKey(table, shard), cursor }),
+        ConditionExpression: 'attribute_not_exists(pk) OR #cursor < :cursor',
+        ExpressionAttributeNames: { '#cursor': 'cursor' },
+        ExpressionAttributeValues: toAttributes({ ':cursor': cursor }),
+      });
+      // Not written where somebody is further already.
+      await isWritten(table.client.send(put));
     },
   };
 }
@@ -142,23 +118,18 @@ async function* dueMessageIds(
 ): AsyncGenerator<readonly string[]> {
   const names = Object.fromEntries(templateIds.map((id, index) => [`:t${index}`, id]));
   const query = {
-    TableName: table.name,
     KeyConditionExpression: 'pk = :pk AND sk > :from',
     FilterExpression: `templateId IN (${Object.keys(names).join(', ')})`,
-    ExpressionAttributeValues: toAttributes({
-      ':pk': duePartition(table, shard),
-      ':from': await cursorOf(table, shard),
-      ...names,
-    }),
+    values: { ':pk': duePartition(table, shard), ':from': await cursorOf(table, shard), ...names },
   };
-  for await (const { Items = [] } of queryPages(table, query)) {
-    yield Items.map((item) => String(readItem(item)['messageId']));
+  for await (const { items } of queryPages(table, query)) {
+    yield items.map(({ messageId }) => String(messageId));
   }
 }
 
 /** One that cannot be read is logged and passed over, so that it does not hold up the others. */
 function toEntry(item: Item, logger: Logger): DueEntry[] {
-  const { success, output } = v.safeParse(entryItem, item);
+  const { success, output } = v.safeParse(dueEntry, item);
   if (success) return [output];
   logger.error('A due entry cannot be read and is passed over. Cancel its message and book it again.', {
     pk: item['pk'],

@@ -9,17 +9,11 @@ import type { Versioned } from '../versioned.ts';
 import type { ReadItem } from './batched-reads.ts';
 import type { WriteItem } from './batched-writes.ts';
 import { createRunStore } from './dynamodb-run-store.ts';
-import { getItem, listItems, putAll } from './items.ts';
+import { getItem, putAll } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
+import { listItems } from './queries.ts';
 import type { Table } from './table.ts';
-import {
-  type NewVersion,
-  putLedger,
-  putMessage,
-  toLedger,
-  toMessage,
-  toMessages,
-} from './versioned-items.ts';
+import { type NewVersion, putLedger, putMessage, readable, toLedger, toMessage } from './versioned-items.ts';
 
 interface MessageStoreOptions {
   readonly newVersion: NewVersion;
@@ -67,7 +61,7 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
       const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
       const pk = userPartition(table, openid);
       const page = await listItems(table, { pk, prefix: MESSAGE_PREFIX, limit, after });
-      const recorded = { ...page, items: toMessages(page.items, logger) };
+      const recorded = { ...page, items: readable(page.items, toMessage, logger) };
       return withPending(recorded, ledger.value, limit, after);
     },
   };

@@ -1,11 +1,10 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { listPending } from '../messages/pending-messages.ts';
 import type { PendingMessage, TemplateDependants } from '../templates/delete-template.ts';
 import { cursorOf, pendingAmong } from './dynamodb-due-index.ts';
 import { createAudienceStore } from './dynamodb-grant-store.ts';
-import { readItem } from './items.ts';
 import { duePartition, SHARDS } from './keys.ts';
-import { type Table, toAttributes } from './table.ts';
+import { queryPage } from './queries.ts';
+import type { Table } from './table.ts';
 
 /** Where to look, in this order: the due index, then everyone who ever answered for the template. */
 const PARTS = ['due', 'audience'] as const;
@@ -49,22 +48,18 @@ type Search = (templateId: string, shard: number, place: string) => Promise<Foun
 /** A page is what DynamoDB reads at once, a megabyte, whatever of it belongs to the template. */
 function searchDueIndex(table: Table): Search {
   return async (templateId, shard, place) => {
-    const { Items = [], LastEvaluatedKey } = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk > :from',
-        FilterExpression: 'templateId = :templateId',
-        ExpressionAttributeValues: toAttributes({
-          ':pk': duePartition(table, shard),
-          ':from': place || (await cursorOf(table, shard)),
-          ':templateId': templateId,
-        }),
-        ConsistentRead: true,
-      }),
-    );
-    const ids = new Set(Items.map((item) => String(readItem(item)['messageId'])));
-    const last = LastEvaluatedKey && String(readItem(LastEvaluatedKey)['sk']);
-    return { items: await pendingAmong(table, ids), last };
+    const { items, last } = await queryPage(table, {
+      KeyConditionExpression: 'pk = :pk AND sk > :from',
+      FilterExpression: 'templateId = :templateId',
+      values: {
+        ':pk': duePartition(table, shard),
+        ':from': place || (await cursorOf(table, shard)),
+        ':templateId': templateId,
+      },
+      ConsistentRead: true,
+    });
+    const ids = new Set(items.map(({ messageId }) => String(messageId)));
+    return { items: await pendingAmong(table, ids), last: last && String(last['sk']) };
   };
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts';
 import { getItem, putAll } from './items.ts';
 import { type Key, rateLimitKey } from './keys.ts';
 import type { Table } from './table.ts';
-import { attributesOf, type NewVersion, onVersion } from './versioned-items.ts';
+import { attributesOf, type NewVersion, putVersion } from './versioned-items.ts';
 
 const versionOnly = v.object({ version: v.exactOptional(v.string()) });
 
@@ -37,8 +37,8 @@ export function createRateLimitStore(
 
     async commit({ value, version }) {
       const written = newVersion();
-      const item = { ...key, ...value, ...(at && { expiresAt: at.expiresAt }), version: written };
-      const result = await putAll(table, [{ item, ...onVersion(version) }]);
+      const item = { ...key, ...value, ...(at && { expiresAt: at.expiresAt }) };
+      const result = await putAll(table, [putVersion(item, version, written)]);
       return result === 'conflict' ? result : { value, version: written };
     },
   };

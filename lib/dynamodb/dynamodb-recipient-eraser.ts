@@ -1,8 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  type TransactWriteItem,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/batch.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
@@ -14,8 +10,9 @@ import {
   recipientsKey,
 } from './campaign-keys.ts';
 import { readCampaign, recipientsItem } from './dynamodb-campaign-store.ts';
-import { getItem, queryPages, readItem, writeTogether } from './items.ts';
+import { getItem, isWritten, writeTogether } from './items.ts';
 import type { Key } from './keys.ts';
+import { queryPages } from './queries.ts';
 import { toBatch } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, parseItem } from './versioned-items.ts';
@@ -83,27 +80,25 @@ export function createRecipientEraser(
   return {
     async eraseFromList(campaignId, openid, from, mayGoOn) {
       const query = {
-        TableName,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         FilterExpression: 'contains(recipients, :openid)',
         ProjectionExpression: 'pk, sk',
-        ExpressionAttributeValues: toAttributes({
+        values: {
           ':pk': campaignPartition(table, campaignId),
           ':from': recipientsKey(table, campaignId, from).sk,
           ':to': `${RECIPIENTS_PREFIX}~`,
           ':openid': JSON.stringify(openid),
-        }),
+        },
         ConsistentRead: true,
       };
       let erased = 0;
-      for await (const { Items = [], LastEvaluatedKey } of queryPages(table, query)) {
-        for (const { sk } of Items.map(readItem)) {
+      for await (const { items, last } of queryPages(table, query)) {
+        for (const { sk } of items) {
           const key = { pk: campaignPartition(table, campaignId), sk: String(sk) };
           erased += await retryOnConflict(() => eraseFromListPage(key, campaignId, openid), contention);
         }
-        const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
-        if (last !== undefined && !mayGoOn()) {
-          return { erased, next: Number(String(last).slice(RECIPIENTS_PREFIX.length)) + 1 };
+        if (last && !mayGoOn()) {
+          return { erased, next: Number(String(last['sk']).slice(RECIPIENTS_PREFIX.length)) + 1 };
         }
       }
       return { erased };
@@ -113,21 +108,16 @@ export function createRecipientEraser(
       const key = batchItemKey(table, batchKey);
       const item = await getItem(table, key);
       const hasTexts = item && toBatch(item).recipients[index]?.variables !== undefined;
-      try {
-        await client.send(
-          new UpdateItemCommand({
-            TableName,
-            Key: toAttributes(key),
-            UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#index' : ''}`,
-            ConditionExpression: `openids[${index}] = :openid`,
-            ...(hasTexts && { ExpressionAttributeNames: { '#index': String(index) } }),
-            ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
-          }),
-        );
-      } catch (error) {
-        // The batch is gone, or the user was erased by another call.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      const update = new UpdateItemCommand({
+        TableName,
+        Key: toAttributes(key),
+        UpdateExpression: `SET openids[${index}] = :gone${hasTexts ? ' REMOVE variables.#index' : ''}`,
+        ConditionExpression: `openids[${index}] = :openid`,
+        ...(hasTexts && { ExpressionAttributeNames: { '#index': String(index) } }),
+        ExpressionAttributeValues: toAttributes({ ':gone': erasedOpenid(index), ':openid': openid }),
+      });
+      // Not written where the batch is gone, or the user was erased by another call.
+      await isWritten(client.send(update));
     },
   };
 }

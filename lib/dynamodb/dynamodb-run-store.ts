@@ -1,8 +1,8 @@
-import { QueryCommand, type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { BatchKey } from '../campaigns/runs/batch.ts';
 import type { BatchResults } from '../campaigns/runs/results.ts';
 import { type RunRecord, runStartsAtMs } from '../campaigns/runs/run.ts';
-import type { RunStore } from '../campaigns/runs/run-store.ts';
+import type { RunStore, TallyChange } from '../campaigns/runs/run-store.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
 import {
@@ -21,17 +21,17 @@ import {
   getItem,
   getItems,
   type Item,
-  listItems,
   putAll,
   putRequest,
-  readItem,
   writeTogether,
 } from './items.ts';
-import { type Key, SHARDS, shardOf } from './keys.ts';
+import { SHARDS, shardOf } from './keys.ts';
 import { packResults } from './pack-results.ts';
-import { packBatch, readTally, tallyUpdate, toBatch, toResults, toRun } from './run-items.ts';
-import { type Table, toAttributes } from './table.ts';
-import { type NewVersion, onVersion, putLedger, readable } from './versioned-items.ts';
+import { listItems, queryPage } from './queries.ts';
+import { packBatch, readTally, tallyChanges, toBatch, toResults, toRun } from './run-items.ts';
+import type { Table } from './table.ts';
+import { updateRequest } from './updates.ts';
+import { type NewVersion, putLedger, putVersion, readable } from './versioned-items.ts';
 
 /** The outcome of a recipient can be read for so long. */
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
@@ -49,8 +49,8 @@ interface RunStoreOptions {
 /** Runs in DynamoDB, each beside its campaign, with a partition for the batches of each shard. */
 export function createRunStore(table: Table, { newVersion, logger }: RunStoreOptions): RunStore {
   function putRun({ value, version }: Versioned<RunRecord>): ConditionalPut {
-    const item = { ...runKey(table, value.campaignId, value.id), ...value, version: newVersion() };
-    return { item, ...onVersion(version) };
+    const item = { ...runKey(table, value.campaignId, value.id), ...value };
+    return putVersion(item, version, newVersion());
   }
 
   function putResults(key: BatchKey, { value, version }: Versioned<BatchResults>, written: string) {
@@ -59,30 +59,29 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       ...resultsKey(table, key),
       ...packResults(results),
       ...rest,
-      version: written,
       expiresAt: runExpiresAt(key.runId),
     };
-    return { item, ...onVersion(version) };
+    return putVersion(item, version, written);
+  }
+
+  function addToTally(shard: Omit<BatchKey, 'after'>, change: TallyChange): TransactWriteItem {
+    return { Update: updateRequest(table, tallyKey(table, shard), tallyChanges(change)) };
   }
 
   /** The last item of a shard whose sort key begins with `prefix` and comes before `before`. */
   async function lastBefore(shard: Omit<BatchKey, 'after'>, prefix: string, before?: string) {
-    const { Items = [] } = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: toAttributes({
-          ':pk': runShardPartition(table, shard),
-          ':first': prefix,
-          // A batch begins behind its `after`, so one whose `after` is this very openid does not hold it.
-          ':last': before === undefined ? `${prefix}~` : prefix + before,
-        }),
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: 2,
-      }),
-    );
-    const items = Items.map(readItem);
+    const { items } = await queryPage(table, {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      values: {
+        ':pk': runShardPartition(table, shard),
+        ':first': prefix,
+        // A batch begins behind its `after`, so one whose `after` is this very openid does not hold it.
+        ':last': before === undefined ? `${prefix}~` : prefix + before,
+      },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: 2,
+    });
     return before === undefined ? items[0] : items.find((item) => item['sk'] !== prefix + before);
   }
 
@@ -109,13 +108,9 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     shardOf,
 
     async createBatch(key, batch) {
-      const item = {
-        ...batchItemKey(table, key),
-        ...packBatch(batch),
-        version: newVersion(),
-        expiresAt: runExpiresAt(key.runId),
-      };
-      const result = await putAll(table, [{ item, condition: 'attribute_not_exists(pk)' }]);
+      const expiresAt = runExpiresAt(key.runId);
+      const item = { ...batchItemKey(table, key), ...packBatch(batch), expiresAt };
+      const result = await putAll(table, [putVersion(item, undefined, newVersion())]);
       return result === 'committed' ? 'created' : 'exists';
     },
 
@@ -144,10 +139,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       const version = newVersion();
       const put = putResults(key, results, version);
       const result = change
-        ? await writeTogether(table, [
-            { Put: putRequest(table.name, put) },
-            { Update: { ...tallyUpdate(change), ...keyOf(table, tallyKey(table, key)) } },
-          ] satisfies TransactWriteItem[])
+        ? await writeTogether(table, [{ Put: putRequest(table.name, put) }, addToTally(key, change)])
         : await putAll(table, [put]);
       return result === 'conflict' ? result : { value: results.value, version };
     },
@@ -156,7 +148,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       const puts = [putLedger(table, ledger, newVersion), putResults(key, results, newVersion())];
       return writeTogether(table, [
         ...puts.map((put): TransactWriteItem => ({ Put: putRequest(table.name, put) })),
-        { Update: { ...tallyUpdate(change), ...keyOf(table, tallyKey(table, key)) } },
+        addToTally(key, change),
       ]);
     },
 
@@ -172,19 +164,11 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     },
 
     async setPlanned(runId, shard, { batches, recipients }) {
-      await table.client.send(
-        new UpdateItemCommand({
-          ...keyOf(table, tallyKey(table, { runId, shard })),
-          UpdateExpression: 'SET plannedBatches = :batches, plannedRecipients = :recipients',
-          ExpressionAttributeValues: toAttributes({ ':batches': batches, ':recipients': recipients }),
-        }),
-      );
+      const set = { plannedBatches: batches, plannedRecipients: recipients };
+      const request = updateRequest(table, tallyKey(table, { runId, shard }), { set });
+      await table.client.send(new UpdateItemCommand(request));
     },
   };
-}
-
-function keyOf(table: Table, key: Key) {
-  return { TableName: table.name, Key: toAttributes(key) };
 }
 
 function afterOf(item: Item, prefix: string): string {

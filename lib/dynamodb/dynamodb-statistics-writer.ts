@@ -6,7 +6,8 @@ import { forgottenPlaces, placeName, sortablePlace, storedPlace } from './counte
 import { withoutFormerlyCounted } from './formerly-counted.ts';
 import { type Item, readItem } from './items.ts';
 import { bucketKey, gaugeKey, type Key } from './keys.ts';
-import { type Table, toAttributes } from './table.ts';
+import type { Table } from './table.ts';
+import { updateRequest } from './updates.ts';
 
 /** What is added to one item of the statistics, change by change in the order of the shard. */
 interface Addition {
@@ -61,34 +62,28 @@ type Answer =
   | { readonly type: 'added'; readonly item: Item }
   | { readonly type: 'ahead'; readonly reached: string; readonly error: Error };
 
-async function update(
-  { client, name: TableName }: Table,
-  shardName: string,
-  { key, expiresAt, steps }: Addition,
-): Promise<Answer> {
-  const added = Object.entries(sumOf(steps.map(({ counts }) => counts)));
+async function update(table: Table, shardName: string, { key, expiresAt, steps }: Addition): Promise<Answer> {
   const [first, last] = [steps[0], steps.at(-1)];
-  const sets = ['#shard = :reached', ...(expiresAt === undefined ? [] : ['expiresAt = :expiresAt'])];
+  const reached = last && storedPlace(last.place, last.atMs);
   const command = new UpdateItemCommand({
-    TableName,
-    Key: toAttributes(key),
-    UpdateExpression: `ADD ${added.map((_, index) => `#c${index} :c${index}`).join(', ')} SET ${sets.join(', ')}`,
-    ConditionExpression: 'attribute_not_exists(#shard) OR #shard < :first',
-    ExpressionAttributeNames: {
-      '#shard': shardName,
-      ...Object.fromEntries(added.map(([name], index) => [`#c${index}`, name])),
-    },
-    ExpressionAttributeValues: toAttributes({
-      ':first': first?.place,
-      ':reached': last && storedPlace(last.place, last.atMs),
-      ...Object.fromEntries(added.map(([, by], index) => [`:c${index}`, by])),
-      ...(expiresAt !== undefined && { ':expiresAt': expiresAt }),
-    }),
+    ...updateRequest(
+      table,
+      key,
+      {
+        add: sumOf(steps.map(({ counts }) => counts)),
+        set: { [shardName]: reached, ...(expiresAt !== undefined && { expiresAt }) },
+      },
+      {
+        condition: 'attribute_not_exists(#shard) OR #shard < :first',
+        names: { '#shard': shardName },
+        values: { ':first': first?.place },
+      },
+    ),
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
   try {
-    const { Attributes = {} } = await client.send(command);
+    const { Attributes = {} } = await table.client.send(command);
     return { type: 'added', item: readItem(Attributes) };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -96,16 +91,9 @@ async function update(
   }
 }
 
-async function forget({ client, name: TableName }: Table, key: Key, names: readonly string[]): Promise<void> {
+async function forget(table: Table, key: Key, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
-  await client.send(
-    new UpdateItemCommand({
-      TableName,
-      Key: toAttributes(key),
-      UpdateExpression: `REMOVE ${names.map((_, index) => `#n${index}`).join(', ')}`,
-      ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
-    }),
-  );
+  await table.client.send(new UpdateItemCommand(updateRequest(table, key, { remove: names })));
 }
 
 const BUCKETS_KEPT_SECONDS = 800 * 24 * 60 * 60;

@@ -1,25 +1,23 @@
 import { bucketOf, type Counts, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
 import { isPlaceName } from './counted-places.ts';
-import { type Item, queryPages, readItem } from './items.ts';
+import type { Item } from './items.ts';
 import { bucketsPartition, sortableMoment, statisticsPartition } from './keys.ts';
-import { type Table, toAttributes } from './table.ts';
+import { queryItems } from './queries.ts';
+import type { Table } from './table.ts';
 
 /** Reads statistics from DynamoDB, and sums up the counters of earlier versions. */
 export function createStatisticsReader(table: Table): StatisticsReader {
-  async function query(pk: string, from: string): Promise<readonly Item[]> {
-    const items: Item[] = [];
-    const pages = queryPages(table, {
-      TableName: table.name,
+  async function summed(pk: string, from: string): Promise<ReadonlyMap<string, Counts>> {
+    const query = {
       KeyConditionExpression: 'pk = :pk AND sk >= :from',
-      ExpressionAttributeValues: toAttributes({ ':pk': pk, ':from': from }),
-    });
-    for await (const { Items = [] } of pages) items.push(...Items.map(readItem));
-    return items;
+      values: { ':pk': pk, ':from': from },
+    };
+    return summedBy(await queryItems(table, query));
   }
 
   return {
     async gauges() {
-      const byTemplate = summedBy(await query(statisticsPartition(table), ' '));
+      const byTemplate = await summed(statisticsPartition(table), ' ');
       return [...byTemplate]
         .map(([templateId, counts]) => ({ templateId, available: counts['available'] ?? 0 }))
         .toSorted((one, other) => (one.templateId < other.templateId ? -1 : 1));
@@ -27,7 +25,7 @@ export function createStatisticsReader(table: Table): StatisticsReader {
 
     async buckets(templateId, fromMs) {
       const from = sortableMoment(bucketOf(fromMs));
-      const byMoment = summedBy(await query(bucketsPartition(table, templateId), from));
+      const byMoment = await summed(bucketsPartition(table, templateId), from);
       return [...byMoment].map(([moment, counts]) => ({ startsAtMs: Number(moment), counts }));
     },
   };

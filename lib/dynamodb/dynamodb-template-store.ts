@@ -5,10 +5,12 @@ import type { AliasStore } from '../templates/aliases.ts';
 import { completeField } from '../templates/parse-template.ts';
 import type { DeclaredKinds, Template, TemplateStore } from '../templates/template.ts';
 import { storedTemplate } from '../templates/template.ts';
-import { getItem, type Item, putAll, queryPages, readItem } from './items.ts';
+import { getItem, type Item, putAll } from './items.ts';
 import type { Key } from './keys.ts';
+import { queryItems, under } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
-import { attributesOf, type NewVersion, onVersion, parseItem } from './versioned-items.ts';
+import { updateRequest } from './updates.ts';
+import { attributesOf, type NewVersion, parseItem, putVersion } from './versioned-items.ts';
 
 const PREFIX = 'template#';
 
@@ -28,24 +30,14 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
   const pk = `${table.appId}#templates`;
 
   /** Sets these attributes of a template's item and removes those that are undefined. */
-  async function update(templateId: string, attributes: Item, condition?: string): Promise<void> {
-    const names = Object.keys(attributes);
-    const isSet = (name: string) => attributes[name] !== undefined;
-    const [set, removed] = [names.filter(isSet), names.filter((name) => !isSet(name))];
-    const values = set.map((name) => [`:${name}`, attributes[name]]);
-    await table.client.send(
-      new UpdateItemCommand({
-        TableName: table.name,
-        Key: toAttributes({ pk, sk: PREFIX + templateId }),
-        UpdateExpression: [
-          ...(set.length > 0 ? [`SET ${set.map((name) => `#${name} = :${name}`).join(', ')}`] : []),
-          ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`).join(', ')}`] : []),
-        ].join(' '),
-        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        ...(set.length > 0 && { ExpressionAttributeValues: toAttributes(Object.fromEntries(values)) }),
-        ...(condition !== undefined && { ConditionExpression: condition }),
-      }),
+  async function update(templateId: string, set: Item, condition?: string): Promise<void> {
+    const request = updateRequest(
+      table,
+      { pk, sk: PREFIX + templateId },
+      { set },
+      condition === undefined ? undefined : { condition },
     );
+    await table.client.send(new UpdateItemCommand(request));
   }
 
   function parse(item: Item): Template | undefined {
@@ -65,15 +57,8 @@ export function createTemplateStore(table: Table, logger: Logger): TemplateStore
     },
 
     async list() {
-      const found: Item[] = [];
-      const query = {
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: toAttributes({ ':pk': pk, ':prefix': PREFIX }),
-        ConsistentRead: true,
-      };
-      for await (const page of queryPages(table, query)) found.push(...(page.Items ?? []).map(readItem));
-      return found.flatMap((item) => parse(item) ?? []);
+      const items = await queryItems(table, under(pk, PREFIX));
+      return items.flatMap((item) => parse(item) ?? []);
     },
 
     async save(templates, syncedAtMs) {
@@ -115,7 +100,7 @@ export function createAliasStore(
       return { value: aliases, version };
     },
 
-    save: ({ value, version }) =>
-      putAll(table, [{ item: { ...key, aliases: value, version: newVersion() }, ...onVersion(version) }]),
+    save: ({ value: aliases, version }) =>
+      putAll(table, [putVersion({ ...key, aliases }, version, newVersion())]),
   };
 }

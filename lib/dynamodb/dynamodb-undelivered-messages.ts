@@ -1,9 +1,10 @@
 import type { Logger } from '../logger.ts';
 import type { UndeliveredMessages, UndeliveredQuery } from '../messages/message-store.ts';
-import { type Item, queryPages, readItem } from './items.ts';
+import type { Item } from './items.ts';
 import { attentionPartition, LAST_MOMENT_MS, SHARDS, sortableMoment } from './keys.ts';
-import { type Table, toAttributes } from './table.ts';
-import { toMessages } from './versioned-items.ts';
+import { queryPages } from './queries.ts';
+import type { Table } from './table.ts';
+import { readable, toMessage } from './versioned-items.ts';
 
 /**
  * The messages that did not arrive, newest first: the shards of their list in the needs-attention index,
@@ -26,7 +27,7 @@ export function createUndeliveredMessages(table: Table, logger: Logger): Undeliv
       const items = merged.slice(0, limit);
       const last = merged.length > limit ? items.at(-1) : undefined;
       const next = last ? placeOf(last) : readTo;
-      return { items: toMessages(items, logger), ...(next !== undefined && { next }) };
+      return { items: readable(items, toMessage, logger), ...(next !== undefined && { next }) };
     },
   };
 }
@@ -57,15 +58,15 @@ async function newestOf(
   const wanted = count + (after === undefined ? 0 : 1);
   const items: Item[] = [];
   let calls = 0;
-  for await (const { Items = [], LastEvaluatedKey } of queryPages(table, {
+  for await (const page of queryPages(table, {
     ...boundsOf(table, shard, query),
     ScanIndexForward: false,
     Limit: templateId === undefined ? wanted : SEARCHED_AT_ONCE,
   })) {
-    items.push(...Items.map(readItem).filter((item) => placeOf(item) !== after));
+    items.push(...page.items.filter((item) => placeOf(item) !== after));
     calls += 1;
     const isEnough = items.length >= count || calls === CALLS_PER_PAGE;
-    if (LastEvaluatedKey && isEnough) return { items, readTo: placeOf(readItem(LastEvaluatedKey)) };
+    if (page.last && isEnough) return { items, readTo: placeOf(page.last) };
   }
   return { items };
 }
@@ -77,15 +78,14 @@ function boundsOf(
 ) {
   const end = sortableMoment(toMs);
   return {
-    TableName: table.name,
     IndexName: 'needs-attention',
     KeyConditionExpression: 'attentionPk = :list AND attentionSk BETWEEN :from AND :to',
     ...(templateId !== undefined && { FilterExpression: 'templateId = :template' }),
-    ExpressionAttributeValues: toAttributes({
+    values: {
       ':list': attentionPartition(table, state, shard),
       ':from': sortableMoment(fromMs),
       ':to': after !== undefined && after < end ? after : end,
       ':template': templateId,
-    }),
+    },
   };
 }

@@ -1,15 +1,12 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type TransactWriteItem,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { eachLimit } from '../each-limit.ts';
 import type { Ledger } from '../grants/ledger.ts';
+import { settledClaimSchema } from '../sends/send-record.ts';
 import type { Belongings, UserEraser } from '../users/erase-user.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { deleteItems } from './delete-items.ts';
-import { type Item, putRequest, queryPages, readItem, writeTogether } from './items.ts';
+import { type Item, isWritten, putRequest, writeTogether } from './items.ts';
 import {
   audienceKey,
   CARD_PREFIX,
@@ -20,6 +17,7 @@ import {
   MESSAGE_PREFIX,
   userPartition,
 } from './keys.ts';
+import { queryItems, under } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, putLedger } from './versioned-items.ts';
 
@@ -65,13 +63,7 @@ function deletionOf(table: Table, { value, version }: Versioned<Ledger>) {
 /** Of a record, what tells when a sender may write it again, and where its due entries are. */
 const record = v.object({
   updatedAtMs: v.number(),
-  lastClaim: v.exactOptional(
-    v.object({
-      claimId: v.string(),
-      effect: v.picklist(['spend', 'refund', 'zero', 'keep']),
-      epoch: v.number(),
-    }),
-  ),
+  lastClaim: v.exactOptional(settledClaimSchema),
   dueEntries: v.exactOptional(v.array(v.number()), []),
 });
 
@@ -81,7 +73,7 @@ async function listBelongings(table: Table, openid: string): Promise<Belongings>
   const recordKeys: Key[] = [];
   const cardKeys: Key[] = [];
   const entries: Key[] = [];
-  const others: Item[] = await itemsUnder(table, idempotencyPartition(table, `user:${openid}`));
+  const others = [...(await itemsUnder(table, idempotencyPartition(table, `user:${openid}`)))];
   for (const item of await itemsUnder(table, userPartition(table, openid))) {
     if (String(item['sk']).startsWith(CARD_PREFIX)) {
       cardKeys.push(keyOf(item));
@@ -113,17 +105,9 @@ async function listBelongings(table: Table, openid: string): Promise<Belongings>
 }
 
 /** The items under a partition key, with what listing looks at. */
-async function itemsUnder(table: Table, pk: string): Promise<Item[]> {
-  const query = {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
-    ProjectionExpression: 'pk, sk, version, updatedAtMs, lastClaim, dueEntries',
-    ConsistentRead: true,
-  };
-  const found: Item[] = [];
-  for await (const { Items = [] } of queryPages(table, query)) found.push(...Items.map(readItem));
-  return found;
+function itemsUnder(table: Table, pk: string): Promise<readonly Item[]> {
+  const ProjectionExpression = 'pk, sk, version, updatedAtMs, lastClaim, dueEntries';
+  return queryItems(table, { ...under(pk), ProjectionExpression });
 }
 
 function keyOf({ pk, sk }: Item): Key {
@@ -151,9 +135,7 @@ async function deleteUnchanged({ client, name: TableName }: Table, items: readon
         ConditionExpression: 'version = :version OR attribute_not_exists(version)',
         ExpressionAttributeValues: toAttributes({ ':version': String(item['version']) }),
       });
-      await client.send(request).catch((error) => {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      });
+      await isWritten(client.send(request));
     },
   });
 }

@@ -14,7 +14,6 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Page } from '../paginate.ts';
 import type { Key } from './keys.ts';
 import { fromAttributes, type Table, toAttributes } from './table.ts';
 
@@ -127,6 +126,17 @@ async function putOne({ client, name }: Table, put: ConditionalPut): Promise<'co
   }
 }
 
+/** Whether a write was made; its condition not holding is the only failure that is no error. */
+export async function isWritten(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
 /** Reasons for which a transaction may succeed when it is made anew from what stands in the table by then. */
 const PASSING_REASONS = new Set([
   'None',
@@ -174,38 +184,4 @@ export async function* queryPages(
     page = await client.send(new QueryCommand({ ...query, ExclusiveStartKey: page.LastEvaluatedKey }));
     yield page;
   }
-}
-
-/**
- * Which items to list: those under `pk` whose sort key begins with `prefix`. `after` is one without the
- * prefix.
- */
-interface ListedItems {
-  readonly pk: string;
-  readonly prefix?: string;
-  readonly limit: number;
-  readonly after: string | undefined;
-}
-
-/** A page of items, the greatest sort key first. `next` is a sort key without the prefix. */
-export async function listItems(
-  { client, name }: Table,
-  { pk, prefix, limit, after }: ListedItems,
-): Promise<Page<Item>> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
-    new QueryCommand({
-      TableName: name,
-      KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: toAttributes({ ':pk': pk, ':prefix': prefix }),
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      Limit: limit,
-      ...(after !== undefined && { ExclusiveStartKey: toAttributes({ pk, sk: `${prefix ?? ''}${after}` }) }),
-    }),
-  );
-  const last = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
-  return {
-    items: Items.map(readItem),
-    ...(typeof last === 'string' && { next: last.slice(prefix?.length ?? 0) }),
-  };
 }

@@ -1,4 +1,3 @@
-import type { Update } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { batchHeader, type RunBatch } from '../campaigns/runs/batch.ts';
 import { SLOTS_KEPT, slotOf } from '../campaigns/runs/progress.ts';
@@ -8,7 +7,7 @@ import type { ShardTally, TallyChange } from '../campaigns/runs/run-store.ts';
 import type { Versioned } from '../versioned.ts';
 import type { Item } from './items.ts';
 import { packedResults, unpackResults } from './pack-results.ts';
-import { toAttributes } from './table.ts';
+import type { Changes } from './updates.ts';
 import { parseItem, parseVersioned } from './versioned-items.ts';
 
 /** A run as read. @throws UnreadableItemError */
@@ -60,29 +59,19 @@ const tallyItem = v.object({
   plannedRecipients: v.exactOptional(v.number()),
 });
 
-/** The update that adds a change to a tally. It drops time slots that no longer say how fast the run is. */
-export function tallyUpdate({ by, batchDone, atMs }: TallyChange) {
+/** What a change does to a tally. It drops time slots that no longer say how fast the run is. */
+export function tallyChanges({ by: { counts, byErrcode }, batchDone, atMs }: TallyChange): Changes {
   const slot = slotOf(atMs);
-  const states = Object.entries(by.counts).map(([state, each]): [string, number] => [state, each ?? 0]);
-  const added: [string, number][] = [
-    ...states,
-    ...Object.entries(by.byErrcode).map(([errcode, each]): [string, number] => [ERRCODE + errcode, each]),
-    [SLOT + slot, states.reduce((sum, [, each]) => sum + Math.max(0, each), 0)],
-    ['batchesDone', batchDone ? 1 : 0],
-  ];
-  const stale = Array.from({ length: SLOTS_KEPT }, (_, back) => SLOT + (slot - SLOTS_KEPT - back));
-  const additions = added.map((_, index) => `#a${index} :a${index}`).join(', ');
-  const removals = stale.map((_, index) => `#r${index}`).join(', ');
+  const states = Object.entries(counts).map(([state, each]): [string, number] => [state, each ?? 0]);
+  const errcodes = Object.entries(byErrcode).map(([code, each]): [string, number] => [ERRCODE + code, each]);
   return {
-    UpdateExpression: `ADD ${additions} REMOVE ${removals}`,
-    ExpressionAttributeNames: Object.fromEntries([
-      ...added.map(([name], index) => [`#a${index}`, name]),
-      ...stale.map((name, index) => [`#r${index}`, name]),
-    ]),
-    ExpressionAttributeValues: toAttributes(
-      Object.fromEntries(added.map(([, value], index) => [`:a${index}`, value])),
-    ),
-  } satisfies Partial<Update>;
+    add: {
+      ...Object.fromEntries([...states, ...errcodes]),
+      [SLOT + slot]: states.reduce((sum, [, each]) => sum + Math.max(0, each), 0),
+      batchesDone: batchDone ? 1 : 0,
+    },
+    remove: Array.from({ length: SLOTS_KEPT }, (_, back) => SLOT + (slot - SLOTS_KEPT - back)),
+  };
 }
 
 /** A shard's tally as read. */

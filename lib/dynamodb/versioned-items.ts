@@ -76,11 +76,6 @@ export function toMessage(item: Item): Versioned<Message> {
   return parseVersioned(messageSchema, item);
 }
 
-/** The messages among `items`; see {@link readable}. */
-export function toMessages(items: readonly Item[], logger: Logger): readonly Versioned<Message>[] {
-  return readable(items, toMessage, logger);
-}
-
 /**
  * What `read` makes of items. One that cannot be read is logged and left out, so that it does not hide the
  * others.
@@ -125,14 +120,21 @@ function putOver<T>(
   itemOf: (value: T) => ConditionalPut['item'],
 ): ConditionalPut {
   return {
-    item: { ...itemOf(value), version: newVersion() },
-    ...onVersion(version),
+    ...putVersion(itemOf(value), version, newVersion()),
     ...(version !== undefined && before !== undefined && { over: { item: itemOf(before), version } }),
   };
 }
 
-/** The condition that nobody wrote since `version` was read. */
-export function onVersion(version: string | undefined): Pick<ConditionalPut, 'condition' | 'values'> {
-  if (version === undefined) return { condition: IS_NEW };
-  return { condition: 'version = :version', values: { ':version': version } };
+/** The write of an item as version `next`, unless somebody wrote since `version` was read. */
+export function putVersion(
+  item: ConditionalPut['item'],
+  version: string | undefined,
+  next: string,
+): ConditionalPut {
+  return {
+    item: { ...item, version: next },
+    ...(version === undefined
+      ? { condition: IS_NEW }
+      : { condition: 'version = :version', values: { ':version': version } }),
+  };
 }

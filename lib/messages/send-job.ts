@@ -27,13 +27,16 @@ export type Enqueue = (job: SendJob, delayMs: number) => Promise<void>;
  * An entry of the due index, for a moment further ahead than the queue can delay a job. The dispatcher makes
  * a job of it in time.
  */
-export interface DueEntry {
-  readonly messageId: string;
-  readonly templateId: string;
-  readonly sinceMs: number;
-  readonly dueAtMs: number;
-  readonly expiresAtMs?: number;
-}
+export const dueEntry = v.object({
+  messageId: v.string(),
+  templateId: v.string(),
+  sinceMs: v.number(),
+  dueAtMs: v.number(),
+  expiresAtMs: v.exactOptional(v.number()),
+});
+
+/** See {@link dueEntry}. */
+export type DueEntry = Readonly<v.InferOutput<typeof dueEntry>>;
 
 /** The due index, as those see it who write entries. */
 export interface DueEntries {

@@ -1,5 +1,6 @@
-import { getItem, type Item, queryPages, readItem } from '../../lib/dynamodb/items.ts';
+import { getItem, type Item, readItem } from '../../lib/dynamodb/items.ts';
 import { ledgerKey, MESSAGE_PREFIX, userOf, userPartition } from '../../lib/dynamodb/keys.ts';
+import { queryPages, under } from '../../lib/dynamodb/queries.ts';
 import { type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { toLedger, toMessage, UnreadableItemError } from '../../lib/dynamodb/versioned-items.ts';
 import { emptyLedger, type Ledger } from '../../lib/grants/ledger.ts';
@@ -82,19 +83,11 @@ export async function readUser<More>(
 async function readOnce(table: Table, openid: string): Promise<UserRecords> {
   const pk = userPartition(table, openid);
   const records = collected(pk);
-  const query = {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: toAttributes({ ':pk': pk }),
-    ConsistentRead: true,
-  };
   // The ledger first: a claim must have been read no later than its message.
   const ledger = await getItem(table, ledgerKey(table, openid));
   if (ledger) add(records, ledger);
-  for await (const { Items = [] } of queryPages(table, query)) {
-    for (const item of Items.map(readItem)) {
-      if (String(item['sk']).startsWith(MESSAGE_PREFIX)) add(records, item);
-    }
+  for await (const { items } of queryPages(table, under(pk, MESSAGE_PREFIX))) {
+    for (const item of items) add(records, item);
   }
   return withWaiting(records);
 }

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
-import { queryPages, readItem } from '../../../lib/dynamodb/items.ts';
 import { userPartition } from '../../../lib/dynamodb/keys.ts';
-import { toAttributes } from '../../../lib/dynamodb/table.ts';
+import { queryItems, under } from '../../../lib/dynamodb/queries.ts';
 import { MAX_RECENT_MARKS } from '../../../lib/grants/deduplication-marks.ts';
 import { reportGrants } from '../../../lib/grants/report-grants.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -28,15 +27,8 @@ const report = (openid: string, requestId: string) =>
   );
 
 async function sortKeysOf(openid: string): Promise<string[]> {
-  const found: string[] = [];
-  const query = {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: toAttributes({ ':pk': userPartition(table, openid) }),
-  };
-  for await (const { Items = [] } of queryPages(table, query))
-    found.push(...Items.map((item) => String(readItem(item)['sk'])));
-  return found;
+  const items = await queryItems(table, under(userPartition(table, openid)));
+  return items.map(({ sk }) => String(sk));
 }
 
 test('a report counts once however old it is, and most reports write one item', async () => {

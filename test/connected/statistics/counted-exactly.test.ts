@@ -16,10 +16,12 @@ const changed =
   (change: (input: UpdateItemCommandInput) => Partial<UpdateItemCommandInput>): ChangeCall =>
   ({ input }) =>
     new UpdateItemCommand({ ...input, ...change(input) });
-const withValue = (name: string, from: string) =>
-  changed(({ ExpressionAttributeValues: values = {} }) => ({
-    ExpressionAttributeValues: { ...values, ...(values[from] && { [name]: values[from] }) },
-  }));
+const withPlace = (to: 'first' | 'reached', from: 'first' | 'reached') =>
+  changed(({ UpdateExpression = '', ExpressionAttributeValues: values = {} }) => {
+    const named = { first: ':first', reached: /#shard = (:\w+)/.exec(UpdateExpression)?.[1] ?? '' };
+    const place = values[named[from]];
+    return { ExpressionAttributeValues: { ...values, ...(place && { [named[to]]: place }) } };
+  });
 
 const FAULTS: readonly [string, ChangeCall][] = [
   [
@@ -30,8 +32,8 @@ const FAULTS: readonly [string, ChangeCall][] = [
         : { ConditionExpression: undefined, ExpressionAttributeValues: values },
     ),
   ],
-  ['a batch moves the place on to its first change', withValue(':reached', ':first')],
-  ['only a batch that is wholly behind is refused', withValue(':first', ':reached')],
+  ['a batch moves the place on to its first change', withPlace('reached', 'first')],
+  ['only a batch that is wholly behind is refused', withPlace('first', 'reached')],
   [
     'an item remembers one place for all shards',
     changed(({ ExpressionAttributeNames: names }) =>
