@@ -2,14 +2,13 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import * as v from 'valibot';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createStatisticsWriter } from '../lib/dynamodb/dynamodb-statistics-writer.ts';
-import { readStreamRecord } from '../lib/dynamodb/read-stream-record.ts';
-import { readRecords, recordsByApp } from '../lib/dynamodb/stream-batch.ts';
+import { readRecords, readStreamRecord, recordsByApp } from '../lib/dynamodb/read-stream-record.ts';
 import type { Logger } from '../lib/logger.ts';
 import { appLogger, perApp } from '../lib/runtime/apps.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
-import { countChanges, type PlacedRecord } from '../lib/stream/count-changes.ts';
+import { countChanges, type PlacedRecord } from '../lib/stream/counts.ts';
 import { createSentBatches } from '../lib/stream/sent-batches.ts';
 import type { StreamRecord } from '../lib/stream/stream-record.ts';
 

@@ -1,7 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
-import { readStreamRecord } from '../lib/dynamodb/read-stream-record.ts';
-import { readRecords, recordsByApp } from '../lib/dynamodb/stream-batch.ts';
+import { readRecords, readStreamRecord, recordsByApp } from '../lib/dynamodb/read-stream-record.ts';
 import { createEventPublisher } from '../lib/eventbridge/event-details.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
 import type { Logger } from '../lib/logger.ts';

@@ -1,11 +1,10 @@
 import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { type Message, openidOf } from '../messages/message.ts';
+import { openidOf } from '../messages/message.ts';
 import { findMessageSend } from '../messages/message-port.ts';
-import type { Change, MessageStore, MessageWithLedger } from '../messages/message-store.ts';
-import { hasNoRecord, messageWithLedger, withPending } from '../messages/pending-messages.ts';
-import type { Versioned } from '../versioned.ts';
+import type { Change, MessageStore } from '../messages/message-store.ts';
+import { readMessage, withPending } from '../messages/pending-messages.ts';
 import type { ReadItem } from './batched-reads.ts';
 import type { WriteItem } from './batched-writes.ts';
 import { createRunStore } from './dynamodb-run-store.ts';
@@ -34,7 +33,14 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
   const { read = (key) => getItem(table, key), write = (put) => putAll(table, [put]) } = options;
   const runs = createRunStore(table, { newVersion, logger });
   const store: MessageStore = {
-    load: (messageId) => loadWithLedger(table, read, messageId),
+    async load(messageId) {
+      const openid = openidOf(messageId);
+      if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
+      // One after the other: were the message read first, it could end, and its claim be closed, before the
+      // ledger is read.
+      const ledger = await store.loadLedger(openid);
+      return { ledger, message: await readMessage(store, messageId, ledger.value) };
+    },
 
     async findSend(id, ledger) {
       const recipient = await findRecipientSend({ runs, clock }, id);
@@ -45,7 +51,11 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
       return toLedger(openid, await read(ledgerKey(table, openid)));
     },
 
-    loadRecord: (messageId) => loadRecord(table, read, messageId),
+    async loadRecord(messageId) {
+      const openid = openidOf(messageId);
+      const item = openid === undefined ? undefined : await read(messageKey(table, openid, messageId));
+      return item && toMessage(item);
+    },
 
     commit({ ledger, records = [] }: Change) {
       const puts = [
@@ -66,24 +76,4 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
     },
   };
   return store;
-}
-
-async function loadWithLedger(table: Table, read: ReadItem, messageId: string): Promise<MessageWithLedger> {
-  const openid = openidOf(messageId);
-  if (openid === undefined) return { message: undefined, ledger: toLedger('', undefined) };
-  // One after the other: were the message read first, it could end, and its claim be closed, before the
-  // ledger is read.
-  const ledger = toLedger(openid, await read(ledgerKey(table, openid)));
-  if (hasNoRecord(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
-  return messageWithLedger(messageId, await loadRecord(table, read, messageId), ledger);
-}
-
-async function loadRecord(
-  table: Table,
-  read: ReadItem,
-  messageId: string,
-): Promise<Versioned<Message> | undefined> {
-  const openid = openidOf(messageId);
-  const item = openid === undefined ? undefined : await read(messageKey(table, openid, messageId));
-  return item && toMessage(item);
 }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
 import * as v from 'valibot';
 import { runRecord } from '../campaigns/runs/run.ts';
 import { ledgerSchema } from '../grants/ledger.ts';
+import type { Logger } from '../logger.ts';
 import { messageSchema } from '../messages/message.ts';
+import type { PlacedRecord } from '../stream/counts.ts';
 import type { StreamRecord } from '../stream/stream-record.ts';
 import { campaignPartition, RESULTS_PREFIX, RUN_PREFIX } from './campaign-keys.ts';
 import { type Item, readItem } from './items.ts';
-import { MESSAGE_PREFIX, userPartition } from './keys.ts';
+import { appIdOfKey, MESSAGE_PREFIX, userPartition } from './keys.ts';
 import { packedResults, unpackResults } from './pack-results.ts';
-import { isOfRestore } from './restore-mark.ts';
 import type { Table } from './table.ts';
 import { parseItem, withSendId } from './versioned-items.ts';
 
@@ -95,4 +97,52 @@ function resultsKeyOf({ appId }: Pick<Table, 'appId'>, pk: string, sk: string) {
   if (!pk.startsWith(prefix) || !sk.startsWith(RESULTS_PREFIX)) return undefined;
   const [runId = '', shard = ''] = pk.slice(prefix.length).split('#');
   return { runId, shard: Number(shard), after: sk.slice(RESULTS_PREFIX.length) };
+}
+
+/** The records of each mini program, in their order. */
+export function recordsByApp(records: readonly DynamoDBRecord[]): ReadonlyMap<string, DynamoDBRecord[]> {
+  return Map.groupBy(records, (record) => appIdOfKey(record.dynamodb?.Keys?.['pk']?.S ?? ''));
+}
+
+/**
+ * Reads what makes events or counts. A record that cannot be read is logged and left out, because it would hold
+ * up all that is behind it.
+ */
+export function readRecords(
+  records: readonly DynamoDBRecord[],
+  read: (record: unknown) => StreamRecord | undefined,
+  logger: Logger,
+): readonly PlacedRecord[] {
+  return records.flatMap((record) => {
+    const sequenceNumber = record.dynamodb?.SequenceNumber ?? '';
+    try {
+      const known = read(record);
+      return known ? [{ record: known, sequenceNumber }] : [];
+    } catch (error) {
+      logger.error('A change of the table cannot be read and is left out of events and statistics.', {
+        sequenceNumber,
+        error,
+      });
+      return [];
+    }
+  });
+}
+
+/**
+ * The attribute that a restore leaves in what it writes. Whoever writes the item next drops it, or keeps it
+ * as it is.
+ */
+export const RESTORED_BY = 'restoredBy';
+
+/** Its value in an item that the restore deletes next. */
+export const RESTORE_DELETES = 'deletes';
+
+/**
+ * Whether a change was made by a restore: what it brings back was counted and told of when it first happened.
+ */
+export function isOfRestore(before: Item | undefined, after: Item | undefined): boolean {
+  const was = before?.[RESTORED_BY];
+  if (!after) return was === RESTORE_DELETES;
+  const is = after[RESTORED_BY];
+  return is !== undefined && is !== was;
 }

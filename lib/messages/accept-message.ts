@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { Device } from '../grants/grant-key.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { settledLedger } from '../sends/close-claim.ts';
-import type { Language, MiniprogramState } from '../sends/send-port.ts';
+import type { OutgoingMessage } from '../sends/send-port.ts';
 import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
 import { type Candidate, type Decision, decideAcceptance } from './decide-acceptance.ts';
@@ -20,21 +19,11 @@ import { putPending } from './pending-messages.ts';
 import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
-export interface AcceptRequest {
-  readonly openid: string;
-  readonly templateId: string;
+export interface AcceptRequest extends OutgoingMessage {
   readonly templateKind: TemplateKind;
-  /** The device that it is about; always of a device template. */
-  readonly device?: Device;
-  readonly data: Readonly<Record<string, string>>;
   readonly fitted: readonly FittedValue[];
-  readonly page?: string;
-  readonly miniprogramState: MiniprogramState;
-  readonly lang: Language;
   /** When it shall leave; absent means now. */
   readonly sendAtMs?: number;
-  /** What has not left by then is not sent any more. */
-  readonly expiresAtMs?: number;
   /** It takes the place of messages of the same user, template and key that are pending. */
   readonly collapseKey?: string;
   /** Whether a grant is set aside at once. */

@@ -6,10 +6,10 @@ import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
 import { mergeLateAnswer } from '../sends/record-transitions.ts';
 import type { Send, SendPort } from '../sends/send-port.ts';
 import type { SettledClaim } from '../sends/send-record.ts';
-import { updated, type Versioned } from '../versioned.ts';
+import { updated } from '../versioned.ts';
 import { dueAgainAtMs, type Message, openidOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
-import { countAhead, findPending, hasNoRecord, putPending } from './pending-messages.ts';
+import { countAhead, putPending, readMessage } from './pending-messages.ts';
 import { type DueEntries, withDueEntry } from './send-job.ts';
 
 export interface MessagePortServices extends Contention {
@@ -120,25 +120,9 @@ export function logOutcome(logger: Logger, message: Message, nowMs: number): voi
   else logger.warn('message not sent', fields);
 }
 
-type Records = Pick<MessageStore, 'loadRecord'>;
-
-/**
- * A message that is read after its user's item: its record, or else what waits there, of which the first
- * record is an insert.
- */
-async function readMessage(
-  store: Records,
-  id: string,
-  ledger: Ledger,
-): Promise<Versioned<Message> | undefined> {
-  const record = hasNoRecord(ledger, id) ? undefined : await store.loadRecord(id);
-  const pending = record ? undefined : findPending(ledger, id);
-  return record ?? (pending && { value: pending, version: undefined });
-}
-
 /** The send of a message by its id. */
 export async function findMessageSend(
-  { store, clock }: { readonly store: Records & Pick<MessageStore, 'commit'>; readonly clock: Clock },
+  { store, clock }: { readonly store: Pick<MessageStore, 'loadRecord' | 'commit'>; readonly clock: Clock },
   id: string,
   ledger: Ledger,
 ): Promise<Send> {

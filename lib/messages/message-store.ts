@@ -4,13 +4,6 @@ import type { Send } from '../sends/send-port.ts';
 import type { Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 
-/** A message and its user's ledger, which was read just before it. */
-export interface MessageWithLedger {
-  /** Its record; without one, as it waits in the ledger, of no version. */
-  readonly message: Versioned<Message> | undefined;
-  readonly ledger: Versioned<Ledger>;
-}
-
 /** What is to be written in one step, all or nothing. */
 export interface Change {
   readonly ledger?: Versioned<Ledger>;
@@ -24,10 +17,13 @@ export const RECORDS_PER_STEP = 99;
 /** Where messages and ledgers are kept. Every read sees the latest write. */
 export interface MessageStore {
   /**
-   * A message and the ledger of its user. The message is read after the ledger, so that a claim over this
-   * ledger is up to date.
+   * A message and the ledger of its user: its record, or of no version as it waits there. It is read after the
+   * ledger, so that a claim over this ledger is up to date.
    */
-  load(messageId: string): Promise<MessageWithLedger>;
+  load(messageId: string): Promise<{
+    readonly message: Versioned<Message> | undefined;
+    readonly ledger: Versioned<Ledger>;
+  }>;
   loadLedger(openid: string): Promise<Versioned<Ledger>>;
   /** The record of a message, which there is once it has ended. */
   loadRecord(messageId: string): Promise<Versioned<Message> | undefined>;

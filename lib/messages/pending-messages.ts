@@ -7,7 +7,7 @@ import type { Outcome } from '../sends/send-record.ts';
 import { storedObject } from '../stored-schemas.ts';
 import type { Versioned } from '../versioned.ts';
 import { type Message, messageSchema, openidOf } from './message.ts';
-import type { MessageWithLedger } from './message-store.ts';
+import type { MessageStore } from './message-store.ts';
 
 const { entries } = messageSchema;
 
@@ -170,18 +170,22 @@ export function countAhead(ledger: Ledger, { id, dueAtMs }: Pick<Message, 'id' |
 /**
  * Whether a message has no record: what is pending and not claimed has none. That saves a read of each send.
  */
-export function hasNoRecord(ledger: Ledger, messageId: string): boolean {
+function hasNoRecord(ledger: Ledger, messageId: string): boolean {
   return ledger.claim?.sendId !== messageId && unpackPending(ledger).has(messageId);
 }
 
-/** A message by its record, or else by what is pending, of which the first record is an insert. */
-export function messageWithLedger(
+/**
+ * A message, read after its user's item: its record, or else as it is pending there, of which the first record
+ * is an insert.
+ */
+export async function readMessage(
+  store: Pick<MessageStore, 'loadRecord'>,
   messageId: string,
-  record: Versioned<Message> | undefined,
-  ledger: Versioned<Ledger>,
-): MessageWithLedger {
-  const pending = record ? undefined : findPending(ledger.value, messageId);
-  return { ledger, message: record ?? (pending && { value: pending, version: undefined }) };
+  ledger: Ledger,
+): Promise<Versioned<Message> | undefined> {
+  const record = hasNoRecord(ledger, messageId) ? undefined : await store.loadRecord(messageId);
+  const pending = record ? undefined : findPending(ledger, messageId);
+  return record ?? (pending && { value: pending, version: undefined });
 }
 
 /** A page of a user's records, read after their item, with those among them that are pending, newest first. */

@@ -2,6 +2,7 @@ import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { readGrantKey } from '../grants/grant-key.ts';
 import { grantsOf, isSubscription, type Ledger } from '../grants/ledger.ts';
 import type { MessageState, SendRecord } from '../sends/send-record.ts';
+import { type BatchServices, withBatch } from './sent-batches.ts';
 import { movedResults, type StreamRecord } from './stream-record.ts';
 
 /** What is added to the statistics of one template at one moment. Grants that are taken away count down. */
@@ -107,4 +108,30 @@ export interface StatisticsWriter {
    * @param changes of that shard, in its order and without gaps
    */
   add(shard: string, changes: readonly CountedChange[]): Promise<void>;
+}
+
+/** A record with its place in its shard. */
+export interface PlacedRecord {
+  readonly record: StreamRecord;
+  readonly sequenceNumber: string;
+}
+
+/** Counts what was stored. A record that is delivered again, in whatever company, is not counted again. */
+export async function countChanges(
+  services: BatchServices & { readonly statistics: StatisticsWriter },
+  shard: string,
+  placed: readonly PlacedRecord[],
+): Promise<void> {
+  const changes = await Promise.all(
+    placed.map(async ({ record, sequenceNumber }) => ({
+      id: record.id,
+      atMs: record.atMs,
+      sequenceNumber,
+      counts: countsOf(await withBatch(services, record)),
+    })),
+  );
+  await services.statistics.add(
+    shard,
+    changes.filter(({ counts }) => counts.length > 0),
+  );
 }

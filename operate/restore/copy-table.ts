@@ -4,7 +4,7 @@ import { RESULTS_PREFIX, RUN_PREFIX } from '../../lib/dynamodb/campaign-keys.ts'
 import { deleteItems } from '../../lib/dynamodb/delete-items.ts';
 import { getItems, type Item, readItem } from '../../lib/dynamodb/items.ts';
 import { type Key, MESSAGE_PREFIX } from '../../lib/dynamodb/keys.ts';
-import { RESTORE_DELETES, RESTORED_BY } from '../../lib/dynamodb/restore-mark.ts';
+import { RESTORE_DELETES, RESTORED_BY } from '../../lib/dynamodb/read-stream-record.ts';
 import { type Attributes, type Table, toAttributes } from '../../lib/dynamodb/table.ts';
 import { scanPages } from '../scan-pages.ts';
 

@@ -37,7 +37,7 @@ export { settleByHand } from '../../lib/messages/settle-by-hand.ts';
 export { createApps, perApp } from '../../lib/runtime/apps.ts';
 export { createTokenSender } from '../../lib/sends/send-with-token.ts';
 export { createEnqueue, createEnqueueJobs } from '../../lib/sqs/sqs-queues.ts';
-export { countChanges } from '../../lib/stream/count-changes.ts';
+export { countChanges } from '../../lib/stream/counts.ts';
 export { processStream, publishWithRetry } from '../../lib/stream/process-stream.ts';
 export { createSentBatches } from '../../lib/stream/sent-batches.ts';
 export { createAccessTokens } from '../../lib/token/access-tokens.ts';

@@ -7,7 +7,7 @@ import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { DueIndex } from '../../lib/messages/dispatch-due.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
-import { hasNoRecord, messageWithLedger, withPending } from '../../lib/messages/pending-messages.ts';
+import { readMessage, withPending } from '../../lib/messages/pending-messages.ts';
 import type { DueEntries } from '../../lib/messages/send-job.ts';
 import type { Versioned } from '../../lib/versioned.ts';
 import type { AppItems } from './app-items.ts';
@@ -101,8 +101,7 @@ export function createMessagePorts(
   const store: MessageStore = {
     async load(messageId) {
       const ledger = await loadLedger(openidIn(messageId));
-      if (hasNoRecord(ledger.value, messageId)) return messageWithLedger(messageId, undefined, ledger);
-      return messageWithLedger(messageId, await store.loadRecord(messageId), ledger);
+      return { ledger, message: await readMessage(store, messageId, ledger.value) };
     },
     loadLedger,
     loadRecord: (messageId) => call('load record', () => readRecord(messageId)),

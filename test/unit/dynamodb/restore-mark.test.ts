@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOfRestore, RESTORE_DELETES } from '../../../lib/dynamodb/restore-mark.ts';
+import { isOfRestore, RESTORE_DELETES } from '../../../lib/dynamodb/read-stream-record.ts';
 
 const plain = { version: 'v' };
 const by = (restoredBy: string) => ({ version: 'v', restoredBy });

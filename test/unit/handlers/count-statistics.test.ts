@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/count-statistics.ts';
-import type { PlacedRecord } from '../../../lib/stream/count-changes.ts';
+import type { PlacedRecord } from '../../../lib/stream/counts.ts';
 
 const SOURCE = { eventSourceARN: 'arn:stream', shardId: 'shardId-1' };
 /** What Lambda sends along, and the handler leaves alone. */

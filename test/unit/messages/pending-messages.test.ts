@@ -10,9 +10,10 @@ import { recordReport } from '../../../lib/grants/report-grants.ts';
 import type { Message } from '../../../lib/messages/message.ts';
 import {
   createCapacityCheck,
+  findPending,
   listPending,
-  messageWithLedger,
   putPending,
+  readMessage,
   withPending,
 } from '../../../lib/messages/pending-messages.ts';
 
@@ -86,8 +87,7 @@ test('whatever is kept comes back as it was', () => {
         dueAtMs: 1_000 + aheadMs + deferredMs,
       });
       const message: Message = { ...bare, ...more };
-      const { message: read } = messageWithLedger(message.id, undefined, stored(keeping(message)));
-      expect(read).toEqual({ value: message, version: undefined });
+      expect(findPending(keeping(message), message.id)).toEqual(message);
     }),
   );
 });
@@ -102,9 +102,13 @@ test('two users whose messages are packed alike each get their own', () => {
   expect([...unpackPending(berta!).keys()]).toEqual([`msg_${'0'.repeat(32)}_o-bert`]);
 });
 
-test('a record of its own counts more than what the ledger keeps', () => {
+test('a record of its own counts more than what the ledger keeps, of a message that is claimed', async () => {
   const recorded = stored(messageOf(1, { state: 'sent' }));
-  expect(messageWithLedger(idOf(1), recorded, stored(keeping(messageOf(1)))).message).toBe(recorded);
+  const store = { loadRecord: async () => recorded };
+  const kept = keeping(messageOf(1));
+  const claim = { sendId: idOf(1) } as NonNullable<Ledger['claim']>;
+  expect(await readMessage(store, idOf(1), { ...kept, claim })).toBe(recorded);
+  expect(await readMessage(store, idOf(1), kept)).toEqual({ value: messageOf(1), version: undefined });
 });
 
 describe('there is room', () => {
@@ -186,7 +190,7 @@ test('a message goes from the ledger with its claim, and no other does', () => {
 test('what another hand wrote is named, with what to do', () => {
   const packed = (text: string) => deflateRawSync(text).toString('base64');
   for (const waiting of ['{', packed('{'), packed('3'), packed(`{"${idOf(1)}":{"templateId":1}}`)]) {
-    const read = () => messageWithLedger(idOf(1), undefined, stored({ ...emptyLedger(OPENID), waiting }));
+    const read = () => findPending({ ...emptyLedger(OPENID), waiting }, idOf(1));
     expect(read).toThrow(UnreadablePendingError);
     expect(read).toThrow(OPENID);
   }
