@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
-import type { CardStore } from './card.ts';
-import { type Card, type CardName, cardIdOf, isChanging, type PayCheck } from './card.ts';
+import { type Card, type CardName, type CardStore, cardIdOf, isChanging, type PayCheck } from './card.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { activationEndsAtMs } from './card-kinds.ts';
 

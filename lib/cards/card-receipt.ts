@@ -1,25 +1,28 @@
+import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import { updated } from '../versioned.ts';
-import type { CardStore } from './card.ts';
-import { type Card, cardIdOf } from './card.ts';
+import { type Card, type CardStore, cardIdOf } from './card.ts';
 import { statusOf } from './card-content.ts';
 import { sourceOf } from './card-kinds.ts';
 import { settled } from './card-transitions.ts';
 import { acceptedStatus } from './state-order.ts';
 
-/** What WeChat says of a notification that it could not deliver (WeChat contract §8.2). */
-export interface CardReceipt {
-  readonly openid: string;
-  readonly code: string;
-  readonly notifyType: number;
+/** What WeChat says of a notification of a service card that it could not deliver (WeChat contract §8.2). */
+export const cardReceipt = v.strictObject({
+  openid: v.string(),
+  code: v.string(),
+  notifyType: v.number(),
   /** The state of the card that the notification was about; absent where WeChat does not say. */
-  readonly status?: number;
-  readonly failRet: number;
-  readonly failMsg: string;
-}
+  status: v.exactOptional(v.number()),
+  failRet: v.number(),
+  failMsg: v.string(),
+});
+
+/** See {@link cardReceipt}. */
+export type CardReceipt = Readonly<v.InferOutput<typeof cardReceipt>>;
 
 /** What a failed notification means, and words for a person to act on. */
 export interface ReceiptRules {

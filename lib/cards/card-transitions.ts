@@ -3,8 +3,8 @@ import type { Card, CardChange, CardReading, CardState } from './card.ts';
 import { provesTaken, statusOf } from './card-content.ts';
 import { changesEndAtMs } from './card-kinds.ts';
 import { internalOutcome } from './card-outcome.ts';
-import { nextAskAtMs } from './card-retries.ts';
 import type { CardDecision } from './judge-card-answer.ts';
+import { nextAskAtMs } from './next-step.ts';
 import { acceptedStatus, shortestWay } from './state-order.ts';
 
 /** The card while a request with `change` is under way. The change no longer waits. */

@@ -134,6 +134,11 @@ export function isChanging({ claim, waiting, extWaits, activatedAtMs }: Card): b
   return claim !== undefined || waiting.length > 0 || (extWaits === true && activatedAtMs !== undefined);
 }
 
+/** Whether the code's time is over: by our clock, or as WeChat said. */
+export function hasExpired({ state, expiresAtMs }: Card, nowMs: number): boolean {
+  return state === 'expired' || nowMs >= expiresAtMs;
+}
+
 /** The state that callers see: the end of the code's time ends a card that had not ended otherwise. */
 export function stateAt(card: Card, nowMs: number): CardState {
   const hasEnded = card.state !== 'activating' && card.state !== 'active';

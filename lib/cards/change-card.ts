@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
-import type { CardStore } from './card.ts';
-import { type Card, isChanging, stateAt } from './card.ts';
+import { type Card, type CardStore, hasExpired, isChanging } from './card.ts';
 import { saysTheSame, statusOf } from './card-content.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { stateRow } from './card-kinds.ts';
@@ -52,7 +51,7 @@ export async function changeCard(
 
 /** The card with a change that waits. Pure. */
 function changedCard(card: Card, { content, ext }: WantedChange, nowMs: number): ChangeResult {
-  if (stateAt(card, nowMs) === 'expired' || nowMs >= card.expiresAtMs) return { type: 'expired' };
+  if (hasExpired(card, nowMs)) return { type: 'expired' };
   const status = content === undefined ? undefined : statusOf(content);
   const step = status === undefined ? 'unknown' : stepTo(card, status);
   if (step === 'forbidden' && status !== undefined) {

@@ -5,14 +5,14 @@ import { CLAIM_LEASE_MS } from '../sends/claim-send.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
 import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import type { Card, CardChange, CardReading, CardStore } from './card.ts';
+import type { Card, CardChange, CardName, CardReading, CardStore } from './card.ts';
 import type { CardJob } from './card-job.ts';
 import { asked, claimed, expired, givenUp, settled } from './card-transitions.ts';
 import { type CardRules, judgeCardAnswer } from './judge-card-answer.ts';
 import { nextStep } from './next-step.ts';
 
 /** A request that changes a card at WeChat. */
-export interface CardRequest extends Pick<Card, 'openid' | 'notifyType' | 'code'> {
+export interface CardRequest extends CardName {
   readonly change: CardChange;
   /** Nothing leaves from then on. */
   readonly expiresAtMs: number;
@@ -26,7 +26,7 @@ export interface CardSender {
   ready(): Promise<boolean>;
   send(request: CardRequest): Promise<SendAnswer>;
   /** What WeChat has of a card; undefined where it does not say. */
-  read(card: Pick<Card, 'openid' | 'notifyType' | 'code'>): Promise<CardReading | undefined>;
+  read(card: CardName): Promise<CardReading | undefined>;
 }
 
 export interface DeliverCardServices extends Contention {

@@ -1,11 +1,11 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { Random } from '../clock.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
+import { COMMON_RETRIES, nextTryAtMs, type RetryPolicy, spread } from '../sends/retry-policy.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { Card, CardRetry, CardState } from './card.ts';
 import { sourceOf } from './card-kinds.ts';
 import { internalOutcome } from './card-outcome.ts';
-import { nextTryAtMs } from './card-retries.ts';
 
 /** What an errcode means for a card's change (WeChat contract §8.2). */
 export interface CardRule {
@@ -22,6 +22,24 @@ export interface CardRules {
   ruleOf(errcode: number): CardRule;
   remedyOf(errcode: number, errmsg: string): BilingualText;
 }
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+const SOON_MS = [2 * SECOND_MS, 5 * SECOND_MS, 15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS];
+
+/** The end of the code's time ends each of them in any case (WeChat contract §8.2 and §9.3). */
+const RETRIES: Record<CardRetry, RetryPolicy> = {
+  ...COMMON_RETRIES,
+  connection: { ...COMMON_RETRIES.connection, times: 150 },
+  /** 85431 busy, 85449 locked, -1. */
+  soon: {
+    times: SOON_MS.length,
+    delayMs: (retry, _nowMs, random) => spread(SOON_MS[retry] ?? MINUTE_MS, random),
+  },
+  /** 85437: a pay order becomes known to WeChat a little later; its page says to try again after a minute. */
+  order: { times: 10, delayMs: (_retry, _nowMs, random) => MINUTE_MS + random() * 5 * SECOND_MS },
+};
 
 /** How a change stands after one request. */
 export type CardDecision =
@@ -68,6 +86,6 @@ function triedAgain(
 ): CardDecision | undefined {
   // A tap's code is known at once or never (WeChat contract §8.2).
   if (retry === undefined || (retry === 'order' && sourceOf(card.notifyType) === 'button')) return undefined;
-  const atMs = nextTryAtMs(retry, card, outcome.atMs, random);
+  const atMs = nextTryAtMs(RETRIES[retry], outcome.atMs, random, card.retries?.[retry]);
   return atMs === undefined ? undefined : { type: 'again', outcome, retry, atMs };
 }

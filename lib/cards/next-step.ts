@@ -1,5 +1,4 @@
-import { type Card, type CardChange, stateAt } from './card.ts';
-import { nextAskAtMs } from './card-retries.ts';
+import { type Card, type CardChange, hasExpired } from './card.ts';
 
 type CardStep =
   | { readonly type: 'nothing' }
@@ -17,7 +16,7 @@ export function nextStep(card: Card, nowMs: number): CardStep {
   const { claim, doubt, waiting, heldUntilMs = 0 } = card;
   if (claim) return nowMs < claim.leaseUntilMs ? waitUntil(claim.leaseUntilMs) : { type: 'give-up' };
   const change = nextChange(card);
-  if (stateAt(card, nowMs) === 'expired' || nowMs >= card.expiresAtMs) {
+  if (hasExpired(card, nowMs)) {
     return waiting.length > 0 || card.extWaits ? { type: 'expire' } : { type: 'nothing' };
   }
   // Whoever waits behind a change of unknown fate waits for one question only.
@@ -37,4 +36,13 @@ function nextChange({ waiting: [text], wantedExt, extWaits, activatedAtMs }: Car
   if (text !== undefined) return { kind: 'content', text };
   if (!extWaits || wantedExt === undefined || activatedAtMs === undefined) return undefined;
   return { kind: 'ext', text: wantedExt };
+}
+
+/** How long after a lost answer WeChat is asked what it has, each time later. */
+const ASK_AFTER_MS = [5_000, 30_000, 120_000];
+
+/** When WeChat is asked about a change of unknown fate; undefined once it was asked often enough. */
+export function nextAskAtMs(asks: number, nowMs: number): number | undefined {
+  const delayMs = ASK_AFTER_MS[asks];
+  return delayMs === undefined ? undefined : nowMs + delayMs;
 }

@@ -17,7 +17,7 @@ import {
   getCategories,
   getPublicKeywords,
   getPublicTitles,
-} from '../wechat/library-calls.ts';
+} from '../wechat/template-calls.ts';
 import type { Runtime } from './runtime.ts';
 import { callWithToken, fetchTemplates, type WeChatClient } from './wechat.ts';
 

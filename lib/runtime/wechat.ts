@@ -10,9 +10,9 @@ import { TokenUnavailableError } from '../token/token-unavailable-error.ts';
 import { tokenRefusal, withAccessToken } from '../token/with-access-token.ts';
 import { remedyFor, sendRule } from '../wechat/errcodes.ts';
 import { fetchAccessToken } from '../wechat/fetch-access-token.ts';
-import { getTemplates, type WeChatTemplate } from '../wechat/get-templates.ts';
 import { WeChatError } from '../wechat/read-answer.ts';
 import { sendSubscribeMessage } from '../wechat/send-subscribe-message.ts';
+import { getTemplates, type WeChatTemplate } from '../wechat/template-calls.ts';
 import type { Runtime } from './runtime.ts';
 
 /** More than the messages that a container has in hand: none that is claimed waits for another's answer. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { cardReceipt } from '../cards/card-receipt.ts';
 import { receiptItem } from '../sends/delivery-receipt.ts';
 
 const common = { openid: v.string(), createdAtMs: v.number() };
@@ -34,16 +35,6 @@ const otherPush = v.strictObject({
   name: v.string(),
   /** Its fields as WeChat named and wrote them. */
   fields: v.record(v.string(), v.unknown()),
-});
-
-/** A notification of a service card that WeChat could not deliver (WeChat contract §8.2). */
-const cardReceipt = v.strictObject({
-  openid: v.string(),
-  code: v.string(),
-  notifyType: v.number(),
-  status: v.exactOptional(v.number()),
-  failRet: v.number(),
-  failMsg: v.string(),
 });
 
 /** What WeChat pushed, as it waits on the queue to be applied. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { CardReading, PayCheck } from '../cards/card.ts';
+import type { CardName, CardReading, PayCheck } from '../cards/card.ts';
 import type { CardRequest } from '../cards/deliver-card.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
@@ -28,8 +28,6 @@ export async function changeServiceCard(
     }),
   );
 }
-
-type CardName = Pick<CardRequest, 'openid' | 'notifyType' | 'code'>;
 
 function nameOf({ openid, notifyType, code }: CardName) {
   return { openid, notify_type: notifyType, notify_code: code };

@@ -5,6 +5,18 @@ import { keepLongInteger } from '../read-answer.ts';
 /** The fields of a pushed message, as WeChat names them. Long integers are text; in XML every value is. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Any number may come as text and any text as a number (WeChat contract §6.4). */
+export const text = v.pipe(v.union([v.string(), v.pipe(v.number(), v.transform(String))]), v.trim());
+/** A whole number. */
+export const whole = v.pipe(text, v.regex(/^-?\d{1,15}$/), v.transform(Number));
+/** A user's, a template's. */
+export const id = v.pipe(text, v.regex(/^[\w-]{1,128}$/));
+
+/** What is of no use may be missing, null, empty or odd: its item is taken without it (WeChat contract §6.2b). */
+export function ifReadable<T>(schema: v.GenericSchema<unknown, T>) {
+  return v.fallback(v.optional(schema), undefined);
+}
+
 /** WeChat nests four deep. */
 const DEEPEST = 16;
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { CardReceipt } from '../../cards/card-receipt.ts';
 import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from '../../wechat-events/event-job.ts';
 import { CARD_EVENT, readCardEvent } from './read-card-event.ts';
-import type { Fields } from './read-fields.ts';
+import { type Fields, id, ifReadable, text, whole } from './read-fields.ts';
 
 /**
  * What WeChat pushed. `problems` are the members that are not as WeChat documents them, and whose items are
@@ -21,15 +21,7 @@ export type PushedMessage =
       readonly problems?: readonly string[];
     };
 
-/** Any number may come as text and any text as a number (WeChat contract §6.4). */
-const text = v.pipe(v.union([v.string(), v.pipe(v.number(), v.transform(String))]), v.trim());
-const whole = v.pipe(text, v.regex(/^-?\d{1,15}$/), v.transform(Number));
-const id = v.pipe(text, v.regex(/^[\w-]{1,128}$/));
 const status = v.pipe(text, v.regex(/^\w{1,64}$/));
-/**
- * What is of no use may be missing, null, empty or odd: its item is taken without it (WeChat contract §6.2b).
- */
-const ifReadable = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 /** Above 2^53, so never a number; 0 and empty stand for none. */
 const msgid = v.pipe(text, v.regex(/^0*[1-9]\d{0,31}$/));
 

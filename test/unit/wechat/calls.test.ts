@@ -3,9 +3,9 @@ import type { HttpAnswer, HttpClient, HttpRequest } from '../../../lib/http/http
 import type { OutgoingMessage } from '../../../lib/sends/send-port.ts';
 import { code2Session } from '../../../lib/wechat/code-2-session.ts';
 import { fetchAccessToken } from '../../../lib/wechat/fetch-access-token.ts';
-import { getTemplates } from '../../../lib/wechat/get-templates.ts';
 import { WeChatError } from '../../../lib/wechat/read-answer.ts';
 import { sendSubscribeMessage } from '../../../lib/wechat/send-subscribe-message.ts';
+import { getTemplates } from '../../../lib/wechat/template-calls.ts';
 
 const CREDENTIALS = { appId: 'wx1', appSecret: 'THE-SECRET' };
 const MESSAGE: OutgoingMessage = {
