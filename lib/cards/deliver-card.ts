@@ -53,7 +53,7 @@ const HELD_UP: SendAnswer = { type: 'not-sent', reason: 'The claim took too long
 const TOKEN_PAUSE_MS = 30_000;
 /** A job is put onto the queue before its change is stored, which takes no longer. */
 const STORING_MS = 60_000;
-/** A job that came before its change is looked at again so soon. */
+/** A job that came before its change is looked at again so soon, and then each time twice as late. */
 const LOOK_AGAIN_MS = 1_000;
 
 /**
@@ -69,7 +69,7 @@ export async function deliverCard(services: DeliverCardServices, job: CardJob): 
   if (!stored || step.type === 'nothing') return whatIsLeft(stored?.value, job, nowMs);
   switch (step.type) {
     case 'wait':
-      return later(step.untilMs - nowMs);
+      return whatIsLeft(stored.value, job, nowMs);
     case 'give-up':
       services.logger.warn('The sender of a card’s change stopped before it recorded an answer.', { cardId });
       return write(services, job, stored, givenUp(stored.value, nowMs));
@@ -96,16 +96,31 @@ async function write(
 }
 
 /**
- * When the card is to be looked at next. A job that has nothing left to do may have come before its change: it
- * looks again until that is stored, or older than any change could take.
+ * When the card is to be looked at next. A job may have come before its change, and whoever has the card in hand may
+ * be done with it before that is stored: so it does not wait for them alone.
  */
-function whatIsLeft(card: Card | undefined, { changeId, sinceMs }: CardJob, nowMs: number): CardDelivery {
+function whatIsLeft(card: Card | undefined, job: CardJob, nowMs: number): CardDelivery {
   const step = card ? nextStep(card, nowMs) : ({ type: 'nothing' } as const);
-  if (step.type === 'wait') return later(step.untilMs - nowMs);
-  if (step.type !== 'nothing') return later(0);
+  const lookAgainMs = untilStored(card, job, nowMs);
+  switch (step.type) {
+    case 'wait':
+      return later(Math.min(step.untilMs - nowMs, lookAgainMs ?? Number.POSITIVE_INFINITY));
+    case 'nothing':
+      return lookAgainMs === undefined ? { type: 'done' } : later(lookAgainMs);
+    default:
+      return later(0);
+  }
+}
+
+/** When to look for the change of a job: soon, and less and less often until no change would take so long. */
+function untilStored(
+  card: Card | undefined,
+  { changeId, sinceMs }: CardJob,
+  nowMs: number,
+): number | undefined {
   const ageMs = nowMs - sinceMs;
-  if (card?.changeId === changeId || ageMs >= STORING_MS) return { type: 'done' };
-  return later(ageMs < LOOK_AGAIN_MS ? LOOK_AGAIN_MS : STORING_MS - ageMs);
+  if (card?.changeId === changeId || ageMs >= STORING_MS) return undefined;
+  return Math.min(STORING_MS - ageMs, Math.max(LOOK_AGAIN_MS, ageMs));
 }
 
 async function send(

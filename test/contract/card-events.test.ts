@@ -110,3 +110,25 @@ describe('notify_service_msg_send_result', () => {
     expect((await operator('GET', `/v1/cards?openid=${openid}`)).body.items).toEqual([]);
   });
 });
+
+test('of twenty changes at once the latest is at WeChat within seconds', async () => {
+  const { openid } = await logIn();
+  const code = wechat.cardCode({ openid, notifyType: 1005 });
+  const at = (n: number) => ({
+    cur_status: 2,
+    queue_number: 'A121',
+    current_number: `${n}`,
+    wxa_path_query: '',
+  });
+  const { body } = await operator('POST', '/v1/cards', {
+    to: openid,
+    notifyType: 1005,
+    code,
+    content: at(0),
+  });
+  const wishes = Array.from({ length: 20 }, (_, n) => ({ content: at(n + 1) }));
+  const replies = await Promise.all(wishes.map((wish) => operator('PATCH', `/v1/cards/${body.id}`, wish)));
+  expect(replies.map(({ status }) => status)).toEqual(wishes.map(() => 200));
+  const { content: wanted } = await settled(body.id);
+  expect(JSON.parse(wechat.cards(openid)[0]?.content ?? '')).toEqual(wanted);
+});

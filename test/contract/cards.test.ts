@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { buildServices } from '../../handlers/send-messages.ts';
 import type { Fault } from '../../local/wechat-simulator/index.ts';
-import { QUIET, startService } from './running-service.ts';
+import { PRICE_DROP, QUIET, startService } from './running-service.ts';
 
 /*
  * Every promise about service cards. Nothing takes jobs off the queue here: a test hands them to a sender itself,
@@ -9,7 +9,7 @@ import { QUIET, startService } from './running-service.ts';
  */
 let nowMs = Date.now();
 const clock = () => nowMs;
-const { stack, wechat, operator, call, logIn } = await startService({
+const { stack, wechat, operator, call, logIn, allow } = await startService({
   pollers: 0,
   dispatchEverySeconds: 0,
   clock,
@@ -66,8 +66,9 @@ async function paid({
   return { to: openid, notifyType: 2001, code, content: goods(2), check, ...more };
 }
 
-/** Does the next thing for a card, as a job of now would. */
-const deliver = (cardId: string) => sender.deliverCard({ cardId, changeId: 'another', sinceMs: nowMs });
+/** Does the next thing for a card, as the job of a change that is stored would. */
+const deliver = (cardId: string) =>
+  sender.deliverCard({ cardId, changeId: 'another', sinceMs: nowMs - MINUTE_MS });
 
 /** Does all there is for a card, moving the clock on to whatever is due within `forMs`. */
 async function settle(cardId: string, forMs = 5 * MINUTE_MS) {
@@ -248,6 +249,21 @@ describe('PATCH /v1/cards/{id}', () => {
     const { content } = await settle(id);
     expect(atWeChat(to)).toEqual(content);
     expect(sent(to).filter(({ errcode }) => errcode === 85449)).toEqual([]);
+  });
+
+  test('a job that came before its change does not wait for whoever has the card in hand', async () => {
+    const { id, to } = await active(await tapped());
+    await patch(id, { content: { ...QUEUE, cur_status: 2 } });
+    wechat.addFault({ call: 'set-card', openid: to, kind: 'slow', ms: 300 });
+    const underWay = deliver(id);
+    while (sent(to).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    const early = (agoMs: number) =>
+      sender.deliverCard({ cardId: id, changeId: 'not stored yet', sinceMs: nowMs - agoMs });
+    expect(await early(0)).toEqual({ type: 'later', delayMs: SECOND_MS });
+    expect(await early(4 * SECOND_MS)).toEqual({ type: 'later', delayMs: 4 * SECOND_MS });
+    expect(await deliver(id)).toMatchObject({ type: 'later', delayMs: expect.any(Number) });
+    await underWay;
+    expect(await early(MINUTE_MS)).toEqual({ type: 'done' });
   });
 
   test('keeps WeChat’s order of states: what another needs before it is sent, and nothing else', async () => {
@@ -499,6 +515,23 @@ describe('cards of a user', () => {
     expect(await sender.deliverCard({ cardId: id, changeId: 'another', sinceMs: nowMs - MINUTE_MS })).toEqual(
       { type: 'done' },
     );
+  });
+
+  test('never share the user’s one-at-a-time rule: a card changes while a message is being sent', async () => {
+    const { id, to } = await active(await tapped());
+    await patch(id, { content: { ...QUEUE, cur_status: 2 } });
+    await allow(wechat, to, PRICE_DROP.templateId);
+    const { body } = await operator('POST', '/v1/messages', { to, ...PRICE_DROP });
+    wechat.addFault({ call: 'send', openid: to, kind: 'slow', ms: 1_500 });
+    const underWay = sender.deliver({ messageId: body.id, sinceMs: nowMs });
+    while (wechat.received({ call: 'send', openid: to }).items.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await deliver(id);
+    const message = await operator('GET', `/v1/messages/${body.id}`);
+    expect([message.body.status, atWeChat(to).cur_status]).toEqual(['sending', 2]);
+    await underWay;
+    expect((await operator('GET', `/v1/messages/${body.id}`)).body.status).toBe('sent');
   });
 
   test('never share the user’s one-at-a-time rule: two cards of a user change at the same time', async () => {
