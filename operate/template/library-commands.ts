@@ -90,11 +90,15 @@ export async function apply(
 
 async function carryOut(service: Qingniao, plan: Plan, json: boolean): Promise<number> {
   const done: Applied[] = [];
-  for await (const one of applyPlan(plan, libraryOf(service))) {
-    if (!json) print(appliedLine(one));
-    done.push(one);
+  try {
+    for await (const one of applyPlan(plan, libraryOf(service))) {
+      if (!json) print(appliedLine(one));
+      done.push(one);
+    }
+  } finally {
+    // Where a step fails, this is what was done before it.
+    if (json) print(JSON.stringify({ applied: done.length === plan.templates.length, templates: done }));
   }
-  if (json) print(JSON.stringify({ applied: true, templates: done }));
   return 0;
 }
 

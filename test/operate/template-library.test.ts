@@ -8,7 +8,7 @@ import { SAMPLE_TEMPLATES, type SimulatedApp } from '../../local/wechat-simulato
 import type { CommandError } from '../../operate/command-line.ts';
 import { findService } from '../../operate/service-client.ts';
 import { readTemplates } from '../../operate/template/account-templates.ts';
-import { libraryOf } from '../../operate/template/library.ts';
+import { type LibraryKeyword, type LibraryTitle, libraryOf } from '../../operate/template/library.ts';
 import { planTemplates } from '../../operate/template/plan-templates.ts';
 import { readWishes } from '../../operate/template/wished-templates.ts';
 import { QUIET } from '../contract/running-service.ts';
@@ -179,9 +179,15 @@ templates:
 `);
     first.setSwitches({ privateTemplates: first.templates().length + 1 });
     const failed = await template('apply', file, '--yes');
+    const again = await template('apply', file, '--yes', '--json');
     first.setSwitches({ privateTemplates: 25 });
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('wechat-refused')]);
     expect(failed.stdout).toContain('✔ parking-due');
+    expect(failed.stderr).toContain('DELETE /v1/templates');
+    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([
+      1,
+      { applied: false, templates: [{ alias: 'parking-due', changed: false }] },
+    ]);
     const { code, stdout } = await template('apply', file, '--yes');
     expect([code, stdout]).toEqual([0, expect.stringMatching(/= parking-due[\s\S]*✔ visit/)]);
   });
@@ -301,6 +307,20 @@ templates:
     const added = await template('add', '10000001');
     const { parcel } = await aliasesOf();
     expect([added.code, added.stdout]).toEqual([0, expect.stringContaining(parcel!)]);
+  });
+
+  test('of a title with two tids wants the tid, and takes that', async () => {
+    const titles = ['403', '1403'].map((tid) => ({ tid, title: '发货', kind: 'one-time', categoryId: '1' }));
+    const library = {
+      titles: async () => titles.map((title) => ({ ...title, category: title.tid })) as LibraryTitle[],
+      keywordsOf: async (tid: string) => [{ keywordId: Number(tid), name: '单号' }] as LibraryKeyword[],
+    };
+    const wish = (tid: string) => `templates: [{ alias: a, title: 发货, ${tid} keywords: [单号] }]`;
+    const planned = async (content: string) =>
+      planTemplates(await readWishes(await fileWith(content)), [], library);
+    await expect(planned(wish(''))).rejects.toThrow(/tid: 403 \(403\), 1403 \(1403\)/);
+    const { templates } = await planned(wish('tid: 1403,'));
+    expect(templates).toMatchObject([{ order: { tid: '1403', keywordIds: [1403] } }]);
   });
 
   test('ends with 2 and one line for a wrong file, with 1 for a difference', async () => {
