@@ -81,3 +81,9 @@ export function momentOf(wallMs: number, timezone: string): number | undefined {
     .toSorted((a, b) => a - b)
     .find((atMs) => wallClockAt(atMs, timezone) === wallMs);
 }
+
+/** Whether a date exists. Date.parse takes 30 February for 2 March: it must come out as it went in. */
+export function isRealDate(date: string): boolean {
+  const atMs = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(date);
+}

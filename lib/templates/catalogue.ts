@@ -10,10 +10,7 @@ import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 /** How long a template is taken from memory: what a sync finds is known to every process within this time. */
 const MEMORY_FRESH_MS = 5_000;
 
-/**
- * WeChat's list has a small quota (45009 after few calls, WeChat contract §5.3): unknown ids make it be read
- * this often at most.
- */
+/** WeChat's list has a small quota (45009, WeChat contract §5.3): unknown ids make it be read so often. */
 const LOOKUP_PAUSE_MS = 60_000;
 
 /** After a lookup that never reached WeChat, and so cost no quota, the next may come sooner. */
@@ -46,10 +43,7 @@ export interface TemplateCatalogue {
    * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
    */
   sync(): Promise<readonly ListedTemplate[]>;
-  /**
-   * Remembers that WeChat has a template no longer, and with `isDone` that nothing needs it any more: then it
-   * is not listed either.
-   */
+  /** Remembers that WeChat has it no longer; with `isDone`, that nothing needs it: it is not listed. */
   markRemoved(templateId: string, state: { readonly isDone: boolean }): Promise<void>;
 }
 

@@ -99,10 +99,7 @@ function surplusProblem(template: Fields, key: string): FieldProblem {
 
 const writeAs = (key: string): BilingualText => ({ en: `Write ${key}.`, zh: `请写成 ${key}。` });
 
-/**
- * The field that a surplus key stands for: by the form `{{thing1.DATA}}`, or by its spelling. `thing2` never
- * stands for `thing1`.
- */
+/** The field that a surplus key stands for, by `{{thing1.DATA}}` or by spelling; never another number. */
 function meantKey(
   { fields }: Fields,
   key: string,

@@ -8,10 +8,7 @@ import type { DoubtCode, DoubtPattern } from './value-doubt.ts';
 export type FormError = 'wrong-form' | 'no-such-date' | 'not-listed';
 
 interface FieldRule {
-  /**
-   * UTF-16 units at most, where the kind has a length of its own. Emoji counting is unconfirmed; units err on
-   * the safe side.
-   */
+  /** UTF-16 units at most, where limited. How emoji count is unconfirmed; units err on the safe side. */
   readonly limit?: (value: string) => number;
   /** Units that surely are too long, where those differ from `limit`: between the two is doubt. */
   readonly most?: (value: string) => number;

@@ -1,4 +1,4 @@
-import { zonedParts } from '../time-zone.ts';
+import { isRealDate, zonedParts } from '../time-zone.ts';
 import {
   LONGEST_MOMENT as LONGEST,
   type Point,
@@ -83,10 +83,7 @@ function writeDate({ year, month, day, joiner }: WrittenDate): string | undefine
 
 function inZone(moment: string, timeZone: string): string | undefined {
   const atMs = Date.parse(moment);
-  // Date.parse takes 30 February for 2 March: only a date that reads back unchanged exists.
-  const named = Date.parse(`${moment.slice(0, 10)}T00:00:00Z`);
-  if (Number.isNaN(atMs) || Number.isNaN(named)) return undefined;
-  if (new Date(named).toISOString().slice(0, 10) !== moment.slice(0, 10)) return undefined;
+  if (Number.isNaN(atMs) || !isRealDate(moment.slice(0, 10))) return undefined;
   if (Number(moment.slice(0, 4)) < FIRST_YEAR) return undefined;
   const { date, time } = zonedParts(atMs, timeZone);
   return `${date} ${withoutZeroSeconds(time)}`;

@@ -1,25 +1,7 @@
 import type { BilingualText } from '../bilingual-text.ts';
 
-/** What may make WeChat refuse a value, although its rule does not surely exclude it (WeChat contract §4). */
-export type DoubtCode =
-  | 'bare-date'
-  | 'currency-sign'
-  | 'decimal-point'
-  | 'full-width'
-  | 'length'
-  | 'many-decimals'
-  | 'sign'
-  | 'thousands-separator'
-  | 'unusual-form'
-  | 'unusual-letter'
-  | 'unusual-symbol'
-  | 'white-space';
-
-/** A doubt and the pattern that tells it. */
-export type DoubtPattern = readonly [DoubtCode, RegExp];
-
 /** Each doubt in words that follow the name of a field. */
-export const DOUBT_TEXTS: Readonly<Record<DoubtCode, BilingualText>> = {
+export const DOUBT_TEXTS = {
   'bare-date': { en: 'has a date without a clock', zh: '只有日期，没有时间' },
   'currency-sign': {
     en: 'has a currency sign other than ¥ $ € £, or has it at the end',
@@ -38,4 +20,10 @@ export const DOUBT_TEXTS: Readonly<Record<DoubtCode, BilingualText>> = {
     zh: '含有规则未明确允许的符号',
   },
   'white-space': { en: 'has white space or invisible characters', zh: '含有空白或不可见字符' },
-};
+} as const satisfies Readonly<Record<string, BilingualText>>;
+
+/** What may make WeChat refuse a value, although its rule does not surely exclude it (WeChat contract §4). */
+export type DoubtCode = keyof typeof DOUBT_TEXTS;
+
+/** A doubt and the pattern that tells it. */
+export type DoubtPattern = readonly [DoubtCode, RegExp];

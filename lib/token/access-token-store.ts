@@ -42,10 +42,7 @@ export interface AccessTokenStore {
   read(): Promise<SharedState>;
   /** Whether the lease is ours now; nobody else gets it for `leaseMs`. */
   takeLease(nowMs: number, leaseMs: number): Promise<boolean>;
-  /**
-   * Saves a token fetched under our lease, forgets the failure and gives the lease back. Does nothing when
-   * the lease has been lost.
-   */
+  /** Saves a token fetched under our lease, forgets the failure, ends the lease; nothing once it is lost. */
   save(token: StoredToken): Promise<void>;
   /**
    * Saves a failure met under our lease and gives the lease back. Does nothing when the lease has been lost.

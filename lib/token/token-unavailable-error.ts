@@ -57,10 +57,7 @@ function nextStep(errcode: number | undefined): string {
   return "Check WECHAT_APP_ID, the AppSecret and the IP allow-list in WeChat's console, and that nothing else fetches tokens for this appid.";
 }
 
-/**
- * How long the endpoint is left alone after a refusal (WeChat contract §9.2); what only a person can mend is
- * tried each minute.
- */
+/** Pauses of the endpoint (WeChat contract §9.2); what only a person can mend is tried each minute. */
 const PAUSES_MS: ReadonlyMap<number | undefined, number> = new Map([
   [undefined, 2 * SECOND_MS],
   [-1, 2 * SECOND_MS],

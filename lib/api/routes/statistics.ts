@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import { isSubscription, type TemplateKind } from '../../grants/ledger.ts';
 import type { StatisticsQuery, StatisticsResult } from '../../statistics/statistics.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
+import { isRealDate } from '../../time-zone.ts';
 import { decodeCursor, pageOf, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
-import { alias, count, isRealDate, templateId, timezone } from '../schemas/common.ts';
+import { alias, count, templateId, timezone } from '../schemas/common.ts';
 import { RULES } from '../schemas/rules.ts';
 
 const day = v.pipe(

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ALIAS_FORM } from '../../templates/aliases.ts';
+import { isRealDate } from '../../time-zone.ts';
 import { RULES } from './rules.ts';
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -16,12 +17,6 @@ export function instant(description: string) {
     ),
     v.transform((text) => Date.parse(text.toUpperCase())),
   );
-}
-
-/** Whether a date exists. Date.parse takes 30 February for 2 March: it must come out as it went in. */
-export function isRealDate(date: string): boolean {
-  const atMs = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(date);
 }
 
 /** A moment as it is answered: RFC 3339 in UTC with milliseconds. */
