@@ -215,7 +215,7 @@ describe('one mini program’s trouble leaves the others untouched', () => {
     const statesOfApps = async () =>
       (await operator('GET', '/v1/apps')).body.items.slice(0, 3).map((app: { status: string }) => app.status);
     // The third's message may still be on its way to WeChat.
-    await expect.poll(statesOfApps).toEqual(['ready', 'ready', status]);
+    await expect.poll(statesOfApps, { timeout: 10_000 }).toEqual(['ready', 'ready', status]);
     expect((await third.read(sent[2]?.body.id)).status).not.toBe('sent');
   });
 });
