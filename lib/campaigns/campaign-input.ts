@@ -1,30 +1,22 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import type { Language, MiniprogramState } from '../sends/send-port.ts';
 import type { FieldProblem } from '../templates/field-problem.ts';
 import { normaliseData } from '../templates/normalise-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
 import { type Template, templateKindOf } from '../templates/template.ts';
 import { timezoneError } from '../time-zone.ts';
-import type { Campaign, QuietHours, Recipient } from './campaign.ts';
+import type { Campaign, QuietHours, Recipient, RequestedSchedule, RunContent } from './campaign.ts';
 import { nextRuns, readExpression } from './schedule/schedule-expression.ts';
 import { variablesIn, variablesInPage } from './variables.ts';
 
 /** A campaign as its owner asks for it. */
-export interface CampaignInput {
+export interface CampaignInput extends Omit<RunContent, 'data'> {
   readonly name: string;
-  readonly templateId: string;
   /** As for a message; unchecked. */
   readonly data: unknown;
-  readonly page?: string;
-  readonly miniprogramState: MiniprogramState;
-  readonly lang: Language;
-  readonly fit: boolean;
   readonly audience:
     | { readonly type: 'grantees' }
     | { readonly type: 'recipients'; readonly recipients: readonly Recipient[] };
-  readonly schedule?: { readonly expression: string; readonly timezone: string };
-  readonly maxPerSecond?: number;
-  readonly quietHours?: QuietHours;
+  readonly schedule?: RequestedSchedule;
 }
 
 /** A part of the input and the rule that it breaks. `path` is dotted. */
@@ -99,7 +91,7 @@ export function checkGrantees({ data, page }: Pick<Campaign, 'data' | 'page'>): 
 
 /** Refuses a schedule that EventBridge would refuse, and one that never runs. */
 export function checkSchedule(
-  schedule: { readonly expression: string; readonly timezone: string } | undefined,
+  schedule: RequestedSchedule | undefined,
   nowMs: number,
 ): InputRefusal | undefined {
   if (!schedule) return undefined;

@@ -27,6 +27,9 @@ const schedule = storedObject({
 /** An expression of EventBridge Scheduler, in an IANA time zone. */
 export type CampaignSchedule = Readonly<v.InferOutput<typeof schedule>>;
 
+/** A schedule as its owner asks for it. */
+export type RequestedSchedule = Pick<CampaignSchedule, 'expression' | 'timezone'>;
+
 const quietHours = storedObject({
   /** `HH:MM`, 24 hours. */
   from: v.string(),
@@ -50,8 +53,11 @@ const content = {
   quietHours: v.exactOptional(quietHours),
 };
 
-/** What a run takes over from its campaign when it begins. */
+/** See {@link RunContent}. */
 export const runContent = storedObject(content);
+
+/** What a run sends and how, copied from its campaign when it began. */
+export type RunContent = Readonly<v.InferOutput<typeof runContent>>;
 
 /** One message to many users, now or at times to come. */
 export const campaign = storedObject({

@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
-import { type Campaign, type CampaignStatus, campaign, type QuietHours } from './campaign.ts';
+import {
+  type Campaign,
+  type CampaignStatus,
+  campaign,
+  type QuietHours,
+  type RequestedSchedule,
+} from './campaign.ts';
 import {
   checkGrantees,
   checkQuietHours,
@@ -9,7 +15,7 @@ import {
   checkTexts,
   type InputRefusal,
 } from './campaign-input.ts';
-import { type CampaignServices, refusedByEventBridge } from './create-campaign.ts';
+import { type CampaignServices, trySchedule } from './create-campaign.ts';
 import { firstRunOf } from './schedule/schedule-expression.ts';
 import { syncSchedule } from './schedule/sync-schedule.ts';
 
@@ -21,7 +27,7 @@ export interface CampaignChange {
   readonly miniprogramState?: Campaign['miniprogramState'];
   readonly lang?: Campaign['lang'];
   readonly fit?: boolean;
-  readonly schedule?: { readonly expression: string; readonly timezone: string } | null;
+  readonly schedule?: RequestedSchedule | null;
   readonly maxPerSecond?: number | null;
   readonly quietHours?: QuietHours | null;
   readonly status?: CampaignStatus;
@@ -110,14 +116,9 @@ async function withSchedule(
   before: Campaign,
   campaign: Campaign,
 ): Promise<ChangeCampaignResult> {
-  const { store, logger } = services;
-  const synced = await syncSchedule(services, campaign.id).catch((error) => {
-    logger.warn('The schedule of a campaign could not be changed; the next reconciliation does it.', {
-      campaignId: campaign.id,
-      error,
-    });
-  });
-  if (synced?.type !== 'refused') return { type: 'changed', campaign };
+  const { store } = services;
+  const refused = await trySchedule(services, campaign.id);
+  if (!refused) return { type: 'changed', campaign };
   await retryOnConflict(async () => {
     const stored = await store.load(campaign.id);
     if (!stored) return undefined;
@@ -126,5 +127,5 @@ async function withSchedule(
     return (await store.put(updated(stored, restored))) === 'conflict' ? 'conflict' : undefined;
   }, services);
   await syncSchedule(services, campaign.id);
-  return refusedByEventBridge(synced.reason);
+  return refused;
 }

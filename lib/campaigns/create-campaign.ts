@@ -43,7 +43,7 @@ export async function createCampaign(
   services: CampaignServices,
   input: CampaignInput,
 ): Promise<CreateCampaignResult> {
-  const { store, templates, newCampaignId, clock, logger } = services;
+  const { store, templates, newCampaignId, clock } = services;
   const nowMs = clock();
   const template = await templates.find(input.templateId);
   if (!template) return { type: 'unknown-template' };
@@ -71,32 +71,32 @@ export async function createCampaign(
   if (stored === 'conflict')
     throw new Error(`The id ${campaign.id} is taken: two ids of version 7 were the same.`);
   if (!campaign.schedule) return { type: 'created', campaign, warnings };
-  // The campaign is stored: whatever fails from here on, the reconciliation sets right.
-  const synced = await syncSchedule(services, campaign.id).catch((error) => {
-    logger.warn('The schedule of a new campaign could not be written; the next reconciliation writes it.', {
-      campaignId: campaign.id,
-      error,
-    });
-  });
-  if (synced?.type !== 'refused') return { type: 'created', campaign, warnings };
+  const refusedLate = await trySchedule(services, campaign.id);
+  if (!refusedLate) return { type: 'created', campaign, warnings };
   await store.erase(campaign.id);
-  return refusedByEventBridge(synced.reason);
+  return refusedLate;
 }
 
-/** EventBridge has a rule that the check here does not know. */
-export function refusedByEventBridge(reason: string): InputRefusal {
-  return {
-    type: 'invalid-schedule',
-    errors: [
-      {
-        path: 'schedule',
-        message: {
-          en: `EventBridge Scheduler refuses it: ${reason}`,
-          zh: `EventBridge Scheduler 不接受：${reason}`,
-        },
-      },
-    ],
+/**
+ * Writes the schedule of a campaign that is stored: whatever fails, the reconciliation sets right. The refusal
+ * is EventBridge's, by a rule that the check here does not know.
+ */
+export async function trySchedule(
+  services: SyncScheduleServices,
+  campaignId: string,
+): Promise<InputRefusal | undefined> {
+  const synced = await syncSchedule(services, campaignId).catch((error) => {
+    services.logger.warn(
+      'The schedule of a campaign could not be written; the next reconciliation writes it.',
+      { campaignId, error },
+    );
+  });
+  if (synced?.type !== 'refused') return undefined;
+  const message = {
+    en: `EventBridge Scheduler refuses it: ${synced.reason}`,
+    zh: `EventBridge Scheduler 不接受：${synced.reason}`,
   };
+  return { type: 'invalid-schedule', errors: [{ path: 'schedule', message }] };
 }
 
 const recipientsOf = ({ audience }: Pick<CampaignInput, 'audience'>) =>

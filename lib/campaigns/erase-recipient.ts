@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { everyItem } from '../paginate.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { count } from '../stored-schemas.ts';
 import type { CampaignStore } from './campaign-store.ts';
@@ -84,13 +85,10 @@ async function nextCampaign(
   { campaigns }: Pick<EraseRecipientServices, 'campaigns'>,
   after?: string,
 ): Promise<EraseCursor | undefined> {
-  for (let behind = after; ; ) {
-    const { items, next }: Awaited<ReturnType<CampaignStore['list']>> = await campaigns.list(1, behind);
-    const [campaign] = items;
-    if (campaign) return { campaignId: campaign.value.id, page: 0 };
-    if (next === undefined) return undefined;
-    behind = next;
+  for await (const { value } of everyItem((next) => campaigns.list(1, next ?? after))) {
+    return { campaignId: value.id, page: 0 };
   }
+  return undefined;
 }
 
 async function eraseFromList(

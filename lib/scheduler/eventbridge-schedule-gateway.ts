@@ -10,11 +10,8 @@ import {
   UpdateScheduleCommand,
   ValidationException,
 } from '@aws-sdk/client-scheduler';
-import {
-  type DesiredSchedule,
-  LATEST_START_MS,
-  type ScheduleGateway,
-} from '../campaigns/schedule/sync-schedule.ts';
+import type { CampaignSchedule } from '../campaigns/campaign.ts';
+import { LATEST_START_MS, type ScheduleGateway } from '../campaigns/schedule/sync-schedule.ts';
 
 interface ScheduleTarget {
   readonly groupName: string;
@@ -96,7 +93,7 @@ export function createScheduleGateway(client: SchedulerClient, target: ScheduleT
   };
 }
 
-function requestOf(campaignId: string, schedule: DesiredSchedule, target: ScheduleTarget) {
+function requestOf(campaignId: string, schedule: CampaignSchedule, target: ScheduleTarget) {
   const { expression, timezone, startsAtMs } = schedule;
   return {
     Name: prefixOf(target) + campaignId,
@@ -129,7 +126,7 @@ function asSchedule(
   found: GetScheduleCommandOutput,
   campaignId: string,
   target: ScheduleTarget,
-): DesiredSchedule | 'other' {
+): CampaignSchedule | 'other' {
   const { ScheduleExpression, ScheduleExpressionTimezone, StartDate, State, Target } = found;
   if (ScheduleExpression === undefined || State !== 'ENABLED') return 'other';
   const isOurs =

@@ -5,7 +5,7 @@ import { count } from '../../stored-schemas.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { showRun } from './progress.ts';
 import { type BatchResults, NOT_BEGUN, type RecipientRecord } from './results.ts';
-import type { Run, RunRecord } from './run.ts';
+import type { Run } from './run.ts';
 import { findInRun, type RunStore } from './run-store.ts';
 
 interface ReadServices {
@@ -60,25 +60,6 @@ function outcomesOf(
   return recipients.flatMap((recipient, index) =>
     isErased(recipient) ? [] : [{ openid: recipient.openid, ...(results.get(index) ?? NOT_BEGUN) }],
   );
-}
-
-/** Every recipient of a run with their outcome, batch by batch, for an export. */
-export async function* recipientsOf(
-  { runs }: Pick<ReadServices, 'runs'>,
-  { id }: Pick<RunRecord, 'id'>,
-): AsyncGenerator<readonly RecipientOutcome[]> {
-  for (const shard of runs.shards) {
-    let after: string | undefined = '';
-    while (after !== undefined) {
-      const key = { runId: id, shard, after };
-      const batch = await runs.loadBatch(key);
-      if (batch && batch.recipients.length > 0) {
-        const { results } = (await runs.loadResults(key)).value;
-        yield outcomesOf(batch.recipients, results);
-      }
-      after = batch?.next;
-    }
-  }
 }
 
 /** Where a page of a run's recipients begins: in the batch at `after`, behind `passed` recipients. */

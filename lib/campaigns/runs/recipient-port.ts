@@ -1,12 +1,12 @@
 import type { TemplateKind } from '../../grants/ledger.ts';
 import type { OutgoingMessage, SendPort } from '../../sends/send-port.ts';
 import { type Template, templateKindOf } from '../../templates/template.ts';
-import type { Recipient } from '../campaign.ts';
+import type { Recipient, RunContent } from '../campaign.ts';
 import { type FilledMessage, type FillProblem, fillMessage } from '../fill-message.ts';
 import { isGrantee } from './recipient-source.ts';
 import type { ResultBuffer } from './result-buffer.ts';
 import { NOT_BEGUN, type RecipientRecord, type RecipientResult } from './results.ts';
-import type { RunContent, RunRecord } from './run.ts';
+import type { RunRecord } from './run.ts';
 
 /** A recipient of a run. `index` is that in their batch, from 0. */
 interface RecipientKey {

@@ -45,9 +45,6 @@ const runSummary = storedObject({
 /** The recipients of a run by what became of them. */
 export type RunSummary = Readonly<v.InferOutput<typeof runSummary>>;
 
-/** What a run sends and how, copied from its campaign when it began. */
-export type RunContent = Readonly<v.InferOutput<typeof runContent>>;
-
 /** A run as it is stored. Its recipients and their results are stored in batches. */
 export const runRecord = storedObject({
   id: v.string(),

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import type { BilingualText } from '../../bilingual-text.ts';
 import { momentOf, timezoneError, wallClockAt } from '../../time-zone.ts';
-import type { CampaignSchedule } from '../campaign.ts';
+import type { CampaignSchedule, RequestedSchedule } from '../campaign.ts';
 import { readCronFields } from './cron-fields.ts';
 
 /** A schedule expression as it was read. */
@@ -27,11 +27,7 @@ const MAX_LENGTH = 256;
  * Reads `cron(…)`, `rate(…)` or `at(…)` with its time zone, and refuses what EventBridge Scheduler would
  * refuse. A time in the past is read like any other.
  */
-export function readExpression(schedule: {
-  readonly expression: string;
-  readonly timezone: string;
-}): ReadExpression {
-  const { expression, timezone } = schedule;
+export function readExpression({ expression, timezone }: RequestedSchedule): ReadExpression {
   const zoneError = timezoneError(timezone);
   if (zoneError !== undefined) return { type: 'bad', path: 'timezone', invalid: zoneError };
   const [, kind, inside = ''] = /^(cron|rate|at)\(([^()]*)\)$/.exec(expression) ?? [];
@@ -90,10 +86,7 @@ function readAt(inside: string, timezone: string): ReadExpression {
  * A schedule as it is stored: a rate begins one interval from now, on a whole minute. EventBridge by itself
  * would begin at once, before anyone could check a new campaign or name its recipients.
  */
-export function firstRunOf(
-  { expression, timezone }: Pick<CampaignSchedule, 'expression' | 'timezone'>,
-  nowMs: number,
-): CampaignSchedule {
+export function firstRunOf({ expression, timezone }: RequestedSchedule, nowMs: number): CampaignSchedule {
   const read = readExpression({ expression, timezone });
   if (read.type === 'bad' || read.expression.type !== 'rate') return { expression, timezone };
   const wholeMinuteMs = Math.ceil(nowMs / UNIT_MS.minute) * UNIT_MS.minute;

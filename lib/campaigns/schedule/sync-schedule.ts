@@ -4,18 +4,15 @@ import type { Campaign, CampaignSchedule } from '../campaign.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import { nextRuns } from './schedule-expression.ts';
 
-/** A schedule as EventBridge Scheduler holds it. `startsAtMs` is the first run of a rate. */
-export type DesiredSchedule = CampaignSchedule;
-
 /** The schedules in EventBridge Scheduler, each under the id of its campaign. */
 export interface ScheduleGateway {
   campaignIds(): Promise<readonly string[]>;
-  /** `other`: a schedule that is not as this service writes it. */
-  read(campaignId: string): Promise<DesiredSchedule | 'other' | undefined>;
+  /** A rate's `startsAtMs` is its first run there. `other`: a schedule that is not as this service writes it. */
+  read(campaignId: string): Promise<CampaignSchedule | 'other' | undefined>;
   /** Creates or replaces a schedule. `refused`: EventBridge does not take it, and the one before stays. */
   write(
     campaignId: string,
-    schedule: DesiredSchedule,
+    schedule: CampaignSchedule,
   ): Promise<{ readonly type: 'written' } | { readonly type: 'refused'; readonly reason: string }>;
   /** Removes a schedule, whether it is there or not. */
   remove(campaignId: string): Promise<void>;
@@ -98,7 +95,7 @@ function activeSchedule({ schedule, status, deletedAtMs }: Campaign): CampaignSc
 }
 
 /** The schedule that EventBridge shall hold. `as-it-is`: the last run may be starting just now. */
-export function desiredSchedule(campaign: Campaign, nowMs: number): DesiredSchedule | 'none' | 'as-it-is' {
+export function desiredSchedule(campaign: Campaign, nowMs: number): CampaignSchedule | 'none' | 'as-it-is' {
   const schedule = activeSchedule(campaign);
   if (!schedule) return 'none';
   const [next] = nextRuns(schedule, nowMs, 1);
@@ -108,7 +105,7 @@ export function desiredSchedule(campaign: Campaign, nowMs: number): DesiredSched
 }
 
 /** Whether EventBridge's schedule has the runs that are desired. */
-function isInSync(actual: DesiredSchedule, desired: DesiredSchedule): boolean {
+function isInSync(actual: CampaignSchedule, desired: CampaignSchedule): boolean {
   if (actual.expression !== desired.expression || actual.timezone !== desired.timezone) return false;
   if (desired.startsAtMs === undefined) return actual.startsAtMs === undefined;
   // A rate that began earlier goes on in the same series.

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { eraseRecipient } from '../../../lib/campaigns/erase-recipient.ts';
 import { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
 import { type PlanServices, planShard } from '../../../lib/campaigns/runs/plan-shard.ts';
-import { readRecipient, recipientsOf } from '../../../lib/campaigns/runs/read-run.ts';
+import { listRecipients, readRecipient } from '../../../lib/campaigns/runs/read-run.ts';
 import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import { planJobs } from '../../../lib/campaigns/runs/start-run.ts';
 import { createAudienceStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
@@ -72,10 +72,10 @@ test('who is erased is gone from lists and runs; a run that goes on skips them, 
   const after = await world.until(campaign, runId, isFinished);
   expect(after).toMatchObject({ recipients: 60, counts: { sent: 59, skipped: 1, pending: 0 } });
   expect(sentTo(world, waiting)).toBe(sentBefore);
-  const told: string[] = [];
-  for await (const page of recipientsOf(world.services, after))
-    told.push(...page.map(({ openid }) => openid));
-  expect(told.toSorted()).toEqual(openids.filter((one) => one !== reached && one !== waiting).toSorted());
+  const told = await listRecipients(world.services.runs, after.id, Infinity);
+  expect(told.items.map(({ openid }) => openid).toSorted()).toEqual(
+    openids.filter((one) => one !== reached && one !== waiting).toSorted(),
+  );
 });
 
 test('goes over long lists and many runs a part at a time, and again does no harm', async () => {
@@ -170,10 +170,10 @@ describe.each(Object.entries(halts))('a run that %s', (_, halt) => {
 
       if (halt === halts['is stopped']) return;
       // The planner went on, and nobody else is missing.
-      const named: string[] = [];
-      for await (const page of recipientsOf(world.services, run))
-        named.push(...page.map((one) => one.openid));
-      expect(named.toSorted()).toEqual(openids.filter((one) => one !== openid).toSorted());
+      const named = await listRecipients(world.services.runs, run.id, Infinity);
+      expect(named.items.map((one) => one.openid).toSorted()).toEqual(
+        openids.filter((one) => one !== openid).toSorted(),
+      );
       expect(await world.read(campaign, runId)).toMatchObject({ recipients: 59, counts: { pending: 59 } });
     },
   );

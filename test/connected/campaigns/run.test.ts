@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/control-run.ts';
-import { readRecipient, recipientsOf } from '../../../lib/campaigns/runs/read-run.ts';
+import { listRecipients, readRecipient } from '../../../lib/campaigns/runs/read-run.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
 // Seconds where nothing else runs; more where the machine is busy.
@@ -28,9 +28,8 @@ test('a run reaches each of two hundred grantees once, though its trigger comes 
   const run = await world.until(campaign, runId, isFinished);
   expect(run).toMatchObject({ recipients: 200, counts: { sent: 200, pending: 0 }, byErrcode: {} });
   expect(new Set(acceptedBy(world, openids))).toEqual(new Set([1]));
-  const told: string[] = [];
-  for await (const page of recipientsOf(world.services, run)) told.push(...page.map(({ openid }) => openid));
-  expect(told.toSorted()).toEqual([...openids].sort());
+  const told = await listRecipients(world.services.runs, run.id, Infinity);
+  expect(told.items.map(({ openid }) => openid).toSorted()).toEqual([...openids].sort());
 });
 
 test('a pause holds back what is queued, resuming goes on with the rest, a stop is final', async () => {

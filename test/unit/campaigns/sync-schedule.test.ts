@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Campaign } from '../../../lib/campaigns/campaign.ts';
+import type { Campaign, CampaignSchedule } from '../../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
 import { reconcileSchedules } from '../../../lib/campaigns/schedule/reconcile-schedules.ts';
-import {
-  type DesiredSchedule,
-  type ScheduleGateway,
-  syncSchedule,
-} from '../../../lib/campaigns/schedule/sync-schedule.ts';
+import { type ScheduleGateway, syncSchedule } from '../../../lib/campaigns/schedule/sync-schedule.ts';
 import type { Versioned } from '../../../lib/versioned.ts';
 
 const NOW = Date.parse('2026-11-23T00:00:00Z');
@@ -35,7 +31,7 @@ function campaign(given: Partial<Campaign> = {}): Campaign {
 /** A table and an EventBridge in memory, and everything around them. */
 function world(...campaigns: Campaign[]) {
   const table = new Map<string, Versioned<Campaign>>();
-  const booked = new Map<string, DesiredSchedule | 'other'>();
+  const booked = new Map<string, CampaignSchedule | 'other'>();
   const log: string[] = [];
   const runs = new Set<number>();
   const state = { nowMs: NOW, refuses: false, fails: false, writes: 0, beforeWrite: () => {} };
@@ -115,7 +111,7 @@ describe('EventBridge is made to hold what the table says', () => {
     expect(booked.size).toBe(0);
   });
 
-  it.each<[string, DesiredSchedule | 'other']>([
+  it.each<[string, CampaignSchedule | 'other']>([
     ['another expression', { ...DAILY, expression: 'cron(0 10 * * ? *)' }],
     ['another time zone', { ...DAILY, timezone: 'Europe/London' }],
     ['a first run', { ...DAILY, startsAtMs: NOW }],
