@@ -12,14 +12,8 @@ import type { Outcome, SendRecord } from './send-record.ts';
 /** The builds of the mini program that a card can open (WeChat contract §3.1). */
 export const MINIPROGRAM_STATES = ['developer', 'trial', 'formal'] as const;
 
-/** One of {@link MINIPROGRAM_STATES}. */
-export type MiniprogramState = (typeof MINIPROGRAM_STATES)[number];
-
 /** The languages that WeChat can show its part of the card in (WeChat contract §3.1). */
 export const LANGUAGES = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
-
-/** One of {@link LANGUAGES}. */
-export type Language = (typeof LANGUAGES)[number];
 
 /** What a message says of its request, as it is stored. */
 export const outgoingMessage = v.object({
