@@ -129,6 +129,45 @@ export const STORIES: readonly Story[] = [
     deeds: [granted('anna'), ordered('anna', 1_000, { collapseKey: 'digest', count: 3 })],
   },
   {
+    name: 'three of one collapse key at the same moment, one of them asked for twice',
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { collapseKey: 'digest', inMs: MINUTE_MS }),
+      ordered('anna', 1_000, { collapseKey: 'digest', inMs: MINUTE_MS }),
+      ordered('anna', 1_001, { collapseKey: 'digest', inMs: MINUTE_MS }),
+      ordered('anna', 1_002, { collapseKey: 'digest', hold: false }),
+    ],
+  },
+  {
+    name: "a message that takes the place of one that the quota's day holds back",
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { collapseKey: 'digest' }),
+      ordered('anna', 2 * MINUTE_MS, { collapseKey: 'digest' }),
+    ],
+    script: [45009],
+  },
+  {
+    name: 'a message that takes the place of another as that expires',
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { collapseKey: 'digest', inMs: 60_000, expireInMs: 1_000 }),
+      ordered('anna', 62_000, { collapseKey: 'digest', hold: false }),
+    ],
+    script: [45009],
+  },
+  {
+    name: 'a digest in two apps, whose user is erased in both and comes back',
+    apps: 2,
+    deeds: [
+      granted('anna'),
+      ordered('anna', 1_000, { collapseKey: 'digest', inMs: MINUTE_MS }),
+      erased('anna', 1_500),
+      granted('anna', 1_900),
+      ordered('anna', 2_000, { collapseKey: 'digest' }),
+    ],
+  },
+  {
     name: 'a message that would take the place of one that leaves just then',
     deeds: [
       granted('anna'),
