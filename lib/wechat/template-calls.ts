@@ -2,16 +2,21 @@ import * as v from 'valibot';
 import type { HttpClient } from '../http/http-client.ts';
 import { expectResult, readAnswer } from './read-answer.ts';
 
+/*
+ * Only ids are insisted on: an entry of a kind that no page describes, such as a service card's, must not cost the
+ * others of its list.
+ */
 const text = v.nullish(v.string(), '');
+/** 2 is one-time, 3 is long-term. */
+const type = v.nullish(v.union([v.number(), v.string()]), '');
 
-/** Only the id is insisted on: an entry of a kind that no page describes must not cost the others. */
 const template = v.pipe(
   v.object({
     priTmplId: v.string(),
     title: text,
     content: text,
     example: text,
-    type: v.nullish(v.union([v.number(), v.string()]), ''),
+    type,
     keywordEnumValueList: v.nullish(
       v.array(v.object({ keywordCode: v.string(), enumValueList: v.array(v.string()) })),
       [],
@@ -54,16 +59,10 @@ const category = v.pipe(
   v.transform(({ id: categoryId, name }) => ({ categoryId, name })),
 );
 
-const title = v.object({
-  tid: id,
-  title: v.string(),
-  /** 2 is one-time, 3 is long-term. */
-  type: v.union([v.number(), v.string()]),
-  categoryId: id,
-});
+const title = v.object({ tid: id, title: text, type, categoryId: v.nullish(id, '') });
 
 const keyword = v.pipe(
-  v.object({ kid, name: v.string(), example: v.optional(v.string(), ''), rule: v.string() }),
+  v.object({ kid, name: text, example: text, rule: text }),
   v.transform(({ kid: keywordId, ...rest }) => ({ keywordId, ...rest })),
 );
 

@@ -5,7 +5,7 @@ import { code2Session } from '../../../lib/wechat/code-2-session.ts';
 import { fetchAccessToken } from '../../../lib/wechat/fetch-access-token.ts';
 import { WeChatError } from '../../../lib/wechat/read-answer.ts';
 import { sendSubscribeMessage } from '../../../lib/wechat/send-subscribe-message.ts';
-import { getTemplates } from '../../../lib/wechat/template-calls.ts';
+import { getPublicKeywords, getPublicTitles, getTemplates } from '../../../lib/wechat/template-calls.ts';
 
 const CREDENTIALS = { appId: 'wx1', appSecret: 'THE-SECRET' };
 const MESSAGE: OutgoingMessage = {
@@ -223,6 +223,16 @@ describe('gettemplate', () => {
     expect(read).toEqual([
       { templateId: 'card', ...rest },
       { templateId: 'bare', ...rest },
+    ]);
+  });
+
+  test('so it is in the lists of the library', async () => {
+    const listed = (data: object[]) => line(JSON.stringify({ errcode: 0, count: 1, data }));
+    expect(
+      await getPublicTitles(listed([{ tid: 10000001, type: null }]), 'T', { categoryIds: ['1'], start: 0 }),
+    ).toEqual({ count: 1, titles: [{ tid: '10000001', title: '', type: '', categoryId: '' }] });
+    expect(await getPublicKeywords(listed([{ kid: 1, rule: null }]), 'T', '403')).toEqual([
+      { keywordId: 1, name: '', example: '', rule: '' },
     ]);
   });
 
