@@ -17,7 +17,7 @@ import { createRetrySoon, processRecords, type RetrySoon } from '../lib/sqs/proc
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 import { cardReceiptRule } from '../lib/wechat/errcodes/card-rules.ts';
-import { applyEvent, type EventResult } from '../lib/wechat-events/apply-event.ts';
+import { applySubscribeEvent, type EventResult } from '../lib/wechat-events/apply-subscribe-event.ts';
 import type { EnqueueEvent, EventJob, OtherPush, SubscribeEvent } from '../lib/wechat-events/event-job.ts';
 import { type ForwardedMessage, forwardMessage } from '../lib/wechat-events/forward-message.ts';
 
@@ -60,7 +60,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     };
     return {
       enqueue: createEnqueue<EventJob>(sqs, settings.eventQueue.url, appId),
-      apply: (event: SubscribeEvent) => applyEvent(services, event),
+      apply: (event: SubscribeEvent) => applySubscribeEvent(services, event),
       applyToCard: (receipt: CardReceipt) => applyCardReceipt(cards, receipt),
       forward: (message: OtherPush) => forwardMessage(forwarding, message),
     };

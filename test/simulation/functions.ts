@@ -169,7 +169,7 @@ export function createFunctions(options: FunctionOptions) {
             const own = services.takingEvents(process, appId);
             return {
               async apply(event: SubscribeEvent) {
-                const result = await kernel.applyEvent(own, event);
+                const result = await kernel.applySubscribeEvent(own, event);
                 if (result.type === 'done') options.eventTaken(appId, event);
                 return result;
               },

@@ -42,7 +42,7 @@ export { processStream, publishWithRetry } from '../../lib/stream/process-stream
 export { createSentBatches } from '../../lib/stream/sent-batches.ts';
 export { createAccessTokens } from '../../lib/token/access-tokens.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';
-export { applyEvent } from '../../lib/wechat-events/apply-event.ts';
+export { applySubscribeEvent } from '../../lib/wechat-events/apply-subscribe-event.ts';
 
 /** The code under simulation, the real one or a faulty one. */
 export type Kernel = typeof import('./kernel.ts');

@@ -119,18 +119,18 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     }),
   },
   inCallsOf(
-    'applyEvent',
+    'applySubscribeEvent',
     'a popup that its report took for none is counted twice, the report first',
     (services) => ({
       ...services,
       grantStore: readingLedgers(services.grantStore, (ledger) => withRecent(ledger, { silent: [] })),
     }),
   ),
-  inCallsOf('applyEvent', 'the report and the event of one tap are both counted', (services) => ({
+  inCallsOf('applySubscribeEvent', 'the report and the event of one tap are both counted', (services) => ({
     ...services,
     grantStore: readingLedgers(services.grantStore, (ledger) => withRecent(ledger, { reported: [] })),
   })),
-  inCallsOf('applyEvent', 'an event counts as often as it comes', (services) => ({
+  inCallsOf('applySubscribeEvent', 'an event counts as often as it comes', (services) => ({
     ...services,
     grantStore: {
       ...services.grantStore,
@@ -138,26 +138,30 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
         services.grantStore.commitCounted(ledger, [], newTemplateIds),
     },
   })),
-  inCallsOf('applyEvent', 'an event whose mark has left the ledger counts again', (services) => ({
+  inCallsOf('applySubscribeEvent', 'an event whose mark has left the ledger counts again', (services) => ({
     ...services,
     grantStore: { ...services.grantStore, countedOf: knowingRecentMarks(services.grantStore) },
   })),
-  inCallsOf('applyEvent', 'a template that is turned off keeps the grants set aside', (services) => ({
-    ...services,
-    grantStore: {
-      ...services.grantStore,
-      commitCounted(ledger, ...rest) {
-        const before = ledger.before?.templates ?? {};
-        const templates = Object.entries(ledger.value.templates).map(([id, grants]) => {
-          const held = before[id]?.held ?? 0;
-          return [id, grants.epoch === before[id]?.epoch ? grants : { ...grants, held }];
-        });
-        const value = { ...ledger.value, templates: Object.fromEntries(templates) };
-        return services.grantStore.commitCounted({ ...ledger, value }, ...rest);
+  inCallsOf(
+    'applySubscribeEvent',
+    'a template that is turned off keeps the grants set aside',
+    (services) => ({
+      ...services,
+      grantStore: {
+        ...services.grantStore,
+        commitCounted(ledger, ...rest) {
+          const before = ledger.before?.templates ?? {};
+          const templates = Object.entries(ledger.value.templates).map(([id, grants]) => {
+            const held = before[id]?.held ?? 0;
+            return [id, grants.epoch === before[id]?.epoch ? grants : { ...grants, held }];
+          });
+          const value = { ...ledger.value, templates: Object.fromEntries(templates) };
+          return services.grantStore.commitCounted({ ...ledger, value }, ...rest);
+        },
       },
-    },
-  })),
-  inCallsOf('applyEvent', "a receipt is taken to be about the user's latest send", (services) =>
+    }),
+  ),
+  inCallsOf('applySubscribeEvent', "a receipt is taken to be about the user's latest send", (services) =>
     withStore(services, (store) => ({
       async listOfUser(openid, limit, after) {
         const { items } = await store.listOfUser(openid, limit, after);
@@ -169,10 +173,10 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     name: 'a receipt does not wait for the answer of the send that it may be about',
     plant: (kernel) => ({
       ...kernel,
-      applyEvent(services, event) {
+      applySubscribeEvent(services, event) {
         const unclaimed = ({ claim: _, ...ledger }: Ledger) => ledger;
         const faulty = withStore(services, (store) => readingLedgers(store, unclaimed));
-        return kernel.applyEvent(event.type === 'sent' ? faulty : services, event);
+        return kernel.applySubscribeEvent(event.type === 'sent' ? faulty : services, event);
       },
     }),
   },

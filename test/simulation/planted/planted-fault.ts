@@ -111,7 +111,8 @@ export function recordedAs(name: string, change: <R extends SendRecord>(record: 
     plant: (kernel) => ({
       ...kernel,
       deliverMessage: (services, job) => kernel.deliverMessage(withStore(services, inStore), job),
-      applyEvent: (services, event) => kernel.applyEvent(withStore(services, inStore), event),
+      applySubscribeEvent: (services, event) =>
+        kernel.applySubscribeEvent(withStore(services, inStore), event),
       processRunJob(services, ...rest) {
         const { runs } = services;
         const putResults: typeof runs.putResults = (key, { value, ...read }, tally) => {

@@ -11,7 +11,7 @@ import {
   type TemplateKind,
 } from '../../../lib/grants/ledger.ts';
 import { type GrantAuthority, recordReport } from '../../../lib/grants/report-grants.ts';
-import { countAnswers } from '../../../lib/wechat-events/apply-event.ts';
+import { recordAnswers } from '../../../lib/wechat-events/apply-subscribe-event.ts';
 import type { ChangeEvent, PopupEvent } from '../../../lib/wechat-events/event-job.ts';
 
 type AnswerEvent = PopupEvent | ChangeEvent;
@@ -39,7 +39,7 @@ function openStore(kind: TemplateKind = 'one-time') {
     grants: (openid = 'u') => grantsOf(ledgerOf(openid), T)!,
     put: (ledger: Ledger) => void ledgers.set(ledger.openid, ledger),
     async take(...events: AnswerEvent[]) {
-      for (const event of events) await countAnswers(services, event);
+      for (const event of events) await recordAnswers(services, event);
     },
   };
 }

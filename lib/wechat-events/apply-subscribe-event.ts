@@ -24,10 +24,13 @@ export type EventResult = { readonly type: 'done' } | { readonly type: 'later'; 
 const RETRY_AFTER_MS = 5_000;
 
 /** Applies an event of WeChat's. Safe to repeat, at any moment and in any order. */
-export async function applyEvent(services: EventServices, event: SubscribeEvent): Promise<EventResult> {
+export async function applySubscribeEvent(
+  services: EventServices,
+  event: SubscribeEvent,
+): Promise<EventResult> {
   switch (event.type) {
     case 'popup':
-      await countAnswers(services, event);
+      await recordAnswers(services, event);
       return { type: 'done' };
     case 'change':
       await revoke(services, event);
@@ -39,7 +42,7 @@ export async function applyEvent(services: EventServices, event: SubscribeEvent)
 
 /** Refuses pending messages also of an event that was counted: the call before may have died after that. */
 async function revoke(services: EventServices, event: ChangeEvent): Promise<void> {
-  await countAnswers(services, event);
+  await recordAnswers(services, event);
   const revoked = event.items.filter(({ status }) => isRevocation(event, status));
   await eachInTurn(revoked, ({ templateId }) =>
     refuseWithVoidHolds(services, event.openid, templateId, services.clock()),
@@ -73,7 +76,7 @@ function markOf({ type, createdAtMs }: Answers, { templateId, status }: Answers[
 }
 
 /** Counts the user's answers, each once however often and in whatever order it comes. */
-export async function countAnswers(
+export async function recordAnswers(
   { grantStore, kindsOf, sleep, random }: Pick<EventServices, 'grantStore' | 'kindsOf' | 'sleep' | 'random'>,
   event: Answers,
 ): Promise<void> {

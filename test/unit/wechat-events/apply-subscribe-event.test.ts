@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
-import { applyEvent } from '../../../lib/wechat-events/apply-event.ts';
+import { applySubscribeEvent } from '../../../lib/wechat-events/apply-subscribe-event.ts';
 import type { SentEvent } from '../../../lib/wechat-events/event-job.ts';
 
 test('an item that cannot be settled keeps none beside it back, and the event comes again', async () => {
@@ -38,6 +38,6 @@ test('an item that cannot be settled keeps none beside it back, and the event co
     sleep: async () => {},
     logger: { info() {}, warn() {}, error() {} },
   };
-  await expect(applyEvent(services as never, event)).rejects.toThrow('unreadable');
+  await expect(applySubscribeEvent(services as never, event)).rejects.toThrow('unreadable');
   expect(lookedAt).toEqual(['T1', 'T2', 'T3']);
 });
