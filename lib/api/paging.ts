@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { inputError, ProblemError } from './problem.ts';
-import { RULES } from './schemas/rules.ts';
+import { ERROR_MESSAGES } from './schemas/error-messages.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -19,10 +19,10 @@ export const pageQuery = {
         maximum: MAX_LIMIT,
         description: 'How many items to answer at most.',
       }),
-      v.check((text) => /^\d{1,6}$/.test(text), RULES.wholeNumber),
+      v.check((text) => /^\d{1,6}$/.test(text), ERROR_MESSAGES.wholeNumber),
       v.transform(Number),
-      v.minValue(1, RULES.min(1)),
-      v.maxValue(MAX_LIMIT, RULES.max(MAX_LIMIT)),
+      v.minValue(1, ERROR_MESSAGES.min(1)),
+      v.maxValue(MAX_LIMIT, ERROR_MESSAGES.max(MAX_LIMIT)),
     ),
     String(DEFAULT_LIMIT),
   ),

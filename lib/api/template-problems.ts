@@ -2,7 +2,7 @@ import type { FieldProblem } from '../templates/field-problem.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { inputError, invalidInput, type ProblemCode, ProblemError } from './problem.ts';
-import { withHint } from './schemas/rules.ts';
+import { withHint } from './schemas/error-messages.ts';
 
 /** The problems of a route that asks WeChat. */
 export const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const;

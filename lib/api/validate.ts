@@ -3,7 +3,7 @@ import type { BilingualText } from '../bilingual-text.ts';
 import { issueMessage } from '../issue-message.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { type InputError, inputError, invalidInput } from './problem.ts';
-import { withHint } from './schemas/rules.ts';
+import { withHint } from './schemas/error-messages.ts';
 import { SYNONYMS } from './synonyms.ts';
 
 /** A body of thousands of wrong fields does not earn an answer of thousands of lines. */

@@ -21,7 +21,7 @@ import { fittedValue } from '../../lib/templates/template.ts';
 type Components = Readonly<Record<string, v.GenericSchema>>;
 
 /** What bodies and answers have in common. */
-const inBoth = {
+const shared = {
   MiniprogramState: messages.miniprogramState,
   Lang: messages.lang,
   CampaignStatus: campaigns.campaignStatus,
@@ -36,7 +36,7 @@ const inBoth = {
  * Schemas of answers that have a name in the API document, and so a class of their own in a generated client.
  */
 export const answerComponents = {
-  ...inBoth,
+  ...shared,
   Session: session,
   Grant: grants.grant,
   GrantList: grants.grantList,
@@ -99,7 +99,7 @@ export const answerComponents = {
 
 /** Schemas of bodies that have a name in the API document. */
 export const bodyComponents = {
-  ...inBoth,
+  ...shared,
   Login: loginBody,
   GrantReport: grants.grantReportBody,
   NewMessage: messages.messageBody,

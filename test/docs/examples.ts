@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export const READMES = ['README.md', 'README.zh-CN.md'] as const;
 
 /** A page of the documents in both languages. */
-export const inBoth = (page: string) => [`docs/en/${page}.md`, `docs/zh/${page}.md`] as const;
+export const inBothLanguages = (page: string) => [`docs/en/${page}.md`, `docs/zh/${page}.md`] as const;
 
 /** A fenced block under an `<!-- example -->` mark, and the answers that the readme shows for it. */
 export interface Example {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { inBoth } from './examples.ts';
+import { inBothLanguages } from './examples.ts';
 
-const PAGES = [...inBoth('frameworks'), 'miniprogram/README.md'];
+const PAGES = [...inBothLanguages('frameworks'), 'miniprogram/README.md'];
 
 const SHOWN = /<!-- from: (?<file>\S+) -->\n```\w+\n(?<code>.*?)\n```/gs;
 
@@ -28,7 +28,7 @@ test.each(PAGES)('what %s shows of a sample is in the sample', (page) => {
 });
 
 test('both languages show the same', () => {
-  const [english, chinese] = inBoth('frameworks').map((page) =>
+  const [english, chinese] = inBothLanguages('frameworks').map((page) =>
     shownBy(page).map(({ file, code }) => `${file}\n${plain(code)}`),
   );
   expect(chinese).toEqual(english);

@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '../../lib/settings/settings.ts';
 import { EVENTS_AFTER_MS } from '../../local/dev/options.ts';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
-import { exampleOf, inBoth, READMES, readExamples } from './examples.ts';
+import { exampleOf, inBothLanguages, READMES, readExamples } from './examples.ts';
 
-const PAGES = [...READMES, ...inBoth('start')];
+const PAGES = [...READMES, ...inBothLanguages('start')];
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -59,14 +59,17 @@ test.each(PAGES)(
   },
 );
 
-test.each(inBoth('deploy'))('the API key that %s makes is one that the settings take', async (readme) => {
-  const [key = '', API_KEYS] = await bash(exampleOf(readme, 'api-key'));
-  const { apiKeys } = readSettings({ API_KEYS }, ['apiKeys']);
-  const sha256 = createHash('sha256').update(key).digest('hex');
-  expect(apiKeys).toEqual([{ name: 'backend', sha256, scopes: ['read', 'send'] }]);
-});
+test.each(inBothLanguages('deploy'))(
+  'the API key that %s makes is one that the settings take',
+  async (readme) => {
+    const [key = '', API_KEYS] = await bash(exampleOf(readme, 'api-key'));
+    const { apiKeys } = readSettings({ API_KEYS }, ['apiKeys']);
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    expect(apiKeys).toEqual([{ name: 'backend', sha256, scopes: ['read', 'send'] }]);
+  },
+);
 
-test.each([READMES, inBoth('start')])('%s and %s run the same examples', (...pages) => {
+test.each([READMES, inBothLanguages('start')])('%s and %s run the same examples', (...pages) => {
   const [english, chinese] = pages.map((page) => readExamples(page).map(({ kind }) => kind));
   expect(chinese).toEqual(english);
 });

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { routeSpecs } from '../../lib/api/routes/index.ts';
-import { inBoth, READMES } from './examples.ts';
+import { inBothLanguages, READMES } from './examples.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 
-test.each(inBoth('routes'))('%s names every route', (readme) => {
+test.each(inBothLanguages('routes'))('%s names every route', (readme) => {
   const table = [...read(readme).matchAll(/^\| `([A-Z]+ [^`?]+)/gm)].map(([, route]) => route);
   expect(new Set(table)).toEqual(new Set(routeSpecs.map(({ method, path }) => `${method} ${path}`)));
 });
 
-test.each([...READMES, ...inBoth('operate'), ...inBoth('deploy'), 'CONTRIBUTING.md'])(
+test.each([...READMES, ...inBothLanguages('operate'), ...inBothLanguages('deploy'), 'CONTRIBUTING.md'])(
   'every command that %s names exists',
   (document) => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
@@ -20,7 +20,7 @@ test.each([...READMES, ...inBoth('operate'), ...inBoth('deploy'), 'CONTRIBUTING.
   },
 );
 
-test.each(inBoth('settings'))('%s names only settings and parameters that are there', (readme) => {
+test.each(inBothLanguages('settings'))('%s names only settings and parameters that are there', (readme) => {
   const known = ['serverless.yml', 'lib/settings/settings-parts.ts', 'local/dev/options.ts']
     .map(read)
     .join('\n');

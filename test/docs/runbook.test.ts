@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readServiceDefinition } from '../../local/stack/service-definition.ts';
-import { inBoth } from './examples.ts';
+import { inBothLanguages } from './examples.ts';
 
 /** They write no ledger and no message, and send nothing. */
 const MAY_GO_ON = [
@@ -18,7 +18,7 @@ const MAY_GO_ON = [
 /** Stopped by its mapping, so that what WeChat pushed stays on its queue. */
 const BY_MAPPING = 'process-events';
 
-test.each(inBoth('runbook'))(
+test.each(inBothLanguages('runbook'))(
   '%s stops every function before a restore that writes or sends',
   async (page) => {
     const runbook = readFileSync(page, 'utf8');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { SAMPLE_TEMPLATES } from '../../local/wechat-simulator/index.ts';
 import type { ApiAnswer, ApiRequest, Qingniao } from '../../miniprogram/src/index.ts';
-import { exampleOf, inBoth } from '../docs/examples.ts';
+import { exampleOf, inBothLanguages } from '../docs/examples.ts';
 import { createQingniao, ownDomain, requireInstalled } from './built.ts';
 import { ClickPhone } from './click-phone.ts';
 import { rest } from './phone.ts';
@@ -58,7 +58,7 @@ function open(readme: string) {
   return { openid, phone, page: page! };
 }
 
-test.each([...inBoth('mini-program'), MODULE_README])(
+test.each([...inBothLanguages('mini-program'), MODULE_README])(
   '%s: one tap asks and books a reminder',
   async (readme) => {
     const { openid, page } = open(readme);
@@ -68,7 +68,7 @@ test.each([...inBoth('mini-program'), MODULE_README])(
   },
 );
 
-test.each([...inBoth('mini-program'), MODULE_README])(
+test.each([...inBothLanguages('mini-program'), MODULE_README])(
   '%s: with the main switch off the guide is shown',
   async (readme) => {
     const { openid, page } = open(readme);

@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { templateId } from '../schemas/common.ts';
-import { RULES } from '../schemas/rules.ts';
+import { ERROR_MESSAGES } from '../schemas/error-messages.ts';
 import * as schemas from '../schemas/template-library.ts';
 import { template } from '../schemas/templates.ts';
 import { findTemplate, type ShowTemplateServices } from '../show-templates.ts';
@@ -35,7 +35,7 @@ export const accountTemplateSpecs = describeRoutes({
     query: v.strictObject({
       force: v.optional(
         v.pipe(
-          v.picklist(['true', 'false'], RULES.oneOfTrueFalse),
+          v.picklist(['true', 'false'], ERROR_MESSAGES.oneOfTrueFalse),
           v.description('Whether what needs the template is ended.'),
         ),
         'false',

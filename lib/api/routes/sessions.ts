@@ -4,14 +4,14 @@ import { remedyFor } from '../../wechat/errcodes.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { rfc3339, toRfc3339 } from '../schemas/common.ts';
-import { RULES } from '../schemas/rules.ts';
+import { ERROR_MESSAGES } from '../schemas/error-messages.ts';
 import { WECHAT_PROBLEMS } from '../template-problems.ts';
 
 /** The body of `POST /v1/sessions`. */
 export const loginBody = v.strictObject({
   code: v.pipe(
     v.string(),
-    v.regex(/^[\x21-\x7e]{1,256}$/, RULES.loginCode),
+    v.regex(/^[\x21-\x7e]{1,256}$/, ERROR_MESSAGES.loginCode),
     v.description('The code from `wx.login`: good for five minutes and one use.'),
   ),
   errMsg: v.exactOptional(

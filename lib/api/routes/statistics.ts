@@ -7,13 +7,13 @@ import { decodeCursor, pageOf, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { alias, count, templateId, timezone } from '../schemas/common.ts';
-import { RULES } from '../schemas/rules.ts';
+import { ERROR_MESSAGES } from '../schemas/error-messages.ts';
 
 const day = v.pipe(
   v.string(),
   v.metadata({ format: 'date' }),
-  v.regex(/^\d{4}-\d{2}-\d{2}$/, RULES.day),
-  v.check(isRealDate, RULES.realDay),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, ERROR_MESSAGES.day),
+  v.check(isRealDate, ERROR_MESSAGES.realDay),
 );
 
 /** One template on one day. */

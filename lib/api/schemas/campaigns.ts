@@ -4,12 +4,12 @@ import { openidError, variablesError } from '../../campaigns/recipients/recipien
 import { isRunId } from '../../campaigns/runs/run.ts';
 import { readPage } from '../../campaigns/variables.ts';
 import { instant, named, templateId, wholeNumber } from './common.ts';
+import { ERROR_MESSAGES } from './error-messages.ts';
 import { anyData, lang, miniprogramState } from './messages.ts';
-import { RULES } from './rules.ts';
 
 const name = v.pipe(
   v.string(),
-  v.regex(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, RULES.name),
+  v.regex(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, ERROR_MESSAGES.name),
   v.metadata({ minLength: 1, maxLength: 100 }),
   v.description('What you call it: up to 100 characters, not spaces alone, without control characters.'),
 );
@@ -27,7 +27,7 @@ const page = v.pipe(
     'The page that the card opens, as for a message. It may hold {{variable}} in path and query, replaced for each recipient and percent-encoded.',
   ),
   v.metadata({ minLength: 1 }),
-  v.check((text) => readPage(text) !== undefined, RULES.page),
+  v.check((text) => readPage(text) !== undefined, ERROR_MESSAGES.page),
   v.transform((text) => readPage(text) ?? text),
 );
 
@@ -42,12 +42,12 @@ const fit = v.pipe(
 export const recipient = v.strictObject({
   openid: v.pipe(
     v.string(),
-    v.check((text) => openidError(text) === undefined, RULES.openid),
+    v.check((text) => openidError(text) === undefined, ERROR_MESSAGES.openid),
   ),
   variables: v.exactOptional(
     v.pipe(
       v.record(v.string(), v.string()),
-      v.check((texts) => variablesError(texts) === undefined, RULES.variables),
+      v.check((texts) => variablesError(texts) === undefined, ERROR_MESSAGES.variables),
       v.description('The texts for {{variable}}.'),
     ),
   ),
@@ -55,7 +55,10 @@ export const recipient = v.strictObject({
 
 const MAX_INLINE = 1000;
 
-const recipients = v.pipe(v.array(recipient), v.maxLength(MAX_INLINE, RULES.maxRecipients(MAX_INLINE)));
+const recipients = v.pipe(
+  v.array(recipient),
+  v.maxLength(MAX_INLINE, ERROR_MESSAGES.maxRecipients(MAX_INLINE)),
+);
 
 /** Everyone who holds a grant for the template. */
 export const grantees = v.strictObject({ type: v.literal('grantees') });
@@ -80,11 +83,11 @@ export const schedule = v.strictObject({
 
 const maxPerSecond = v.pipe(
   wholeNumber(1),
-  v.maxValue(100_000, RULES.max(100_000)),
+  v.maxValue(100_000, ERROR_MESSAGES.max(100_000)),
   v.description('The most that leave in a second; a burst may use up one second at once.'),
 );
 
-const clock = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, RULES.wallClock));
+const clock = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, ERROR_MESSAGES.wallClock));
 
 /** When nothing of a campaign leaves. */
 export const quietHours = v.pipe(
@@ -129,12 +132,12 @@ export const campaignChangeBody = v.pipe(
       ),
     ),
   }),
-  v.check((change) => Object.keys(change).length > 0, RULES.someChange),
+  v.check((change) => Object.keys(change).length > 0, ERROR_MESSAGES.someChange),
 );
 
 /** The body of a request that adds recipients. */
 export const recipientsBody = v.strictObject({
-  recipients: v.pipe(recipients, v.minLength(1, RULES.oneRecipient)),
+  recipients: v.pipe(recipients, v.minLength(1, ERROR_MESSAGES.oneRecipient)),
 });
 
 /** The body of a request for a run. */
@@ -151,7 +154,7 @@ export const runBody = v.pipe(
     ),
   }),
   v.forward(
-    v.check(({ dryRun, scheduledAt }) => !dryRun || scheduledAt === undefined, RULES.notWithDryRun),
+    v.check(({ dryRun, scheduledAt }) => !dryRun || scheduledAt === undefined, ERROR_MESSAGES.notWithDryRun),
     ['scheduledAt'],
   ),
 );

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { CARD_STATES } from '../../cards/card.ts';
 import { pageOf } from '../paging.ts';
 import { count, instant, openid, rfc3339, wholeNumber } from './common.ts';
+import { ERROR_MESSAGES } from './error-messages.ts';
 import { messageWarning, outcome } from './messages.ts';
-import { RULES } from './rules.ts';
 
 /** Ten of them, which no order of states exceeds, fit one item of the table. */
 const MAX_JSON_BYTES = 30_000;
@@ -15,7 +15,7 @@ function weChatObject(description: string) {
     v.description(description),
     v.check(
       (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_JSON_BYTES,
-      RULES.maxJson(MAX_JSON_BYTES),
+      ERROR_MESSAGES.maxJson(MAX_JSON_BYTES),
     ),
   );
 }
@@ -26,7 +26,7 @@ const EXT = 'Further facts, as `ext_json` has them. They go to WeChat as they ar
 
 const notifyType = v.pipe(
   wholeNumber(1),
-  v.maxValue(1_000_000, RULES.max(1_000_000)),
+  v.maxValue(1_000_000, ERROR_MESSAGES.max(1_000_000)),
   v.description('The kind of card: 2001 to 2011 for a pay order, 1001 to 1005 for a button.'),
 );
 
@@ -48,7 +48,7 @@ export const cardBody = v.strictObject({
   notifyType,
   code: v.pipe(
     v.string(),
-    v.regex(/^[\x21-\x7e]{1,512}$/, RULES.visibleAscii(512)),
+    v.regex(/^[\x21-\x7e]{1,512}$/, ERROR_MESSAGES.visibleAscii(512)),
     v.description('The number of the pay order (transaction_id), or `event.detail.code` of the button.'),
   ),
   content: weChatObject(CONTENT),
@@ -62,7 +62,7 @@ export const cardChangeBody = v.pipe(
     content: v.exactOptional(weChatObject(CONTENT)),
     ext: v.exactOptional(weChatObject(EXT)),
   }),
-  v.check(({ content, ext }) => content !== undefined || ext !== undefined, RULES.someChange),
+  v.check(({ content, ext }) => content !== undefined || ext !== undefined, ERROR_MESSAGES.someChange),
 );
 
 /** Where a card stands; docs/en/cards.md says the same in both languages. */

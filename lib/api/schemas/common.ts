@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ALIAS_FORM } from '../../templates/aliases.ts';
 import { isRealDate } from '../../time-zone.ts';
-import { RULES } from './rules.ts';
+import { ERROR_MESSAGES } from './error-messages.ts';
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
@@ -10,10 +10,10 @@ export function instant(description: string) {
   return v.pipe(
     v.string(),
     v.metadata({ format: 'date-time', description }),
-    v.regex(RFC_3339, RULES.rfc3339),
+    v.regex(RFC_3339, ERROR_MESSAGES.rfc3339),
     v.check(
       (text) => !Number.isNaN(Date.parse(text.toUpperCase())) && isRealDate(text.slice(0, 10)),
-      RULES.realMoment,
+      ERROR_MESSAGES.realMoment,
     ),
     v.transform((text) => Date.parse(text.toUpperCase())),
   );
@@ -35,7 +35,7 @@ export const count = v.pipe(v.number(), v.integer());
 
 /** A whole number, as callers give it. */
 export function wholeNumber(min: number) {
-  return v.pipe(v.number(), v.integer(RULES.wholeNumber), v.minValue(min, RULES.min(min)));
+  return v.pipe(v.number(), v.integer(ERROR_MESSAGES.wholeNumber), v.minValue(min, ERROR_MESSAGES.min(min)));
 }
 
 /**
@@ -50,12 +50,12 @@ export function named<S extends v.GenericSchema>(schema: S): v.LazySchema<S> {
 export const device = v.strictObject({
   sn: v.pipe(
     v.string(),
-    v.regex(/^[A-Za-z0-9_-]{1,128}$/, RULES.sn),
+    v.regex(/^[A-Za-z0-9_-]{1,128}$/, ERROR_MESSAGES.sn),
     v.description("The device's serial number, as its maker gave it."),
   ),
   modelId: v.pipe(
     v.string(),
-    v.regex(/^[\x21-\x7e]{1,128}$/, RULES.visibleAscii(128)),
+    v.regex(/^[\x21-\x7e]{1,128}$/, ERROR_MESSAGES.visibleAscii(128)),
     v.description('The id of its model, which WeChat gave when the device was registered.'),
   ),
 });
@@ -64,7 +64,7 @@ export const device = v.strictObject({
 export const timezone = v.pipe(
   v.string(),
   v.maxLength(64),
-  v.check(isTimeZone, RULES.timezone),
+  v.check(isTimeZone, ERROR_MESSAGES.timezone),
   v.description('An IANA time zone, such as Asia/Shanghai.'),
 );
 
@@ -79,14 +79,14 @@ function isTimeZone(name: string): boolean {
 /** A user of the mini program, as WeChat names them. */
 export const openid = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9_-]{1,128}$/, RULES.openid),
+  v.regex(/^[A-Za-z0-9_-]{1,128}$/, ERROR_MESSAGES.openid),
   v.description('The user, as WeChat names them to this mini program.'),
 );
 
 /** A template of the account, by its id or, from callers, by its alias. */
 export const templateId = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9_-]{1,128}$/, RULES.templateId),
+  v.regex(/^[A-Za-z0-9_-]{1,128}$/, ERROR_MESSAGES.templateId),
   v.description(
     'The private template id (priTmplId), not the tid of the template library; where you send it, also its alias.',
   ),
@@ -95,6 +95,6 @@ export const templateId = v.pipe(
 /** The name of a template. */
 export const alias = v.pipe(
   v.string(),
-  v.regex(ALIAS_FORM, RULES.alias),
+  v.regex(ALIAS_FORM, ERROR_MESSAGES.alias),
   v.description('A name of your own for a template, usable wherever its id is.'),
 );

@@ -5,7 +5,7 @@ import { nearestWord } from '../../nearest-word.ts';
 import { pageOf } from '../paging.ts';
 import { SYNONYMS } from '../synonyms.ts';
 import { alias, count, device, named, openid, rfc3339, templateId } from './common.ts';
-import { inBoth, RULES, withHint } from './rules.ts';
+import { ERROR_MESSAGES, inTwoLines, withHint } from './error-messages.ts';
 
 /** What `wx.requestSubscribeMessage` is known to answer for a template (WeChat contract §7.1). */
 const STATUSES = [
@@ -21,7 +21,7 @@ const STATUSES = [
 const subscribeStatus = v.pipe(
   v.string(),
   v.regex(/^(accept[A-Za-z]{0,32}|reject|ban|filter)$/, ({ input }) =>
-    inBoth(withHint(RULES.subscribeStatus, nearestWord(input, STATUSES, SYNONYMS))),
+    inTwoLines(withHint(ERROR_MESSAGES.subscribeStatus, nearestWord(input, STATUSES, SYNONYMS))),
   ),
 );
 
@@ -37,7 +37,7 @@ const BESIDE_ANSWERS: ReadonlySet<string> = new Set(['errMsg', 'errCode', 'errno
 const results = v.pipe(
   v.unknown(),
   // A list has the names 0, 1, 2, which would count as templates.
-  v.check((given) => !Array.isArray(given), RULES.answersByTemplate),
+  v.check((given) => !Array.isArray(given), ERROR_MESSAGES.answersByTemplate),
   v.metadata({
     type: 'object',
     additionalProperties: { type: 'string', description: `What the user answered: ${STATUSES.join(', ')}.` },
@@ -51,22 +51,22 @@ const results = v.pipe(
     Object.fromEntries(Object.entries(given).filter(([name]) => !BESIDE_ANSWERS.has(name))),
   ),
   v.record(templateId, subscribeStatus),
-  v.minEntries(1, RULES.oneTemplate),
-  v.maxEntries(MAX_TEMPLATES_PER_REPORT, RULES.maxTemplates(MAX_TEMPLATES_PER_REPORT)),
+  v.minEntries(1, ERROR_MESSAGES.oneTemplate),
+  v.maxEntries(MAX_TEMPLATES_PER_REPORT, ERROR_MESSAGES.maxTemplates(MAX_TEMPLATES_PER_REPORT)),
 );
 
 /** The body of a grant report. */
 export const grantReportBody = v.strictObject({
   requestId: v.pipe(
     v.string(),
-    v.regex(/^[\x21-\x7e]{1,128}$/, RULES.visibleAscii(128)),
+    v.regex(/^[\x21-\x7e]{1,128}$/, ERROR_MESSAGES.visibleAscii(128)),
     v.description('Chosen by the client, new for each tap. The same one of one user counts once.'),
   ),
   results,
   silent: v.optional(
     v.pipe(
       v.array(templateId),
-      v.maxLength(MAX_TEMPLATES_PER_REPORT, RULES.maxTemplates(MAX_TEMPLATES_PER_REPORT)),
+      v.maxLength(MAX_TEMPLATES_PER_REPORT, ERROR_MESSAGES.maxTemplates(MAX_TEMPLATES_PER_REPORT)),
       v.description('Templates whose answer came without a popup ("always keep").'),
     ),
     [],
@@ -74,8 +74,8 @@ export const grantReportBody = v.strictObject({
   devices: v.exactOptional(
     v.pipe(
       v.array(device),
-      v.minLength(1, RULES.oneDevice),
-      v.maxLength(MAX_DEVICES_PER_REPORT, RULES.maxDevices(MAX_DEVICES_PER_REPORT)),
+      v.minLength(1, ERROR_MESSAGES.oneDevice),
+      v.maxLength(MAX_DEVICES_PER_REPORT, ERROR_MESSAGES.maxDevices(MAX_DEVICES_PER_REPORT)),
       v.description(
         'Of wx.requestSubscribeDeviceMessage: the devices that the answers are about. Only of device templates.',
       ),

@@ -6,7 +6,7 @@ import { fittedValue } from '../../templates/template.ts';
 import { pageOf } from '../paging.ts';
 import { problemSchema } from '../problem.ts';
 import { alias, count, device, instant, named, openid, rfc3339, templateId, timezone } from './common.ts';
-import { RULES } from './rules.ts';
+import { ERROR_MESSAGES } from './error-messages.ts';
 
 /** The version of the mini program that the card opens. */
 export const miniprogramState = v.picklist(MINIPROGRAM_STATES);
@@ -25,7 +25,7 @@ export const templateTexts = v.pipe(
 
 const idempotencyKey = v.pipe(
   v.string(),
-  v.regex(/^[\x21-\x7e]{1,255}$/, RULES.visibleAscii(255)),
+  v.regex(/^[\x21-\x7e]{1,255}$/, ERROR_MESSAGES.visibleAscii(255)),
   v.description(
     'The same key with the same body answers the same message, for seven days, whatever the order of its members or the form of its data.',
   ),
@@ -41,7 +41,7 @@ export const page = v.pipe(
     'The page that the card opens, with its query. A leading slash is taken off; what is not ASCII in the query is percent-encoded, what is encoded stays. Without it the card opens nothing.',
   ),
   v.metadata({ minLength: 1, maxLength: MAX_PAGE_LENGTH }),
-  v.check((text) => normalisePage(text) !== undefined, RULES.page),
+  v.check((text) => normalisePage(text) !== undefined, ERROR_MESSAGES.page),
   v.transform((text) => normalisePage(text) ?? text),
 );
 
@@ -58,7 +58,7 @@ export const messageWarning = v.object({
 
 const collapseKey = v.pipe(
   v.string(),
-  v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,64}$/u, RULES.collapseKey),
+  v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,64}$/u, ERROR_MESSAGES.collapseKey),
   v.description(
     'The message takes the place and the grant of those that wait for the same user under the same template and key. They end as canceled, with the reason collapsed.',
   ),
@@ -114,8 +114,8 @@ const MAX_BATCH = 500;
 export const batchBody = v.strictObject({
   messages: v.pipe(
     v.array(v.pipe(v.unknown(), v.metadata({ $ref: '#/components/schemas/BatchEntry' }))),
-    v.minLength(1, RULES.oneMessage),
-    v.maxLength(MAX_BATCH, RULES.maxMessages(MAX_BATCH)),
+    v.minLength(1, ERROR_MESSAGES.oneMessage),
+    v.maxLength(MAX_BATCH, ERROR_MESSAGES.maxMessages(MAX_BATCH)),
     v.description('Messages as for POST /v1/messages, each with an optional idempotencyKey.'),
   ),
 });

@@ -3,15 +3,15 @@ import { bilingualText } from '../../bilingual-text.ts';
 import { FIELD_KINDS } from '../../templates/template.ts';
 import { pageOf } from '../paging.ts';
 import { count, named, templateId } from './common.ts';
+import { ERROR_MESSAGES } from './error-messages.ts';
 import { templateKind } from './grants.ts';
-import { RULES } from './rules.ts';
 
 const categoryId = v.pipe(v.string(), v.description('A category of the account.'));
 
 /** A title of the library, as WeChat numbers it. */
 export const tid = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9_-]{1,64}$/, RULES.tid),
+  v.regex(/^[A-Za-z0-9_-]{1,64}$/, ERROR_MESSAGES.tid),
   v.description('A title of the template library.'),
 );
 
@@ -40,14 +40,14 @@ export const keywordPage = pageOf(libraryKeyword);
 /** The categories of which titles are asked for. */
 export const categoryIds = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9_-]{1,32}(,[A-Za-z0-9_-]{1,32})*$/, RULES.categoryIds),
+  v.regex(/^[A-Za-z0-9_-]{1,32}(,[A-Za-z0-9_-]{1,32})*$/, ERROR_MESSAGES.categoryIds),
   v.maxLength(1000),
   v.description('Ids of categories, with commas between.'),
   v.transform((text) => text.split(',')),
 );
 
 /** An id that WeChat's pages write as a number, and the console shows as text. */
-const numeral = v.pipe(v.string(), v.regex(/^\d{1,9}$/, RULES.wholeNumber));
+const numeral = v.pipe(v.string(), v.regex(/^\d{1,9}$/, ERROR_MESSAGES.wholeNumber));
 
 /**
  * The body of a request to add a template. How many keywords and how long a text may be, WeChat decides: a
@@ -55,12 +55,12 @@ const numeral = v.pipe(v.string(), v.regex(/^\d{1,9}$/, RULES.wholeNumber));
  */
 export const newTemplateBody = v.strictObject({
   tid: v.pipe(
-    v.union([tid, v.pipe(v.number(), v.integer(), v.minValue(1), v.transform(String))], RULES.tid),
+    v.union([tid, v.pipe(v.number(), v.integer(), v.minValue(1), v.transform(String))], ERROR_MESSAGES.tid),
     v.description('The title, from the library or from the console.'),
   ),
   keywordIds: v.pipe(
-    v.array(v.union([count, v.pipe(numeral, v.transform(Number))], RULES.keywordId)),
-    v.maxLength(50, RULES.keywordIds),
+    v.array(v.union([count, v.pipe(numeral, v.transform(Number))], ERROR_MESSAGES.keywordId)),
+    v.maxLength(50, ERROR_MESSAGES.keywordIds),
     v.description(
       'WeChat takes 2 to 5, in the order in which the card shows them; none for a card template.',
     ),
