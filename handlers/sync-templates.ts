@@ -6,7 +6,7 @@ import { openStage } from '../lib/runtime/stage.ts';
 import { openCatalogue, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
-import type { TemplateSyncResult } from '../lib/templates/sync-templates.ts';
+import type { TemplateSyncResult } from '../lib/templates/handle-template-changes.ts';
 import { TemplateLookupError } from '../lib/templates/template-lookup-error.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 

@@ -5,7 +5,7 @@ import type { DueIndex } from '../messages/dispatch-due.ts';
 import { openidOf } from '../messages/message.ts';
 import { listPending } from '../messages/pending-messages.ts';
 import { type DueEntries, type DueEntry, dueEntry } from '../messages/send-job.ts';
-import type { DueMessage, TemplateUsers } from '../templates/sync-templates.ts';
+import type { DueMessage, TemplateUsers } from '../templates/handle-template-changes.ts';
 import { getItem, getItems, type Item, isWritten } from './items.ts';
 import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment } from './keys.ts';
 import { queryPage, queryPages } from './queries.ts';

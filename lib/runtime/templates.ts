@@ -7,7 +7,7 @@ import type { Table } from '../dynamodb/table.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
-import { syncTemplates, type TemplateSyncResult } from '../templates/sync-templates.ts';
+import { syncAndHandleChanges, type TemplateSyncResult } from '../templates/handle-template-changes.ts';
 import type { TemplateLibrary } from '../templates/template-library.ts';
 import { TemplateLookupError } from '../templates/template-lookup-error.ts';
 import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
@@ -60,7 +60,7 @@ export function openSync(
       pauseCampaigns: (templateId: string) => pauseCampaignsOfTemplate(campaigns, templateId),
     },
   };
-  return () => syncTemplates(services);
+  return () => syncAndHandleChanges(services);
 }
 
 /** WeChat's public library, called with the account's access token. */

@@ -1,8 +1,6 @@
-import type { Clock } from '../clock.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
-import type { Logger } from '../logger.ts';
-import { withHistory } from './field-history.ts';
-import { parseTemplate, type TemplateSource } from './parse-template.ts';
+import type { TemplateSource } from './parse-template.ts';
+import { removedAt, type SyncServices, syncTemplates } from './sync-templates.ts';
 import { type Template, type TemplateStore, templateKindOf } from './template.ts';
 import { TemplateLookupError } from './template-lookup-error.ts';
 import { type ListedTemplate, withWarnings } from './template-warnings.ts';
@@ -47,14 +45,6 @@ export interface TemplateCatalogue {
   markRemoved(templateId: string, state: { readonly isDone: boolean }): Promise<void>;
 }
 
-/** What the catalogue needs. `fetchTemplates` reads WeChat's list and throws when it cannot. */
-interface TemplateCatalogueOptions {
-  readonly store: TemplateStore;
-  readonly fetchTemplates: () => Promise<readonly TemplateSource[]>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 interface Remembered {
   readonly template: Template;
   readonly readAtMs: number;
@@ -66,8 +56,8 @@ interface FailedLookup {
 }
 
 /** Builds the catalogue of one mini program; one per process is enough. */
-export function createTemplateCatalogue(options: TemplateCatalogueOptions): TemplateCatalogue {
-  const { store, fetchTemplates, clock, logger } = options;
+export function createTemplateCatalogue(options: SyncServices): TemplateCatalogue {
+  const { store, fetchTemplates, clock } = options;
   const memory = new Map<string, Remembered>();
   let reading: Promise<readonly Template[]> | undefined;
   let failed: FailedLookup | undefined;
@@ -103,36 +93,20 @@ export function createTemplateCatalogue(options: TemplateCatalogueOptions): Temp
       const lastMs = await store.lastSyncedAtMs();
       if (lastMs !== undefined && clock() - lastMs < LOOKUP_PAUSE_MS) return;
     }
-    await readOnce();
+    await syncOnce();
   }
 
-  function readOnce(): Promise<readonly Template[]> {
-    reading ??= readFromWeChat().finally(() => {
+  function syncOnce(): Promise<readonly Template[]> {
+    reading ??= syncNow().finally(() => {
       reading = undefined;
     });
     return reading;
   }
 
-  async function readFromWeChat(): Promise<readonly Template[]> {
-    // What is stored is read first: a template that another process adds meanwhile must not look removed.
-    const before = await store.list();
-    const sources = await fetchOrRemember();
-    const syncedAtMs = clock();
-    const known = new Map(before.map((template) => [template.templateId, template]));
-    const listed = new Map(
-      sources
-        .map((source) => parseTemplate(source, syncedAtMs))
-        .map((read) => [read.templateId, withHistory(read, known.get(read.templateId), syncedAtMs)]),
-    );
-    const kept = before.filter(({ removedAtMs }) => removedAtMs === undefined).length;
-    if (listed.size === 0 && kept > 0) {
-      logger.warn('WeChat listed no templates; those known before are kept', { known: kept });
-    }
-    const gone = before.filter(({ templateId }) => !listed.has(templateId));
-    const vanished = listed.size === 0 ? [] : gone.map((template) => removedAt(template, syncedAtMs));
-    await store.save([...listed.values(), ...vanished], syncedAtMs);
+  async function syncNow(): Promise<readonly Template[]> {
+    const templates = await syncTemplates({ ...options, fetchTemplates: fetchOrRemember });
     memory.clear();
-    return [...listed.values(), ...(listed.size === 0 ? gone : vanished)];
+    return templates;
   }
 
   async function fetchOrRemember(): Promise<readonly TemplateSource[]> {
@@ -155,7 +129,7 @@ export function createTemplateCatalogue(options: TemplateCatalogueOptions): Temp
       await lookUp();
       return listing(await store.list());
     },
-    sync: async () => listing(await readOnce()),
+    sync: async () => listing(await syncOnce()),
     async markRemoved(templateId, { isDone }) {
       const template = await store.get(templateId);
       if (!template) return;
@@ -166,10 +140,6 @@ export function createTemplateCatalogue(options: TemplateCatalogueOptions): Temp
       memory.delete(templateId);
     },
   };
-}
-
-function removedAt(template: Template, nowMs: number): Template {
-  return { ...template, removedAtMs: template.removedAtMs ?? nowMs };
 }
 
 function listing(templates: readonly Template[]): readonly ListedTemplate[] {

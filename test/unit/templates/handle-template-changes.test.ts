@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTemplateCatalogue } from '../../../lib/templates/catalogue.ts';
+import { type DueMessage, syncAndHandleChanges } from '../../../lib/templates/handle-template-changes.ts';
 import type { TemplateSource } from '../../../lib/templates/parse-template.ts';
-import { type DueMessage, syncTemplates } from '../../../lib/templates/sync-templates.ts';
 import type { Template } from '../../../lib/templates/template.ts';
 import { withWarnings } from '../../../lib/templates/template-warnings.ts';
 import { templateSource } from '../../support/templates.ts';
@@ -49,7 +49,7 @@ async function sync() {
       return [{ id: 'cmp_1', name: '周会' }];
     },
   };
-  return syncTemplates({ catalogue, store, users, clock, logger });
+  return syncAndHandleChanges({ catalogue, store, users, clock, logger });
 }
 
 const message = (id: string, sendAtMs: number, data: Record<string, string> = GOOD): DueMessage => ({
