@@ -8,6 +8,7 @@ import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { createEventBus } from '../lib/eventbridge/eventbridge-bus.ts';
+import type { JobResult } from '../lib/job-result.ts';
 import type { Logger } from '../lib/logger.ts';
 import { appLogger, perApp } from '../lib/runtime/apps.ts';
 import { openBus, openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
@@ -17,7 +18,7 @@ import { createRetrySoon, processRecords, type RetrySoon } from '../lib/sqs/proc
 import { createEnqueue, readEventJob } from '../lib/sqs/sqs-queues.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 import { cardReceiptRule } from '../lib/wechat/errcodes/card-rules.ts';
-import { applySubscribeEvent, type EventResult } from '../lib/wechat-events/apply-subscribe-event.ts';
+import { applySubscribeEvent } from '../lib/wechat-events/apply-subscribe-event.ts';
 import type { EnqueueEvent, EventJob, OtherPush, SubscribeEvent } from '../lib/wechat-events/event-job.ts';
 import { type ForwardedMessage, forwardMessage } from '../lib/wechat-events/forward-message.ts';
 
@@ -75,7 +76,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 
 /** What is done for one mini program. */
 interface AppServices {
-  readonly apply: (event: SubscribeEvent) => Promise<EventResult>;
+  readonly apply: (event: SubscribeEvent) => Promise<JobResult>;
   readonly applyToCard: (receipt: CardReceipt) => Promise<void>;
   /** Hands a message to the owner's own rules. */
   readonly forward: (message: OtherPush) => Promise<void>;

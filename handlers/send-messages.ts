@@ -1,16 +1,17 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { type CardJob, isCardJob } from '../lib/cards/card-job.ts';
-import { type CardDelivery, deliverCard } from '../lib/cards/deliver-card.ts';
+import { deliverCard } from '../lib/cards/deliver-card.ts';
 import { createBatchedReads } from '../lib/dynamodb/batched-reads.ts';
 import { createBatchedWrites } from '../lib/dynamodb/batched-writes.ts';
 import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';
 import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
+import type { JobResult } from '../lib/job-result.ts';
 import { createRateLimiter } from '../lib/limits/rate-limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import { DELIVERY_LIMIT_MS, deliverMessage } from '../lib/messages/deliver-message.ts';
-import type { DeliveryResult } from '../lib/messages/delivery-result.ts';
+
 import { openidOf } from '../lib/messages/message.ts';
 import type { SendJob } from '../lib/messages/send-job.ts';
 import type { Apps } from '../lib/runtime/apps.ts';
@@ -80,8 +81,8 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
 
 /** What is done for one mini program. */
 interface AppServices {
-  readonly deliver: (job: SendJob) => Promise<DeliveryResult>;
-  readonly deliverCard: (job: CardJob) => Promise<CardDelivery>;
+  readonly deliver: (job: SendJob) => Promise<JobResult>;
+  readonly deliverCard: (job: CardJob) => Promise<JobResult>;
   enqueue(job: SendJob | CardJob, delayMs: number): Promise<void>;
 }
 
@@ -117,17 +118,17 @@ export function createHandler({ apps, retrySoon, logger }: Services) {
  * is to come up later goes onto the queue anew, so that waiting does not count as a failed receive.
  */
 async function send(services: AppServices, job: SendJob | CardJob, inTime: boolean): Promise<void> {
-  const result: DeliveryResult = inTime ? await attempt(services, job) : { type: 'later', delayMs: 0 };
+  const result: JobResult = inTime ? await attempt(services, job) : { type: 'later', delayMs: 0 };
   if (result.type === 'later') await services.enqueue(nextJob(job, result), result.delayMs);
 }
 
-function attempt({ deliver, deliverCard }: AppServices, job: SendJob | CardJob): Promise<DeliveryResult> {
+function attempt({ deliver, deliverCard }: AppServices, job: SendJob | CardJob): Promise<JobResult> {
   return isCardJob(job) ? deliverCard(job) : deliver(job);
 }
 
 function nextJob(
   before: SendJob | CardJob,
-  { dueAtMs }: Extract<DeliveryResult, { type: 'later' }>,
+  { dueAtMs }: Extract<JobResult, { type: 'later' }>,
 ): SendJob | CardJob {
   if (isCardJob(before)) return before;
   const { dueAtMs: _, ...job } = before;

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../clock.ts';
+import { DONE, type JobResult } from '../job-result.ts';
 import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
 import { CLAIM_LEASE_MS } from '../sends/claim-send.ts';
@@ -39,11 +40,8 @@ export interface DeliverCardServices extends Contention {
   readonly logger: Logger;
 }
 
-/** The job is done with, or comes up again. */
-export type CardDelivery = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
-
 /** The queue delays in whole seconds and takes the rest off: a job that comes early would only go round. */
-function later(delayMs: number): CardDelivery {
+function later(delayMs: number): JobResult {
   return { type: 'later', delayMs: Math.ceil(delayMs / 1000) * 1000 };
 }
 
@@ -60,7 +58,7 @@ const LOOK_AGAIN_MS = 1_000;
  * Does the next thing for a card, which is one request at the most. Every claim, answer and retry is stored
  * before the job is done with, so a crash leaves the rest to the job's next delivery.
  */
-export async function deliverCard(services: DeliverCardServices, job: CardJob): Promise<CardDelivery> {
+export async function deliverCard(services: DeliverCardServices, job: CardJob): Promise<JobResult> {
   const { store, clock } = services;
   const { cardId } = job;
   const stored = await store.load(cardId);
@@ -90,7 +88,7 @@ async function write(
   job: CardJob,
   stored: Versioned<Card>,
   card: Card,
-): Promise<CardDelivery> {
+): Promise<JobResult> {
   const result = await store.put(updated(stored, card));
   return result === 'conflict' ? later(0) : whatIsLeft(card, job, clock());
 }
@@ -99,14 +97,14 @@ async function write(
  * When the card is to be looked at next. A job may have come before its change, and whoever has the card in hand may
  * be done with it before that is stored: so it does not wait for them alone.
  */
-function whatIsLeft(card: Card | undefined, job: CardJob, nowMs: number): CardDelivery {
+function whatIsLeft(card: Card | undefined, job: CardJob, nowMs: number): JobResult {
   const step = card ? nextStep(card, nowMs) : ({ type: 'nothing' } as const);
   const lookAgainMs = untilStored(card, job, nowMs);
   switch (step.type) {
     case 'wait':
       return later(Math.min(step.untilMs - nowMs, lookAgainMs ?? Number.POSITIVE_INFINITY));
     case 'nothing':
-      return lookAgainMs === undefined ? { type: 'done' } : later(lookAgainMs);
+      return lookAgainMs === undefined ? DONE : later(lookAgainMs);
     default:
       return later(0);
   }
@@ -128,7 +126,7 @@ async function send(
   job: CardJob,
   stored: Versioned<Card>,
   change: CardChange,
-): Promise<CardDelivery> {
+): Promise<JobResult> {
   const { store, wechat, newClaimId, clock } = services;
   if (!(await wechat.ready())) return later(TOKEN_PAUSE_MS);
   const claimId = newClaimId();

@@ -1,18 +1,13 @@
+import type { Clock } from '../clock.ts';
+import { DONE, type JobResult } from '../job-result.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { Permit } from '../limits/scope-rate-limiter.ts';
+import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from '../sends/retry-policy.ts';
 import { updated } from '../versioned.ts';
-import {
-  type DeliveryResult,
-  type DeliveryResultServices,
-  DONE,
-  dropJob,
-  endMessage,
-  resultOfMissing,
-  retryAfter,
-  untilNearlyDue,
-} from './delivery-result.ts';
+import { endMessage } from './end-pending-messages.ts';
+import { dropJob, resultOfMissing, retryAfter, untilNearlyDue } from './finish-job.ts';
 import { dueAgainAtMs, isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { putPending } from './pending-messages.ts';
@@ -24,9 +19,11 @@ import {
   withDueEntry,
 } from './send-job.ts';
 
-export interface HoldBackServices extends DeliveryResultServices, Contention {
+export interface HoldBackServices extends Contention {
   readonly store: MessageStore;
   readonly dueEntries: DueEntries;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** A message that another sender has claimed is tried again after this. */
@@ -55,7 +52,7 @@ export async function deferJob(
   services: HoldBackServices,
   job: SendJob,
   { delayMs, refused }: Extract<Permit, { type: 'later' }>,
-): Promise<DeliveryResult> {
+): Promise<JobResult> {
   if (delayMs <= LONGEST_QUEUE_DELAY_MS) return { type: 'later', delayMs };
   const { store, dueEntries, clock } = services;
   const nowMs = clock();
@@ -83,7 +80,7 @@ export async function deferJob(
 export async function holdBackWithoutToken(
   services: HoldBackServices,
   job: SendJob,
-): Promise<DeliveryResult | 'conflict'> {
+): Promise<JobResult | 'conflict'> {
   const askedAtMs = services.clock();
   const { message, ledger } = await services.store.load(job.messageId);
   if (!message) return resultOfMissing(services, job, askedAtMs);

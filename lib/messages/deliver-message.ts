@@ -1,21 +1,12 @@
 import type { Sleep } from '../clock.ts';
+import { DONE, type JobResult } from '../job-result.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { AnswerRules } from '../sends/judge-answer.ts';
 import { type Performed, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import type { TokenSender } from '../sends/send-with-token.ts';
-
 import { acquirePermitFor, deferJob, type HoldBackServices, holdBackWithoutToken } from './defer-job.ts';
-import {
-  byExpiry,
-  type DeliveryResult,
-  DONE,
-  dropJob,
-  endMessage,
-  neverAccepted,
-  retryAfter,
-  untilNearlyDue,
-} from './delivery-result.ts';
-import { sendAndRefuseRest } from './end-pending-messages.ts';
+import { endMessage, sendAndRefuseRest } from './end-pending-messages.ts';
+import { byExpiry, dropJob, neverAccepted, retryAfter, untilNearlyDue } from './finish-job.ts';
 import { isPending, type Message, openidOf } from './message.ts';
 import { messagePort } from './message-port.ts';
 import type { SendJob } from './send-job.ts';
@@ -43,7 +34,7 @@ const EACH_AHEAD_MS = 100;
 const MISSING_WAIT_MS = 400;
 
 /** Tries to send one message: claim, request, outcome. Safe to repeat, at any moment and from anywhere. */
-export async function deliverMessage(services: DeliveryServices, job: SendJob): Promise<DeliveryResult> {
+export async function deliverMessage(services: DeliveryServices, job: SendJob): Promise<JobResult> {
   const { messageId } = job;
   if (openidOf(messageId) === undefined) {
     services.logger.error('A queue record names no message of ours and is dropped.', { messageId });
@@ -55,7 +46,7 @@ export async function deliverMessage(services: DeliveryServices, job: SendJob): 
   }
 }
 
-async function tryOnce(services: DeliveryServices, job: SendJob): Promise<DeliveryResult | 'conflict'> {
+async function tryOnce(services: DeliveryServices, job: SendJob): Promise<JobResult | 'conflict'> {
   // What has expired needs neither token nor permit to end. Asking for them may take until then.
   const isOver = () => services.clock() >= (job.expiresAtMs ?? Number.POSITIVE_INFINITY);
   const isReady = isOver() || (await services.wechat.ready());

@@ -1,7 +1,10 @@
+import type { Clock } from '../clock.ts';
 import { grantKey } from '../grants/grant-key.ts';
 import { releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutPending } from '../grants/packed-pending-messages.ts';
+import { DONE, type JobResult } from '../job-result.ts';
+import type { Logger } from '../logger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { type InternalReason, internalOutcome } from '../sends/internal-outcome.ts';
 import { type Performed, performSend, type SendServices } from '../sends/perform-send.ts';
@@ -9,6 +12,7 @@ import type { SendPort } from '../sends/send-port.ts';
 import type { MessageState, SendRecord } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
+import { logOutcome } from './message-port.ts';
 import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
 import { listPending } from './pending-messages.ts';
 
@@ -40,6 +44,26 @@ export async function endWithoutRequest(
     records: ended.map((value) => ({ value, version: undefined })),
   });
   return result === 'conflict' ? result : ended;
+}
+
+interface EndServices {
+  readonly store: Pick<MessageStore, 'commit'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Ends a message that cannot be sent. `conflict`: somebody wrote meanwhile, so the job starts again. */
+export async function endMessage(
+  { store, clock, logger }: EndServices,
+  { record, ledger }: { readonly record: Message; readonly ledger: Versioned<Ledger> },
+  state: 'refused' | 'failed',
+  reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped' | 'expired',
+): Promise<JobResult | 'conflict'> {
+  const nowMs = clock();
+  const ended = await endWithoutRequest(store, [record], ledger, { state, reason, atMs: nowMs });
+  if (ended === 'conflict') return ended;
+  for (const message of ended) logOutcome(logger, message, nowMs);
+  return DONE;
 }
 
 interface RefuseServices extends Contention {

@@ -3,6 +3,7 @@ import { newTemplateIds } from '../grants/grant-key.ts';
 import type { GrantStore } from '../grants/grant-store.ts';
 import { isAccept, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
+import { DONE, type JobResult } from '../job-result.ts';
 import { refuseWithVoidHolds } from '../messages/end-pending-messages.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { retryOnConflict } from '../retry.ts';
@@ -17,9 +18,6 @@ interface EventServices extends ReceiptServices {
   readonly kindsOf: (templateIds: readonly string[]) => Promise<ReadonlyMap<string, TemplateKind>>;
 }
 
-/** The event is applied, or comes up again a little later. */
-export type EventResult = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
-
 /** A send that is under way has its answer within this time, most often. */
 const RETRY_AFTER_MS = 5_000;
 
@@ -27,14 +25,14 @@ const RETRY_AFTER_MS = 5_000;
 export async function applySubscribeEvent(
   services: EventServices,
   event: SubscribeEvent,
-): Promise<EventResult> {
+): Promise<JobResult> {
   switch (event.type) {
     case 'popup':
       await recordAnswers(services, event);
-      return { type: 'done' };
+      return DONE;
     case 'change':
       await revoke(services, event);
-      return { type: 'done' };
+      return DONE;
     case 'sent':
       return settleSent(services, event);
   }
@@ -49,12 +47,12 @@ async function revoke(services: EventServices, event: ChangeEvent): Promise<void
   );
 }
 
-async function settleSent(services: EventServices, event: SentEvent): Promise<EventResult> {
+async function settleSent(services: EventServices, event: SentEvent): Promise<JobResult> {
   const { openid, createdAtMs, items } = event;
   const results = await eachInTurn(items, (item) =>
     settleByReceipt(services, { ...item, openid, createdAtMs }),
   );
-  if (!results.includes('not-yet')) return { type: 'done' };
+  if (!results.includes('not-yet')) return DONE;
   return { type: 'later', delayMs: RETRY_AFTER_MS * (1 + services.random()) };
 }
 

@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock.ts';
+import { DONE, type JobResult } from '../../job-result.ts';
 import { type Contention, retryOnConflict } from '../../retry.ts';
 import { type BatchKey, borderBehind, type RunBatch } from './batch.ts';
 import { type FinishServices, finishIfDone } from './progress.ts';
 import { type RecipientSource, type SourceServices, sourceOf } from './recipient-source.ts';
 import { needsTidying } from './results.ts';
 import type { RunRecord } from './run.ts';
-import type { EnqueueJobs, JobResult, PlanJob, SendBatchJob } from './run-job.ts';
-import { DONE } from './run-job.ts';
+import type { EnqueueJobs, PlanJob, SendBatchJob } from './run-job.ts';
+
 import type { RunStore } from './run-store.ts';
 
 export interface PlanServices extends FinishServices, SourceServices {

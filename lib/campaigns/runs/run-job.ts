@@ -38,9 +38,3 @@ export type SendBatchJob = Readonly<v.InferOutput<typeof sendBatchJob>>;
 
 /** Puts jobs on the queue, to come up after `delayMs` (at most 15 minutes). */
 export type EnqueueJobs = (jobs: readonly RunJob[], delayMs: number) => Promise<void>;
-
-/** A job is done, or comes up again later. */
-export type JobResult = { readonly type: 'done' } | { readonly type: 'later'; readonly delayMs: number };
-
-/** Nothing is left to do for a job. */
-export const DONE: JobResult = { type: 'done' };

@@ -1,3 +1,4 @@
+import { DONE, type JobResult } from '../../job-result.ts';
 import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
 import type { Template } from '../../templates/template.ts';
 import type { BatchKey } from './batch.ts';
@@ -7,7 +8,7 @@ import { isGrantee } from './recipient-source.ts';
 import { openBatch, type ResultBufferServices } from './result-buffer.ts';
 import { isOpen, needsTidying, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
-import { DONE, type JobResult, type SendBatchJob } from './run-job.ts';
+import type { SendBatchJob } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 import {
   type BatchLimits,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/send-messages.ts';
 import type { CardJob } from '../../../lib/cards/card-job.ts';
+import type { JobResult } from '../../../lib/job-result.ts';
 import { DELIVERY_LIMIT_MS } from '../../../lib/messages/deliver-message.ts';
-import type { DeliveryResult } from '../../../lib/messages/delivery-result.ts';
+
 import type { SendJob } from '../../../lib/messages/send-job.ts';
 import { oneApp } from '../../support/api-credentials.ts';
 import { sqsRecord } from '../../support/sqs-record.ts';
@@ -15,7 +16,7 @@ function record(job: SendJob | CardJob | string) {
 }
 
 /** The handler with sixty seconds on a clock that only deliveries move on. */
-function useHandler(deliver: (job: SendJob) => DeliveryResult, deliveryMs = 0) {
+function useHandler(deliver: (job: SendJob) => JobResult, deliveryMs = 0) {
   let leftMs = 60_000;
   const delivered: string[] = [];
   const enqueued: { job: SendJob | CardJob; delayMs: number }[] = [];
