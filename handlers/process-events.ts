@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { createSendLookup } from '../lib/campaigns/runs/find-recipient-send.ts';
+import { createSendLookup } from '../lib/campaigns/runs/find-send.ts';
 import { applyCardReceipt, type CardReceipt } from '../lib/cards/card-receipt.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';

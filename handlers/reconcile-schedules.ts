@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
+import { reconcileCampaigns } from '../lib/campaigns/reconcile-campaigns.ts';
 import { createRunIds, scheduledRunId } from '../lib/campaigns/runs/run.ts';
 import { startScheduledRun } from '../lib/campaigns/runs/start-run.ts';
-import { reconcileSchedules } from '../lib/campaigns/schedule/reconcile-schedules.ts';
 import { removeSchedules } from '../lib/campaigns/schedule/sync-schedule.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
@@ -52,7 +52,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       /** Answers how many schedules were repaired. */
       async reconcile(deadlineMs: number): Promise<number> {
         if (app.isStopped) return removeSchedules(schedules);
-        return (await reconcileSchedules(services, deadlineMs)).repaired;
+        return (await reconcileCampaigns(services, deadlineMs)).repaired;
       },
     };
   });

@@ -2,10 +2,10 @@ import { BatchExecuteStatementCommand, type BatchStatementRequest } from '@aws-s
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
 import { shareCalls } from './batched-calls.ts';
-import { type ConditionalPut, IS_NEW, putAll } from './items.ts';
+import { type ConditionalPut, IS_NEW, putAtomically } from './items.ts';
 import { type Table, toAttribute } from './table.ts';
 
-/** Writes one item under its condition, as {@link putAll} does. */
+/** Writes one item under its condition, as {@link putAtomically} does. */
 export type WriteItem = (put: ConditionalPut) => Promise<'committed' | 'conflict'>;
 
 /** DynamoDB takes so many statements in one call. */
@@ -35,7 +35,7 @@ export function createBatchedWrites(table: Table, { logger }: { readonly logger:
   });
   return (put) => {
     const statement = statementOf(table, put);
-    if (!statement) return putAll(table, [put]);
+    if (!statement) return putAtomically(table, [put]);
     const answer = Promise.withResolvers<'committed' | 'conflict'>();
     ask({ put, statement, answer });
     return answer.promise;
@@ -61,7 +61,7 @@ async function writeGroup(
 ): Promise<void> {
   const [first, ...more] = group;
   if (first && more.length === 0) return writeAlone(table, first);
-  const done = await writeTogether(table, group, report);
+  const done = await writeInOneCall(table, group, report);
   for (const [index, each] of group.entries()) {
     if (done[index]) each.answer.resolve('committed');
     else void writeAlone(table, each);
@@ -69,11 +69,11 @@ async function writeGroup(
 }
 
 function writeAlone(table: Table, { put, answer }: Asked): Promise<void> {
-  return putAll(table, [put]).then(answer.resolve, answer.reject);
+  return putAtomically(table, [put]).then(answer.resolve, answer.reject);
 }
 
 /** Which of them DynamoDB says it has written. */
-async function writeTogether(
+async function writeInOneCall(
   { client }: Table,
   group: readonly Asked[],
   report: (error: unknown) => void,

@@ -9,7 +9,7 @@ import {
   runShardPartition,
 } from './campaign-keys.ts';
 import { deletePartition, keysUnder } from './delete-items.ts';
-import { getItem, writeTogether } from './items.ts';
+import { getItem, writeAtomically } from './items.ts';
 import { type Key, SHARDS } from './keys.ts';
 import { toRun } from './run-items.ts';
 import { type Table, toAttributes } from './table.ts';
@@ -60,7 +60,7 @@ async function forget(table: Table, key: Key): Promise<void> {
     return;
   }
   // A conflict means that another call has erased it.
-  await writeTogether(table, [
+  await writeAtomically(table, [
     { Delete: { ...batchKey, ConditionExpression: 'attribute_exists(pk)' } },
     { Update: updateRequest(table, forgottenRunsKey(table, run.content.templateId), { add: { runs: 1 } }) },
   ]);

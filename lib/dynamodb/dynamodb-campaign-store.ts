@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
 import { campaignKey, campaignsPartition, recipientsKey } from './campaign-keys.ts';
 import { eraseCampaign } from './dynamodb-campaign-eraser.ts';
-import { type ConditionalPut, getItem, type Item, isWritten, putAll } from './items.ts';
+import { type ConditionalPut, getItem, type Item, isWritten, putAtomically } from './items.ts';
 import { listItems } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, parseItem, parseVersioned, putVersion, readable } from './versioned-items.ts';
@@ -38,10 +38,10 @@ export function createCampaignStore(
         const item = { ...recipientsKey(table, campaign.id, index), recipients: JSON.stringify(page) };
         return putVersion(item, undefined, newVersion());
       });
-      return putAll(table, [write({ value: campaign, version: undefined }), ...recipients]);
+      return putAtomically(table, [write({ value: campaign, version: undefined }), ...recipients]);
     },
 
-    put: (campaign) => putAll(table, [write(campaign)]),
+    put: (campaign) => putAtomically(table, [write(campaign)]),
 
     async recipientsOf(campaignId, page) {
       const item = await getItem(table, recipientsKey(table, campaignId, page));

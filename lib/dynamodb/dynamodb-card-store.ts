@@ -1,7 +1,7 @@
 import { type Card, type CardStore, cardOwner, cardSchema, cardStem } from '../cards/card.ts';
 import type { Logger } from '../logger.ts';
 import type { Versioned } from '../versioned.ts';
-import { getItem, type Item, putAll } from './items.ts';
+import { getItem, type Item, putAtomically } from './items.ts';
 import { CARD_PREFIX, cardKey, type Key, userPartition } from './keys.ts';
 import { listItems } from './queries.ts';
 import type { Table } from './table.ts';
@@ -21,7 +21,7 @@ export function createCardStore(
 
     put({ value, version }) {
       const item = { ...cardKey(table, value.openid, cardStem(value.id)), ...value };
-      return putAll(table, [putVersion(item, version, newVersion())]);
+      return putAtomically(table, [putVersion(item, version, newVersion())]);
     },
 
     async listOfUser(openid, limit, after) {

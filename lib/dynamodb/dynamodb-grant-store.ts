@@ -4,7 +4,15 @@ import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
 import { packedMarks, setMarks, withMarks } from '../grants/deduplication-marks.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
-import { type ConditionalPut, getItem, getItems, IS_NEW, putAll, queryPages, readItem } from './items.ts';
+import {
+  type ConditionalPut,
+  getItem,
+  getItems,
+  IS_NEW,
+  putAtomically,
+  queryPages,
+  readItem,
+} from './items.ts';
 import {
   audienceKey,
   audiencePartition,
@@ -57,7 +65,7 @@ export function createGrantStore(
         }),
       );
       const earlier = outgrown === undefined ? [] : [putEarlierMarks(openid, outgrown)];
-      return putAll(table, [putLedger(table, ledger, newVersion), ...earlier, ...places]);
+      return putAtomically(table, [putLedger(table, ledger, newVersion), ...earlier, ...places]);
     },
 
     listByTemplate: (templateId, limit, after) => listByTemplate(table, templateId, limit, after),

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { boundKey, type IdempotencyKeys } from '../messages/idempotency-keys.ts';
-import { getItem, putAll } from './items.ts';
+import { getItem, putAtomically } from './items.ts';
 import { idempotencyKey } from './keys.ts';
 import type { Table } from './table.ts';
 import { type NewVersion, parseItem } from './versioned-items.ts';
@@ -17,7 +17,7 @@ export function createIdempotencyKeys(
     },
 
     bind({ scope, key }, to, read) {
-      return putAll(table, [
+      return putAtomically(table, [
         {
           item: {
             ...idempotencyKey(table, scope, key),

@@ -1,14 +1,13 @@
-import { findRecipientSend } from '../campaigns/runs/find-recipient-send.ts';
+import { findSend } from '../campaigns/runs/find-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { openidOf } from '../messages/message.ts';
-import { findMessageSend } from '../messages/message-port.ts';
 import type { Change, MessageStore } from '../messages/message-store.ts';
 import { readMessage, withPending } from '../messages/pending-messages.ts';
 import type { ReadItem } from './batched-reads.ts';
 import type { WriteItem } from './batched-writes.ts';
 import { createRunStore } from './dynamodb-run-store.ts';
-import { getItem, putAll } from './items.ts';
+import { getItem, putAtomically } from './items.ts';
 import { ledgerKey, MESSAGE_PREFIX, messageKey, userPartition } from './keys.ts';
 import { listItems } from './queries.ts';
 import type { Table } from './table.ts';
@@ -30,7 +29,7 @@ interface MessageStoreOptions {
  */
 export function createMessageStore(table: Table, options: MessageStoreOptions): MessageStore {
   const { newVersion, clock, logger } = options;
-  const { read = (key) => getItem(table, key), write = (put) => putAll(table, [put]) } = options;
+  const { read = (key) => getItem(table, key), write = (put) => putAtomically(table, [put]) } = options;
   const runs = createRunStore(table, { newVersion, logger });
   const store: MessageStore = {
     async load(messageId) {
@@ -42,10 +41,7 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
       return { ledger, message: await readMessage(store, messageId, ledger.value) };
     },
 
-    async findSend(id, ledger) {
-      const recipient = await findRecipientSend({ runs, clock }, id);
-      return recipient ?? findMessageSend({ store, clock }, id, ledger);
-    },
+    findSend: (id, ledger) => findSend({ runs, store, clock }, id, ledger),
 
     async loadLedger(openid) {
       return toLedger(openid, await read(ledgerKey(table, openid)));
@@ -63,7 +59,7 @@ export function createMessageStore(table: Table, options: MessageStoreOptions): 
         ...records.map((record) => putMessage(table, record, newVersion)),
       ];
       const [only, ...more] = puts;
-      return only && more.length === 0 ? write(only) : putAll(table, puts);
+      return only && more.length === 0 ? write(only) : putAtomically(table, puts);
     },
 
     async listOfUser(openid, limit, after) {

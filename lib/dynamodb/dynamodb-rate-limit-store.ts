@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { appRateLimits, NO_LIMIT } from '../limits/rate-limit.ts';
 import type { RateLimitStore } from '../limits/shared-rate-limit.ts';
 import type { Logger } from '../logger.ts';
-import { getItem, putAll } from './items.ts';
+import { getItem, putAtomically } from './items.ts';
 import { type Key, rateLimitKey } from './keys.ts';
 import type { Table } from './table.ts';
 import { attributesOf, type NewVersion, putVersion } from './versioned-items.ts';
@@ -38,7 +38,7 @@ export function createRateLimitStore(
     async commit({ value, version }) {
       const written = newVersion();
       const item = { ...key, ...value, ...(at && { expiresAt: at.expiresAt }) };
-      const result = await putAll(table, [putVersion(item, version, written)]);
+      const result = await putAtomically(table, [putVersion(item, version, written)]);
       return result === 'conflict' ? result : { value, version: written };
     },
   };

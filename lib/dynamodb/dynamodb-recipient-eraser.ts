@@ -10,7 +10,7 @@ import {
   recipientsKey,
 } from './campaign-keys.ts';
 import { readCampaign, recipientsItem } from './dynamodb-campaign-store.ts';
-import { getItem, isWritten, writeTogether } from './items.ts';
+import { getItem, isWritten, writeAtomically } from './items.ts';
 import type { Key } from './keys.ts';
 import { queryPages } from './queries.ts';
 import { toBatch } from './run-items.ts';
@@ -49,7 +49,7 @@ export function createRecipientEraser(
         }),
       },
     };
-    return (await writeTogether(table, [page, ...counted])) === 'conflict' ? 'conflict' : erased;
+    return (await writeAtomically(table, [page, ...counted])) === 'conflict' ? 'conflict' : erased;
   }
 
   /** Pages that an upload left behind are in no count. */

@@ -21,9 +21,9 @@ import {
   getItem,
   getItems,
   type Item,
-  putAll,
+  putAtomically,
   putRequest,
-  writeTogether,
+  writeAtomically,
 } from './items.ts';
 import { SHARDS, shardOf } from './keys.ts';
 import { packResults } from './pack-results.ts';
@@ -88,7 +88,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
   return {
     async create(run) {
       const put = putRun({ value: run, version: undefined });
-      return (await putAll(table, [put])) === 'committed' ? 'created' : 'exists';
+      return (await putAtomically(table, [put])) === 'committed' ? 'created' : 'exists';
     },
 
     async load(campaignId, runId) {
@@ -96,7 +96,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       return item && toRun(item);
     },
 
-    put: (run) => putAll(table, [putRun(run)]),
+    put: (run) => putAtomically(table, [putRun(run)]),
 
     async list(campaignId, limit, after) {
       const pk = campaignPartition(table, campaignId);
@@ -110,7 +110,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     async createBatch(key, batch) {
       const expiresAt = runExpiresAt(key.runId);
       const item = { ...batchItemKey(table, key), ...packBatch(batch), expiresAt };
-      const result = await putAll(table, [putVersion(item, undefined, newVersion())]);
+      const result = await putAtomically(table, [putVersion(item, undefined, newVersion())]);
       return result === 'committed' ? 'created' : 'exists';
     },
 
@@ -139,14 +139,14 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       const version = newVersion();
       const put = putResults(key, results, version);
       const result = change
-        ? await writeTogether(table, [{ Put: putRequest(table.name, put) }, addToTally(key, change)])
-        : await putAll(table, [put]);
+        ? await writeAtomically(table, [{ Put: putRequest(table.name, put) }, addToTally(key, change)])
+        : await putAtomically(table, [put]);
       return result === 'conflict' ? result : { value: results.value, version };
     },
 
     putWithLedger(ledger, key, results, change) {
       const puts = [putLedger(table, ledger, newVersion), putResults(key, results, newVersion())];
-      return writeTogether(table, [
+      return writeAtomically(table, [
         ...puts.map((put): TransactWriteItem => ({ Put: putRequest(table.name, put) })),
         addToTally(key, change),
       ]);

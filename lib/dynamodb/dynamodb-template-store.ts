@@ -5,7 +5,7 @@ import type { AliasStore } from '../templates/aliases.ts';
 import { completeField } from '../templates/parse-template.ts';
 import type { DeclaredKinds, Template, TemplateStore } from '../templates/template.ts';
 import { storedTemplate } from '../templates/template.ts';
-import { getItem, type Item, putAll } from './items.ts';
+import { getItem, type Item, putAtomically } from './items.ts';
 import type { Key } from './keys.ts';
 import { queryItems, under } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
@@ -101,6 +101,6 @@ export function createAliasStore(
     },
 
     save: ({ value: aliases, version }) =>
-      putAll(table, [putVersion({ ...key, aliases }, version, newVersion())]),
+      putAtomically(table, [putVersion({ ...key, aliases }, version, newVersion())]),
   };
 }

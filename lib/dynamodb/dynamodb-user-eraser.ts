@@ -6,7 +6,7 @@ import { settledClaimSchema } from '../sends/send-record.ts';
 import type { Belongings, UserEraser } from '../users/erase-user.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { deleteItems } from './delete-items.ts';
-import { type Item, isWritten, putRequest, writeTogether } from './items.ts';
+import { type Item, isWritten, putRequest, writeAtomically } from './items.ts';
 import {
   audienceKey,
   CARD_PREFIX,
@@ -45,7 +45,7 @@ export function createUserEraser(
         left === undefined
           ? { Delete: deletionOf(table, read) }
           : { Put: putRequest(table.name, putLedger(table, updated(read, left), newVersion)) };
-      return writeTogether(table, [write, ...deletions]);
+      return writeAtomically(table, [write, ...deletions]);
     },
   };
 }

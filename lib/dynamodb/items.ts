@@ -94,14 +94,14 @@ export async function getItems(
  * token for several items, and for a single one by reading whether the item in place carries the version that
  * we wrote.
  */
-export async function putAll(
+export async function putAtomically(
   table: Table,
   puts: readonly ConditionalPut[],
 ): Promise<'committed' | 'conflict'> {
   const [only, ...more] = puts;
   if (!only) return 'committed';
   if (more.length === 0) return putOne(table, only);
-  return writeTogether(
+  return writeAtomically(
     table,
     puts.map((put) => ({ Put: putRequest(table.name, put) })),
   );
@@ -146,8 +146,8 @@ const PASSING_REASONS = new Set([
   'ProvisionedThroughputExceeded',
 ]);
 
-/** Makes all of the writes or none, with the same answers as {@link putAll}. */
-export async function writeTogether(
+/** Makes all of the writes or none, with the same answers as {@link putAtomically}. */
+export async function writeAtomically(
   { client }: Pick<Table, 'client'>,
   writes: readonly TransactWriteItem[],
 ): Promise<'committed' | 'conflict'> {

@@ -12,7 +12,8 @@ import {
 } from './ledger.ts';
 import { withoutPending } from './packed-pending-messages.ts';
 
-interface ClaimRequest extends Pick<Claim, 'claimId' | 'sendId' | 'templateId'> {
+interface ClaimRequest extends Pick<Claim, 'claimId' | 'sendId'> {
+  readonly grantKey: string;
   /** The grant that was set aside for it; absent where none was. */
   readonly hold?: Hold;
   readonly nowMs: number;
@@ -27,8 +28,8 @@ type ClaimResult =
 /** Takes the user lock and the grant in one step. The ledger must have no open claim. */
 export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   if (ledger.claim) throw new Error('A claim is open: close it before the next one is opened.');
-  const { claimId, sendId, templateId, hold, nowMs, leaseMs } = request;
-  const grants = grantsOf(ledger, templateId);
+  const { claimId, sendId, grantKey, hold, nowMs, leaseMs } = request;
+  const grants = grantsOf(ledger, grantKey);
   if (!grants) return { type: 'no-grant' };
   if (hold && hold.epoch !== grants.epoch) return { type: 'hold-void' };
   const source = sourceOf(grants, hold);
@@ -37,7 +38,7 @@ export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
     claimId,
     ...(ledger.life !== undefined && { life: ledger.life }),
     sendId,
-    templateId,
+    templateId: grantKey,
     source,
     epoch: grants.epoch,
     grantedBefore: grants.granted,
@@ -47,7 +48,7 @@ export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   return {
     type: 'claimed',
     claim,
-    ledger: { ...withGrants(ledger, templateId, moved(grants, source, -1)), claim },
+    ledger: { ...withGrants(ledger, grantKey, moved(grants, source, -1)), claim },
   };
 }
 
@@ -87,10 +88,10 @@ export function closeClaim(ledger: Ledger, effect: GrantEffect): Ledger {
  * Makes the grant of a closed claim available again, once it turns out that WeChat did not accept the send.
  * `epoch` is that of the claim: a grant that was zeroed since is not brought back.
  */
-export function restoreGrant(ledger: Ledger, templateId: string, epoch: number): Ledger {
-  const grants = grantsOf(ledger, templateId);
+export function restoreGrant(ledger: Ledger, grantKey: string, epoch: number): Ledger {
+  const grants = grantsOf(ledger, grantKey);
   if (!grants || isSubscription(grants.kind) || grants.epoch !== epoch || spentOf(grants) < 1) return ledger;
-  return withGrants(ledger, templateId, moved(grants, 'available', 1));
+  return withGrants(ledger, grantKey, moved(grants, 'available', 1));
 }
 
 /**

@@ -22,7 +22,7 @@ const SEPARATOR = ' ';
  * The key of a grant in its user's ledger: the template, and the device where it is of one. So each device has an
  * epoch of its own, and what is revoked for one stays for the others.
  */
-export function grantKey({ templateId, device }: GrantSubject): string {
+export function grantKeyOf({ templateId, device }: GrantSubject): string {
   return device ? [templateId, device.sn, device.modelId].join(SEPARATOR) : templateId;
 }
 

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { count, storedObject } from '../stored-schemas.ts';
-import { type GrantSubject, grantKey } from './grant-key.ts';
+import { type GrantSubject, grantKeyOf } from './grant-key.ts';
 import { grantsOf, isSubscription, knownKind, type Ledger, type TemplateKind, withGrants } from './ledger.ts';
 
 /** A grant that is set aside for a message; void once the template's grants have been zeroed since. */
@@ -15,18 +15,18 @@ export type HoldResult =
   | { readonly type: 'no-grant' };
 
 /** Sets one grant aside. A long-term subscription has nothing to set aside and is only checked. */
-export function holdGrant(ledger: Ledger, templateId: string, kind: TemplateKind): HoldResult {
-  const grants = grantsOf(ledger, templateId);
+export function holdGrant(ledger: Ledger, grantKey: string, kind: TemplateKind): HoldResult {
+  const grants = grantsOf(ledger, grantKey);
   if (!grants) return { type: 'no-grant' };
   const hold: Hold = { epoch: grants.epoch };
   const known = { ...grants, kind: knownKind(kind, grants.kind) };
   if (isSubscription(known.kind)) {
     if (!known.subscribed) return { type: 'no-grant' };
-    return { type: 'held', ledger: withGrants(ledger, templateId, known), hold };
+    return { type: 'held', ledger: withGrants(ledger, grantKey, known), hold };
   }
   if (known.available <= 0) return { type: 'no-grant' };
   const held = { ...known, available: known.available - 1, held: known.held + 1 };
-  return { type: 'held', ledger: withGrants(ledger, templateId, held), hold };
+  return { type: 'held', ledger: withGrants(ledger, grantKey, held), hold };
 }
 
 /** Something that a grant may be set aside for. */
@@ -37,15 +37,15 @@ interface Holder extends GrantSubject {
 /** Gives back all that is held for these. */
 export function releaseHolds(ledger: Ledger, holders: readonly Holder[]): Ledger {
   return holders.reduce(
-    (before, holder) => (holder.hold ? releaseHold(before, grantKey(holder), holder.hold) : before),
+    (before, holder) => (holder.hold ? releaseHold(before, grantKeyOf(holder), holder.hold) : before),
     ledger,
   );
 }
 
 /** Gives a held grant back. A void hold has nothing to give, and a long-term one never took anything. */
-export function releaseHold(ledger: Ledger, templateId: string, hold: Hold): Ledger {
-  const grants = grantsOf(ledger, templateId);
+export function releaseHold(ledger: Ledger, grantKey: string, hold: Hold): Ledger {
+  const grants = grantsOf(ledger, grantKey);
   if (!grants || isSubscription(grants.kind) || grants.epoch !== hold.epoch) return ledger;
   const released = { ...grants, available: grants.available + 1, held: grants.held - 1 };
-  return withGrants(ledger, templateId, released);
+  return withGrants(ledger, grantKey, released);
 }

@@ -61,7 +61,7 @@ const claim = storedObject({
   life: v.exactOptional(v.string()),
   /** The id of the send: that of a message, or of a run's recipient. */
   sendId: v.string(),
-  /** The key of the grant (lib/grants/grant-key.ts): the template, and the device where it is of one. */
+  /** The grant key (lib/grants/grant-key.ts), stored under this name: the template, and the device if it is of one. */
   templateId: v.string(),
   source: v.picklist(GRANT_SOURCES),
   /** The epoch of the template's grants when the claim was opened. */
@@ -110,9 +110,9 @@ export function emptyLedger(openid: string): Ledger {
   return { openid, templates: {} };
 }
 
-/** The entry of one template, if the user ever answered for it. */
-export function grantsOf(ledger: Ledger, templateId: string): TemplateGrants | undefined {
-  return Object.hasOwn(ledger.templates, templateId) ? ledger.templates[templateId] : undefined;
+/** The entry of a grant key, if the user ever answered for it. */
+export function grantsOf(ledger: Ledger, grantKey: string): TemplateGrants | undefined {
+  return Object.hasOwn(ledger.templates, grantKey) ? ledger.templates[grantKey] : undefined;
 }
 
 const NEVER_ANSWERED: TemplateGrants = {
@@ -127,9 +127,9 @@ const NEVER_ANSWERED: TemplateGrants = {
   updatedAtMs: 0,
 };
 
-/** The entry of a template; one with no grants if the user never answered for it. */
-export function grantsOrNone(ledger: Ledger, templateId: string): TemplateGrants {
-  return grantsOf(ledger, templateId) ?? NEVER_ANSWERED;
+/** The entry of a grant key; one with no grants if the user never answered for it. */
+export function grantsOrNone(ledger: Ledger, grantKey: string): TemplateGrants {
+  return grantsOf(ledger, grantKey) ?? NEVER_ANSWERED;
 }
 
 /** Grants that are gone: sent, refused, zeroed or of unknown fate. */
@@ -137,9 +137,9 @@ export function spentOf(grants: TemplateGrants): number {
   return grants.granted - grants.available - grants.held;
 }
 
-/** The ledger with the entry of one template replaced. */
-export function withGrants(ledger: Ledger, templateId: string, grants: TemplateGrants): Ledger {
-  return { ...ledger, templates: { ...ledger.templates, [templateId]: grants } };
+/** The ledger with the entry of one grant key replaced. */
+export function withGrants(ledger: Ledger, grantKey: string, grants: TemplateGrants): Ledger {
+  return { ...ledger, templates: { ...ledger.templates, [grantKey]: grants } };
 }
 
 /** Whether one accept serves many sends, so that nothing is counted. */

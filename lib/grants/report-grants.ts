@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
-import { type Device, grantKey, newTemplateIds, readGrantKey, templateIdsOf } from './grant-key.ts';
+import { type Device, grantKeyOf, newTemplateIds, readGrantKey, templateIdsOf } from './grant-key.ts';
 import type { GrantStore } from './grant-store.ts';
 import {
   grantsOrNone,
@@ -167,7 +167,7 @@ export function recordReport(ledger: Ledger, report: GrantReport, rules: ReportR
     (devices ?? [undefined]).map((device) => ({ templateId, device, status })),
   );
   return answers.reduce((current, { templateId, device, status }) => {
-    const key = grantKey({ templateId, ...(device && { device }) });
+    const key = grantKeyOf({ templateId, ...(device && { device }) });
     const before = grantsOrNone(current, key);
     const silent = report.silent.includes(templateId);
     return withGrants(current, key, {

@@ -5,7 +5,7 @@ import { settledLedger } from '../sends/close-claim.ts';
 import type { OutgoingMessage } from '../sends/send-port.ts';
 import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
-import { type Candidate, type Decision, decideAcceptance } from './decide-acceptance.ts';
+import { type AcceptanceDecision, type Candidate, decideAcceptance } from './decide-acceptance.ts';
 import {
   bindKeys,
   type IdempotencyKeys,
@@ -85,7 +85,7 @@ function acceptSome(
   services: AcceptServices,
   openid: string,
   requests: readonly AcceptRequest[],
-): Promise<Pick<Decision, 'results' | 'collapsed'>> {
+): Promise<Pick<AcceptanceDecision, 'results' | 'collapsed'>> {
   const { store } = services;
   const nowMs = services.clock();
   const ids = requests.map(() => services.newMessageId(openid));
@@ -107,10 +107,10 @@ function acceptSome(
     });
     const ledger = await settledLedger(read.value, store, nowMs);
     const decision = decideAcceptance(ledger, asked, nowMs);
-    const { taken, pending, collapsed, after } = decision;
-    if (taken.length === 0) return decision;
+    const { accepted, pending, collapsed, after } = decision;
+    if (accepted.length === 0) return decision;
     const messages = await Promise.all(pending.map(announce));
-    if ((await bindKeys(services, read, taken)) === 'conflict') return 'conflict';
+    if ((await bindKeys(services, read, accepted)) === 'conflict') return 'conflict';
     const result = await store.commit({
       ledger: updated(read, putPending(after, ...messages)),
       records: collapsed.map((value) => ({ value, version: undefined })),

@@ -1,10 +1,10 @@
-import { grantKey } from '../grants/grant-key.ts';
+import { grantKeyOf } from '../grants/grant-key.ts';
 import { type HoldResult, holdGrant, releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutPending } from '../grants/packed-pending-messages.ts';
 import { internalOutcome } from '../sends/internal-outcome.ts';
 import type { AcceptRequest, AcceptResult } from './accept-message.ts';
-import { answerOf, type KeyLookup, type Taken } from './idempotency-keys.ts';
+import { type AcceptedMessage, answerOf, type KeyLookup } from './idempotency-keys.ts';
 import type { Message } from './message.ts';
 import { RECORDS_PER_STEP } from './message-store.ts';
 import { createCapacityCheck, isCollapsible, listCollapsible } from './pending-messages.ts';
@@ -17,10 +17,10 @@ export interface Candidate {
 }
 
 /** What becomes of requests, and what is to be written for that. */
-export interface Decision {
+export interface AcceptanceDecision {
   /** Of the first requests: as many as one write has room for, and one at least. */
   readonly results: readonly AcceptResult[];
-  readonly taken: readonly Taken[];
+  readonly accepted: readonly AcceptedMessage[];
   /** Those among the taken that are pending from now on. */
   readonly pending: readonly Message[];
   /** Messages whose place newer ones take, ended. */
@@ -32,23 +32,27 @@ export interface Decision {
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Decides on requests of one user, each on its own and one after the other. Nothing is written. */
-export function decideAcceptance(ledger: Ledger, asked: readonly Candidate[], nowMs: number): Decision {
+export function decideAcceptance(
+  ledger: Ledger,
+  asked: readonly Candidate[],
+  nowMs: number,
+): AcceptanceDecision {
   const hasRoom = createCapacityCheck(ledger);
-  const taken: Taken[] = [];
+  const accepted: AcceptedMessage[] = [];
   const collapsed = new Map<string, Message>();
   let after = ledger;
 
   /** The messages whose place a new one takes: what is pending, and what has just been accepted. */
   function earlierThan(draft: Message): readonly Message[] {
-    const accepted = taken.map(({ message }) => message).filter((message) => isCollapsible(message, draft));
-    const earlier = [...listCollapsible(ledger, draft), ...accepted];
+    const fresh = accepted.map(({ message }) => message).filter((message) => isCollapsible(message, draft));
+    const earlier = [...listCollapsible(ledger, draft), ...fresh];
     return earlier.filter(({ id }) => !collapsed.has(id)).slice(0, RECORDS_PER_STEP);
   }
 
   /** Undefined where one write has no room for the records of those that it collapses. */
   function acceptOne({ request, lookup, draft }: Candidate): AcceptResult | undefined {
     const { idempotency } = request;
-    const answer = lookup.answer ?? (idempotency && answerOf(taken, idempotency));
+    const answer = lookup.answer ?? (idempotency && answerOf(accepted, idempotency));
     if (answer) return answer;
     if (request.sendAtMs !== undefined && request.sendAtMs < nowMs - DAY_MS)
       return { type: 'send-at-too-old' };
@@ -62,7 +66,7 @@ export function decideAcceptance(ledger: Ledger, asked: readonly Candidate[], no
     if (!hasRoom(message, earlier)) return { type: 'too-many-waiting' };
     after = held.ledger;
     for (const each of earlier) collapsed.set(each.id, collapsedInto(message.id, each, nowMs));
-    taken.push({ message, lookup, ...(idempotency && { keyed: idempotency }) });
+    accepted.push({ message, lookup, ...(idempotency && { keyed: idempotency }) });
     return { type: 'accepted', message };
   }
 
@@ -74,8 +78,8 @@ export function decideAcceptance(ledger: Ledger, asked: readonly Candidate[], no
   }
   return {
     results,
-    taken,
-    pending: taken.flatMap(({ message }) => (collapsed.has(message.id) ? [] : [message])),
+    accepted,
+    pending: accepted.flatMap(({ message }) => (collapsed.has(message.id) ? [] : [message])),
     collapsed: [...collapsed.values()],
     after: withoutPending(after, [...collapsed.keys()]),
   };
@@ -91,7 +95,7 @@ function holdInPlaceOf(
   request: AcceptRequest,
 ): HoldResult | { readonly type: 'not-held'; readonly ledger: Ledger } {
   const { device, templateKind, hold } = request;
-  const key = grantKey(request);
+  const key = grantKeyOf(request);
   const released = releaseHolds(ledger, earlier);
   const epoch = grantsOf(ledger, key)?.epoch;
   const inherits = earlier.some((message) => message.hold && message.hold.epoch === epoch);

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { grantKey } from '../grants/grant-key.ts';
+import { grantKeyOf } from '../grants/grant-key.ts';
 import { releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutPending } from '../grants/packed-pending-messages.ts';
@@ -138,7 +138,7 @@ async function endInSteps(
 
 function withVoidHolds(ledger: Ledger, templateId: string): readonly Message[] {
   return pendingFor(ledger, templateId).filter(
-    (message) => message.hold && message.hold.epoch !== grantsOf(ledger, grantKey(message))?.epoch,
+    (message) => message.hold && message.hold.epoch !== grantsOf(ledger, grantKeyOf(message))?.epoch,
   );
 }
 

@@ -97,15 +97,15 @@ export async function findKeyAnswer(
 }
 
 /** A message that is about to be accepted, and what its key said. */
-export interface Taken {
+export interface AcceptedMessage {
   readonly message: Message;
   readonly lookup: KeyLookup;
   readonly keyed?: KeyedRequest;
 }
 
 /** The answer to a request whose key another request of the same call has just been accepted under. */
-export function answerOf(taken: readonly Taken[], keyed: KeyedRequest): KeyAnswer | undefined {
-  const before = taken.find((each) => each.keyed?.scope === keyed.scope && each.keyed.key === keyed.key);
+export function answerOf(accepted: readonly AcceptedMessage[], keyed: KeyedRequest): KeyAnswer | undefined {
+  const before = accepted.find((each) => each.keyed?.scope === keyed.scope && each.keyed.key === keyed.key);
   if (!before) return undefined;
   return before.keyed && [keyed.bodyHash, ...(keyed.sameHashes ?? [])].includes(before.keyed.bodyHash)
     ? { type: 'repeated', message: before.message }
@@ -116,11 +116,11 @@ export function answerOf(taken: readonly Taken[], keyed: KeyedRequest): KeyAnswe
 export async function bindKeys(
   { store, keys, clock }: KeyServices,
   read: Versioned<Ledger>,
-  taken: readonly Taken[],
+  accepted: readonly AcceptedMessage[],
 ): Promise<'bound' | 'conflict'> {
   const expiresAtMs = clock() + KEPT_MS;
   const life = lifeOf(read.value);
-  const bindings = taken.flatMap(({ message, lookup, keyed }) => {
+  const bindings = accepted.flatMap(({ message, lookup, keyed }) => {
     if (!keyed || lookup.messageId !== undefined) return [];
     const to = { bodyHash: keyed.bodyHash, messageStem: stemOf(message.id), life, expiresAtMs };
     return [() => keys.bind(keyed, to, lookup.bound)];
@@ -131,7 +131,7 @@ export async function bindKeys(
     await store.commit({ ledger: updated(read, read.value) });
     return 'conflict';
   }
-  if (taken.some(isRebound) && (await store.loadLedger(read.value.openid)).version !== read.version) {
+  if (accepted.some(isRebound) && (await store.loadLedger(read.value.openid)).version !== read.version) {
     // The read of the item may be older than that of the key. The user may have been erased in between, and
     // the message accepted in their next life.
     return 'conflict';
@@ -141,7 +141,7 @@ export async function bindKeys(
 }
 
 /** Whether its key was bound before, to a message that the item as read does not have. */
-function isRebound({ lookup, keyed }: Taken): boolean {
+function isRebound({ lookup, keyed }: AcceptedMessage): boolean {
   return keyed !== undefined && lookup.bound !== undefined && lookup.messageId === undefined;
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { grantKey } from '../grants/grant-key.ts';
+import { grantKeyOf } from '../grants/grant-key.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { packPending, UnreadablePendingError, unpackPending } from '../grants/packed-pending-messages.ts';
 import type { Page } from '../paginate.ts';
@@ -143,7 +143,7 @@ export function isCollapsible(earlier: Collapsible, newer: Collapsible): boolean
   return (
     newer.collapseKey !== undefined &&
     newer.collapseKey === earlier.collapseKey &&
-    grantKey(newer) === grantKey(earlier)
+    grantKeyOf(newer) === grantKeyOf(earlier)
   );
 }
 

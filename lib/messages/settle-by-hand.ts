@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim, restoreGrant } from '../grants/claims.ts';
-import { grantKey } from '../grants/grant-key.ts';
+import { grantKeyOf } from '../grants/grant-key.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
@@ -75,6 +75,6 @@ function changeOf(message: Versioned<Message>, ledger: Versioned<Ledger>, settle
   const isOpen = ledger.value.claim?.claimId === lastClaim.claimId;
   const restored = isOpen
     ? closeClaim(ledger.value, 'refund')
-    : restoreGrant(ledger.value, grantKey(message.value), lastClaim.epoch);
+    : restoreGrant(ledger.value, grantKeyOf(message.value), lastClaim.epoch);
   return restored === ledger.value ? change : { ...change, ledger: updated(ledger, restored) };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim, openClaim } from '../grants/claims.ts';
-import { grantKey } from '../grants/grant-key.ts';
+import { grantKeyOf } from '../grants/grant-key.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import { type Contention, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
@@ -171,7 +171,7 @@ async function claim<R extends SendRecord>(
       : openClaim(free, {
           claimId: newClaimId(),
           sendId: send.id,
-          templateId: grantKey(send.grantSubjectOf(record)),
+          grantKey: grantKeyOf(send.grantSubjectOf(record)),
           ...(hold && { hold }),
           nowMs,
           leaseMs: CLAIM_LEASE_MS,

@@ -61,7 +61,7 @@ export interface AnswerRules {
 }
 
 /** How a send stands after one attempt. `retry` is set when it stays pending and is tried again. */
-export interface Decision {
+export interface SendDecision {
   readonly state: Exclude<MessageState, 'canceled'>;
   readonly effect: GrantEffect;
   readonly outcome: Outcome;
@@ -75,7 +75,7 @@ export function judgeAnswer(
   rules: AnswerRules,
   nowMs: number,
   random: Random,
-): Decision {
+): SendDecision {
   switch (answer.type) {
     case 'no-answer':
       return { state: 'unknown', effect: 'spend', outcome: internalOutcome('no-answer', nowMs) };
@@ -98,7 +98,7 @@ function judgeErrcode(
   rules: AnswerRules,
   nowMs: number,
   random: Random,
-): Decision {
+): SendDecision {
   const { type: _type, ...fields } = answer;
   const { expiresAtMs = Number.POSITIVE_INFINITY } = message;
   if (answer.errcode === 0) {
@@ -127,8 +127,8 @@ function retriedOrFailed(
   message: RetryBasis,
   outcome: Outcome,
   random: Random,
-): Decision {
-  const failed: Decision = { state: 'failed', effect: 'refund', outcome };
+): SendDecision {
+  const failed: SendDecision = { state: 'failed', effect: 'refund', outcome };
   return retried(policy, message, outcome, outcome.atMs, random) ?? failed;
 }
 
@@ -138,7 +138,7 @@ function retried(
   outcome: Outcome,
   nowMs: number,
   random: Random,
-): Decision | undefined {
+): SendDecision | undefined {
   const atMs = nextAttemptAtMs(policy, message, nowMs, random);
   return atMs === undefined
     ? undefined

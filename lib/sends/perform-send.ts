@@ -7,10 +7,10 @@ import { type ClaimServices, claimSend, hasExpired, type SendClaim } from './cla
 import { type CloseServices, closeInLedger } from './close-claim.ts';
 import {
   type AnswerRules,
-  type Decision,
   judgeAnswer,
   rulesOfLimited,
   type SendAnswer,
+  type SendDecision,
 } from './judge-answer.ts';
 import { afterAttempt } from './record-transitions.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
@@ -85,7 +85,7 @@ interface Decided<R extends SendRecord> {
   readonly claim: Claim;
   readonly before: R;
   readonly leftAtMs: number;
-  readonly decision: Decision;
+  readonly decision: SendDecision;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Claim, GrantEffect } from '../grants/ledger.ts';
 import { internalOutcome } from './internal-outcome.ts';
-import type { Decision } from './judge-answer.ts';
+import type { SendDecision } from './judge-answer.ts';
 import type { Outcome, SendRecord, SettledClaim } from './send-record.ts';
 
 /** What an open claim stands for. */
@@ -35,7 +35,7 @@ export function claimFate(
 export function afterAttempt<Send extends SendRecord>(
   record: Send,
   { claimId, epoch }: Claim,
-  { state, effect, outcome, retry }: Decision,
+  { state, effect, outcome, retry }: SendDecision,
   { keepsGrant }: { readonly keepsGrant: boolean },
 ) {
   return {

@@ -1,4 +1,4 @@
-import type { SendLookup } from '../campaigns/runs/find-recipient-send.ts';
+import type { SendLookup } from '../campaigns/runs/find-send.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';

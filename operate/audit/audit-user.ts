@@ -1,5 +1,5 @@
 import { closeClaim } from '../../lib/grants/claims.ts';
-import { grantKey } from '../../lib/grants/grant-key.ts';
+import { grantKeyOf } from '../../lib/grants/grant-key.ts';
 import {
   type Claim,
   grantsOf,
@@ -82,7 +82,7 @@ export function auditUser(
   const claim = judgeClaim(ledger, messages, campaigns, moment);
   const ids = new Set([
     ...Object.keys(ledger.templates),
-    ...messages.map(grantKey),
+    ...messages.map(grantKeyOf),
     ...campaigns.taken.keys(),
   ]);
   return [
@@ -91,7 +91,7 @@ export function auditUser(
       auditTemplate(
         claim.ledger,
         templateId,
-        messages.filter((message) => grantKey(message) === templateId),
+        messages.filter((message) => grantKeyOf(message) === templateId),
         campaigns,
       ),
     ),

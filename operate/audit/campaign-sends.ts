@@ -1,5 +1,5 @@
 import type { BatchKey } from '../../lib/campaigns/runs/batch.ts';
-import { findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
+import { findRecipientSend } from '../../lib/campaigns/runs/find-send.ts';
 import { readRecipientSendId, recipientSendId } from '../../lib/campaigns/runs/recipient-port.ts';
 import { isOpen, type RecipientResult } from '../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../lib/campaigns/runs/run.ts';

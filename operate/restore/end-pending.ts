@@ -82,7 +82,7 @@ export function spendGrant(
   const wish = {
     claimId: newId(),
     sendId: messageId,
-    templateId,
+    grantKey: templateId,
     ...(hold && { hold }),
     nowMs: clock(),
     leaseMs: 0,

@@ -101,7 +101,7 @@ export function restoreTools(world: World) {
     const opened = openClaim(ledger.value, {
       claimId: randomUUID(),
       sendId: messageId,
-      templateId,
+      grantKey: templateId,
       ...(hold && { hold }),
       nowMs: Date.now(),
       leaseMs: 45_000,

@@ -1,6 +1,6 @@
 import type { EraseCursor } from '../../lib/campaigns/erase-recipient.ts';
 import { scheduledRunId } from '../../lib/campaigns/runs/run.ts';
-import { grantKey } from '../../lib/grants/grant-key.ts';
+import { grantKeyOf } from '../../lib/grants/grant-key.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
 import type { AppFunctions, Control, Report } from './app-functions.ts';
@@ -75,7 +75,7 @@ export function createCallers(options: CallerOptions): Callers {
     reports.set(`${openid} ${requestId}`, what);
     for (const [templateId, status] of Object.entries(told.results)) {
       const subjects = told.devices?.map((device) => ({ templateId, device })) ?? [{ templateId }];
-      for (const grant of subjects.map(grantKey)) {
+      for (const grant of subjects.map(grantKeyOf)) {
         if (!status.startsWith('accept')) {
           rules.declined(openid, grant);
           continue;
@@ -218,7 +218,10 @@ export function createCallers(options: CallerOptions): Callers {
         }
         case 'turn-off':
           for (const device of [undefined, ...DEVICES]) {
-            rules.declined(deed.openid, grantKey({ templateId: deed.templateId, ...(device && { device }) }));
+            rules.declined(
+              deed.openid,
+              grantKeyOf({ templateId: deed.templateId, ...(device && { device }) }),
+            );
           }
           if (deed.howMany === 'all') wechat.turnOff(deed.openid, deed.templateId);
           else wechat.take(deed.openid, deed.templateId, deed.howMany);

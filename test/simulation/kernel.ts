@@ -10,7 +10,7 @@ export { createHandler as createCampaignHandler } from '../../handlers/send-camp
 export { createHandler as createSendHandler } from '../../handlers/send-messages.ts';
 export { createHandler as createStartHandler } from '../../handlers/start-campaign-run.ts';
 export { pauseRun, resumeRun, stopRun } from '../../lib/campaigns/runs/control-run.ts';
-export { createSendLookup, findRecipientSend } from '../../lib/campaigns/runs/find-recipient-send.ts';
+export { createSendLookup, findRecipientSend } from '../../lib/campaigns/runs/find-send.ts';
 export { createRunStatusCache, processRunJob } from '../../lib/campaigns/runs/process-run-job.ts';
 export { readRun } from '../../lib/campaigns/runs/read-run.ts';
 export { createPermits } from '../../lib/campaigns/runs/run-rate-limiters.ts';

@@ -1,4 +1,4 @@
-import { grantKey } from '../../lib/grants/grant-key.ts';
+import { grantKeyOf } from '../../lib/grants/grant-key.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import { listCollapsible, listPending } from '../../lib/messages/pending-messages.ts';
@@ -31,7 +31,7 @@ export function createWaitingRules({ scheduler, state, skewMs, fail }: WaitingRu
     const newer = state().findMessage(collapsedInto);
     const isOfSameKey =
       newer?.openid === message.openid &&
-      grantKey(newer) === grantKey(message) &&
+      grantKeyOf(newer) === grantKeyOf(message) &&
       newer.collapseKey === collapseKey &&
       collapseKey !== undefined;
     if (!isOfSameKey || newer.id === message.id || message.state !== 'canceled')

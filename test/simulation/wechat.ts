@@ -1,4 +1,4 @@
-import { grantKey } from '../../lib/grants/grant-key.ts';
+import { grantKeyOf } from '../../lib/grants/grant-key.ts';
 import type { SendAnswer } from '../../lib/sends/judge-answer.ts';
 import type { OutgoingMessage } from '../../lib/sends/send-port.ts';
 import type { FetchToken } from '../../lib/token/access-token-store.ts';
@@ -162,7 +162,7 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
         sendId,
         openid,
         templateId,
-        grant: grantKey(message),
+        grant: grantKeyOf(message),
         value: data['thing1'],
         leftAtMs: scheduler.now(),
         endsAtMs: scheduler.now() + durationMs,
@@ -222,7 +222,7 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     },
     answered: (openid, results) => options.pushes?.answered(openid, results),
     turnOff(openid, templateId) {
-      for (const grant of [templateId, ...DEVICES.map((device) => grantKey({ templateId, device }))])
+      for (const grant of [templateId, ...DEVICES.map((device) => grantKeyOf({ templateId, device }))])
         allowed.set(keyOf(openid, grant), 0);
       options.pushes?.turnedOff(openid, templateId);
     },

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { grantKey, grantKeysOf, readGrantKey } from '../../grants/grant-key.ts';
+import { grantKeyOf, grantKeysOf, readGrantKey } from '../../grants/grant-key.ts';
 import type { GrantReader } from '../../grants/grant-store.ts';
 import type { Ledger } from '../../grants/ledger.ts';
 import {
@@ -74,7 +74,7 @@ export function grantRoutes({ report, grants, names }: GrantRouteServices): read
       const result = await report(openid, body.requestId, { results, silent, ...(devices && { devices }) });
       if (!('ledger' in result)) throw reportProblem(result);
       const keys = Object.keys(results).flatMap((templateId) =>
-        devices ? devices.map((device) => grantKey({ templateId, device })) : [templateId],
+        devices ? devices.map((device) => grantKeyOf({ templateId, device })) : [templateId],
       );
       return { status: 200, body: { grants: await viewsOf(result.ledger, keys) } };
     }),

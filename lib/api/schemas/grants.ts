@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Device, grantKey } from '../../grants/grant-key.ts';
+import { type Device, grantKeyOf } from '../../grants/grant-key.ts';
 import { TEMPLATE_KINDS } from '../../grants/ledger.ts';
 import { nearestWord } from '../../nearest-word.ts';
 import { pageOf } from '../paging.ts';
@@ -87,7 +87,7 @@ export const grantReportBody = v.strictObject({
 
 /** One popup asks about a device once, however often a report names it. */
 function eachOnce(devices: readonly Device[]): Device[] {
-  const byKey = devices.map((each) => [grantKey({ templateId: '', device: each }), each] as const);
+  const byKey = devices.map((each) => [grantKeyOf({ templateId: '', device: each }), each] as const);
   return [...new Map(byKey).values()];
 }
 

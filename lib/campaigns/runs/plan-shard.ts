@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { DONE, type JobResult } from '../../job-result.ts';
 import { type Contention, retryOnConflict } from '../../retry.ts';
 import { type BatchKey, borderBehind, type RunBatch } from './batch.ts';
-import { type FinishServices, finishIfDone } from './progress.ts';
+import { type FinishServices, finishRunIfDone } from './finish-run.ts';
 import { type RecipientSource, type SourceServices, sourceOf } from './recipient-source.ts';
 import { needsTidying } from './results.ts';
 import type { RunRecord } from './run.ts';
@@ -49,7 +49,7 @@ export async function planShard(
     if (batch.next === undefined) {
       await queue.flush();
       await runs.setPlanned(run.id, shard, planned);
-      await finishIfDone(services, run);
+      await finishRunIfDone(services, run);
       return DONE;
     }
     after = batch.next;

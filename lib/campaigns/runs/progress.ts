@@ -1,16 +1,5 @@
-import type { Clock } from '../../clock.ts';
-import { type Contention, retryOnConflict } from '../../retry.ts';
-import { updated } from '../../versioned.ts';
 import { NO_TALLY, sumOfTallies } from './results.ts';
-import {
-  isOver,
-  NO_COUNTS,
-  type Run,
-  type RunCounts,
-  type RunRecord,
-  type RunSummary,
-  runWith,
-} from './run.ts';
+import { NO_COUNTS, type Run, type RunCounts, type RunRecord, type RunSummary, runWith } from './run.ts';
 import { runQuietUntilMs } from './run-rate-limiters.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 
@@ -19,7 +8,7 @@ type ProgressStore = Pick<RunStore, 'loadTallies' | 'batchBefore' | 'shards'>;
 /** A run as callers see it, summed up from its shards. */
 export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: number): Promise<Run> {
   const tallies = await runs.loadTallies(record.id);
-  const run = runWith(record, await sum(runs, record.id, tallies));
+  const run = runWith(record, await sumTallies(runs, record.id, tallies));
   if (record.status !== 'running') return run;
   const quietUntilMs = runQuietUntilMs(record, nowMs);
   return {
@@ -43,10 +32,11 @@ function speed(
 
 /** The outcome of a run so far. */
 export async function summarise(runs: ProgressStore, { id }: Pick<RunRecord, 'id'>): Promise<RunSummary> {
-  return sum(runs, id, await runs.loadTallies(id));
+  return sumTallies(runs, id, await runs.loadTallies(id));
 }
 
-async function sum(
+/** What the shards of a run have counted. */
+export async function sumTallies(
   runs: ProgressStore,
   runId: string,
   tallies: ReadonlyMap<number, ShardTally>,
@@ -62,35 +52,6 @@ async function sum(
   const closed: RunCounts = { ...NO_COUNTS, ...counts };
   const done = Object.values(closed).reduce((total, each) => total + each, 0);
   return { recipients, counts: { ...closed, pending: Math.max(0, recipients - done) }, byErrcode };
-}
-
-export interface FinishServices extends Contention {
-  readonly runs: RunStore;
-  readonly clock: Clock;
-}
-
-/**
- * Finishes the run if all recipients are planned and dealt with. Who plans the last batch, or is done with
- * it, asks after writing so: one of the two sees both.
- */
-export function finishIfDone(
-  { runs, clock, ...contention }: FinishServices,
-  { campaignId, id }: Pick<RunRecord, 'campaignId' | 'id'>,
-): Promise<void> {
-  return retryOnConflict(async () => {
-    const tallies = await runs.loadTallies(id);
-    if (!runs.shards.every((shard) => isDone(tallies.get(shard)))) return undefined;
-    const stored = await runs.load(campaignId, id);
-    if (!stored || isOver(stored.value)) return undefined;
-    const summary = await sum(runs, id, tallies);
-    const finished: RunRecord = { ...stored.value, status: 'finished', finishedAtMs: clock(), summary };
-    const result = await runs.put(updated(stored, finished));
-    return result === 'conflict' ? result : undefined;
-  }, contention);
-}
-
-function isDone(tally: ShardTally | undefined): boolean {
-  return tally?.planned !== undefined && tally.batchesDone >= tally.planned.batches;
 }
 
 /** What was done is counted by time slots of this length. */

@@ -2,7 +2,7 @@ import { DONE, type JobResult } from '../../job-result.ts';
 import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
 import type { Template } from '../../templates/template.ts';
 import type { BatchKey } from './batch.ts';
-import { type FinishServices, finishIfDone } from './progress.ts';
+import { type FinishServices, finishRunIfDone } from './finish-run.ts';
 import { createTexts, sendToResolve } from './recipient-port.ts';
 import { isGrantee } from './recipient-source.ts';
 import { openBatch, type ResultBufferServices } from './result-buffer.ts';
@@ -60,7 +60,7 @@ export async function sendBatch(
     await closeUnspentClaims(services, work);
     if (!(await buffer.close({ done: run.dryRun }))) return { type: 'later', delayMs: backInMs };
   }
-  await finishIfDone(services, run);
+  await finishRunIfDone(services, run);
   return DONE;
 }
 

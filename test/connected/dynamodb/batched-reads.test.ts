@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createBatchedReads } from '../../../lib/dynamodb/batched-reads.ts';
-import { putAll } from '../../../lib/dynamodb/items.ts';
+import { putAtomically } from '../../../lib/dynamodb/items.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { watched } from '../../support/watched-table.ts';
 
@@ -13,7 +13,7 @@ const table = watched(await useTable(), async (operation, input, send) => {
 const read = createBatchedReads(table);
 const key = (sk: string) => ({ pk: 'user', sk });
 const put = (sk: string, note: string) =>
-  putAll(table, [{ item: { ...key(sk), note }, condition: 'attribute_not_exists(pk)' }]);
+  putAtomically(table, [{ item: { ...key(sk), note }, condition: 'attribute_not_exists(pk)' }]);
 
 beforeEach(() => {
   calls = [];

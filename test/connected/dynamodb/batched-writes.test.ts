@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createBatchedWrites } from '../../../lib/dynamodb/batched-writes.ts';
-import { type ConditionalPut, getItem, putAll } from '../../../lib/dynamodb/items.ts';
+import { type ConditionalPut, getItem, putAtomically } from '../../../lib/dynamodb/items.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { keptLogs } from '../../support/log-lines.ts';
 import { watched } from '../../support/watched-table.ts';
@@ -29,7 +29,7 @@ const note = (sk: string) => getItem(table, keyOf(sk)).then((item) => item?.['no
 async function stored(...names: string[]): Promise<void> {
   for (const sk of names) {
     const item = { ...keyOf(sk), note: 'old', kept: { deep: ['价', 1] }, version: 'v1' };
-    await putAll(table, [{ item, condition: 'attribute_not_exists(pk)' }]);
+    await putAtomically(table, [{ item, condition: 'attribute_not_exists(pk)' }]);
   }
   calls = [];
 }
@@ -204,7 +204,7 @@ describe('what a call does not answer with a plain success is written alone', ()
   test('all of a call that never arrived, unless somebody else wrote meanwhile', async () => {
     await stored('t', 'u');
     answer = async () => {
-      await putAll(table, [change('u', 'theirs')]);
+      await putAtomically(table, [change('u', 'theirs')]);
       throw new Error('connect ECONNREFUSED');
     };
     const results = await Promise.all([write(change('t', 'ours')), write(change('u', 'ours'))]);

@@ -1,7 +1,7 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ConditionalPut, getItem, getItems, putAll } from '../../../lib/dynamodb/items.ts';
+import { type ConditionalPut, getItem, getItems, putAtomically } from '../../../lib/dynamodb/items.ts';
 import { localTable } from '../../../local/stack/table.ts';
 import { type TestTable, useTable } from '../../support/dynamodb.ts';
 
@@ -15,18 +15,18 @@ function put(sk: string, version: string, expected?: string): ConditionalPut {
 
 describe('writing over the version that was read', () => {
   test('succeeds once and conflicts for whoever read the older version', async () => {
-    expect(await putAll(table, [put('a', 'v1')])).toBe('committed');
-    expect(await putAll(table, [put('a', 'v2', 'v1')])).toBe('committed');
-    expect(await putAll(table, [put('a', 'v3', 'v1')])).toBe('conflict');
-    expect(await putAll(table, [put('a', 'v4')])).toBe('conflict');
+    expect(await putAtomically(table, [put('a', 'v1')])).toBe('committed');
+    expect(await putAtomically(table, [put('a', 'v2', 'v1')])).toBe('committed');
+    expect(await putAtomically(table, [put('a', 'v3', 'v1')])).toBe('conflict');
+    expect(await putAtomically(table, [put('a', 'v4')])).toBe('conflict');
     expect(await getItem(table, { pk: 'wx#items', sk: 'a' })).toMatchObject({ version: 'v2' });
   });
 
   test('of several items writes all or none', async () => {
-    await putAll(table, [put('b', 'v1')]);
-    expect(await putAll(table, [put('c', 'v1'), put('b', 'v2', 'other')])).toBe('conflict');
+    await putAtomically(table, [put('b', 'v1')]);
+    expect(await putAtomically(table, [put('c', 'v1'), put('b', 'v2', 'other')])).toBe('conflict');
     expect(await getItem(table, { pk: 'wx#items', sk: 'c' })).toBeUndefined();
-    expect(await putAll(table, [put('c', 'v1'), put('b', 'v2', 'v1')])).toBe('committed');
+    expect(await putAtomically(table, [put('c', 'v1'), put('b', 'v2', 'v1')])).toBe('committed');
     expect(
       await getItems(table, [
         { pk: 'wx#items', sk: 'b' },
@@ -36,15 +36,17 @@ describe('writing over the version that was read', () => {
   });
 
   test('fifty at once over one version let exactly one through', async () => {
-    await putAll(table, [put('d', 'start')]);
+    await putAtomically(table, [put('d', 'start')]);
     const results = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => putAll(table, [put('d', `v${i}`, 'start'), put(`d${i}`, 'v')])),
+      Array.from({ length: 50 }, (_, i) =>
+        putAtomically(table, [put('d', `v${i}`, 'start'), put(`d${i}`, 'v')]),
+      ),
     );
     expect(results.filter((result) => result === 'committed')).toHaveLength(1);
   });
 
   test('more items are read than one request takes', async () => {
-    await Promise.all(Array.from({ length: 130 }, (_, i) => putAll(table, [put(`many-${i}`, 'v')])));
+    await Promise.all(Array.from({ length: 130 }, (_, i) => putAtomically(table, [put(`many-${i}`, 'v')])));
     const keys = Array.from({ length: 130 }, (_, i) => ({ pk: 'wx#items', sk: `many-${i}` }));
     expect(await getItems(table, keys)).toHaveLength(130);
   });
@@ -56,7 +58,7 @@ describe('a write whose answer was lost, which the client repeats', () => {
     ['several items', (n: string) => [put(`lost-${n}-1`, 'mine'), put(`lost-${n}-2`, 'mine')]],
   ])('is recognised as our own: %s', async (name, puts) => {
     const lossy = await losingTheFirstAnswer(table);
-    expect(await putAll(lossy.table, puts(name.replace(' ', '-')))).toBe('committed');
+    expect(await putAtomically(lossy.table, puts(name.replace(' ', '-')))).toBe('committed');
     expect(lossy.requests()).toBe(2);
   });
 });

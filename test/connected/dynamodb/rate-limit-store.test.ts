@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createRateLimitStore } from '../../../lib/dynamodb/dynamodb-rate-limit-store.ts';
-import { putAll } from '../../../lib/dynamodb/items.ts';
+import { putAtomically } from '../../../lib/dynamodb/items.ts';
 import { NO_LIMIT, type RateLimit, slowedDown } from '../../../lib/limits/rate-limit.ts';
 import { useTable } from '../../support/dynamodb.ts';
 
@@ -40,7 +40,7 @@ test('of many who write over the same version one gets through', async () => {
 test('an item that cannot be read is told, stops nothing, and is put right by the next write', async () => {
   const { table, store, errors } = await useStore();
   const item = { pk: `${table.appId}#rate-limit`, sk: 'rate-limit', version: 'old', slowdown: 'very' };
-  await putAll(table, [{ item, condition: 'attribute_not_exists(pk)' }]);
+  await putAtomically(table, [{ item, condition: 'attribute_not_exists(pk)' }]);
   const loaded = await store.load();
   expect(loaded).toEqual({ value: NO_LIMIT, version: 'old' });
   expect(errors).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
-import { putAll } from '../../../lib/dynamodb/items.ts';
+import { putAtomically } from '../../../lib/dynamodb/items.ts';
 import { emptyLedger } from '../../../lib/grants/ledger.ts';
 import { createMessageIds, type Message } from '../../../lib/messages/message.ts';
 import { scanUsers, type UserRecords } from '../../../operate/audit/user-records.ts';
@@ -49,10 +49,10 @@ describe('scanning users', async () => {
   const counts = { 'o-a': 130, 'o-b': 1, 'o-c': 95, 'o-d': 0, 'o-e': 110 };
   for (const [openid, count] of Object.entries(counts)) await store(table, openid, count);
   await store(neighbour, 'o-a', 2);
-  await putAll(table, [
+  await putAtomically(table, [
     { item: { pk: 'wx-one#user#o-b', sk: 'report#1', version: 'v' }, condition: 'attribute_not_exists(pk)' },
   ]);
-  await putAll(table, [
+  await putAtomically(table, [
     { item: { pk: 'wx-one#token', sk: 'access-token', version: 'v' }, condition: 'attribute_not_exists(pk)' },
   ]);
 

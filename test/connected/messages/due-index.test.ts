@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createDueEntries, createDueIndex } from '../../../lib/dynamodb/dynamodb-due-index.ts';
-import { putAll } from '../../../lib/dynamodb/items.ts';
+import { putAtomically } from '../../../lib/dynamodb/items.ts';
 import { dueEntryKey } from '../../../lib/dynamodb/keys.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
 import { DISPATCH_AHEAD_MS, dispatchDue } from '../../../lib/messages/dispatch-due.ts';
@@ -124,7 +124,7 @@ describe('due entries', () => {
   test('that cannot be read are named and passed over', async () => {
     const { put, dispatch, later, lines, table } = useDispatcher();
     const key = dueEntryKey(table, newId('o-ben'), START_MS + 20 * MINUTE_MS);
-    await putAll(table, [{ item: { ...key, messageId: 7 }, condition: 'attribute_not_exists(pk)' }]);
+    await putAtomically(table, [{ item: { ...key, messageId: 7 }, condition: 'attribute_not_exists(pk)' }]);
     await put(START_MS + 20 * MINUTE_MS);
     later(20 * MINUTE_MS);
     expect(await dispatch()).toBe(1);

@@ -12,7 +12,7 @@ import { cancelMessage } from '../../../lib/messages/cancel-message.ts';
 import { deferJob } from '../../../lib/messages/defer-job.ts';
 import { refuseWithVoidHolds } from '../../../lib/messages/end-pending-messages.ts';
 import { CLAIM_LEASE_MS } from '../../../lib/sends/claim-send.ts';
-import type { Decision } from '../../../lib/sends/judge-answer.ts';
+import type { SendDecision } from '../../../lib/sends/judge-answer.ts';
 import { readUser } from '../../../operate/audit/user-records.ts';
 import { settle } from '../../support/settle.ts';
 import { watched } from '../../support/watched-table.ts';
@@ -116,7 +116,7 @@ describe('a message that waits', () => {
     await user.claim(await user.accept());
     const outcome = { atMs: START_MS, reason: 'rate', errcode: 45011 };
     const retry = { policy: 'rate' as const, atMs: START_MS + 60_000 };
-    const again: Decision = { state: 'pending', effect: 'keep', outcome, retry };
+    const again: SendDecision = { state: 'pending', effect: 'keep', outcome, retry };
     expect(await settle(user.services, slow.claim, slow.message, again)).toMatchObject({ state: 'unknown' });
     expect(await user.waiting()).not.toContain(id);
   });

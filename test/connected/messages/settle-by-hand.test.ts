@@ -13,7 +13,7 @@ import type { UndeliveredQuery } from '../../../lib/messages/message-store.ts';
 import { settleByHand } from '../../../lib/messages/settle-by-hand.ts';
 import { everyPage } from '../../../lib/paginate.ts';
 import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
-import type { Decision, SendAnswer } from '../../../lib/sends/judge-answer.ts';
+import type { SendAnswer, SendDecision } from '../../../lib/sends/judge-answer.ts';
 import { useTable } from '../../support/dynamodb.ts';
 import { settle } from '../../support/settle.ts';
 
@@ -101,7 +101,7 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
     },
   };
 
-  function verdict(state: 'unknown' | 'sent' | 'refused'): Decision {
+  function verdict(state: 'unknown' | 'sent' | 'refused'): SendDecision {
     const effect = state === 'refused' ? 'zero' : 'spend';
     const told: Partial<SendAnswer> = state === 'sent' ? { errcode: 0, errmsg: 'ok' } : {};
     return {

@@ -13,7 +13,7 @@ import { type AcceptRequest, acceptMessages } from '../../../lib/messages/accept
 import { createMessageIds } from '../../../lib/messages/message.ts';
 import { messagePort } from '../../../lib/messages/message-port.ts';
 import { claimSend } from '../../../lib/sends/claim-send.ts';
-import type { Decision } from '../../../lib/sends/judge-answer.ts';
+import type { SendDecision } from '../../../lib/sends/judge-answer.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
 import { scanPages } from '../../../operate/scan-pages.ts';
 import { useTable } from '../../support/dynamodb.ts';
@@ -112,7 +112,7 @@ export async function useUser(grants = 10) {
       const { claim, message } = await this.claim(id);
       calls.length = 0;
       const outcome = { atMs: nowMs, reason: 'rate', errcode: 45011 };
-      const verdict: Decision = {
+      const verdict: SendDecision = {
         state: 'pending',
         effect: 'keep',
         outcome,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Campaign, CampaignSchedule } from '../../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../../lib/campaigns/campaign-store.ts';
-import { reconcileSchedules } from '../../../lib/campaigns/schedule/reconcile-schedules.ts';
+import { reconcileCampaigns } from '../../../lib/campaigns/reconcile-campaigns.ts';
 import { type ScheduleGateway, syncSchedule } from '../../../lib/campaigns/schedule/sync-schedule.ts';
 import type { Versioned } from '../../../lib/versioned.ts';
 
@@ -89,7 +89,7 @@ function world(...campaigns: Campaign[]) {
 }
 
 const reconcile = ({ services, state }: ReturnType<typeof world>) =>
-  reconcileSchedules(services, state.nowMs + MINUTE);
+  reconcileCampaigns(services, state.nowMs + MINUTE);
 
 describe('EventBridge is made to hold what the table says', () => {
   it('a schedule that is missing is written', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { closeClaim, openClaim } from '../../../lib/grants/claims.ts';
 import {
   type Device,
-  grantKey,
+  grantKeyOf,
   grantKeysOf,
   readGrantKey,
   templateIdsOf,
@@ -16,7 +16,7 @@ import { MAX_DEVICE_GRANTS_PER_USER, recordReport, reportGrants } from '../../..
 const T = 'template-1';
 const LOCK: Device = { sn: 'lock-1', modelId: 'model-a' };
 const CAMERA: Device = { sn: 'camera_1', modelId: 'model-b' };
-const keyOf = (device: Device) => grantKey({ templateId: T, device });
+const keyOf = (device: Device) => grantKeyOf({ templateId: T, device });
 
 function reported(ledger: Ledger, status: string, devices: readonly Device[], nowMs = 1_000): Ledger {
   const report = { results: { [T]: status }, silent: [], devices };
@@ -29,7 +29,7 @@ function claimed(ledger: Ledger, device: Device): Ledger {
   const opened = openClaim(ledger, {
     claimId: 'c',
     sendId: 'm',
-    templateId: keyOf(device),
+    grantKey: keyOf(device),
     nowMs: 2_000,
     leaseMs: 1,
   });

@@ -47,7 +47,7 @@ function claimed(ledger: Ledger, hold?: Hold): Ledger {
   const result = openClaim(ledger, {
     claimId: 'claim-1',
     sendId: 'message-1',
-    templateId: T,
+    grantKey: T,
     nowMs: 0,
     leaseMs: 1,
     ...(hold && { hold }),
@@ -112,7 +112,7 @@ describe('holding', () => {
   test('needs an available grant: what is held for one message starves no other', () => {
     const { ledger } = held(accepted(1));
     expect(holdGrant(ledger, T, 'one-time').type).toBe('no-grant');
-    expect(openClaim(ledger, { claimId: 'c', sendId: 'm', templateId: T, nowMs: 0, leaseMs: 1 }).type).toBe(
+    expect(openClaim(ledger, { claimId: 'c', sendId: 'm', grantKey: T, nowMs: 0, leaseMs: 1 }).type).toBe(
       'no-grant',
     );
   });
@@ -153,7 +153,7 @@ describe('closing a claim', () => {
     const zeroed = closeClaim(claimed(ledger), 'zero');
     const again = reported(zeroed, 'accept');
     expect(
-      openClaim(again, { claimId: 'c', sendId: 'm', templateId: T, hold, nowMs: 0, leaseMs: 1 }).type,
+      openClaim(again, { claimId: 'c', sendId: 'm', grantKey: T, hold, nowMs: 0, leaseMs: 1 }).type,
     ).toBe('hold-void');
     expect(releaseHold(again, T, hold)).toBe(again);
   });
@@ -248,7 +248,7 @@ describe('whatever happens, in whatever order', () => {
         const result = openClaim(ledger, {
           claimId: 'c',
           sendId: 'm',
-          templateId: T,
+          grantKey: T,
           nowMs: 0,
           leaseMs: 1,
           ...(hold && { hold }),

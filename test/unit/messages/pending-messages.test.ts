@@ -180,7 +180,7 @@ test('a message goes from the ledger with its claim, and no other does', () => {
   );
   const held = holdGrant(granted, 'tpl', 'one-time');
   if (held.type !== 'held') return expect.unreachable();
-  const request = { claimId: 'c', sendId: idOf(1), templateId: 'tpl', nowMs: 0, leaseMs: 1 };
+  const request = { claimId: 'c', sendId: idOf(1), grantKey: 'tpl', nowMs: 0, leaseMs: 1 };
   const claimed = openClaim(held.ledger, { ...request, hold: held.hold });
   if (claimed.type !== 'claimed') return expect.unreachable();
   expect([...unpackPending(claimed.ledger).keys()]).toEqual([idOf(1), idOf(2)]);

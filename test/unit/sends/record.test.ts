@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../../lib/grants/ledger.ts';
-import type { Decision } from '../../../lib/sends/judge-answer.ts';
+import type { SendDecision } from '../../../lib/sends/judge-answer.ts';
 import { afterAttempt, claimFate, givenUp, mergeLateAnswer } from '../../../lib/sends/record-transitions.ts';
 import type { SendRecord, SettledClaim } from '../../../lib/sends/send-record.ts';
 
@@ -56,7 +56,7 @@ describe('the fate of an open claim', () => {
 });
 
 describe('the record after an attempt', () => {
-  const again: Decision = {
+  const again: SendDecision = {
     state: 'pending',
     effect: 'keep',
     outcome: { atMs: 2_000, reason: 'rate' },

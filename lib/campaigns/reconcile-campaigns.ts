@@ -1,15 +1,15 @@
-import { eachLimit } from '../../each-limit.ts';
-import { everyPage } from '../../paginate.ts';
-import { updated } from '../../versioned.ts';
-import type { Campaign } from '../campaign.ts';
-import type { CampaignStore } from '../campaign-store.ts';
+import { eachLimit } from '../each-limit.ts';
+import { everyPage } from '../paginate.ts';
+import { updated } from '../versioned.ts';
+import type { Campaign } from './campaign.ts';
+import type { CampaignStore } from './campaign-store.ts';
 import {
   desiredSchedule,
   hasNoMoreRuns,
   latestMissedRun,
   type SyncScheduleServices,
   syncSchedule,
-} from './sync-schedule.ts';
+} from './schedule/sync-schedule.ts';
 
 interface ReconcileServices extends SyncScheduleServices {
   readonly store: CampaignStore;
@@ -35,7 +35,7 @@ const COMPARED_AT_ONCE = 8;
  * truth. Starts runs that were missed, ends campaigns that have had their last run, and finishes deletions.
  * One campaign that cannot be repaired stops no other.
  */
-export async function reconcileSchedules(
+export async function reconcileCampaigns(
   services: ReconcileServices,
   deadlineMs: number,
 ): Promise<Reconciliation> {

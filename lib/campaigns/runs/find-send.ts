@@ -1,4 +1,7 @@
 import type { Clock } from '../../clock.ts';
+import type { Ledger } from '../../grants/ledger.ts';
+import { findMessageSend } from '../../messages/message-port.ts';
+import type { MessageStore } from '../../messages/message-store.ts';
 import { everyPage } from '../../paginate.ts';
 import type { DeliveryReceipt, ReceiptCandidate } from '../../sends/delivery-receipt.ts';
 import type { Send } from '../../sends/send-port.ts';
@@ -41,6 +44,15 @@ export async function findRecipientSend(
       return (await runs.putResults(key, batch, tally)) === 'conflict' ? 'conflict' : 'committed';
     },
   };
+}
+
+/** Any send by the id that its claims carry: that of a recipient, else of a message. */
+export async function findSend(
+  services: RecipientSendServices & { readonly store: Pick<MessageStore, 'loadRecord' | 'commit'> },
+  id: string,
+  ledger: Ledger,
+): Promise<Send> {
+  return (await findRecipientSend(services, id)) ?? findMessageSend(services, id, ledger);
 }
 
 interface SendLookupServices {
