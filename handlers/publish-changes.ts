@@ -10,7 +10,7 @@ import { openMetrics } from '../lib/runtime/emf-metrics.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { type Environment, readSettings } from '../lib/settings/settings.ts';
 import type { DomainEvent, DomainEventName } from '../lib/stream/domain-events.ts';
-import { processStream, publishWithRetry } from '../lib/stream/process-stream.ts';
+import { publishChanges, publishWithRetry } from '../lib/stream/publish-changes.ts';
 import { createSentBatches } from '../lib/stream/sent-batches.ts';
 import type { StreamRecord } from '../lib/stream/stream-record.ts';
 
@@ -37,7 +37,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     };
     return {
       read: (record: unknown) => readStreamRecord(table, record),
-      take: (records: readonly StreamRecord[]) => processStream(services, records),
+      take: (records: readonly StreamRecord[]) => publishChanges(services, records),
     };
   });
   return {
@@ -70,19 +70,19 @@ export function createHandler(services: Services) {
       [...recordsByApp(Records)].map(([appId, records]) => takeIn(services, appId, records)),
     );
     // Thrown when all are done, so that Lambda looks for the change at fault by halves.
-    const again = new Set(taken.flatMap(placesOrThrow));
-    const places = Records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '');
-    const first = places.find((place) => again.has(place));
+    const again = new Set(taken.flatMap(checkpointsOrThrow));
+    const checkpoints = Records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '');
+    const first = checkpoints.find((checkpoint) => again.has(checkpoint));
     return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
   };
 }
 
-function placesOrThrow(settled: PromiseSettledResult<string | undefined>): readonly string[] {
+function checkpointsOrThrow(settled: PromiseSettledResult<string | undefined>): readonly string[] {
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value === undefined ? [] : [settled.value];
 }
 
-/** Answers the place in the stream of the first change of one mini program that must come again. */
+/** Answers the checkpoint of the first change of one mini program that must come again. */
 async function takeIn(
   { servicesOf, logger }: Services,
   appId: string,

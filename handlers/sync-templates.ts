@@ -7,7 +7,7 @@ import { openCatalogue, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import type { TemplateSyncResult } from '../lib/templates/handle-template-changes.ts';
-import { TemplateLookupError } from '../lib/templates/template-lookup-error.ts';
+import { TemplateCallError } from '../lib/templates/template-call-error.ts';
 import { remedyFor } from '../lib/wechat/errcodes.ts';
 
 /**
@@ -64,7 +64,7 @@ async function syncOne({ sync, logger }: AppServices): Promise<void> {
     const { added, changed, removed } = await sync();
     logger.info('The templates were read from WeChat', { added, changed, removed });
   } catch (error) {
-    if (!(error instanceof TemplateLookupError) || error.wechat?.errcode !== QUOTA_USED_UP) throw error;
+    if (!(error instanceof TemplateCallError) || error.wechat?.errcode !== QUOTA_USED_UP) throw error;
     const { errcode, errmsg } = error.wechat;
     logger.warn('The templates were not read from WeChat today; what is known of them stays', {
       wechat: error.wechat,

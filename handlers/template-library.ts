@@ -5,7 +5,7 @@ import { type TemplateLibraryServices, templateLibraryRoutes } from '../lib/api/
 import { campaignsInUseOfTemplate, endCampaignsOfTemplate } from '../lib/campaigns/campaigns-of-template.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
-import { createPendingOfTemplate, SEARCH_PLACE } from '../lib/dynamodb/dynamodb-pending-of-template.ts';
+import { createPendingOfTemplate, SEARCH_CURSOR } from '../lib/dynamodb/dynamodb-pending-of-template.ts';
 import { createRunStore } from '../lib/dynamodb/dynamodb-run-store.ts';
 import { createAliasStore, createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts';
 import { cancelForTemplate } from '../lib/messages/end-pending-messages.ts';
@@ -66,7 +66,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       library,
       adding: { library, store, sync: openSync(table, catalogue, base) },
       deleting,
-      searchPlace: SEARCH_PLACE,
+      searchCursor: SEARCH_CURSOR,
       close: wechat.close,
     };
   });

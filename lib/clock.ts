@@ -8,4 +8,4 @@ export type Random = () => number;
 export type Sleep = (ms: number) => Promise<void>;
 
 /** Whatever is still under way this long before Lambda ends an HTTP function is answered without it. */
-export const ANSWER_MS = 500;
+export const TIMEOUT_RESERVE_MS = 500;

@@ -1,7 +1,7 @@
 import type { Random, Sleep } from './clock.ts';
 
 /** How a read-decide-write cycle that somebody else may disturb is repeated. */
-export interface Contention {
+export interface Backoff {
   readonly sleep: Sleep;
   readonly random: Random;
 }
@@ -25,7 +25,7 @@ const LONGEST_PAUSE_MS = 300;
 /** Repeats `attempt` until it answers something else than `conflict`. @throws ContentionError if never */
 export async function retryOnConflict<T>(
   attempt: () => Promise<T | 'conflict'>,
-  { sleep, random }: Contention,
+  { sleep, random }: Backoff,
 ): Promise<T> {
   for (let count = 0; count < MAX_ATTEMPTS; count++) {
     const result = await attempt();
@@ -38,7 +38,7 @@ export async function retryOnConflict<T>(
 const MAX_TRIES = 4;
 
 /** Only this process knows WeChat's answer: a table that fails for a moment must not make it unknown. */
-export async function retryOnFailure<T>(write: () => Promise<T>, { sleep, random }: Contention): Promise<T> {
+export async function retryOnFailure<T>(write: () => Promise<T>, { sleep, random }: Backoff): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await write();

@@ -19,7 +19,7 @@ const ENTRIES_AT_A_TIME = 25;
 const ENTRY_MS = 5_000;
 
 /** What is kept for the answer: some megabytes of it. */
-const ANSWER_MS = 1_000;
+const ANSWER_RESERVE_MS = 1_000;
 
 /** The entries to one user. */
 interface UserGroup {
@@ -103,7 +103,7 @@ export async function acceptBatch(
   }
 
   const over = new AbortController();
-  await Promise.race([acceptAll().finally(() => over.abort()), limit.near(ANSWER_MS, over.signal)]);
+  await Promise.race([acceptAll().finally(() => over.abort()), limit.near(ANSWER_RESERVE_MS, over.signal)]);
   const answered = entries.map((_, index) => items[index] ?? unfinished(index, begun.has(index)));
   if (answered.some((item) => 'message' in item) || entries.every((_, index) => items[index]))
     return answered;

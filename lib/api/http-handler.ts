@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import { ANSWER_MS, type Clock } from '../clock.ts';
+import { TIMEOUT_RESERVE_MS, type Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { createSessionTokens } from '../sessions/session-tokens.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -76,7 +76,7 @@ export function createHttpHandler<S extends object>(
     return known;
   };
   const handle = middy<HttpEvent, HttpResult>({
-    timeoutEarlyInMillis: ANSWER_MS,
+    timeoutEarlyInMillis: TIMEOUT_RESERVE_MS,
     timeoutEarlyResponse: timedOut,
   })
     .use(commonHeaders())

@@ -30,7 +30,7 @@ type TemplateView = AnswerOf<typeof templateSchema>;
 const ANY_OPENID = '<openid>';
 const ANY_DEVICE = { sn: '<sn>', modelId: '<modelId>' };
 
-/** Every known template, by title. @throws TemplateLookupError when none is known and WeChat cannot tell */
+/** Every known template, by title. @throws TemplateCallError when none is known and WeChat cannot tell */
 export async function allTemplates({
   catalogue,
   names,
@@ -41,7 +41,7 @@ export async function allTemplates({
   );
 }
 
-/** A template by its id or alias, also one that WeChat no longer lists. @throws TemplateLookupError */
+/** A template by its id or alias, also one that WeChat no longer lists. @throws TemplateCallError */
 export async function findTemplate(
   services: ShowTemplateServices,
   idOrAlias: string,
@@ -72,7 +72,7 @@ function useView({ atMs: _, ...same }: TemplateUse): NonNullable<TemplateView['u
   return same;
 }
 
-/** Whether data could be sent; undefined when WeChat lists no such template. @throws TemplateLookupError */
+/** Whether data could be sent; undefined when WeChat lists no such template. @throws TemplateCallError */
 export async function checkData(
   services: ShowTemplateServices,
   idOrAlias: string,
@@ -94,7 +94,7 @@ export async function checkData(
   return { ...about, valid: true, data: texts, ...(page !== undefined && { page }), fitted };
 }
 
-/** A message ready to be sent; undefined for a template that is not listed. @throws TemplateLookupError */
+/** A message ready to be sent; undefined for a template that is not listed. @throws TemplateCallError */
 export async function exampleOf(
   services: ShowTemplateServices,
   idOrAlias: string,

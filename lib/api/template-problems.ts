@@ -1,5 +1,5 @@
 import type { FieldProblem } from '../templates/field-problem.ts';
-import { TemplateLookupError } from '../templates/template-lookup-error.ts';
+import { TemplateCallError } from '../templates/template-call-error.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { inputError, invalidInput, type ProblemCode, ProblemError } from './problem.ts';
 import { withHint } from './schemas/error-messages.ts';
@@ -10,13 +10,13 @@ export const WECHAT_PROBLEMS = ['wechat-refused', 'wechat-unavailable'] as const
 /** The result of work that may ask WeChat for templates. @throws ProblemError where WeChat gave none */
 export async function orLookupProblem<T>(
   work: Promise<T>,
-  detailOf: (error: TemplateLookupError) => string = () =>
+  detailOf: (error: TemplateCallError) => string = () =>
     'The template is not known yet and could not be looked up at WeChat. Nothing was stored; try again.',
 ): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof TemplateLookupError)) throw error;
+    if (!(error instanceof TemplateCallError)) throw error;
     const { wechat, cause } = error;
     const detail = detailOf(error);
     if (!wechat)

@@ -94,7 +94,7 @@ function runsOf({ runs }: Pick<PauseServices, 'runs'>, campaignId: string) {
 }
 
 async function setStatus(
-  { store, clock, ...contention }: PauseCampaignsServices,
+  { store, clock, ...backoff }: PauseCampaignsServices,
   campaignId: string,
   { from, to }: { readonly from: readonly Campaign['status'][]; readonly to: Campaign['status'] },
 ): Promise<void> {
@@ -103,5 +103,5 @@ async function setStatus(
     if (!stored || !from.includes(stored.value.status)) return undefined;
     const changed: Campaign = { ...stored.value, status: to, updatedAtMs: clock() };
     return (await store.put(updated(stored, changed))) === 'conflict' ? 'conflict' : undefined;
-  }, contention);
+  }, backoff);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import {
   type Campaign,
@@ -38,13 +38,13 @@ type ChangeCampaignResult =
   | { readonly type: 'not-found' | 'ended' }
   | InputRefusal;
 
-type Services = CampaignServices & Contention;
+type Services = CampaignServices & Backoff;
 
 /**
  * Changes a campaign, if the whole of it is still right, and then its schedule. The messages of recipients
  * who were named before are not checked again: a dry run does that.
  *
- * @throws TemplateLookupError, ContentionError
+ * @throws TemplateCallError, ContentionError
  */
 export async function changeCampaign(
   services: Services,

@@ -37,7 +37,7 @@ type CreateCampaignResult =
  * schedule is written. Where EventBridge refuses a schedule that passed the check here, the campaign is
  * deleted again.
  *
- * @throws TemplateLookupError when the template is not known yet and WeChat could not be asked.
+ * @throws TemplateCallError when the template is not known yet and WeChat could not be asked.
  */
 export async function createCampaign(
   services: CampaignServices,

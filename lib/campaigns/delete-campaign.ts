@@ -1,11 +1,11 @@
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import { isOver } from './runs/run.ts';
 import type { RunStore } from './runs/run-store.ts';
 import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';
 
-export interface DeleteServices extends SyncScheduleServices, Contention {
+export interface DeleteServices extends SyncScheduleServices, Backoff {
   readonly store: CampaignStore;
   readonly runs: Pick<RunStore, 'list'>;
 }

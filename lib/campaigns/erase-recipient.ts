@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { everyItem } from '../paginate.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { count } from '../stored-schemas.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { BatchKey } from './runs/batch.ts';
@@ -25,7 +25,7 @@ export interface RecipientEraser {
   eraseFromBatch(key: BatchKey, index: number, openid: string): Promise<void>;
 }
 
-export interface EraseRecipientServices extends Contention {
+export interface EraseRecipientServices extends Backoff {
   readonly campaigns: Pick<CampaignStore, 'load' | 'list'>;
   readonly runs: Pick<
     RunStore,

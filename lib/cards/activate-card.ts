@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { type Card, type CardName, type CardStore, cardIdOf, isChanging, type PayCheck } from './card.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { activationEndsAtMs } from './card-kinds.ts';
 
-export interface ActivateCardServices extends Contention {
+export interface ActivateCardServices extends Backoff {
   readonly store: Pick<CardStore, 'load' | 'put'>;
   readonly enqueue: EnqueueCard;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import { updated } from '../versioned.ts';
 import { type Card, type CardStore, cardIdOf } from './card.ts';
@@ -29,7 +29,7 @@ export interface ReceiptRules {
   receiptOf(failRet: number): { readonly state: 'refused' | 'failed' } & Pick<Outcome, 'reason' | 'remedy'>;
 }
 
-interface CardReceiptServices extends Contention {
+interface CardReceiptServices extends Backoff {
   readonly store: Pick<CardStore, 'load' | 'put'>;
   readonly rules: ReceiptRules;
   readonly clock: Clock;

@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { type Card, type CardStore, hasExpired, isChanging } from './card.ts';
 import { saysTheSame, statusOf } from './card-content.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { stateRow } from './card-kinds.ts';
 import { isEndedByContent, stateBefore } from './card-transitions.ts';
-import { acceptedStatus, type Step, shortestWay, stepBetween } from './state-order.ts';
+import { acceptedStatus, type Transition, shortestWay, transitionBetween } from './state-order.ts';
 
-export interface ChangeCardServices extends Contention {
+export interface ChangeCardServices extends Backoff {
   readonly store: Pick<CardStore, 'load' | 'put'>;
   readonly enqueue: EnqueueCard;
   readonly clock: Clock;
@@ -23,7 +23,7 @@ interface WantedChange {
 
 /** The card with its change waiting, or why WeChat would not take it. */
 type ChangeResult =
-  | { readonly type: 'changed'; readonly card: Card; readonly step: Step }
+  | { readonly type: 'changed'; readonly card: Card; readonly transition: Transition }
   | { readonly type: 'not-found' | 'expired' }
   /** WeChat's page lets the wanted state follow only these. */
   | { readonly type: 'out-of-order'; readonly status: number; readonly after: readonly number[] };
@@ -53,19 +53,19 @@ export async function changeCard(
 function changedCard(card: Card, { content, ext }: WantedChange, nowMs: number): ChangeResult {
   if (hasExpired(card, nowMs)) return { type: 'expired' };
   const status = content === undefined ? undefined : statusOf(content);
-  const step = status === undefined ? 'unknown' : stepTo(card, status);
-  if (step === 'forbidden' && status !== undefined) {
+  const transition = status === undefined ? 'unknown' : transitionTo(card, status);
+  if (transition === 'forbidden' && status !== undefined) {
     return { type: 'out-of-order', status, after: stateRow(card.notifyType, status)?.after ?? [] };
   }
   const withContent = content === undefined ? card : wanting(card, content);
   const changed = ext === undefined ? withContent : wantingExt(withContent, ext);
-  return { type: 'changed', step, card: changed === card ? card : { ...changed, updatedAtMs: nowMs } };
+  return { type: 'changed', transition, card: changed === card ? card : { ...changed, updatedAtMs: nowMs } };
 }
 
 /** Whether WeChat's page lets a state follow the one that the card is wanted in, or may be in. */
-function stepTo(card: Card, status: number): Step {
-  const steps = statesBefore(card).map((from) => stepBetween(card.notifyType, from, status));
-  return (['allowed', 'unknown', 'unlikely'] as const).find((step) => steps.includes(step)) ?? 'forbidden';
+function transitionTo(card: Card, status: number): Transition {
+  const steps = statesBefore(card).map((from) => transitionBetween(card.notifyType, from, status));
+  return (['allowed', 'unknown', 'unlikely'] as const).find((transition) => steps.includes(transition)) ?? 'forbidden';
 }
 
 /** The states that the card may be in when the next content comes. Nobody knows which, after a lost answer. */

@@ -44,7 +44,7 @@ export function contentErrors(notifyType: number, content: Content): readonly Ca
 const DAY_MS = 24 * 60 * 60_000;
 
 /** What is wrong with the facts by which WeChat checks a pay order. */
-export function checkErrors(
+export function payCheckErrors(
   notifyType: number,
   check: { readonly payTimeMs: number } | undefined,
   nowMs: number,

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../clock.ts';
 import { DONE, type JobResult } from '../job-result.ts';
 import type { Logger } from '../logger.ts';
-import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
+import { type Backoff, retryOnConflict, retryOnFailure } from '../retry.ts';
 import { CLAIM_LEASE_MS } from '../sends/claim-send.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
 import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
@@ -30,7 +30,7 @@ export interface CardSender {
   read(card: CardName): Promise<CardReading | undefined>;
 }
 
-export interface DeliverCardServices extends Contention {
+export interface DeliverCardServices extends Backoff {
   readonly store: Pick<CardStore, 'load' | 'put'>;
   readonly wechat: CardSender;
   readonly rules: CardRules;
@@ -45,7 +45,7 @@ function later(delayMs: number): JobResult {
   return { type: 'later', delayMs: Math.ceil(delayMs / 1000) * 1000 };
 }
 
-const HELD_UP: SendAnswer = { type: 'not-sent', reason: 'The claim took too long to be written.' };
+const CLAIMED_TOO_LATE: SendAnswer = { type: 'not-sent', reason: 'The claim took too long to be written.' };
 
 /** How long a job without an access token waits. */
 const TOKEN_PAUSE_MS = 30_000;
@@ -136,8 +136,8 @@ async function send(
   const { openid, notifyType, code, check, expiresAtMs } = card;
   const request = { openid, notifyType, code, change, expiresAtMs, ...(check && { check }) };
   // A request that could outlast the lease would overlap with whoever gives this claim up.
-  const isHeldUp = clock() > nowMs + CLAIM_LEASE_MS - REQUEST_LIMIT_MS;
-  const answer = isHeldUp ? HELD_UP : await wechat.send(request);
+  const isTooLate = clock() > nowMs + CLAIM_LEASE_MS - REQUEST_LIMIT_MS;
+  const answer = isTooLate ? CLAIMED_TOO_LATE : await wechat.send(request);
   const left = await retryOnFailure(() => settle(services, card.id, claimId, answer), services);
   return whatIsLeft(left, job, clock());
 }

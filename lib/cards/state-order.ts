@@ -6,18 +6,18 @@ import { type StateRow, stateRow } from './card-kinds.ts';
  * Whether a card may come from one state into another. `unlikely`: not by what somebody published. `unknown`:
  * no page says so, which is also how a state is repeated that does not name itself.
  */
-export type Step = 'allowed' | 'forbidden' | 'unlikely' | 'unknown';
+export type Transition = 'allowed' | 'forbidden' | 'unlikely' | 'unknown';
 
 /** Whether a card may come into state `to`. `from` is undefined for a card that is not active yet. */
-export function stepBetween(notifyType: number, from: number | undefined, to: number): Step {
+export function transitionBetween(notifyType: number, from: number | undefined, to: number): Transition {
   const row = stateRow(notifyType, to);
   if (!row) return 'unknown';
-  if (from === undefined) return row.first === undefined ? 'unknown' : stepOf(row.first, row);
+  if (from === undefined) return row.first === undefined ? 'unknown' : transitionOf(row.first, row);
   if (row.after.includes(from)) return 'allowed';
-  return from === to ? 'unknown' : stepOf(false, row);
+  return from === to ? 'unknown' : transitionOf(false, row);
 }
 
-function stepOf(isAllowed: boolean, { seen }: StateRow): Step {
+function transitionOf(isAllowed: boolean, { seen }: StateRow): Transition {
   if (isAllowed) return 'allowed';
   return seen ? 'unlikely' : 'forbidden';
 }
@@ -70,6 +70,6 @@ function stateAfter(way: readonly string[], from: number | undefined): number | 
 function leadsOn(notifyType: number, from: number | undefined, content: string): boolean {
   const to = statusOf(content);
   if (to === undefined) return true;
-  const step = stepBetween(notifyType, from, to);
+  const step = transitionBetween(notifyType, from, to);
   return step === 'allowed' || step === 'unknown';
 }

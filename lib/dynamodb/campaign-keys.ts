@@ -21,10 +21,10 @@ export function campaignPartition({ appId }: Pick<Table, 'appId'>, campaignId: s
 export const RECIPIENTS_PREFIX = 'recipients#';
 
 /** One batch of the recipients that the owner named. */
-export function recipientsKey(table: Table, campaignId: string, batch: number): Key {
+export function recipientsKey(table: Table, campaignId: string, page: number): Key {
   return {
     pk: campaignPartition(table, campaignId),
-    sk: `${RECIPIENTS_PREFIX}${String(batch).padStart(6, '0')}`,
+    sk: `${RECIPIENTS_PREFIX}${String(page).padStart(6, '0')}`,
   };
 }
 
@@ -69,13 +69,13 @@ export function runRateLimitKey(table: Table, runId: string): Key {
 }
 
 /** How many runs were erased with their campaigns, by template. */
-export function forgottenRunsPartition({ appId }: Pick<Table, 'appId'>): string {
+export function erasedRunsPartition({ appId }: Pick<Table, 'appId'>): string {
   return `${appId}#forgotten-runs`;
 }
 
 /** How many runs of one template were erased. */
-export function forgottenRunsKey(table: Table, templateId: string): Key {
-  return { pk: forgottenRunsPartition(table), sk: templateId };
+export function erasedRunsKey(table: Table, templateId: string): Key {
+  return { pk: erasedRunsPartition(table), sk: templateId };
 }
 
 /** How far one shard of a run has come. */

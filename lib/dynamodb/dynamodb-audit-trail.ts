@@ -25,7 +25,7 @@ const SEARCHED_AT_ONCE = 500;
 const CALLS_PER_PAGE = 4;
 
 /**
- * The audit trail in DynamoDB, one item for each change. A place in the list is the sort key of the record
+ * The audit trail in DynamoDB, one item for each change. A cursor of the list is the sort key of the record
  * that stands there.
  */
 export function createAuditTrail(
@@ -43,12 +43,12 @@ export function createAuditTrail(
     },
 
     async list(query, limit, after) {
-      const found: { readonly place: string; readonly record: AuditRecord }[] = [];
+      const found: { readonly sortKey: string; readonly record: AuditRecord }[] = [];
       let calls = 0;
       for await (const { items, last } of queryPages(table, boundsOf(table, query, after))) {
         found.push(
           ...readable(items, toPlaced, logger).filter(
-            ({ place, record }) => place !== after && isAskedFor(record, query),
+            ({ sortKey, record }) => sortKey !== after && isAskedFor(record, query),
           ),
         );
         calls += 1;
@@ -56,7 +56,7 @@ export function createAuditTrail(
         if (last && calls === CALLS_PER_PAGE) return pageOf(found, String(last['sk']));
       }
       const page = found.slice(0, limit);
-      return pageOf(page, found.length > limit ? page.at(-1)?.place : undefined);
+      return pageOf(page, found.length > limit ? page.at(-1)?.sortKey : undefined);
     },
   };
 }
@@ -66,7 +66,7 @@ function pageOf(found: readonly { readonly record: AuditRecord }[], next: string
 }
 
 function toPlaced(item: Item) {
-  return { place: String(item['sk']), record: parseItem(auditRecordSchema, attributesOf(item)) };
+  return { sortKey: String(item['sk']), record: parseItem(auditRecordSchema, attributesOf(item)) };
 }
 
 function boundsOf(table: Table, { fromMs = 0, toMs = LAST_MOMENT_MS }: AuditQuery, after?: string) {

@@ -3,7 +3,7 @@ import type { RunRecord } from '../campaigns/runs/run.ts';
 import {
   campaignKey,
   campaignPartition,
-  forgottenRunsKey,
+  erasedRunsKey,
   RUN_PREFIX,
   runRateLimitPartition,
   runShardPartition,
@@ -62,7 +62,7 @@ async function forget(table: Table, key: Key): Promise<void> {
   // A conflict means that another call has erased it.
   await writeAtomically(table, [
     { Delete: { ...batchKey, ConditionExpression: 'attribute_exists(pk)' } },
-    { Update: updateRequest(table, forgottenRunsKey(table, run.content.templateId), { add: { runs: 1 } }) },
+    { Update: updateRequest(table, erasedRunsKey(table, run.content.templateId), { add: { runs: 1 } }) },
   ]);
 }
 

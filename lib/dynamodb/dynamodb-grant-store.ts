@@ -57,7 +57,7 @@ export function createGrantStore(
       const { openid } = read.value;
       const { counted, outgrown } = withMarks(read.value.counted, marks);
       const ledger = { ...read, value: { ...read.value, counted } };
-      const places = newTemplateIds.map(
+      const audienceEntries = newTemplateIds.map(
         (templateId): ConditionalPut => ({
           item: { ...audienceKey(table, templateId, openid), openid },
           // Always true: a user may already be there, from before their ledger was erased.
@@ -65,7 +65,7 @@ export function createGrantStore(
         }),
       );
       const earlier = outgrown === undefined ? [] : [putEarlierMarks(openid, outgrown)];
-      return putAtomically(table, [putLedger(table, ledger, newVersion), ...earlier, ...places]);
+      return putAtomically(table, [putLedger(table, ledger, newVersion), ...earlier, ...audienceEntries]);
     },
 
     listByTemplate: (templateId, limit, after) => listByTemplate(table, templateId, limit, after),

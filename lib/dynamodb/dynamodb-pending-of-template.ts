@@ -10,7 +10,7 @@ import type { Table } from './table.ts';
 const PARTS = ['due', 'audience'] as const;
 
 /** What a search may begin with: a part, one of its shards, and the place that the page before ended with. */
-export const SEARCH_PLACE: RegExp = new RegExp(`^(${PARTS.join('|')}):[0-${SHARDS.length - 1}]:.*$`);
+export const SEARCH_CURSOR: RegExp = new RegExp(`^(${PARTS.join('|')}):[0-${SHARDS.length - 1}]:.*$`);
 
 const USERS_PER_PAGE = 100;
 
@@ -28,10 +28,10 @@ interface Found {
 export function createPendingOfTemplate(table: Table): TemplateDependants['pendingMessages'] {
   const search = { due: searchDueIndex(table), audience: searchAudience(table) };
   return async (templateId, after = `${PARTS[0]}:0:`) => {
-    const [name, digit, ...place] = after.split(':');
+    const [name, digit, ...cursor] = after.split(':');
     const part = PARTS.find((each) => each === name) ?? PARTS[0];
     const shard = Number(digit);
-    const { items, last } = await search[part](templateId, shard, place.join(':'));
+    const { items, last } = await search[part](templateId, shard, cursor.join(':'));
     const next = last === undefined ? following(part, shard) : `${part}:${shard}:${last}`;
     return { items, ...(next !== undefined && { next }) };
   };
@@ -43,17 +43,17 @@ function following(part: (typeof PARTS)[number], shard: number): string | undefi
   return next && `${next}:0:`;
 }
 
-type Search = (templateId: string, shard: number, place: string) => Promise<Found>;
+type Search = (templateId: string, shard: number, cursor: string) => Promise<Found>;
 
 /** A page is what DynamoDB reads at once, a megabyte, whatever of it belongs to the template. */
 function searchDueIndex(table: Table): Search {
-  return async (templateId, shard, place) => {
+  return async (templateId, shard, cursor) => {
     const { items, last } = await queryPage(table, {
       KeyConditionExpression: 'pk = :pk AND sk > :from',
       FilterExpression: 'templateId = :templateId',
       values: {
         ':pk': duePartition(table, shard),
-        ':from': place || (await cursorOf(table, shard)),
+        ':from': cursor || (await cursorOf(table, shard)),
         ':templateId': templateId,
       },
       ConsistentRead: true,
@@ -65,8 +65,8 @@ function searchDueIndex(table: Table): Search {
 
 function searchAudience(table: Table): Search {
   const audience = createAudienceStore(table);
-  return async (templateId, shard, place) => {
-    const { openids, next } = await audience.openids(templateId, shard, USERS_PER_PAGE, place);
+  return async (templateId, shard, cursor) => {
+    const { openids, next } = await audience.openids(templateId, shard, USERS_PER_PAGE, cursor);
     const ledgers = await audience.loadLedgers(openids);
     const items = [...ledgers.values()].flatMap(({ value }) =>
       listPending(value).filter((message) => message.templateId === templateId),

@@ -1,7 +1,7 @@
 import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RecipientEraser } from '../campaigns/erase-recipient.ts';
 import { erasedOpenid } from '../campaigns/runs/batch.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import {
   batchItemKey,
   campaignKey,
@@ -20,7 +20,7 @@ import { type NewVersion, parseItem } from './versioned-items.ts';
 /** Takes users out of campaigns in DynamoDB. */
 export function createRecipientEraser(
   table: Table,
-  { newVersion, ...contention }: Contention & { readonly newVersion: NewVersion },
+  { newVersion, ...backoff }: Backoff & { readonly newVersion: NewVersion },
 ): RecipientEraser {
   const { client, name: TableName } = table;
 
@@ -95,7 +95,7 @@ export function createRecipientEraser(
       for await (const { items, last } of queryPages(table, query)) {
         for (const { sk } of items) {
           const key = { pk: campaignPartition(table, campaignId), sk: String(sk) };
-          erased += await retryOnConflict(() => eraseFromListPage(key, campaignId, openid), contention);
+          erased += await retryOnConflict(() => eraseFromListPage(key, campaignId, openid), backoff);
         }
         if (last && !mayGoOn()) {
           return { erased, next: Number(String(last['sk']).slice(RECIPIENTS_PREFIX.length)) + 1 };

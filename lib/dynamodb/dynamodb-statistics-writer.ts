@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/cli
 import type { Clock } from '../clock.ts';
 import { bucketOf, type Counts, sumOf } from '../statistics/statistics.ts';
 import type { Count, CountedChange, StatisticsWriter } from '../stream/counts.ts';
-import { forgottenPlaces, placeName, sortablePlace, storedPlace } from './counted-places.ts';
+import { forgottenCheckpoints, checkpointName, sortableCheckpoint, storedCheckpoint } from './stream-checkpoints.ts';
 import { withoutFormerlyCounted } from './formerly-counted.ts';
 import { type Item, readItem } from './items.ts';
 import { bucketKey, gaugeKey, type Key } from './keys.ts';
@@ -17,7 +17,7 @@ interface Addition {
 }
 
 interface Step {
-  readonly place: string;
+  readonly checkpoint: string;
   readonly atMs: number;
   readonly counts: Counts;
 }
@@ -36,22 +36,22 @@ export function createStatisticsWriter(table: Table, { clock }: { readonly clock
       const additions = additionsOf(table, await withoutFormerlyCounted(table, changes, beganAtMs));
       for (let done = 0; done < additions.length; done += ITEMS_AT_ONCE) {
         const some = additions.slice(done, done + ITEMS_AT_ONCE);
-        await Promise.all(some.map((addition) => addOnce(table, placeName(shard), addition)));
+        await Promise.all(some.map((addition) => addOnce(table, checkpointName(shard), addition)));
       }
     },
   };
 }
 
-/** Adds the steps that lie ahead of the place that the item has come to. */
+/** Adds the steps that lie ahead of the checkpoint of the item. */
 async function addOnce(table: Table, shardName: string, addition: Addition): Promise<void> {
   let { steps } = addition;
   while (steps.length > 0) {
     const answer = await update(table, shardName, { ...addition, steps });
     if (answer.type === 'added') {
       const latestMs = steps.at(-1)?.atMs ?? 0;
-      return forget(table, addition.key, forgottenPlaces(answer.item, latestMs));
+      return forget(table, addition.key, forgottenCheckpoints(answer.item, latestMs));
     }
-    const left = steps.filter(({ place }) => place > answer.reached);
+    const left = steps.filter(({ checkpoint }) => checkpoint > answer.reached);
     // A condition that fails without a reason would be asked for ever.
     if (left.length === steps.length) throw answer.error;
     steps = left;
@@ -64,7 +64,7 @@ type Answer =
 
 async function update(table: Table, shardName: string, { key, expiresAt, steps }: Addition): Promise<Answer> {
   const [first, last] = [steps[0], steps.at(-1)];
-  const reached = last && storedPlace(last.place, last.atMs);
+  const reached = last && storedCheckpoint(last.checkpoint, last.atMs);
   const command = new UpdateItemCommand({
     ...updateRequest(
       table,
@@ -76,7 +76,7 @@ async function update(table: Table, shardName: string, { key, expiresAt, steps }
       {
         condition: 'attribute_not_exists(#shard) OR #shard < :first',
         names: { '#shard': shardName },
-        values: { ':first': first?.place },
+        values: { ':first': first?.checkpoint },
       },
     ),
     ReturnValues: 'ALL_NEW',
@@ -133,7 +133,7 @@ function stepsOf(
 ): readonly Step[] {
   const ofChanges = Map.groupBy(group, ({ change }) => change);
   return [...ofChanges].map(([{ sequenceNumber, atMs }, counts]) => ({
-    place: sortablePlace(sequenceNumber),
+    checkpoint: sortableCheckpoint(sequenceNumber),
     atMs,
     counts: sumOf(counts.map(({ count }) => countsOf(count))),
   }));

@@ -1,5 +1,5 @@
 import { bucketOf, type Counts, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
-import { isPlaceName } from './counted-places.ts';
+import { isCheckpointName } from './stream-checkpoints.ts';
 import type { Item } from './items.ts';
 import { bucketsPartition, sortableMoment, statisticsPartition } from './keys.ts';
 import { queryItems } from './queries.ts';
@@ -38,6 +38,6 @@ function summedBy(items: readonly Item[]): ReadonlyMap<string, Counts> {
 }
 
 function countsIn({ pk: _pk, sk: _sk, expiresAt: _expiresAt, ...counts }: Item): Counts {
-  const named = Object.entries(counts).filter(([name]) => !isPlaceName(name));
+  const named = Object.entries(counts).filter(([name]) => !isCheckpointName(name));
   return Object.fromEntries(named.map(([name, count]) => [name, typeof count === 'number' ? count : 0]));
 }

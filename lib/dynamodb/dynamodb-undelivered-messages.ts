@@ -8,7 +8,7 @@ import { readable, toMessage } from './versioned-items.ts';
 
 /**
  * The messages that did not arrive, newest first: the shards of their list in the needs-attention index,
- * merged. A place in the list is the sort key of the message that stands there. The index follows the table
+ * merged. A cursor of the list is the sort key of the message that stands there. The index follows the table
  * within a moment.
  */
 export function createUndeliveredMessages(table: Table, logger: Logger): UndeliveredMessages {
@@ -18,15 +18,15 @@ export function createUndeliveredMessages(table: Table, logger: Logger): Undeliv
       const shards = await Promise.all(
         SHARDS.map((shard) => newestOf(table, shard, { ...query, count: limit + 1, after })),
       );
-      // What an unfinished shard holds below its place is not known, so that nothing below any such place is told.
+      // What an unfinished shard holds below its last one is not known, so that nothing below any such place is told.
       const [readTo] = shards.flatMap((shard) => shard.readTo ?? []).sort(descending);
       const merged = shards
         .flatMap((shard) => shard.items)
-        .filter((item) => readTo === undefined || placeOf(item) >= readTo)
-        .sort((a, b) => descending(placeOf(a), placeOf(b)));
+        .filter((item) => readTo === undefined || sortKeyOf(item) >= readTo)
+        .sort((a, b) => descending(sortKeyOf(a), sortKeyOf(b)));
       const items = merged.slice(0, limit);
       const last = merged.length > limit ? items.at(-1) : undefined;
-      const next = last ? placeOf(last) : readTo;
+      const next = last ? sortKeyOf(last) : readTo;
       return { items: readable(items, toMessage, logger), ...(next !== undefined && { next }) };
     },
   };
@@ -34,7 +34,7 @@ export function createUndeliveredMessages(table: Table, logger: Logger): Undeliv
 
 const descending = (a: string, b: string) => (a < b ? 1 : -1);
 
-function placeOf(item: Item): string {
+function sortKeyOf(item: Item): string {
   return String(item['attentionSk']);
 }
 
@@ -47,14 +47,14 @@ interface ShardQuery extends UndeliveredQuery {
 const SEARCHED_AT_ONCE = 500;
 const CALLS_PER_PAGE = 4;
 
-/** The newest of a shard, and the place down to which it was read where there is more. */
+/** The newest of a shard, and the sort key down to which it was read where there is more. */
 async function newestOf(
   table: Table,
   shard: number,
   query: ShardQuery,
 ): Promise<{ readonly items: readonly Item[]; readonly readTo?: string }> {
   const { templateId, count, after } = query;
-  // The place that a page begins after is inside the bounds of the query, so that it may come once more.
+  // The cursor that a page begins after is inside the bounds of the query, so that it may come once more.
   const wanted = count + (after === undefined ? 0 : 1);
   const items: Item[] = [];
   let calls = 0;
@@ -63,10 +63,10 @@ async function newestOf(
     ScanIndexForward: false,
     Limit: templateId === undefined ? wanted : SEARCHED_AT_ONCE,
   })) {
-    items.push(...page.items.filter((item) => placeOf(item) !== after));
+    items.push(...page.items.filter((item) => sortKeyOf(item) !== after));
     calls += 1;
     const isEnough = items.length >= count || calls === CALLS_PER_PAGE;
-    if (page.last && isEnough) return { items, readTo: placeOf(page.last) };
+    if (page.last && isEnough) return { items, readTo: sortKeyOf(page.last) };
   }
   return { items };
 }

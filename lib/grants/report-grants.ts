@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { type Device, grantKeyOf, newTemplateIds, readGrantKey, templateIdsOf } from './grant-key.ts';
 import type { GrantStore } from './grant-store.ts';
@@ -14,7 +14,7 @@ import {
 } from './ledger.ts';
 import { countReport, NONE_RECENT } from './recent-grants.ts';
 
-interface ReportServices extends Contention {
+interface ReportServices extends Backoff {
   readonly store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
   readonly authority: GrantAuthority;
   /** Whether any sync has found the account's templates: until then no id can be told from an invented one. */
@@ -59,7 +59,7 @@ export type ReportResult =
  * MAX_UNSYNCED_TEMPLATES_PER_USER} they are ignored.
  */
 export function reportGrants(
-  { store, authority, isCatalogueSynced, clock, ...contention }: ReportServices,
+  { store, authority, isCatalogueSynced, clock, ...backoff }: ReportServices,
   openid: string,
   requestId: string,
   report: GrantReport,
@@ -91,7 +91,7 @@ export function reportGrants(
     const added = newTemplateIds(stored.value, ledger);
     const result = await store.commitCounted(updated(stored, ledger), [mark], added);
     return result === 'conflict' ? result : { type: 'counted', ledger };
-  }, contention);
+  }, backoff);
 }
 
 /** The answers without those for ids that no sync found, once the user has answers for many of those. */

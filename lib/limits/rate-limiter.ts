@@ -26,7 +26,7 @@ export interface RateLimiter {
   /** Whether {@link acquireFor} may say anything but `go` of any template. */
   hasTemplateLimits(): Promise<boolean>;
   /** Whether this container's latest answer about the template is recent and slows nothing down. */
-  isServed(templateId: string): boolean;
+  hasPassedLately(templateId: string): boolean;
   /** Told of each answer. */
   report(signal: LimitSignal, request: LimitedRequest): Promise<void>;
 }
@@ -69,12 +69,12 @@ export function createRateLimiter({ maxPerSecond, ...options }: RateLimiterOptio
       return templates?.[templateId] ? ofTemplate(templateId).acquire() : { type: 'go' };
     },
 
-    isServed: (templateId) => ofAll.isServed() && ofTemplate(templateId).isServed(),
+    hasPassedLately: (templateId) => ofAll.hasPassedLately() && ofTemplate(templateId).hasPassedLately(),
 
     async report(signal, { leftAtMs, templateId }) {
       const aboutTemplate =
-        signal === 'served' || (typeof signal === 'object' && signal.scope === 'template');
-      await ofAll.report(aboutTemplate ? 'served' : signal, leftAtMs);
+        signal === 'passed' || (typeof signal === 'object' && signal.scope === 'template');
+      await ofAll.report(aboutTemplate ? 'passed' : signal, leftAtMs);
       if (aboutTemplate) await ofTemplate(templateId).report(signal, leftAtMs);
     },
   };

@@ -44,7 +44,7 @@ export function reserveSlots(
 ): { readonly reservations: readonly Reservation[]; readonly rateLimit: RateLimit } {
   const { count, nowMs, maxPerSecond } = request;
   if (isStopped(rateLimit, nowMs))
-    return { reservations: waits(count, () => heldBackUntilMs(rateLimit, request)), rateLimit };
+    return { reservations: waits(count, () => slowedUntilMs(rateLimit, request)), rateLimit };
   const rate = rateOf(rateLimit, maxPerSecond);
   if (rate === undefined)
     return { reservations: repeat(count, () => ({ type: 'go', atMs: nowMs })), rateLimit };
@@ -58,7 +58,7 @@ export function reserveSlots(
   if (rest === 0) return { reservations: goes, rateLimit: gone };
   if (rateLimit.slowdown) {
     return {
-      reservations: [...goes, ...waits(rest, () => heldBackUntilMs(rateLimit, request))],
+      reservations: [...goes, ...waits(rest, () => slowedUntilMs(rateLimit, request))],
       rateLimit: gone,
     };
   }
@@ -69,7 +69,7 @@ export function reserveSlots(
   };
 }
 
-function heldBackUntilMs({ slowdown }: RateLimit, { nowMs, random }: SlotRequest): number {
+function slowedUntilMs({ slowdown }: RateLimit, { nowMs, random }: SlotRequest): number {
   const earliestMs = Math.max(nowMs + HORIZON_MS, slowdown?.stoppedUntilMs ?? 0);
   return earliestMs + random() * spreadMs(slowdown, earliestMs, nowMs);
 }

@@ -14,7 +14,7 @@ import type { SharedRateLimit } from './shared-rate-limit.ts';
  * What an answer of WeChat's says about the rate limit: a cause to slow down, or `served`, which is any
  * answer about this one message.
  */
-export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'served' | RefusedSignal;
+export type LimitSignal = Exclude<SlowdownCause, 'refused'> | 'passed' | RefusedSignal;
 
 /** WeChat refuses with an errcode that is not about this one message or user. */
 interface RefusedSignal {
@@ -35,7 +35,7 @@ export type Permit =
 export interface ScopeRateLimiter {
   acquire(dueAtMs?: number): Promise<Permit>;
   /** Whether WeChat's latest answer was none of its refusals, and is not old. */
-  isServed(): boolean;
+  hasPassedLately(): boolean;
   report(signal: LimitSignal, leftAtMs: number): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function createScopeRateLimiter(
   const { clock, sleep, maxPerSecond } = options;
   const reserveSlot = createReservations(options, shared);
   const streak = createStreak();
-  let servedAtMs: number | undefined;
+  let passedAtMs: number | undefined;
 
   async function acquire(dueAtMs = 0): Promise<Permit> {
     if (rateOf(await shared.present(), maxPerSecond) === undefined) return { type: 'go' };
@@ -81,7 +81,7 @@ export function createScopeRateLimiter(
   }
 
   /** The refusal that slows everyone down, if this one does. A probe's refusal does by itself. */
-  function refusalIn(signal: Exclude<LimitSignal, 'served'>): Omit<Refusal, 'leftAtMs'> | undefined {
+  function refusalIn(signal: Exclude<LimitSignal, 'passed'>): Omit<Refusal, 'leftAtMs'> | undefined {
     if (signal === 'rate' || signal === 'quota') {
       streak.end();
       return { cause: signal };
@@ -97,11 +97,11 @@ export function createScopeRateLimiter(
   return {
     acquire,
 
-    isServed: () => servedAtMs !== undefined && clock() - servedAtMs < TRUSTED_MS,
+    hasPassedLately: () => passedAtMs !== undefined && clock() - passedAtMs < TRUSTED_MS,
 
     async report(signal, leftAtMs) {
-      servedAtMs = signal === 'served' ? clock() : undefined;
-      if (signal === 'served') {
+      passedAtMs = signal === 'passed' ? clock() : undefined;
+      if (signal === 'passed') {
         streak.end();
         if (shared.latest()?.slowdown)
           await shared.change((rateLimit) => recovered(rateLimit, leftAtMs, clock()));

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import {
   type AppRateLimits,
@@ -57,8 +57,8 @@ export function shareRateLimit({
   clock,
   logger,
   measure,
-  ...contention
-}: Contention & {
+  ...backoff
+}: Backoff & {
   readonly store: RateLimitStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -103,7 +103,7 @@ export function shareRateLimit({
         copy = { stored: written, atMs };
         logRateLimitChange({ logger, ...(measure && { measure }) }, before.value, after);
         return undefined;
-      }, contention),
+      }, backoff),
   };
 }
 

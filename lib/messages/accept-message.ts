@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { settledLedger } from '../sends/close-claim.ts';
 import type { OutgoingMessage } from '../sends/send-port.ts';
 import type { FittedValue } from '../templates/template.ts';
@@ -37,7 +37,7 @@ export type AcceptResult =
   | { readonly type: 'idempotency-conflict' | 'no-grant' | 'too-many-waiting' }
   | { readonly type: 'send-at-too-old' | 'expires-too-soon' };
 
-export interface AcceptServices extends Contention {
+export interface AcceptServices extends Backoff {
   readonly store: MessageStore;
   readonly keys: IdempotencyKeys;
   readonly enqueue: Enqueue;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { releaseHolds } from '../grants/holds.ts';
 import { withoutPending } from '../grants/packed-pending-messages.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { isPending, type Message } from './message.ts';
 import type { MessageStore } from './message-store.ts';
@@ -11,7 +11,7 @@ export type CancelResult =
   | { readonly type: 'canceled'; readonly message: Message }
   | { readonly type: 'not-found' | 'already-sending' };
 
-interface CancelServices extends Contention {
+interface CancelServices extends Backoff {
   readonly store: MessageStore;
   readonly clock: Clock;
 }

@@ -3,7 +3,7 @@ import { DONE, type JobResult } from '../job-result.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { Permit } from '../limits/scope-rate-limiter.ts';
 import type { Logger } from '../logger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { mightLeaveAtMs, STOP_PATIENCE_MS, TOKEN_PATIENCE_MS } from '../sends/retry-policy.ts';
 import { updated } from '../versioned.ts';
 import { endMessage } from './end-pending-messages.ts';
@@ -19,7 +19,7 @@ import {
   withDueEntry,
 } from './send-job.ts';
 
-export interface HoldBackServices extends Contention {
+export interface DeferServices extends Backoff {
   readonly store: MessageStore;
   readonly dueEntries: DueEntries;
   readonly clock: Clock;
@@ -49,14 +49,14 @@ export async function acquirePermitFor(
  * No retry of its own is used up. WeChat's refusals hold it back for a day at most.
  */
 export async function deferJob(
-  services: HoldBackServices,
+  services: DeferServices,
   job: SendJob,
   { delayMs, refused }: Extract<Permit, { type: 'later' }>,
 ): Promise<JobResult> {
   if (delayMs <= LONGEST_QUEUE_DELAY_MS) return { type: 'later', delayMs };
   const { store, dueEntries, clock } = services;
   const nowMs = clock();
-  const heldUntilMs = Math.ceil(nowMs + delayMs);
+  const deferredUntilMs = Math.ceil(nowMs + delayMs);
   const patienceMs = refused ? STOP_PATIENCE_MS : Number.POSITIVE_INFINITY;
   return retryOnConflict(async () => {
     const { message, ledger } = await store.load(job.messageId);
@@ -69,16 +69,16 @@ export async function deferJob(
     if (nowMs >= value.sendAtMs + patienceMs) {
       return endMessage(services, { record: value, ledger }, 'failed', 'sending-stopped');
     }
-    const dueAtMs = dueAgainAtMs(value, heldUntilMs);
-    const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs }, nowMs);
+    const dueAtMs = dueAgainAtMs(value, deferredUntilMs);
+    const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs: deferredUntilMs }, nowMs);
     const result = await store.commit({ ledger: updated(ledger, putPending(ledger.value, deferred)) });
     return result === 'conflict' ? result : untilNearlyDue(deferred, job, nowMs);
   }, services);
 }
 
 /** Holds a job back while no access token can be had. A whole day of that ends the message. */
-export async function holdBackWithoutToken(
-  services: HoldBackServices,
+export async function deferWithoutToken(
+  services: DeferServices,
   job: SendJob,
 ): Promise<JobResult | 'conflict'> {
   const askedAtMs = services.clock();

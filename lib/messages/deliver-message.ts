@@ -4,14 +4,14 @@ import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { AnswerRules } from '../sends/judge-answer.ts';
 import { type Performed, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import type { TokenSender } from '../sends/send-with-token.ts';
-import { acquirePermitFor, deferJob, type HoldBackServices, holdBackWithoutToken } from './defer-job.ts';
+import { acquirePermitFor, deferJob, type DeferServices, deferWithoutToken } from './defer-job.ts';
 import { endMessage, sendAndRefuseRest } from './end-pending-messages.ts';
 import { byExpiry, dropJob, neverAccepted, retryAfter, untilNearlyDue } from './finish-job.ts';
 import { isPending, type Message, openidOf } from './message.ts';
 import { messagePort } from './message-port.ts';
 import type { SendJob } from './send-job.ts';
 
-interface DeliveryServices extends HoldBackServices {
+interface DeliveryServices extends DeferServices {
   readonly newClaimId: () => string;
   readonly wechat: TokenSender;
   readonly rules: AnswerRules;
@@ -50,7 +50,7 @@ async function tryOnce(services: DeliveryServices, job: SendJob): Promise<JobRes
   // What has expired needs neither token nor permit to end. Asking for them may take until then.
   const isOver = () => services.clock() >= (job.expiresAtMs ?? Number.POSITIVE_INFINITY);
   const isReady = isOver() || (await services.wechat.ready());
-  if (!isReady && !isOver()) return holdBackWithoutToken(services, job);
+  if (!isReady && !isOver()) return deferWithoutToken(services, job);
   const permit = isOver() ? undefined : await acquirePermitFor(services, job);
   if (permit?.type === 'later' && !isOver()) return deferJob(services, job, permit);
   const performed = await performPatiently(services, job);
@@ -66,7 +66,7 @@ async function tryOnce(services: DeliveryServices, job: SendJob): Promise<JobRes
     case 'busy':
       return retryAfter(services, Math.max(1_000, performed.ahead * EACH_AHEAD_MS));
     case 'missing':
-    case 'not-mine':
+    case 'lease-lost':
       return retryAfter(services, 1_000);
     case 'no-grant':
       return endMessage(services, performed, 'failed', 'no-grant');

@@ -5,7 +5,7 @@ import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutPending } from '../grants/packed-pending-messages.ts';
 import { DONE, type JobResult } from '../job-result.ts';
 import type { Logger } from '../logger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { type InternalReason, internalOutcome } from '../sends/internal-outcome.ts';
 import { type Performed, performSend, type SendServices } from '../sends/perform-send.ts';
 import type { SendPort } from '../sends/send-port.ts';
@@ -66,7 +66,7 @@ export async function endMessage(
   return DONE;
 }
 
-interface RefuseServices extends Contention {
+interface RefuseServices extends Backoff {
   readonly store: Pick<MessageStore, 'loadLedger' | 'commit'>;
 }
 
@@ -120,7 +120,7 @@ export async function cancelForTemplate(
 
 /** Ends those that `choose` finds, as many at a time as one write takes, until it finds none. */
 async function endInSteps(
-  { store, ...contention }: RefuseServices,
+  { store, ...backoff }: RefuseServices,
   openid: string,
   choose: (ledger: Ledger) => readonly Message[],
   end: Parameters<typeof endWithoutRequest>[3],
@@ -131,7 +131,7 @@ async function endInSteps(
       const ledger = await store.loadLedger(openid);
       const messages = choose(ledger.value).slice(0, RECORDS_PER_STEP);
       return messages.length === 0 ? [] : endWithoutRequest(store, messages, ledger, end);
-    }, contention);
+    }, backoff);
     if (step.length === 0) return ended;
   }
 }

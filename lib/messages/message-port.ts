@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { closeClaim } from '../grants/claims.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import { type Contention, retryOnConflict, retryOnFailure } from '../retry.ts';
+import { type Backoff, retryOnConflict, retryOnFailure } from '../retry.ts';
 import { mergeLateAnswer } from '../sends/record-transitions.ts';
 import type { Send, SendPort } from '../sends/send-port.ts';
 import type { SettledClaim } from '../sends/send-record.ts';
@@ -12,7 +12,7 @@ import type { MessageStore } from './message-store.ts';
 import { countAhead, putPending, readMessage } from './pending-messages.ts';
 import { type DueEntries, withDueEntry } from './send-job.ts';
 
-export interface MessagePortServices extends Contention {
+export interface MessagePortServices extends Backoff {
   readonly store: MessageStore;
   readonly dueEntries: Pick<DueEntries, 'put'>;
   readonly clock: Clock;
@@ -62,7 +62,7 @@ export function messagePort(services: MessagePortServices, id: string): SendPort
  * before, or given up.
  */
 async function putBack(
-  { store, dueEntries, ...contention }: MessagePortServices,
+  { store, dueEntries, ...backoff }: MessagePortServices,
   claim: Claim,
   message: Message,
 ): Promise<Message> {
@@ -75,7 +75,7 @@ async function putBack(
     const closed = closeClaim(ledger.value, 'keep');
     const result = await store.commit({ ledger: updated(ledger, putPending(closed, pending)) });
     return result === 'conflict' ? result : pending;
-  }, contention);
+  }, backoff);
 }
 
 /**
@@ -84,7 +84,7 @@ async function putBack(
  * or the user may have been erased.
  */
 function createRecorder(
-  { store, ...contention }: MessagePortServices,
+  { store, ...backoff }: MessagePortServices,
   ended: Message,
   base: SettledClaim | undefined,
 ): () => Promise<Message> {
@@ -101,7 +101,7 @@ function createRecorder(
       if (after === standing) return after;
       const result = await store.commit({ records: [updated(message, after)] });
       return result === 'conflict' ? result : after;
-    }, contention);
+    }, backoff);
 }
 
 /** Says how an attempt ended, or a message without one. */

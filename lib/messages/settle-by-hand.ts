@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { closeClaim, restoreGrant } from '../grants/claims.ts';
 import { grantKeyOf } from '../grants/grant-key.ts';
 import type { Ledger } from '../grants/ledger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Message } from './message.ts';
 import type { Change, MessageStore } from './message-store.ts';
@@ -15,7 +15,7 @@ export type SettleByHandResult =
   | { readonly type: 'settled'; readonly message: Message }
   | { readonly type: 'not-found' | 'not-unknown' };
 
-interface SettleByHandServices extends Contention {
+interface SettleByHandServices extends Backoff {
   readonly store: Pick<MessageStore, 'load' | 'commit'>;
   readonly clock: Clock;
 }
@@ -29,7 +29,7 @@ const BY_HAND = 'settled-by-hand';
  * `not-unknown`.
  */
 export function settleByHand(
-  { store, clock, ...contention }: SettleByHandServices,
+  { store, clock, ...backoff }: SettleByHandServices,
   messageId: string,
   manual: ManualOutcome,
 ): Promise<SettleByHandResult> {
@@ -41,7 +41,7 @@ export function settleByHand(
     const settled = settledMessage(message.value, manual, clock());
     const result = await store.commit(changeOf(message, ledger, settled));
     return result === 'conflict' ? result : { type: 'settled', message: settled };
-  }, contention);
+  }, backoff);
 }
 
 function wasSettled({ state, outcome }: Message, manual: ManualOutcome): boolean {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { v7 as uuidV7 } from 'uuid';
 import * as v from 'valibot';
-import { ANSWER_MS, type Clock, type Random, type Sleep } from '../clock.ts';
+import { TIMEOUT_RESERVE_MS, type Clock, type Random, type Sleep } from '../clock.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
 import type { Environment } from '../settings/settings.ts';
@@ -105,7 +105,7 @@ export function onColdStart<Services, Event, Context, Result>(
 async function inTime<T>(start: Promise<T>, context: unknown): Promise<T> {
   const limited = v.safeParse(limitedContext, context);
   if (!limited.success) return start;
-  const waitMs = Math.max(0, Number(limited.output.getRemainingTimeInMillis()) - ANSWER_MS);
+  const waitMs = Math.max(0, Number(limited.output.getRemainingTimeInMillis()) - TIMEOUT_RESERVE_MS);
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new SlowStartError()), waitMs);

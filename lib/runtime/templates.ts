@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
 import { syncAndHandleChanges, type TemplateSyncResult } from '../templates/handle-template-changes.ts';
 import type { TemplateLibrary } from '../templates/template-library.ts';
-import { TemplateLookupError } from '../templates/template-lookup-error.ts';
+import { TemplateCallError } from '../templates/template-call-error.ts';
 import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
 import {
   addTemplate,
@@ -82,6 +82,6 @@ async function orLookupError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    throw new TemplateLookupError(cause);
+    throw new TemplateCallError(cause);
   }
 }

@@ -2,14 +2,14 @@ import type { Clock } from '../clock.ts';
 import { closeClaim, openClaim } from '../grants/claims.ts';
 import { grantKeyOf } from '../grants/grant-key.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { type Busy, freeLedger, type LedgerStore, type SendFinder } from './close-claim.ts';
 import { claimFate } from './record-transitions.ts';
 import type { SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 
-export interface ClaimServices extends Contention {
+export interface ClaimServices extends Backoff {
   readonly store: SendFinder & LedgerStore;
   readonly newClaimId: () => string;
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export type SendClaim<R extends SendRecord> =
       readonly ledger: Versioned<Ledger>;
     }
   /** Somebody else is to perform it by now. */
-  | { readonly type: 'not-mine' };
+  | { readonly type: 'lease-lost' };
 
 /**
  * Takes the user lock and a grant for a send, in one conditional write of the ledger. `known` is the ledger
@@ -166,7 +166,7 @@ async function claim<R extends SendRecord>(
   if (ahead > 0 && nowMs < slotAtMs) return { type: 'busy', untilMs: slotAtMs, ahead };
   const hold = send.holdOf?.(record);
   const opened =
-    send.isEntitled?.(free) === false
+    send.mayClaim?.(free) === false
       ? ({ type: 'no-grant' } as const)
       : openClaim(free, {
           claimId: newClaimId(),
@@ -184,7 +184,7 @@ async function claim<R extends SendRecord>(
   if (opened.type !== 'claimed') return { type: opened.type, record, ledger: updated(stored, free) };
   // The ledger was read while this worker held the batch. Where another worker claims afterwards, this write
   // conflicts.
-  if (send.isMine?.() === false) return { type: 'not-mine' };
+  if (send.holdsLease?.() === false) return { type: 'lease-lost' };
   const result = await store.commit({ ledger: updated(stored, opened.ledger) });
   return result === 'conflict' ? result : { type: 'claimed', claim: opened.claim, record };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { closeClaim, revokeGrantedBefore } from '../grants/claims.ts';
 import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { type ClaimFate, claimFate, givenUp } from './record-transitions.ts';
 import type { Send } from './send-port.ts';
@@ -69,7 +69,7 @@ export async function freeLedger(
   }
 }
 
-export interface CloseServices extends Contention {
+export interface CloseServices extends Backoff {
   readonly store: LedgerStore;
 }
 
@@ -78,7 +78,7 @@ export interface CloseServices extends Contention {
  * then.
  */
 export function closeInLedger(
-  { store, ...contention }: CloseServices,
+  { store, ...backoff }: CloseServices,
   openid: string,
   claim: Claim,
   effect: GrantEffect,
@@ -89,7 +89,7 @@ export function closeInLedger(
     if (closed === stored.value) return;
     const result = await store.commit({ ledger: updated(stored, closed) });
     return result === 'conflict' ? result : undefined;
-  }, contention);
+  }, backoff);
 }
 
 /** A refusal is news about the user's grants even when it comes so late that the claim has been given up. */

@@ -128,6 +128,6 @@ function limitSignal(answer: SendAnswer, rules: AnswerRules, openid: string): Li
     case 'connection':
       return undefined;
     default:
-      return 'served';
+      return 'passed';
   }
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { deviceSchema, type GrantSubject } from '../grants/grant-key.ts';
 import type { Hold } from '../grants/holds.ts';
 import type { Claim, Ledger, TemplateKind } from '../grants/ledger.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { instant } from '../stored-schemas.ts';
 import type { Versioned } from '../versioned.ts';
 import type { afterAttempt } from './record-transitions.ts';
@@ -54,9 +54,9 @@ export interface SendPort<R extends SendRecord> {
   /** The grant that was set aside for it. */
   holdOf?(record: R): Hold | undefined;
   /** Whether it may take a grant of the ledger. A run to all grantees takes none from after its start. */
-  isEntitled?(ledger: Ledger): boolean;
+  mayClaim?(ledger: Ledger): boolean;
   /** Whether this worker may still begin it; asked last before the claim. */
-  isMine?(): boolean;
+  holdsLease?(): boolean;
   outgoing(record: R): OutgoingMessage;
   /** What the next attempt depends on, where this one left at `leftAtMs`. */
   retryBasis(record: R, leftAtMs: number): RetryBasis;
@@ -103,7 +103,7 @@ export interface Send {
 export function updateSend(
   find: () => Promise<Send | undefined>,
   change: RecordChange,
-  contention: Contention,
+  backoff: Backoff,
 ): Promise<'committed' | 'unchanged'> {
-  return retryOnConflict(async () => (await find())?.write(change) ?? 'unchanged', contention);
+  return retryOnConflict(async () => (await find())?.write(change) ?? 'unchanged', backoff);
 }

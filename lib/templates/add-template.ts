@@ -1,6 +1,6 @@
 import type { TemplateStore } from './template.ts';
 import type { TemplateLibrary, TemplateOrder } from './template-library.ts';
-import { TemplateLookupError } from './template-lookup-error.ts';
+import { TemplateCallError } from './template-call-error.ts';
 
 /** What templates are added with. */
 export interface AddServices {
@@ -13,7 +13,7 @@ export interface AddServices {
 export type AddResult =
   | { readonly type: 'added'; readonly templateId: string }
   /** WeChat's list could not be read, or lacks it still: its fields are not known yet. */
-  | { readonly type: 'unread'; readonly templateId: string; readonly error?: TemplateLookupError };
+  | { readonly type: 'unread'; readonly templateId: string; readonly error?: TemplateCallError };
 
 /** A list that was being read when the template was added may lack it; the next one has it. */
 const READINGS = 2;
@@ -22,7 +22,7 @@ const READINGS = 2;
  * Adds a template to the account and reads the account's list, which alone tells the keys of its fields. One
  * that is known already is not read again. Safe to repeat: WeChat names a template that it has.
  *
- * @throws TemplateLookupError when WeChat did not add it
+ * @throws TemplateCallError when WeChat did not add it
  */
 export async function addTemplate(
   { library, store, sync }: AddServices,
@@ -40,7 +40,7 @@ export async function addTemplate(
     }
     return { type: 'added', templateId };
   } catch (error) {
-    if (!(error instanceof TemplateLookupError)) throw error;
+    if (!(error instanceof TemplateCallError)) throw error;
     return { type: 'unread', templateId, error };
   }
 }

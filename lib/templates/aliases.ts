@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import { type Contention, retryOnConflict } from '../retry.ts';
+import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 
 /** A name for a template; too short to be one of WeChat's ids, which have 43 characters. */
@@ -32,7 +32,7 @@ export interface AliasStore {
 }
 
 /** What aliases are changed with. */
-export interface AliasServices extends Contention {
+export interface AliasServices extends Backoff {
   readonly store: AliasStore;
   /** Aliases of the settings, which nobody changes from outside. */
   readonly configured: Aliases;
@@ -53,7 +53,7 @@ export type AliasResult =
  * @throws ContentionError when too many others change aliases at once
  */
 export function setAlias(
-  { store, configured, ...contention }: AliasServices,
+  { store, configured, ...backoff }: AliasServices,
   { templateId, alias, move }: { templateId: string; alias: string; move: boolean },
 ): Promise<AliasResult> {
   if (isConfigured(configured, templateId) || Object.hasOwn(configured, alias)) {
@@ -67,12 +67,12 @@ export function setAlias(
     const aliases = { ...without(stored.value, templateId), [alias]: templateId };
     const result = await store.save(updated(stored, aliases));
     return result === 'conflict' ? result : { type: 'set' };
-  }, contention);
+  }, backoff);
 }
 
 /** Takes a template's alias away; without one nothing changes. @throws ContentionError */
 export function removeAlias(
-  { store, configured, ...contention }: AliasServices,
+  { store, configured, ...backoff }: AliasServices,
   templateId: string,
 ): Promise<Exclude<AliasResult, { type: 'taken' }>> {
   if (isConfigured(configured, templateId)) return Promise.resolve({ type: 'in-settings' });
@@ -81,7 +81,7 @@ export function removeAlias(
     if (aliasOfId(stored.value, templateId) === undefined) return { type: 'set' } as const;
     const result = await store.save(updated(stored, without(stored.value, templateId)));
     return result === 'conflict' ? result : ({ type: 'set' } as const);
-  }, contention);
+  }, backoff);
 }
 
 function isConfigured(configured: Aliases, templateId: string): boolean {

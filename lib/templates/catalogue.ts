@@ -2,7 +2,7 @@ import type { TemplateKind } from '../grants/ledger.ts';
 import type { TemplateSource } from './parse-template.ts';
 import { removedAt, type SyncServices, syncTemplates } from './sync-templates.ts';
 import { type Template, type TemplateStore, templateKindOf } from './template.ts';
-import { TemplateLookupError } from './template-lookup-error.ts';
+import { TemplateCallError } from './template-call-error.ts';
 import { type ListedTemplate, withWarnings } from './template-warnings.ts';
 
 /** How long a template is taken from memory: what a sync finds is known to every process within this time. */
@@ -24,21 +24,21 @@ export interface TemplateCatalogue {
    * WeChat's list be read, at most once a minute whatever ids are asked for, so that no caller can use up the
    * quota.
    *
-   * @throws TemplateLookupError when the id is unknown and WeChat could not be asked.
+   * @throws TemplateCallError when the id is unknown and WeChat could not be asked.
    */
   find(templateId: string): Promise<Template | undefined>;
   /**
    * Every template in the store with its warnings, by title, also those that WeChat removed; not those that
    * were deleted through the API. WeChat is asked only while none is known, and then at most once a minute.
    *
-   * @throws TemplateLookupError when none is known and WeChat could not be asked.
+   * @throws TemplateCallError when none is known and WeChat could not be asked.
    */
   list(): Promise<readonly ListedTemplate[]>;
   /**
    * Reads WeChat's list now. A template that it no longer has is marked as removed; an empty list is taken
    * for a slip of WeChat's and removes nothing.
    *
-   * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
+   * @throws TemplateCallError when WeChat could not be asked; what was known stays.
    */
   sync(): Promise<readonly ListedTemplate[]>;
   /** Remembers that WeChat has it no longer; with `isDone`, that nothing needs it: it is not listed. */
@@ -51,7 +51,7 @@ interface Remembered {
 }
 
 interface FailedLookup {
-  readonly error: TemplateLookupError;
+  readonly error: TemplateCallError;
   readonly retryAtMs: number;
 }
 
@@ -115,7 +115,7 @@ export function createTemplateCatalogue(options: SyncServices): TemplateCatalogu
       failed = undefined;
       return sources;
     } catch (cause) {
-      const error = new TemplateLookupError(cause);
+      const error = new TemplateCallError(cause);
       failed = { error, retryAtMs: clock() + (error.wechat ? LOOKUP_PAUSE_MS : UNREACHED_PAUSE_MS) };
       throw error;
     }

@@ -4,7 +4,7 @@ import type { Page } from '../paginate.ts';
 import type { TemplateCatalogue } from './catalogue.ts';
 import type { TemplateStore } from './template.ts';
 import type { TemplateLibrary } from './template-library.ts';
-import { TemplateLookupError } from './template-lookup-error.ts';
+import { TemplateCallError } from './template-call-error.ts';
 
 /** A pending message, and its user. */
 export interface PendingMessage {
@@ -73,7 +73,7 @@ const USERS_AT_ONCE = 10;
  * first and those are ended then: the other way round they would be lost to a deletion that WeChat refuses.
  * Safe to repeat: a template that WeChat no longer lists counts as deleted, and what is left is ended.
  *
- * @throws TemplateLookupError, ContentionError
+ * @throws TemplateCallError, ContentionError
  */
 export async function deleteTemplate(services: DeleteServices, order: DeleteOrder): Promise<DeleteResult> {
   const { catalogue, store, dependants, removeAlias } = services;
@@ -98,7 +98,7 @@ async function deleteAtWeChat({ library }: DeleteServices, templateId: string): 
   try {
     await library.delete(templateId);
   } catch (error) {
-    const isRefused = error instanceof TemplateLookupError && error.wechat !== undefined;
+    const isRefused = error instanceof TemplateCallError && error.wechat !== undefined;
     if (!isRefused || (await library.templateIds()).includes(templateId)) throw error;
   }
 }

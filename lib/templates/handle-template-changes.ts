@@ -27,7 +27,7 @@ export interface TemplateSyncResult {
  * paused, and the booked messages that WeChat would now refuse are recorded beside it. A campaign that its
  * owner resumed after a change of fields is left alone.
  *
- * @throws TemplateLookupError when WeChat could not be asked; what was known stays.
+ * @throws TemplateCallError when WeChat could not be asked; what was known stays.
  */
 export async function syncAndHandleChanges(services: ChangeServices): Promise<TemplateSyncResult> {
   const { catalogue, store, clock } = services;

@@ -70,7 +70,7 @@ type ComposeResult =
  * Checks a caller's data against its template before anything is stored, after fitting it where that is asked
  * for.
  *
- * @throws TemplateLookupError when the template is not known yet and WeChat could not be asked.
+ * @throws TemplateCallError when the template is not known yet and WeChat could not be asked.
  */
 export async function composeMessage(
   templates: Pick<TemplateCatalogue, 'find'>,

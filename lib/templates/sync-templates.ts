@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { withHistory } from './field-history.ts';
+import { withFieldChange } from './field-changes.ts';
 import { parseTemplate, type TemplateSource } from './parse-template.ts';
 import type { Template, TemplateStore } from './template.ts';
 
@@ -30,7 +30,7 @@ export async function syncTemplates({
   const listed = new Map(
     sources
       .map((source) => parseTemplate(source, syncedAtMs))
-      .map((read) => [read.templateId, withHistory(read, known.get(read.templateId), syncedAtMs)]),
+      .map((read) => [read.templateId, withFieldChange(read, known.get(read.templateId), syncedAtMs)]),
   );
   const kept = before.filter(({ removedAtMs }) => removedAtMs === undefined).length;
   if (listed.size === 0 && kept > 0) {

@@ -36,7 +36,7 @@ export interface TemplateOrder {
   readonly sceneDescription?: string;
 }
 
-/** WeChat's public library, and what an account takes from it. Every call throws TemplateLookupError. */
+/** WeChat's public library, and what an account takes from it. Every call throws TemplateCallError. */
 export interface TemplateLibrary {
   categories(): Promise<readonly LibraryCategory[]>;
   /** Some of the titles from the place `start` on, at least one while there are any, and how many there are. */
@@ -67,7 +67,7 @@ export interface LibraryKeyword extends Omit<KeywordSource, 'rule'> {
  * As many titles as asked for from the place `start` on, and the place at which the next page begins. WeChat
  * answers with 30 at most, so a long page takes several calls.
  *
- * @throws TemplateLookupError
+ * @throws TemplateCallError
  */
 export async function listTitles(
   library: Pick<TemplateLibrary, 'titles'>,
@@ -84,7 +84,7 @@ export async function listTitles(
   return { titles, ...((hasMore || found.length > limit) && { next: start + titles.length }) };
 }
 
-/** The keywords of a title, with their rules. @throws TemplateLookupError */
+/** The keywords of a title, with their rules. @throws TemplateCallError */
 export async function listKeywords(
   library: Pick<TemplateLibrary, 'keywords'>,
   tid: string,

@@ -64,7 +64,7 @@ export type EraseResult =
       readonly templates: number;
       readonly cards: number;
       /** Places in lists and runs of campaigns. */
-      readonly places: number;
+      readonly erasedRecipients: number;
       /** Campaigns are left: call again from here. */
       readonly next?: EraseCursor;
     }
@@ -101,7 +101,7 @@ export async function eraseUser(
     : await eraseOwn(services, openid);
   if (own.type === 'sending') return own;
   const { erased, next } = await eraseRecipient(services, openid, from, () => clock() < untilMs);
-  return { ...own, places: erased, ...(next && { next }) };
+  return { ...own, erasedRecipients: erased, ...(next && { next }) };
 }
 
 type OwnResult =

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Ledger } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import type { MessageStore } from '../messages/message-store.ts';
-import type { Contention } from '../retry.ts';
+import type { Backoff } from '../retry.ts';
 import {
   afterReceipt,
   type DeliveryReceipt,
@@ -15,7 +15,7 @@ import {
 import { updateSend } from '../sends/send-port.ts';
 import type { Versioned } from '../versioned.ts';
 
-export interface ReceiptServices extends Contention {
+export interface ReceiptServices extends Backoff {
   readonly store: Pick<MessageStore, 'loadLedger' | 'listOfUser' | 'findSend'>;
   /** The sends of campaigns to the user, of which the ledger names the latest at the most. */
   readonly campaignSendsOf: SendLookup;
@@ -44,7 +44,7 @@ export async function settleByReceipt(
   services: ReceiptServices,
   receipt: DeliveryReceipt,
 ): Promise<ReceiptResult> {
-  const { store, clock, logger, ...contention } = services;
+  const { store, clock, logger, ...backoff } = services;
   const { openid, templateId, createdAtMs, msgid, errcode } = receipt;
   const read = await store.loadLedger(openid);
   const { value: ledger } = read;
@@ -64,7 +64,7 @@ export async function settleByReceipt(
   }
   const { id } = meant;
   const find = async () => store.findSend(id, (await store.loadLedger(openid)).value);
-  const result = await updateSend(find, (record) => afterReceipt(record, receipt), contention);
+  const result = await updateSend(find, (record) => afterReceipt(record, receipt), backoff);
   return result === 'committed' ? 'settled' : 'known';
 }
 

@@ -12,7 +12,7 @@ import type { Ledger } from '../../lib/grants/ledger.ts';
 import { everyItem } from '../../lib/paginate.ts';
 import { claimFate } from '../../lib/sends/record-transitions.ts';
 import type { AuditedCampaigns } from './audit-user.ts';
-import { readForgottenRuns } from './forgotten-runs.ts';
+import { readErasedRuns } from './erased-runs.ts';
 
 /** What runs of campaigns did to the grants of one mini program's users. */
 export interface CampaignSends {
@@ -62,7 +62,7 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
       }
     }
     const isKept = ({ id }: RunRecord) => runExpiresAt(id) * 1_000 > clock();
-    const forgotten = new Map(await readForgottenRuns(table));
+    const forgotten = new Map(await readErasedRuns(table));
     for (const { content } of found.filter((run) => !isKept(run))) add(forgotten, content.templateId);
     return { runs: found.filter(isKept), forgotten };
   }

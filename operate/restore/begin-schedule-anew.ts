@@ -2,10 +2,10 @@ import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { everyItem } from '../../lib/paginate.ts';
-import { type Contention, retryOnConflict } from '../../lib/retry.ts';
+import { type Backoff, retryOnConflict } from '../../lib/retry.ts';
 import { updated } from '../../lib/versioned.ts';
 
-export interface ScheduleServices extends Contention {
+export interface ScheduleServices extends Backoff {
   readonly campaigns: CampaignStore;
   readonly clock: Clock;
 }
@@ -26,7 +26,7 @@ export async function* everySchedule({
  * the restore has taken away what is known of it.
  */
 export function beginScheduleAnew(
-  { campaigns, clock, ...contention }: ScheduleServices,
+  { campaigns, clock, ...backoff }: ScheduleServices,
   { id }: Pick<Campaign, 'id'>,
 ): Promise<void> {
   return retryOnConflict(async () => {
@@ -34,5 +34,5 @@ export function beginScheduleAnew(
     if (!stored) return undefined;
     const result = await campaigns.put(updated(stored, { ...stored.value, updatedAtMs: clock() }));
     return result === 'conflict' ? result : undefined;
-  }, contention);
+  }, backoff);
 }

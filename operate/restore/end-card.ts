@@ -1,10 +1,10 @@
 import type { Card, CardStore } from '../../lib/cards/card.ts';
 import { internalOutcome } from '../../lib/cards/card-outcome.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type Contention, retryOnConflict } from '../../lib/retry.ts';
+import { type Backoff, retryOnConflict } from '../../lib/retry.ts';
 import { updated } from '../../lib/versioned.ts';
 
-export interface EndCardServices extends Contention {
+export interface EndCardServices extends Backoff {
   readonly cards: Pick<CardStore, 'load' | 'put'>;
   readonly clock: Clock;
 }
@@ -19,13 +19,13 @@ export function isCardPending(card: Readonly<Record<string, unknown>>): boolean 
  * Ends as unknown what waits of a card, or was under way: it may have left after the moment that the table was
  * restored to. Answers how many cards that were.
  */
-export function endCard({ cards, clock, ...contention }: EndCardServices, cardId: string): Promise<number> {
+export function endCard({ cards, clock, ...backoff }: EndCardServices, cardId: string): Promise<number> {
   return retryOnConflict(async () => {
     const stored = await cards.load(cardId);
     if (!stored || !isCardPending(stored.value)) return 0;
     const result = await cards.put(updated(stored, asUnknown(stored.value, clock())));
     return result === 'conflict' ? result : 1;
-  }, contention);
+  }, backoff);
 }
 
 function asUnknown(card: Card, nowMs: number): Card {

@@ -6,13 +6,13 @@ import { withoutPending } from '../../lib/grants/packed-pending-messages.ts';
 import type { Message } from '../../lib/messages/message.ts';
 import type { MessageStore } from '../../lib/messages/message-store.ts';
 import { listPending } from '../../lib/messages/pending-messages.ts';
-import { type Contention, retryOnConflict } from '../../lib/retry.ts';
+import { type Backoff, retryOnConflict } from '../../lib/retry.ts';
 import { internalOutcome } from '../../lib/sends/internal-outcome.ts';
 import { claimFate, givenUp } from '../../lib/sends/record-transitions.ts';
 import type { SendRecord } from '../../lib/sends/send-record.ts';
 import { updated, type Versioned } from '../../lib/versioned.ts';
 
-export interface EndServices extends Contention {
+export interface EndServices extends Backoff {
   readonly store: MessageStore;
   readonly clock: Clock;
   readonly newId: () => string;

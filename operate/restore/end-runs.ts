@@ -142,7 +142,7 @@ async function writeResults(
   return (await runs.putResults(key, results, tally)) === 'conflict' ? 'conflict' : 'committed';
 }
 
-function stop({ runs, clock, ...contention }: EndRunServices, run: RunRecord): Promise<unknown> {
+function stop({ runs, clock, ...backoff }: EndRunServices, run: RunRecord): Promise<unknown> {
   return retryOnConflict(async () => {
     const stored = await runs.load(run.campaignId, run.id);
     if (!stored || isOver(stored.value)) return undefined;
@@ -156,5 +156,5 @@ function stop({ runs, clock, ...contention }: EndRunServices, run: RunRecord): P
     };
     const result = await runs.put(updated(stored, { ...value, ...stopped }));
     return result === 'conflict' ? result : undefined;
-  }, contention);
+  }, backoff);
 }

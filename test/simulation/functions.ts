@@ -116,7 +116,7 @@ export function createFunctions(options: FunctionOptions) {
               async take(changes: readonly StreamRecord[]) {
                 const placed = changes.map((record) => ({ record, ...entries.get(record)! }));
                 await kernel.countChanges(own, 'the only shard', placed);
-                return kernel.processStream(own, changes);
+                return kernel.publishChanges(own, changes);
               },
             };
           }),

@@ -38,7 +38,7 @@ export { createApps, perApp } from '../../lib/runtime/apps.ts';
 export { createTokenSender } from '../../lib/sends/send-with-token.ts';
 export { createEnqueue, createEnqueueJobs } from '../../lib/sqs/sqs-queues.ts';
 export { countChanges } from '../../lib/stream/counts.ts';
-export { processStream, publishWithRetry } from '../../lib/stream/process-stream.ts';
+export { publishChanges, publishWithRetry } from '../../lib/stream/publish-changes.ts';
 export { createSentBatches } from '../../lib/stream/sent-batches.ts';
 export { createAccessTokens } from '../../lib/token/access-tokens.ts';
 export { eraseUser } from '../../lib/users/erase-user.ts';

@@ -112,7 +112,7 @@ export function createRandomLimiter(
     acquire: () => call('acquire permit', decide),
     acquireFor: () => call('acquire permit of template', decide),
     hasTemplateLimits: async () => faults().heldBack > 0,
-    isServed: () => chance.happens(0.5),
+    hasPassedLately: () => chance.happens(0.5),
     report: () => call('report answer', () => undefined),
   };
 }

@@ -53,7 +53,7 @@ export interface AccountTemplateServices extends ShowTemplateServices {
   readonly adding: AddServices;
   readonly deleting: DeleteServices;
   /** What the cursor of a deletion may be. */
-  readonly searchPlace: RegExp;
+  readonly searchCursor: RegExp;
 }
 
 const ADD_FIELDS: FieldsOf = new Map([
@@ -83,7 +83,7 @@ export function accountTemplateRoutes(services: AccountTemplateServices): readon
 
     route(accountTemplateSpecs.deleteTemplate, async ({ params, query }) => {
       const templateId = await names.resolveTemplateId(params.id);
-      const after = decodeCursor(v.pipe(v.string(), v.regex(services.searchPlace)), query.cursor);
+      const after = decodeCursor(v.pipe(v.string(), v.regex(services.searchCursor)), query.cursor);
       const force = query.force === 'true';
       const result = await orLibraryProblem(
         deleteTemplate(services.deleting, { templateId, force, ...(after !== undefined && { after }) }),

@@ -7,7 +7,7 @@ import { fixedParts } from '../../campaigns/fill-message.ts';
 import { listRuns } from '../../campaigns/runs/read-run.ts';
 import type { RunStore } from '../../campaigns/runs/run-store.ts';
 import { placeholderWarnings } from '../../campaigns/variables.ts';
-import type { Contention } from '../../retry.ts';
+import type { Backoff } from '../../retry.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { campaignEnded, inputProblem, notFound } from '../campaign-problems.ts';
@@ -89,7 +89,7 @@ export const campaignSpecs = describeRoutes({
   },
 });
 
-export interface CampaignRouteServices extends CampaignServices, Contention, RemarkServices {
+export interface CampaignRouteServices extends CampaignServices, Backoff, RemarkServices {
   readonly runs: RunStore;
   readonly names: RemarkServices['names'] & Pick<TemplateNames, 'nearestAlias'>;
 }

@@ -4,12 +4,12 @@ import type { CardStore } from '../../cards/card.ts';
 import { type ChangeCardServices, changeCard } from '../../cards/change-card.ts';
 import {
   type CardRemark,
-  checkErrors,
+  payCheckErrors,
   contentErrors,
   kindWarnings,
   UNLIKELY_STEP,
 } from '../../cards/check-content.ts';
-import { stepBetween } from '../../cards/state-order.ts';
+import { transitionBetween } from '../../cards/state-order.ts';
 import type { Logger } from '../../logger.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, invalidInput, ProblemError } from '../problem.ts';
@@ -85,9 +85,9 @@ export function cardRoutes(services: CardRouteServices): readonly Route[] {
     route(cardSpecs.createCard, async ({ body, requestId }) => {
       const { to, notifyType, code, content, ext } = body;
       const check = body.check && payFacts(body.check);
-      refuse([...contentErrors(notifyType, content), ...checkErrors(notifyType, check, clock())]);
+      refuse([...contentErrors(notifyType, content), ...payCheckErrors(notifyType, check, clock())]);
       const status = Number(content['cur_status']);
-      const step = stepBetween(notifyType, undefined, status);
+      const step = transitionBetween(notifyType, undefined, status);
       if (step === 'forbidden') throw outOfOrder(`A card cannot be activated in state ${status}.`);
       const result = await activateCard(services, {
         openid: to,
@@ -144,7 +144,7 @@ export function cardRoutes(services: CardRouteServices): readonly Route[] {
           );
         case 'changed': {
           logger.info('card change accepted', { requestId, cardId: params.id });
-          const warnings = result.step === 'unlikely' ? [UNLIKELY_STEP] : [];
+          const warnings = result.transition === 'unlikely' ? [UNLIKELY_STEP] : [];
           return { status: 200, body: cardView(result.card, clock(), warnings) };
         }
       }

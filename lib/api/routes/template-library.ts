@@ -41,7 +41,7 @@ export interface TemplateLibraryServices {
   readonly library: Pick<TemplateLibrary, 'categories' | 'titles' | 'keywords'>;
 }
 
-const place = v.pipe(v.number(), v.integer(), v.minValue(0));
+const startCursor = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const TITLE_FIELDS: FieldsOf = new Map([
   [200018, ['invalid-query', 'categoryIds']],
@@ -61,7 +61,7 @@ export function templateLibraryRoutes({ library }: TemplateLibraryServices): rea
     }),
 
     route(templateLibrarySpecs.listLibraryTitles, async ({ query: { categoryIds, limit, cursor } }) => {
-      const start = decodeCursor(place, cursor) ?? 0;
+      const start = decodeCursor(startCursor, cursor) ?? 0;
       const { titles, next } = await asking(
         listTitles(library, { categoryIds, start, limit }),
         'titles',
@@ -79,7 +79,7 @@ export function templateLibraryRoutes({ library }: TemplateLibraryServices): rea
 
 /** A page of a list that WeChat gives whole. */
 function slice<T>(all: readonly T[], { limit, cursor }: { limit: number; cursor?: string | undefined }) {
-  const start = decodeCursor(place, cursor) ?? 0;
+  const start = decodeCursor(startCursor, cursor) ?? 0;
   const end = start + limit;
   return pageReply(all.slice(start, end), end < all.length ? end : undefined);
 }

@@ -45,11 +45,11 @@ export function userRoutes(services: EraseServices): readonly Route[] {
           'A message to this user is being sent, or has just been. Nothing was erased; try again in two minutes.',
         );
       }
-      const { messages, templates, cards, places, next } = result;
+      const { messages, templates, cards, erasedRecipients, next } = result;
       const nextCursor = next && encodeCursor(next);
       return {
         status: 200,
-        body: { openid, messages, templates, cards, places, ...(nextCursor && { nextCursor }) },
+        body: { openid, messages, templates, cards, places: erasedRecipients, ...(nextCursor && { nextCursor }) },
       };
     }),
   ];

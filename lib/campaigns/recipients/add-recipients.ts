@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { eachLimit } from '../../each-limit.ts';
-import { type Contention, retryOnConflict } from '../../retry.ts';
+import { type Backoff, retryOnConflict } from '../../retry.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
 import { updated, type Versioned } from '../../versioned.ts';
@@ -9,7 +9,7 @@ import type { ValidationError } from '../campaign-input.ts';
 import type { CampaignStore } from '../campaign-store.ts';
 import { checkRecipients, type PathOf, pagesOf, repeatedRecipients } from './check-recipients.ts';
 
-export interface AddRecipientsServices extends Contention {
+export interface AddRecipientsServices extends Backoff {
   readonly store: CampaignStore;
   readonly templates: Pick<TemplateCatalogue, 'find'>;
   /** Makes ids that sort by the moment. */
@@ -58,7 +58,7 @@ const PAGES_AT_ONCE = 16;
  * so. Pages that a broken upload left behind are overwritten by the next. Runs that have begun keep their
  * recipients.
  *
- * @throws TemplateLookupError, ContentionError
+ * @throws TemplateCallError, ContentionError
  */
 export async function addRecipients(
   services: AddRecipientsServices,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, retryOnConflict } from '../../retry.ts';
+import { type Backoff, retryOnConflict } from '../../retry.ts';
 import { updated } from '../../versioned.ts';
 import { summarise } from './progress.ts';
 import { isOver, type RunRecord } from './run.ts';
@@ -7,7 +7,7 @@ import type { EnqueueJobs } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 import { planJobs } from './start-run.ts';
 
-export interface ControlServices extends Contention {
+export interface ControlServices extends Backoff {
   readonly runs: RunStore;
   readonly enqueueJobs: EnqueueJobs;
   readonly clock: Clock;
@@ -60,7 +60,7 @@ export function stopRun(
 }
 
 function change(
-  { runs, ...contention }: PauseServices,
+  { runs, ...backoff }: PauseServices,
   { campaignId, runId }: { campaignId: string; runId: string },
   decide: (run: RunRecord) => Promise<RunRecord>,
 ): Promise<ControlResult> {
@@ -72,5 +72,5 @@ function change(
     if (after === stored.value) return { type: 'done', run: after };
     const result = await runs.put(updated(stored, after));
     return result === 'conflict' ? result : { type: 'done', run: after };
-  }, contention);
+  }, backoff);
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, retryOnConflict } from '../../retry.ts';
+import { type Backoff, retryOnConflict } from '../../retry.ts';
 import { updated } from '../../versioned.ts';
 import { sumTallies } from './progress.ts';
 import { isOver, type RunRecord } from './run.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 
-export interface FinishServices extends Contention {
+export interface FinishServices extends Backoff {
   readonly runs: RunStore;
   readonly clock: Clock;
 }
@@ -15,7 +15,7 @@ export interface FinishServices extends Contention {
  * it, asks after writing so: one of the two sees both.
  */
 export function finishRunIfDone(
-  { runs, clock, ...contention }: FinishServices,
+  { runs, clock, ...backoff }: FinishServices,
   { campaignId, id }: Pick<RunRecord, 'campaignId' | 'id'>,
 ): Promise<void> {
   return retryOnConflict(async () => {
@@ -27,7 +27,7 @@ export function finishRunIfDone(
     const finished: RunRecord = { ...stored.value, status: 'finished', finishedAtMs: clock(), summary };
     const result = await runs.put(updated(stored, finished));
     return result === 'conflict' ? result : undefined;
-  }, contention);
+  }, backoff);
 }
 
 function isDone(tally: ShardTally | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { DONE, type JobResult } from '../../job-result.ts';
-import { type Contention, retryOnConflict } from '../../retry.ts';
+import { type Backoff, retryOnConflict } from '../../retry.ts';
 import { type BatchKey, borderBehind, type RunBatch } from './batch.ts';
 import { type FinishServices, finishRunIfDone } from './finish-run.ts';
 import { type RecipientSource, type SourceServices, sourceOf } from './recipient-source.ts';
@@ -24,14 +24,14 @@ const JOBS_PER_CALL = 10;
 /**
  * Plans the recipients of a shard from where the job begins: writes them batch by batch and queues each
  * batch. A batch that was planned before stays as it is, and is queued again where it is not done. So a job
- * that comes twice plans nobody twice. Where `isHeldBack` says so, which is asked before each batch, the job
+ * that comes twice plans nobody twice. Where `isHalted` says so, which is asked before each batch, the job
  * comes up again as it was.
  */
 export async function planShard(
   services: PlanServices,
   run: RunRecord,
   job: PlanJob,
-  { isHeldBack, deadlineMs }: { isHeldBack: () => Promise<boolean>; deadlineMs: number },
+  { isHalted, deadlineMs }: { isHalted: () => Promise<boolean>; deadlineMs: number },
 ): Promise<JobResult> {
   const { runs, clock } = services;
   const { shard } = job;
@@ -39,7 +39,7 @@ export async function planShard(
   const queue = createBatchQueue(services, job);
   let { after, planned } = job;
   for (let count = 0; count < BATCHES_PER_JOB && clock() < deadlineMs; count++) {
-    if (await isHeldBack()) return { type: 'later', delayMs: 0 };
+    if (await isHalted()) return { type: 'later', delayMs: 0 };
     const key = { runId: run.id, shard, after };
     const { batch, isNew } = await batchAt(services, run, source, key, planned);
     if (batch.recipients.length > 0 && (isNew || !(await isDone(runs, key)))) await queue.add(after);
@@ -64,7 +64,7 @@ export async function planShard(
  * finds its place taken, and reads them anew. In a stopped run the empty batch is the last.
  */
 export function interruptPlanning(
-  { runs, ...contention }: Contention & { readonly runs: Pick<RunStore, 'batchBefore' | 'createBatch'> },
+  { runs, ...backoff }: Backoff & { readonly runs: Pick<RunStore, 'batchBefore' | 'createBatch'> },
   { id, campaignId, content, status }: RunRecord,
   shard: number,
 ): Promise<void> {
@@ -81,7 +81,7 @@ export function interruptPlanning(
     };
     const result = await runs.createBatch({ runId: id, shard, after }, empty);
     return result === 'exists' ? 'conflict' : undefined;
-  }, contention);
+  }, backoff);
 }
 
 /** Queues the batches of a stopped run that a worker left in the middle. */

@@ -77,10 +77,10 @@ function doJob(
   job: RunJob,
   deadlineMs: number,
 ): Promise<JobResult> {
-  const isHalted = async () => isVoid(await services.runStatus.cached(job), job);
-  if (job.type === 'plan') return planShard(services, run, job, { isHeldBack: isHalted, deadlineMs });
-  const isHeldBack = async () => (await isHalted()) || runQuietUntilMs(run, services.clock()) !== undefined;
-  return sendBatch(services, run, job, { isHeldBack, deadlineMs });
+  const isRunVoid = async () => isVoid(await services.runStatus.cached(job), job);
+  if (job.type === 'plan') return planShard(services, run, job, { isHalted: isRunVoid, deadlineMs });
+  const isHalted = async () => (await isRunVoid()) || runQuietUntilMs(run, services.clock()) !== undefined;
+  return sendBatch(services, run, job, { isHalted, deadlineMs });
 }
 
 /** Whether the job is void: the run is paused or over, or has resumed and queued everything anew. */

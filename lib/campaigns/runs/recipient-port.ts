@@ -59,8 +59,8 @@ export function recipientPort(to: RecipientInBatch, texts: FilledTexts): SendPor
     kindOf: () => texts.templateKind,
     // No grant was held for them before the run, so none is held between attempts.
     keepsGrant: false,
-    isEntitled: (ledger) => run.source.type !== 'grantees' || isGrantee(ledger, run),
-    isMine: buffer.holdsLease,
+    mayClaim: (ledger) => run.source.type !== 'grantees' || isGrantee(ledger, run),
+    holdsLease: buffer.holdsLease,
     outgoing: () => ({ ...texts, openid: recipient.openid, templateId, miniprogramState, lang }),
     retryBasis: (record, leftAtMs) => ({
       sendAtMs: firstAtMs(record, leftAtMs),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type Contention, retryOnConflict, retryOnFailure } from '../../retry.ts';
+import { type Backoff, retryOnConflict, retryOnFailure } from '../../retry.ts';
 import type { Versioned } from '../../versioned.ts';
 import type { BatchKey } from './batch.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from './results.ts';
 import type { RunStore } from './run-store.ts';
 
-export interface ResultBufferServices extends Contention {
+export interface ResultBufferServices extends Backoff {
   readonly runs: Pick<RunStore, 'loadResults' | 'putResults'>;
   readonly clock: Clock;
   readonly newWorkerId: () => string;
@@ -97,8 +97,8 @@ function createResultBuffer(
   let writing: Promise<void> = Promise.resolve();
   let gathering = false;
 
-  const isMine = ({ lease }: BatchResults) => lease?.workerId === workerId;
-  const leaseLeftMs = () => (isMine(stored.value) ? (stored.value.lease?.untilMs ?? 0) - clock() : 0);
+  const isLeasedHere = ({ lease }: BatchResults) => lease?.workerId === workerId;
+  const leaseLeftMs = () => (isLeasedHere(stored.value) ? (stored.value.lease?.untilMs ?? 0) - clock() : 0);
   const holdsLease = () => leaseLeftMs() > MARGIN_MS;
 
   /** Writes what `change` makes of the stored results, over whatever others write meanwhile. */
@@ -106,7 +106,7 @@ function createResultBuffer(
     const attempt = async () => {
       const changed = change(stored.value);
       // A worker that has lost the batch counts at once: no other may open it again.
-      const value = isMine(stored.value) ? changed : { ...changed, counted: tallyOf(changed) };
+      const value = isLeasedHere(stored.value) ? changed : { ...changed, counted: tallyOf(changed) };
       const by = difference(stored.value.counted, value.counted);
       const batchDone = value.done && !stored.value.done;
       const tally = batchDone || !isNothing(by) ? { by, batchDone, atMs: clock() } : undefined;
@@ -123,7 +123,7 @@ function createResultBuffer(
       const findings = new Map(unwritten);
       await put((batch) =>
         last({
-          ...withFindings(batch, findings, isMine(batch)),
+          ...withFindings(batch, findings, isLeasedHere(batch)),
           needsRecovery: batch.needsRecovery || markedForRecovery,
         }),
       );
@@ -136,7 +136,7 @@ function createResultBuffer(
   }
 
   function renewed(batch: BatchResults): BatchResults {
-    return isMine(batch) ? { ...batch, lease: { workerId, untilMs: clock() + LEASE_MS } } : batch;
+    return isLeasedHere(batch) ? { ...batch, lease: { workerId, untilMs: clock() + LEASE_MS } } : batch;
   }
 
   async function gather(): Promise<void> {

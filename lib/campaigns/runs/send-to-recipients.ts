@@ -16,13 +16,13 @@ export interface BatchLimits {
   /** No send begins later. */
   readonly deadlineMs: number;
   /** Asked before each send: whether the run is paused, over or quiet. The answer is at most a second old. */
-  readonly isHeldBack: () => Promise<boolean>;
+  readonly isHalted: () => Promise<boolean>;
 }
 
 export interface BatchServices extends SendServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'findSend' | 'commit'>;
   readonly audience: Pick<AudienceStore, 'loadLedgers'>;
-  readonly rateLimiter: Pick<RateLimiter, 'report' | 'isServed'>;
+  readonly rateLimiter: Pick<RateLimiter, 'report' | 'hasPassedLately'>;
   readonly acquirePermit: (run: RunRecord) => ReturnType<RateLimiter['acquire']>;
   readonly logger: Logger;
 }
@@ -50,19 +50,19 @@ const TROUBLE_WAIT_MS = 5_000;
 export async function sendToRecipients(
   services: BatchServices,
   work: BatchWork,
-  { deadlineMs, isHeldBack }: BatchLimits,
+  { deadlineMs, isHalted }: BatchLimits,
 ): Promise<number> {
   const { clock, sleep } = services;
   const { batch, buffer } = work;
   const { recipients } = batch;
   const taken = new Set<number>();
   /** When recipients are tried again who were busy or failed: that is in no result. */
-  const heldUntil = new Map<number, number>();
+  const deferredUntil = new Map<number, number>();
   let backInMs: number | undefined;
 
   const openIndexes = () => recipients.flatMap((_, index) => (isOpen(buffer.resultOf(index)) ? [index] : []));
   const notBeforeMs = (index: number) =>
-    Math.max(buffer.resultOf(index)?.notBeforeMs ?? 0, heldUntil.get(index) ?? 0);
+    Math.max(buffer.resultOf(index)?.notBeforeMs ?? 0, deferredUntil.get(index) ?? 0);
   const firstDue = () => openIndexes().find((index) => !taken.has(index) && notBeforeMs(index) <= clock());
   const ledgerOf = prefetchLedgers(
     services,
@@ -71,7 +71,7 @@ export async function sendToRecipients(
 
   async function mayGoOn(): Promise<boolean> {
     if (backInMs !== undefined || clock() >= deadlineMs) return false;
-    return !(await isHeldBack()) && buffer.mayBegin();
+    return !(await isHalted()) && buffer.mayBegin();
   }
 
   async function attempt(recipient: Recipient, index: number): Promise<void> {
@@ -85,8 +85,8 @@ export async function sendToRecipients(
 
   function recordResult(index: number, { type }: Performed<RecipientRecord>): void {
     if (type === 'no-grant') buffer.add(index, { result: skipped(clock()) });
-    if (type === 'not-mine') backInMs = TROUBLE_WAIT_MS;
-    if (type === 'busy') heldUntil.set(index, clock() + 500 * (1 + services.random()));
+    if (type === 'lease-lost') backInMs = TROUBLE_WAIT_MS;
+    if (type === 'busy') deferredUntil.set(index, clock() + 500 * (1 + services.random()));
   }
 
   /** One of several side by side. The first has its permit already. On trial it makes one attempt. */
@@ -117,7 +117,7 @@ export async function sendToRecipients(
   function failedIn(index: number, error: unknown): void {
     // The recipient may be claimed: from now on results are read after each ledger.
     buffer.markForRecovery();
-    heldUntil.set(index, clock() + TROUBLE_WAIT_MS);
+    deferredUntil.set(index, clock() + TROUBLE_WAIT_MS);
     services.logger.error('A send to a recipient of a campaign failed in the middle and is tried again.', {
       runId: work.run.id,
       error,
@@ -130,7 +130,7 @@ export async function sendToRecipients(
 
   let progressAtMs = clock();
   for (let round = 0, left = openIndexes().length; ; round++) {
-    const onTrial = round === 0 && !services.rateLimiter.isServed(work.run.content.templateId);
+    const onTrial = round === 0 && !services.rateLimiter.hasPassedLately(work.run.content.templateId);
     const count = Math.min(onTrial ? ON_TRIAL : IN_FLIGHT, openIndexes().length);
     const workers = Array.from({ length: count }, (_, index) => worker(round === 0 && index === 0, onTrial));
     const ends = await Promise.allSettled(workers);

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { readItem } from '../../../lib/dynamodb/items.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
-import { readForgottenRuns } from '../../../operate/audit/forgotten-runs.ts';
+import { readErasedRuns } from '../../../operate/audit/erased-runs.ts';
 import { scanPages } from '../../../operate/scan-pages.ts';
 import { TEMPLATE, useCampaigns } from './campaign-world.ts';
 
@@ -43,5 +43,5 @@ test('a campaign is deleted with the batches of its runs, a bounded part in each
   expect(calls).toBeGreaterThan(5);
   expect(await campaignItems(table)).toEqual(ofKept);
   await campaigns.erase(gone.id);
-  expect(await readForgottenRuns(table)).toEqual(new Map([[TEMPLATE.templateId, 1]]));
+  expect(await readErasedRuns(table)).toEqual(new Map([[TEMPLATE.templateId, 1]]));
 });

@@ -107,9 +107,9 @@ function planning({ table, services }: World): PlanServices {
 }
 
 async function planAll(services: PlanServices, run: RunRecord): Promise<void> {
-  const isHeldBack = async () => false;
+  const isHalted = async () => false;
   for (const job of planJobs(run, services.runs.shards, services.clock())) {
-    if (job.type === 'plan') await planShard(services, run, job, { isHeldBack, deadlineMs: Infinity });
+    if (job.type === 'plan') await planShard(services, run, job, { isHalted, deadlineMs: Infinity });
   }
 }
 

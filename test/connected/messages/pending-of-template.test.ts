@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
-import { createPendingOfTemplate, SEARCH_PLACE } from '../../../lib/dynamodb/dynamodb-pending-of-template.ts';
+import { createPendingOfTemplate, SEARCH_CURSOR } from '../../../lib/dynamodb/dynamodb-pending-of-template.ts';
 import { shardOf } from '../../../lib/dynamodb/keys.ts';
 import { eachLimit } from '../../../lib/each-limit.ts';
 import { cancelForTemplate } from '../../../lib/messages/end-pending-messages.ts';
@@ -110,7 +110,7 @@ describe('the waiting messages of a template', () => {
       places.push(next);
       after = next;
     }
-    for (const place of places) expect(place).toMatch(SEARCH_PLACE);
+    for (const place of places) expect(place).toMatch(SEARCH_CURSOR);
     const within = places.findIndex((place) => /^audience:3:o-/.test(place));
     const rest = await collect(everyPage((after = places[within]) => waiting(T, after)));
     expect(rest).toEqual(pages.slice(within + 1));

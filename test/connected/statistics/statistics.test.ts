@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { placeName } from '../../../lib/dynamodb/counted-places.ts';
+import { checkpointName } from '../../../lib/dynamodb/stream-checkpoints.ts';
 import { createStatisticsReader } from '../../../lib/dynamodb/dynamodb-statistics.ts';
 import { createStatisticsWriter } from '../../../lib/dynamodb/dynamodb-statistics-writer.ts';
 import { getItem } from '../../../lib/dynamodb/items.ts';
@@ -138,8 +138,8 @@ test('a shard that the stream has forgotten is forgotten', async () => {
   };
   const [old, young] = [`${shard} old`, `${shard} young`];
   await placesAfter(0, old);
-  expect(await placesAfter(29, young)).toEqual(expect.arrayContaining([placeName(old), placeName(young)]));
-  expect(await placesAfter(31, young)).toEqual([placeName(young)]);
+  expect(await placesAfter(29, young)).toEqual(expect.arrayContaining([checkpointName(old), checkpointName(young)]));
+  expect(await placesAfter(31, young)).toEqual([checkpointName(young)]);
   expect(await sum('available')).toBe(3);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shortestWay, stepBetween } from '../../../lib/cards/state-order.ts';
+import { shortestWay, transitionBetween } from '../../../lib/cards/state-order.ts';
 
 const content = (cur_status: number) => JSON.stringify({ cur_status });
 const way = (from: number | undefined, waiting: readonly number[], last: number, notifyType = 2001) =>
@@ -33,7 +33,7 @@ describe('a step from one state to another', () => {
     [2011, 8, 2, 'allowed'],
     [3001, undefined, 9, 'unknown'],
   ])('of kind %i from %s to %i is %s', (notifyType, from, to, step) => {
-    expect(stepBetween(notifyType, from, to)).toBe(step);
+    expect(transitionBetween(notifyType, from, to)).toBe(step);
   });
 });
 

@@ -72,7 +72,7 @@ describe('without a rate and without a refusal', () => {
         { type: 'go' },
         { type: 'go' },
       ]);
-      await limiter.report('served', appId.left());
+      await limiter.report('passed', appId.left());
       appId.pass(100);
     }
     expect(appId.counts()).toEqual({ reads: 5, writes: 0, conflicts: 0 });
@@ -143,7 +143,7 @@ describe('busy', () => {
   test('now and then is nothing, three times in a row is a stop', async () => {
     const appId = useAppId();
     const limiter = appId.container();
-    expect(await told(limiter, START_MS, 'busy', 'busy', 'served', 'busy', 'busy')).toBe('go');
+    expect(await told(limiter, START_MS, 'busy', 'busy', 'passed', 'busy', 'busy')).toBe('go');
     expect(await told(limiter, START_MS, 'busy')).toBe('later');
   });
 
@@ -187,7 +187,7 @@ describe('one refusal after the other', () => {
     const appId = useAppId();
     const limiter = appId.container();
     await limiter.report(ofTemplate, appId.left());
-    await limiter.report('served', appId.left('T2'));
+    await limiter.report('passed', appId.left('T2'));
     for (let n = 0; n < 2; n++) await limiter.report(ofTemplate, appId.left());
     expect(await permits(limiter)).toEqual(['go', 'later', 'go']);
     expect(await limiter.hasTemplateLimits()).toBe(true);
@@ -198,7 +198,7 @@ describe('one refusal after the other', () => {
     const appId = useAppId();
     const limiter = appId.container();
     const other: LimitSignal = { type: 'refused', scope: 'account', errcode: 50002 };
-    for (const signal of [banned, banned, 'served', banned, banned, other, banned, 'busy'] as const) {
+    for (const signal of [banned, banned, 'passed', banned, banned, other, banned, 'busy'] as const) {
       await limiter.report(signal, appId.left());
     }
     for (let n = 0; n < 2; n++) await limiter.report(banned, appId.left());
@@ -226,11 +226,11 @@ describe('one refusal after the other', () => {
       pauses.push(permit.delayMs / MINUTE_MS);
       appId.pass(permit.delayMs);
       expect(await limiter.acquire()).toEqual({ type: 'go' });
-      await limiter.report(n < 5 ? banned : 'served', appId.left());
+      await limiter.report(n < 5 ? banned : 'passed', appId.left());
     }
     expect(pauses).toEqual([5, 10, 20, 40, 60, 60]);
     appId.pass(2_000);
-    await limiter.report('served', appId.left());
+    await limiter.report('passed', appId.left());
     expect((await limiter.acquire()).type).toBe('go');
   });
 
@@ -241,7 +241,7 @@ describe('one refusal after the other', () => {
     appId.pass(5 * MINUTE_MS);
     for (let n = 0; n < 12; n++) {
       appId.pass(2_000);
-      await limiter.report('served', appId.left());
+      await limiter.report('passed', appId.left());
     }
     expect(await limiter.hasTemplateLimits()).toBe(false);
     expect(appId.lines.at(-1)).toBe('Sending of one template is no longer slowed down.');
@@ -269,7 +269,7 @@ test('sending is taken up slowly and gets unlimited again, each told once', asyn
   while (appId.lines.length < 3 && appId.now() < startedAtMs + 60_000) {
     const leftAtMs = appId.now();
     if ((await limiter.acquire()).type === 'go') sent += 1;
-    await limiter.report('served', { leftAtMs, templateId: 'T1' });
+    await limiter.report('passed', { leftAtMs, templateId: 'T1' });
     appId.pass(10);
   }
   expect(appId.lines.map((line) => line.split(/[.,]/)[0])).toEqual([

@@ -88,9 +88,9 @@ describe('a claim', () => {
 
   test('is not opened without a grant, ahead of its moment, or for what has ended', async () => {
     expect(await useUser(0).claim('one')).toMatchObject({ type: 'no-grant' });
-    expect(await useUser().claim('one', { isEntitled: () => false })).toMatchObject({ type: 'no-grant' });
+    expect(await useUser().claim('one', { mayClaim: () => false })).toMatchObject({ type: 'no-grant' });
     expect(await useUser().claim('one', { dueAtMs: () => 2_000_000 })).toMatchObject({ type: 'not-due' });
-    expect(await useUser().claim('one', { isMine: () => false })).toEqual({ type: 'not-mine' });
+    expect(await useUser().claim('one', { holdsLease: () => false })).toEqual({ type: 'lease-lost' });
     expect(await useUser().claim('one', { read: async () => undefined })).toEqual({ type: 'missing' });
     const user = useUser();
     user.records.set('one', { state: 'sent', attempts: 1 });

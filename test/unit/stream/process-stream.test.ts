@@ -9,7 +9,7 @@ import type { Measurement } from '../../../lib/metrics.ts';
 import type { MessageState } from '../../../lib/sends/send-record.ts';
 import { type CountedChange, countChanges, countsOf } from '../../../lib/stream/counts.ts';
 import { type DomainEvent, domainEventsOf } from '../../../lib/stream/domain-events.ts';
-import { measurementsOf, processStream, type StreamServices } from '../../../lib/stream/process-stream.ts';
+import { measurementsOf, publishChanges, type StreamServices } from '../../../lib/stream/publish-changes.ts';
 import type { StreamRecord } from '../../../lib/stream/stream-record.ts';
 
 const T = 'template-1';
@@ -255,13 +255,13 @@ describe('taking changes in', () => {
 
   test('publishes what is to be published', async () => {
     const { services, published } = useServices();
-    expect(await processStream(services, [sent(1), sent(2), sent(3)])).toBeUndefined();
+    expect(await publishChanges(services, [sent(1), sent(2), sent(3)])).toBeUndefined();
     expect(published.map(({ atMs }) => atMs)).toEqual([1_000, 3_000]);
   });
 
   test('answers the first change that the bus did not take', async () => {
     const { services, measured } = useServices(({ atMs }) => atMs >= 5_000);
-    const again = await processStream(services, [1, 2, 3, 4, 5, 6, 7].map(sent));
+    const again = await publishChanges(services, [1, 2, 3, 4, 5, 6, 7].map(sent));
     expect(again?.id).toBe('event-5');
     // What comes again is measured then, and not twice.
     expect(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { publishWithRetry } from '../../../lib/stream/process-stream.ts';
+import { publishWithRetry } from '../../../lib/stream/publish-changes.ts';
 
 /** A bus that refuses what `refuses` says, with the pauses that were made. */
 async function publishTo(refuses: (item: string, tries: number) => boolean, items: readonly string[]) {

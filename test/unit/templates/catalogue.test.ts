@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../../../lib/templates/catalogue.ts';
 import type { TemplateSource } from '../../../lib/templates/parse-template.ts';
 import type { Template, TemplateStore } from '../../../lib/templates/template.ts';
-import { TemplateLookupError } from '../../../lib/templates/template-lookup-error.ts';
+import { TemplateCallError } from '../../../lib/templates/template-call-error.ts';
 import { template, templateSource } from '../../support/templates.ts';
 
 const MINUTE_MS = 60_000;
@@ -125,7 +125,7 @@ describe('when WeChat cannot be asked', () => {
     const error = await catalogue()
       .find('a')
       .catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(TemplateLookupError);
+    expect(error).toBeInstanceOf(TemplateCallError);
     expect(error).toMatchObject({
       code: 'template-lookup-failed',
       wechat: { errcode: 45009, errmsg: 'reach max api daily quota limit', rid: 'r-1' },
@@ -145,9 +145,9 @@ describe('when WeChat cannot be asked', () => {
   test('a refusal is not asked for again within a minute, and does not last longer', async () => {
     wechatRefuses(45009);
     const templates = catalogue();
-    await expect(templates.find('a')).rejects.toThrow(TemplateLookupError);
+    await expect(templates.find('a')).rejects.toThrow(TemplateCallError);
     nowMs += MINUTE_MS - 1;
-    await expect(templates.find('b')).rejects.toThrow(TemplateLookupError);
+    await expect(templates.find('b')).rejects.toThrow(TemplateCallError);
     expect(lookups).toBe(1);
     nowMs += 1;
     atWeChat = async () => [templateSource({ templateId: 'a' })];
@@ -158,7 +158,7 @@ describe('when WeChat cannot be asked', () => {
     const templates = catalogue();
     const wechatAnswers = atWeChat;
     wechatRefuses(45009);
-    await expect(templates.find('unknown')).rejects.toThrow(TemplateLookupError);
+    await expect(templates.find('unknown')).rejects.toThrow(TemplateCallError);
     atWeChat = wechatAnswers;
     await templates.sync();
     expect(await templates.find('unknown')).toBeUndefined();
@@ -171,10 +171,10 @@ describe('when WeChat cannot be asked', () => {
     const templates = catalogue();
     await expect(templates.find('a')).rejects.toMatchObject({ wechat: undefined });
     nowMs += 4_999;
-    await expect(templates.find('a')).rejects.toThrow(TemplateLookupError);
+    await expect(templates.find('a')).rejects.toThrow(TemplateCallError);
     expect(lookups).toBe(1);
     nowMs += 1;
-    await expect(templates.find('a')).rejects.toThrow(TemplateLookupError);
+    await expect(templates.find('a')).rejects.toThrow(TemplateCallError);
     expect(lookups).toBe(2);
   });
 
@@ -195,8 +195,8 @@ describe('when WeChat cannot be asked', () => {
     const templates = catalogue();
     await templates.sync();
     wechatRefuses(-1);
-    await expect(templates.sync()).rejects.toThrow(TemplateLookupError);
-    await expect(templates.sync()).rejects.toThrow(TemplateLookupError);
+    await expect(templates.sync()).rejects.toThrow(TemplateCallError);
+    await expect(templates.sync()).rejects.toThrow(TemplateCallError);
     expect(lookups).toBe(3);
     expect(await templates.find('a')).toBeDefined();
     expect(await templates.list()).toHaveLength(2);

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type DeleteServices, deleteTemplate } from '../../../lib/templates/delete-template.ts';
 import type { Template } from '../../../lib/templates/template.ts';
-import { TemplateLookupError } from '../../../lib/templates/template-lookup-error.ts';
+import { TemplateCallError } from '../../../lib/templates/template-call-error.ts';
 
 const T = 'tpl';
-const refusal = (errcode: number) => new TemplateLookupError({ errcode, errmsg: 'no' });
+const refusal = (errcode: number) => new TemplateCallError({ errcode, errmsg: 'no' });
 
 let nowMs: number;
 /** How long a look at one page of users takes. */
@@ -154,9 +154,9 @@ describe('a refusal', () => {
     pages = [[]];
     atWeChat = [];
     deletion = () => {
-      throw new TemplateLookupError(new Error('gone'));
+      throw new TemplateCallError(new Error('gone'));
     };
-    await expect(remove(false)).rejects.toThrow(TemplateLookupError);
+    await expect(remove(false)).rejects.toThrow(TemplateCallError);
     expect(steps).toEqual(['delete']);
   });
 });

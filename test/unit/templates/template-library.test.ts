@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addTemplate } from '../../../lib/templates/add-template.ts';
 import { listKeywords, listTitles } from '../../../lib/templates/template-library.ts';
-import { TemplateLookupError } from '../../../lib/templates/template-lookup-error.ts';
+import { TemplateCallError } from '../../../lib/templates/template-call-error.ts';
 
 const titleOf = (index: number) => ({ tid: String(index), title: `标题${index}`, type: 2, categoryId: '1' });
 
@@ -105,7 +105,7 @@ describe('adding', () => {
   });
 
   test('names what was added where the list cannot be read', async () => {
-    const error = new TemplateLookupError(new Error('no'));
+    const error = new TemplateCallError(new Error('no'));
     const w = world(1, async () => {
       throw error;
     });
@@ -118,8 +118,8 @@ describe('adding', () => {
 
   test('what WeChat refuses is thrown', async () => {
     const add = async () => {
-      throw new TemplateLookupError(new Error('no'));
+      throw new TemplateCallError(new Error('no'));
     };
-    await expect(addTemplate({ ...world(0), library: { add } }, ORDER)).rejects.toThrow(TemplateLookupError);
+    await expect(addTemplate({ ...world(0), library: { add } }, ORDER)).rejects.toThrow(TemplateCallError);
   });
 });

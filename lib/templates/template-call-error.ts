@@ -16,8 +16,8 @@ const refusal = v.union([
  * `wechat` is there when WeChat answered with an errcode, be it to this call or to the one for the access
  * token.
  */
-export class TemplateLookupError extends Error {
-  override readonly name = 'TemplateLookupError';
+export class TemplateCallError extends Error {
+  override readonly name = 'TemplateCallError';
   readonly code = 'template-lookup-failed';
   readonly wechat: WeChatAnswer | undefined;
   /** One sentence, for operators: it may name a proxy. */

@@ -1,6 +1,6 @@
 import type { Message } from '../messages/message.ts';
 import type { Measure, Measurement, MetricName } from '../metrics.ts';
-import type { Contention } from '../retry.ts';
+import type { Backoff } from '../retry.ts';
 import { countsOf } from './counts.ts';
 import { type DomainEvent, type DomainEventName, domainEventsOf } from './domain-events.ts';
 import { type BatchServices, withBatch } from './sent-batches.ts';
@@ -20,7 +20,7 @@ export interface StreamServices extends BatchServices {
  * @returns the first record that must come again because the bus did not take its events, undefined when all
  * is done
  */
-export async function processStream(
+export async function publishChanges(
   services: StreamServices,
   records: readonly StreamRecord[],
 ): Promise<StreamRecord | undefined> {
@@ -44,7 +44,7 @@ const FIRST_PAUSE_MS = 200;
 export async function publishWithRetry<Item>(
   publish: (items: readonly Item[]) => Promise<readonly Item[]>,
   items: readonly Item[],
-  { sleep, random }: Contention,
+  { sleep, random }: Backoff,
 ): Promise<readonly Item[]> {
   let left = items;
   for (let tries = 1; ; tries++) {

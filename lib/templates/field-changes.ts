@@ -7,7 +7,7 @@ const SHOWN_FOR_MS = 30 * 86_400_000;
  * What is remembered of a template from one reading of WeChat's list to the next: when its fields last
  * changed, and what used it then. Order, labels and examples may change without any harm to what is booked.
  */
-export function withHistory(template: Template, before: Template | undefined, nowMs: number): Template {
+export function withFieldChange(template: Template, before: Template | undefined, nowMs: number): Template {
   if (!before) return template;
   const { declaredKind } = before;
   const changed = changeBetween(before, template, nowMs) ?? stillShown(before, nowMs);
