@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import { TIMEOUT_RESERVE_MS, type Clock } from '../clock.ts';
+import { type Clock, TIMEOUT_RESERVE_MS } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { createSessionTokens } from '../sessions/session-tokens.ts';
 import type { Settings } from '../settings/settings.ts';

@@ -6,7 +6,7 @@ import { saysTheSame, statusOf } from './card-content.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { stateRow } from './card-kinds.ts';
 import { isEndedByContent, stateBefore } from './card-transitions.ts';
-import { acceptedStatus, type Transition, shortestWay, transitionBetween } from './state-order.ts';
+import { acceptedStatus, shortestWay, type Transition, transitionBetween } from './state-order.ts';
 
 export interface ChangeCardServices extends Backoff {
   readonly store: Pick<CardStore, 'load' | 'put'>;
@@ -65,7 +65,10 @@ function changedCard(card: Card, { content, ext }: WantedChange, nowMs: number):
 /** Whether WeChat's page lets a state follow the one that the card is wanted in, or may be in. */
 function transitionTo(card: Card, status: number): Transition {
   const steps = statesBefore(card).map((from) => transitionBetween(card.notifyType, from, status));
-  return (['allowed', 'unknown', 'unlikely'] as const).find((transition) => steps.includes(transition)) ?? 'forbidden';
+  return (
+    (['allowed', 'unknown', 'unlikely'] as const).find((transition) => steps.includes(transition)) ??
+    'forbidden'
+  );
 }
 
 /** The states that the card may be in when the next content comes. Nobody knows which, after a lost answer. */

@@ -2,10 +2,15 @@ import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/cli
 import type { Clock } from '../clock.ts';
 import { bucketOf, type Counts, sumOf } from '../statistics/statistics.ts';
 import type { Count, CountedChange, StatisticsWriter } from '../stream/counts.ts';
-import { forgottenCheckpoints, checkpointName, sortableCheckpoint, storedCheckpoint } from './stream-checkpoints.ts';
 import { withoutFormerlyCounted } from './formerly-counted.ts';
 import { type Item, readItem } from './items.ts';
 import { bucketKey, gaugeKey, type Key } from './keys.ts';
+import {
+  checkpointName,
+  forgottenCheckpoints,
+  sortableCheckpoint,
+  storedCheckpoint,
+} from './stream-checkpoints.ts';
 import type { Table } from './table.ts';
 import { updateRequest } from './updates.ts';
 

@@ -1,8 +1,8 @@
 import { bucketOf, type Counts, type StatisticsReader, sumOf } from '../statistics/statistics.ts';
-import { isCheckpointName } from './stream-checkpoints.ts';
 import type { Item } from './items.ts';
 import { bucketsPartition, sortableMoment, statisticsPartition } from './keys.ts';
 import { queryItems } from './queries.ts';
+import { isCheckpointName } from './stream-checkpoints.ts';
 import type { Table } from './table.ts';
 
 /** Reads statistics from DynamoDB, and sums up the counters of earlier versions. */

@@ -70,7 +70,11 @@ export async function deferJob(
       return endMessage(services, { record: value, ledger }, 'failed', 'sending-stopped');
     }
     const dueAtMs = dueAgainAtMs(value, deferredUntilMs);
-    const deferred = await withDueEntry(dueEntries, { ...value, dueAtMs, heldUntilMs: deferredUntilMs }, nowMs);
+    const deferred = await withDueEntry(
+      dueEntries,
+      { ...value, dueAtMs, heldUntilMs: deferredUntilMs },
+      nowMs,
+    );
     const result = await store.commit({ ledger: updated(ledger, putPending(ledger.value, deferred)) });
     return result === 'conflict' ? result : untilNearlyDue(deferred, job, nowMs);
   }, services);

@@ -4,7 +4,7 @@ import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { AnswerRules } from '../sends/judge-answer.ts';
 import { type Performed, REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import type { TokenSender } from '../sends/send-with-token.ts';
-import { acquirePermitFor, deferJob, type DeferServices, deferWithoutToken } from './defer-job.ts';
+import { acquirePermitFor, type DeferServices, deferJob, deferWithoutToken } from './defer-job.ts';
 import { endMessage, sendAndRefuseRest } from './end-pending-messages.ts';
 import { byExpiry, dropJob, neverAccepted, retryAfter, untilNearlyDue } from './finish-job.ts';
 import { isPending, type Message, openidOf } from './message.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { v7 as uuidV7 } from 'uuid';
 import * as v from 'valibot';
-import { TIMEOUT_RESERVE_MS, type Clock, type Random, type Sleep } from '../clock.ts';
+import { type Clock, type Random, type Sleep, TIMEOUT_RESERVE_MS } from '../clock.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import type { Measure } from '../metrics.ts';
 import type { Environment } from '../settings/settings.ts';

@@ -8,8 +8,8 @@ import type { HttpClient } from '../http/http-client.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
 import { syncAndHandleChanges, type TemplateSyncResult } from '../templates/handle-template-changes.ts';
-import type { TemplateLibrary } from '../templates/template-library.ts';
 import { TemplateCallError } from '../templates/template-call-error.ts';
+import type { TemplateLibrary } from '../templates/template-library.ts';
 import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
 import {
   addTemplate,

@@ -3,8 +3,8 @@ import { eachLimit } from '../each-limit.ts';
 import type { Page } from '../paginate.ts';
 import type { TemplateCatalogue } from './catalogue.ts';
 import type { TemplateStore } from './template.ts';
-import type { TemplateLibrary } from './template-library.ts';
 import { TemplateCallError } from './template-call-error.ts';
+import type { TemplateLibrary } from './template-library.ts';
 
 /** A pending message, and its user. */
 export interface PendingMessage {

@@ -4,9 +4,9 @@ import type { CardStore } from '../../cards/card.ts';
 import { type ChangeCardServices, changeCard } from '../../cards/change-card.ts';
 import {
   type CardRemark,
-  payCheckErrors,
   contentErrors,
   kindWarnings,
+  payCheckErrors,
   UNLIKELY_STEP,
 } from '../../cards/check-content.ts';
 import { transitionBetween } from '../../cards/state-order.ts';

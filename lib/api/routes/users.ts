@@ -49,7 +49,14 @@ export function userRoutes(services: EraseServices): readonly Route[] {
       const nextCursor = next && encodeCursor(next);
       return {
         status: 200,
-        body: { openid, messages, templates, cards, places: erasedRecipients, ...(nextCursor && { nextCursor }) },
+        body: {
+          openid,
+          messages,
+          templates,
+          cards,
+          places: erasedRecipients,
+          ...(nextCursor && { nextCursor }),
+        },
       };
     }),
   ];

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
-import { createPendingOfTemplate, SEARCH_CURSOR } from '../../../lib/dynamodb/dynamodb-pending-of-template.ts';
+import {
+  createPendingOfTemplate,
+  SEARCH_CURSOR,
+} from '../../../lib/dynamodb/dynamodb-pending-of-template.ts';
 import { shardOf } from '../../../lib/dynamodb/keys.ts';
 import { eachLimit } from '../../../lib/each-limit.ts';
 import { cancelForTemplate } from '../../../lib/messages/end-pending-messages.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addTemplate } from '../../../lib/templates/add-template.ts';
-import { listKeywords, listTitles } from '../../../lib/templates/template-library.ts';
 import { TemplateCallError } from '../../../lib/templates/template-call-error.ts';
+import { listKeywords, listTitles } from '../../../lib/templates/template-library.ts';
 
 const titleOf = (index: number) => ({ tid: String(index), title: `标题${index}`, type: 2, categoryId: '1' });
 
