@@ -1,5 +1,6 @@
 import { APP_SECRETS, type App, readStage } from '../lib/settings/apps.ts';
-import { type FetchParameters, SECRET_NAMES, SecretsError } from '../lib/settings/secrets.ts';
+import { type FetchParameters, SecretsError } from '../lib/settings/secrets.ts';
+import { SECRET_NAMES } from '../lib/settings/settings.ts';
 
 /** The secrets that each mini program has of its own. */
 const SECRETS_OF_APP = SECRET_NAMES.filter((name) => Object.hasOwn(APP_SECRETS, name));

@@ -1,6 +1,5 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { AuditTrail } from '../audit/audit-trail.ts';
 import { type Clock, TIMEOUT_RESERVE_MS } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { createSessionTokens } from '../sessions/session-tokens.ts';
@@ -16,7 +15,7 @@ import {
   readQuery,
   timeLimitOf,
 } from './http-request.ts';
-import { auditLog, authorization, commonHeaders, problemAnswers } from './middleware.ts';
+import { type AuditOf, auditLog, authorization, commonHeaders, problemAnswers } from './middleware.ts';
 import { ProblemError } from './problem.ts';
 import { requestBody } from './request-body.ts';
 import type { Route, RouteSpec } from './route.ts';
@@ -29,7 +28,7 @@ export interface HttpServices<S extends object> {
   readonly credentials?: () => Promise<Credentials>;
   readonly apps: { readonly of: FindApp<S> };
   /** Keeps what operators change in an app; a function without one changes nothing by the scope `manage`. */
-  readonly auditOf?: ((appId: string) => Pick<AuditTrail, 'append'>) | undefined;
+  readonly auditOf?: AuditOf | undefined;
 }
 
 /** What an HTTP function that knows its callers is served by: `parts`, and what tells who calls. */
@@ -83,7 +82,7 @@ export function createHttpHandler<S extends object>(
     .use(problemAnswers(logger))
     .use(authorization({ credentials, findApp: apps.of, finderOf }))
     .use(requestBody())
-    .use(auditLog({ logger, auditOf }))
+    .use(auditLog(logger, auditOf))
     .handler(serve);
   return (event, context) => handle(event, context);
 }

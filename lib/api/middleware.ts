@@ -1,9 +1,9 @@
 import type { Request } from '@middy/core';
 import * as v from 'valibot';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Logger } from '../logger.ts';
 import { authenticate, type Credentials } from './access.ts';
 import { auditedChange, isKept, openidDigest } from './audit-change.ts';
-import type { HttpServices } from './http-handler.ts';
 import {
   type Authorized,
   authorizedOf,
@@ -15,6 +15,9 @@ import {
 } from './http-request.ts';
 import { asProblem, internalError, type ProblemCode, ProblemError } from './problem.ts';
 import { APP_HEADER, appOfCall, type FindApp } from './which-app.ts';
+
+/** Where an app keeps what operators change in it. */
+export type AuditOf = (appId: string) => Pick<AuditTrail, 'append'>;
 
 /** What decides who is let in, and where to. */
 interface Entrance<S extends object> {
@@ -48,10 +51,7 @@ export function authorization<S extends object>(entrance: Entrance<S>): HttpMidd
  * What takes `manage` is kept in the audit trail too. The change is made by then, so that a record that cannot
  * be written is told to the log and to nobody else.
  */
-export function auditLog({
-  logger,
-  auditOf,
-}: Pick<HttpServices<object>, 'logger' | 'auditOf'>): HttpMiddleware {
+export function auditLog(logger: Logger, auditOf: AuditOf | undefined): HttpMiddleware {
   return {
     after: async ({ event, context, response }) => {
       const { route, params, caller, appId } = authorizedOf(context);

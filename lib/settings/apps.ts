@@ -2,13 +2,12 @@ import * as v from 'valibot';
 import {
   type FetchParameters,
   readParameters,
-  type SecretName,
   SecretsError,
   secretParameters,
   withSecrets,
 } from './secrets.ts';
 import { APP_ID_FORM } from './setting-values.ts';
-import type { Environment } from './settings.ts';
+import type { Environment, SecretName } from './settings.ts';
 
 /** A mini program of the stage, with the settings that are its own. */
 export interface App {

@@ -1,17 +1,5 @@
 import * as v from 'valibot';
-import type { Environment } from './settings.ts';
-
-/** Settings whose value may lie in an SSM parameter, which the variable `<name>_PARAM` names. */
-export const SECRET_NAMES = [
-  'WECHAT_APP_SECRET',
-  'WECHAT_PUSH_TOKEN',
-  'WECHAT_PUSH_AES_KEY',
-  'API_KEYS',
-  'SESSION_SECRET',
-] as const;
-
-/** One of {@link SECRET_NAMES}. */
-export type SecretName = (typeof SECRET_NAMES)[number];
+import type { Environment, SecretName } from './settings.ts';
 
 /** Secrets of what is off without them: their parameters need not exist. */
 const OPTIONAL: ReadonlySet<SecretName> = new Set<SecretName>(['WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY']);

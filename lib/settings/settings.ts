@@ -1,10 +1,21 @@
 import * as v from 'valibot';
 import { issueMessage } from '../issue-message.ts';
-import { SECRET_NAMES, type SecretName } from './secrets.ts';
 import { type SettingsPart, settingsParts } from './settings-parts.ts';
 
 /** The environment variables that a function is started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings whose value may lie in an SSM parameter, which the variable `<name>_PARAM` names. */
+export const SECRET_NAMES = [
+  'WECHAT_APP_SECRET',
+  'WECHAT_PUSH_TOKEN',
+  'WECHAT_PUSH_AES_KEY',
+  'API_KEYS',
+  'SESSION_SECRET',
+] as const;
+
+/** One of {@link SECRET_NAMES}. */
+export type SecretName = (typeof SECRET_NAMES)[number];
 
 /** Every setting, by the part of the service that needs it. */
 export type Settings = { readonly [P in SettingsPart]: v.InferOutput<(typeof settingsParts)[P]> };

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { SECRET_NAMES } from '../../../lib/settings/secrets.ts';
-import { SettingsError, settingNames } from '../../../lib/settings/settings.ts';
+import { SECRET_NAMES, SettingsError, settingNames } from '../../../lib/settings/settings.ts';
 import { readDevOptions } from '../../../local/dev/options.ts';
 import { ownersSettings } from '../../../local/stack/check-settings.ts';
 import { stackEnvironment } from '../../../local/stack/environment.ts';
