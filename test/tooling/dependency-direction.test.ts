@@ -10,6 +10,7 @@ const DOMAIN_FOLDERS = [
   'messages',
   'limits',
   'sends',
+  'cards',
   'campaigns',
   'templates',
   'sessions',
