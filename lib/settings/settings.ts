@@ -71,11 +71,6 @@ export function problemLine({ name, rule }: SettingProblem): string {
   return name === '' ? rule : `${name}: ${rule}`;
 }
 
-/** The environment variables that are read, by name. */
-export function settingNames(): readonly string[] {
-  return [...new Set(Object.values(settingsParts).flatMap(({ entries }) => Object.keys(entries)))];
-}
-
 /** The secrets that these parts hold. */
 export function secretsOf(parts: readonly SettingsPart[]): readonly SecretName[] {
   return SECRET_NAMES.filter((name) => parts.some((part) => name in settingsParts[part].entries));

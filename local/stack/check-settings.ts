@@ -1,8 +1,14 @@
-import { problemLine, settingNames, settingProblems } from '../../lib/settings/settings.ts';
+import { problemLine, settingProblems } from '../../lib/settings/settings.ts';
+import { settingsParts } from '../../lib/settings/settings-parts.ts';
 import { stackEnvironment } from './environment.ts';
 import { plannedVariables } from './resources.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import type { StackOptions } from './stack-options.ts';
+
+/** The environment variables that functions read, by name. */
+export function settingNames(): readonly string[] {
+  return [...new Set(Object.values(settingsParts).flatMap(({ entries }) => Object.keys(entries)))];
+}
 
 /** The settings that a stack takes from its owner: all but those that say where its own table, queues and the like are. */
 export function ownersSettings(definition: ServiceDefinition): readonly string[] {

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { type AliasServices, removeAlias, setAlias } from '../../templates/aliases.ts';
-import { declareKind } from '../../templates/declare-kind.ts';
 import type { TemplateSyncResult } from '../../templates/handle-template-changes.ts';
-import type { DeclaredKinds } from '../../templates/template.ts';
+import { type DeclaredKinds, declareKind } from '../../templates/template.ts';
 import type { TemplateNames } from '../../templates/template-names.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, invalidInput, ProblemError } from '../problem.ts';

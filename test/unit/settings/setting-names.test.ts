@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { SECRET_NAMES, SettingsError, settingNames } from '../../../lib/settings/settings.ts';
+import { SECRET_NAMES, SettingsError } from '../../../lib/settings/settings.ts';
 import { readDevOptions } from '../../../local/dev/options.ts';
-import { ownersSettings } from '../../../local/stack/check-settings.ts';
+import { ownersSettings, settingNames } from '../../../local/stack/check-settings.ts';
 import { stackEnvironment } from '../../../local/stack/environment.ts';
 import { plannedVariables } from '../../../local/stack/resources.ts';
 import { readServiceDefinition } from '../../../local/stack/service-definition.ts';

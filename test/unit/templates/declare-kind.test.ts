@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TemplateKind } from '../../../lib/grants/ledger.ts';
-import { declareKind } from '../../../lib/templates/declare-kind.ts';
 import { parseTemplate } from '../../../lib/templates/parse-template.ts';
-import { templateKindOf } from '../../../lib/templates/template.ts';
+import { declareKind, templateKindOf } from '../../../lib/templates/template.ts';
 
 const listedAs = (type: number) =>
   parseTemplate({ templateId: 't', title: 't', content: '', example: '', type }, 0);
