@@ -65,7 +65,8 @@ export function messageView(message: Message, claim: Claim | undefined, nowMs: n
   };
 }
 
-function outcomeView({ atMs, ...same }: Outcome): NonNullable<MessageView['outcome']> {
+/** An outcome as callers see it. */
+export function outcomeView({ atMs, ...same }: Outcome): NonNullable<MessageView['outcome']> {
   return { at: toRfc3339(atMs), ...same };
 }
 

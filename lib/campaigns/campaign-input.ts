@@ -6,7 +6,7 @@ import { type Template, templateKindOf } from '../templates/template.ts';
 import { timezoneError } from '../time-zone.ts';
 import type { Campaign, QuietHours, Recipient, RequestedSchedule, RunContent } from './campaign.ts';
 import { nextRuns, readExpression } from './schedule/schedule-expression.ts';
-import { variablesIn, variablesInPage } from './variables.ts';
+import { hasVariables, variablesIn, variablesInPage } from './variables.ts';
 
 /** A campaign as its owner asks for it. */
 export interface CampaignInput extends Omit<RunContent, 'data'> {
@@ -58,8 +58,6 @@ export function checkTexts(
       : prepared.problems.filter(({ path, code }) => !open.has(path) || KEY_ERRORS.has(code));
   return problems.length === 0 ? { type: 'texts', data } : { type: 'invalid-data', problems };
 }
-
-const hasVariables = (text: string) => variablesIn({ text }).length > 0;
 
 /** Refuses a device template: each of its messages is about one device of one user, which no list names. */
 export function checkKind(template: Template): InputRefusal | undefined {

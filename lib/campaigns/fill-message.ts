@@ -4,7 +4,7 @@ import { MAX_PAGE_LENGTH } from '../templates/page-path.ts';
 import { prepareData } from '../templates/prepare-data.ts';
 import type { FittedValue, Template } from '../templates/template.ts';
 import type { Campaign } from './campaign.ts';
-import { fillPage, substitute, variablesIn, variablesInPage } from './variables.ts';
+import { fillPage, hasVariables, substitute, variablesIn, variablesInPage } from './variables.ts';
 
 /** A recipient has no text for a variable. */
 interface MissingVariable {
@@ -84,7 +84,7 @@ type FixedParts = Pick<Campaign, 'templateId' | 'data' | 'page'>;
 
 /** The parts of a campaign's message that are the same for every recipient. A page is, if its path is. */
 export function fixedParts({ templateId, data, page }: FixedParts): FixedParts {
-  const texts = Object.entries(data).filter(([, text]) => variablesIn({ text }).length === 0);
+  const texts = Object.entries(data).filter(([, text]) => !hasVariables(text));
   const isFixed = page !== undefined && variablesInPage(page.split('?')[0]).length === 0;
   return { templateId, data: Object.fromEntries(texts), ...(isFixed && { page }) };
 }

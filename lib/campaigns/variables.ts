@@ -16,6 +16,11 @@ export function variablesIn(data: Readonly<Record<string, string>>): readonly st
   return [...new Set(names)];
 }
 
+/** Whether a text names any variable. */
+export function hasVariables(text: string): boolean {
+  return variablesIn({ text }).length > 0;
+}
+
 /** The text with every `{{name}}` replaced. Variables inside a replaced text are left as they are. */
 export function substitute(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(VARIABLE, (whole, name: string) =>
@@ -66,11 +71,6 @@ function withReadableVariables(page: string): string {
   });
 }
 
-/** A page as a person would write it; unchanged where its bytes are no UTF-8. */
-function decodedPage(page: string): string {
-  return decoded(page) ?? page;
-}
-
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -92,10 +92,10 @@ const BRACES = /\{\{[^{}]*\}\}/gu;
 export function placeholderWarnings({ data, page }: Pick<Campaign, 'data' | 'page'>): PlaceholderWarning[] {
   const parts = [
     ...Object.entries(data).map(([key, text]) => ({ path: `data.${key}`, text })),
-    { path: 'page', text: decodedPage(page ?? '') },
+    { path: 'page', text: decoded(page ?? '') ?? page ?? '' },
   ];
   return parts.flatMap(({ path, text }) => {
-    const odd = [...text.matchAll(BRACES)].map(([braces]) => braces).find((braces) => !isVariable(braces));
+    const odd = [...text.matchAll(BRACES)].map(([braces]) => braces).find((braces) => !hasVariables(braces));
     if (odd === undefined) return [];
     return [
       {
@@ -106,8 +106,4 @@ export function placeholderWarnings({ data, page }: Pick<Campaign, 'data' | 'pag
       },
     ];
   });
-}
-
-function isVariable(text: string): boolean {
-  return variablesIn({ text }).length > 0;
 }

@@ -3,7 +3,7 @@ import { run } from '../api/schemas/campaign-answers.ts';
 import { toRfc3339 } from '../api/schemas/common.ts';
 import { grant } from '../api/schemas/grants.ts';
 import { message } from '../api/schemas/messages.ts';
-import { grantView, messageView, runView } from '../api/views.ts';
+import { grantView, messageView, outcomeView, runView } from '../api/views.ts';
 import { NO_COUNTS, runWith } from '../campaigns/runs/run.ts';
 import { substitute } from '../campaigns/variables.ts';
 import type { DomainEvent, DomainEventName } from '../stream/domain-events.ts';
@@ -71,8 +71,8 @@ function detailOf(event: DomainEvent): Readonly<Record<string, unknown>> {
 /** In the form of a message. The texts hold the recipient's variables and are not fitted. */
 function campaignSendView({ id, run, recipient, result }: Extract<DomainEvent, { type: 'campaign-send' }>) {
   const { templateId, data, page, miniprogramState, lang } = run.content;
-  const { atMs, reason, errcode, errmsg, rid, msgid } = result.outcome;
-  const [began, at] = [toRfc3339(run.startedAtMs), toRfc3339(atMs)];
+  const outcome = outcomeView(result.outcome);
+  const began = toRfc3339(run.startedAtMs);
   const texts = Object.entries(data).map(([key, text]) => [key, substitute(text, recipient.variables ?? {})]);
   return {
     id,
@@ -85,18 +85,11 @@ function campaignSendView({ id, run, recipient, result }: Extract<DomainEvent, {
     status: result.state,
     sendAt: began,
     createdAt: began,
-    updatedAt: at,
+    updatedAt: outcome.at,
     attempts: result.attempts,
     campaignId: run.campaignId,
     runId: run.id,
-    outcome: {
-      at,
-      ...(errcode !== undefined && { errcode }),
-      ...(errmsg !== undefined && { errmsg }),
-      ...(rid !== undefined && { rid }),
-      ...(msgid !== undefined && { msgid }),
-      reason,
-    },
+    outcome,
   } satisfies Omit<v.InferOutput<typeof ofMessage>, 'eventId' | 'appid'>;
 }
 

@@ -72,13 +72,12 @@ export interface KeyLookup {
 export async function lookUpKey(
   { store, keys, clock }: KeyServices,
   ledger: Ledger,
-  { scope, key, bodyHash, sameHashes = [] }: KeyedRequest,
+  keyed: KeyedRequest,
 ): Promise<KeyLookup> {
-  const bound = await keys.find(scope, key);
+  const bound = await keys.find(keyed.scope, keyed.key);
   if (!bound) return {};
   if (bound.expiresAtMs <= clock()) return { bound };
-  if (![bodyHash, ...sameHashes].includes(bound.bodyHash))
-    return { answer: { type: 'idempotency-conflict' } };
+  if (!isSameBody(keyed, bound.bodyHash)) return { answer: { type: 'idempotency-conflict' } };
   const messageId = messageIdOf(bound.messageStem, ledger.openid);
   const message = findPending(ledger, messageId) ?? (await store.loadRecord(messageId))?.value;
   if (message) return { answer: { type: 'repeated', message } };
@@ -107,9 +106,13 @@ export interface AcceptedMessage {
 export function answerOf(accepted: readonly AcceptedMessage[], keyed: KeyedRequest): KeyAnswer | undefined {
   const before = accepted.find((each) => each.keyed?.scope === keyed.scope && each.keyed.key === keyed.key);
   if (!before) return undefined;
-  return before.keyed && [keyed.bodyHash, ...(keyed.sameHashes ?? [])].includes(before.keyed.bodyHash)
+  return before.keyed && isSameBody(keyed, before.keyed.bodyHash)
     ? { type: 'repeated', message: before.message }
     : { type: 'idempotency-conflict' };
+}
+
+function isSameBody({ bodyHash, sameHashes = [] }: KeyedRequest, hash: string): boolean {
+  return bodyHash === hash || sameHashes.includes(hash);
 }
 
 /** Binds the keys that do not name their messages yet. `conflict`: look everything up again. */

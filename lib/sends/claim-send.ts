@@ -1,11 +1,10 @@
 import type { Clock } from '../clock.ts';
-import { closeClaim, openClaim } from '../grants/claims.ts';
+import { openClaim } from '../grants/claims.ts';
 import { grantKeyOf } from '../grants/grant-key.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { type Busy, freeLedger, type LedgerStore, type SendFinder } from './close-claim.ts';
-import { claimFate } from './record-transitions.ts';
 import type { SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 
@@ -77,7 +76,7 @@ export function claimSend<R extends SendRecord>(
     const isClaimed = ledger.value.claim?.sendId === send.id;
     // Whoever else is being sent to: that needs no user lock.
     if (!isClaimed && hasExpired(send, record, services.clock())) return { type: 'expired', record, ledger };
-    const free = await freed(services, send.id, ledger, record);
+    const free = await freeLedger(services, ledger, { id: send.id, record });
     if (free === 'conflict') return free;
     if ('type' in free) return { ...free, ahead };
     return claim(services, send, ledger, free, record);
@@ -114,35 +113,11 @@ async function closeLeftOpen(
   record: SendRecord | undefined,
 ): Promise<'resolved' | Busy | 'conflict'> {
   if (ledger.value.claim?.sendId !== id) return 'resolved';
-  const free = await freed(services, id, ledger, record);
+  const free = await freeLedger(services, ledger, { id, record });
   if (free === 'conflict' || 'type' in free) return free;
   if ((record?.lastClaim?.effect ?? 'spend') === 'spend') return 'resolved';
   const result = await services.store.commit({ ledger: updated(ledger, free) });
   return result === 'conflict' ? result : 'resolved';
-}
-
-/**
- * The ledger with no claim open, or what stands in the way. This send's own claim is judged by `record`, and
- * not by another read of it: that could be newer than what the caller acts on.
- */
-async function freed(
-  services: ClaimServices,
-  id: string,
-  ledger: Versioned<Ledger>,
-  record: SendRecord | undefined,
-): Promise<Ledger | Busy | 'conflict'> {
-  const open = ledger.value.claim;
-  if (open?.sendId !== id) return freeLedger(services, ledger);
-  const fate = claimFate(open, record, services.clock());
-  switch (fate.type) {
-    case 'settled':
-      return closeClaim(ledger.value, fate.effect);
-    case 'under-way':
-      return { type: 'busy', untilMs: open.leaseUntilMs };
-    case 'abandoned':
-      await freeLedger(services, ledger);
-      return 'conflict';
-  }
 }
 
 async function claim<R extends SendRecord>(

@@ -46,26 +46,32 @@ export async function settledLedger(ledger: Ledger, store: SendFinder, nowMs: nu
  * The ledger with no claim open, or what stands in the way. A send whose sender is taken to be dead is given
  * up: its record and the ledger in one step, because by now the claim may be closed and the send on its next
  * attempt. `conflict`: read everything again.
+ *
+ * @param own the send that the caller is about, whose claim is judged by the record that the caller acts on, and
+ *   not by another read of it, which could be newer
  */
 export async function freeLedger(
-  { store, clock }: { readonly store: SendFinder; readonly clock: Clock },
+  services: { readonly store: SendFinder; readonly clock: Clock },
   ledger: Versioned<Ledger>,
+  own?: Pick<Send, 'id' | 'record'>,
 ): Promise<Ledger | Busy | 'conflict'> {
   const { claim } = ledger.value;
   if (!claim) return ledger.value;
-  const send = await store.findSend(claim.sendId, ledger.value);
-  const nowMs = clock();
-  const fate = claimFate(claim, send.record, nowMs);
+  const isOwn = claim.sendId === own?.id;
+  const found = isOwn ? undefined : await services.store.findSend(claim.sendId, ledger.value);
+  const nowMs = services.clock();
+  const fate = claimFate(claim, (isOwn ? own : found)?.record, nowMs);
   switch (fate.type) {
     case 'settled':
       return closeClaim(ledger.value, fate.effect);
     case 'under-way':
       return { type: 'busy', untilMs: claim.leaseUntilMs };
-    case 'abandoned': {
-      const closed = updated(ledger, closeClaim(ledger.value, 'spend'));
-      await send.write((record) => givenUp(record, claim, nowMs), closed);
+    case 'abandoned':
+      if (found) {
+        const closed = updated(ledger, closeClaim(ledger.value, 'spend'));
+        await found.write((record) => givenUp(record, claim, nowMs), closed);
+      } else await freeLedger(services, ledger);
       return 'conflict';
-    }
   }
 }
 

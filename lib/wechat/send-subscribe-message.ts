@@ -1,7 +1,7 @@
 import type { HttpClient } from '../http/http-client.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
 import type { OutgoingMessage } from '../sends/send-port.ts';
-import { readSendAnswer } from './read-send-answer.ts';
+import { readSendAnswer } from './read-answer.ts';
 
 /**
  * `subscribeMessage.send` (WeChat contract §3), or `hardwareDevice.send` for a message about a device (§8.1b). One

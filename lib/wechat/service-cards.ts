@@ -3,8 +3,7 @@ import type { CardName, CardReading, PayCheck } from '../cards/card.ts';
 import type { CardRequest } from '../cards/deliver-card.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { SendAnswer } from '../sends/judge-answer.ts';
-import { expectResult } from './read-answer.ts';
-import { readSendAnswer } from './read-send-answer.ts';
+import { expectResult, readSendAnswer } from './read-answer.ts';
 
 /**
  * Changes a service card: `set_user_notify` activates it or moves it on, `set_user_notifyext` gives it further

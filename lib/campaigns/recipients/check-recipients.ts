@@ -3,7 +3,7 @@ import type { Template } from '../../templates/template.ts';
 import { RECIPIENTS_PER_PAGE, type Recipient } from '../campaign.ts';
 import type { ValidationError } from '../campaign-input.ts';
 import { type FillableParts, type FillProblem, fillMessage } from '../fill-message.ts';
-import { variablesIn } from '../variables.ts';
+import { hasVariables } from '../variables.ts';
 
 /** How many errors of a list are answered at most. */
 export const MAX_ERRORS = 50;
@@ -56,9 +56,7 @@ function madeFor(
 ): MadeFor {
   const filled = fillMessage(campaign, template, variables);
   if (filled.type === 'bad') return { problems: filled.problems, warnings: [] };
-  const own = Object.entries(filled.data).filter(
-    ([key]) => variablesIn({ text: campaign.data[key] ?? '' }).length > 0,
-  );
+  const own = Object.entries(filled.data).filter(([key]) => hasVariables(campaign.data[key] ?? ''));
   return { problems: [], warnings: dataWarnings(Object.fromEntries(own)) };
 }
 
