@@ -138,7 +138,8 @@ async function planCard(wish: WishedTemplate, context: Context): Promise<Planned
       '缺少关键词，只有服务卡片的模板没有关键词',
     );
   }
-  const title = wish.title ?? (found.title || `tid ${found.tid}`);
+  const name = say(`service card ${found.tid}`, `服务卡片 ${found.tid}`);
+  const title = wish.title ?? (found.title || name);
   return compare(wish, context, { title, keywords: [], order: orderOf(wish, found.tid, []) });
 }
 

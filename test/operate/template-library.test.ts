@@ -297,7 +297,7 @@ templates:
   test('brings the template of a service card too, which has no keywords', async () => {
     const file = await fileWith('templates: [{ alias: parcel, tid: 10000001, keywords: [] }]');
     const { code, stdout } = await template('apply', file, '--yes');
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/\+ parcel {2}tid 10000001/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/\+ parcel {2}service card 10000001/)]);
     const asked = calls('add-template');
     expect(await template('apply', file)).toMatchObject({
       code: 0,
