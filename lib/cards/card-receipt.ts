@@ -86,5 +86,6 @@ function afterReceipt(
   const isAboutThis = status !== undefined && status === acceptedStatus(known);
   if (!isAboutThis && state !== 'refused') return card;
   if (known.state === state && known.outcome?.errcode === outcome.errcode) return card;
-  return { ...known, state, endedBy: 'content', outcome, updatedAtMs: outcome.atMs };
+  const notification = { state, outcome };
+  return { ...known, ...notification, notification, endedBy: 'content', updatedAtMs: outcome.atMs };
 }

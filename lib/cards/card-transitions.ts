@@ -107,14 +107,15 @@ export function isEndedByContent({ state, endedBy: kind = 'content' }: Card): bo
 }
 
 function accepted(card: Card, change: CardChange, outcome: Outcome): Card {
-  const { receipt, check, endedBy: before, ...rest } = withoutRetries(card, change.kind);
+  const { receipt, check, endedBy: before, notification, ...kept } = withoutRetries(card, change.kind);
   const updatedAtMs = outcome.atMs;
-  const kept = {
-    ...rest,
-    ...(change.kind === 'ext' && { ...(check && { check }), ...(before && { endedBy: before }) }),
-  };
   if (change.kind === 'ext') {
-    const taken = { ...kept, acceptedExt: change.text, updatedAtMs };
+    const still = {
+      ...(check && { check }),
+      ...(before && { endedBy: before }),
+      ...(notification && { notification }),
+    };
+    const taken = { ...kept, ...still, acceptedExt: change.text, updatedAtMs };
     // Further facts mend nothing that is wrong with the content.
     return isEndedByContent(card) ? taken : { ...taken, state: 'active', outcome };
   }
@@ -123,6 +124,7 @@ function accepted(card: Card, change: CardChange, outcome: Outcome): Card {
   const told = receipt && receipt.status === statusOf(change.text) ? receipt : undefined;
   return {
     ...kept,
+    ...(told && { notification: { state: told.state, outcome: told.outcome } }),
     accepted: change.text,
     isUnsure: false,
     activatedAtMs,
@@ -175,7 +177,8 @@ export function asked(card: Card, reading: CardReading | undefined, nowMs: numbe
   if (!doubt) return card;
   if (reading?.isRefused) {
     const outcome = internalOutcome('user-refused', nowMs);
-    return { ...withoutRetries(card), state: 'refused', outcome, updatedAtMs: nowMs };
+    const notification = { state: 'refused', outcome } as const;
+    return { ...withoutRetries(card), ...notification, notification, updatedAtMs: nowMs };
   }
   if (reading && provesTaken(reading.content, doubt.text, doubt.isOnly ? (card.accepted ?? '') : undefined)) {
     const taken = accepted(card, doubt, { atMs: nowMs, reason: 'accepted', errcode: 0 });

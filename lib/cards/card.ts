@@ -45,12 +45,11 @@ const retriesSchema = storedObject({
 /** Why a change is tried again. */
 export type CardRetry = keyof v.InferOutput<typeof retriesSchema>;
 
-/** What WeChat told of a notification before the answer to its change was known. */
-const receiptSchema = storedObject({
-  state: v.picklist(['refused', 'failed']),
-  status: v.number(),
-  outcome: outcomeSchema,
-});
+/** What WeChat told of a notification that it could not deliver. */
+const notificationSchema = storedObject({ state: v.picklist(['refused', 'failed']), outcome: outcomeSchema });
+
+/** The same, before the answer to its change was known. */
+const receiptSchema = storedObject({ ...notificationSchema.entries, status: v.number() });
 
 /** One service card of one user: everything about it in one item. */
 export const cardSchema = storedObject({
@@ -86,6 +85,8 @@ export const cardSchema = storedObject({
     storedObject({ ...changeSchema.entries, claimId: v.string(), asks: count, isOnly: v.boolean() }),
   ),
   receipt: v.exactOptional(receiptSchema),
+  /** That of `accepted`, which counts again when the card is wanted to show that again. */
+  notification: v.exactOptional(notificationSchema),
   state: v.picklist(CARD_STATES),
   outcome: v.exactOptional(outcomeSchema),
   /** The kind of change that ended in this state, where it did not end well. */

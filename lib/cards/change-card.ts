@@ -87,7 +87,14 @@ function wanting(card: Card, content: string): Card {
   const shown = isContentOnItsWay(card) ? wanted : isUnsure ? undefined : accepted;
   if (shown !== undefined && saysTheSame(shown, content)) {
     // WeChat has it, or will. What is wrong with its notification, no repeat mends.
-    return saysTheSame(wanted, content) ? card : { ...begunAnew(card), wanted: content };
+    if (saysTheSame(wanted, content)) return card;
+    const { notification } = card;
+    return {
+      ...begunAnew(card),
+      ...notification,
+      ...(notification && { endedBy: 'content' }),
+      wanted: content,
+    };
   }
   const { claim, notifyType, waiting } = card;
   const from = claim?.kind === 'content' ? statusOf(claim.text) : acceptedStatus(card);

@@ -65,6 +65,16 @@ describe('notify_service_msg_send_result', () => {
     expect(await told(id)).toMatchObject({ status: 'active', outcome: { reason: 'accepted' } });
   });
 
+  test('is not forgotten when a later change is refused and the card is to show the former again', async () => {
+    const { id, openid } = await order({ codeState: 10 });
+    await told(id);
+    wechat.addFault({ call: 'set-card', openid, kind: 'errcode', errcode: 85442 });
+    await operator('PATCH', `/v1/cards/${id}`, { content: content(4) });
+    expect(await told(id)).toMatchObject({ status: 'failed', outcome: { errcode: 85442 } });
+    const { body } = await operator('PATCH', `/v1/cards/${id}`, { content: content(2) });
+    expect(body).toMatchObject({ status: 'refused', outcome: { errcode: -1004 }, content: content(2) });
+  });
+
   test('delivered twice, and in XML, says the same', async () => {
     const { id, openid, code } = await order();
     await settled(id);
