@@ -1,4 +1,4 @@
-import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexReader } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { dispatchDue } from '../lib/messages/dispatch-due.ts';
 import { startDynamoDb } from '../local/stack/dynamodb.ts';
 import { startStack } from '../local/stack/stack.ts';
@@ -57,7 +57,7 @@ async function dueIndexes(booked: readonly number[], print: (line: string) => vo
       const services = {
         clock,
         logger: QUIET,
-        dueIndex: createDueIndex(table, QUIET),
+        dueIndex: createDueIndexReader(table, QUIET),
         enqueue: async () => undefined,
       };
       const [before, startedAt] = [meter.total(), performance.now()];

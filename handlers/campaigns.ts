@@ -11,7 +11,7 @@ import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
+import { openCatalogue, openAliasLookup } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
 import type { Environment } from '../lib/settings/settings.ts';
@@ -33,7 +33,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const { appId } = app;
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
-    const names = openNames(table, settings, base);
+    const names = openAliasLookup(table, settings, base);
     const catalogue = openCatalogue(table, wechat, base);
     const { pages } = settings.templates;
     return {

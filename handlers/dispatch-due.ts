@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { Clock } from '../lib/clock.ts';
-import { createDueIndex } from '../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexReader } from '../lib/dynamodb/dynamodb-due-index.ts';
 import type { Logger } from '../lib/logger.ts';
 import { dispatchDue } from '../lib/messages/dispatch-due.ts';
 import type { SendJob } from '../lib/messages/send-job.ts';
@@ -26,7 +26,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const table = { client, name: settings.table.name, appId };
     const services = {
       ...base,
-      dueIndex: createDueIndex(table, base.logger),
+      dueIndex: createDueIndexReader(table, base.logger),
       enqueue: createEnqueue<SendJob>(sqs, settings.queue.sendQueueUrl, appId),
     };
     return { dispatch: (deadlineMs: number) => dispatchDue(services, deadlineMs) };

@@ -10,8 +10,8 @@ import { reportGrants } from '../lib/grants/report-grants.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openNames } from '../lib/runtime/templates.ts';
-import { settledLedger } from '../lib/sends/close-claim.ts';
+import { openAliasLookup } from '../lib/runtime/templates.ts';
+import { closeIfSettled } from '../lib/sends/resolve-claim.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
 
@@ -33,8 +33,8 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       isCatalogueSynced: async () => (await templates.lastSyncedAtMs()) !== undefined,
     };
     return {
-      names: openNames(table, settings, base),
-      grants: createGrantReader(store, (ledger) => settledLedger(ledger, messages, base.clock())),
+      names: openAliasLookup(table, settings, base),
+      grants: createGrantReader(store, (ledger) => closeIfSettled(ledger, messages, base.clock())),
       async report(openid: string, requestId: string, report: GrantReport) {
         const kinds = await knownKinds(templates, Object.keys(report.results));
         return reportGrants(reporting, openid, requestId, report, kinds);

@@ -1,7 +1,7 @@
 import { createHttpHandler, type HttpServices, httpServices } from '../lib/api/http-handler.ts';
 import { answerFailedStart } from '../lib/api/middleware.ts';
 import { type MessageRouteServices, messageRoutes } from '../lib/api/routes/messages.ts';
-import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexWriter } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createUndeliveredMessages } from '../lib/dynamodb/dynamodb-undelivered-messages.ts';
@@ -11,11 +11,11 @@ import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openCatalogue, openNames } from '../lib/runtime/templates.ts';
+import { openCatalogue, openAliasLookup } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueue } from '../lib/sqs/sqs-queues.ts';
-import { createUserSendable } from '../lib/templates/template-names.ts';
+import { createUserSendable } from '../lib/templates/alias-lookup.ts';
 
 export const handler = onColdStart(buildServices, createHandler, answerFailedStart);
 
@@ -32,7 +32,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const { appId } = settings.app;
     const table = { client, name: settings.table.name, appId };
     const wechat = openWeChat(settings, table, base);
-    const names = openNames(table, settings, base);
+    const names = openAliasLookup(table, settings, base);
     const { pages } = settings.templates;
     return {
       ...base,
@@ -40,7 +40,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       undelivered: createUndeliveredMessages(table, base.logger),
       enqueue: createEnqueue<SendJob>(sqs, settings.queue.sendQueueUrl, appId),
       keys: createIdempotencyKeys(table, base),
-      dueEntries: createDueEntries(table),
+      dueEntries: createDueIndexWriter(table),
       newMessageId: createMessageIds(base.newTimeOrderedUuid),
       templates: openCatalogue(table, wechat, base),
       names,

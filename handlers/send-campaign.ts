@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import { createBatchedWrites } from '../lib/dynamodb/batched-writes.ts';
 import { runRateLimitKey } from '../lib/dynamodb/campaign-keys.ts';
 import { createCampaignStore } from '../lib/dynamodb/dynamodb-campaign-store.ts';
-import { createAudienceStore } from '../lib/dynamodb/dynamodb-grant-store.ts';
+import { createTemplateUsers } from '../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
 import { createRunStore, runExpiresAt } from '../lib/dynamodb/dynamodb-run-store.ts';
@@ -65,7 +65,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
       rateLimiter,
       campaigns: createCampaignStore(table, base),
       store: createMessageStore(table, { ...base, write: createBatchedWrites(table, base) }),
-      audience: createAudienceStore(table),
+      audience: createTemplateUsers(table),
       runStatus: createRunStatusCache({ runs, clock: base.clock }),
       acquirePermit: createPermits(
         rateLimiter,

@@ -4,7 +4,7 @@ import { deliverCard } from '../lib/cards/deliver-card.ts';
 import { createBatchedReads } from '../lib/dynamodb/batched-reads.ts';
 import { createBatchedWrites } from '../lib/dynamodb/batched-writes.ts';
 import { createCardStore } from '../lib/dynamodb/dynamodb-card-store.ts';
-import { createDueEntries } from '../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexWriter } from '../lib/dynamodb/dynamodb-due-index.ts';
 import { createMessageStore } from '../lib/dynamodb/dynamodb-message-store.ts';
 import { createRateLimitStore } from '../lib/dynamodb/dynamodb-rate-limit-store.ts';
 import type { JobResult } from '../lib/job-result.ts';
@@ -46,7 +46,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
         read: createBatchedReads(table),
         write: createBatchedWrites(table, base),
       }),
-      dueEntries: createDueEntries(table),
+      dueEntries: createDueIndexWriter(table),
       newClaimId: base.newUuid,
       wechat: createTokenSender({ ...base, measure, tokens: wechat.tokens, ...sendCall(wechat) }),
       rules: answerRules,

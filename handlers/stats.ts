@@ -6,7 +6,7 @@ import { createTemplateStore } from '../lib/dynamodb/dynamodb-template-store.ts'
 import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openNames } from '../lib/runtime/templates.ts';
+import { openAliasLookup } from '../lib/runtime/templates.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { readStatistics, type StatisticsQuery } from '../lib/statistics/statistics.ts';
 import { knownKinds } from '../lib/templates/catalogue.ts';
@@ -22,7 +22,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const statistics = createStatisticsReader(table);
     const templates = createTemplateStore(table, base.logger);
     return {
-      names: openNames(table, settings, base),
+      names: openAliasLookup(table, settings, base),
       kindsOf: (templateIds: readonly string[]) => knownKinds(templates, templateIds),
       readStatistics: (query: StatisticsQuery) => readStatistics({ ...base, statistics }, query),
     };

@@ -13,7 +13,7 @@ import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openCatalogue, openLibrary, openNames, openSync } from '../lib/runtime/templates.ts';
+import { openCatalogue, openLibrary, openAliasLookup, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 import { createEnqueueJobs } from '../lib/sqs/sqs-queues.ts';
@@ -62,7 +62,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     };
     return {
       catalogue,
-      names: openNames(table, settings, base),
+      names: openAliasLookup(table, settings, base),
       library,
       adding: { library, store, sync: openSync(table, catalogue, base) },
       deleting,

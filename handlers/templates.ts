@@ -6,7 +6,7 @@ import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openCatalogue, openNames, openSync } from '../lib/runtime/templates.ts';
+import { openCatalogue, openAliasLookup, openSync } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import type { Environment } from '../lib/settings/settings.ts';
 
@@ -23,7 +23,7 @@ export async function buildServices(env: Environment, overrides?: Overrides) {
     const { aliases: configured, pages } = settings.templates;
     return {
       catalogue,
-      names: openNames(table, settings, base),
+      names: openAliasLookup(table, settings, base),
       sync: openSync(table, catalogue, base),
       naming: { ...base, store: createAliasStore(table, base), configured },
       kinds: createTemplateStore(table, base.logger),

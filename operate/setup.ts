@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import type { Environment } from '../lib/settings/settings.ts';
-import type { Credentials } from '../lib/wechat/fetch-access-token.ts';
+import type { AppCredentials } from '../lib/wechat/fetch-access-token.ts';
 import { awsEnvironment, regionFor } from './aws-environment.ts';
 import { CommandError, print, runCommand, UsageError } from './command-line.ts';
 import { findStage } from './deployed-stage.ts';
@@ -103,7 +103,7 @@ function namedStage(stage: string, region: string | undefined): string {
 }
 
 function checkAt(env: Environment) {
-  return (credentials: Credentials, settings: Environment = {}) => {
+  return (credentials: AppCredentials, settings: Environment = {}) => {
     const proxyUrl = settings['WECHAT_PROXY_URL'] ?? env['WECHAT_PROXY_URL'];
     return checkCredentials(credentials, {
       apiBaseUrl:

@@ -4,7 +4,7 @@ import { buildServices, createHandler } from '../../handlers/start-campaign-run.
 import type { Campaign } from '../../lib/campaigns/campaign.ts';
 import { pauseRun, resumeRun } from '../../lib/campaigns/runs/control-run.ts';
 import { readRun } from '../../lib/campaigns/runs/read-run.ts';
-import { type Run, scheduledRunId } from '../../lib/campaigns/runs/run.ts';
+import { type RunView, scheduledRunId } from '../../lib/campaigns/runs/run.ts';
 import { createCampaignStore } from '../../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createRunStore } from '../../lib/dynamodb/dynamodb-run-store.ts';
 import { openQueue } from '../../lib/runtime/aws.ts';
@@ -111,7 +111,7 @@ async function measure(
   // EventBridge promises at least once, so it comes twice.
   await Promise.all([start(trigger), start(trigger)]);
   const runId = scheduledRunId(campaign.id, scheduledAtMs);
-  const read = async (): Promise<Run> => {
+  const read = async (): Promise<RunView> => {
     const run = await readRun(world, campaign.id, runId);
     if (!run) throw new Error('There is no run.');
     return run;

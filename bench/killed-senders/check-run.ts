@@ -1,12 +1,12 @@
 import { listRecipients } from '../../lib/campaigns/runs/read-run.ts';
-import type { Run } from '../../lib/campaigns/runs/run.ts';
+import type { RunView } from '../../lib/campaigns/runs/run.ts';
 import type { WeChatSimulator } from '../../local/wechat-simulator/index.ts';
 
 /** What the run says of each recipient against WeChat's own record. */
 export async function checkRun(
   wechat: WeChatSimulator,
   { runs }: { readonly runs: Parameters<typeof listRecipients>[0] },
-  run: Run,
+  run: RunView,
   { recipients, templateId }: { readonly recipients: number; readonly templateId: string },
 ): Promise<string[]> {
   const broken: string[] = [];

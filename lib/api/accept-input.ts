@@ -11,7 +11,7 @@ import { findKeyAnswer, type KeyedRequest } from '../messages/idempotency-keys.t
 import type { Message } from '../messages/message.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { composeMessage } from '../templates/prepare-data.ts';
-import type { TemplateNames } from '../templates/template-names.ts';
+import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
 import { bodyHashes } from './body-hash.ts';
 import { inputError, invalidInput, ProblemError } from './problem.ts';
@@ -24,7 +24,7 @@ type Body = v.InferOutput<typeof messageBody>;
 /** What messages are accepted and shown with. */
 export interface AcceptInputServices extends AcceptServices, ShowMessageServices {
   readonly templates: Pick<TemplateCatalogue, 'find'>;
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias'>;
+  readonly names: Pick<AliasLookup, 'resolveTemplateId' | 'aliasOf' | 'nearestAlias'>;
   /** Whether the settings let users send this template to themselves. */
   readonly isOpenToUsers: (templateId: string) => Promise<boolean>;
   readonly logger: Logger;

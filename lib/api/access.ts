@@ -39,7 +39,7 @@ export type CallerOf<A extends Access> =
   | (A extends { readonly operator: Scope } ? OperatorCaller : never);
 
 /** What tokens are checked against; a function whose routes are open to anyone needs neither. */
-export interface Credentials {
+export interface CallerCredentials {
   readonly apiKeys?: readonly ApiKey[];
   readonly sessions?: Pick<SessionTokens, 'verify'>;
 }
@@ -50,7 +50,7 @@ export interface Credentials {
  * @throws ProblemError `invalid-token` when there is a header and it proves nothing
  */
 export async function authenticate(
-  { apiKeys = [], sessions }: Credentials,
+  { apiKeys = [], sessions }: CallerCredentials,
   authorization: string | undefined,
 ): Promise<Caller> {
   if (authorization === undefined) return { type: 'anyone' };

@@ -1,5 +1,5 @@
 import type { InputRefusal, ValidationError } from '../campaigns/campaign-input.ts';
-import type { Run } from '../campaigns/runs/run.ts';
+import type { RunView } from '../campaigns/runs/run.ts';
 import type { ScheduledStart } from '../campaigns/runs/start-run.ts';
 import { inputError, invalidInput, ProblemError } from './problem.ts';
 import { invalidData, unknownTemplate } from './template-problems.ts';
@@ -72,7 +72,7 @@ export function startProblem(type: Exclude<ScheduledStart['type'], 'started' | '
 }
 
 /** Why nothing is done about a run that is in this state. */
-export function stateProblem(status: Run['status']): ProblemError {
+export function stateProblem(status: RunView['status']): ProblemError {
   switch (status) {
     case 'running':
       return new ProblemError('run-not-paused', 'The run is running. Nothing was changed.');

@@ -4,7 +4,7 @@ import { type Clock, TIMEOUT_RESERVE_MS } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { createSessionTokens } from '../sessions/session-tokens.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Credentials } from './access.ts';
+import type { CallerCredentials } from './access.ts';
 import {
   authorizedOf,
   createRouteFinder,
@@ -25,7 +25,7 @@ import type { FindApp } from './which-app.ts';
 export interface HttpServices<S extends object> {
   readonly logger: Logger;
   /** What tokens are checked against now; a function whose routes are open to anyone needs none. */
-  readonly credentials?: () => Promise<Credentials>;
+  readonly credentials?: () => Promise<CallerCredentials>;
   readonly apps: { readonly of: FindApp<S> };
   /** Keeps what operators change in an app; a function without one changes nothing by the scope `manage`. */
   readonly auditOf?: AuditOf | undefined;
@@ -44,8 +44,8 @@ export function httpServices<Parts extends object>(
 function credentialsOf(
   stage: { readonly current: () => Promise<Pick<Settings, 'sessions' | 'apiKeys'>> },
   { clock }: { readonly clock: Clock },
-): () => Promise<Credentials> {
-  const made = new WeakMap<object, Credentials>();
+): () => Promise<CallerCredentials> {
+  const made = new WeakMap<object, CallerCredentials>();
   return async () => {
     const settings = await stage.current();
     const { apiKeys, sessions } = settings;

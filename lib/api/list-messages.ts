@@ -4,7 +4,7 @@ import {
   UNDELIVERED_STATES,
   type UndeliveredMessages,
 } from '../messages/message-store.ts';
-import type { TemplateNames } from '../templates/template-names.ts';
+import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
 import { decodeCursor, pageQuery } from './paging.ts';
 import { inputError, ProblemError } from './problem.ts';
@@ -26,7 +26,7 @@ type ListQuery = v.InferOutput<typeof listQuery>;
 export interface ListMessagesServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'listOfUser'>;
   readonly undelivered: UndeliveredMessages;
-  readonly names: Pick<TemplateNames, 'resolveTemplateId'>;
+  readonly names: Pick<AliasLookup, 'resolveTemplateId'>;
 }
 
 /** A position in the list of messages that did not arrive. */

@@ -2,7 +2,7 @@ import type { Request } from '@middy/core';
 import * as v from 'valibot';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Logger } from '../logger.ts';
-import { authenticate, type Credentials } from './access.ts';
+import { authenticate, type CallerCredentials } from './access.ts';
 import { auditedChange, isKept, openidDigest } from './audit-change.ts';
 import {
   type Authorized,
@@ -22,7 +22,7 @@ export type AuditOf = (appId: string) => Pick<AuditTrail, 'append'>;
 /** What decides who is let in, and where to. */
 interface Entrance<S extends object> {
   /** What tokens are checked against now. */
-  readonly credentials: () => Promise<Credentials>;
+  readonly credentials: () => Promise<CallerCredentials>;
   readonly findApp: FindApp<S>;
   /** Finds a route as it is for one app; in each app there are the same. */
   readonly finderOf: (services: S) => FindRoute;

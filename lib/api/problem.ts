@@ -94,7 +94,7 @@ export const inputErrorSchema = v.object({
 export type InputError = Readonly<v.InferOutput<typeof inputErrorSchema>>;
 
 /** WeChat's own answer, where it is the cause. */
-export const wechatAnswer = v.pipe(
+export const shownWeChatAnswer = v.pipe(
   v.object({ errcode: count, errmsg: v.exactOptional(v.string()), rid: v.exactOptional(v.string()) }),
   v.description("WeChat's own answer, where it is the cause; only operators get more than its errcode."),
 );
@@ -107,7 +107,7 @@ export const problemSchema = v.object({
   detail: v.pipe(v.string(), v.description('What is wrong and what to do next.')),
   code: problemCode,
   errors: v.exactOptional(v.pipe(v.array(inputErrorSchema), v.description('Each wrong field of the input.'))),
-  wechat: v.exactOptional(wechatAnswer),
+  wechat: v.exactOptional(shownWeChatAnswer),
   remedy: v.pipe(named(bilingualText), v.description('What to do next.')),
 });
 

@@ -4,12 +4,12 @@ import type { Message } from '../messages/message.ts';
 import { remedyOfReason } from '../sends/internal-outcome.ts';
 import { dataWarnings } from '../templates/data-warnings.ts';
 import { pageWarning } from '../templates/page-path.ts';
-import type { TemplateNames } from '../templates/template-names.ts';
+import type { AliasLookup } from '../templates/alias-lookup.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { type MessageView, messageView } from './views.ts';
 
 /** What {@link showMessage} asks. */
-export interface ShowMessageServices extends RemarkServices {
+export interface ShowMessageServices extends WarningServices {
   readonly clock: Clock;
 }
 
@@ -20,7 +20,7 @@ export async function showMessage(
   claim?: Claim,
 ): Promise<MessageView> {
   const advised = withRemedy(message);
-  return { ...messageView(advised, claim, services.clock()), ...(await remarksOn(services, message)) };
+  return { ...messageView(advised, claim, services.clock()), ...(await aliasAndWarningsOf(services, message)) };
 }
 
 /** The remedy of an ended message is stored; one that waits, or was canceled then, has the answer only. */
@@ -32,22 +32,22 @@ function withRemedy(message: Message): Message {
   return remedy ? { ...message, outcome: { ...outcome, remedy } } : message;
 }
 
-/** What {@link remarksOn} asks. */
-export interface RemarkServices {
-  readonly names: Pick<TemplateNames, 'aliasOf'>;
+/** What {@link aliasAndWarningsOf} asks. */
+export interface WarningServices {
+  readonly names: Pick<AliasLookup, 'aliasOf'>;
   /** The pages of the mini program, where the settings list them. */
   readonly pages?: readonly string[];
 }
 
 /** A message, or what is the same in all messages of a campaign. */
-interface Remarkable {
+interface WarnedContent {
   readonly templateId: string;
   readonly page?: string | undefined;
   readonly data: Readonly<Record<string, string>>;
 }
 
 /** What answers say of a message besides what is stored: its alias, and what its owner should look at. */
-export async function remarksOn({ names, pages }: RemarkServices, { templateId, page, data }: Remarkable) {
+export async function aliasAndWarningsOf({ names, pages }: WarningServices, { templateId, page, data }: WarnedContent) {
   const templateAlias = await names.aliasOf(templateId);
   const warnings = warningsOn(pages, page, data);
   return {
@@ -60,7 +60,7 @@ export async function remarksOn({ names, pages }: RemarkServices, { templateId, 
 export function warningsOn(
   pages: readonly string[] | undefined,
   page: string | undefined,
-  data: Remarkable['data'],
+  data: WarnedContent['data'],
 ) {
   const onPage = pageWarning(page, pages);
   return [...(onPage ? [onPage] : []), ...dataWarnings(data)];

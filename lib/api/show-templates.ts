@@ -3,7 +3,7 @@ import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { exampleData } from '../templates/example-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
 import { type TemplateUse, templateKindOf } from '../templates/template.ts';
-import type { TemplateNames } from '../templates/template-names.ts';
+import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { ListedTemplate } from '../templates/template-warnings.ts';
 import type { AnswerOf } from './route.ts';
 import { toRfc3339 } from './schemas/common.ts';
@@ -18,7 +18,7 @@ import { warningsOn } from './show-messages.ts';
 /** What templates are shown with. */
 export interface ShowTemplateServices {
   readonly catalogue: Pick<TemplateCatalogue, 'find' | 'list'>;
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
+  readonly names: Pick<AliasLookup, 'resolveTemplateId' | 'aliasOf'>;
   /** The pages of the mini program, where the settings list them. */
   readonly pages?: readonly string[];
 }
@@ -73,7 +73,7 @@ function useView({ atMs: _, ...same }: TemplateUse): NonNullable<TemplateView['u
 }
 
 /** Whether data could be sent; undefined when WeChat lists no such template. @throws TemplateCallError */
-export async function checkData(
+export async function answerDataCheck(
   services: ShowTemplateServices,
   idOrAlias: string,
   { data, page, fit, timezone }: v.InferOutput<typeof checkBody>,

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { RecipientOutcome } from '../campaigns/runs/read-run.ts';
-import type { Run } from '../campaigns/runs/run.ts';
+import type { RunView } from '../campaigns/runs/run.ts';
 import { nextRuns } from '../campaigns/schedule/schedule-expression.ts';
 import { type Card, isChanging, stateAt } from '../cards/card.ts';
 import type { CardWarning } from '../cards/check-content.ts';
 import { readGrantKey } from '../grants/grant-key.ts';
 import { type Claim, grantsOf, isSubscription, type Ledger, spentOf } from '../grants/ledger.ts';
-import { type Message, statusOf } from '../messages/message.ts';
+import { type Message, messageStatusOf } from '../messages/message.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { AnswerOf } from './route.ts';
 import type * as schemas from './schemas/campaign-answers.ts';
@@ -51,7 +51,7 @@ export function messageView(message: Message, claim: Claim | undefined, nowMs: n
     ...(page !== undefined && { page }),
     miniprogramState,
     lang,
-    status: statusOf(message, claim, nowMs),
+    status: messageStatusOf(message, claim, nowMs),
     sendAt: toRfc3339(message.sendAtMs),
     ...(expiresAtMs !== undefined && { expiresAt: toRfc3339(expiresAtMs) }),
     ...(collapseKey !== undefined && { collapseKey }),
@@ -77,7 +77,7 @@ const RUNS_SHOWN = 5;
 export function campaignView(
   campaign: Campaign,
   nowMs: number,
-  whole?: { readonly lastRun?: Run | undefined },
+  whole?: { readonly lastRun?: RunView | undefined },
 ): AnswerOf<typeof schemas.campaign> {
   const { schedule, audience, createdAtMs, updatedAtMs, upload, lastUpload, deletedAtMs, ...same } = campaign;
   const { type } = audience;
@@ -102,7 +102,7 @@ export function runView({
   finishedAtMs,
   quietUntilMs,
   ...same
-}: Run): AnswerOf<typeof schemas.run> {
+}: RunView): AnswerOf<typeof schemas.run> {
   return {
     ...same,
     startedAt: toRfc3339(startedAtMs),

@@ -40,12 +40,12 @@ export async function readAppState(sources: AppStateSources): Promise<AppState> 
     sources.templatesSyncedAtMs(),
   ]);
   return {
-    status: statusOf(sources, token, rateLimits),
+    status: appStatusOf(sources, token, rateLimits),
     ...(syncedAtMs !== undefined && { templatesSyncedAtMs: syncedAtMs }),
   };
 }
 
-function statusOf(
+function appStatusOf(
   { isStopped, clock }: AppStateSources,
   { failure }: SharedState,
   { slowdown }: AppRateLimits,

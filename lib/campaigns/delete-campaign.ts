@@ -5,7 +5,7 @@ import { isOver } from './runs/run.ts';
 import type { RunStore } from './runs/run-store.ts';
 import { type SyncScheduleServices, syncSchedule } from './schedule/sync-schedule.ts';
 
-export interface DeleteServices extends SyncScheduleServices, Backoff {
+export interface DeleteCampaignServices extends SyncScheduleServices, Backoff {
   readonly store: CampaignStore;
   readonly runs: Pick<RunStore, 'list'>;
 }
@@ -26,7 +26,7 @@ const DELETE_FOR_MS = 15_000;
  * @throws ContentionError
  */
 export async function deleteCampaign(
-  services: DeleteServices,
+  services: DeleteCampaignServices,
   campaignId: string,
 ): Promise<DeleteCampaignResult> {
   const { store, runs, clock } = services;
@@ -43,7 +43,7 @@ export async function deleteCampaign(
   return marked;
 }
 
-async function finishDeletion(services: DeleteServices, campaignId: string): Promise<void> {
+async function finishDeletion(services: DeleteCampaignServices, campaignId: string): Promise<void> {
   const untilMs = services.clock() + DELETE_FOR_MS;
   try {
     await syncSchedule(services, campaignId);

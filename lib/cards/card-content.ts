@@ -7,7 +7,7 @@ const content = v.pipe(v.string(), v.parseJson(), v.looseObject({ cur_status: v.
  * The state that a card's content names, as WeChat's pages spell it; undefined where it names none. Contents
  * are kept as JSON.
  */
-export function statusOf(text: string): number | undefined {
+export function contentStatusOf(text: string): number | undefined {
   const result = v.safeParse(content, text);
   return result.success ? result.output.cur_status : undefined;
 }
@@ -29,7 +29,7 @@ export function saysTheSame(one: string, other: string): boolean {
  */
 export function provesTaken(shown: string, sent: string, before: string | undefined): boolean {
   if (saysTheSame(shown, sent)) return true;
-  const status = statusOf(shown);
-  const wasOther = before !== undefined && statusOf(before) !== status;
-  return status !== undefined && status === statusOf(sent) && wasOther;
+  const status = contentStatusOf(shown);
+  const wasOther = before !== undefined && contentStatusOf(before) !== status;
+  return status !== undefined && status === contentStatusOf(sent) && wasOther;
 }

@@ -69,7 +69,7 @@ const KINDS: Readonly<Record<number, CardKind>> = {
 export const KNOWN_TYPES: readonly number[] = Object.keys(KINDS).map(Number);
 
 /** Where the code of this kind of card comes from; undefined for a kind that no page lists. */
-export function sourceOf(notifyType: number): CodeSource | undefined {
+export function codeSourceOf(notifyType: number): CodeSource | undefined {
   return KINDS[notifyType]?.source;
 }
 
@@ -85,10 +85,10 @@ const CHANGES_MS = { order: 30 * DAY_MS, button: DAY_MS };
 
 /** Until when a card may be activated. A kind that no page lists gets the longest time. */
 export function activationEndsAtMs(notifyType: number, sinceMs: number): number {
-  return sinceMs + ACTIVATION_MS[sourceOf(notifyType) ?? 'order'];
+  return sinceMs + ACTIVATION_MS[codeSourceOf(notifyType) ?? 'order'];
 }
 
 /** Until when an activated card may be changed. A kind that no page lists gets the longest time. */
 export function changesEndAtMs(notifyType: number, activatedAtMs: number): number {
-  return activatedAtMs + CHANGES_MS[sourceOf(notifyType) ?? 'order'];
+  return activatedAtMs + CHANGES_MS[codeSourceOf(notifyType) ?? 'order'];
 }

@@ -48,6 +48,6 @@ const REMEDIES: Record<InternalReason, BilingualText> = {
 };
 
 /** The outcome of an end that WeChat said nothing about, with words to act on. */
-export function internalOutcome(reason: InternalReason, atMs: number): Outcome {
+export function internalCardOutcome(reason: InternalReason, atMs: number): Outcome {
   return { atMs, reason, remedy: REMEDIES[reason] };
 }

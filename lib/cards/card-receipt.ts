@@ -5,8 +5,8 @@ import { type Backoff, retryOnConflict } from '../retry.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import { updated } from '../versioned.ts';
 import { type Card, type CardStore, cardIdOf } from './card.ts';
-import { statusOf } from './card-content.ts';
-import { sourceOf } from './card-kinds.ts';
+import { contentStatusOf } from './card-content.ts';
+import { codeSourceOf } from './card-kinds.ts';
 import { settled } from './card-transitions.ts';
 import { acceptedStatus } from './state-order.ts';
 
@@ -59,7 +59,7 @@ export async function applyCardReceipt(services: CardReceiptServices, receipt: C
 /** The code as it is, and without what WeChat puts in front of a pay order's number. */
 async function findCard(store: Pick<CardStore, 'load'>, { openid, notifyType, code }: CardReceipt) {
   const whole = await store.load(cardIdOf({ openid, notifyType, code }));
-  if (whole || sourceOf(notifyType) === 'button' || !ORDER_PREFIX.test(code)) return whole;
+  if (whole || codeSourceOf(notifyType) === 'button' || !ORDER_PREFIX.test(code)) return whole;
   return store.load(cardIdOf({ openid, notifyType, code: code.replace(ORDER_PREFIX, '') }));
 }
 
@@ -75,12 +75,12 @@ function afterReceipt(
   const { state, outcome } = receipt;
   const { claim, doubt } = card;
   const status = receipt.status ?? acceptedStatus(card);
-  if (claim?.kind === 'content' && status !== undefined && status === statusOf(claim.text)) {
+  if (claim?.kind === 'content' && status !== undefined && status === contentStatusOf(claim.text)) {
     return card.receipt?.status === status ? card : { ...card, receipt: { state, outcome, status } };
   }
   // WeChat notifies of nothing that it has not taken.
   const known =
-    doubt && status === statusOf(doubt.text)
+    doubt && status === contentStatusOf(doubt.text)
       ? (settled(card, doubt.claimId, { type: 'accepted', outcome }) ?? card)
       : card;
   const isAboutThis = status !== undefined && status === acceptedStatus(known);

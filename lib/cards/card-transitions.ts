@@ -1,8 +1,8 @@
 import type { Outcome } from '../sends/send-record.ts';
 import type { Card, CardChange, CardReading, CardState } from './card.ts';
-import { provesTaken, statusOf } from './card-content.ts';
+import { provesTaken, contentStatusOf } from './card-content.ts';
 import { changesEndAtMs } from './card-kinds.ts';
-import { internalOutcome } from './card-outcome.ts';
+import { internalCardOutcome } from './card-outcome.ts';
 import type { CardDecision } from './judge-card-answer.ts';
 import { nextAskAtMs } from './next-step.ts';
 import { acceptedStatus, shortestWay } from './state-order.ts';
@@ -121,7 +121,7 @@ function accepted(card: Card, change: CardChange, outcome: Outcome): Card {
   }
   const activatedAtMs = card.activatedAtMs ?? updatedAtMs;
   const isFirst = card.activatedAtMs === undefined;
-  const told = receipt && receipt.status === statusOf(change.text) ? receipt : undefined;
+  const told = receipt && receipt.status === contentStatusOf(change.text) ? receipt : undefined;
   return {
     ...kept,
     ...(told && { notification: { state: told.state, outcome: told.outcome } }),
@@ -138,7 +138,7 @@ function accepted(card: Card, change: CardChange, outcome: Outcome): Card {
 function inDoubt(card: Card, change: NonNullable<Card['claim' | 'doubt']>, outcome: Outcome): Card {
   const { receipt } = card;
   // WeChat notifies of nothing that it has not taken.
-  if (change.kind === 'content' && receipt && receipt.status === statusOf(change.text)) {
+  if (change.kind === 'content' && receipt && receipt.status === contentStatusOf(change.text)) {
     return accepted(card, change, outcome);
   }
   const { kind, text, claimId } = change;
@@ -159,15 +159,15 @@ function inDoubt(card: Card, change: NonNullable<Card['claim' | 'doubt']>, outco
 }
 
 /** The card after the lease of a dead sender. The request may have left. */
-export function givenUp(card: Card, nowMs: number): Card {
+export function cardGivenUp(card: Card, nowMs: number): Card {
   const { claim } = card;
-  return claim ? inDoubt(without(card), claim, internalOutcome('sender-lost', nowMs)) : card;
+  return claim ? inDoubt(without(card), claim, internalCardOutcome('sender-lost', nowMs)) : card;
 }
 
 /** The card at the end of its code's time. What waits is dropped. */
 export function expired(card: Card, nowMs: number): Card {
   const { doubt: _doubt, extWaits: _extWaits, heldUntilMs: _held, ...rest } = card;
-  const outcome = internalOutcome('code-expired', nowMs);
+  const outcome = internalCardOutcome('code-expired', nowMs);
   return { ...rest, waiting: [], state: 'expired', outcome, updatedAtMs: nowMs };
 }
 
@@ -176,7 +176,7 @@ export function asked(card: Card, reading: CardReading | undefined, nowMs: numbe
   const { doubt } = card;
   if (!doubt) return card;
   if (reading?.isRefused) {
-    const outcome = internalOutcome('user-refused', nowMs);
+    const outcome = internalCardOutcome('user-refused', nowMs);
     const notification = { state: 'refused', outcome } as const;
     return { ...withoutRetries(card), ...notification, notification, updatedAtMs: nowMs };
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { type Card, type CardStore, hasExpired, isChanging } from './card.ts';
-import { saysTheSame, statusOf } from './card-content.ts';
+import { saysTheSame, contentStatusOf } from './card-content.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { stateRow } from './card-kinds.ts';
 import { isEndedByContent, stateBefore } from './card-transitions.ts';
@@ -52,7 +52,7 @@ export async function changeCard(
 /** The card with a change that waits. Pure. */
 function changedCard(card: Card, { content, ext }: WantedChange, nowMs: number): ChangeResult {
   if (hasExpired(card, nowMs)) return { type: 'expired' };
-  const status = content === undefined ? undefined : statusOf(content);
+  const status = content === undefined ? undefined : contentStatusOf(content);
   const transition = status === undefined ? 'unknown' : transitionTo(card, status);
   if (transition === 'forbidden' && status !== undefined) {
     return { type: 'out-of-order', status, after: stateRow(card.notifyType, status)?.after ?? [] };
@@ -73,8 +73,8 @@ function transitionTo(card: Card, status: number): Transition {
 
 /** The states that the card may be in when the next content comes. Nobody knows which, after a lost answer. */
 function statesBefore(card: Card): readonly (number | undefined)[] {
-  if (isContentOnItsWay(card)) return [statusOf(card.wanted)];
-  if (card.doubt) return [acceptedStatus(card), statusOf(card.doubt.text)];
+  if (isContentOnItsWay(card)) return [contentStatusOf(card.wanted)];
+  if (card.doubt) return [acceptedStatus(card), contentStatusOf(card.doubt.text)];
   return [acceptedStatus(card)];
 }
 
@@ -97,7 +97,7 @@ function wanting(card: Card, content: string): Card {
     };
   }
   const { claim, notifyType, waiting } = card;
-  const from = claim?.kind === 'content' ? statusOf(claim.text) : acceptedStatus(card);
+  const from = claim?.kind === 'content' ? contentStatusOf(claim.text) : acceptedStatus(card);
   return {
     ...begunAnew(card),
     wanted: content,

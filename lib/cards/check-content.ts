@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import { KNOWN_TYPES, sourceOf } from './card-kinds.ts';
+import { KNOWN_TYPES, codeSourceOf } from './card-kinds.ts';
 
 /** What is wrong with, or to be said of, one member of a request for a card. */
 export interface CardRemark extends BilingualText {
@@ -49,7 +49,7 @@ export function payCheckErrors(
   check: { readonly payTimeMs: number } | undefined,
   nowMs: number,
 ): readonly CardRemark[] {
-  if (sourceOf(notifyType) !== 'order') return [];
+  if (codeSourceOf(notifyType) !== 'order') return [];
   if (!check) {
     return [
       {

@@ -8,7 +8,7 @@ import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Card, CardChange, CardName, CardReading, CardStore } from './card.ts';
 import type { CardJob } from './card-job.ts';
-import { asked, claimed, expired, givenUp, settled } from './card-transitions.ts';
+import { asked, claimed, expired, cardGivenUp, settled } from './card-transitions.ts';
 import { type CardRules, judgeCardAnswer } from './judge-card-answer.ts';
 import { nextStep } from './next-step.ts';
 
@@ -70,7 +70,7 @@ export async function deliverCard(services: DeliverCardServices, job: CardJob): 
       return whatIsLeft(stored.value, job, nowMs);
     case 'give-up':
       services.logger.warn('The sender of a card’s change stopped before it recorded an answer.', { cardId });
-      return write(services, job, stored, givenUp(stored.value, nowMs));
+      return write(services, job, stored, cardGivenUp(stored.value, nowMs));
     case 'expire':
       return write(services, job, stored, expired(stored.value, nowMs));
     case 'ask': {

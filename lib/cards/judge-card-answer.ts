@@ -4,8 +4,8 @@ import type { SendAnswer } from '../sends/judge-answer.ts';
 import { COMMON_RETRIES, nextTryAtMs, type RetryPolicy, spread } from '../sends/retry-policy.ts';
 import type { Outcome } from '../sends/send-record.ts';
 import type { Card, CardRetry, CardState } from './card.ts';
-import { sourceOf } from './card-kinds.ts';
-import { internalOutcome } from './card-outcome.ts';
+import { codeSourceOf } from './card-kinds.ts';
+import { internalCardOutcome } from './card-outcome.ts';
 
 /** What an errcode means for a card's change (WeChat contract §8.2). */
 export interface CardRule {
@@ -59,15 +59,15 @@ export function judgeCardAnswer(
     triedAgain(retry, card, outcome, random) ?? ({ type: 'ended', outcome, state } as const);
   switch (answer.type) {
     case 'no-answer':
-      return { type: 'ended', outcome: internalOutcome('no-answer', nowMs), state: 'unknown' };
+      return { type: 'ended', outcome: internalCardOutcome('no-answer', nowMs), state: 'unknown' };
     case 'expired':
-      return { type: 'ended', outcome: internalOutcome('code-expired', nowMs), state: 'expired' };
+      return { type: 'ended', outcome: internalCardOutcome('code-expired', nowMs), state: 'expired' };
     case 'not-sent':
-      return againOr('connection', internalOutcome('not-reached', nowMs), 'failed');
+      return againOr('connection', internalCardOutcome('not-reached', nowMs), 'failed');
     case 'no-token':
-      return againOr('connection', internalOutcome('token-unavailable', nowMs), 'failed');
+      return againOr('connection', internalCardOutcome('token-unavailable', nowMs), 'failed');
     case 'turned-away':
-      return againOr('gateway', internalOutcome('turned-away', nowMs), 'failed');
+      return againOr('gateway', internalCardOutcome('turned-away', nowMs), 'failed');
     case 'answered': {
       const { type: _type, msgid: _msgid, ...facts } = answer;
       const { reason, retry, ends = 'failed' } = rules.ruleOf(answer.errcode);
@@ -85,7 +85,7 @@ function triedAgain(
   random: Random,
 ): CardDecision | undefined {
   // A tap's code is known at once or never (WeChat contract §8.2).
-  if (retry === undefined || (retry === 'order' && sourceOf(card.notifyType) === 'button')) return undefined;
+  if (retry === undefined || (retry === 'order' && codeSourceOf(card.notifyType) === 'button')) return undefined;
   const atMs = nextTryAtMs(RETRIES[retry], outcome.atMs, random, card.retries?.[retry]);
   return atMs === undefined ? undefined : { type: 'again', outcome, retry, atMs };
 }

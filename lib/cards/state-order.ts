@@ -1,5 +1,5 @@
 import type { Card } from './card.ts';
-import { statusOf } from './card-content.ts';
+import { contentStatusOf } from './card-content.ts';
 import { type StateRow, stateRow } from './card-kinds.ts';
 
 /**
@@ -24,7 +24,7 @@ function transitionOf(isAllowed: boolean, { seen }: StateRow): Transition {
 
 /** The state that WeChat has the card in; undefined before its activation, and for a content that names none. */
 export function acceptedStatus({ accepted }: Pick<Card, 'accepted'>): number | undefined {
-  return accepted === undefined ? undefined : statusOf(accepted);
+  return accepted === undefined ? undefined : contentStatusOf(accepted);
 }
 
 /**
@@ -64,11 +64,11 @@ function longerWays(
 
 function stateAfter(way: readonly string[], from: number | undefined): number | undefined {
   const last = way.at(-1);
-  return last === undefined ? from : statusOf(last);
+  return last === undefined ? from : contentStatusOf(last);
 }
 
 function leadsOn(notifyType: number, from: number | undefined, content: string): boolean {
-  const to = statusOf(content);
+  const to = contentStatusOf(content);
   if (to === undefined) return true;
   const step = transitionBetween(notifyType, from, to);
   return step === 'allowed' || step === 'unknown';

@@ -1,11 +1,11 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Logger } from '../logger.ts';
-import type { DueIndex } from '../messages/dispatch-due.ts';
+import type { DueIndexReader } from '../messages/dispatch-due.ts';
 import { openidOf } from '../messages/message.ts';
 import { listPending } from '../messages/pending-messages.ts';
-import { type DueEntries, type DueEntry, dueEntry } from '../messages/send-job.ts';
-import type { DueMessage, TemplateUsers } from '../templates/handle-template-changes.ts';
+import { type DueIndexWriter, type DueEntry, dueEntry } from '../messages/send-job.ts';
+import type { DueMessage, ChangeDependants } from '../templates/handle-template-changes.ts';
 import { getItem, getItems, type Item, isWritten } from './items.ts';
 import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment } from './keys.ts';
 import { queryPage, queryPages } from './queries.ts';
@@ -25,7 +25,7 @@ const BEFORE_ALL = sortableMoment(0);
 const cursorItem = v.object({ cursor: v.string() });
 
 /** Writes entries of the due index. */
-export function createDueEntries(table: Table): DueEntries {
+export function createDueIndexWriter(table: Table): DueIndexWriter {
   return {
     async put(entry) {
       const Item = toAttributes(dueEntryItem(table, entry));
@@ -48,7 +48,7 @@ export function dueEntryItem(table: Pick<Table, 'appId'>, entry: DueEntry): Item
  * The due index as the dispatcher reads it. Entries are read consistently: what a read does not see before the
  * cursor moves on would never be read again.
  */
-export function createDueIndex(table: Table, logger: Logger): DueIndex {
+export function createDueIndexReader(table: Table, logger: Logger): DueIndexReader {
   return {
     shards: SHARDS,
 
@@ -142,7 +142,7 @@ function toEntry(item: Item, logger: Logger): DueEntry[] {
  * The pending messages of some templates that have entries in the due index, which is read from end to end.
  * What is due within minutes stands on the queue and not there.
  */
-export function createDueMessages(table: Table): TemplateUsers['dueMessages'] {
+export function createDueMessages(table: Table): ChangeDependants['dueMessages'] {
   return async function* dueMessages(templateIds) {
     if (templateIds.length === 0) return;
     for (const shard of SHARDS) {

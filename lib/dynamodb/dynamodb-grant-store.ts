@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import type { AudienceStore } from '../campaigns/runs/recipient-source.ts';
+import type { TemplateUsers } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
 import { packedMarks, setMarks, withMarks } from '../grants/deduplication-marks.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
@@ -149,7 +149,7 @@ async function audiencePage(
 }
 
 /** The audience of each template and the ledgers of those in it, many at a time. */
-export function createAudienceStore(table: Table): AudienceStore {
+export function createTemplateUsers(table: Table): TemplateUsers {
   return {
     openids: (templateId, shard, limit, after) => audiencePage(table, templateId, shard, limit, after),
 

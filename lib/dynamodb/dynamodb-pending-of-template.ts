@@ -1,7 +1,7 @@
 import { listPending } from '../messages/pending-messages.ts';
-import type { PendingMessage, TemplateDependants } from '../templates/delete-template.ts';
+import type { PendingMessage, DeletionDependants } from '../templates/delete-template.ts';
 import { cursorOf, pendingAmong } from './dynamodb-due-index.ts';
-import { createAudienceStore } from './dynamodb-grant-store.ts';
+import { createTemplateUsers } from './dynamodb-grant-store.ts';
 import { duePartition, SHARDS } from './keys.ts';
 import { queryPage } from './queries.ts';
 import type { Table } from './table.ts';
@@ -25,7 +25,7 @@ interface Found {
  * due sooner stands on the queue and is found in the items of the template's audience, so that only a message
  * booked within minutes by `hold: false` for a user who never answered is missed.
  */
-export function createPendingOfTemplate(table: Table): TemplateDependants['pendingMessages'] {
+export function createPendingOfTemplate(table: Table): DeletionDependants['pendingMessages'] {
   const search = { due: searchDueIndex(table), audience: searchAudience(table) };
   return async (templateId, after = `${PARTS[0]}:0:`) => {
     const [name, digit, ...cursor] = after.split(':');
@@ -64,7 +64,7 @@ function searchDueIndex(table: Table): Search {
 }
 
 function searchAudience(table: Table): Search {
-  const audience = createAudienceStore(table);
+  const audience = createTemplateUsers(table);
   return async (templateId, shard, cursor) => {
     const { openids, next } = await audience.openids(templateId, shard, USERS_PER_PAGE, cursor);
     const ledgers = await audience.loadLedgers(openids);

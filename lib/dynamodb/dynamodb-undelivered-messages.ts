@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { UndeliveredMessages, UndeliveredQuery } from '../messages/message-store.ts';
 import type { Item } from './items.ts';
-import { attentionPartition, LAST_MOMENT_MS, SHARDS, sortableMoment } from './keys.ts';
+import { undeliveredPartition, LAST_MOMENT_MS, SHARDS, sortableMoment } from './keys.ts';
 import { queryPages } from './queries.ts';
 import type { Table } from './table.ts';
 import { readable, toMessage } from './versioned-items.ts';
@@ -82,7 +82,7 @@ function boundsOf(
     KeyConditionExpression: 'attentionPk = :list AND attentionSk BETWEEN :from AND :to',
     ...(templateId !== undefined && { FilterExpression: 'templateId = :template' }),
     values: {
-      ':list': attentionPartition(table, state, shard),
+      ':list': undeliveredPartition(table, state, shard),
       ':from': sortableMoment(fromMs),
       ':to': after !== undefined && after < end ? after : end,
       ':template': templateId,

@@ -125,21 +125,21 @@ export function auditKey(table: Pick<Table, 'appId'>, atMs: number, requestId: s
 }
 
 /** How messages end that did not arrive. Those stand in the needs-attention index. */
-type NeedsAttention = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
+type UndeliveredState = Extract<MessageState, 'refused' | 'failed' | 'unknown'>;
 
 /** One shard of the messages in the needs-attention index that ended so. */
-export function attentionPartition({ appId }: Table, state: NeedsAttention, shard: number): string {
+export function undeliveredPartition({ appId }: Table, state: UndeliveredState, shard: number): string {
   return `${appId}#${state}#${shard}`;
 }
 
 /** What puts a record into the needs-attention index; nothing for a message that arrived. */
-export function attentionAttributes(
+export function undeliveredAttributes(
   table: Table,
   { id, state, outcome, updatedAtMs }: Message,
 ): { attentionPk?: string; attentionSk?: string } {
   if (state !== 'refused' && state !== 'failed' && state !== 'unknown') return {};
   return {
-    attentionPk: attentionPartition(table, state, shardOf(id)),
+    attentionPk: undeliveredPartition(table, state, shardOf(id)),
     // With its id behind the moment, so that no two messages have the same place and a page can end anywhere.
     attentionSk: `${sortableMoment(outcome?.atMs ?? updatedAtMs)}#${id}`,
   };

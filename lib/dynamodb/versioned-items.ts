@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { type Message, messageSchema } from '../messages/message.ts';
 import type { Versioned } from '../versioned.ts';
 import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
-import { attentionAttributes, ledgerKey, messageKey } from './keys.ts';
+import { undeliveredAttributes, ledgerKey, messageKey } from './keys.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -110,7 +110,7 @@ export function putMessage(table: Table, stored: Versioned<Message>, newVersion:
   return putOver(stored, newVersion, (message) => ({
     ...messageKey(table, message.openid, message.id),
     ...message,
-    ...attentionAttributes(table, message),
+    ...undeliveredAttributes(table, message),
   }));
 }
 

@@ -32,7 +32,7 @@ export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   const grants = grantsOf(ledger, grantKey);
   if (!grants) return { type: 'no-grant' };
   if (hold && hold.epoch !== grants.epoch) return { type: 'hold-void' };
-  const source = sourceOf(grants, hold);
+  const source = grantSourceOf(grants, hold);
   if (!source) return { type: 'no-grant' };
   const claim: Claim = {
     claimId,
@@ -52,7 +52,7 @@ export function openClaim(ledger: Ledger, request: ClaimRequest): ClaimResult {
   };
 }
 
-function sourceOf(grants: TemplateGrants, hold: Hold | undefined): GrantSource | undefined {
+function grantSourceOf(grants: TemplateGrants, hold: Hold | undefined): GrantSource | undefined {
   if (isSubscription(grants.kind)) return grants.subscribed ? 'subscription' : undefined;
   if (hold) return grants.held > 0 ? 'held' : undefined;
   return grants.available > 0 ? 'available' : undefined;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
-import { settledLedger } from '../sends/close-claim.ts';
+import { closeIfSettled } from '../sends/resolve-claim.ts';
 import type { OutgoingMessage } from '../sends/send-port.ts';
 import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
@@ -16,7 +16,7 @@ import {
 import type { Message, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { putPending } from './pending-messages.ts';
-import { type DueEntries, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
+import { type DueIndexWriter, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
 
 /** A message that a caller wants sent, its data already checked against the template. */
 export interface AcceptRequest extends OutgoingMessage {
@@ -41,7 +41,7 @@ export interface AcceptServices extends Backoff {
   readonly store: MessageStore;
   readonly keys: IdempotencyKeys;
   readonly enqueue: Enqueue;
-  readonly dueEntries: Pick<DueEntries, 'put'>;
+  readonly dueEntries: Pick<DueIndexWriter, 'put'>;
   readonly newMessageId: NewMessageId;
   readonly clock: Clock;
 }
@@ -105,7 +105,7 @@ function acceptSome(
       const id = known.messageId ?? own ?? services.newMessageId(openid);
       return { request, lookup: known, draft: newMessage(request, id, nowMs) };
     });
-    const ledger = await settledLedger(read.value, store, nowMs);
+    const ledger = await closeIfSettled(read.value, store, nowMs);
     const decision = decideAcceptance(ledger, asked, nowMs);
     const { accepted, pending, collapsed, after } = decision;
     if (accepted.length === 0) return decision;

@@ -12,7 +12,7 @@ import { dueAgainAtMs, isPending } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { putPending } from './pending-messages.ts';
 import {
-  type DueEntries,
+  type DueIndexWriter,
   hasEntryAhead,
   LONGEST_QUEUE_DELAY_MS,
   type SendJob,
@@ -21,7 +21,7 @@ import {
 
 export interface DeferServices extends Backoff {
   readonly store: MessageStore;
-  readonly dueEntries: DueEntries;
+  readonly dueEntries: DueIndexWriter;
   readonly clock: Clock;
   readonly logger: Logger;
 }

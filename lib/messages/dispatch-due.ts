@@ -6,7 +6,7 @@ import { type DueEntry, type Enqueue, jobDelayMs } from './send-job.ts';
  * The due index: entries by the moment they are due, and for each shard a cursor that says up to where they
  * are on the queue.
  */
-export interface DueIndex {
+export interface DueIndexReader {
   /** The shards that it is spread over. */
   readonly shards: readonly number[];
   /** The cursor of each shard that has one. A cursor may be older than the last that was stored. */
@@ -24,7 +24,7 @@ interface DuePage {
 }
 
 interface DispatchServices {
-  readonly dueIndex: DueIndex;
+  readonly dueIndex: DueIndexReader;
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly logger: Logger;

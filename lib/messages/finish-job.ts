@@ -1,7 +1,7 @@
 import type { Random } from '../clock.ts';
 import { DONE, type JobResult } from '../job-result.ts';
 import type { Message } from './message.ts';
-import { type DueEntries, hasEntryAhead, jobDelayMs, type SendJob } from './send-job.ts';
+import { type DueIndexWriter, hasEntryAhead, jobDelayMs, type SendJob } from './send-job.ts';
 
 /**
  * A job may overtake its message by as long as the accepting function runs, 29 s; doubled, since clocks
@@ -28,7 +28,7 @@ export function byExpiry(result: JobResult, { expiresAtMs }: SendJob, nowMs: num
 }
 
 interface DropServices {
-  readonly dueEntries: Pick<DueEntries, 'remove'>;
+  readonly dueEntries: Pick<DueIndexWriter, 'remove'>;
 }
 
 /**

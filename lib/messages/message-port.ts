@@ -10,11 +10,11 @@ import { updated } from '../versioned.ts';
 import { dueAgainAtMs, type Message, openidOf } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { countAhead, putPending, readMessage } from './pending-messages.ts';
-import { type DueEntries, withDueEntry } from './send-job.ts';
+import { type DueIndexWriter, withDueEntry } from './send-job.ts';
 
 export interface MessagePortServices extends Backoff {
   readonly store: MessageStore;
-  readonly dueEntries: Pick<DueEntries, 'put'>;
+  readonly dueEntries: Pick<DueIndexWriter, 'put'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

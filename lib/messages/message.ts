@@ -73,7 +73,7 @@ export function isPending(message: Pick<Message, 'state'>): boolean {
 }
 
 /** The status that callers see. `claim` is the open claim of the user's ledger, if there is one. */
-export function statusOf(message: Message, claim: Claim | undefined, nowMs: number): MessageStatus {
+export function messageStatusOf(message: Message, claim: Claim | undefined, nowMs: number): MessageStatus {
   if (message.state !== 'pending') return message.state;
   if (claim?.sendId === message.id && message.lastClaim?.claimId !== claim.claimId) return 'sending';
   return message.sendAtMs > nowMs ? 'scheduled' : 'queued';

@@ -39,7 +39,7 @@ export const dueEntry = v.object({
 export type DueEntry = Readonly<v.InferOutput<typeof dueEntry>>;
 
 /** The due index, as those see it who write entries. */
-export interface DueEntries {
+export interface DueIndexWriter {
   put(entry: DueEntry): Promise<void>;
   /** Removes an entry, whether it is there or not. */
   remove(messageId: string, dueAtMs: number): Promise<void>;
@@ -61,7 +61,7 @@ export function jobDelayMs(untilDueMs: number): number {
  * The entry is written before the item, so that a crash in between leaves no message without one.
  */
 export async function withDueEntry(
-  dueEntries: Pick<DueEntries, 'put'>,
+  dueEntries: Pick<DueIndexWriter, 'put'>,
   message: Message,
   nowMs: number,
 ): Promise<Message> {

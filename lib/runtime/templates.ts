@@ -10,10 +10,10 @@ import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/ca
 import { syncAndHandleChanges, type TemplateSyncResult } from '../templates/handle-template-changes.ts';
 import { TemplateCallError } from '../templates/template-call-error.ts';
 import type { TemplateLibrary } from '../templates/template-library.ts';
-import { createTemplateNames, type TemplateNames } from '../templates/template-names.ts';
+import { createAliasLookup, type AliasLookup } from '../templates/alias-lookup.ts';
 import {
-  addTemplate,
-  deleteTemplate,
+  addTemplateAtWeChat,
+  deleteTemplateAtWeChat,
   getCategories,
   getPublicKeywords,
   getPublicTitles,
@@ -31,13 +31,13 @@ export function openCatalogue(table: Table, wechat: WeChatClient, base: Runtime)
 }
 
 /** The names by which callers may call the templates. */
-export function openNames(
+export function openAliasLookup(
   table: Table,
   { templates }: Pick<Settings, 'templates'>,
   base: Runtime,
-): TemplateNames {
+): AliasLookup {
   const store = createAliasStore(table, base);
-  return createTemplateNames({ ...base, configured: templates.aliases, store });
+  return createAliasLookup({ ...base, configured: templates.aliases, store });
 }
 
 /** Reads the templates again, and pauses what uses those that are gone or changed. */
@@ -55,7 +55,7 @@ export function openSync(
     ...base,
     catalogue,
     store: createTemplateStore(table, base.logger),
-    users: {
+    dependants: {
       dueMessages: createDueMessages(table),
       pauseCampaigns: (templateId: string) => pauseCampaignsOfTemplate(campaigns, templateId),
     },
@@ -71,8 +71,8 @@ export function openLibrary(wechat: WeChatClient): TemplateLibrary {
     categories: () => ask(getCategories),
     titles: (query) => ask((http, token) => getPublicTitles(http, token, query)),
     keywords: (tid) => ask((http, token) => getPublicKeywords(http, token, tid)),
-    add: (order) => ask((http, token) => addTemplate(http, token, order)),
-    delete: (templateId) => ask((http, token) => deleteTemplate(http, token, templateId)),
+    add: (order) => ask((http, token) => addTemplateAtWeChat(http, token, order)),
+    delete: (templateId) => ask((http, token) => deleteTemplateAtWeChat(http, token, templateId)),
     templateIds: async () =>
       (await orLookupError(fetchTemplates(wechat))).map(({ templateId }) => templateId),
   };

@@ -1,17 +1,14 @@
-import type { Clock } from '../clock.ts';
 import { openClaim } from '../grants/claims.ts';
 import { grantKeyOf } from '../grants/grant-key.ts';
 import type { Claim, Ledger } from '../grants/ledger.ts';
-import { type Backoff, retryOnConflict } from '../retry.ts';
+import { retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
-import { type Busy, freeLedger, type LedgerStore, type SendFinder } from './close-claim.ts';
+import { type Busy, type ResolveServices, resolveLeftOpen, resolveOpenClaim } from './resolve-claim.ts';
 import type { SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 
-export interface ClaimServices extends Backoff {
-  readonly store: SendFinder & LedgerStore;
+export interface ClaimServices extends ResolveServices {
   readonly newClaimId: () => string;
-  readonly clock: Clock;
 }
 
 /**
@@ -69,14 +66,14 @@ export function claimSend<R extends SendRecord>(
     if (!record) return { type: 'missing' };
     const ahead = send.aheadOf?.(record, ledger.value) ?? 0;
     if (record.state !== 'pending') {
-      const left = await closeLeftOpen(services, send.id, ledger, record);
+      const left = await resolveLeftOpen(services, send.id, ledger, record);
       if (left === 'resolved') return { type: 'ended', record };
       return left === 'conflict' ? left : { ...left, ahead };
     }
     const isClaimed = ledger.value.claim?.sendId === send.id;
     // Whoever else is being sent to: that needs no user lock.
     if (!isClaimed && hasExpired(send, record, services.clock())) return { type: 'expired', record, ledger };
-    const free = await freeLedger(services, ledger, { id: send.id, record });
+    const free = await resolveOpenClaim(services, ledger, { id: send.id, record });
     if (free === 'conflict') return free;
     if ('type' in free) return { ...free, ahead };
     return claim(services, send, ledger, free, record);
@@ -86,38 +83,6 @@ export function claimSend<R extends SendRecord>(
 /** Whether a send's time is over: no request is made for it from then on. */
 export function hasExpired<R extends SendRecord>(send: SendPort<R>, record: R, nowMs: number): boolean {
   return nowMs >= (send.expiresAtMs?.(record) ?? Number.POSITIVE_INFINITY);
-}
-
-/** Accounts for a send whose sender may be dead, and claims nothing. `busy`: it is too early to tell. */
-export function resolveClaim<R extends SendRecord>(
-  services: ClaimServices,
-  send: Pick<SendPort<R>, 'id' | 'openid' | 'read'>,
-): Promise<{ readonly type: 'resolved' } | Busy> {
-  return retryOnConflict(async () => {
-    const ledger = await services.store.loadLedger(send.openid);
-    if (ledger.value.claim?.sendId !== send.id) return { type: 'resolved' };
-    const left = await closeLeftOpen(services, send.id, ledger, await send.read(ledger.value));
-    return left === 'resolved' ? { type: left } : left;
-  }, services);
-}
-
-/**
- * Closes the claim of a send that has ended, where its sender left it open. A campaign plans by the ledger
- * alone, so a grant that goes back must be in it. Where the grant is spent, the claim stays for whoever needs
- * the ledger next.
- */
-async function closeLeftOpen(
-  services: ClaimServices,
-  id: string,
-  ledger: Versioned<Ledger>,
-  record: SendRecord | undefined,
-): Promise<'resolved' | Busy | 'conflict'> {
-  if (ledger.value.claim?.sendId !== id) return 'resolved';
-  const free = await freeLedger(services, ledger, { id, record });
-  if (free === 'conflict' || 'type' in free) return free;
-  if ((record?.lastClaim?.effect ?? 'spend') === 'spend') return 'resolved';
-  const result = await services.store.commit({ ledger: updated(ledger, free) });
-  return result === 'conflict' ? result : 'resolved';
 }
 
 async function claim<R extends SendRecord>(

@@ -4,7 +4,7 @@ import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { LimitSignal } from '../limits/scope-rate-limiter.ts';
 import type { Versioned } from '../versioned.ts';
 import { type ClaimServices, claimSend, hasExpired, type SendClaim } from './claim-send.ts';
-import { type CloseServices, closeInLedger } from './close-claim.ts';
+import { type CloseServices, closeStoredClaim } from './resolve-claim.ts';
 import {
   type AnswerRules,
   judgeAnswer,
@@ -103,7 +103,7 @@ export async function recordOutcome<R extends SendRecord>(
   const attempt = { claim, before, leftAtMs, ...(retry && { retryAtMs: retry.atMs }) };
   const record = await send.settle(after, attempt);
   const { effect } = after.lastClaim;
-  if (effect === 'refund' || effect === 'zero') await closeInLedger(services, send.openid, claim, effect);
+  if (effect === 'refund' || effect === 'zero') await closeStoredClaim(services, send.openid, claim, effect);
   return record;
 }
 

@@ -2,7 +2,7 @@ import type { RecipientResult } from '../campaigns/runs/results.ts';
 import { readGrantKey } from '../grants/grant-key.ts';
 import { grantsOf, isSubscription, type Ledger } from '../grants/ledger.ts';
 import type { MessageState, SendRecord } from '../sends/send-record.ts';
-import { type BatchServices, withBatch } from './sent-batches.ts';
+import { type SentBatchServices, withBatch } from './sent-batches.ts';
 import { movedResults, type StreamRecord } from './stream-record.ts';
 
 /** What is added to the statistics of one template at one moment. Grants that are taken away count down. */
@@ -118,7 +118,7 @@ export interface PlacedRecord {
 
 /** Counts what was stored. A record that is delivered again, in whatever company, is not counted again. */
 export async function countChanges(
-  services: BatchServices & { readonly statistics: StatisticsWriter },
+  services: SentBatchServices & { readonly statistics: StatisticsWriter },
   shard: string,
   placed: readonly PlacedRecord[],
 ): Promise<void> {

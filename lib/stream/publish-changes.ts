@@ -3,10 +3,10 @@ import type { Measure, Measurement, MetricName } from '../metrics.ts';
 import type { Backoff } from '../retry.ts';
 import { countsOf } from './counts.ts';
 import { type DomainEvent, type DomainEventName, domainEventsOf } from './domain-events.ts';
-import { type BatchServices, withBatch } from './sent-batches.ts';
+import { type SentBatchServices, withBatch } from './sent-batches.ts';
 import type { StreamRecord } from './stream-record.ts';
 
-export interface StreamServices extends BatchServices {
+export interface StreamServices extends SentBatchServices {
   /** Publishes domain events, at least once, and answers those that the bus did not take. */
   readonly publish: (events: readonly DomainEvent[]) => Promise<readonly DomainEvent[]>;
   readonly isPublished: (name: DomainEventName) => boolean;

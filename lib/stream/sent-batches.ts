@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts';
 import { movedResults, type SentBatch, type StreamRecord } from './stream-record.ts';
 
 /** What tells whom a batch's results are about. */
-export interface BatchServices {
+export interface SentBatchServices {
   /** The recipients that a batch's results are about; undefined where the batch is gone. */
   readonly batchOf: (key: BatchKey) => Promise<SentBatch | undefined>;
   readonly logger: Logger;
@@ -13,7 +13,7 @@ export interface BatchServices {
 
 /** A record of results with its batch; any other as it is. */
 export async function withBatch(
-  { batchOf, logger }: BatchServices,
+  { batchOf, logger }: SentBatchServices,
   record: StreamRecord,
 ): Promise<StreamRecord> {
   if (record.type !== 'results' || movedResults(record).length === 0) return record;

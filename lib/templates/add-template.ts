@@ -1,6 +1,6 @@
 import type { TemplateStore } from './template.ts';
 import { TemplateCallError } from './template-call-error.ts';
-import type { TemplateLibrary, TemplateOrder } from './template-library.ts';
+import type { TemplateLibrary, NewTemplate } from './template-library.ts';
 
 /** What templates are added with. */
 export interface AddServices {
@@ -26,7 +26,7 @@ const READINGS = 2;
  */
 export async function addTemplate(
   { library, store, sync }: AddServices,
-  order: TemplateOrder,
+  order: NewTemplate,
 ): Promise<AddResult> {
   const templateId = await library.add(order);
   const isKnown = async () => {

@@ -16,7 +16,7 @@ export interface PendingMessage {
 type CampaignName = { readonly id: string; readonly name: string };
 
 /** What needs a template, and how that is ended. */
-export interface TemplateDependants {
+export interface DeletionDependants {
   /** The pending messages of a template. A page may be empty although more follow; one may come twice. */
   pendingMessages(templateId: string, after: string | undefined): Promise<Page<PendingMessage>>;
   /** Cancels the pending messages of a user for a template, gives the grants back and answers how many. */
@@ -27,17 +27,17 @@ export interface TemplateDependants {
   endCampaigns(templateId: string): Promise<readonly CampaignName[]>;
 }
 
-export interface DeleteServices {
+export interface DeleteTemplateServices {
   readonly library: Pick<TemplateLibrary, 'delete' | 'templateIds'>;
   readonly catalogue: Pick<TemplateCatalogue, 'find' | 'markRemoved'>;
   readonly store: Pick<TemplateStore, 'get'>;
-  readonly dependants: TemplateDependants;
+  readonly dependants: DeletionDependants;
   readonly removeAlias: (templateId: string) => Promise<unknown>;
   readonly clock: Clock;
 }
 
 /** Which template, and whether what needs it is ended; `after` goes on where an earlier call stopped. */
-export interface DeleteOrder {
+export interface DeleteRequest {
   readonly templateId: string;
   readonly force: boolean;
   readonly after?: string;
@@ -75,7 +75,7 @@ const USERS_AT_ONCE = 10;
  *
  * @throws TemplateCallError, ContentionError
  */
-export async function deleteTemplate(services: DeleteServices, order: DeleteOrder): Promise<DeleteResult> {
+export async function deleteTemplate(services: DeleteTemplateServices, order: DeleteRequest): Promise<DeleteResult> {
   const { catalogue, store, dependants, removeAlias } = services;
   const { templateId, force } = order;
   const template = (await store.get(templateId)) ?? (await catalogue.find(templateId));
@@ -94,7 +94,7 @@ export async function deleteTemplate(services: DeleteServices, order: DeleteOrde
 }
 
 /** A refusal counts as success where WeChat's list does not have the template: it was deleted before. */
-async function deleteAtWeChat({ library }: DeleteServices, templateId: string): Promise<void> {
+async function deleteAtWeChat({ library }: DeleteTemplateServices, templateId: string): Promise<void> {
   try {
     await library.delete(templateId);
   } catch (error) {
@@ -104,7 +104,7 @@ async function deleteAtWeChat({ library }: DeleteServices, templateId: string): 
 }
 
 async function findUse(
-  { dependants, clock }: DeleteServices,
+  { dependants, clock }: DeleteTemplateServices,
   templateId: string,
 ): Promise<Extract<DeleteResult, { type: 'in-use' }> | undefined> {
   const campaigns = await dependants.campaignsInUse(templateId);
@@ -121,8 +121,8 @@ async function findUse(
 }
 
 async function cancelAll(
-  { dependants, clock }: DeleteServices,
-  { templateId, after: from }: DeleteOrder,
+  { dependants, clock }: DeleteTemplateServices,
+  { templateId, after: from }: DeleteRequest,
 ): Promise<{ readonly messages: number; readonly next?: string }> {
   const untilMs = clock() + WORK_FOR_MS;
   let messages = 0;

@@ -10,7 +10,7 @@ const NAMED_MESSAGES = 100;
 interface ChangeServices {
   readonly catalogue: Pick<TemplateCatalogue, 'sync'>;
   readonly store: TemplateStore;
-  readonly users: TemplateUsers;
+  readonly dependants: ChangeDependants;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,21 +35,21 @@ export async function syncAndHandleChanges(services: ChangeServices): Promise<Te
   await catalogue.sync();
   const after = await store.list();
   const readAtMs = clock();
-  const recorded = await recordUsers(services, after);
+  const recorded = await recordUse(services, after);
   if (recorded.length > 0) await store.save(recorded, (await store.lastSyncedAtMs()) ?? readAtMs);
   return differences(before, after);
 }
 
-async function recordUsers({ users, clock, logger }: ChangeServices, templates: readonly Template[]) {
+async function recordUse({ dependants, clock, logger }: ChangeServices, templates: readonly Template[]) {
   const troubled = templates.filter(isUnsettled);
   if (troubled.length === 0) return [];
-  const refused = await refusedMessages(users, troubled);
+  const refused = await refusedMessages(dependants, troubled);
   const recorded: Template[] = [];
   for (const template of troubled) {
     const usedBy: TemplateUse = {
       atMs: clock(),
       ...(refused.get(template.templateId) ?? { messages: 0, messageIds: [] }),
-      campaigns: await campaignsOf(users, template),
+      campaigns: await campaignsOf(dependants, template),
     };
     const { templateId } = template;
     if (usedBy.messages > 0 || usedBy.campaigns.length > 0) {
@@ -82,20 +82,20 @@ function isUsed({ usedBy }: Template): boolean {
   return usedBy !== undefined && (usedBy.messages > 0 || usedBy.campaigns.length > 0);
 }
 
-async function campaignsOf(users: TemplateUsers, template: Template): Promise<TemplateUse['campaigns']> {
+async function campaignsOf(dependants: ChangeDependants, template: Template): Promise<TemplateUse['campaigns']> {
   const isToBePaused = template.removedAtMs !== undefined || isNews(template);
-  return isToBePaused ? users.pauseCampaigns(template.templateId) : (template.usedBy?.campaigns ?? []);
+  return isToBePaused ? dependants.pauseCampaigns(template.templateId) : (template.usedBy?.campaigns ?? []);
 }
 
 type RefusedMessages = Pick<TemplateUse, 'messages' | 'messageIds'>;
 
 async function refusedMessages(
-  users: TemplateUsers,
+  dependants: ChangeDependants,
   templates: readonly Template[],
 ): Promise<ReadonlyMap<string, RefusedMessages>> {
   const byId = new Map(templates.map((template) => [template.templateId, template]));
   const refused: Pick<DueMessage, 'id' | 'templateId' | 'sendAtMs'>[] = [];
-  for await (const { id, templateId, data, sendAtMs } of users.dueMessages([...byId.keys()])) {
+  for await (const { id, templateId, data, sendAtMs } of dependants.dueMessages([...byId.keys()])) {
     const template = byId.get(templateId);
     if (template && wouldBeRefused(template, data)) refused.push({ id, templateId, sendAtMs });
   }
@@ -131,7 +131,7 @@ export interface DueMessage {
 }
 
 /** Who is hit when a template vanishes or gets other fields. */
-export interface TemplateUsers {
+export interface ChangeDependants {
   /** The messages of these templates that wait for a time more than minutes away, in no order. */
   dueMessages(templateIds: readonly string[]): AsyncIterable<DueMessage>;
   /**

@@ -23,7 +23,7 @@ export function parseTemplate(source: TemplateSource, syncedAtMs: number): Templ
   return {
     templateId: source.templateId,
     title: source.title,
-    kind: templateKind(source.type),
+    kind: templateKindOfType(source.type),
     fields: fieldsOf(source),
     syncedAtMs,
   };
@@ -36,7 +36,7 @@ export function completeField(source: FieldSource): TemplateField {
 }
 
 /** The kind that WeChat's `type` stands for (WeChat contract §5.2). */
-export function templateKind(type: number | string): TemplateKind {
+export function templateKindOfType(type: number | string): TemplateKind {
   if (Number(type) === 2) return 'one-time';
   return Number(type) === 3 ? 'long-term' : 'unknown';
 }

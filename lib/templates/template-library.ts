@@ -1,7 +1,7 @@
 import type { BilingualText } from '../bilingual-text.ts';
 import type { TemplateKind } from '../grants/ledger.ts';
 import { FIELD_RULES, kindOfKey } from './field-rules.ts';
-import { templateKind } from './parse-template.ts';
+import { templateKindOfType } from './parse-template.ts';
 import type { FieldKind } from './template.ts';
 
 /** A category of the account; it decides which titles there are. */
@@ -29,7 +29,7 @@ interface KeywordSource {
 }
 
 /** A template to be made of a title and some of its keywords. */
-export interface TemplateOrder {
+export interface NewTemplate {
   readonly tid: string;
   /** In the order in which the card shows them. */
   readonly keywordIds: readonly number[];
@@ -46,7 +46,7 @@ export interface TemplateLibrary {
   }>;
   keywords(tid: string): Promise<readonly KeywordSource[]>;
   /** The id of the template that was added, or that the account had already. */
-  add(order: TemplateOrder): Promise<string>;
+  add(order: NewTemplate): Promise<string>;
   delete(templateId: string): Promise<void>;
   /** The templates that the account has, as WeChat lists them now. */
   templateIds(): Promise<readonly string[]>;
@@ -80,7 +80,7 @@ export async function listTitles(
     found.push(...page.titles);
     hasMore = page.titles.length > 0 && start + found.length < page.count;
   }
-  const titles = found.slice(0, limit).map(({ type, ...title }) => ({ ...title, kind: templateKind(type) }));
+  const titles = found.slice(0, limit).map(({ type, ...title }) => ({ ...title, kind: templateKindOfType(type) }));
   return { titles, ...((hasMore || found.length > limit) && { next: start + titles.length }) };
 }
 

@@ -12,7 +12,7 @@ import { type Message, openidOf } from '../messages/message.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { listPending, putPending } from '../messages/pending-messages.ts';
 import { retryOnConflict } from '../retry.ts';
-import { fateOfClaim, freeLedger } from '../sends/close-claim.ts';
+import { fateOfClaim, resolveOpenClaim } from '../sends/resolve-claim.ts';
 import type { Versioned } from '../versioned.ts';
 
 /** What is stored of a user beside their item: records, marks of counted events, idempotency keys. */
@@ -122,7 +122,7 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };
     if (claim && fate?.type === 'abandoned' && openidOf(claim.sendId) === undefined) {
       // That of a run's recipient, which keeps its counts: the request of the dead sender may have left.
-      await freeLedger(services, read);
+      await resolveOpenClaim(services, read);
       return 'conflict';
     }
     const templateIds = [...templateIdsOf(read.value)];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { HttpClient } from '../http/http-client.ts';
-import type { Credentials } from './fetch-access-token.ts';
+import type { AppCredentials } from './fetch-access-token.ts';
 import { expectResult } from './read-answer.ts';
 
 /** Without the session_key: nothing here needs it, so it goes no further than this file. */
@@ -15,7 +15,7 @@ const session = v.pipe(
 /** Trades the code of `wx.login` for the user it belongs to (WeChat contract §1.1). @throws WeChatError */
 export async function code2Session(
   http: HttpClient,
-  { appId, appSecret }: Credentials,
+  { appId, appSecret }: AppCredentials,
   code: string,
 ): Promise<{ openid: string; unionid?: string }> {
   const answer = await http.request({

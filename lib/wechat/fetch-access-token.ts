@@ -3,7 +3,7 @@ import type { HttpClient } from '../http/http-client.ts';
 import { expectResult } from './read-answer.ts';
 
 /** What WeChat knows the mini program by. */
-export interface Credentials {
+export interface AppCredentials {
   readonly appId: string;
   readonly appSecret: string;
 }
@@ -36,7 +36,7 @@ const token = v.pipe(
 /** Fetches an access token (WeChat contract §2.1). @throws WeChatError */
 export async function fetchAccessToken(
   http: HttpClient,
-  credentials: Credentials,
+  credentials: AppCredentials,
   { mode, forceRefresh }: FetchTokenOptions,
 ): Promise<FetchedToken> {
   const parameters = {

@@ -129,7 +129,7 @@ const HAS_IT = 200022;
  *
  * @throws WeChatError
  */
-export async function addTemplate(
+export async function addTemplateAtWeChat(
   http: HttpClient,
   accessToken: string,
   { tid, keywordIds, sceneDescription }: NewTemplate,
@@ -146,7 +146,7 @@ export async function addTemplate(
 }
 
 /** Deletes a template of the account, `deltemplate` (WeChat contract §5.1). @throws WeChatError */
-export async function deleteTemplate(
+export async function deleteTemplateAtWeChat(
   http: HttpClient,
   accessToken: string,
   templateId: string,

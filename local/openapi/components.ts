@@ -86,14 +86,14 @@ export const answerComponents = {
   DeletedTemplate: library.deletedTemplate,
   DataCheckResult: templates.checkResult,
   ValidData: templates.validData,
-  InvalidData: templates.invalidData,
+  InvalidData: templates.invalidDataSchema,
   FieldProblem: templates.fieldProblem,
   ExampleMessage: templates.exampleMessage,
   Health: health,
   Problem: problems.problemSchema,
   ProblemCode: problems.problemCode,
   InputError: problems.inputErrorSchema,
-  WeChatAnswer: problems.wechatAnswer,
+  WeChatAnswer: problems.shownWeChatAnswer,
   BilingualText: bilingualText,
 } satisfies Components;
 

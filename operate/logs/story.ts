@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import type { Claim } from '../../lib/grants/ledger.ts';
-import { type Message, type MessageStatus, statusOf } from '../../lib/messages/message.ts';
+import { type Message, type MessageStatus, messageStatusOf } from '../../lib/messages/message.ts';
 import type { Outcome } from '../../lib/sends/send-record.ts';
 
 /** One thing that happened to a message. */
@@ -116,7 +116,7 @@ export interface Standing {
 
 /** Where a message stands. */
 export function standing(message: Message, claim: Claim | undefined, nowMs: number): Standing {
-  const status = statusOf(message, claim, nowMs);
+  const status = messageStatusOf(message, claim, nowMs);
   const { remedy } = message.outcome ?? {};
   return { status, says: MEANINGS[status], ...(remedy && { remedy }) };
 }

@@ -1,5 +1,5 @@
 import type { Card, CardStore } from '../../lib/cards/card.ts';
-import { internalOutcome } from '../../lib/cards/card-outcome.ts';
+import { internalCardOutcome } from '../../lib/cards/card-outcome.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type Backoff, retryOnConflict } from '../../lib/retry.ts';
 import { updated } from '../../lib/versioned.ts';
@@ -36,7 +36,7 @@ function asUnknown(card: Card, nowMs: number): Card {
     isUnsure: true,
     state: 'unknown',
     endedBy: 'content',
-    outcome: internalOutcome('table-restored', nowMs),
+    outcome: internalCardOutcome('table-restored', nowMs),
     updatedAtMs: nowMs,
   };
 }

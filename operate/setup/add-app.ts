@@ -1,6 +1,6 @@
 import { appParameter } from '../../lib/settings/apps.ts';
 import type { Environment } from '../../lib/settings/settings.ts';
-import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
+import type { AppCredentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
 import { say } from '../language.ts';
 import { type AppsPlace, enlist, readApp } from './app-parameters.ts';
@@ -27,7 +27,7 @@ export interface AppServices extends AppsPlace {
   readonly questions: Questions | undefined;
   /** undefined where WeChat is not to be asked; the settings say where WeChat is. */
   readonly check:
-    | ((credentials: Credentials, settings: Environment) => Promise<CredentialVerdict>)
+    | ((credentials: AppCredentials, settings: Environment) => Promise<CredentialVerdict>)
     | undefined;
   readonly random: RandomInt;
   readonly print: (line: string) => void;
@@ -86,7 +86,7 @@ async function planApp(services: AppServices, order: AppOrder): Promise<AppPlan 
   const raw = readRawSettings(stored.settings, appParameter(appsPath, appId, 'settings'));
   const isRemoved = raw['SENDING'] === 'stopped' && stored.secrets['app-secret'] === undefined;
   const wanted = changedSettings(raw, order.settings, { isRemoved });
-  const asking = { questions, print, check: check && ((c: Credentials) => check(c, texts(wanted))) };
+  const asking = { questions, print, check: check && ((c: AppCredentials) => check(c, texts(wanted))) };
   const { given, isGood } = await withAppSecret(asking, wishes, appId, stored.secrets);
   if (!isGood) return undefined;
   const secrets = planAppSecrets(stored.secrets, { ...wishes, given }, random);

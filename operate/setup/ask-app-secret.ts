@@ -1,4 +1,4 @@
-import type { Credentials } from '../../lib/wechat/fetch-access-token.ts';
+import type { AppCredentials } from '../../lib/wechat/fetch-access-token.ts';
 import { CommandError } from '../command-line.ts';
 import { say } from '../language.ts';
 import type { CredentialVerdict } from './check-credentials.ts';
@@ -12,7 +12,7 @@ export interface AskServices {
   /** undefined where nobody can be asked. */
   readonly questions: Questions | undefined;
   /** undefined where WeChat is not to be asked. */
-  readonly check: ((credentials: Credentials) => Promise<CredentialVerdict>) | undefined;
+  readonly check: ((credentials: AppCredentials) => Promise<CredentialVerdict>) | undefined;
   readonly print: (line: string) => void;
 }
 

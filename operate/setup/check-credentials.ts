@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../lib/bilingual-text.ts';
 import { createHttpClient } from '../../lib/http/http-client.ts';
 import { remedyFor } from '../../lib/wechat/errcodes.ts';
-import { type Credentials, fetchAccessToken } from '../../lib/wechat/fetch-access-token.ts';
+import { type AppCredentials, fetchAccessToken } from '../../lib/wechat/fetch-access-token.ts';
 import { WeChatError } from '../../lib/wechat/read-answer.ts';
 
 /** What WeChat says of an appid and its AppSecret. */
@@ -23,7 +23,7 @@ const ADDRESS: ReadonlySet<number> = new Set([40164, 89501, 89503, 89506, 89507]
  * keeps the token that it has, in either token mode (WeChat contract §2.1).
  */
 export async function checkCredentials(
-  credentials: Credentials,
+  credentials: AppCredentials,
   { apiBaseUrl, proxyUrl }: { readonly apiBaseUrl: string; readonly proxyUrl?: string },
 ): Promise<CredentialVerdict> {
   const http = createHttpClient({ baseUrl: apiBaseUrl, ...(proxyUrl !== undefined && { proxyUrl }) });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildServices, createHandler } from '../../handlers/send-messages.ts';
-import { createDueEntries, createDueIndex } from '../../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexWriter, createDueIndexReader } from '../../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
 import { emptyLedger, grantsOf, spentOf } from '../../lib/grants/ledger.ts';
@@ -153,7 +153,7 @@ async function useService(settings: Record<string, string> = {}) {
           );
           await store.commit({ ledger: { value, version: undefined } });
           const result = await acceptMessage(
-            { ...base, newMessageId, keys, dueEntries: createDueEntries(table) },
+            { ...base, newMessageId, keys, dueEntries: createDueIndexWriter(table) },
             {
               openid,
               templateId: TEMPLATE,
@@ -173,7 +173,7 @@ async function useService(settings: Record<string, string> = {}) {
 
     startSenders: () => Promise.all(Array.from({ length: SENDERS }, sender)),
 
-    dispatch: () => dispatchDue({ ...base, dueIndex: createDueIndex(table, logger) }, time.clock() + HOUR_MS),
+    dispatch: () => dispatchDue({ ...base, dueIndex: createDueIndexReader(table, logger) }, time.clock() + HOUR_MS),
 
     messages: async (): Promise<Message[]> =>
       Promise.all([...ids].map(async (id) => (await store.load(id)).message!.value)),

@@ -1,4 +1,4 @@
-import type { Run, RunRecord } from '../../lib/campaigns/runs/run.ts';
+import type { RunView, RunRecord } from '../../lib/campaigns/runs/run.ts';
 import { isPending } from '../../lib/messages/message.ts';
 import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import type { EraseCall } from './app-functions.ts';
@@ -121,7 +121,7 @@ export function createRules(options: RuleOptions) {
     /**
      * Checks what must hold once everything has come to rest, and more of it where there was less trouble.
      */
-    async atRest(trouble: Trouble, read: (run: RunRecord) => Promise<Run | undefined>): Promise<void> {
+    async atRest(trouble: Trouble, read: (run: RunRecord) => Promise<RunView | undefined>): Promise<void> {
       sends.atRest(trouble);
       waiting.atRest(trouble);
       grants.atRest();

@@ -1,5 +1,5 @@
 import { isOpen } from '../../lib/campaigns/runs/results.ts';
-import { isOver, NO_COUNTS, type Run, type RunRecord } from '../../lib/campaigns/runs/run.ts';
+import { isOver, NO_COUNTS, type RunView, type RunRecord } from '../../lib/campaigns/runs/run.ts';
 import type { Faults } from './faults.ts';
 import type { RecipientBook } from './recipient-book.ts';
 import { runMark } from './run-ports.ts';
@@ -40,7 +40,7 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
   const promised = new Set<string>();
   const isPunctual = faults.stall + faults.slowRead + faults.heldUpWrite + faults.skewMs === 0;
 
-  function checkRun(run: RunRecord, shown: Run): void {
+  function checkRun(run: RunRecord, shown: RunView): void {
     if (!isOver(run)) fail('every run comes to its end', run);
     const batches = [...state().batchesOf(run.id)];
     const openids = batches.flatMap(({ batch }) => batch.recipients.map(({ openid }) => openid));
@@ -139,7 +139,7 @@ export function createRunRules({ scheduler, state, book, faults, fail, ...option
         .map(({ id }) => `name in ${id}`);
     },
     /** `read` shows a run as a caller sees it. */
-    async atRest(trouble: Trouble, read: (run: RunRecord) => Promise<Run | undefined>): Promise<void> {
+    async atRest(trouble: Trouble, read: (run: RunRecord) => Promise<RunView | undefined>): Promise<void> {
       for (const runId of promised) if (!state().run(runId)) fail('no started run is lost', runId);
       for (const run of state().runs()) {
         const tookMs = (run.finishedAtMs ?? 0) - run.startedAtMs;

@@ -1,14 +1,14 @@
-import type { AudienceStore } from '../../lib/campaigns/runs/recipient-source.ts';
+import type { TemplateUsers } from '../../lib/campaigns/runs/recipient-source.ts';
 import type { RunStore } from '../../lib/campaigns/runs/run-store.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type CountMark, setMarks, withMarks } from '../../lib/grants/deduplication-marks.ts';
 import type { GrantStore } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
-import type { DueIndex } from '../../lib/messages/dispatch-due.ts';
+import type { DueIndexReader } from '../../lib/messages/dispatch-due.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
 import { readMessage, withPending } from '../../lib/messages/pending-messages.ts';
-import type { DueEntries } from '../../lib/messages/send-job.ts';
+import type { DueIndexWriter } from '../../lib/messages/send-job.ts';
 import type { Versioned } from '../../lib/versioned.ts';
 import type { AppItems } from './app-items.ts';
 import { DUE_SHARDS } from './due-rows.ts';
@@ -131,7 +131,7 @@ export function createMessagePorts(
       call('commit counted', commitCounted(ledger, marks, newTemplateIds)),
     listByTemplate: () => Promise.reject(new Error('Not simulated.')),
   };
-  const audience: AudienceStore = {
+  const audience: TemplateUsers = {
     openids: (templateId, shard, limit, after) =>
       call('audience', () => {
         const all = [...(audienceRows.audiences.get(templateId) ?? [])]
@@ -152,11 +152,11 @@ export function createMessagePorts(
 /** The due index, as a process reaches it. */
 export function createDuePorts({ due: { rows } }: Pick<AppItems, 'due'>, { call }: Caller) {
   const { due } = rows;
-  const dueEntries: DueEntries = {
+  const dueEntries: DueIndexWriter = {
     put: (entry) => call('put due entry', () => due.put(entry)),
     remove: (messageId, dueAtMs) => call('remove due entry', () => due.remove(messageId, dueAtMs)),
   };
-  const dueIndex: DueIndex = {
+  const dueIndex: DueIndexReader = {
     shards: DUE_SHARDS,
     cursors: () => call('read cursors', () => due.cursors()),
     next: (shard, beforeMs, after) => call('next due entries', () => due.next(shard, beforeMs, after)),

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../../bilingual-text.ts';
 import { type AddServices, addTemplate } from '../../templates/add-template.ts';
-import { type DeleteResult, type DeleteServices, deleteTemplate } from '../../templates/delete-template.ts';
-import type { TemplateNames } from '../../templates/template-names.ts';
+import { type DeleteResult, type DeleteTemplateServices, deleteTemplate } from '../../templates/delete-template.ts';
+import type { AliasLookup } from '../../templates/alias-lookup.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
@@ -49,9 +49,9 @@ export const accountTemplateSpecs = describeRoutes({
 
 /** What these routes do their work with. */
 export interface AccountTemplateServices extends ShowTemplateServices {
-  readonly names: TemplateNames;
+  readonly names: AliasLookup;
   readonly adding: AddServices;
-  readonly deleting: DeleteServices;
+  readonly deleting: DeleteTemplateServices;
   /** What the cursor of a deletion may be. */
   readonly searchCursor: RegExp;
 }

@@ -8,7 +8,7 @@ import {
   readRun,
   recipientCursor,
 } from '../../campaigns/runs/read-run.ts';
-import type { Run } from '../../campaigns/runs/run.ts';
+import type { RunView } from '../../campaigns/runs/run.ts';
 import {
   type ScheduledStart,
   type StartServices,
@@ -129,7 +129,7 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
   }
 
   /** @throws ProblemError `not-found` */
-  async function find(campaign: string, id: string): Promise<Run> {
+  async function find(campaign: string, id: string): Promise<RunView> {
     await loadCampaign(services, campaign);
     const found = await readRun(services, campaign, id);
     if (!found) throw notFound('run');
@@ -144,7 +144,7 @@ export function campaignRunRoutes(services: RunRouteServices): readonly Route[] 
   /** @throws ProblemError when the run is not in a state for it */
   async function control(
     params: v.InferOutput<typeof runParams>,
-    needed: Run['status'] | undefined,
+    needed: RunView['status'] | undefined,
     act: typeof resumeRun,
   ) {
     const before = await find(params.id, params.runId);

@@ -9,14 +9,14 @@ import type { RunStore } from '../../campaigns/runs/run-store.ts';
 import { placeholderWarnings } from '../../campaigns/variables.ts';
 import type { Backoff } from '../../retry.ts';
 import type { DataWarning } from '../../templates/data-warnings.ts';
-import type { TemplateNames } from '../../templates/template-names.ts';
+import type { AliasLookup } from '../../templates/alias-lookup.ts';
 import { campaignEnded, inputProblem, notFound } from '../campaign-problems.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { campaign, campaignPage } from '../schemas/campaign-answers.ts';
 import { campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
-import { type RemarkServices, remarksOn } from '../show-messages.ts';
+import { type WarningServices, aliasAndWarningsOf } from '../show-messages.ts';
 import { orLookupProblem, unknownTemplate, WECHAT_PROBLEMS } from '../template-problems.ts';
 import { campaignView } from '../views.ts';
 
@@ -89,9 +89,9 @@ export const campaignSpecs = describeRoutes({
   },
 });
 
-export interface CampaignRouteServices extends CampaignServices, Backoff, RemarkServices {
+export interface CampaignRouteServices extends CampaignServices, Backoff, WarningServices {
   readonly runs: RunStore;
-  readonly names: RemarkServices['names'] & Pick<TemplateNames, 'nearestAlias'>;
+  readonly names: WarningServices['names'] & Pick<AliasLookup, 'nearestAlias'>;
 }
 
 /** The routes of `/v1/campaigns` itself. */
@@ -103,7 +103,7 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
     whole?: Parameters<typeof campaignView>[2],
     onRecipients: readonly DataWarning[] = [],
   ) {
-    const remarks = await remarksOn(services, fixedParts(campaign));
+    const remarks = await aliasAndWarningsOf(services, fixedParts(campaign));
     const warnings = [...(remarks.warnings ?? []), ...placeholderWarnings(campaign), ...onRecipients];
     return {
       ...campaignView(campaign, clock(), whole),

@@ -9,7 +9,7 @@ import {
   MAX_TEMPLATES_PER_USER,
   type ReportResult,
 } from '../../grants/report-grants.ts';
-import type { TemplateNames } from '../../templates/template-names.ts';
+import type { AliasLookup } from '../../templates/alias-lookup.ts';
 import type { OperatorCaller, UserCaller } from '../access.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, invalidInput, ProblemError } from '../problem.ts';
@@ -48,7 +48,7 @@ export const grantSpecs = describeRoutes({
 interface GrantRouteServices {
   readonly report: (openid: string, requestId: string, report: GrantReport) => Promise<ReportResult>;
   readonly grants: GrantReader;
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
+  readonly names: Pick<AliasLookup, 'resolveTemplateId' | 'aliasOf'>;
 }
 
 /** The routes of `/v1/grants`. */
@@ -145,7 +145,7 @@ const REPORT_TOMORROW = {
 
 /** @throws ProblemError when a template is named twice, by its id and by its alias */
 async function withIds<T>(
-  { resolveTemplateId }: Pick<TemplateNames, 'resolveTemplateId'>,
+  { resolveTemplateId }: Pick<AliasLookup, 'resolveTemplateId'>,
   results: Readonly<Record<string, T>>,
 ): Promise<Record<string, T>> {
   const entries = await Promise.all(

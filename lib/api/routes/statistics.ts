@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isSubscription, type TemplateKind } from '../../grants/ledger.ts';
 import type { StatisticsQuery, StatisticsResult } from '../../statistics/statistics.ts';
-import type { TemplateNames } from '../../templates/template-names.ts';
+import type { AliasLookup } from '../../templates/alias-lookup.ts';
 import { isRealDate } from '../../time-zone.ts';
 import { decodeCursor, pageOf, pageQuery, pageReply } from '../paging.ts';
 import { inputError, ProblemError } from '../problem.ts';
@@ -73,7 +73,7 @@ const position = v.object({ templateId: v.string(), day: v.string() });
 interface StatisticsRouteServices {
   readonly readStatistics: (query: StatisticsQuery) => Promise<StatisticsResult>;
   readonly kindsOf: (templateIds: readonly string[]) => Promise<ReadonlyMap<string, TemplateKind>>;
-  readonly names: Pick<TemplateNames, 'resolveTemplateId' | 'aliasOf'>;
+  readonly names: Pick<AliasLookup, 'resolveTemplateId' | 'aliasOf'>;
 }
 
 /** The route of `/v1/stats`. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type AliasServices, removeAlias, setAlias } from '../../templates/aliases.ts';
 import type { TemplateSyncResult } from '../../templates/handle-template-changes.ts';
 import { type DeclaredKinds, declareKind } from '../../templates/template.ts';
-import type { TemplateNames } from '../../templates/template-names.ts';
+import type { AliasLookup } from '../../templates/alias-lookup.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, invalidInput, ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
@@ -10,7 +10,7 @@ import { templateId } from '../schemas/common.ts';
 import * as schemas from '../schemas/templates.ts';
 import {
   allTemplates,
-  checkData,
+  answerDataCheck,
   exampleOf,
   findTemplate,
   listedTemplate,
@@ -105,7 +105,7 @@ export const templateSpecs = describeRoutes({
 
 /** What these routes do their work with. Templates are named by id or alias. */
 export interface TemplateRouteServices extends ShowTemplateServices {
-  readonly names: TemplateNames;
+  readonly names: AliasLookup;
   readonly naming: AliasServices;
   readonly kinds: DeclaredKinds;
   readonly sync: () => Promise<TemplateSyncResult>;
@@ -150,7 +150,7 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
 
     route(templateSpecs.getTemplate, ({ params: { id } }) => foundAs(id, findTemplate(services, id))),
 
-    route(templateSpecs.checkData, ({ params: { id }, body }) => foundAs(id, checkData(services, id, body))),
+    route(templateSpecs.checkData, ({ params: { id }, body }) => foundAs(id, answerDataCheck(services, id, body))),
 
     route(templateSpecs.getExample, ({ params: { id }, query }) =>
       foundAs(id, exampleOf(services, id, query.openid)),

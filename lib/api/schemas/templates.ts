@@ -79,14 +79,14 @@ export const validData = v.object({
 });
 
 /** Data that could not be sent. */
-export const invalidData = v.object({
+export const invalidDataSchema = v.object({
   ...checked,
   valid: v.literal(false),
   problems: v.array(fieldProblem),
 });
 
 /** What came of a check. */
-export const checkResult = v.variant('valid', [validData, invalidData]);
+export const checkResult = v.variant('valid', [validData, invalidDataSchema]);
 
 /** The query of a request for an example. */
 export const exampleQuery = v.strictObject({

@@ -3,7 +3,7 @@ import { DONE, type JobResult } from '../../job-result.ts';
 import { type Backoff, retryOnConflict } from '../../retry.ts';
 import { type BatchKey, borderBehind, type RunBatch } from './batch.ts';
 import { type FinishServices, finishRunIfDone } from './finish-run.ts';
-import { type RecipientSource, type SourceServices, sourceOf } from './recipient-source.ts';
+import { type RecipientSource, type SourceServices, recipientSourceOf } from './recipient-source.ts';
 import { needsTidying } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { EnqueueJobs, PlanJob, SendBatchJob } from './run-job.ts';
@@ -35,7 +35,7 @@ export async function planShard(
 ): Promise<JobResult> {
   const { runs, clock } = services;
   const { shard } = job;
-  let source = sourceOf(services, run, shard);
+  let source = recipientSourceOf(services, run, shard);
   const queue = createBatchQueue(services, job);
   let { after, planned } = job;
   for (let count = 0; count < BATCHES_PER_JOB && clock() < deadlineMs; count++) {
@@ -44,7 +44,7 @@ export async function planShard(
     const { batch, isNew } = await batchAt(services, run, source, key, planned);
     if (batch.recipients.length > 0 && (isNew || !(await isDone(runs, key)))) await queue.add(after);
     // It may stand there because a user was erased, whom the source has read.
-    if (batch.recipients.length === 0) source = sourceOf(services, run, shard);
+    if (batch.recipients.length === 0) source = recipientSourceOf(services, run, shard);
     planned = batch.upTo;
     if (batch.next === undefined) {
       await queue.flush();

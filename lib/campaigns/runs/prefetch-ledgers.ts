@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Ledger } from '../../grants/ledger.ts';
 import type { Versioned } from '../../versioned.ts';
-import type { AudienceStore } from './recipient-source.ts';
+import type { TemplateUsers } from './recipient-source.ts';
 
 /** So many ledgers are read in one call. */
 const GROUP_SIZE = 25;
@@ -14,7 +14,7 @@ const FRESH_MS = 2_000;
  * then is left out.
  */
 export function prefetchLedgers(
-  { audience, clock }: { readonly audience: Pick<AudienceStore, 'loadLedgers'>; readonly clock: Clock },
+  { audience, clock }: { readonly audience: Pick<TemplateUsers, 'loadLedgers'>; readonly clock: Clock },
   openids: readonly string[],
 ): (openid: string) => Promise<Versioned<Ledger> | undefined> {
   const indexes = new Map(openids.map((openid, index) => [openid, index]));

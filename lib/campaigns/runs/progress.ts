@@ -1,12 +1,12 @@
 import { NO_TALLY, sumOfTallies } from './results.ts';
-import { NO_COUNTS, type Run, type RunCounts, type RunRecord, type RunSummary, runWith } from './run.ts';
+import { NO_COUNTS, type RunView, type RunCounts, type RunRecord, type RunSummary, runWith } from './run.ts';
 import { runQuietUntilMs } from './run-rate-limiters.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 
 type ProgressStore = Pick<RunStore, 'loadTallies' | 'batchBefore' | 'shards'>;
 
 /** A run as callers see it, summed up from its shards. */
-export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: number): Promise<Run> {
+export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: number): Promise<RunView> {
   const tallies = await runs.loadTallies(record.id);
   const run = runWith(record, await sumTallies(runs, record.id, tallies));
   if (record.status !== 'running') return run;
@@ -19,10 +19,10 @@ export async function showRun(runs: ProgressStore, record: RunRecord, nowMs: num
 }
 
 function speed(
-  { startedAtMs, counts }: Run,
+  { startedAtMs, counts }: RunView,
   shards: readonly ShardTally[],
   nowMs: number,
-): Pick<Run, 'perSecond' | 'secondsLeft'> {
+): Pick<RunView, 'perSecond' | 'secondsLeft'> {
   const slots = shards.map(({ recently }) => recently);
   const rate = ratePerSecond(slots, startedAtMs, nowMs);
   const perSecond = Math.round(rate * 10) / 10;

@@ -5,7 +5,7 @@ import { count } from '../../stored-schemas.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { showRun } from './progress.ts';
 import { type BatchResults, NOT_BEGUN, type RecipientRecord } from './results.ts';
-import type { Run } from './run.ts';
+import type { RunView } from './run.ts';
 import { findInRun, type RunStore } from './run-store.ts';
 
 interface ReadServices {
@@ -18,7 +18,7 @@ export async function readRun(
   { runs, clock }: ReadServices,
   campaignId: string,
   runId: string,
-): Promise<Run | undefined> {
+): Promise<RunView | undefined> {
   const stored = await runs.load(campaignId, runId);
   return stored && showRun(runs, stored.value, clock());
 }
@@ -29,7 +29,7 @@ export async function listRuns(
   campaignId: string,
   limit: number,
   after?: string,
-): Promise<Page<Run>> {
+): Promise<Page<RunView>> {
   const { items, next } = await runs.list(campaignId, limit, after);
   const shown = await Promise.all(items.map((run) => showRun(runs, run, clock())));
   return { items: shown, ...(next !== undefined && { next }) };

@@ -8,7 +8,7 @@ import type { RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
 /** The users who ever answered for a template, shard by shard in the order of their openids. */
-export interface AudienceStore {
+export interface TemplateUsers {
   openids(
     templateId: string,
     shard: number,
@@ -28,7 +28,7 @@ export interface RecipientSource {
 type PlannedBatch = Pick<RunBatch, 'recipients' | 'next'>;
 
 export interface SourceServices {
-  readonly audience: AudienceStore;
+  readonly audience: TemplateUsers;
   readonly campaigns: Pick<CampaignStore, 'recipientsOf'>;
   readonly runs: Pick<RunStore, 'loadBatch' | 'loadResults' | 'shardOf'>;
   /** How many recipients a batch holds at most. */
@@ -36,7 +36,7 @@ export interface SourceServices {
 }
 
 /** Finds the recipients of one shard of a run, wherever they come from. */
-export function sourceOf(services: SourceServices, run: RunRecord, shard: number): RecipientSource {
+export function recipientSourceOf(services: SourceServices, run: RunRecord, shard: number): RecipientSource {
   switch (run.source.type) {
     case 'grantees':
       return { next: (after) => nextGrantees(services, run, shard, after) };

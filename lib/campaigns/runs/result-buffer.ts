@@ -9,8 +9,8 @@ import {
   isOpen,
   type NewResult,
   tallyOf,
-  withFinding,
-  withFindings,
+  withNewResult,
+  withNewResults,
 } from './results.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -120,15 +120,15 @@ function createResultBuffer(
   /** Writes what has gathered, with what `last` makes of the batch. */
   function flush(last = renewed): Promise<void> {
     const written = writing.then(async () => {
-      const findings = new Map(unwritten);
+      const newResults = new Map(unwritten);
       await put((batch) =>
         last({
-          ...withFindings(batch, findings, isLeasedHere(batch)),
+          ...withNewResults(batch, newResults, isLeasedHere(batch)),
           needsRecovery: batch.needsRecovery || markedForRecovery,
         }),
       );
-      for (const [index, finding] of findings) {
-        if (unwritten.get(index) === finding) unwritten.delete(index);
+      for (const [index, newResult] of newResults) {
+        if (unwritten.get(index) === newResult) unwritten.delete(index);
       }
     });
     writing = written.catch(() => undefined);
@@ -151,8 +151,8 @@ function createResultBuffer(
   return {
     /** A recipient's result, as far as this worker knows. */
     resultOf(index: number) {
-      const [before, finding] = [stored.value.results.get(index), unwritten.get(index)];
-      return finding ? withFinding(before, finding) : before;
+      const [before, newResult] = [stored.value.results.get(index), unwritten.get(index)];
+      return newResult ? withNewResult(before, newResult) : before;
     },
 
     /** Whether results are read after each ledger: a recipient may be claimed although none says so. */
@@ -182,14 +182,14 @@ function createResultBuffer(
     },
 
     /** Adds a finding, which is written within about half a second. */
-    add(index: number, finding: NewResult): void {
-      unwritten.set(index, finding);
+    add(index: number, newResult: NewResult): void {
+      unwritten.set(index, newResult);
       void gather();
     },
 
     /** Writes a finding, and resolves when it is stored. */
-    write(index: number, finding: NewResult): Promise<void> {
-      unwritten.set(index, finding);
+    write(index: number, newResult: NewResult): Promise<void> {
+      unwritten.set(index, newResult);
       return flush();
     },
 

@@ -81,7 +81,7 @@ export interface NewResult {
 }
 
 /** The stored result after a finding came in. */
-export function withFinding(
+export function withNewResult(
   before: RecipientResult | undefined,
   { result, follows }: NewResult,
 ): RecipientResult {
@@ -89,15 +89,15 @@ export function withFinding(
 }
 
 /** The batch after a worker's findings came in. `hasBatch`: the worker still holds the lease. */
-export function withFindings(
+export function withNewResults(
   batch: BatchResults,
-  findings: ReadonlyMap<number, NewResult>,
+  newResults: ReadonlyMap<number, NewResult>,
   hasBatch: boolean,
 ): BatchResults {
   const results = new Map(batch.results);
-  for (const [index, finding] of findings) {
-    if (!hasBatch && !finding.result.lastClaim) continue;
-    results.set(index, withFinding(results.get(index), finding));
+  for (const [index, newResult] of newResults) {
+    if (!hasBatch && !newResult.result.lastClaim) continue;
+    results.set(index, withNewResult(results.get(index), newResult));
   }
   return { ...batch, results };
 }

@@ -71,7 +71,7 @@ export const runRecord = storedObject({
 export type RunRecord = Readonly<v.InferOutput<typeof runRecord>>;
 
 /** A run with its progress, as callers see it. */
-export interface Run extends Omit<RunRecord, 'source' | 'content' | 'generation' | 'summary'>, RunSummary {
+export interface RunView extends Omit<RunRecord, 'source' | 'content' | 'generation' | 'summary'>, RunSummary {
   /** The run whose failed recipients this one is for. */
   readonly ofRunId?: string;
   /** The end of the quiet hours that hold a running run back. */
@@ -88,7 +88,7 @@ export function isOver({ status }: Pick<RunRecord, 'status'>): boolean {
 }
 
 /** A run as callers see it, with the summary that is passed. */
-export function runWith(record: RunRecord, { recipients, counts, byErrcode }: RunSummary): Run {
+export function runWith(record: RunRecord, { recipients, counts, byErrcode }: RunSummary): RunView {
   const { source, content: _content, generation: _generation, summary: _summary, ...shown } = record;
   return {
     ...shown,

@@ -1,5 +1,5 @@
 import { DONE, type JobResult } from '../../job-result.ts';
-import { type ClaimServices, resolveClaim } from '../../sends/claim-send.ts';
+import { type ResolveServices, resolveClaim } from '../../sends/resolve-claim.ts';
 import type { Template } from '../../templates/template.ts';
 import type { BatchKey } from './batch.ts';
 import { type FinishServices, finishRunIfDone } from './finish-run.ts';
@@ -12,14 +12,14 @@ import type { SendBatchJob } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 import {
   type BatchLimits,
-  type BatchServices,
+  type RecipientServices,
   type BatchWork,
   sendToRecipients,
 } from './send-to-recipients.ts';
 
-export interface SendBatchServices extends BatchServices, ResultBufferServices, FinishServices {
+export interface SendBatchServices extends RecipientServices, ResultBufferServices, FinishServices {
   readonly runs: RunStore;
-  readonly wechat: BatchServices['wechat'] & { ready(): Promise<boolean> };
+  readonly wechat: RecipientServices['wechat'] & { ready(): Promise<boolean> };
   readonly findTemplate: (templateId: string) => Promise<Template | undefined>;
 }
 
@@ -112,7 +112,7 @@ async function checkBatch(
 }
 
 /** Closes claims that spend no grant, where a worker died between writing the result and the ledger. */
-async function closeUnspentClaims(services: ClaimServices, work: OpenBatch): Promise<void> {
+async function closeUnspentClaims(services: ResolveServices, work: OpenBatch): Promise<void> {
   const { batch, buffer } = work;
   if (!buffer.needsRecovery()) return;
   for (const [index, recipient] of batch.recipients.entries()) {
@@ -122,7 +122,7 @@ async function closeUnspentClaims(services: ClaimServices, work: OpenBatch): Pro
 }
 
 /** Resolves the claims of open recipients. Answers in how long to repeat it, where it is too early. */
-async function resolveOpen(services: BatchServices, work: OpenBatch): Promise<number> {
+async function resolveOpen(services: RecipientServices, work: OpenBatch): Promise<number> {
   let backInMs = 0;
   for (const [index, recipient] of work.batch.recipients.entries()) {
     if (!isOpen(work.buffer.resultOf(index))) continue;

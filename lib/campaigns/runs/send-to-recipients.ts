@@ -7,7 +7,7 @@ import type { Recipient } from '../campaign.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { prefetchLedgers } from './prefetch-ledgers.ts';
 import { type createTexts, recipientPort } from './recipient-port.ts';
-import type { AudienceStore } from './recipient-source.ts';
+import type { TemplateUsers } from './recipient-source.ts';
 import type { ResultBuffer } from './result-buffer.ts';
 import { isOpen, type RecipientRecord, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
@@ -19,9 +19,9 @@ export interface BatchLimits {
   readonly isHalted: () => Promise<boolean>;
 }
 
-export interface BatchServices extends SendServices {
+export interface RecipientServices extends SendServices {
   readonly store: Pick<MessageStore, 'loadLedger' | 'findSend' | 'commit'>;
-  readonly audience: Pick<AudienceStore, 'loadLedgers'>;
+  readonly audience: Pick<TemplateUsers, 'loadLedgers'>;
   readonly rateLimiter: Pick<RateLimiter, 'report' | 'hasPassedLately'>;
   readonly acquirePermit: (run: RunRecord) => ReturnType<RateLimiter['acquire']>;
   readonly logger: Logger;
@@ -48,7 +48,7 @@ const TROUBLE_WAIT_MS = 5_000;
 
 /** Sends to the batch's recipients who are due. Answers in how long to go on with the rest. */
 export async function sendToRecipients(
-  services: BatchServices,
+  services: RecipientServices,
   work: BatchWork,
   { deadlineMs, isHalted }: BatchLimits,
 ): Promise<number> {

@@ -4,7 +4,7 @@ import { seedGrantees } from '../../../bench/seed-grantees.ts';
 import type { Campaign, Recipient } from '../../../lib/campaigns/campaign.ts';
 import type { ControlServices } from '../../../lib/campaigns/runs/control-run.ts';
 import { readRun } from '../../../lib/campaigns/runs/read-run.ts';
-import { createRunIds, type Run } from '../../../lib/campaigns/runs/run.ts';
+import { createRunIds, type RunView } from '../../../lib/campaigns/runs/run.ts';
 import { type StartRequest, startRun } from '../../../lib/campaigns/runs/start-run.ts';
 import { createCampaignStore } from '../../../lib/dynamodb/dynamodb-campaign-store.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
@@ -124,7 +124,7 @@ export async function openCampaigns(options: StackOptions = {}) {
       return result.run.id;
     },
 
-    async read(campaign: Campaign, runId: string): Promise<Run> {
+    async read(campaign: Campaign, runId: string): Promise<RunView> {
       const run = await readRun(services, campaign.id, runId);
       if (!run) throw new Error(`There is no run ${runId}.`);
       return run;
@@ -134,9 +134,9 @@ export async function openCampaigns(options: StackOptions = {}) {
     async until(
       campaign: Campaign,
       runId: string,
-      is: (run: Run) => boolean,
+      is: (run: RunView) => boolean,
       withinMs = 40_000,
-    ): Promise<Run> {
+    ): Promise<RunView> {
       const deadlineMs = Date.now() + withinMs;
       for (;;) {
         const run = await this.read(campaign, runId);

@@ -5,7 +5,7 @@ import { type PlanServices, planShard } from '../../../lib/campaigns/runs/plan-s
 import { listRecipients, readRecipient } from '../../../lib/campaigns/runs/read-run.ts';
 import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
 import { planJobs } from '../../../lib/campaigns/runs/start-run.ts';
-import { createAudienceStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
+import { createTemplateUsers } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createRecipientEraser } from '../../../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
@@ -103,7 +103,7 @@ test('goes over long lists and many runs a part at a time, and again does no har
 
 /** What plans the shards of a run, by itself. */
 function planning({ table, services }: World): PlanServices {
-  return { ...services, audience: createAudienceStore(table), pageSize: 2 };
+  return { ...services, audience: createTemplateUsers(table), pageSize: 2 };
 }
 
 async function planAll(services: PlanServices, run: RunRecord): Promise<void> {

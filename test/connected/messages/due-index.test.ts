@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createDueEntries, createDueIndex } from '../../../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexWriter, createDueIndexReader } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { putAtomically } from '../../../lib/dynamodb/items.ts';
 import { dueEntryKey } from '../../../lib/dynamodb/keys.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
@@ -26,10 +26,10 @@ function useDispatcher() {
   const services = {
     clock,
     logger,
-    dueIndex: createDueIndex(table, logger),
+    dueIndex: createDueIndexReader(table, logger),
     enqueue: async (job: SendJob, delayMs: number) => void queue.push({ ...job, delayMs }),
   };
-  const dueEntries = createDueEntries(table);
+  const dueEntries = createDueIndexWriter(table);
   return {
     table,
     queue,

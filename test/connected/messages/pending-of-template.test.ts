@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexWriter } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
 import {
@@ -35,7 +35,7 @@ function useApp() {
   const versions = { newVersion: randomUUID, clock: () => START_MS, logger };
   const store = createMessageStore(table, versions);
   const grants = createGrantStore(table, versions);
-  const dueEntries = createDueEntries(table);
+  const dueEntries = createDueIndexWriter(table);
   const waiting = createPendingOfTemplate(table);
   const contention = { sleep: async () => {}, random: Math.random };
   return {

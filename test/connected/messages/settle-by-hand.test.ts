@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexWriter } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../../../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
 import { createUndeliveredMessages } from '../../../lib/dynamodb/dynamodb-undelivered-messages.ts';
@@ -37,7 +37,7 @@ async function useUser(grants = 1, kind: TemplateKind = 'one-time') {
     newClaimId: randomUUID,
     newMessageId: createMessageIds(randomUUID),
     enqueue: async () => undefined,
-    dueEntries: createDueEntries(table),
+    dueEntries: createDueIndexWriter(table),
     keys: createIdempotencyKeys(table, { clock, newVersion: randomUUID }),
   };
   const report = { results: { [TEMPLATE]: 'accept' }, silent: [] };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { createDueEntries } from '../../../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexWriter } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../../../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../../../lib/dynamodb/dynamodb-message-store.ts';
 import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
@@ -73,7 +73,7 @@ export async function useUser(grants = 10) {
     newClaimId: randomUUID,
     newMessageId,
     enqueue: async () => undefined,
-    dueEntries: createDueEntries(counted),
+    dueEntries: createDueIndexWriter(counted),
     keys: createIdempotencyKeys(counted, { clock, newVersion: randomUUID }),
   };
   let value = emptyLedger(openid);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createUserSendable } from '../../../lib/templates/template-names.ts';
+import { createUserSendable } from '../../../lib/templates/alias-lookup.ts';
 
 const names = { resolveTemplateId: async (word: string) => (word === 'order-paid' ? 'template-1' : word) };
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { emptyLedger, type Ledger } from '../../../lib/grants/ledger.ts';
 import { recordReport } from '../../../lib/grants/report-grants.ts';
-import { CLAIM_LEASE_MS, claimSend, resolveClaim } from '../../../lib/sends/claim-send.ts';
+import { CLAIM_LEASE_MS, claimSend } from '../../../lib/sends/claim-send.ts';
+import { resolveClaim } from '../../../lib/sends/resolve-claim.ts';
 import { givenUp } from '../../../lib/sends/record-transitions.ts';
 import type { Send, SendPort } from '../../../lib/sends/send-port.ts';
 import type { SendRecord } from '../../../lib/sends/send-record.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type DeleteServices, deleteTemplate } from '../../../lib/templates/delete-template.ts';
+import { type DeleteTemplateServices, deleteTemplate } from '../../../lib/templates/delete-template.ts';
 import type { Template } from '../../../lib/templates/template.ts';
 import { TemplateCallError } from '../../../lib/templates/template-call-error.ts';
 
@@ -28,7 +28,7 @@ beforeEach(() => {
   steps = [];
 });
 
-const services: DeleteServices = {
+const services: DeleteTemplateServices = {
   library: {
     delete: async () => {
       steps.push('delete');

@@ -49,7 +49,7 @@ async function sync() {
       return [{ id: 'cmp_1', name: '周会' }];
     },
   };
-  return syncAndHandleChanges({ catalogue, store, users, clock, logger });
+  return syncAndHandleChanges({ catalogue, store, dependants: users, clock, logger });
 }
 
 const message = (id: string, sendAtMs: number, data: Record<string, string> = GOOD): DueMessage => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Aliases } from '../../../lib/templates/aliases.ts';
-import { createTemplateNames } from '../../../lib/templates/template-names.ts';
+import { createAliasLookup } from '../../../lib/templates/alias-lookup.ts';
 
 function useNames(configured: Aliases = {}) {
   const world = { stored: {} as Aliases, nowMs: 0, reads: 0, broken: false };
@@ -11,7 +11,7 @@ function useNames(configured: Aliases = {}) {
       return { value: world.stored, version: '1' };
     },
   };
-  return { world, names: createTemplateNames({ configured, store, clock: () => world.nowMs }) };
+  return { world, names: createAliasLookup({ configured, store, clock: () => world.nowMs }) };
 }
 
 const ID = 'NpIWtC8KtKkU3xB0z7vT4mLqYd2Rj5sHfGa1OeXw6Zc';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { borderBehind, borderBetween, erasedOpenid } from '../../../../lib/campaigns/runs/batch.ts';
-import { type SourceServices, sourceOf } from '../../../../lib/campaigns/runs/recipient-source.ts';
+import { type SourceServices, recipientSourceOf } from '../../../../lib/campaigns/runs/recipient-source.ts';
 import { type BatchResults, UNTOUCHED } from '../../../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../../../lib/campaigns/runs/run.ts';
 import { emptyLedger, type Ledger } from '../../../../lib/grants/ledger.ts';
@@ -83,7 +83,7 @@ function services(all: readonly string[], grantees: ReadonlySet<string>, pageSiz
 async function planned(from: SourceServices, source: RunSource) {
   const [found, borders]: [string[], string[]] = [[], []];
   for (let after = ''; ; ) {
-    const { recipients, next } = await sourceOf(from, run(source), 0).next(after);
+    const { recipients, next } = await recipientSourceOf(from, run(source), 0).next(after);
     found.push(...recipients.map((recipient) => recipient.openid));
     expect(recipients.length).toBeLessThanOrEqual(from.pageSize);
     for (const recipient of recipients) {
@@ -121,7 +121,7 @@ describe('batches of recipients', () => {
       recipients,
       upTo: { batches: 1, recipients: 2 },
     };
-    const source = sourceOf(
+    const source = recipientSourceOf(
       {
         ...services([], new Set(), 100),
         runs: {

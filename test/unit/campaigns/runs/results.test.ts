@@ -7,7 +7,7 @@ import {
   type RecipientResult,
   tallyOf,
   UNTOUCHED,
-  withFindings,
+  withNewResults,
 } from '../../../../lib/campaigns/runs/results.ts';
 import { tookGrant } from '../../../../operate/audit/campaign-sends.ts';
 
@@ -20,7 +20,7 @@ const result = (state: RecipientResult['state'], errcode?: number): RecipientRes
 /** What stands there after a worker that has the page, or has lost it, found this out. */
 function after(before: RecipientResult | undefined, finding: NewResult, hasPage: boolean) {
   const page = { ...UNTOUCHED, results: new Map(before ? [[0, before]] : []) };
-  return withFindings(page, new Map([[0, finding]]), hasPage).results.get(0);
+  return withNewResults(page, new Map([[0, finding]]), hasPage).results.get(0);
 }
 
 test('a worker that has lost the batch says nothing of recipients that it did not send to', () => {

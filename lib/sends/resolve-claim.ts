@@ -4,7 +4,8 @@ import type { Claim, GrantEffect, Ledger } from '../grants/ledger.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { type ClaimFate, claimFate, givenUp } from './record-transitions.ts';
-import type { Send } from './send-port.ts';
+import type { Send, SendPort } from './send-port.ts';
+import type { SendRecord } from './send-record.ts';
 
 /** Where users' ledgers are kept. Every read sees the latest write. */
 export interface LedgerStore {
@@ -36,7 +37,7 @@ export async function fateOfClaim(
 }
 
 /** The ledger with its open claim closed, where that claim's send is already accounted for. */
-export async function settledLedger(ledger: Ledger, store: SendFinder, nowMs: number): Promise<Ledger> {
+export async function closeIfSettled(ledger: Ledger, store: SendFinder, nowMs: number): Promise<Ledger> {
   if (!ledger.claim) return ledger;
   const fate = await fateOfClaim(ledger, ledger.claim, store, nowMs);
   return fate.type === 'settled' ? closeClaim(ledger, fate.effect) : ledger;
@@ -50,7 +51,7 @@ export async function settledLedger(ledger: Ledger, store: SendFinder, nowMs: nu
  * @param own the send that the caller is about, whose claim is judged by the record that the caller acts on, and
  *   not by another read of it, which could be newer
  */
-export async function freeLedger(
+export async function resolveOpenClaim(
   services: { readonly store: SendFinder; readonly clock: Clock },
   ledger: Versioned<Ledger>,
   own?: Pick<Send, 'id' | 'record'>,
@@ -70,9 +71,46 @@ export async function freeLedger(
       if (found) {
         const closed = updated(ledger, closeClaim(ledger.value, 'spend'));
         await found.write((record) => givenUp(record, claim, nowMs), closed);
-      } else await freeLedger(services, ledger);
+      } else await resolveOpenClaim(services, ledger);
       return 'conflict';
   }
+}
+
+export interface ResolveServices extends Backoff {
+  readonly store: SendFinder & LedgerStore;
+  readonly clock: Clock;
+}
+
+/** Accounts for a send whose sender may be dead, and claims nothing. `busy`: it is too early to tell. */
+export function resolveClaim<R extends SendRecord>(
+  services: ResolveServices,
+  send: Pick<SendPort<R>, 'id' | 'openid' | 'read'>,
+): Promise<{ readonly type: 'resolved' } | Busy> {
+  return retryOnConflict(async () => {
+    const ledger = await services.store.loadLedger(send.openid);
+    if (ledger.value.claim?.sendId !== send.id) return { type: 'resolved' };
+    const left = await resolveLeftOpen(services, send.id, ledger, await send.read(ledger.value));
+    return left === 'resolved' ? { type: left } : left;
+  }, services);
+}
+
+/**
+ * Closes the claim of a send that has ended, where its sender left it open. A campaign plans by the ledger
+ * alone, so a grant that goes back must be in it. Where the grant is spent, the claim stays for whoever needs
+ * the ledger next.
+ */
+export async function resolveLeftOpen(
+  services: ResolveServices,
+  id: string,
+  ledger: Versioned<Ledger>,
+  record: SendRecord | undefined,
+): Promise<'resolved' | Busy | 'conflict'> {
+  if (ledger.value.claim?.sendId !== id) return 'resolved';
+  const free = await resolveOpenClaim(services, ledger, { id, record });
+  if (free === 'conflict' || 'type' in free) return free;
+  if ((record?.lastClaim?.effect ?? 'spend') === 'spend') return 'resolved';
+  const result = await services.store.commit({ ledger: updated(ledger, free) });
+  return result === 'conflict' ? result : 'resolved';
 }
 
 export interface CloseServices extends Backoff {
@@ -83,7 +121,7 @@ export interface CloseServices extends Backoff {
  * Closes a claim whose send is accounted for, unless that has been done; a refusal zeroes the grants even
  * then.
  */
-export function closeInLedger(
+export function closeStoredClaim(
   { store, ...backoff }: CloseServices,
   openid: string,
   claim: Claim,

@@ -9,7 +9,7 @@ import { ALIAS_FORM, type Aliases, type AliasStore, aliasOfId, idOfAlias } from 
 const MEMORY_FRESH_MS = 5_000;
 
 /** What callers may call a template: its id or its alias. */
-export interface TemplateNames {
+export interface AliasLookup {
   /** The id that a caller's word stands for: the one that its alias names, else the word itself. */
   resolveTemplateId(idOrAlias: string): Promise<string>;
   /** The alias of a template; one from the settings goes before one that was set through the API. */
@@ -28,7 +28,7 @@ interface TemplateNamesOptions {
 }
 
 /** Builds the names of one mini program's templates; one per process is enough. */
-export function createTemplateNames({ configured, store, clock }: TemplateNamesOptions): TemplateNames {
+export function createAliasLookup({ configured, store, clock }: TemplateNamesOptions): AliasLookup {
   let remembered: { readonly aliases: Promise<Aliases>; readonly readAtMs: number } | undefined;
 
   const isFresh = () => remembered !== undefined && clock() - remembered.readAtMs < MEMORY_FRESH_MS;
@@ -72,7 +72,7 @@ export function createTemplateNames({ configured, store, clock }: TemplateNamesO
 /** Tells whether users may send a template to themselves: `open` names it by id or alias, or is `*`. */
 export function createUserSendable(
   open: '*' | readonly string[],
-  { resolveTemplateId }: Pick<TemplateNames, 'resolveTemplateId'>,
+  { resolveTemplateId }: Pick<AliasLookup, 'resolveTemplateId'>,
 ): (templateId: string) => Promise<boolean> {
   return async (templateId) => {
     if (open === '*') return true;
