@@ -11,7 +11,7 @@ import { openAuditTrails } from '../lib/runtime/audit.ts';
 import { openDynamoDb, openQueue, openScheduler } from '../lib/runtime/aws.ts';
 import { closing, createRuntime, type Overrides, onColdStart } from '../lib/runtime/runtime.ts';
 import { openStage } from '../lib/runtime/stage.ts';
-import { openCatalogue, openAliasLookup } from '../lib/runtime/templates.ts';
+import { openAliasLookup, openCatalogue } from '../lib/runtime/templates.ts';
 import { openWeChat } from '../lib/runtime/wechat.ts';
 import { createScheduleGateway } from '../lib/scheduler/eventbridge-schedule-gateway.ts';
 import type { Environment } from '../lib/settings/settings.ts';

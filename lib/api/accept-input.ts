@@ -9,9 +9,9 @@ import {
 } from '../messages/accept-message.ts';
 import { findKeyAnswer, type KeyedRequest } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
+import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { composeMessage } from '../templates/prepare-data.ts';
-import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { OperatorCaller, UserCaller } from './access.ts';
 import { bodyHashes } from './body-hash.ts';
 import { inputError, invalidInput, ProblemError } from './problem.ts';

@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { Claim } from '../grants/ledger.ts';
 import type { Message } from '../messages/message.ts';
 import { remedyOfReason } from '../sends/internal-outcome.ts';
+import type { AliasLookup } from '../templates/alias-lookup.ts';
 import { dataWarnings } from '../templates/data-warnings.ts';
 import { pageWarning } from '../templates/page-path.ts';
-import type { AliasLookup } from '../templates/alias-lookup.ts';
 import { remedyFor } from '../wechat/errcodes.ts';
 import { type MessageView, messageView } from './views.ts';
 
@@ -20,7 +20,10 @@ export async function showMessage(
   claim?: Claim,
 ): Promise<MessageView> {
   const advised = withRemedy(message);
-  return { ...messageView(advised, claim, services.clock()), ...(await aliasAndWarningsOf(services, message)) };
+  return {
+    ...messageView(advised, claim, services.clock()),
+    ...(await aliasAndWarningsOf(services, message)),
+  };
 }
 
 /** The remedy of an ended message is stored; one that waits, or was canceled then, has the answer only. */
@@ -47,7 +50,10 @@ interface WarnedContent {
 }
 
 /** What answers say of a message besides what is stored: its alias, and what its owner should look at. */
-export async function aliasAndWarningsOf({ names, pages }: WarningServices, { templateId, page, data }: WarnedContent) {
+export async function aliasAndWarningsOf(
+  { names, pages }: WarningServices,
+  { templateId, page, data }: WarnedContent,
+) {
   const templateAlias = await names.aliasOf(templateId);
   const warnings = warningsOn(pages, page, data);
   return {

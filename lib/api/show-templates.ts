@@ -1,9 +1,9 @@
 import type * as v from 'valibot';
+import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { exampleData } from '../templates/example-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
 import { type TemplateUse, templateKindOf } from '../templates/template.ts';
-import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { ListedTemplate } from '../templates/template-warnings.ts';
 import type { AnswerOf } from './route.ts';
 import { toRfc3339 } from './schemas/common.ts';

@@ -1,6 +1,6 @@
 import type { Outcome } from '../sends/send-record.ts';
 import type { Card, CardChange, CardReading, CardState } from './card.ts';
-import { provesTaken, contentStatusOf } from './card-content.ts';
+import { contentStatusOf, provesTaken } from './card-content.ts';
 import { changesEndAtMs } from './card-kinds.ts';
 import { internalCardOutcome } from './card-outcome.ts';
 import type { CardDecision } from './judge-card-answer.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
 import { updated } from '../versioned.ts';
 import { type Card, type CardStore, hasExpired, isChanging } from './card.ts';
-import { saysTheSame, contentStatusOf } from './card-content.ts';
+import { contentStatusOf, saysTheSame } from './card-content.ts';
 import type { EnqueueCard } from './card-job.ts';
 import { stateRow } from './card-kinds.ts';
 import { isEndedByContent, stateBefore } from './card-transitions.ts';

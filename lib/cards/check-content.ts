@@ -1,5 +1,5 @@
 import type { BilingualText } from '../bilingual-text.ts';
-import { KNOWN_TYPES, codeSourceOf } from './card-kinds.ts';
+import { codeSourceOf, KNOWN_TYPES } from './card-kinds.ts';
 
 /** What is wrong with, or to be said of, one member of a request for a card. */
 export interface CardRemark extends BilingualText {

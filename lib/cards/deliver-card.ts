@@ -8,7 +8,7 @@ import { REQUEST_LIMIT_MS } from '../sends/perform-send.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { Card, CardChange, CardName, CardReading, CardStore } from './card.ts';
 import type { CardJob } from './card-job.ts';
-import { asked, claimed, expired, cardGivenUp, settled } from './card-transitions.ts';
+import { asked, cardGivenUp, claimed, expired, settled } from './card-transitions.ts';
 import { type CardRules, judgeCardAnswer } from './judge-card-answer.ts';
 import { nextStep } from './next-step.ts';
 

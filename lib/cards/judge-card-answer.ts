@@ -85,7 +85,8 @@ function triedAgain(
   random: Random,
 ): CardDecision | undefined {
   // A tap's code is known at once or never (WeChat contract §8.2).
-  if (retry === undefined || (retry === 'order' && codeSourceOf(card.notifyType) === 'button')) return undefined;
+  if (retry === undefined || (retry === 'order' && codeSourceOf(card.notifyType) === 'button'))
+    return undefined;
   const atMs = nextTryAtMs(RETRIES[retry], outcome.atMs, random, card.retries?.[retry]);
   return atMs === undefined ? undefined : { type: 'again', outcome, retry, atMs };
 }

@@ -1,5 +1,5 @@
 import { listPending } from '../messages/pending-messages.ts';
-import type { PendingMessage, DeletionDependants } from '../templates/delete-template.ts';
+import type { DeletionDependants, PendingMessage } from '../templates/delete-template.ts';
 import { cursorOf, pendingAmong } from './dynamodb-due-index.ts';
 import { createTemplateUsers } from './dynamodb-grant-store.ts';
 import { duePartition, SHARDS } from './keys.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { UndeliveredMessages, UndeliveredQuery } from '../messages/message-store.ts';
 import type { Item } from './items.ts';
-import { undeliveredPartition, LAST_MOMENT_MS, SHARDS, sortableMoment } from './keys.ts';
+import { LAST_MOMENT_MS, SHARDS, sortableMoment, undeliveredPartition } from './keys.ts';
 import { queryPages } from './queries.ts';
 import type { Table } from './table.ts';
 import { readable, toMessage } from './versioned-items.ts';

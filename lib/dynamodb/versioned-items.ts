@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { type Message, messageSchema } from '../messages/message.ts';
 import type { Versioned } from '../versioned.ts';
 import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
-import { undeliveredAttributes, ledgerKey, messageKey } from './keys.ts';
+import { ledgerKey, messageKey, undeliveredAttributes } from './keys.ts';
 import type { Table } from './table.ts';
 
 /**

@@ -6,11 +6,11 @@ import { createAliasStore, createTemplateStore } from '../dynamodb/dynamodb-temp
 import type { Table } from '../dynamodb/table.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Settings } from '../settings/settings.ts';
+import { type AliasLookup, createAliasLookup } from '../templates/alias-lookup.ts';
 import { createTemplateCatalogue, type TemplateCatalogue } from '../templates/catalogue.ts';
 import { syncAndHandleChanges, type TemplateSyncResult } from '../templates/handle-template-changes.ts';
 import { TemplateCallError } from '../templates/template-call-error.ts';
 import type { TemplateLibrary } from '../templates/template-library.ts';
-import { createAliasLookup, type AliasLookup } from '../templates/alias-lookup.ts';
 import {
   addTemplateAtWeChat,
   deleteTemplateAtWeChat,

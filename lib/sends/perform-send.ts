@@ -4,7 +4,6 @@ import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { LimitSignal } from '../limits/scope-rate-limiter.ts';
 import type { Versioned } from '../versioned.ts';
 import { type ClaimServices, claimSend, hasExpired, type SendClaim } from './claim-send.ts';
-import { type CloseServices, closeStoredClaim } from './resolve-claim.ts';
 import {
   type AnswerRules,
   judgeAnswer,
@@ -13,6 +12,7 @@ import {
   type SendDecision,
 } from './judge-answer.ts';
 import { afterAttempt } from './record-transitions.ts';
+import { type CloseServices, closeStoredClaim } from './resolve-claim.ts';
 import type { OutgoingMessage, SendPort } from './send-port.ts';
 import type { SendRecord } from './send-record.ts';
 

@@ -1,6 +1,6 @@
 import type { TemplateStore } from './template.ts';
 import { TemplateCallError } from './template-call-error.ts';
-import type { TemplateLibrary, NewTemplate } from './template-library.ts';
+import type { NewTemplate, TemplateLibrary } from './template-library.ts';
 
 /** What templates are added with. */
 export interface AddServices {

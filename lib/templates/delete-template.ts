@@ -75,7 +75,10 @@ const USERS_AT_ONCE = 10;
  *
  * @throws TemplateCallError, ContentionError
  */
-export async function deleteTemplate(services: DeleteTemplateServices, order: DeleteRequest): Promise<DeleteResult> {
+export async function deleteTemplate(
+  services: DeleteTemplateServices,
+  order: DeleteRequest,
+): Promise<DeleteResult> {
   const { catalogue, store, dependants, removeAlias } = services;
   const { templateId, force } = order;
   const template = (await store.get(templateId)) ?? (await catalogue.find(templateId));

@@ -82,7 +82,10 @@ function isUsed({ usedBy }: Template): boolean {
   return usedBy !== undefined && (usedBy.messages > 0 || usedBy.campaigns.length > 0);
 }
 
-async function campaignsOf(dependants: ChangeDependants, template: Template): Promise<TemplateUse['campaigns']> {
+async function campaignsOf(
+  dependants: ChangeDependants,
+  template: Template,
+): Promise<TemplateUse['campaigns']> {
   const isToBePaused = template.removedAtMs !== undefined || isNews(template);
   return isToBePaused ? dependants.pauseCampaigns(template.templateId) : (template.usedBy?.campaigns ?? []);
 }

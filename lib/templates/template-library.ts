@@ -80,7 +80,9 @@ export async function listTitles(
     found.push(...page.titles);
     hasMore = page.titles.length > 0 && start + found.length < page.count;
   }
-  const titles = found.slice(0, limit).map(({ type, ...title }) => ({ ...title, kind: templateKindOfType(type) }));
+  const titles = found
+    .slice(0, limit)
+    .map(({ type, ...title }) => ({ ...title, kind: templateKindOfType(type) }));
   return { titles, ...((hasMore || found.length > limit) && { next: start + titles.length }) };
 }
 

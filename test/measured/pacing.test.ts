@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildServices, createHandler } from '../../handlers/send-messages.ts';
-import { createDueIndexWriter, createDueIndexReader } from '../../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexReader, createDueIndexWriter } from '../../lib/dynamodb/dynamodb-due-index.ts';
 import { createIdempotencyKeys } from '../../lib/dynamodb/dynamodb-idempotency-keys.ts';
 import { createMessageStore } from '../../lib/dynamodb/dynamodb-message-store.ts';
 import { emptyLedger, grantsOf, spentOf } from '../../lib/grants/ledger.ts';
@@ -173,7 +173,8 @@ async function useService(settings: Record<string, string> = {}) {
 
     startSenders: () => Promise.all(Array.from({ length: SENDERS }, sender)),
 
-    dispatch: () => dispatchDue({ ...base, dueIndex: createDueIndexReader(table, logger) }, time.clock() + HOUR_MS),
+    dispatch: () =>
+      dispatchDue({ ...base, dueIndex: createDueIndexReader(table, logger) }, time.clock() + HOUR_MS),
 
     messages: async (): Promise<Message[]> =>
       Promise.all([...ids].map(async (id) => (await store.load(id)).message!.value)),

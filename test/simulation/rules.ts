@@ -1,4 +1,4 @@
-import type { RunView, RunRecord } from '../../lib/campaigns/runs/run.ts';
+import type { RunRecord, RunView } from '../../lib/campaigns/runs/run.ts';
 import { isPending } from '../../lib/messages/message.ts';
 import type { SubscribeEvent } from '../../lib/wechat-events/event-job.ts';
 import type { EraseCall } from './app-functions.ts';

@@ -1,5 +1,5 @@
 import { isOpen } from '../../lib/campaigns/runs/results.ts';
-import { isOver, NO_COUNTS, type RunView, type RunRecord } from '../../lib/campaigns/runs/run.ts';
+import { isOver, NO_COUNTS, type RunRecord, type RunView } from '../../lib/campaigns/runs/run.ts';
 import type { Faults } from './faults.ts';
 import type { RecipientBook } from './recipient-book.ts';
 import { runMark } from './run-ports.ts';

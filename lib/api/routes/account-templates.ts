@@ -1,8 +1,12 @@
 import * as v from 'valibot';
 import type { BilingualText } from '../../bilingual-text.ts';
 import { type AddServices, addTemplate } from '../../templates/add-template.ts';
-import { type DeleteResult, type DeleteTemplateServices, deleteTemplate } from '../../templates/delete-template.ts';
 import type { AliasLookup } from '../../templates/alias-lookup.ts';
+import {
+  type DeleteResult,
+  type DeleteTemplateServices,
+  deleteTemplate,
+} from '../../templates/delete-template.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';

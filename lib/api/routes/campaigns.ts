@@ -8,15 +8,15 @@ import { listRuns } from '../../campaigns/runs/read-run.ts';
 import type { RunStore } from '../../campaigns/runs/run-store.ts';
 import { placeholderWarnings } from '../../campaigns/variables.ts';
 import type { Backoff } from '../../retry.ts';
-import type { DataWarning } from '../../templates/data-warnings.ts';
 import type { AliasLookup } from '../../templates/alias-lookup.ts';
+import type { DataWarning } from '../../templates/data-warnings.ts';
 import { campaignEnded, inputProblem, notFound } from '../campaign-problems.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
 import { campaign, campaignPage } from '../schemas/campaign-answers.ts';
 import { campaignBody, campaignChangeBody } from '../schemas/campaigns.ts';
-import { type WarningServices, aliasAndWarningsOf } from '../show-messages.ts';
+import { aliasAndWarningsOf, type WarningServices } from '../show-messages.ts';
 import { orLookupProblem, unknownTemplate, WECHAT_PROBLEMS } from '../template-problems.ts';
 import { campaignView } from '../views.ts';
 

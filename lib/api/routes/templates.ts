@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import type { AliasLookup } from '../../templates/alias-lookup.ts';
 import { type AliasServices, removeAlias, setAlias } from '../../templates/aliases.ts';
 import type { TemplateSyncResult } from '../../templates/handle-template-changes.ts';
 import { type DeclaredKinds, declareKind } from '../../templates/template.ts';
-import type { AliasLookup } from '../../templates/alias-lookup.ts';
 import { decodeCursor, pageQuery, pageReply } from '../paging.ts';
 import { inputError, invalidInput, ProblemError } from '../problem.ts';
 import { describeRoutes, type Route, route } from '../route.ts';
@@ -150,7 +150,9 @@ export function templateRoutes(services: TemplateRouteServices): readonly Route[
 
     route(templateSpecs.getTemplate, ({ params: { id } }) => foundAs(id, findTemplate(services, id))),
 
-    route(templateSpecs.checkData, ({ params: { id }, body }) => foundAs(id, answerDataCheck(services, id, body))),
+    route(templateSpecs.checkData, ({ params: { id }, body }) =>
+      foundAs(id, answerDataCheck(services, id, body)),
+    ),
 
     route(templateSpecs.getExample, ({ params: { id }, query }) =>
       foundAs(id, exampleOf(services, id, query.openid)),

@@ -3,7 +3,7 @@ import { DONE, type JobResult } from '../../job-result.ts';
 import { type Backoff, retryOnConflict } from '../../retry.ts';
 import { type BatchKey, borderBehind, type RunBatch } from './batch.ts';
 import { type FinishServices, finishRunIfDone } from './finish-run.ts';
-import { type RecipientSource, type SourceServices, recipientSourceOf } from './recipient-source.ts';
+import { type RecipientSource, recipientSourceOf, type SourceServices } from './recipient-source.ts';
 import { needsTidying } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { EnqueueJobs, PlanJob, SendBatchJob } from './run-job.ts';

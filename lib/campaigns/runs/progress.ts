@@ -1,5 +1,5 @@
 import { NO_TALLY, sumOfTallies } from './results.ts';
-import { NO_COUNTS, type RunView, type RunCounts, type RunRecord, type RunSummary, runWith } from './run.ts';
+import { NO_COUNTS, type RunCounts, type RunRecord, type RunSummary, type RunView, runWith } from './run.ts';
 import { runQuietUntilMs } from './run-rate-limiters.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 

@@ -71,7 +71,9 @@ export const runRecord = storedObject({
 export type RunRecord = Readonly<v.InferOutput<typeof runRecord>>;
 
 /** A run with its progress, as callers see it. */
-export interface RunView extends Omit<RunRecord, 'source' | 'content' | 'generation' | 'summary'>, RunSummary {
+export interface RunView
+  extends Omit<RunRecord, 'source' | 'content' | 'generation' | 'summary'>,
+    RunSummary {
   /** The run whose failed recipients this one is for. */
   readonly ofRunId?: string;
   /** The end of the quiet hours that hold a running run back. */

@@ -12,8 +12,8 @@ import type { SendBatchJob } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
 import {
   type BatchLimits,
-  type RecipientServices,
   type BatchWork,
+  type RecipientServices,
   sendToRecipients,
 } from './send-to-recipients.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createDueIndexWriter, createDueIndexReader } from '../../../lib/dynamodb/dynamodb-due-index.ts';
+import { createDueIndexReader, createDueIndexWriter } from '../../../lib/dynamodb/dynamodb-due-index.ts';
 import { putAtomically } from '../../../lib/dynamodb/items.ts';
 import { dueEntryKey } from '../../../lib/dynamodb/keys.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Aliases } from '../../../lib/templates/aliases.ts';
 import { createAliasLookup } from '../../../lib/templates/alias-lookup.ts';
+import type { Aliases } from '../../../lib/templates/aliases.ts';
 
 function useNames(configured: Aliases = {}) {
   const world = { stored: {} as Aliases, nowMs: 0, reads: 0, broken: false };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { borderBehind, borderBetween, erasedOpenid } from '../../../../lib/campaigns/runs/batch.ts';
-import { type SourceServices, recipientSourceOf } from '../../../../lib/campaigns/runs/recipient-source.ts';
+import { recipientSourceOf, type SourceServices } from '../../../../lib/campaigns/runs/recipient-source.ts';
 import { type BatchResults, UNTOUCHED } from '../../../../lib/campaigns/runs/results.ts';
 import type { RunRecord } from '../../../../lib/campaigns/runs/run.ts';
 import { emptyLedger, type Ledger } from '../../../../lib/grants/ledger.ts';
