@@ -1,14 +1,10 @@
-import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { shareCalls } from './batched-calls.ts';
-import { getItem, type Item, readItem } from './items.ts';
+import { getBatch, getItem, type Item, KEYS_PER_CALL } from './items.ts';
 import type { Key } from './keys.ts';
-import { type Table, toAttributes } from './table.ts';
+import type { Table } from './table.ts';
 
 /** Reads one item as it stands after the latest write before the call, as {@link getItem} does. */
 export type ReadItem = (key: Key) => Promise<Item | undefined>;
-
-/** DynamoDB takes so many keys in one call. */
-const KEYS_PER_CALL = 100;
 
 interface Asked {
   readonly key: Key;
@@ -39,29 +35,12 @@ export function createBatchedReads(table: Table): ReadItem {
 }
 
 async function readGroup(table: Table, group: readonly Asked[]): Promise<void> {
-  const keys = new Map(group.map(({ key }) => [nameOf(key), key]));
-  const found = keys.size === 1 ? { items: new Map(), left: keys } : await readTogether(table, keys);
+  const asked = [...new Map(group.map(({ key }) => [nameOf(key), key])).values()];
+  const { items, left } = asked.length === 1 ? { items: [], left: asked } : await getBatch(table, asked);
   // What DynamoDB left out for lack of capacity is read alone, where the client waits and tries again.
-  const alone = await Promise.all(
-    [...found.left].map(async ([name, key]) => [name, await getItem(table, key)] as const),
-  );
-  const items = new Map<string, Item | undefined>([...found.items, ...alone]);
-  for (const { key, answer } of group) answer.resolve(items.get(nameOf(key)));
-}
-
-async function readTogether(
-  { client, name }: Table,
-  keys: ReadonlyMap<string, Key>,
-): Promise<{ items: ReadonlyMap<string, Item>; left: ReadonlyMap<string, Key> }> {
-  const Keys = [...keys.values()].map((key) => toAttributes(key));
-  const { Responses, UnprocessedKeys } = await client.send(
-    new BatchGetItemCommand({
-      RequestItems: { [name]: { Keys, ConsistentRead: true } },
-    }),
-  );
-  const items = (Responses?.[name] ?? []).map(readItem).map((item) => [nameOf(item), item] as const);
-  const left = new Set((UnprocessedKeys?.[name]?.Keys ?? []).map((key) => nameOf(readItem(key))));
-  return { items: new Map(items), left: new Map([...keys].filter(([key]) => left.has(key))) };
+  const alone = await Promise.all(left.map((key) => getItem(table, key)));
+  const found = new Map([...items, ...alone].flatMap((item) => (item ? [[nameOf(item), item]] : [])));
+  for (const { key, answer } of group) answer.resolve(found.get(nameOf(key)));
 }
 
 function nameOf({ pk, sk }: Item | Key): string {

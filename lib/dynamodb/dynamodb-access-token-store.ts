@@ -25,6 +25,10 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
     return isWritten(table.client.send(new UpdateItemCommand(request)));
   }
 
+  async function updateAsHolder(changes: Changes): Promise<void> {
+    await update(changes, 'lease = :lease', { ':lease': lease });
+  }
+
   return {
     // What cannot be read is as good as absent: a new token replaces it.
     async read() {
@@ -48,24 +52,15 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
 
     async save({ accessToken, fetchedAtMs, renewAtMs, expiresAtMs, dropped, condemned }) {
       const expiresAt = Math.ceil(expiresAtMs / 1000) + KEPT_AFTER_EXPIRY_SECONDS;
-      await update(
-        {
-          set: { accessToken, fetchedAtMs, renewAtMs, expiresAtMs, dropped, condemned, expiresAt },
-          remove: ['lease', 'leaseUntilMs', 'failure'],
-        },
-        'lease = :lease',
-        { ':lease': lease },
-      );
+      await updateAsHolder({
+        set: { accessToken, fetchedAtMs, renewAtMs, expiresAtMs, dropped, condemned, expiresAt },
+        remove: ['lease', 'leaseUntilMs', 'failure'],
+      });
     },
 
-    async fail(failure) {
-      const changes = { set: { failure }, remove: ['lease', 'leaseUntilMs'] };
-      await update(changes, 'lease = :lease', { ':lease': lease });
-    },
+    fail: (failure) => updateAsHolder({ set: { failure }, remove: ['lease', 'leaseUntilMs'] }),
 
-    async releaseLease() {
-      await update({ remove: ['lease', 'leaseUntilMs'] }, 'lease = :lease', { ':lease': lease });
-    },
+    releaseLease: () => updateAsHolder({ remove: ['lease', 'leaseUntilMs'] }),
 
     async drop(accessToken, refusedAtMs) {
       await update({ set: { dropped: true } }, 'accessToken = :token AND fetchedAtMs <= :refused', {

@@ -6,7 +6,7 @@ import { settledClaimSchema } from '../sends/send-record.ts';
 import type { Belongings, UserEraser } from '../users/erase-user.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import { deleteItems } from './delete-items.ts';
-import { type Item, isWritten, putRequest, writeAtomically } from './items.ts';
+import { type Item, isWritten, keyOf, putRequest, writeAtomically } from './items.ts';
 import {
   audienceKey,
   CARD_PREFIX,
@@ -108,10 +108,6 @@ async function listBelongings(table: Table, openid: string): Promise<Belongings>
 function itemsUnder(table: Table, pk: string): Promise<readonly Item[]> {
   const ProjectionExpression = 'pk, sk, version, updatedAtMs, lastClaim, dueEntries';
   return queryItems(table, { ...under(pk), ProjectionExpression });
-}
-
-function keyOf({ pk, sk }: Item): Key {
-  return { pk: String(pk), sk: String(sk) };
 }
 
 function messageIdOf({ sk }: Item): string | undefined {

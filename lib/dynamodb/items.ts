@@ -59,7 +59,29 @@ export function pauseForCapacity(): Promise<void> {
 
 const CAPACITY_PAUSE_MS = 100;
 
-const KEYS_PER_BATCH = 100;
+/** DynamoDB reads so many items in one call. */
+export const KEYS_PER_CALL = 100;
+
+/** Reads items in one call. `left` are the keys for which DynamoDB lacked capacity; absent items are left out. */
+export async function getBatch(
+  { client, name }: Table,
+  keys: readonly Key[],
+  { consistent: ConsistentRead } = { consistent: true },
+): Promise<{ readonly items: readonly Item[]; readonly left: readonly Key[] }> {
+  const Keys = keys.map((key) => toAttributes(key));
+  const { Responses, UnprocessedKeys } = await client.send(
+    new BatchGetItemCommand({ RequestItems: { [name]: { Keys, ConsistentRead } } }),
+  );
+  return {
+    items: (Responses?.[name] ?? []).map(readItem),
+    left: (UnprocessedKeys?.[name]?.Keys ?? []).map((key) => keyOf(readItem(key))),
+  };
+}
+
+/** The key of an item as read. */
+export function keyOf({ pk, sk }: Item): Key {
+  return { pk: String(pk), sk: String(sk) };
+}
 
 /**
  * Reads many items; absent ones are left out, the order is not kept. They are as they stand after the latest
@@ -68,20 +90,15 @@ const KEYS_PER_BATCH = 100;
 export async function getItems(
   table: Table,
   keys: readonly Key[],
-  { consistent: ConsistentRead } = { consistent: true },
+  options?: { readonly consistent: boolean },
 ): Promise<readonly Item[]> {
   const found: Item[] = [];
-  let pending = keys.map((key) => toAttributes(key));
+  let pending = keys;
   while (pending.length > 0) {
-    const answer = await table.client.send(
-      new BatchGetItemCommand({
-        RequestItems: { [table.name]: { Keys: pending.slice(0, KEYS_PER_BATCH), ConsistentRead } },
-      }),
-    );
-    found.push(...(answer.Responses?.[table.name] ?? []).map(readItem));
-    const unprocessed = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
-    if (unprocessed.length > 0) await pauseForCapacity();
-    pending = [...unprocessed, ...pending.slice(KEYS_PER_BATCH)];
+    const { items, left } = await getBatch(table, pending.slice(0, KEYS_PER_CALL), options);
+    found.push(...items);
+    if (left.length > 0) await pauseForCapacity();
+    pending = [...left, ...pending.slice(KEYS_PER_CALL)];
   }
   return found;
 }
