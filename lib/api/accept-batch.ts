@@ -1,5 +1,6 @@
 import { eachLimit } from '../each-limit.ts';
-import { type AcceptRequest, acceptMessages } from '../messages/accept-message.ts';
+import { acceptMessages } from '../messages/accept-message.ts';
+import type { AcceptRequest } from '../messages/decide-acceptance.ts';
 import { type AcceptInputServices, acceptedOrThrow, prepareInput } from './accept-input.ts';
 import type { OperatorCaller } from './access.ts';
 import { asProblem, internalError, ProblemError } from './problem.ts';

@@ -1,12 +1,8 @@
 import type * as v from 'valibot';
 import type { TemplateKind } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
-import {
-  type AcceptRequest,
-  type AcceptResult,
-  type AcceptServices,
-  acceptMessage,
-} from '../messages/accept-message.ts';
+import { type AcceptServices, acceptMessage } from '../messages/accept-message.ts';
+import type { AcceptRequest, AcceptResult } from '../messages/decide-acceptance.ts';
 import { findKeyAnswer, type KeyedRequest } from '../messages/idempotency-keys.ts';
 import type { Message } from '../messages/message.ts';
 import type { AliasLookup } from '../templates/alias-lookup.ts';

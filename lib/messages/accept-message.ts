@@ -1,41 +1,19 @@
 import type { Clock } from '../clock.ts';
-import type { TemplateKind } from '../grants/ledger.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
 import { closeIfSettled } from '../sends/resolve-claim.ts';
-import type { OutgoingMessage } from '../sends/send-port.ts';
-import type { FittedValue } from '../templates/template.ts';
 import { updated } from '../versioned.ts';
-import { type AcceptanceDecision, type Candidate, decideAcceptance } from './decide-acceptance.ts';
 import {
-  bindKeys,
-  type IdempotencyKeys,
-  type KeyedRequest,
-  type KeyLookup,
-  lookUpKey,
-} from './idempotency-keys.ts';
+  type AcceptanceDecision,
+  type AcceptRequest,
+  type AcceptResult,
+  type Candidate,
+  decideAcceptance,
+} from './decide-acceptance.ts';
+import { bindKeys, type IdempotencyKeys, type KeyLookup, lookUpKey } from './idempotency-keys.ts';
 import type { Message, NewMessageId } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import { putPending } from './pending-messages.ts';
 import { type DueIndexWriter, type Enqueue, jobDelayMs, withDueEntry } from './send-job.ts';
-
-/** A message that a caller wants sent, its data already checked against the template. */
-export interface AcceptRequest extends OutgoingMessage {
-  readonly templateKind: TemplateKind;
-  readonly fitted: readonly FittedValue[];
-  /** When it shall leave; absent means now. */
-  readonly sendAtMs?: number;
-  /** It takes the place of messages of the same user, template and key that are pending. */
-  readonly collapseKey?: string;
-  /** Whether a grant is set aside at once. */
-  readonly hold: boolean;
-  readonly idempotency?: KeyedRequest;
-}
-
-/** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
-export type AcceptResult =
-  | { readonly type: 'accepted' | 'repeated'; readonly message: Message }
-  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'too-many-waiting' }
-  | { readonly type: 'send-at-too-old' | 'expires-too-soon' };
 
 export interface AcceptServices extends Backoff {
   readonly store: MessageStore;

@@ -1,13 +1,33 @@
 import { grantKeyOf } from '../grants/grant-key.ts';
 import { type HoldResult, holdGrant, releaseHolds } from '../grants/holds.ts';
-import { grantsOf, type Ledger } from '../grants/ledger.ts';
+import { grantsOf, type Ledger, type TemplateKind } from '../grants/ledger.ts';
 import { withoutPending } from '../grants/packed-pending-messages.ts';
 import { internalOutcome } from '../sends/internal-outcome.ts';
-import type { AcceptRequest, AcceptResult } from './accept-message.ts';
-import { type AcceptedMessage, answerOf, type KeyLookup } from './idempotency-keys.ts';
+import type { OutgoingMessage } from '../sends/send-port.ts';
+import type { FittedValue } from '../templates/template.ts';
+import { type AcceptedMessage, answerOf, type KeyedRequest, type KeyLookup } from './idempotency-keys.ts';
 import type { Message } from './message.ts';
 import { RECORDS_PER_STEP } from './message-store.ts';
 import { createCapacityCheck, isCollapsible, listCollapsible } from './pending-messages.ts';
+
+/** A message that a caller wants sent, its data already checked against the template. */
+export interface AcceptRequest extends OutgoingMessage {
+  readonly templateKind: TemplateKind;
+  readonly fitted: readonly FittedValue[];
+  /** When it shall leave; absent means now. */
+  readonly sendAtMs?: number;
+  /** It takes the place of messages of the same user, template and key that are pending. */
+  readonly collapseKey?: string;
+  /** Whether a grant is set aside at once. */
+  readonly hold: boolean;
+  readonly idempotency?: KeyedRequest;
+}
+
+/** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
+export type AcceptResult =
+  | { readonly type: 'accepted' | 'repeated'; readonly message: Message }
+  | { readonly type: 'idempotency-conflict' | 'no-grant' | 'too-many-waiting' }
+  | { readonly type: 'send-at-too-old' | 'expires-too-soon' };
 
 /** A request, what its idempotency key says, and the message that it would become. */
 export interface Candidate {

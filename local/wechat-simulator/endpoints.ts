@@ -2,7 +2,7 @@ import { clearQuota, getQuota, listTemplates } from './account-calls.ts';
 import type { Answer } from './answers.ts';
 import { asRecord, type CallName, textOf, type WeChatRequest } from './calls.ts';
 import { getUserNotify, setUserNotify, setUserNotifyExt } from './card-calls.ts';
-import { getSnTicket } from './devices.ts';
+import { getSnTicket } from './device-calls.ts';
 import { listCategories, listPublicKeywords, listPublicTitles } from './library-calls.ts';
 import { checkSession, codeToSession } from './login-calls.ts';
 import type { RequestFacts } from './received-requests.ts';

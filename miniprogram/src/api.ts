@@ -1,11 +1,8 @@
 import { answerOf, type SetTimer } from './patience.ts';
 import { noAnswer, refusal } from './service-error.ts';
 import type { Session } from './session.ts';
-import type { ApiAnswer, ApiRequest, Transport } from './transport.ts';
+import type { ApiAnswer, ApiRequest, Send, Transport } from './transport.ts';
 import { assign, memberOf } from './values.ts';
-
-/** Sends one request. What comes back may be anyone's answer. @throws ServiceError when none came. */
-export type Send = (request: ApiRequest) => Promise<ApiAnswer>;
 
 /** A request, made with the session where there is one. */
 export type MakeRequest = (session: Session | undefined) => ApiRequest;

@@ -1,6 +1,6 @@
-import type { Send } from './api.ts';
 import { answerOf, type SetTimer } from './patience.ts';
 import { noAnswer, refusal, type ServiceError } from './service-error.ts';
+import type { Send } from './transport.ts';
 import { having, textOf, tried } from './values.ts';
 import type { Wx } from './wx.ts';
 

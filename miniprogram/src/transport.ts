@@ -18,6 +18,9 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
+/** Sends one request. What comes back may be anyone's answer. @throws ServiceError when none came. */
+export type Send = (request: ApiRequest) => Promise<ApiAnswer>;
+
 /** How requests reach the service. */
 export interface Transport {
   /** Whether users log in to the service itself; false where a backend of the owner's speaks for them. */

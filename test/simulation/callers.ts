@@ -2,7 +2,7 @@ import type { EraseCursor } from '../../lib/campaigns/erase-recipient.ts';
 import { scheduledRunId } from '../../lib/campaigns/runs/run.ts';
 import { grantKeyOf } from '../../lib/grants/grant-key.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
-import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
+import type { AcceptRequest } from '../../lib/messages/decide-acceptance.ts';
 import type { AppFunctions, Control, Report } from './app-functions.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';

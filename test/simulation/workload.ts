@@ -1,6 +1,6 @@
 import type { Device } from '../../lib/grants/grant-key.ts';
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
-import type { AcceptRequest } from '../../lib/messages/accept-message.ts';
+import type { AcceptRequest } from '../../lib/messages/decide-acceptance.ts';
 import type { Control, Report } from './app-functions.ts';
 import type { Chance } from './chance.ts';
 

@@ -1,5 +1,5 @@
 import { MEANINGS } from './meanings.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './zh.ts';
 
 /** The page's words in English. */
 export const EN: Texts = {

@@ -1,10 +1,8 @@
 import { EN } from './en.ts';
-import { ZH } from './zh.ts';
+import { type Texts, ZH } from './zh.ts';
 
 /** The languages that the page speaks. */
 export type Language = 'zh' | 'en';
-/** All words of the page in one language. */
-export type Texts = typeof ZH;
 /** What the mini program tells its user. */
 export type Notice = keyof Texts['notices'];
 

@@ -161,3 +161,6 @@ export const ZH = {
     expired: '已过期',
   } as Record<string, string>,
 };
+
+/** All words of the page in one language. */
+export type Texts = typeof ZH;

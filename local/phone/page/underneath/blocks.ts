@@ -1,6 +1,6 @@
 import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
-import type { Texts } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 
 const COPIED_MS = 2_000;
 

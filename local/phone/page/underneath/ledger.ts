@@ -1,6 +1,7 @@
 import { type Child, h } from '../dom.ts';
 import { type State, templateOf } from '../state.ts';
-import { type Texts, textsIn } from '../texts/texts.ts';
+import { textsIn } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 
 /** The grants of the template that the page of the mini program works with, in both ledgers. */
 export function ledgerView(

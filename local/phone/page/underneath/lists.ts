@@ -5,7 +5,8 @@ import { icon } from '../icons.ts';
 import type { Row } from '../rows.ts';
 import type { OurCard, OurMessage } from '../service.ts';
 import { SAMPLES } from '../texts/samples.ts';
-import { type Language, type Texts, textsIn } from '../texts/texts.ts';
+import { type Language, textsIn } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 import type { Template } from '../wechat-answers.ts';
 import { block, copyButton } from './blocks.ts';
 

@@ -4,7 +4,8 @@ import { OWN_NUMBER, TURNS } from '../deeds/queue.ts';
 import { type Child, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { type State, templateOf } from '../state.ts';
-import { type Texts, textsIn } from '../texts/texts.ts';
+import { textsIn } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 import { tapView } from './tap.ts';
 
 /** The sample mini program, on the page that is seen. */

@@ -4,7 +4,8 @@ import { type Child, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Card, MessageCard, Page, ServiceCard, State } from '../state.ts';
 import { SAMPLES } from '../texts/samples.ts';
-import { type Language, type Texts, textsIn } from '../texts/texts.ts';
+import { type Language, textsIn } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 import type { Template } from '../wechat-answers.ts';
 import { shopLine } from './shop.ts';
 

@@ -1,7 +1,8 @@
 import type { Deeds } from '../deeds/deeds.ts';
 import { type Child, h } from '../dom.ts';
 import type { State } from '../state.ts';
-import { type Texts, textsIn } from '../texts/texts.ts';
+import { textsIn } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 import { dialog } from './dialog.ts';
 import { popupView } from './popup.ts';
 

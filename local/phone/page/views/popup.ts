@@ -3,7 +3,7 @@ import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Asking, State } from '../state.ts';
 import { SAMPLES } from '../texts/samples.ts';
-import type { Texts } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 import type { Template } from '../wechat-answers.ts';
 import type { PopupAnswer } from '../wx.ts';
 import { fieldsOf } from './card.ts';

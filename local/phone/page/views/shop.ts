@@ -1,6 +1,6 @@
 import { type Child, h } from '../dom.ts';
 import { icon } from '../icons.ts';
-import type { Texts } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 
 /** The round picture of the mini program. */
 export function logo(): HTMLElement {

@@ -2,7 +2,7 @@ import type { Deeds, Place } from '../deeds/deeds.ts';
 import { type Child, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Platform, State } from '../state.ts';
-import type { Texts } from '../texts/texts.ts';
+import type { Texts } from '../texts/zh.ts';
 
 const PLATFORMS: readonly Platform[] = ['ios', 'android'];
 const PLACES: readonly Place[] = ['tap', 'request', 'promise', 'timer', 'login', 'onShow'];
