@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { TemplateUsers } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
@@ -53,19 +53,25 @@ export function createGrantStore(
       return setMarks(counted, counted?.hasEarlier ? await earlierMarks(table, openid) : [], marks);
     },
 
-    commitCounted(read, marks, newTemplateIds) {
+    async announce(ledger) {
+      const put = putLedger(table, ledger, newVersion);
+      return (await putAtomically(table, [put])) === 'conflict' ? 'conflict' : toLedger('', put.item);
+    },
+
+    async joinAudiences(openid, templateIds) {
+      const puts = templateIds.map((templateId) => {
+        const Item = toAttributes({ ...audienceKey(table, templateId, openid), openid });
+        return new PutItemCommand({ TableName: table.name, Item });
+      });
+      await Promise.all(puts.map((put) => table.client.send(put)));
+    },
+
+    commitCounted(read, marks) {
       const { openid } = read.value;
       const { counted, outgrown } = withMarks(read.value.counted, marks);
       const ledger = { ...read, value: { ...read.value, counted } };
-      const audienceEntries = newTemplateIds.map(
-        (templateId): ConditionalPut => ({
-          item: { ...audienceKey(table, templateId, openid), openid },
-          // Always true: a user may already be there, from before their ledger was erased.
-          condition: 'attribute_not_exists(pk) OR attribute_exists(pk)',
-        }),
-      );
       const earlier = outgrown === undefined ? [] : [putEarlierMarks(openid, outgrown)];
-      return putAtomically(table, [putLedger(table, ledger, newVersion), ...earlier, ...audienceEntries]);
+      return putAtomically(table, [putLedger(table, ledger, newVersion), ...earlier]);
     },
 
     listByTemplate: (templateId, limit, after) => listByTemplate(table, templateId, limit, after),

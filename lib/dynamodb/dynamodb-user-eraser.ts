@@ -54,8 +54,7 @@ function deletionOf(table: Table, { value, version }: Versioned<Ledger>) {
   return {
     TableName: table.name,
     Key: toAttributes(ledgerKey(table, value.openid)),
-    // Gone already: a repeat of this very call, whose answer was lost.
-    ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
+    ConditionExpression: 'version = :version',
     ExpressionAttributeValues: toAttributes({ ':version': version }),
   };
 }

@@ -13,15 +13,15 @@ export interface GrantStore {
   loadLedger(openid: string): Promise<Versioned<Ledger>>;
   /** Which of these marks are set for the user, whose ledger was read before. */
   countedOf(ledger: Ledger, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
+  /** Writes the ledger alone, and answers it as it then stands. `conflict`: it was changed in between. */
+  announce(ledger: Versioned<Ledger>): Promise<Versioned<Ledger> | 'conflict'>;
+  /** Writes the user into the audiences of these templates, whether they are there or not. */
+  joinAudiences(openid: string, templateIds: readonly string[]): Promise<void>;
   /**
-   * Writes the ledger, the marks of what it now counts, and the user into the audience of each template that
-   * is new to them, all or nothing. `conflict`: the ledger was changed in between.
+   * Writes the ledger and the marks of what it now counts, all or nothing. `conflict`: the ledger was changed in
+   * between.
    */
-  commitCounted(
-    ledger: Versioned<Ledger>,
-    marks: readonly CountMark[],
-    newTemplateIds: readonly string[],
-  ): Promise<'committed' | 'conflict'>;
+  commitCounted(ledger: Versioned<Ledger>, marks: readonly CountMark[]): Promise<'committed' | 'conflict'>;
   /** The users who ever answered for a template, in no particular order. */
   listByTemplate(templateId: string, limit: number, after?: string): Promise<LedgerPage>;
 }

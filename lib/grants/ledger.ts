@@ -92,6 +92,8 @@ export const ledgerSchema = storedObject({
   waiting: v.exactOptional(v.string()),
   /** Which reports and events have been counted. */
   counted: v.exactOptional(countedMarks),
+  /** Audiences that the user may have a place in before `templates` names them (lib/grants/commit-counted.ts). */
+  joining: v.exactOptional(storedObject({ templateIds: v.array(v.string()), sinceMs: instant })),
   /** How many reports were counted on the latest day that had one; `day` counts days since 1970 in UTC. */
   reports: v.exactOptional(storedObject({ day: count, count })),
 });

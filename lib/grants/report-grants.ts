@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
-import { updated } from '../versioned.ts';
-import { type Device, grantKeyOf, newTemplateIds, readGrantKey, templateIdsOf } from './grant-key.ts';
-import type { GrantStore } from './grant-store.ts';
+import { type CountingStore, commitCounted } from './commit-counted.ts';
+import { type Device, grantKeyOf, readGrantKey, templateIdsOf } from './grant-key.ts';
 import {
   grantsOrNone,
   isAccept,
@@ -15,7 +14,7 @@ import {
 import { countReport, NONE_RECENT } from './recent-grants.ts';
 
 interface ReportServices extends Backoff {
-  readonly store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
+  readonly store: CountingStore;
   readonly authority: GrantAuthority;
   /** Whether any sync has found the account's templates: until then no id can be told from an invented one. */
   readonly isCatalogueSynced: () => Promise<boolean>;
@@ -88,8 +87,7 @@ export function reportGrants(
     if (templateIdsOf(counted).size > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
     const ledger = withoutOldDevices({ ...counted, reports: { day, count } });
     if (deviceKeysOf(ledger).length > MAX_DEVICE_GRANTS_PER_USER) return { type: 'too-many-devices' };
-    const added = newTemplateIds(stored.value, ledger);
-    const result = await store.commitCounted(updated(stored, ledger), [mark], added);
+    const result = await commitCounted(store, clock, stored, ledger, [mark]);
     return result === 'conflict' ? result : { type: 'counted', ledger };
   }, backoff);
 }

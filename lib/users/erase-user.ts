@@ -4,6 +4,7 @@ import {
   eraseRecipient,
 } from '../campaigns/erase-recipient.ts';
 import type { Clock } from '../clock.ts';
+import { JOINING_MS } from '../grants/commit-counted.ts';
 import { templateIdsOf } from '../grants/grant-key.ts';
 import { releaseHolds } from '../grants/holds.ts';
 import type { Ledger } from '../grants/ledger.ts';
@@ -68,8 +69,11 @@ export type EraseResult =
       /** Campaigns are left: call again from here. */
       readonly next?: EraseCursor;
     }
-  /** A request to WeChat is under way; its outcome would be written after the erasure. */
-  | { readonly type: 'sending'; readonly untilMs: number };
+  /**
+   * A request to WeChat is under way, or a report is half written: what is to follow would be written after the
+   * erasure.
+   */
+  | { readonly type: 'writing'; readonly untilMs: number };
 
 /**
  * A slow sender may write a record this long after its lease, and the record would outlive the erasure. A
@@ -99,40 +103,41 @@ export async function eraseUser(
   const own = from
     ? { type: 'erased' as const, messages: 0, templates: 0, cards: 0 }
     : await eraseOwn(services, openid);
-  if (own.type === 'sending') return own;
+  if (own.type === 'writing') return own;
   const { erased, next } = await eraseRecipient(services, openid, from, () => clock() < untilMs);
   return { ...own, erasedRecipients: erased, ...(next && { next }) };
 }
 
 type OwnResult =
   | { readonly type: 'erased'; readonly messages: number; readonly templates: number; readonly cards: number }
-  | Extract<EraseResult, { type: 'sending' }>;
+  | Extract<EraseResult, { type: 'writing' }>;
 
 function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
   const { store, eraser } = services;
-  const messages = new Set<string>();
+  const [messages, templates] = [new Set<string>(), new Set<string>()];
   return retryOnConflict(async () => {
     const read = await store.loadLedger(openid);
-    const { claim } = read.value;
+    const { claim, joining } = read.value;
     const fate = claim && (await fateOfClaim(read.value, claim, store, services.clock()));
     const openUntilMs = claim && fate?.type !== 'settled' ? claim.leaseUntilMs + SETTLING_MS : 0;
     // Listed after the item: a record written later belongs to an open claim, or changes the item too.
     const belongings = await eraser.listBelongings(openid);
-    const busyUntilMs = Math.max(openUntilMs, ...belongings.records.map(writtenUntilMs));
-    if (busyUntilMs > services.clock()) return { type: 'sending', untilMs: busyUntilMs };
+    const joiningUntilMs = joining ? joining.sinceMs + JOINING_MS : 0;
+    const busyUntilMs = Math.max(openUntilMs, joiningUntilMs, ...belongings.records.map(writtenUntilMs));
+    if (busyUntilMs > services.clock()) return { type: 'writing', untilMs: busyUntilMs };
     if (claim && fate?.type === 'abandoned' && openidOf(claim.sendId) === undefined) {
       // That of a run's recipient, which keeps its counts: the request of the dead sender may have left.
       await resolveOpenClaim(services, read);
       return 'conflict';
     }
-    const templateIds = [...templateIdsOf(read.value)];
+    for (const templateId of templateIdsOf(read.value)) templates.add(templateId);
     // Before the item, which alone says in which audiences the user is.
-    await eraser.leaveAudiences(openid, templateIds);
+    await eraser.leaveAudiences(openid, [...templateIdsOf(read.value), ...(joining?.templateIds ?? [])]);
     for (const { id } of [...listPending(read.value), ...belongings.records]) messages.add(id);
     if ((await eraseLedger(services, read)) !== 'gone') return 'conflict';
     await belongings.erase();
     const { cards } = belongings;
-    return { type: 'erased', messages: messages.size, templates: templateIds.length, cards };
+    return { type: 'erased', messages: messages.size, templates: templates.size, cards };
   }, services);
 }
 

@@ -1,19 +1,17 @@
+import { type CountingStore, commitCounted } from '../grants/commit-counted.ts';
 import type { CountMark } from '../grants/deduplication-marks.ts';
-import { newTemplateIds } from '../grants/grant-key.ts';
-import type { GrantStore } from '../grants/grant-store.ts';
 import { isAccept, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
 import { DONE, type JobResult } from '../job-result.ts';
 import { refuseWithVoidHolds } from '../messages/end-pending-messages.ts';
 import type { MessageStore } from '../messages/message-store.ts';
 import { retryOnConflict } from '../retry.ts';
-import { updated } from '../versioned.ts';
 import type { ChangeEvent, PopupEvent, SentEvent, SubscribeEvent } from './event-job.ts';
 import { type ReceiptServices, settleByReceipt } from './settle-by-receipt.ts';
 
 interface EventServices extends ReceiptServices {
   readonly store: MessageStore;
-  readonly grantStore: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'>;
+  readonly grantStore: CountingStore;
   /** The kinds of these templates; one that is left out is of unknown kind. */
   readonly kindsOf: (templateIds: readonly string[]) => Promise<ReadonlyMap<string, TemplateKind>>;
 }
@@ -75,29 +73,26 @@ function markOf({ type, createdAtMs }: Answers, { templateId, status }: Answers[
 
 /** Counts the user's answers, each once however often and in whatever order it comes. */
 export async function recordAnswers(
-  { grantStore, kindsOf, sleep, random }: Pick<EventServices, 'grantStore' | 'kindsOf' | 'sleep' | 'random'>,
+  services: Pick<EventServices, 'grantStore' | 'kindsOf' | 'clock' | 'sleep' | 'random'>,
   event: Answers,
 ): Promise<void> {
+  const { grantStore, kindsOf, clock } = services;
   const items = new Map(event.items.map((item) => [markOf(event, item), item]));
   const kinds = await kindsOf([...items.values()].map(({ templateId }) => templateId));
-  await retryOnConflict(
-    async () => {
-      const stored = await grantStore.loadLedger(event.openid);
-      const counted = await grantStore.countedOf(stored.value, [...items.keys()]);
-      const fresh = [...items].filter(([mark]) => !counted.has(mark));
-      if (fresh.length === 0) return;
-      const ledger = fresh.reduce((before, [, { templateId, status }]) => {
-        const kind = kinds.get(templateId) ?? 'unknown';
-        const answer = { templateId, status, kind, atMs: event.createdAtMs };
-        return isRevocation(event, status) ? recordRevocation(before, answer) : recordPopup(before, answer);
-      }, stored.value);
-      const marks = fresh.map(([mark]) => mark);
-      const added = newTemplateIds(stored.value, ledger);
-      const result = await grantStore.commitCounted(updated(stored, ledger), marks, added);
-      return result === 'conflict' ? result : undefined;
-    },
-    { sleep, random },
-  );
+  await retryOnConflict(async () => {
+    const stored = await grantStore.loadLedger(event.openid);
+    const counted = await grantStore.countedOf(stored.value, [...items.keys()]);
+    const fresh = [...items].filter(([mark]) => !counted.has(mark));
+    if (fresh.length === 0) return;
+    const ledger = fresh.reduce((before, [, { templateId, status }]) => {
+      const kind = kinds.get(templateId) ?? 'unknown';
+      const answer = { templateId, status, kind, atMs: event.createdAtMs };
+      return isRevocation(event, status) ? recordRevocation(before, answer) : recordPopup(before, answer);
+    }, stored.value);
+    const marks = fresh.map(([mark]) => mark);
+    const result = await commitCounted(grantStore, clock, stored, ledger, marks);
+    return result === 'conflict' ? result : undefined;
+  }, services);
 }
 
 /** Whether the user turned the template off, rather than answering no to one more question. */

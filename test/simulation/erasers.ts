@@ -54,14 +54,13 @@ export function createEraser(
     listBelongings: (openid) => call('list belongings', () => list(openid)),
     leaveAudiences: (openid, templateIds) =>
       call('leave audiences', () => {
-        for (const templateId of templateIds) audience.rows.audiences.get(templateId)?.delete(openid);
+        for (const templateId of templateIds) audience.leave(templateId, openid);
       }),
     shrinkLedger({ value: { openid }, version }, left, entries) {
       const leftRow = left && table.rowOfLedger(left);
       return call(left ? 'shrink ledger' : 'delete ledger', () => {
         const row = rows.ledgers.get(openid);
-        if (!row) return 'committed';
-        if (row.version !== version) return 'conflict';
+        if (!row || row.version !== version) return 'conflict';
         remember(row.value, left);
         for (const { messageId, dueAtMs } of entries) dueRows.due.remove(messageId, dueAtMs);
         if (leftRow) {

@@ -1,6 +1,6 @@
 import { NOT_BEGUN } from '../../lib/campaigns/runs/results.ts';
 import { closeClaim } from '../../lib/grants/claims.ts';
-import { readGrantKey } from '../../lib/grants/grant-key.ts';
+import { readGrantKey, templateIdsOf } from '../../lib/grants/grant-key.ts';
 import { grantsOf, type Ledger, spentOf } from '../../lib/grants/ledger.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import { claimFate } from '../../lib/sends/record-transitions.ts';
@@ -171,6 +171,10 @@ export function createGrantRules(options: GrantRuleOptions) {
     checkCounting(stored);
     const ledger = settled(stored);
     if (!ledger) return;
+    for (const templateId of templateIdsOf(ledger)) {
+      if (!state().isInAudience(templateId, ledger.openid))
+        fail('campaigns find whoever answered for their template', { ledger, templateId });
+    }
     for (const [templateId, grants] of Object.entries(ledger.templates)) {
       if (isSubscription(templateId)) continue;
       if (Math.min(grants.available, grants.held, spentOf(grants)) < 0)

@@ -136,7 +136,10 @@ export function createRules(options: RuleOptions) {
         if (state().findMessage(messageId)?.state !== 'canceled') fail('canceled stays canceled', messageId);
       }
       for (const [openid, atMs] of erased) {
-        const remains = [...state().remains(openid), ...runs.namedBefore(openid, atMs)];
+        const remains = [
+          ...state().remains(openid, atMs - options.skewMs),
+          ...runs.namedBefore(openid, atMs),
+        ];
         if (remains.length > 0) fail('nothing is left of who was erased', { openid, remains });
       }
     },

@@ -6,6 +6,7 @@ import type { ShardTally } from '../../lib/campaigns/runs/run-store.ts';
 import { packResults } from '../../lib/dynamodb/pack-results.ts';
 import { packBatch, toBatch, toResults } from '../../lib/dynamodb/run-items.ts';
 import type { CountMark } from '../../lib/grants/deduplication-marks.ts';
+import { templateIdsOf } from '../../lib/grants/grant-key.ts';
 import { emptyLedger, type Ledger, ledgerSchema } from '../../lib/grants/ledger.ts';
 import { type AppRateLimits, NO_LIMIT } from '../../lib/limits/rate-limit.ts';
 import type { BoundKey } from '../../lib/messages/idempotency-keys.ts';
@@ -50,8 +51,10 @@ export function createPart(listener: TableListener) {
   /** The items of marks that left each user's ledger, with the life that they were of. */
   const earlierMarks = new Map<string, Map<string, { readonly marks: string; readonly life: string }>>();
   const keys = new Map<string, BoundKey>();
-  /** Who ever answered for a template. */
-  const audiences = new Map<string, Set<string>>();
+  /** Who ever answered for a template, with the moment when the latest to write them in began. */
+  const audiences = new Map<string, Map<string, number>>();
+  /** The lives of users in which an erasure took their places away. */
+  const left = new Set<string>();
   const runs = new Map<string, Row<RunRecord>>();
   const shards = new Map<string, ShardRows>();
   /** Messages that went with their user's item. */
@@ -147,6 +150,10 @@ export function createPart(listener: TableListener) {
     }
   }
 
+  function templatesOf(openid: string): ReadonlySet<string> {
+    const { value } = readLedger(openid);
+    return new Set([...templateIdsOf(value), ...(value.joining?.templateIds ?? [])]);
+  }
   const presentLife = (openid: string) => ledgers.get(openid)?.value.life;
 
   return {
@@ -165,6 +172,13 @@ export function createPart(listener: TableListener) {
       [...(earlierMarks.get(openid)?.values() ?? [])].map((each) => each.marks),
     putResults,
     putBatch,
+    join(templateId: string, openid: string, atMs: number): void {
+      audiences.set(templateId, (audiences.get(templateId) ?? new Map<string, number>()).set(openid, atMs));
+    },
+    leave(templateId: string, openid: string): void {
+      audiences.get(templateId)?.delete(openid);
+      left.add(`${openid} ${presentLife(openid)}`);
+    },
     written: listener.written,
     deleted: listener.deleted,
     /** What stands there, for the checks. */
@@ -179,13 +193,20 @@ export function createPart(listener: TableListener) {
       run: (id: string) => runs.get(id)?.value,
       runs: () => [...runs.values()].map(({ value }) => value),
       batchesOf,
+      /** Whether campaigns find a user, but for a life in which an erasure began to take their places away. */
+      isInAudience: (templateId: string, openid: string) =>
+        audiences.get(templateId)?.has(openid) || left.has(`${openid} ${presentLife(openid)}`),
       /** The due entries that no cursor has passed. */
       dueEntries: due.ahead,
       /** The marks of what has been counted in a user's present life. */
       marksOf: (openid: string) =>
         [...(marks.get(openid) ?? [])].flatMap(([mark, life]) => (life === presentLife(openid) ? mark : [])),
-      /** What is left of users' former lives. */
-      remains: (openid: string): readonly string[] => [
+      /** What is left of users' former lives, and of places since before a moment which no ledger leads to. */
+      remains: (openid: string, beforeMs: number): readonly string[] => [
+        ...[...audiences]
+          .filter(([, places]) => (places.get(openid) ?? beforeMs) < beforeMs)
+          .filter(([templateId]) => !templatesOf(openid).has(templateId))
+          .map(([templateId]) => `place in ${templateId}`),
         ...[...(earlierMarks.get(openid)?.values() ?? [])]
           .filter(({ life }) => life !== presentLife(openid))
           .map((item) => item.marks),

@@ -34,7 +34,7 @@ const RECENT_MARKS = 2;
 
 /** Messages and grants, as a process reaches them. */
 export function createMessagePorts(
-  { user: table, keys: { rows: keyRows }, audience: { rows: audienceRows } }: AppItems,
+  { user: table, keys: { rows: keyRows }, audience }: AppItems,
   kernel: Pick<Kernel, 'findMessageSend' | 'findRecipientSend'>,
   runs: RunStore,
   { call, clock }: Caller,
@@ -60,7 +60,6 @@ export function createMessagePorts(
   function commitCounted(
     ledger: Versioned<Ledger>,
     marks: readonly CountMark[],
-    newTemplateIds: readonly string[],
   ): () => 'committed' | 'conflict' {
     const { openid } = ledger.value;
     const { counted, outgrown } = withMarks(ledger.value.counted, marks, RECENT_MARKS);
@@ -69,12 +68,6 @@ export function createMessagePorts(
       if (readLedger(openid).version !== ledger.version) return 'conflict';
       rows.ledgers.set(openid, row);
       table.countedIn(row.value, marks, outgrown);
-      for (const templateId of newTemplateIds) {
-        audienceRows.audiences.set(
-          templateId,
-          (audienceRows.audiences.get(templateId) ?? new Set()).add(openid),
-        );
-      }
       table.written({ ledger: row.value });
       return 'committed';
     };
@@ -127,14 +120,28 @@ export function createMessagePorts(
       const earlier = counted?.hasEarlier ? await call('counted', () => table.earlierMarksOf(openid)) : [];
       return setMarks(counted, earlier, marks);
     },
-    commitCounted: (ledger, marks, newTemplateIds) =>
-      call('commit counted', commitCounted(ledger, marks, newTemplateIds)),
+    announce(ledger) {
+      const row = table.rowOfLedger(ledger.value);
+      return call('announce', () => {
+        if (readLedger(row.value.openid).version !== ledger.version) return 'conflict';
+        rows.ledgers.set(row.value.openid, row);
+        table.written({ ledger: row.value });
+        return row;
+      });
+    },
+    async joinAudiences(openid, templateIds) {
+      const atMs = clock();
+      const join = (templateId: string) =>
+        call('join audience', () => audience.join(templateId, openid, atMs));
+      await Promise.all(templateIds.map(join));
+    },
+    commitCounted: (ledger, marks) => call('commit counted', commitCounted(ledger, marks)),
     listByTemplate: () => Promise.reject(new Error('Not simulated.')),
   };
-  const audience: TemplateUsers = {
+  const audienceStore: TemplateUsers = {
     openids: (templateId, shard, limit, after) =>
       call('audience', () => {
-        const all = [...(audienceRows.audiences.get(templateId) ?? [])]
+        const all = [...(audience.rows.audiences.get(templateId)?.keys() ?? [])]
           .filter((openid) => runs.shardOf(openid) === shard && openid > after)
           .sort();
         const openids = all.slice(0, Math.min(limit, PAGE_SIZE));
@@ -146,7 +153,7 @@ export function createMessagePorts(
         return new Map(found.map((ledger) => [ledger.value.openid, ledger]));
       }),
   };
-  return { store, keys, grantStore, audience };
+  return { store, keys, grantStore, audience: audienceStore };
 }
 
 /** The due index, as a process reaches it. */

@@ -39,10 +39,10 @@ export function userRoutes(services: EraseServices): readonly Route[] {
   return [
     route(userSpecs.eraseUser, async ({ params: { openid }, query }) => {
       const result = await eraseUser(services, openid, decodeCursor(eraseCursor, query.cursor));
-      if (result.type === 'sending') {
+      if (result.type === 'writing') {
         throw new ProblemError(
           'already-sending',
-          'A message to this user is being sent, or has just been. Nothing was erased; try again in two minutes.',
+          'A message to this user is being sent or has just been, or an answer of theirs is being counted. Nothing was erased; try again in two minutes.',
         );
       }
       const { messages, templates, cards, erasedRecipients, next } = result;

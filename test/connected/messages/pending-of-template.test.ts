@@ -64,7 +64,8 @@ function useApp() {
         await dueEntries.put({ messageId, templateId, sinceMs: START_MS, dueAtMs });
       }
       const read = await store.loadLedger(openid);
-      await grants.commitCounted(updated(read, putPending(read.value, ...messages)), [], granted);
+      await grants.joinAudiences(openid, granted);
+      await grants.commitCounted(updated(read, putPending(read.value, ...messages)), []);
       return messages.map(({ id }) => id);
     },
     async found() {

@@ -256,11 +256,11 @@ describe('erasing a user', () => {
     const user = await useUser();
     await user.send(await user.accept());
     // A repeat of the write of its record, whose answer was lost, might still be on its way.
-    expect(await user.erase()).toEqual({ type: 'sending', untilMs: START_MS + 90_000 });
+    expect(await user.erase()).toEqual({ type: 'writing', untilMs: START_MS + 90_000 });
     const id = await user.accept();
     await user.claim(id);
     user.later(CLAIM_LEASE_MS + 1_000);
-    expect(await user.erase()).toEqual({ type: 'sending', untilMs: START_MS + CLAIM_LEASE_MS + 60_000 });
+    expect(await user.erase()).toEqual({ type: 'writing', untilMs: START_MS + CLAIM_LEASE_MS + 60_000 });
     user.later(60_000);
     expect(await user.erase()).toMatchObject({ type: 'erased', messages: 2 });
     expect((await user.services.store.load(id)).message).toBeUndefined();

@@ -99,14 +99,41 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     ...services,
     store: {
       ...services.store,
-      commitCounted: (ledger, _marks, newTemplateIds) =>
-        services.store.commitCounted(ledger, [], newTemplateIds),
+      commitCounted: (ledger) => services.store.commitCounted(ledger, []),
     },
   })),
   inCallsOf('reportGrants', 'a report whose mark has left the ledger counts again', (services) => ({
     ...services,
     store: { ...services.store, countedOf: knowingRecentMarks(services.store) },
   })),
+  inCallsOf('reportGrants', 'a grant is stored before its user is in the audience', (services) => {
+    let join: () => Promise<unknown> = async () => undefined;
+    return {
+      ...services,
+      store: {
+        ...services.store,
+        async joinAudiences(openid, templateIds) {
+          join = () => services.store.joinAudiences(openid, templateIds);
+        },
+        async commitCounted(ledger, marks) {
+          const result = await services.store.commitCounted(ledger, marks);
+          if (result === 'committed') await join();
+          return result;
+        },
+      },
+    };
+  }),
+  inCallsOf('reportGrants', 'a user joins an audience to which nothing leads yet', (services) => ({
+    ...services,
+    store: { ...services.store, announce: async (ledger) => ledger },
+  })),
+  inCallsOf('eraseUser', 'a user is erased who may be about to join an audience', (services) => {
+    const unhurried = ({ joining, ...ledger }: Ledger): Ledger => ({
+      ...ledger,
+      ...(joining && { joining: { ...joining, sinceMs: 0 } }),
+    });
+    return { ...services, store: readingLedgers(services.store, unhurried) };
+  }),
   {
     name: 'a popup that its report took for none is counted twice, the event first',
     plant: (kernel) => ({
@@ -134,8 +161,7 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     ...services,
     grantStore: {
       ...services.grantStore,
-      commitCounted: (ledger, _marks, newTemplateIds) =>
-        services.grantStore.commitCounted(ledger, [], newTemplateIds),
+      commitCounted: (ledger) => services.grantStore.commitCounted(ledger, []),
     },
   })),
   inCallsOf('applySubscribeEvent', 'an event whose mark has left the ledger counts again', (services) => ({
@@ -149,14 +175,14 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
       ...services,
       grantStore: {
         ...services.grantStore,
-        commitCounted(ledger, ...rest) {
+        commitCounted(ledger, marks) {
           const before = ledger.before?.templates ?? {};
           const templates = Object.entries(ledger.value.templates).map(([id, grants]) => {
             const held = before[id]?.held ?? 0;
             return [id, grants.epoch === before[id]?.epoch ? grants : { ...grants, held }];
           });
           const value = { ...ledger.value, templates: Object.fromEntries(templates) };
-          return services.grantStore.commitCounted({ ...ledger, value }, ...rest);
+          return services.grantStore.commitCounted({ ...ledger, value }, marks);
         },
       },
     }),

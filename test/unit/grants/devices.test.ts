@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeClaim, openClaim } from '../../../lib/grants/claims.ts';
+import type { CountingStore } from '../../../lib/grants/commit-counted.ts';
 import {
   type Device,
   grantKeyOf,
@@ -7,7 +8,6 @@ import {
   readGrantKey,
   templateIdsOf,
 } from '../../../lib/grants/grant-key.ts';
-import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import { emptyLedger, grantsOf, type Ledger } from '../../../lib/grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../../../lib/grants/record-panel-events.ts';
@@ -87,9 +87,11 @@ describe('a grant of a device', () => {
 
 describe('reports of devices', () => {
   let ledger: Ledger = emptyLedger('user-1');
-  const store: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'> = {
+  const store: CountingStore = {
     loadLedger: async () => ({ value: ledger, version: '1' }),
     countedOf: async () => new Set(),
+    announce: async (announced) => announced,
+    joinAudiences: async () => undefined,
     async commitCounted({ value }) {
       ledger = value;
       return 'committed';

@@ -26,7 +26,13 @@ test('an item that cannot be settled keeps none beside it back, and the event co
       loadLedger: async () => ({ value: emptyLedger('oUser1'), version: undefined }),
       listOfUser: async () => ({ items: [] }),
     },
-    grantStore: { loadLedger: unused, countedOf: unused, commitCounted: unused },
+    grantStore: {
+      loadLedger: unused,
+      countedOf: unused,
+      announce: unused,
+      joinAudiences: unused,
+      commitCounted: unused,
+    },
     kindsOf: async () => new Map(),
     async campaignSendsOf({ templateId }: { templateId: string }) {
       lookedAt.push(templateId);

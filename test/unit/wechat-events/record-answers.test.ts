@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CountingStore } from '../../../lib/grants/commit-counted.ts';
 import { setMarks, withMarks } from '../../../lib/grants/deduplication-marks.ts';
-import type { GrantStore } from '../../../lib/grants/grant-store.ts';
 import { holdGrant } from '../../../lib/grants/holds.ts';
 import {
   emptyLedger,
@@ -22,9 +22,11 @@ const S = 1_000;
 function openStore(kind: TemplateKind = 'one-time') {
   const ledgers = new Map<string, Ledger>();
   const ledgerOf = (openid: string) => ledgers.get(openid) ?? emptyLedger(openid);
-  const grantStore: Pick<GrantStore, 'loadLedger' | 'countedOf' | 'commitCounted'> = {
+  const grantStore: CountingStore = {
     loadLedger: async (openid) => ({ value: ledgerOf(openid), version: undefined }),
     countedOf: async ({ counted }, asked) => setMarks(counted, [], asked),
+    announce: async (announced) => announced,
+    joinAudiences: async () => undefined,
     async commitCounted({ value }, marks) {
       const { counted } = withMarks(value.counted, marks, Infinity);
       ledgers.set(value.openid, { ...value, counted });
@@ -32,7 +34,7 @@ function openStore(kind: TemplateKind = 'one-time') {
     },
   };
   const kindsOf = async (ids: readonly string[]) => new Map(ids.map((id) => [id, kind] as const));
-  const services = { grantStore, kindsOf, sleep: async () => {}, random: () => 0 };
+  const services = { grantStore, kindsOf, clock: () => 0, sleep: async () => {}, random: () => 0 };
   return {
     ledgers,
     ledgerOf,
