@@ -51,7 +51,7 @@ export function createPart(listener: TableListener) {
   /** The items of marks that left each user's ledger, with the life that they were of. */
   const earlierMarks = new Map<string, Map<string, { readonly marks: string; readonly life: string }>>();
   const keys = new Map<string, BoundKey>();
-  /** Who ever answered for a template, with the moment when the latest to write them in began. */
+  /** Who ever answered for a template, with the moment when this was announced. */
   const audiences = new Map<string, Map<string, number>>();
   /** The lives of users in which an erasure took their places away. */
   const left = new Set<string>();

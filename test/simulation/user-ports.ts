@@ -114,6 +114,7 @@ export function createMessagePorts(
     find: (scope, key) => call('find key', () => keyRows.keys.get(`${scope} ${key}`)),
     bind: ({ scope, key }, to, read) => call('bind key', () => bind(`${scope} ${key}`, to, read)),
   };
+  let announcedAtMs: number | undefined;
   const grantStore: GrantStore = {
     loadLedger,
     async countedOf({ openid, counted }, marks) {
@@ -121,6 +122,7 @@ export function createMessagePorts(
       return setMarks(counted, earlier, marks);
     },
     announce(ledger) {
+      announcedAtMs = clock();
       const row = table.rowOfLedger(ledger.value);
       return call('announce', () => {
         if (readLedger(row.value.openid).version !== ledger.version) return 'conflict';
@@ -130,7 +132,7 @@ export function createMessagePorts(
       });
     },
     async joinAudiences(openid, templateIds) {
-      const atMs = clock();
+      const atMs = announcedAtMs ?? clock();
       const join = (templateId: string) =>
         call('join audience', () => audience.join(templateId, openid, atMs));
       await Promise.all(templateIds.map(join));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createAudienceStore, createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
+import { createTemplateUsers, createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { SHARDS } from '../../../lib/dynamodb/keys.ts';
 import { type CountingStore, JOINING_MS } from '../../../lib/grants/commit-counted.ts';
 import { reportGrants } from '../../../lib/grants/report-grants.ts';
@@ -33,7 +33,7 @@ async function useReport() {
         new Map([[TEMPLATE, 'one-time']]),
       ),
     async isInAudience() {
-      const { openids } = createAudienceStore(table);
+      const { openids } = createTemplateUsers(table);
       const pages = await Promise.all(SHARDS.map((shard) => openids(TEMPLATE, shard, 100, '')));
       return pages.some((page) => page.openids.includes(user.openid));
     },

@@ -127,13 +127,6 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     ...services,
     store: { ...services.store, announce: async (ledger) => ledger },
   })),
-  inCallsOf('eraseUser', 'a user is erased who may be about to join an audience', (services) => {
-    const unhurried = ({ joining, ...ledger }: Ledger): Ledger => ({
-      ...ledger,
-      ...(joining && { joining: { ...joining, sinceMs: 0 } }),
-    });
-    return { ...services, store: readingLedgers(services.store, unhurried) };
-  }),
   {
     name: 'a popup that its report took for none is counted twice, the event first',
     plant: (kernel) => ({
