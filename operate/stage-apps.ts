@@ -1,4 +1,5 @@
-import { APP_SECRETS, type App, readStage } from '../lib/settings/apps.ts';
+import { APP_SECRETS, type App } from '../lib/settings/apps.ts';
+import { readStage } from '../lib/settings/read-stage.ts';
 import { type FetchParameters, SecretsError } from '../lib/settings/secrets.ts';
 import { SECRET_NAMES } from '../lib/settings/settings.ts';
 

@@ -3,17 +3,11 @@ import type { AliasLookup } from '../templates/alias-lookup.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { exampleData } from '../templates/example-data.ts';
 import { prepareData } from '../templates/prepare-data.ts';
-import { type TemplateUse, templateKindOf } from '../templates/template.ts';
-import type { ListedTemplate } from '../templates/template-warnings.ts';
+import { templateKindOf } from '../templates/template.ts';
 import type { AnswerOf } from './route.ts';
-import { toRfc3339 } from './schemas/common.ts';
-import type {
-  checkBody,
-  checkResult,
-  exampleMessage,
-  template as templateSchema,
-} from './schemas/templates.ts';
+import type { checkBody, checkResult, exampleMessage } from './schemas/templates.ts';
 import { warningsOn } from './show-messages.ts';
+import { type TemplateView, templateView } from './views.ts';
 
 /** What templates are shown with. */
 export interface ShowTemplateServices {
@@ -22,9 +16,6 @@ export interface ShowTemplateServices {
   /** The pages of the mini program, where the settings list them. */
   readonly pages?: readonly string[];
 }
-
-/** A template as callers see it. */
-type TemplateView = AnswerOf<typeof templateSchema>;
 
 /** What stands for an openid and a device in an example: not in their form, so that nobody sends it by mistake. */
 const ANY_OPENID = '<openid>';
@@ -48,28 +39,6 @@ export async function findTemplate(
 ): Promise<TemplateView | undefined> {
   const templateId = await services.names.resolveTemplateId(idOrAlias);
   return (await allTemplates(services)).find((view) => view.templateId === templateId);
-}
-
-/** The template with its fields, rules and warnings. */
-export function templateView(
-  { template, warnings }: ListedTemplate,
-  alias: string | undefined,
-): TemplateView {
-  const { templateId, title, fields, syncedAtMs, usedBy } = template;
-  return {
-    templateId,
-    ...(alias !== undefined && { alias }),
-    title,
-    kind: templateKindOf(template),
-    fields,
-    warnings,
-    ...(usedBy && { usedBy: useView(usedBy) }),
-    syncedAt: toRfc3339(syncedAtMs),
-  };
-}
-
-function useView({ atMs: _, ...same }: TemplateUse): NonNullable<TemplateView['usedBy']> {
-  return same;
 }
 
 /** Whether data could be sent; undefined when WeChat lists no such template. @throws TemplateCallError */

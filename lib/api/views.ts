@@ -9,12 +9,15 @@ import { readGrantKey } from '../grants/grant-key.ts';
 import { type Claim, grantsOf, isSubscription, type Ledger, spentOf } from '../grants/ledger.ts';
 import { type Message, messageStatusOf } from '../messages/message.ts';
 import type { Outcome } from '../sends/send-record.ts';
+import { type TemplateUse, templateKindOf } from '../templates/template.ts';
+import type { ListedTemplate } from '../templates/template-warnings.ts';
 import type { AnswerOf } from './route.ts';
 import type * as schemas from './schemas/campaign-answers.ts';
 import type { card as cardSchema } from './schemas/cards.ts';
 import { toRfc3339 } from './schemas/common.ts';
 import type { grant } from './schemas/grants.ts';
 import type { message as messageSchema } from './schemas/messages.ts';
+import type { template as templateSchema } from './schemas/templates.ts';
 
 /** What a user granted by its key in the ledger; undefined if they never answered for it. */
 export function grantView(ledger: Ledger, key: string): AnswerOf<typeof grant> | undefined {
@@ -152,6 +155,31 @@ export function cardView(
 const object = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
 /** It was an object when it was stored. */
+/** A template as callers see it. */
+export type TemplateView = AnswerOf<typeof templateSchema>;
+
+/** The template with its fields, rules and warnings. */
+export function templateView(
+  { template, warnings }: ListedTemplate,
+  alias: string | undefined,
+): TemplateView {
+  const { templateId, title, fields, syncedAtMs, usedBy } = template;
+  return {
+    templateId,
+    ...(alias !== undefined && { alias }),
+    title,
+    kind: templateKindOf(template),
+    fields,
+    warnings,
+    ...(usedBy && { usedBy: useView(usedBy) }),
+    syncedAt: toRfc3339(syncedAtMs),
+  };
+}
+
+function useView({ atMs: _, ...same }: TemplateUse): NonNullable<TemplateView['usedBy']> {
+  return same;
+}
+
 function asObject(text: string): Record<string, unknown> {
   return v.parse(object, text);
 }

@@ -157,8 +157,8 @@ export function createDueMessages(table: Table): ChangeDependants['dueMessages']
 }
 
 /**
- * Those among the messages of entries that are pending. An entry may have outlived its message, which counts for as
- * long as it is pending in its user's item.
+ * Those among the messages of entries that are pending in their users' items. An entry may have outlived its
+ * message.
  */
 export async function pendingAmong(
   table: Table,

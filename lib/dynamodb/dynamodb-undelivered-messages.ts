@@ -18,7 +18,7 @@ export function createUndeliveredMessages(table: Table, logger: Logger): Undeliv
       const shards = await Promise.all(
         SHARDS.map((shard) => newestOf(table, shard, { ...query, count: limit + 1, after })),
       );
-      // What an unfinished shard holds below its last one is not known, so that nothing below any such place is told.
+      // What an unfinished shard holds below its last one is not known, so nothing below it is told.
       const [readTo] = shards.flatMap((shard) => shard.readTo ?? []).sort(descending);
       const merged = shards
         .flatMap((shard) => shard.items)

@@ -61,7 +61,7 @@ const claim = storedObject({
   life: v.exactOptional(v.string()),
   /** The id of the send: that of a message, or of a run's recipient. */
   sendId: v.string(),
-  /** The grant key (lib/grants/grant-key.ts), stored under this name: the template, and the device if it is of one. */
+  /** The grant key (lib/grants/grant-key.ts), under the name that it is stored by. */
   templateId: v.string(),
   source: v.picklist(GRANT_SOURCES),
   /** The epoch of the template's grants when the claim was opened. */

@@ -1,5 +1,6 @@
 import type { LogFields, Logger } from '../logger.ts';
-import { type App, AppNotReadyError, type StageSettings, UnknownAppError } from '../settings/apps.ts';
+import { type App, AppNotReadyError, UnknownAppError } from '../settings/apps.ts';
+import type { StageSettings } from '../settings/read-stage.ts';
 import { SettingsError } from '../settings/settings.ts';
 
 /** The services of each of a stage's mini programs. */

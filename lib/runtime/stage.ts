@@ -1,4 +1,5 @@
-import { type App, readStage, type StageSettings } from '../settings/apps.ts';
+import type { App } from '../settings/apps.ts';
+import { readStage, type StageSettings } from '../settings/read-stage.ts';
 import { type Environment, readSettings, type Settings, secretsOf } from '../settings/settings.ts';
 import type { SettingsPart } from '../settings/settings-parts.ts';
 import { type Apps, appLogger, createApps } from './apps.ts';

@@ -69,8 +69,9 @@ const NAME_FOR_MS = 3_000;
 const USERS_AT_ONCE = 10;
 
 /**
- * Deletes a template at WeChat, unless messages of it are pending or campaigns need it. With `force` it is deleted
- * first and those are ended then: the other way round they would be lost to a deletion that WeChat refuses.
+ * Deletes a template at WeChat, unless messages of it are pending or campaigns need it. With `force` it is
+ * deleted first and those are ended then: the other way round they would be lost to a deletion that WeChat
+ * refuses.
  * Safe to repeat: a template that WeChat no longer lists counts as deleted, and what is left is ended.
  *
  * @throws TemplateCallError, ContentionError

@@ -23,9 +23,9 @@ export interface TemplateSyncResult {
 }
 
 /**
- * Syncs the account's templates, and handles what changed. Where one has vanished or got other fields, its campaigns are
- * paused, and the booked messages that WeChat would now refuse are recorded beside it. A campaign that its
- * owner resumed after a change of fields is left alone.
+ * Syncs the account's templates, and handles what changed. Where one has vanished or got other fields, its
+ * campaigns are paused, and the booked messages that WeChat would now refuse are recorded beside it. A campaign
+ * that its owner resumed after a change of fields is left alone.
  *
  * @throws TemplateCallError when WeChat could not be asked; what was known stays.
  */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { issueMessage } from '../../lib/issue-message.ts';
 import { fetchFromSsm } from '../../lib/runtime/aws.ts';
-import { readStage } from '../../lib/settings/apps.ts';
+import { readStage } from '../../lib/settings/read-stage.ts';
 import { httpUrl } from '../../lib/settings/setting-values.ts';
 import { type Environment, SECRET_NAMES, SettingsError } from '../../lib/settings/settings.ts';
 import { UsageError } from '../../operate/command-line.ts';

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import { DONE, type JobResult } from '../../job-result.ts';
+import { runQuietUntilMs } from '../quiet-hours.ts';
 import { type PlanServices, planShard, tidyShard } from './plan-shard.ts';
 import { isOver, type RunRecord } from './run.ts';
 import type { RunJob } from './run-job.ts';
-import { runQuietUntilMs } from './run-rate-limiters.ts';
 import type { RunStore } from './run-store.ts';
 import { type SendBatchServices, sendBatch, tidyStopped } from './send-batch.ts';
 

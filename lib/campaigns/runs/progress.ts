@@ -1,6 +1,6 @@
+import { runQuietUntilMs } from '../quiet-hours.ts';
 import { NO_TALLY, sumOfTallies } from './results.ts';
 import { NO_COUNTS, type RunCounts, type RunRecord, type RunSummary, type RunView, runWith } from './run.ts';
-import { runQuietUntilMs } from './run-rate-limiters.ts';
 import type { RunStore, ShardTally } from './run-store.ts';
 
 type ProgressStore = Pick<RunStore, 'loadTallies' | 'batchBefore' | 'shards'>;

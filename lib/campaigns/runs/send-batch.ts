@@ -2,11 +2,11 @@ import { DONE, type JobResult } from '../../job-result.ts';
 import { type ResolveServices, resolveClaim } from '../../sends/resolve-claim.ts';
 import type { Template } from '../../templates/template.ts';
 import type { BatchKey } from './batch.ts';
+import { checkBatch } from './dry-run.ts';
 import { type FinishServices, finishRunIfDone } from './finish-run.ts';
 import { createTexts, sendToResolve } from './recipient-port.ts';
-import { isGrantee } from './recipient-source.ts';
 import { openBatch, type ResultBufferServices } from './result-buffer.ts';
-import { isOpen, needsTidying, skipped } from './results.ts';
+import { isOpen, needsTidying } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { SendBatchJob } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
@@ -94,21 +94,6 @@ function keyOf({ runId, shard, after }: SendBatchJob): BatchKey {
 
 function later({ random }: SendBatchServices, atLeastMs: number): JobResult {
   return { type: 'later', delayMs: Math.max(1_000, atLeastMs) * (1 + random() / 2) };
-}
-
-/** A dry run: writes who would be skipped or fail, and leaves the others as they are. */
-async function checkBatch(
-  { audience, clock }: SendBatchServices,
-  { run, batch, buffer, texts }: BatchWork,
-): Promise<number> {
-  const ledgers = await audience.loadLedgers(batch.recipients.map(({ openid }) => openid));
-  for (const [index, recipient] of batch.recipients.entries()) {
-    const ledger = ledgers.get(recipient.openid)?.value;
-    const text = texts(recipient, clock());
-    if (!ledger || !isGrantee(ledger, run)) buffer.add(index, { result: skipped(clock()) });
-    else if (text.type === 'bad') buffer.add(index, { result: text.result });
-  }
-  return 0;
 }
 
 /** Closes claims that spend no grant, where a worker died between writing the result and the ledger. */

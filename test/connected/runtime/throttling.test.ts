@@ -9,7 +9,7 @@ import { getItems } from '../../../lib/dynamodb/items.ts';
 import { toAttributes } from '../../../lib/dynamodb/table.ts';
 import { fetchFromSsm, openDynamoDb } from '../../../lib/runtime/aws.ts';
 import { onColdStart } from '../../../lib/runtime/runtime.ts';
-import { readStage } from '../../../lib/settings/apps.ts';
+import { readStage } from '../../../lib/settings/read-stage.ts';
 
 /** As AWS answers when it throttles: DynamoDB of a table's capacity, SSM of the account's calls a second. */
 const THROTTLED = {

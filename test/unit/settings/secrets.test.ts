@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchFromSsm } from '../../../lib/runtime/aws.ts';
-import { readStage } from '../../../lib/settings/apps.ts';
+import { readStage } from '../../../lib/settings/read-stage.ts';
 import { type FetchParameters, SecretsError } from '../../../lib/settings/secrets.ts';
 
 const parameters = (values: Record<string, string>) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { templateView } from '../../../lib/api/show-templates.ts';
+import { templateView } from '../../../lib/api/views.ts';
 import { withWarnings } from '../../../lib/templates/template-warnings.ts';
 import { template } from '../../support/templates.ts';
 

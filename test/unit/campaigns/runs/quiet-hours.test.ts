@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quietUntilMs } from '../../../../lib/campaigns/runs/run-rate-limiters.ts';
+import { quietUntilMs } from '../../../../lib/campaigns/quiet-hours.ts';
 
 /** When quiet hours are over, told in UTC; undefined outside of them. */
 function quietUntil(from: string, to: string, timezone: string, now: string): string | undefined {
