@@ -32,7 +32,7 @@ interface AcceptInput {
 }
 
 /** A message that was accepted, now or before under the same idempotency key. */
-export type Accepted = Extract<AcceptResult, { message: Message }>;
+type Accepted = Extract<AcceptResult, { message: Message }>;
 
 /** A request that may be accepted, or the message that its idempotency key stands for already. */
 type PreparedInput = { readonly request: AcceptRequest } | { readonly earlier: Accepted };

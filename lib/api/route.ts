@@ -118,7 +118,7 @@ interface UncheckedRequest extends Readonly<Record<Part, unknown>> {
 }
 
 /** What every route answers, whatever its types. */
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ export interface Apps<S> {
 }
 
 /** A mini program with what was made for it. */
-export interface OneApp<S> {
+interface OneApp<S> {
   readonly app: App;
   readonly services: S;
 }

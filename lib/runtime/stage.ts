@@ -7,7 +7,7 @@ import { fetchFromSsm } from './aws.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A stage's settings as one function sees them: read at its start, and again within five minutes. */
-export interface Stage<P extends SettingsPart> {
+interface Stage<P extends SettingsPart> {
   /** Those of the stage and its first app, as they were at the start. */
   readonly settings: Pick<Settings, P>;
   /** The same as they are now. */

@@ -10,7 +10,7 @@ export interface AddServices {
 }
 
 /** What came of adding a template. In each case the account has it. */
-export type AddResult =
+type AddResult =
   | { readonly type: 'added'; readonly templateId: string }
   /** WeChat's list could not be read, or lacks it still: its fields are not known yet. */
   | { readonly type: 'unread'; readonly templateId: string; readonly error?: TemplateCallError };

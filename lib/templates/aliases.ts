@@ -39,7 +39,7 @@ export interface AliasServices extends Backoff {
 }
 
 /** What came of giving a template an alias, or of taking it away. */
-export type AliasResult =
+type AliasResult =
   | { readonly type: 'set' }
   /** The settings say which template has this alias, or which alias this template has. */
   | { readonly type: 'in-settings' }

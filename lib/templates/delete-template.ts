@@ -37,7 +37,7 @@ export interface DeleteTemplateServices {
 }
 
 /** Which template, and whether what needs it is ended; `after` goes on where an earlier call stopped. */
-export interface DeleteRequest {
+interface DeleteRequest {
   readonly templateId: string;
   readonly force: boolean;
   readonly after?: string;

@@ -5,7 +5,7 @@ import { templateKindOfType } from './parse-template.ts';
 import type { FieldKind } from './template.ts';
 
 /** A category of the account; it decides which titles there are. */
-export interface LibraryCategory {
+interface LibraryCategory {
   readonly categoryId: string;
   readonly name: string;
 }
@@ -53,12 +53,12 @@ export interface TemplateLibrary {
 }
 
 /** A title of the library. */
-export interface LibraryTitle extends Omit<TitleSource, 'type'> {
+interface LibraryTitle extends Omit<TitleSource, 'type'> {
   readonly kind: TemplateKind;
 }
 
 /** A keyword of a title, with the rule for what will fill it. */
-export interface LibraryKeyword extends Omit<KeywordSource, 'rule'> {
+interface LibraryKeyword extends Omit<KeywordSource, 'rule'> {
   readonly kind: FieldKind;
   readonly rule: BilingualText;
 }
