@@ -161,6 +161,20 @@ describe('npm run template -- apply', () => {
     expect((await aliasesOf())['order-shipped']).toBe(before);
   });
 
+  test('adds anew what was deleted in the console, and moves the alias from what is gone', async () => {
+    const file = await fileWith(
+      'templates: [{ alias: gone, title: 退款成功通知, keywords: [退款金额, 退款状态] }]',
+    );
+    await template('apply', file, '--yes');
+    const before = (await aliasesOf())['gone']!;
+    first.removeTemplate(before);
+    const { code, stdout } = await template('apply', file, '--yes');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/\+ gone[\s\S]*✔ gone = /)]);
+    const after = (await aliasesOf())['gone']!;
+    expect(after).not.toBe(before);
+    expect(first.templates().map(({ templateId }) => templateId)).toContain(after);
+  });
+
   test('says that a template has its keywords in another order, and leaves it; adding asks WeChat', async () => {
     const order = WISHES.replace('[商品名称, 快递公司, 订单编号]', '[订单编号, 快递公司, 商品名称]');
     const { code, stdout } = await template('apply', await fileWith(order));
