@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createTemplateUsers, createGrantStore } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
+import { createGrantStore, createTemplateUsers } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { SHARDS } from '../../../lib/dynamodb/keys.ts';
 import { type CountingStore, JOINING_MS } from '../../../lib/grants/commit-counted.ts';
 import { reportGrants } from '../../../lib/grants/report-grants.ts';
