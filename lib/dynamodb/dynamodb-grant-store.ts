@@ -1,18 +1,10 @@
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { TemplateUsers } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
 import { packedMarks, setMarks, withMarks } from '../grants/deduplication-marks.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
-import {
-  type ConditionalPut,
-  getItem,
-  getItems,
-  IS_NEW,
-  putAtomically,
-  queryPages,
-  readItem,
-} from './items.ts';
+import { type ConditionalPut, getItem, getItems, IS_NEW, putAtomically } from './items.ts';
 import {
   audienceKey,
   audiencePartition,
@@ -22,6 +14,7 @@ import {
   SHARDS,
   userPartition,
 } from './keys.ts';
+import { queryItems, queryPage, under } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
 import { type NewVersion, parseItem, putLedger, toLedger } from './versioned-items.ts';
 
@@ -82,19 +75,8 @@ const earlierMarksItem = v.object({ marks: packedMarks });
 
 /** The packed marks of a user that no longer have room in the ledger. */
 async function earlierMarks(table: Table, openid: string): Promise<readonly string[]> {
-  const query = {
-    TableName: table.name,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: toAttributes({
-      ':pk': userPartition(table, openid),
-      ':prefix': EARLIER_MARKS_PREFIX,
-    }),
-    ConsistentRead: true,
-  };
-  const found: string[] = [];
-  for await (const { Items = [] } of queryPages(table, query))
-    found.push(...Items.map((item) => parseItem(earlierMarksItem, readItem(item)).marks));
-  return found;
+  const items = await queryItems(table, under(userPartition(table, openid), EARLIER_MARKS_PREFIX));
+  return items.map((item) => parseItem(earlierMarksItem, item).marks);
 }
 
 /**
@@ -137,21 +119,12 @@ async function audiencePage(
   after: string,
 ): Promise<{ readonly openids: readonly string[]; readonly next: string | undefined }> {
   const pk = audiencePartition(table, templateId, shard);
-  const { Items = [], LastEvaluatedKey } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toAttributes({ ':pk': pk }),
-      ConsistentRead: true,
-      Limit: limit,
-      ...(after === '' ? {} : { ExclusiveStartKey: toAttributes({ pk, sk: after }) }),
-    }),
-  );
-  const next = LastEvaluatedKey && readItem(LastEvaluatedKey)['sk'];
-  return {
-    openids: Items.map((item) => String(readItem(item)['sk'])),
-    next: typeof next === 'string' ? next : undefined,
-  };
+  const { items, last } = await queryPage(table, {
+    ...under(pk),
+    Limit: limit,
+    after: after === '' ? undefined : { pk, sk: after },
+  });
+  return { openids: items.map(({ sk }) => String(sk)), next: last && String(last['sk']) };
 }
 
 /** The audience of each template and the ledgers of those in it, many at a time. */

@@ -5,9 +5,6 @@ import {
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  type QueryCommandOutput,
   TransactionCanceledException,
   TransactionConflictException,
   TransactionInProgressException,
@@ -188,17 +185,4 @@ export function putRequest(TableName: string, { item, condition, values }: Condi
     ConditionExpression: condition,
     ...(values && { ExpressionAttributeValues: toAttributes(values) }),
   };
-}
-
-/** The pages of a query, each asked for when the one before has been used. */
-export async function* queryPages(
-  { client }: Pick<Table, 'client'>,
-  query: QueryCommandInput,
-): AsyncGenerator<QueryCommandOutput> {
-  let page = await client.send(new QueryCommand(query));
-  yield page;
-  while (page.LastEvaluatedKey) {
-    page = await client.send(new QueryCommand({ ...query, ExclusiveStartKey: page.LastEvaluatedKey }));
-    yield page;
-  }
 }
