@@ -9,6 +9,9 @@ import { type ServiceProcess, startServiceProcess } from './service-process-hand
 /** Longer than a claim's lease, a note's visibility timeout and the life of a note without a message. */
 export const LONGER_THAN_ANY_LEASE_MS = 365_000;
 
+/** So much time leaps over at once while all that is left comes up later. */
+const A_WHILE_MS = 30_000;
+
 /** As long as the processes' long poll, and a little more. */
 const DEAD_RECEIVER_MS = 1_100;
 
@@ -162,7 +165,10 @@ export async function useWorld(options: Pick<StackOptions, 'moreApps' | 'pushEve
       for (let round = 0; round < 4; round++) {
         await world.leap(LONGER_THAN_ANY_LEASE_MS);
         const sender = await world.start('sender');
-        while (!(await isQuiet(world))) await sleep(20);
+        while (!(await isQuiet(world))) {
+          if (await isWaiting(world)) await world.leapWith(sender, A_WHILE_MS);
+          else await sleep(20);
+        }
         await sender.stop();
         if (await isEmpty(stack)) return;
       }
@@ -187,6 +193,12 @@ async function isQuiet(world: World): Promise<boolean> {
     await sleep(50);
   }
   return requestsOf(world.wechat).length === before;
+}
+
+/** Nobody is at anything, and what there is comes up later. */
+async function isWaiting({ stack, sendsUnderWay }: World): Promise<boolean> {
+  const { ready, delayed, inflight } = await inAllQueues(stack);
+  return delayed > 0 && ready + inflight === 0 && sendsUnderWay() === 0;
 }
 
 async function isEmpty(stack: Stack): Promise<boolean> {
