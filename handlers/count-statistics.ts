@@ -64,12 +64,14 @@ export function createHandler({ servicesOf, logger }: Services) {
   return async (event: unknown): Promise<{ readonly state: object }> => {
     const { eventSourceARN, shardId, Records } = v.parse(batchSchema, event);
     const shard = `${eventSourceARN} ${shardId}`;
-    await Promise.all(
+    const counted = await Promise.allSettled(
       [...recordsByApp(Records)].map(async ([appId, records]) => {
         const { read, count } = servicesOf(appId);
         await count(shard, readRecords(records, read, logger));
       }),
     );
+    // Thrown when all are done: Lambda stops whatever is under way once it has its answer.
+    for (const one of counted) if (one.status === 'rejected') throw one.reason;
     // An answer without it counts as a failure.
     return { state: {} };
   };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { createHandler } from '../../../handlers/count-statistics.ts';
@@ -28,6 +29,7 @@ function useHandler() {
       },
       async count(shard: string, records: readonly PlacedRecord[]) {
         if (appId === 'broken') throw new Error('the table does not answer');
+        if (appId === 'slow') await nextTurn();
         counted.push([shard, appId, ...records.map(({ sequenceNumber }) => sequenceNumber)].join(' '));
       },
     }),
@@ -53,10 +55,11 @@ test('the end of a window, early or not, brings nothing to count', async () => {
   expect(counted).toEqual([]);
 });
 
-test('what fails for one mini program brings the batch again', async () => {
-  const { handle } = useHandler();
-  const Records = [record('a', '11'), record('broken', '12')];
+test('what fails for one mini program brings the batch again, once the others are counted', async () => {
+  const { handle, counted } = useHandler();
+  const Records = [record('broken', '12'), record('slow', '14'), record('a', '11')];
   await expect(handle({ Records, ...SOURCE, ...WINDOW })).rejects.toThrow('the table does not answer');
+  expect(counted.toSorted()).toEqual(['arn:stream shardId-1 a 11', 'arn:stream shardId-1 slow 14']);
 });
 
 test('without a shard nothing is counted: nobody could say what was counted before', async () => {
