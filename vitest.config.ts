@@ -53,7 +53,7 @@ export default defineConfig({
         },
       },
       {
-        // Thousands of operations keep both cores busy for minutes, so it runs by name, and with nothing beside it.
+        // Thousands of operations keep both cores busy for minutes, so it runs by name; in CI there are some hundreds.
         extends: true,
         test: { name: 'apps', include: ['test/engines/several-apps.test.ts'] },
       },

@@ -105,8 +105,10 @@ export async function operate(
       keep(app, await call('POST', '/v1/messages', { ...order, ...more }));
     },
     async sendByKey() {
-      const key = `key-${openid}-${templateId}-${chance.between(0, 20)}`;
-      keep(app, await call('POST', '/v1/messages', order, key));
+      // Few, so that each comes again, here and in the others.
+      const to = chance.pick(USERS.slice(12, 16));
+      const key = `key-${to}-${templateId}-${chance.between(0, 2)}`;
+      keep(app, await call('POST', '/v1/messages', { ...order, to }, key));
     },
     async sendMany() {
       const messages = [order, { ...order, to: chance.pick(USERS) }];

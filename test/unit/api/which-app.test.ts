@@ -52,6 +52,11 @@ describe('the app of a call', () => {
     for (const problem of problems) expect(problem).toEqual(problems[0]);
   });
 
+  test('that a session is for and the stage has no more makes the session none', async () => {
+    const error = await chosen({ ...user, appid: 'wx-gone' }).catch((problem) => problem);
+    expect(error.toProblem()).toMatchObject({ status: 401, code: 'invalid-token' });
+  });
+
   test('whose settings are wrong is not ready, and nothing of them is told', async () => {
     const error = await chosen(anyApp, 'wx-broken').catch((problem) => problem);
     expect(error.toProblem()).toMatchObject({ status: 503, code: 'app-not-ready' });
