@@ -31,8 +31,8 @@ export async function seedRun(table: Table, recipients: number): Promise<readonl
   const jobs: SendBatchJob[] = [];
   for (let page = 0; page < pages; page++) {
     const openids = Array.from({ length: BATCH_SIZE }, newOpenid).sort();
-    const place = { runId: run.id, shard: page % runs.shards.length, after: String(page) };
-    await runs.createBatch(place, {
+    const key = { runId: run.id, shard: page % runs.shards.length, start: String(page) };
+    await runs.createBatch(key, {
       campaignId: run.campaignId,
       templateId: TEMPLATE_ID,
       recipients: openids.map((openid) => ({ openid })),
@@ -48,7 +48,9 @@ export async function seedRun(table: Table, recipients: number): Promise<readonl
       campaignId: run.campaignId,
       generation: run.generation,
       sinceMs: run.startedAtMs,
-      ...place,
+      runId: key.runId,
+      shard: key.shard,
+      after: key.start,
     });
   }
   return jobs;

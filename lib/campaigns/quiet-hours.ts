@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The end of the quiet hours that hold the run back; undefined when it may send. A dry run has none. */
+/** The end of the quiet hours that the run is halted for; undefined when it may send. A dry run has none. */
 export function runQuietUntilMs(
   { dryRun, content }: Pick<RunRecord, 'dryRun' | 'content'>,
   nowMs: number,
@@ -14,7 +14,7 @@ export function runQuietUntilMs(
   return dryRun || !content.quietHours ? undefined : quietUntilMs(content.quietHours, nowMs);
 }
 
-/** The end of the quiet hours that hold now; undefined outside of them. */
+/** The end of the quiet hours that are now; undefined outside of them. */
 export function quietUntilMs({ from, to, timezone }: QuietHours, nowMs: number): number | undefined {
   const wallMs = wallClockAt(nowMs, timezone);
   const timeMs = ((wallMs % DAY_MS) + DAY_MS) % DAY_MS;

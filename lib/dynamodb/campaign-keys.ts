@@ -39,7 +39,7 @@ export function runKey(table: Table, campaignId: string, runId: string): Key {
 /** One shard of a run: its batches, their results and its tally. */
 export function runShardPartition(
   { appId }: Pick<Table, 'appId'>,
-  { runId, shard }: Omit<BatchKey, 'after'>,
+  { runId, shard }: Omit<BatchKey, 'start'>,
 ): string {
   return `${appId}#run#${runId}#${shard}`;
 }
@@ -50,12 +50,12 @@ export const RESULTS_PREFIX = 'results#';
 
 /** A batch of a run's recipients, which is written once. */
 export function batchItemKey(table: Table, key: BatchKey): Key {
-  return { pk: runShardPartition(table, key), sk: `${BATCH_PREFIX}${key.after}` };
+  return { pk: runShardPartition(table, key), sk: `${BATCH_PREFIX}${key.start}` };
 }
 
 /** The key of the results of a batch, which its worker writes over and over. */
 export function resultsKey(table: Table, key: BatchKey): Key {
-  return { pk: runShardPartition(table, key), sk: `${RESULTS_PREFIX}${key.after}` };
+  return { pk: runShardPartition(table, key), sk: `${RESULTS_PREFIX}${key.start}` };
 }
 
 /** What belongs to one run and to none of its shards. */
@@ -79,6 +79,6 @@ export function erasedRunsKey(table: Table, templateId: string): Key {
 }
 
 /** How far one shard of a run has come. */
-export function tallyKey(table: Table, shard: Omit<BatchKey, 'after'>): Key {
+export function tallyKey(table: Table, shard: Omit<BatchKey, 'start'>): Key {
   return { pk: runShardPartition(table, shard), sk: 'tally' };
 }

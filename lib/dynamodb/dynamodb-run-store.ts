@@ -64,12 +64,12 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
     return putVersion(item, version, written);
   }
 
-  function addToTally(shard: Omit<BatchKey, 'after'>, change: TallyChange): TransactWriteItem {
+  function addToTally(shard: Omit<BatchKey, 'start'>, change: TallyChange): TransactWriteItem {
     return { Update: updateRequest(table, tallyKey(table, shard), tallyChanges(change)) };
   }
 
   /** The last item of a shard whose sort key begins with `prefix` and comes before `before`. */
-  async function lastBefore(shard: Omit<BatchKey, 'after'>, prefix: string, before?: string) {
+  async function lastBefore(shard: Omit<BatchKey, 'start'>, prefix: string, before?: string) {
     const { items } = await queryPage(table, {
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
       values: {
@@ -121,7 +121,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
 
     async batchBefore(runId, shard, openid) {
       const item = await lastBefore({ runId, shard }, BATCH_PREFIX, openid);
-      return item && { key: { runId, shard, after: afterOf(item, BATCH_PREFIX) }, batch: toBatch(item) };
+      return item && { key: { runId, shard, start: afterOf(item, BATCH_PREFIX) }, batch: toBatch(item) };
     },
 
     async loadResults(key) {
@@ -132,7 +132,7 @@ export function createRunStore(table: Table, { newVersion, logger }: RunStoreOpt
       const shard = shardOf(openid);
       const item = await lastBefore({ runId, shard }, RESULTS_PREFIX, openid);
       if (!item) return undefined;
-      return { key: { runId, shard, after: afterOf(item, RESULTS_PREFIX) }, results: toResults(item) };
+      return { key: { runId, shard, start: afterOf(item, RESULTS_PREFIX) }, results: toResults(item) };
     },
 
     async putResults(key, results, change) {

@@ -96,7 +96,7 @@ function resultsKeyOf({ appId }: Pick<Table, 'appId'>, pk: string, sk: string) {
   const prefix = `${appId}#run#`;
   if (!pk.startsWith(prefix) || !sk.startsWith(RESULTS_PREFIX)) return undefined;
   const [runId = '', shard = ''] = pk.slice(prefix.length).split('#');
-  return { runId, shard: Number(shard), after: sk.slice(RESULTS_PREFIX.length) };
+  return { runId, shard: Number(shard), start: sk.slice(RESULTS_PREFIX.length) };
 }
 
 /** The records of each mini program, in their order. */

@@ -19,7 +19,7 @@ interface SlotRequest {
 
 /** Slots are given out this far ahead. A message that would wait longer goes back to the queue. */
 export const HORIZON_MS = 2_000;
-/** Those who are held back by a slowdown come back spread over this much time. */
+/** Those who are deferred by a slowdown come back spread over this much time. */
 const SPREAD_MS = 15_000;
 /** The same after the quota day, when there may be many more of them. */
 const QUOTA_SPREAD_MS = 10 * 60_000;

@@ -43,10 +43,10 @@ export async function acquirePermitFor(
 }
 
 /**
- * Holds a job back while sending is slowed down: nothing is claimed, and the grant stays set aside.
+ * Defers a job while sending is slowed down: nothing is claimed, and the grant stays set aside.
  *
  * What waits for longer than the queue can delay its job gets a due entry, then one write of the user's item.
- * No retry of its own is used up. WeChat's refusals hold it back for a day at most.
+ * No retry of its own is used up. WeChat's refusals defer it for a day at most.
  */
 export async function deferJob(
   services: DeferServices,
@@ -80,7 +80,7 @@ export async function deferJob(
   }, services);
 }
 
-/** Holds a job back while no access token can be had. A whole day of that ends the message. */
+/** Defers a job while no access token can be had. A whole day of that ends the message. */
 export async function deferWithoutToken(
   services: DeferServices,
   job: SendJob,

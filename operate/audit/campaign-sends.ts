@@ -69,7 +69,7 @@ export async function readCampaignSends(table: Table, clock: Clock): Promise<Cam
 
   async function readShard(runId: string, shard: number): Promise<void> {
     for (let after: string | undefined = ''; after !== undefined; )
-      after = await readPage({ runId, shard, after });
+      after = await readPage({ runId, shard, start: after });
   }
 
   /** Answers where the next page begins. */

@@ -52,10 +52,10 @@ export async function endRun(services: EndRunServices, run: RunRecord): Promise<
   return ended.reduce((sum, each) => sum + each, 0);
 }
 
-async function endShard(services: EndRunServices, shard: Omit<BatchKey, 'after'>): Promise<number> {
+async function endShard(services: EndRunServices, shard: Omit<BatchKey, 'start'>): Promise<number> {
   let ended = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const key: BatchKey = { ...shard, after };
+    const key: BatchKey = { ...shard, start: after };
     const batch: RunBatch | undefined = await services.runs.loadBatch(key);
     if (batch) ended += await endBatch(services, key, batch);
     after = batch?.next;

@@ -85,7 +85,7 @@ export function createRecipientEraser(table: TablePart, { call }: Caller): Recip
     eraseFromList: async () => ({ erased: 0 }),
     eraseFromBatch: (key, index, openid) =>
       call('erase from batch', () => {
-        const batch = table.rows.shardOf(key).batches.get(key.after);
+        const batch = table.rows.shardOf(key).batches.get(key.start);
         if (batch?.recipients[index]?.openid !== openid) return;
         table.putBatch(key, {
           ...batch,

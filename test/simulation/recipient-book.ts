@@ -18,8 +18,8 @@ export interface KnownRecipient {
 export function createRecipientBook() {
   const byName = new Map<string, KnownRecipient>();
   const byUser = new Map<string, KnownRecipient[]>();
-  const nameOf = ({ runId, shard, after }: { runId: string; shard: number; after: string }, index: number) =>
-    `${runId} ${shard} ${after} ${index}`;
+  const nameOf = ({ runId, shard, start }: { runId: string; shard: number; start: string }, index: number) =>
+    `${runId} ${shard} ${start} ${index}`;
 
   return {
     batchWritten({ key, batch }: NonNullable<TableWrite['batch']>): void {

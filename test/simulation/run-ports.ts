@@ -63,16 +63,18 @@ export function createRunPorts(table: TablePart, { call }: Pick<Caller, 'call'>)
       }),
     createBatch: (key, batch) =>
       call('create batch', () => {
-        if (rows.shardOf(key).batches.has(key.after)) return 'exists';
+        if (rows.shardOf(key).batches.has(key.start)) return 'exists';
         table.putBatch(key, batch);
         return 'created';
       }),
-    loadBatch: (key) => call('load batch', () => rows.shardOf(key).batches.get(key.after)),
+    loadBatch: (key) => call('load batch', () => rows.shardOf(key).batches.get(key.start)),
     batchBefore: (runId, shard, openid) =>
       call('find batch', () => {
         const { batches } = rows.shardOf({ runId, shard });
         const after = lastBefore(batches.keys(), openid);
-        return after === undefined ? undefined : { key: { runId, shard, after }, batch: batches.get(after)! };
+        return after === undefined
+          ? undefined
+          : { key: { runId, shard, start: after }, batch: batches.get(after)! };
       }),
     loadResults: (key) => call('load results', () => readResults(key)),
     resultsOf: (runId, openid) =>
@@ -80,7 +82,7 @@ export function createRunPorts(table: TablePart, { call }: Pick<Caller, 'call'>)
         const shard = shardOf(openid);
         const after = lastBefore(rows.shardOf({ runId, shard }).results.keys(), openid);
         if (after === undefined) return undefined;
-        const key = { runId, shard, after };
+        const key = { runId, shard, start: after };
         return { key, results: readResults(key) };
       }),
     putResults(key, results, tally) {

@@ -97,7 +97,7 @@ export function createPart(listener: TableListener) {
     earlierMarks.set(openid, items.set(newVersion(), { marks: outgrown, life }));
   }
 
-  function shardOf({ runId, shard }: Omit<BatchKey, 'after'>): ShardRows {
+  function shardOf({ runId, shard }: Omit<BatchKey, 'start'>): ShardRows {
     const name = `${runId} ${shard}`;
     const known = shards.get(name);
     if (known) return known;
@@ -112,17 +112,17 @@ export function createPart(listener: TableListener) {
   }
 
   const readResults = (key: BatchKey): Versioned<BatchResults> =>
-    shardOf(key).results.get(key.after) ?? { value: UNTOUCHED, version: undefined };
+    shardOf(key).results.get(key.start) ?? { value: UNTOUCHED, version: undefined };
 
   function putResults(key: BatchKey, row: Versioned<BatchResults>): void {
     const before = readResults(key).value;
-    shardOf(key).results.set(key.after, row);
+    shardOf(key).results.set(key.start, row);
     listener.written({ results: { key, after: row.value, before } });
   }
 
   function putBatch(key: BatchKey, batch: RunBatch): void {
     const written = toBatch(JSON.parse(JSON.stringify(packBatch(batch))));
-    shardOf(key).batches.set(key.after, frozen(written));
+    shardOf(key).batches.set(key.start, frozen(written));
     listener.written({ batch: { key, batch: written } });
   }
 
@@ -144,7 +144,7 @@ export function createPart(listener: TableListener) {
       const [of, shard] = name.split(' ');
       if (of !== runId) continue;
       for (const [after, batch] of batches) {
-        const key = { runId, shard: Number(shard), after };
+        const key = { runId, shard: Number(shard), start: after };
         yield { key, batch, results: readResults(key).value };
       }
     }

@@ -21,7 +21,7 @@ export function describeWrite({ ledger, records = [], run, batch, results }: Tab
     );
     const { lease, needsRecovery, done } = results.after;
     const more = [lease && `has ${lease.workerId}`, needsRecovery && 'needs recovery', done && 'done'];
-    const { runId, after } = results.key;
+    const { runId, start: after } = results.key;
     parts.push(`results of ${runId} ${after}: ${states.join(', ')} ${more.filter(Boolean).join(' ')}`);
   }
   if (ledger) {

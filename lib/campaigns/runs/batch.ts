@@ -13,13 +13,13 @@ const COUNT_DIGITS = 9;
 export const BATCH_SIZE = 100;
 
 /**
- * Where a batch begins in its run. A shard's recipients are planned in the order of their openids. `after` is
+ * Where a batch begins in its run. A shard's recipients are planned in the order of their openids. `start` is
  * the border to the batch before, and empty for the first.
  */
 export interface BatchKey {
   readonly runId: string;
   readonly shard: number;
-  readonly after: string;
+  readonly start: string;
 }
 
 /** How much of a shard has been planned. */

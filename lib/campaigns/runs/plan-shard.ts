@@ -40,7 +40,7 @@ export async function planShard(
   let { after, planned } = job;
   for (let count = 0; count < BATCHES_PER_JOB && clock() < deadlineMs; count++) {
     if (await isHalted()) return { type: 'later', delayMs: 0 };
-    const key = { runId: run.id, shard, after };
+    const key = { runId: run.id, shard, start: after };
     const { batch, isNew } = await batchAt(services, run, source, key, planned);
     if (batch.recipients.length > 0 && (isNew || !(await isDone(runs, key)))) await queue.add(after);
     // It may stand there because a user was erased, whom the source has read.
@@ -79,7 +79,7 @@ export function interruptPlanning(
       upTo: last?.upTo ?? { batches: 0, recipients: 0 },
       ...(status !== 'stopped' && { next: borderBehind(after) }),
     };
-    const result = await runs.createBatch({ runId: id, shard, after }, empty);
+    const result = await runs.createBatch({ runId: id, shard, start: after }, empty);
     return result === 'exists' ? 'conflict' : undefined;
   }, backoff);
 }
@@ -94,7 +94,7 @@ export async function tidyShard(
   const queue = createBatchQueue(services, job);
   let { after } = job;
   while (clock() < deadlineMs) {
-    const key = { runId: job.runId, shard: job.shard, after };
+    const key = { runId: job.runId, shard: job.shard, start: after };
     const batch = await runs.loadBatch(key);
     if (batch && needsTidying((await runs.loadResults(key)).value)) await queue.add(after);
     if (batch?.next === undefined) {
@@ -118,7 +118,7 @@ async function batchAt(
 ): Promise<{ batch: RunBatch; isNew: boolean }> {
   const earlier = await runs.loadBatch(key);
   if (earlier) return { batch: earlier, isNew: false };
-  const found = await source.next(key.after);
+  const found = await source.next(key.start);
   const upTo = {
     batches: before.batches + (found.recipients.length > 0 ? 1 : 0),
     recipients: before.recipients + found.recipients.length,

@@ -70,7 +70,7 @@ async function tidyUp(
   return job.generation < run.generation ? DONE : tidyShard(services, job, deadlineMs);
 }
 
-/** Halts where the cached run is held back. It may be older than the job, so no job is dropped. */
+/** Halts where the cached run is void or quiet. It may be older than the job, so no job is dropped. */
 function doJob(
   services: RunWorkServices,
   run: RunRecord,

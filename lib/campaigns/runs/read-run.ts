@@ -82,7 +82,7 @@ export async function listRecipients(
   let cursor: RecipientCursor | undefined = from;
   while (cursor && cursor.shard < runs.shards.length) {
     if (items.length >= limit) return { items, next: cursor };
-    const key = { runId, shard: cursor.shard, after: cursor.after };
+    const key = { runId, shard: cursor.shard, start: cursor.after };
     const batch = await runs.loadBatch(key);
     const results = batch && (await runs.loadResults(key));
     const outcomes = batch && results ? outcomesOf(batch.recipients, results.value.results) : [];

@@ -146,7 +146,7 @@ async function nextFailed(
 ): Promise<PlannedBatch> {
   let position = after;
   for (let seen = 0; seen < MAX_BATCHES; seen++) {
-    const key = { runId, shard, after: position };
+    const key = { runId, shard, start: position };
     const batch = await runs.loadBatch(key);
     if (!batch) return { recipients: [] };
     const { results } = (await runs.loadResults(key)).value;

@@ -89,7 +89,7 @@ export async function tidyStopped(
 }
 
 function keyOf({ runId, shard, after }: SendBatchJob): BatchKey {
-  return { runId, shard, after };
+  return { runId, shard, start: after };
 }
 
 function later({ random }: SendBatchServices, atLeastMs: number): JobResult {

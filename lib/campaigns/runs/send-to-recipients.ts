@@ -107,7 +107,7 @@ export async function sendToRecipients(
     }
   }
 
-  /** Waits for a permit. By then the run may be held back. */
+  /** Waits for a permit. By then the run may be halted. */
   async function waitForPermit(): Promise<boolean> {
     const permit = await services.acquirePermit(work.run);
     if (permit.type === 'later') backInMs = Math.min(backInMs ?? permit.delayMs, permit.delayMs);

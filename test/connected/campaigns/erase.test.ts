@@ -61,7 +61,7 @@ test('who is erased is gone from lists and runs; a run that goes on skips them, 
 
   for (const openid of [reached, waiting]) {
     const result = await eraseUser(erasing(world), openid);
-    expect(result).toMatchObject({ type: 'erased', templates: 1, places: 3 });
+    expect(result).toMatchObject({ type: 'erased', templates: 1, erasedRecipients: 3 });
     expect(result).not.toHaveProperty('next');
     expect(await itemsWith(world, openid)).toEqual([]);
   }
@@ -88,15 +88,15 @@ test('goes over long lists and many runs a part at a time, and again does no har
       await world.until(campaign, await world.start(campaign, { dryRun: true }), isFinished);
     }
   }
-  let [places, calls] = [0, 0];
+  let [erased, calls] = [0, 0];
   for (let from: Parameters<typeof eraseRecipient>[2]; calls === 0 || from; calls++) {
     const result = await eraseRecipient(erasing(world), openid, from, () => false);
-    places += result.erased;
+    erased += result.erased;
     from = result.next;
   }
   // Of each campaign its list, its runs, and these once more.
   expect(calls).toBe(9);
-  expect(places).toBe(9);
+  expect(erased).toBe(9);
   expect(await itemsWith(world, openid)).toEqual([]);
   expect(await eraseRecipient(erasing(world), openid, undefined, always)).toEqual({ erased: 0 });
 });

@@ -107,16 +107,16 @@ describe('the waiting messages of a template', () => {
         .toSorted(),
     ).toEqual(openids.toSorted());
     expect(Math.max(...pages.map(({ length }) => length))).toBe(100);
-    const places: string[] = [];
+    const cursors: string[] = [];
     for (let after: string | undefined; ; ) {
       const { next } = await waiting(T, after);
       if (next === undefined) break;
-      places.push(next);
+      cursors.push(next);
       after = next;
     }
-    for (const place of places) expect(place).toMatch(SEARCH_CURSOR);
-    const within = places.findIndex((place) => /^audience:3:o-/.test(place));
-    const rest = await collect(everyPage((after = places[within]) => waiting(T, after)));
+    for (const cursor of cursors) expect(cursor).toMatch(SEARCH_CURSOR);
+    const within = cursors.findIndex((cursor) => /^audience:3:o-/.test(cursor));
+    const rest = await collect(everyPage((after = cursors[within]) => waiting(T, after)));
     expect(rest).toEqual(pages.slice(within + 1));
   });
 

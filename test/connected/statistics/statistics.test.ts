@@ -131,17 +131,17 @@ test('one change may touch many templates and time buckets', async () => {
 
 test('a shard that the stream has forgotten is forgotten', async () => {
   const { writer, change, count, templateId, shard, sum } = useTemplate();
-  const placesAfter = async (hours: number, of: string) => {
+  const checkpointsAfter = async (hours: number, of: string) => {
     await writer.add(of, [change(count('available', 1, AT + hours * HOUR_MS))]);
     const item = (await getItem(table, gaugeKey(table, templateId))) ?? {};
     return Object.keys(item).filter((name) => name.startsWith('@'));
   };
   const [old, young] = [`${shard} old`, `${shard} young`];
-  await placesAfter(0, old);
-  expect(await placesAfter(29, young)).toEqual(
+  await checkpointsAfter(0, old);
+  expect(await checkpointsAfter(29, young)).toEqual(
     expect.arrayContaining([checkpointName(old), checkpointName(young)]),
   );
-  expect(await placesAfter(31, young)).toEqual([checkpointName(young)]);
+  expect(await checkpointsAfter(31, young)).toEqual([checkpointName(young)]);
   expect(await sum('available')).toBe(3);
 });
 

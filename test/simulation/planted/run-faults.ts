@@ -40,7 +40,8 @@ function readingResults(runs: Runs, change: (read: BatchResults) => BatchResults
   };
 }
 
-const nameOf = ({ runId, shard, after }: Parameters<Runs['loadResults']>[0]) => `${runId} ${shard} ${after}`;
+const nameOf = ({ runId, shard, start: after }: Parameters<Runs['loadResults']>[0]) =>
+  `${runId} ${shard} ${after}`;
 
 /** Faults in how runs are started, planned, sent batch by batch, paused and finished. */
 export const RUN_FAULTS: readonly PlantedFault[] = [

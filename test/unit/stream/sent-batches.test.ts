@@ -30,7 +30,7 @@ function usePages(gone: { readonly page?: boolean; readonly run?: boolean } = {}
       return gone.run ? undefined : { value: runOf(runId), version: '1' };
     },
   });
-  return { loaded, read: (runId: string) => pageOf({ runId, shard: 0, after: '' }) };
+  return { loaded, read: (runId: string) => pageOf({ runId, shard: 0, start: '' }) };
 }
 
 test('a batch comes with its run, which is read once', async () => {

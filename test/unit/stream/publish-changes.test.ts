@@ -163,7 +163,7 @@ describe('the results of a run’s batch', () => {
   const change = (of: RunRecord): StreamRecord => ({
     type: 'results',
     ...common(7),
-    key: { runId: of.id, shard: 0, after: '' },
+    key: { runId: of.id, shard: 0, start: '' },
     before: new Map([[0, result('sent')]]),
     after: new Map([
       [0, result('sent')],
