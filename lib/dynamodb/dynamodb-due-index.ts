@@ -7,10 +7,10 @@ import { listPending } from '../messages/pending-messages.ts';
 import { type DueEntry, type DueIndexWriter, dueEntry } from '../messages/send-job.ts';
 import type { ChangeDependants, DueMessage } from '../templates/handle-template-changes.ts';
 import { getItem, getItems, type Item, isWritten } from './items.ts';
-import { dueEntryKey, duePartition, type Key, ledgerKey, SHARDS, sortableMoment } from './keys.ts';
+import { dueEntryKey, duePartition, type Key, SHARDS, sortableMoment } from './keys.ts';
 import { queryPage, queryPages } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
-import { toLedger } from './versioned-items.ts';
+import { readLedgers } from './versioned-items.ts';
 
 /**
  * An entry is of no use once its message is due; it is kept so much longer for an outage of the dispatcher,
@@ -165,11 +165,6 @@ export async function pendingAmong(
   messageIds: ReadonlySet<string>,
 ): Promise<readonly (DueMessage & { readonly openid: string })[]> {
   const openids = new Set([...messageIds].flatMap((id) => openidOf(id) ?? []));
-  const items = await getItems(
-    table,
-    [...openids].map((openid) => ledgerKey(table, openid)),
-  );
-  return items.flatMap((item) =>
-    listPending(toLedger('', item).value).filter(({ id }) => messageIds.has(id)),
-  );
+  const ledgers = await readLedgers(table, [...openids]);
+  return ledgers.flatMap(({ value }) => listPending(value).filter(({ id }) => messageIds.has(id)));
 }

@@ -4,7 +4,7 @@ import type { TemplateUsers } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
 import { packedMarks, setMarks, withMarks } from '../grants/deduplication-marks.ts';
 import type { GrantStore, LedgerPage } from '../grants/grant-store.ts';
-import { type ConditionalPut, getItem, getItems, IS_NEW, putAtomically } from './items.ts';
+import { type ConditionalPut, getItem, IS_NEW, putAtomically } from './items.ts';
 import {
   audienceKey,
   audiencePartition,
@@ -16,7 +16,7 @@ import {
 } from './keys.ts';
 import { queryItems, queryPage, under } from './queries.ts';
 import { type Table, toAttributes } from './table.ts';
-import { type NewVersion, parseItem, putLedger, toLedger } from './versioned-items.ts';
+import { type NewVersion, parseItem, putLedger, readLedgers, toLedger } from './versioned-items.ts';
 
 /**
  * A phone that kept a report back for longer than this is not believed in, nor a queue that kept an event.
@@ -99,11 +99,7 @@ async function listByTemplate(
     last = page.next ?? '';
     if (page.next === undefined) shard += 1;
   }
-  const items = await getItems(
-    table,
-    openids.map((openid) => ledgerKey(table, openid)),
-  );
-  const ledgers = items.map((item) => toLedger('', item).value);
+  const ledgers = (await readLedgers(table, openids)).map(({ value }) => value);
   return { ledgers, ...(shard < SHARDS.length ? { next: `${shard}:${last}` } : {}) };
 }
 
@@ -133,16 +129,8 @@ export function createTemplateUsers(table: Table): TemplateUsers {
     openids: (templateId, shard, limit, after) => audiencePage(table, templateId, shard, limit, after),
 
     async loadLedgers(openids) {
-      const items = await getItems(
-        table,
-        openids.map((openid) => ledgerKey(table, openid)),
-      );
-      return new Map(
-        items.map((item) => {
-          const ledger = toLedger('', item);
-          return [ledger.value.openid, ledger];
-        }),
-      );
+      const ledgers = await readLedgers(table, openids);
+      return new Map(ledgers.map((ledger) => [ledger.value.openid, ledger]));
     },
   };
 }

@@ -3,7 +3,7 @@ import { emptyLedger, type Ledger, ledgerSchema } from '../grants/ledger.ts';
 import type { Logger } from '../logger.ts';
 import { type Message, messageSchema } from '../messages/message.ts';
 import type { Versioned } from '../versioned.ts';
-import { type ConditionalPut, IS_NEW, type Item } from './items.ts';
+import { type ConditionalPut, getItems, IS_NEW, type Item } from './items.ts';
 import { ledgerKey, messageKey, undeliveredAttributes } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -69,6 +69,15 @@ function storedLedger({ claim, ...ledger }: Ledger): Item {
 export function toLedger(openid: string, item: Item | undefined): Versioned<Ledger> {
   if (!item) return { value: emptyLedger(openid), version: undefined };
   return parseVersioned(ledgerSchema, withSendId(item));
+}
+
+/** The ledgers of these users as they stand now, in no order; users without one are left out. */
+export async function readLedgers(
+  table: Table,
+  openids: readonly string[],
+): Promise<readonly Versioned<Ledger>[]> {
+  const keys = openids.map((openid) => ledgerKey(table, openid));
+  return (await getItems(table, keys)).map((item) => toLedger('', item));
 }
 
 /** A message as read. */
