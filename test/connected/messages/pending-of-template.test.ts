@@ -76,7 +76,7 @@ function useApp() {
   };
 }
 
-describe('the waiting messages of a template', () => {
+describe('the pending messages of a template', () => {
   test('are found whether they wait for minutes or for days, and no others are', async () => {
     const { user, found } = useApp();
     const ids = [

@@ -209,7 +209,7 @@ describe('a rate', () => {
     );
   });
 
-  test('sends those away who find no place, each to a moment of their own at the same rate', () => {
+  test('sends those away who find no slot, each to a moment of their own at the same rate', () => {
     const { reservations, rateLimit } = reserveSlots(NO_LIMIT, {
       maxPerSecond: 10,
       count: 100,

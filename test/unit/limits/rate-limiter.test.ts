@@ -113,7 +113,7 @@ describe('a refusal that one container meets', () => {
     expect(appId.lines[0]).toMatch(/^All sending is stopped.*MAX_SENDS_PER_SECOND/);
   });
 
-  test('is for those too who have a place already and wait for its moment', async () => {
+  test('is for those too who have a slot already and wait for its moment', async () => {
     const appId = useAppId();
     const [waiting, other] = [appId.container(1), appId.container(1)];
     await waiting.acquire();

@@ -209,7 +209,7 @@ describe('the ids of events', () => {
 });
 
 describe('counting changes', () => {
-  test('hands on what counts, in the order of the shard and with its place there', async () => {
+  test('hands on what counts, in the order of the shard and with its checkpoint there', async () => {
     const added: [string, readonly CountedChange[]][] = [];
     const services = {
       statistics: { add: async (...one: [string, readonly CountedChange[]]) => void added.push(one) },
