@@ -1,6 +1,7 @@
 // How bundles are made smaller and quicker to load than esbuild makes them by itself. What each part saves is in
 // docs/decisions/0020-cold-starts.md.
 const { basename, join } = require('node:path');
+const { readFile } = require('node:fs/promises');
 const { builtinModules } = require('node:module');
 
 /** Puts a module of ours in the place of a package. */
@@ -94,9 +95,42 @@ const withoutUnusedPackages = {
   },
 };
 
+/** The errors of SSM that GetParameters may answer with, and that of all. Any other comes as the last, by its own name. */
+const SSM_ERRORS = ['InternalServerError', 'InvalidKeyId', 'SSMServiceException'];
+
+/**
+ * The shapes of a client without those that no call of ours comes to. They stay in a bundle for two reasons: SSM registers the errors of all
+ * of its operations, and a computed key looks as though it might do something. Where a release writes them otherwise, bundles only grow.
+ */
+const shapesWithoutUnused = {
+  name: "shapes of AWS's clients without what is unused",
+  setup(build) {
+    build.onLoad(
+      { filter: /[/\\]client-[\w-]+[/\\]dist-es[/\\]schemas[/\\]schemas_0\.js$/ },
+      async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        const names = new Map(
+          [...text.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]),
+        );
+        const plain = text.replaceAll(/\[(_\w+)\]:/g, (key, name) =>
+          names.has(name) ? `${names.get(name)}:` : key,
+        );
+        const isUsed = (_line, error) => !path.includes('client-ssm') || SSM_ERRORS.includes(error);
+        return {
+          contents: plain.replaceAll(/^\w+\.registerError\((\w+)\$, \w+\);$/gm, (...line) =>
+            isUsed(...line) ? line[0] : '',
+          ),
+          loader: 'js',
+        };
+      },
+    );
+  },
+};
+
 module.exports = [
   replace('undici', 'undici-parts.cjs'),
   undiciWithoutUnused,
   withoutUnusedPackages,
+  shapesWithoutUnused,
   builtInsFromProcess,
 ];
