@@ -76,18 +76,22 @@ function textOf(job: SendJob | CardJob | EventJob | RunJob): string {
   return JSON.stringify(job).replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 }
 
-function jobReader<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.parser(v.pipe(v.string(), v.parseJson(), schema));
+const sendQueueJob = v.union([sendJob, cardJob]);
+
+/** Reads a job of the send queue off its record. @throws SyntaxError or ValiError for anything else */
+export function readSendJob(body: string): SendJob | CardJob {
+  return v.parse(sendQueueJob, JSON.parse(body));
 }
 
-/** Reads a job of the send queue off its record. @throws ValiError for anything else */
-export const readSendJob = jobReader(v.union([sendJob, cardJob]));
+/** Reads a campaign's job off a queue record. @throws SyntaxError or ValiError for anything else */
+export function readRunJob(body: string): RunJob {
+  return v.parse(runJob, JSON.parse(body));
+}
 
-/** Reads a campaign's job off a queue record. @throws ValiError for anything else */
-export const readRunJob = jobReader(runJob);
-
-/** Reads what WeChat pushed off a queue record. @throws ValiError for anything else */
-export const readEventJob = jobReader(eventJob);
+/** Reads what WeChat pushed off a queue record. @throws SyntaxError or ValiError for anything else */
+export function readEventJob(body: string): EventJob {
+  return v.parse(eventJob, JSON.parse(body));
+}
 
 /**
  * Counts what lies in the dead-letter queues, by what they are of. SQS tells about how many there are, some
