@@ -58,7 +58,8 @@ export function createAccessTokenStore(table: Table, newUuid: () => string): Acc
       });
     },
 
-    fail: (failure) => updateAsHolder({ set: { failure }, remove: ['lease', 'leaseUntilMs'] }),
+    // It stands until a token is saved, and must not go with the item of the one that has expired.
+    fail: (failure) => updateAsHolder({ set: { failure }, remove: ['lease', 'leaseUntilMs', 'expiresAt'] }),
 
     releaseLease: () => updateAsHolder({ remove: ['lease', 'leaseUntilMs'] }),
 

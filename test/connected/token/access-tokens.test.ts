@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createAccessTokenStore } from '../../../lib/dynamodb/dynamodb-access-token-store.ts';
+import { getItem } from '../../../lib/dynamodb/items.ts';
+import { accessTokenKey } from '../../../lib/dynamodb/keys.ts';
 import type { Table } from '../../../lib/dynamodb/table.ts';
 import { type AccessTokens, createAccessTokens } from '../../../lib/token/access-tokens.ts';
 import { TokenUnavailableError } from '../../../lib/token/token-unavailable-error.ts';
@@ -38,7 +40,7 @@ function account(mode: 'stable' | 'plain' = 'stable', engine: Table = base) {
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 10)),
       random: Math.random,
     });
-  return { world, container };
+  return { world, container, table };
 }
 
 function refusal(errcode: number, rid?: string) {
@@ -62,6 +64,21 @@ describe('one token for all functions', () => {
     );
     expect(new Set(await Promise.all(callers))).toEqual(new Set(['token-1']));
     expect(world.fetches).toEqual([false]);
+  });
+
+  test('why there is none is known for as long as there is none, whenever the old one ended', async () => {
+    const { world, container, table } = account();
+    const kept = async () => (await getItem(table, accessTokenKey(table)))?.['expiresAt'];
+    await container().get();
+    expect(await kept()).toBeGreaterThan(world.nowMs / 1000);
+    world.nowMs += 4 * HOUR_MS;
+    world.answer = () => refusal(40125);
+    await expect(container().get()).rejects.toThrow(TokenUnavailableError);
+    expect(await kept()).toBeUndefined();
+    world.answer = undefined;
+    world.nowMs += HOUR_MS;
+    await container().get();
+    expect(await kept()).toBeGreaterThan(world.nowMs / 1000);
   });
 
   test('it is renewed in its last minutes, by one container', async () => {
