@@ -309,12 +309,13 @@ describe('what the check passes', () => {
     });
     expect(accepted.length).toBeGreaterThan(orders.length / 5);
     expect(accepted.length).toBeLessThan(orders.length);
+    const sent = () =>
+      wechat.received({ call: 'send' }).items.filter(({ templateId = '' }) => templateId.startsWith('only-'));
+    // On a busy machine a job may come before its message, and once more a second later.
+    await expect.poll(() => sent().length, { timeout: 30_000 }).toBeGreaterThanOrEqual(accepted.length);
     await stack.idle();
-    const sent = wechat
-      .received({ call: 'send' })
-      .items.filter(({ templateId = '' }) => templateId.startsWith('only-'));
-    expect(sent).toHaveLength(accepted.length);
-    expect(new Set(sent.map(({ errcode }) => errcode))).toEqual(new Set([0]));
+    expect(sent()).toHaveLength(accepted.length);
+    expect(new Set(sent().map(({ errcode }) => errcode))).toEqual(new Set([0]));
   });
 });
 
