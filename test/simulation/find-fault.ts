@@ -18,15 +18,14 @@ const SHOWN_BY: Readonly<Record<string, number>> = {
   'what a dead worker was to give back stays in its claim': 2453,
   'the dispatcher stops at an app for which it fails': 2114,
   'a planner that has read a user writes them once they are erased': 1465,
-  'a message is put back for another try though its claim was given up': 1219,
-  'a sender does not look at its lease before the request': 1207,
-  'a refusal takes what was granted since the send began': 1140,
+  'a sender does not look at its lease before the request': 182,
+  'a refusal takes what was granted since the send began': 224,
   'the job goes onto the queue after the change is stored': 1098,
-  'a message that expires is looked at only once it could have left': 881,
-  'a run is stored before its jobs are queued': 540,
+  'a message that expires is looked at only once it could have left': 1554,
+  'a run is stored before its jobs are queued': 767,
   'a grant that came after the run began is taken': 434,
   // An earlier one takes a minute of livelock.
-  'canceling does not collide with a claim': 38,
+  'canceling does not collide with a claim': 43,
 };
 
 /** Tests that the simulation notices each of these faults. */
