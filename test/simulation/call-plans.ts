@@ -27,6 +27,11 @@ export function isOutcome(label: string): boolean {
   return /^put results|message:(?!pending)/.test(label);
 }
 
+/** Whether it accepts a message, which ends those that it collapses, and must be there within a minute too. */
+function isAcceptance(label: string): boolean {
+  return label.includes('message:collapsed');
+}
+
 /**
  * Decides by chance. Answers are late most often where that is most dangerous: of a claim, until its lease is
  * over or nearly so.
@@ -37,7 +42,7 @@ export function plansByChance(chance: Chance, faults: () => Faults): PlanCall {
     const isClaim = label === 'commit ledger';
     const stalled = stall > 0 && chance.happens(isClaim ? 3 * stall : stall);
     const slow = stalled || (slowRead > 0 && isRead(label) && chance.happens(slowRead));
-    const heldUp = heldUpWrite > 0 && isOutcome(label) && chance.happens(heldUpWrite);
+    const heldUp = heldUpWrite > 0 && isOutcome(label) && chance.happens(heldUpWrite) && !isAcceptance(label);
     const sleep = label === 'sleep';
 
     function untilAnswerMs(): number {

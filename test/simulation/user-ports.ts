@@ -6,6 +6,7 @@ import type { GrantStore } from '../../lib/grants/grant-store.ts';
 import type { Ledger } from '../../lib/grants/ledger.ts';
 import type { DueIndexReader } from '../../lib/messages/dispatch-due.ts';
 import type { BoundKey, IdempotencyKeys } from '../../lib/messages/idempotency-keys.ts';
+import type { Message } from '../../lib/messages/message.ts';
 import type { Change, MessageStore } from '../../lib/messages/message-store.ts';
 import { readMessage, withPending } from '../../lib/messages/pending-messages.ts';
 import type { DueIndexWriter } from '../../lib/messages/send-job.ts';
@@ -175,6 +176,7 @@ export function createDuePorts({ due: { rows } }: Pick<AppItems, 'due'>, { call 
 }
 
 function labelOf({ ledger, records = [] }: Change): string {
-  const parts = [ledger && 'ledger', ...records.map(({ value }) => `message:${value.state}`)];
+  const nameOf = ({ collapsedInto, state }: Message) => (collapsedInto === undefined ? state : 'collapsed');
+  const parts = [ledger && 'ledger', ...records.map(({ value }) => `message:${nameOf(value)}`)];
   return `commit ${parts.filter(Boolean).join('+')}`;
 }
