@@ -23,7 +23,7 @@ export interface AcceptRequest extends OutgoingMessage {
   readonly idempotency?: KeyedRequest;
 }
 
-/** What came of it. `repeated`: the same idempotency key and body have been accepted before. */
+/** A message, or why there is none. `repeated`: the same idempotency key and body have been accepted before. */
 export type AcceptResult =
   | { readonly type: 'accepted' | 'repeated'; readonly message: Message }
   | { readonly type: 'idempotency-conflict' | 'no-grant' | 'too-many-waiting' }

@@ -43,7 +43,7 @@ interface DeleteRequest {
   readonly after?: string;
 }
 
-/** What came of it. */
+/** Whether the template is gone from the account, or why it stays. */
 export type DeleteResult =
   | { readonly type: 'not-found' }
   /** `isSure`: something needs it; without that there was no time to look through all users. */

@@ -126,7 +126,7 @@ export interface DeclaredKinds {
   declareKind(templateId: string, kind: TemplateKind | undefined): Promise<void>;
 }
 
-/** What came of declaring a kind. `contradicted`: WeChat lists the template as another kind for certain. */
+/** Whether the kind was declared. `contradicted`: WeChat lists the template as another kind for certain. */
 type DeclareResult =
   | { readonly type: 'declared' }
   | { readonly type: 'contradicted'; readonly listed: TemplateKind };
