@@ -29,6 +29,7 @@ export async function withAccessToken<T>(
   let refused: string | undefined;
   let forced = false;
   for (let calls = 1; ; calls++) {
+    if (!hasTimeFor('call')) throw new TokenUnavailableError({ reason: TOO_LATE });
     const askedAtMs = tokens.now();
     const result = await call(token);
     const refusal = refusalOf(result);
@@ -38,11 +39,12 @@ export async function withAccessToken<T>(
     forced = token === refused;
     refused = token;
     token = forced ? await tokens.force(token, refusal) : await tokens.replace(token, askedAtMs);
-    if (!hasTimeFor('call')) throw new TokenUnavailableError({ reason: OUT_OF_TIME });
   }
 }
 
 const OUT_OF_TIME = 'WeChat refused the one at hand, and there was no time left to try another';
+/** A slow read of the table is enough for that. */
+const TOO_LATE = 'getting it took so long that there was no time left for the request';
 
 /** WeChat's refusals of an access token (WeChat contract §2.3). */
 const TOKEN_REFUSALS: ReadonlySet<number> = new Set([40001, 42001, 40014]);

@@ -3,6 +3,7 @@ import type { BusEvent, PublishEvents } from '../../lib/eventbridge/eventbridge-
 import type { TemplateKind } from '../../lib/grants/ledger.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { SendJob } from '../../lib/messages/send-job.ts';
+import type { OutgoingMessage } from '../../lib/sends/send-port.ts';
 import type { CountedChange } from '../../lib/stream/counts.ts';
 import type { DomainEvent } from '../../lib/stream/domain-events.ts';
 import { remedyFor, sendRule } from '../../lib/wechat/errcodes.ts';
@@ -145,22 +146,29 @@ export function createServices(options: ServiceOptions) {
       const app = options.appOf(appId);
       const caller = callerOf(process);
       const base = baseOf(process, appId);
-      const { fetchToken, send } = app.wechat.callsOf(process);
+      const { fetchToken, begin, send } = app.wechat.callsOf(process);
       const tokens = kernel.createAccessTokens({
         ...base,
         store: createTokenStore(base.items.token, caller, () => `lease-${nextId()}`),
         fetchToken,
         canForceRefresh: true,
       });
+      const sender = kernel.createTokenSender({
+        ...base,
+        tokens,
+        call: send,
+        isDocumented: () => true,
+        measure: () => undefined,
+      });
       return {
         ...base,
-        wechat: kernel.createTokenSender({
-          ...base,
-          tokens,
-          call: send,
-          isDocumented: () => true,
-          measure: () => undefined,
-        }),
+        wechat: {
+          ready: sender.ready,
+          send(message: OutgoingMessage) {
+            begin(message);
+            return sender.send(message);
+          },
+        },
         rules: {
           ruleOf: sendRule,
           remedyOf: (code: number, text: string) => remedyFor(code, text, 'send'),

@@ -35,6 +35,8 @@ export interface WeChatRequest {
 /** The way to one account of one function. */
 export interface SimulatedCalls {
   readonly fetchToken: FetchToken;
+  /** A sender begins with a send: what its requests may take is counted from here. */
+  begin(message: OutgoingMessage): void;
   send(accessToken: string, message: OutgoingMessage): Promise<SendAnswer>;
 }
 
@@ -91,6 +93,7 @@ const REFUSALS = [
 const BROKEN_DOWN = { frozen: 48004, quota: 45009 };
 
 const GIVE_UP_MS = 10_000;
+/** Getting a token, a request and its repeat take no longer together. */
 const REQUEST_LIMIT_MS = 35_000;
 /** WeChat's refusals of a token: the call is made again with another. */
 const TOKEN_REFUSALS: readonly number[] = [40001, 42001, 40014];
@@ -129,6 +132,7 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     process: Process,
     accessToken: string,
     message: OutgoingMessage & { readonly id?: string },
+    untilMs: number,
   ): Promise<SendAnswer> {
     return new Promise((resolve) => {
       if (!process.alive) return;
@@ -149,12 +153,10 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
       // A campaign's request carries no id; its text says which run it belongs to.
       const sendId = message.id ?? `${data['thing1']} ${openid}`;
       const silent = breakdown === 'silent' || (noAnswer > 0 && chance.happens(noAnswer));
-      // A call that is made again with another token has the rest of the time.
-      const limitMs =
-        (isTokenRefused(sendId) ? GIVE_UP_MS : REQUEST_LIMIT_MS) - Math.ceil(2 * options.skewMs);
+      const limitMs = untilMs - scheduler.now() - Math.ceil(2 * options.skewMs);
       const slow = slowAnswer > 0 && chance.happens(slowAnswer);
       const durationMs = silent
-        ? chance.pick([GIVE_UP_MS, 30, limitMs])
+        ? chance.pick([Math.min(GIVE_UP_MS, limitMs), 30, limitMs])
         : slow
           ? chance.between(1_000, limitMs)
           : chance.between(20, 300);
@@ -209,14 +211,20 @@ export function createWeChat(options: WeChatOptions): SimulatedWeChat {
     requests,
     isTokenRefused,
     isOwnToken: tokens.isOwn,
-    callsOf: (process) => ({
-      async fetchToken({ forceRefresh }) {
-        const answer = await options.processes.call(process, 'fetch token', () => tokens.fetch(forceRefresh));
-        if ('errcode' in answer) throw answer;
-        return answer;
-      },
-      send: (accessToken, message) => send(process, accessToken, message),
-    }),
+    callsOf(process) {
+      const untilMs = new WeakMap<OutgoingMessage, number>();
+      return {
+        async fetchToken({ forceRefresh }) {
+          const answer = await options.processes.call(process, 'fetch token', () =>
+            tokens.fetch(forceRefresh),
+          );
+          if ('errcode' in answer) throw answer;
+          return answer;
+        },
+        begin: (message) => void untilMs.set(message, scheduler.now() + REQUEST_LIMIT_MS),
+        send: (accessToken, message) => send(process, accessToken, message, untilMs.get(message)!),
+      };
+    },
     allow: (openid, grant) => {
       allowed.set(keyOf(openid, grant), (allowed.get(keyOf(openid, grant)) ?? 0) + 1);
     },
