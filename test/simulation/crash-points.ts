@@ -26,23 +26,27 @@ const STEADY: CallPlan = { untilEffectMs: 2, untilAnswerMs: 3, outlivesCaller: f
  * Counts the calls and lets the function die at the given points: twice the number of the call, plus one for
  * after its effect.
  */
-function dyingAt(points: readonly number[]): { plan: PlanCall; calls: () => number } {
+function dyingAt(
+  points: readonly number[],
+  slow: Story['slow'] = {},
+): { plan: PlanCall; calls: () => number } {
   let calls = 0;
-  const plan: PlanCall = () => {
+  const plan: PlanCall = (label) => {
     const point = 2 * calls++;
-    if (points.includes(point)) return { ...STEADY, crash: 'before' };
-    if (points.includes(point + 1)) return { ...STEADY, crash: 'after' };
-    return STEADY;
+    const call = { ...STEADY, untilEffectMs: slow[label] ?? STEADY.untilEffectMs };
+    if (points.includes(point)) return { ...call, crash: 'before' };
+    if (points.includes(point + 1)) return { ...call, crash: 'after' };
+    return call;
   };
   return { plan, calls: () => calls };
 }
 
 async function runStory(
   kernel: Kernel,
-  { deeds, granted = {}, script = [], pushes = false, apps = 1 }: Story,
+  { deeds, granted = {}, script = [], pushes = false, slow, apps = 1 }: Story,
   points: readonly number[],
 ): Promise<{ outcome: Outcome; calls: number }> {
-  const { plan, calls } = dyingAt(points);
+  const { plan, calls } = dyingAt(points, slow);
   const workload: Workload = { templates: [ONCE], granted, deeds, horizonMs: 0 };
   const app = { workload, faults: NO_FAULTS, generous: true, pushes, answersMsgid: true, isLimited: false };
   const outcome = await runWorld({

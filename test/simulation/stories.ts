@@ -10,6 +10,8 @@ export interface Story {
   readonly script?: readonly number[];
   /** Whether WeChat pushes events. */
   readonly pushes?: boolean;
+  /** Calls that take effect late, by their name, in milliseconds. */
+  readonly slow?: Readonly<Record<string, number>>;
   /** In how many apps of one stage the same happens. */
   readonly apps?: number;
 }
@@ -210,6 +212,14 @@ export const STORIES: readonly Story[] = [
     granted: { ada: 1, cyd: 1 },
     deeds: [START],
     script: [43101, 45011],
+  },
+  {
+    name: 'a run that puts off who then has only a later grant, which a message takes',
+    granted: { ada: 1 },
+    deeds: [START, granted('ada', 2_000), ordered('ada', 5_000, { inMs: 20 * MINUTE_MS })],
+    script: [45011],
+    // So that the message comes before the result of the request.
+    slow: { 'put results': 3_000 },
   },
   {
     name: 'a run that pauses and goes on',

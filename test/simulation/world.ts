@@ -36,7 +36,7 @@ export interface WorldOptions {
 }
 
 /** Noon in Beijing, so that the quota's midnight is half a day away. */
-const START_MS = Date.UTC(2026, 10, 23, 4);
+export const START_MS = Date.UTC(2026, 10, 23, 4);
 const MOST_EVENTS = 500_000;
 const MOST_ROUNDS = 50;
 

@@ -2,14 +2,15 @@ import type { RateLimiter } from '../../limits/rate-limiter.ts';
 import type { Logger } from '../../logger.ts';
 import { sendAndRefuseRest } from '../../messages/end-pending-messages.ts';
 import type { MessageStore } from '../../messages/message-store.ts';
-import type { Performed, SendServices } from '../../sends/perform-send.ts';
+import type { SendServices } from '../../sends/perform-send.ts';
+import { resolveClaim } from '../../sends/resolve-claim.ts';
 import type { Recipient } from '../campaign.ts';
 import { isErased, type RunBatch } from './batch.ts';
 import { prefetchLedgers } from './prefetch-ledgers.ts';
-import { type createTexts, recipientPort } from './recipient-port.ts';
+import { type createTexts, recipientPort, sendToResolve } from './recipient-port.ts';
 import type { TemplateUsers } from './recipient-source.ts';
 import type { ResultBuffer } from './result-buffer.ts';
-import { isOpen, type RecipientRecord, skipped } from './results.ts';
+import { isOpen, type RecipientResult, skipped } from './results.ts';
 import type { RunRecord } from './run.ts';
 
 export interface BatchLimits {
@@ -77,16 +78,28 @@ export async function sendToRecipients(
   async function attempt(recipient: Recipient, index: number): Promise<void> {
     if (isErased(recipient)) return buffer.add(index, { result: skipped(clock()) });
     const texts = work.texts(recipient, clock());
-    if (texts.type === 'bad') return buffer.add(index, { result: texts.result });
+    if (texts.type === 'bad') return endUnsent(recipient, index, texts.result);
     const ledger = buffer.needsRecovery() ? undefined : await ledgerOf(recipient.openid);
     const send = recipientPort({ ...work, recipient, index }, texts);
-    recordResult(index, await sendAndRefuseRest(services, send, ledger));
+    const { type } = await sendAndRefuseRest(services, send, ledger);
+    if (type === 'no-grant') await endUnsent(recipient, index, skipped(clock()));
+    if (type === 'lease-lost') backInMs = TROUBLE_WAIT_MS;
+    if (type === 'busy') defer(index);
   }
 
-  function recordResult(index: number, { type }: Performed<RecipientRecord>): void {
-    if (type === 'no-grant') buffer.add(index, { result: skipped(clock()) });
-    if (type === 'lease-lost') backInMs = TROUBLE_WAIT_MS;
-    if (type === 'busy') deferredUntil.set(index, clock() + 500 * (1 + services.random()));
+  /**
+   * Ends a recipient without a request. What was known of an earlier attempt goes with that, so its claim is
+   * resolved before, or the grant that it gives back would be lost.
+   */
+  async function endUnsent(recipient: Recipient, index: number, result: RecipientResult): Promise<void> {
+    const claim = sendToResolve({ ...work, recipient, index });
+    const isBusy = buffer.needsRecovery() && (await resolveClaim(services, claim)).type === 'busy';
+    if (isBusy) defer(index);
+    else buffer.add(index, { result });
+  }
+
+  function defer(index: number): void {
+    deferredUntil.set(index, clock() + 500 * (1 + services.random()));
   }
 
   /** One of several side by side. The first has its permit already. On trial it makes one attempt. */
