@@ -54,7 +54,8 @@ const RUNS_PER_PAGE = 20;
 
 /**
  * Takes a user out of the lists and the runs of all campaigns, for as long as `mayGoOn` says so; `next` is
- * where to go on. A run keeps its counts, and an erased recipient who was not sent to is skipped.
+ * where to go on. A run keeps its counts. An erased recipient who was not sent to is skipped, or `unknown` where
+ * a worker of their batch was lost.
  */
 export async function eraseRecipient(
   services: EraseRecipientServices,

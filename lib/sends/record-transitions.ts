@@ -78,13 +78,16 @@ export function mergeLateAnswer<Send extends SendRecord>(
   return { ...after, attempts: Math.max(standing.attempts, after.attempts), lastClaim };
 }
 
-/** The record of a send whose sender died: its request may have left, so it is never repeated by itself. */
-export function givenUp<Send extends SendRecord>(record: Send, { claimId, epoch }: Claim, nowMs: number) {
+/**
+ * The record of a send whose sender died: its request may have left, so it is never repeated by itself.
+ * `claim` is the sender's; undefined where nobody can tell whether there is one.
+ */
+export function givenUp<Send extends SendRecord>(record: Send, claim: Claim | undefined, nowMs: number) {
   return {
     ...record,
     state: 'unknown' as const,
     attempts: record.attempts + 1,
     outcome: internalOutcome('sender-lost', nowMs),
-    lastClaim: { claimId, epoch, effect: 'spend' as const },
+    ...(claim && { lastClaim: { claimId: claim.claimId, epoch: claim.epoch, effect: 'spend' as const } }),
   };
 }

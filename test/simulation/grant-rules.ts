@@ -149,7 +149,7 @@ export function createGrantRules(options: GrantRuleOptions) {
 
   /**
    * An open claim is closed by what its send says. What a recipient gave back is seen by planning, which goes
-   * by the ledger alone.
+   * by the ledger alone; but not that of one whose name was erased, because no worker finds their claim.
    */
   function settled(ledger: Ledger): Ledger | undefined {
     const { claim } = ledger;
@@ -163,7 +163,8 @@ export function createGrantRules(options: GrantRuleOptions) {
       fail('no claim is left open', { ledger, record });
       return undefined;
     }
-    if (recipient && fate.effect !== 'spend') fail('planning sees what a send gave back', { ledger, record });
+    if (recipient && !recipient.isErased && fate.effect !== 'spend')
+      fail('planning sees what a send gave back', { ledger, record });
     return closeClaim(ledger, fate.effect);
   }
 

@@ -8,6 +8,8 @@ export interface KnownRecipient {
   readonly sendId: string;
   readonly runId: string;
   readonly openid: string;
+  /** Their name was taken out of the batch, so that no worker finds what their claim says. */
+  isErased: boolean;
   result?: RecipientResult;
 }
 
@@ -24,9 +26,13 @@ export function createRecipientBook() {
   return {
     batchWritten({ key, batch }: NonNullable<TableWrite['batch']>): void {
       for (const [index, { openid }] of batch.recipients.entries()) {
-        if (byName.has(nameOf(key, index))) continue;
+        const known = byName.get(nameOf(key, index));
+        if (known) {
+          known.isErased = known.openid !== openid;
+          continue;
+        }
         const { runId } = key;
-        const recipient = { sendId: recipientSendKey(runId, openid), runId, openid };
+        const recipient = { sendId: recipientSendKey(runId, openid), runId, openid, isErased: false };
         byName.set(nameOf(key, index), recipient);
         byUser.set(openid, [...(byUser.get(openid) ?? []), recipient]);
       }

@@ -1,3 +1,4 @@
+import { NOT_BEGUN } from '../../lib/campaigns/runs/results.ts';
 import type { RecipientState } from '../../lib/campaigns/runs/run.ts';
 import { isPending, type Message } from '../../lib/messages/message.ts';
 import type { MessageState, SendRecord } from '../../lib/sends/send-record.ts';
@@ -105,7 +106,7 @@ export function createSendRules(options: SendRuleOptions) {
     receiptTaken: (msgid: string): void => void receipts.add(msgid),
     atRest(trouble: Trouble): void {
       for (const message of state().messages()) checkMessage(message, trouble);
-      for (const { sendId, result } of book.all()) if (result) checkEnd(sendId, result, trouble);
+      for (const { sendId, result = NOT_BEGUN } of book.all()) checkEnd(sendId, result, trouble);
     },
   };
 }

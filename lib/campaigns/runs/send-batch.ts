@@ -1,12 +1,13 @@
 import { DONE, type JobResult } from '../../job-result.ts';
+import { givenUp } from '../../sends/record-transitions.ts';
 import { type ResolveServices, resolveClaim } from '../../sends/resolve-claim.ts';
 import type { Template } from '../../templates/template.ts';
-import type { BatchKey } from './batch.ts';
+import { type BatchKey, isErased } from './batch.ts';
 import { checkBatch } from './dry-run.ts';
 import { type FinishServices, finishRunIfDone } from './finish-run.ts';
 import { createTexts, sendToResolve } from './recipient-port.ts';
 import { openBatch, type ResultBufferServices } from './result-buffer.ts';
-import { isOpen, needsTidying } from './results.ts';
+import { isOpen, NOT_BEGUN, needsTidying } from './results.ts';
 import type { RunRecord } from './run.ts';
 import type { SendBatchJob } from './run-job.ts';
 import type { RunStore } from './run-store.ts';
@@ -54,6 +55,7 @@ export async function sendBatch(
   if (opening.type === 'open') {
     const { buffer } = opening;
     const work = { run, batch, buffer, texts: createTexts(run.content, template) };
+    giveUpErased(services, work);
     const backInMs = await (run.dryRun
       ? checkBatch(services, work)
       : sendToRecipients(services, work, limits));
@@ -82,6 +84,7 @@ export async function tidyStopped(
   if (opening.type === 'busy') return later(services, opening.untilMs - services.clock());
   if (opening.type === 'done') return DONE;
   const { buffer } = opening;
+  giveUpErased(services, { run, batch, buffer });
   const backInMs = await resolveOpen(services, { run, batch, buffer });
   await closeUnspentClaims(services, { run, batch, buffer });
   await buffer.close();
@@ -94,6 +97,19 @@ function keyOf({ runId, shard, after }: SendBatchJob): BatchKey {
 
 function later({ random }: SendBatchServices, atLeastMs: number): JobResult {
   return { type: 'later', delayMs: Math.max(1_000, atLeastMs) * (1 + random() / 2) };
+}
+
+/**
+ * Gives up the erased recipients of a batch whose worker was lost. A user may have come back and been sent to
+ * before the erasure reached the batch. Without an openid nobody finds their claim.
+ */
+function giveUpErased({ clock }: RecipientServices, { run, batch, buffer }: OpenBatch): void {
+  if (run.dryRun || !buffer.needsRecovery()) return;
+  for (const [index, recipient] of batch.recipients.entries()) {
+    const record = buffer.resultOf(index) ?? NOT_BEGUN;
+    if (!isErased(recipient) || record.state !== 'pending') continue;
+    buffer.add(index, { result: givenUp(record, undefined, clock()), follows: record.lastClaim });
+  }
 }
 
 /** Closes claims that spend no grant, where a worker died between writing the result and the ledger. */
