@@ -94,9 +94,12 @@ async function endRecipient(
   const stored = await runs.loadResults(key);
   const before = stored.value.results.get(index);
   if (!isOpen(before)) return 0;
-  const result = isErased(recipient)
-    ? skipped(clock())
-    : asUnknown(before ?? NOT_BEGUN, taken?.claim, clock());
+  // A worker who had the batch may have sent to one who had come back before the erasure reached the batch.
+  const mayBeSent = stored.value.lease !== undefined || stored.value.needsRecovery;
+  const result =
+    isErased(recipient) && !mayBeSent
+      ? skipped(clock())
+      : asUnknown(before ?? NOT_BEGUN, taken?.claim, clock());
   const after = { ...stored.value, results: new Map(stored.value.results).set(index, result) };
   const written = await writeResults(services, key, stored, after, taken?.ledger);
   return written === 'committed' ? Number(result.state === 'unknown') : written;

@@ -4,11 +4,14 @@ import { pauseRun, resumeRun, stopRun } from '../../../lib/campaigns/runs/contro
 import { type PlanServices, planShard } from '../../../lib/campaigns/runs/plan-shard.ts';
 import { listRecipients, readRecipient } from '../../../lib/campaigns/runs/read-run.ts';
 import type { RunRecord } from '../../../lib/campaigns/runs/run.ts';
+import { findInRun } from '../../../lib/campaigns/runs/run-store.ts';
 import { planJobs } from '../../../lib/campaigns/runs/start-run.ts';
 import { createTemplateUsers } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
 import { createRecipientEraser } from '../../../lib/dynamodb/dynamodb-recipient-eraser.ts';
 import { createUserEraser } from '../../../lib/dynamodb/dynamodb-user-eraser.ts';
 import { eraseUser } from '../../../lib/users/erase-user.ts';
+import { updated } from '../../../lib/versioned.ts';
+import { endRun } from '../../../operate/restore/end-runs.ts';
 import { scanPages } from '../../../operate/scan-pages.ts';
 import { useCampaigns } from './campaign-world.ts';
 
@@ -178,6 +181,31 @@ describe.each(Object.entries(halts))('a run that %s', (_, halt) => {
     },
   );
 });
+
+test.each([
+  ['nobody', { skipped: 1, unknown: 1 }],
+  ['a worker', { skipped: 0, unknown: 2 }],
+] as const)(
+  'a restore ends one who was erased from a batch that %s had as it may have been',
+  async (who, counts) => {
+    const world = await useCampaigns({ pollers: 0 });
+    const [erased = '', other = ''] = await world.grantees(2);
+    const campaign = await world.campaign({ audience: { type: 'recipients', count: 0, pages: 0 } });
+    await world.upload(campaign, [{ openid: erased }, { openid: other }]);
+    const { value: run } = (await world.runs.load(campaign.id, await world.start(campaign)))!;
+    await planAll(planning(world), run);
+    const { key } = (await findInRun(world.runs, run.id, erased))!;
+    const read = await world.runs.loadResults(key);
+    const lease =
+      who === 'nobody' ? {} : { lease: { workerId: 'worker-1', untilMs: world.services.clock() } };
+    await world.runs.putResults(key, updated(read, { ...read.value, ...lease }));
+    await eraseRecipient(erasing(world), erased, undefined, always);
+
+    const services = { ...erasing(world), store: world.messages, newId: world.services.newUuid };
+    expect(await endRun(services, run)).toBe(counts.unknown);
+    expect((await world.read(campaign, run.id)).counts).toMatchObject({ ...counts, pending: 0 });
+  },
+);
 
 test('a run for those who failed that begins meanwhile names nobody who was erased', async () => {
   const world = await useCampaigns();
