@@ -75,15 +75,12 @@ export function createCallers(options: CallerOptions): Callers {
     reports.set(`${openid} ${requestId}`, what);
     for (const [templateId, status] of Object.entries(told.results)) {
       const subjects = told.devices?.map((device) => ({ templateId, device })) ?? [{ templateId }];
-      for (const grant of subjects.map(grantKeyOf)) {
-        if (!status.startsWith('accept')) {
-          rules.declined(openid, grant);
-          continue;
-        }
-        wechat.allow(openid, grant);
-        rules.tapped(openid, grant);
-        // WeChat's event of the tap names no device: until the template is known to be of devices, it counts as one-time.
-        if (grant !== templateId) rules.tapped(openid, templateId);
+      const isAccepted = status.startsWith('accept');
+      if (isAccepted) for (const grant of subjects.map(grantKeyOf)) wechat.allow(openid, grant);
+      // WeChat's event names no device: it counts for the template, until that is known to be of devices.
+      for (const grant of new Set([...subjects.map(grantKeyOf), templateId])) {
+        if (isAccepted) rules.tapped(openid, grant);
+        else rules.declined(openid, grant);
       }
     }
   }

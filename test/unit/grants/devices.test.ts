@@ -83,6 +83,15 @@ describe('a grant of a device', () => {
       expect(recordPopup(emptyLedger('u'), event)).toEqual(emptyLedger('u'));
     }
   });
+
+  test('is not known by an event that comes before its template is: it counts for the template, and a no takes it back', () => {
+    const event = { templateId: T, kind: 'unknown' as const, atMs: 5_000 };
+    const allowed = recordPopup(emptyLedger('u'), { ...event, status: 'accept' });
+    expect(grantsOf(allowed, T)).toMatchObject({ kind: 'unknown', granted: 1, subscribed: true });
+    const declined = recordPopup(allowed, { ...event, status: 'reject' });
+    expect(grantsOf(declined, T)).toMatchObject({ granted: 1, subscribed: false });
+    expect(grantsOf(reported(declined, 'accept', [LOCK]), keyOf(LOCK))).toMatchObject({ subscribed: true });
+  });
 });
 
 describe('reports of devices', () => {
