@@ -33,15 +33,20 @@ export async function measureThroughput(o: MeasureOptions): Promise<readonly Fig
     for (const runner of runners)
       await runOnce(
         runner,
-        { inFlight: runner.inFlight.at(-1) ?? 10, warmUp: 0, count: runner.name === BLOG ? 40 : WARM_UP },
+        {
+          inFlight: runner.inFlight.at(-1) ?? 10,
+          warmUp: 0,
+          count: runner.name === BLOG ? 40 : inInvocations(runner, WARM_UP),
+        },
         wechat,
       );
     for (let round = 1; round <= o.rounds; round++) {
       for (const inFlight of IN_FLIGHT) {
         for (const runner of runners.filter((one) => one.inFlight.includes(inFlight))) {
           const ideal = Math.max(200, (inFlight / LATENCY_MS) * IDEAL_MS);
+          const before = WARM_UP_PER_LANE * Math.max(inFlight, 100);
           const [warmUp, count] =
-            runner.name === BLOG ? [0, 40] : [WARM_UP_PER_LANE * Math.max(inFlight, 100), ideal];
+            runner.name === BLOG ? [0, 40] : [inInvocations(runner, before), inInvocations(runner, ideal)];
           const result = await runOnce(runner, { inFlight, warmUp, count }, wechat);
           const key = `${runner.name}@${inFlight}`;
           rounds.set(key, [...(rounds.get(key) ?? []), result]);
@@ -55,6 +60,12 @@ export async function measureThroughput(o: MeasureOptions): Promise<readonly Fig
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+/** As many sends or a few more, so that no invocation has less to do than the others. */
+function inInvocations({ job, batch = 1 }: Runner, sends: number): number {
+  const each = job.sends * batch;
+  return Math.ceil(sends / each) * each;
 }
 
 function figuresOf(runners: readonly Runner[], rounds: ReadonlyMap<string, readonly Round[]>): Figure[] {

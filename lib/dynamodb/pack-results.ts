@@ -20,20 +20,43 @@ const detail = v.object({
 
 type Detail = v.InferOutput<typeof detail>;
 
+const RADIX = 36;
+
+/** Distances in milliseconds. 0.2.0 stored them as numbers. */
+const distances = v.union([
+  v.array(v.number()),
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(',').map((each) => Number.parseInt(each, RADIX))),
+  ),
+]);
+
+/** Bytes as Lambda hands over those of a stream's record. */
+export const bytesOfBase64 = v.pipe(
+  v.string(),
+  v.transform((base64): Uint8Array => Buffer.from(base64, 'base64')),
+);
+
+/** Bytes. 0.2.0 stored them in base64. */
+const bytes = v.union([v.instance(Uint8Array), bytesOfBase64]);
+
 /** Results as they are stored: small, because a batch's results are written several times. */
 export const packedResults = v.object({
   /** One letter for each recipient: {@link LETTERS}. One of a later version must not look like a recipient not begun. */
   letters: v.pipe(v.string(), v.regex(/^[psdrfuk-]*$/)),
   sinceMs: instant,
-  /** Moments as distances from `sinceMs`. */
-  after: v.array(v.number()),
-  /** Eight bytes for each recipient, in base64. */
-  msgids: v.string(),
+  /** Moments as distances from `sinceMs`, in base 36. */
+  after: distances,
+  /** Eight bytes for each recipient. */
+  msgids: bytes,
   /** By the recipient's index; absent where the letter says all. */
   details: v.record(v.string(), detail),
 });
 
 type PackedResults = v.InferOutput<typeof packedResults>;
+
+/** Written in the shortest of the forms that are read. */
+type StoredResults = Omit<PackedResults, 'after'> & { readonly after: string };
 
 const MSGID_BYTES = 8;
 const MAX_PACKED = 2n ** 64n - 1n;
@@ -62,7 +85,7 @@ const PLAIN = new Map<RecipientState, Detail>([
 ]);
 
 /** The stored form of results. */
-export function packResults(results: ReadonlyMap<number, RecipientResult>): PackedResults {
+export function packResults(results: ReadonlyMap<number, RecipientResult>): StoredResults {
   const size = Math.max(-1, ...results.keys()) + 1;
   const inOrder = Array.from({ length: size }, (_, index) => results.get(index));
   const moments = inOrder.flatMap((result) => (result ? [result.outcome.atMs] : []));
@@ -74,7 +97,7 @@ export function packResults(results: ReadonlyMap<number, RecipientResult>): Pack
   return {
     letters: inOrder.map((result) => (result ? LETTERS[result.state] : NOT_BEGUN)).join(''),
     sinceMs,
-    after: inOrder.map((result) => (result ? result.outcome.atMs - sinceMs : 0)),
+    after: inOrder.map((result) => (result ? result.outcome.atMs - sinceMs : 0).toString(RADIX)).join(),
     msgids: packMsgids(inOrder.map((result) => result?.outcome.msgid)),
     details: Object.fromEntries(details),
   };
@@ -159,20 +182,21 @@ function isPackable(msgid: string): boolean {
   return MSGID.test(msgid) && BigInt(msgid) <= MAX_PACKED;
 }
 
-/** Msgids in a row, half as long as their digits. An absent or longer one leaves a gap of zeros. */
-function packMsgids(msgids: readonly (string | undefined)[]): string {
-  if (!msgids.some((msgid) => msgid !== undefined && isPackable(msgid))) return '';
-  const bytes = new DataView(new ArrayBuffer(msgids.length * MSGID_BYTES));
+/** Msgids in a row, less than half as long as their digits. An absent or longer one leaves a gap of zeros. */
+function packMsgids(msgids: readonly (string | undefined)[]): Uint8Array {
+  if (!msgids.some((msgid) => msgid !== undefined && isPackable(msgid))) return new Uint8Array();
+  const packed = Buffer.alloc(msgids.length * MSGID_BYTES);
   for (const [index, msgid] of msgids.entries()) {
-    if (msgid !== undefined && isPackable(msgid)) bytes.setBigUint64(index * MSGID_BYTES, BigInt(msgid));
+    if (msgid !== undefined && isPackable(msgid)) packed.writeBigUInt64BE(BigInt(msgid), index * MSGID_BYTES);
   }
-  return Buffer.from(bytes.buffer).toString('base64');
+  return packed;
 }
 
-function unpackMsgids(packed: string): readonly (string | undefined)[] {
-  const bytes = Buffer.from(packed, 'base64');
-  return Array.from({ length: Math.floor(bytes.length / MSGID_BYTES) }, (_, index) => {
-    const msgid = bytes.readBigUInt64BE(index * MSGID_BYTES);
+function unpackMsgids(packed: Uint8Array): readonly (string | undefined)[] {
+  const { buffer, byteOffset, byteLength } = packed;
+  const view = new DataView(buffer, byteOffset, byteLength);
+  return Array.from({ length: Math.floor(byteLength / MSGID_BYTES) }, (_, index) => {
+    const msgid = view.getBigUint64(index * MSGID_BYTES);
     return msgid === 0n ? undefined : String(msgid);
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord, AttributeValue as LambdaAttribute } from 'aws-lambda';
 import * as v from 'valibot';
 import { runRecord } from '../campaigns/runs/run.ts';
 import { ledgerSchema } from '../grants/ledger.ts';
@@ -11,14 +11,15 @@ import type { StreamRecord } from '../stream/stream-record.ts';
 import { campaignPartition, RESULTS_PREFIX, RUN_PREFIX } from './campaign-keys.ts';
 import { type Item, readItem } from './items.ts';
 import { appIdOfKey, MESSAGE_PREFIX, userPartition } from './keys.ts';
-import { packedResults, unpackResults } from './pack-results.ts';
+import { bytesOfBase64, packedResults, unpackResults } from './pack-results.ts';
 import type { Table } from './table.ts';
 import { parseItem, withSendId } from './versioned-items.ts';
 
-/** By its type's name, as DynamoDB writes it. Sets and binaries are in no item that makes events or counts. */
-const typed = new Map<string, v.GenericSchema<AttributeValue>>([
+/** By its type's name, as Lambda hands it over. Sets are in no item that makes events or counts. */
+const typed = new Map<string, v.GenericSchema<LambdaAttribute, AttributeValue>>([
   ['S', v.strictObject({ S: v.string() })],
   ['N', v.strictObject({ N: v.string() })],
+  ['B', v.strictObject({ B: bytesOfBase64 })],
   ['BOOL', v.strictObject({ BOOL: v.boolean() })],
   ['NULL', v.strictObject({ NULL: v.literal(true) })],
   ['L', v.strictObject({ L: v.array(v.lazy(() => attribute)) })],
@@ -35,7 +36,7 @@ const typed = new Map<string, v.GenericSchema<AttributeValue>>([
 const untyped = v.never('An attribute has one type of DynamoDB.');
 
 /** Its schema is looked up: to try one type after the other would be most of the work of reading a record. */
-const attribute: v.GenericSchema<AttributeValue> = v.lazy(
+const attribute: v.GenericSchema<LambdaAttribute, AttributeValue> = v.lazy(
   (value) => typed.get(Object.keys(Object(value)).join()) ?? untyped,
 );
 const image = v.record(v.string(), attribute);

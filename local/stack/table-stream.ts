@@ -8,6 +8,7 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { withoutLog } from '../../lib/runtime/aws.ts';
+import { asLambdaHasIt, type LambdaRecord } from '../../operate/lambda-record.ts';
 import { failedRecords } from './batch-failures.ts';
 import type { ForgetChanges } from './forget-behind-all.ts';
 import type { Invoke, LambdaFunction } from './invoke.ts';
@@ -178,12 +179,4 @@ export async function startTableStream(
       streams.destroy();
     },
   };
-}
-
-type LambdaRecord = ReturnType<typeof asLambdaHasIt>;
-
-/** The SDK makes a Date of what Lambda hands over in seconds. */
-function asLambdaHasIt({ dynamodb, ...record }: StreamRecord) {
-  const atMs = dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0;
-  return { ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: Math.floor(atMs / 1000) } };
 }

@@ -73,7 +73,7 @@ export function createPart(listener: TableListener) {
   const rowOfMessage = (value: Message) => rowOf(messageSchema, value);
   const rowOfRun = (value: RunRecord) => rowOf(runRecord, value);
   function rowOfResults({ results, ...rest }: BatchResults): Versioned<BatchResults> {
-    return toResults(JSON.parse(JSON.stringify({ ...packResults(results), ...rest, version: newVersion() })));
+    return toResults(structuredClone({ ...packResults(results), ...rest, version: newVersion() }));
   }
 
   const stored = <T>(row: Row<T> | undefined): Versioned<T> | undefined => row;

@@ -9,8 +9,12 @@ const BEHIND_ALL = '~';
 const BEFORE_ALL = '!';
 const COUNT_DIGITS = 9;
 
-/** How many recipients one batch of a run holds at most. */
-export const BATCH_SIZE = 100;
+/**
+ * How many recipients one batch of a run holds at most: whole rounds of those that are sent to at a time. With
+ * each one's variables at their longest it stays within DynamoDB's 400 kB, and a run to 1,000 has one batch in
+ * each shard.
+ */
+export const BATCH_SIZE = 175;
 
 /**
  * Where a batch begins in its run. A shard's recipients are planned in the order of their openids. `start` is

@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
-import type { LambdaRecord } from './stream-records.ts';
+import type { LambdaRecord } from '../../lambda-record.ts';
 
 const RECORDS_PER_CALL = 25;
 

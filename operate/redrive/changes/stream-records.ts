@@ -6,10 +6,8 @@ import {
   type _Record as StreamRecord,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
+import { asLambdaHasIt, type LambdaRecord } from '../../lambda-record.ts';
 import type { FailedBatch } from './failed-batch.ts';
-
-/** A record as Lambda hands it to a function. */
-export type LambdaRecord = ReturnType<typeof asLambdaHasIt>;
 
 /** Answers without a record, of which a shard may give several in a row. */
 const MOST_EMPTY_ANSWERS = 50;
@@ -56,10 +54,4 @@ async function recordsOf(
 
 function numberOf({ dynamodb }: StreamRecord): bigint {
   return BigInt(dynamodb?.SequenceNumber ?? '0');
-}
-
-/** The SDK makes a Date of what Lambda hands over in seconds. */
-function asLambdaHasIt({ dynamodb, ...record }: StreamRecord) {
-  const atMs = dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0;
-  return { ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: Math.floor(atMs / 1_000) } };
 }

@@ -1,3 +1,4 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { RecipientResult } from '../../../lib/campaigns/runs/results.ts';
@@ -17,7 +18,7 @@ function stored(results: ReadonlyMap<number, RecipientResult>): ReadonlyMap<numb
     needsRecovery: false,
     done: false,
   };
-  return unpackResults(v.parse(packedResults, JSON.parse(JSON.stringify(item))));
+  return unpackResults(v.parse(packedResults, unmarshall(marshall(item))));
 }
 
 test('results come back as they were, whatever they say', () => {
@@ -111,14 +112,26 @@ test('nothing is kept of what nobody needs once a recipient is done with', () =>
   });
 });
 
-test('a batch of sends with msgids is written for two units', () => {
+test('125 sends with msgids, which a shard of a run to 1,000 has, are written for two units', () => {
   const results = new Map(
-    Array.from({ length: 100 }, (_, index): [number, RecipientResult] => [
+    Array.from({ length: 125 }, (_, index): [number, RecipientResult] => [
       index,
       sent(5_000 + 17 * index, { msgid: String(3_248_682_510_344_192_008n + BigInt(index * 977)) }),
     ]),
   );
-  expect(packResults(results).details).toEqual({});
-  expect(JSON.stringify(packResults(results)).length).toBeLessThan(1_800);
+  const { letters, after, msgids, details } = packResults(results);
+  expect(details).toEqual({});
+  // Keys, names, the lease and what has been counted take less than 400 bytes.
+  expect(letters.length + after.length + msgids.byteLength).toBeLessThan(2_048 - 400);
   expect(stored(results)).toEqual(results);
+});
+
+test('results are read as 0.2.0 stored them: distances as numbers, msgids in base64', () => {
+  const results = new Map([
+    [0, sent(5_000, { msgid: '3248682510344192008' })],
+    [2, sent(7_250)],
+  ]);
+  const packed = packResults(results);
+  const msgids = Buffer.from(packed.msgids).toString('base64');
+  expect(unpackResults(v.parse(packedResults, { ...packed, after: [0, 0, 2_250], msgids }))).toEqual(results);
 });
