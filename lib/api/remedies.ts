@@ -88,8 +88,8 @@ export const REMEDIES = {
     zh: '请取消 detail 中列出的消息并结束活动；也可加上 ?force=true 重试，会一并取消和结束，并归还授权。',
   },
   'already-sending': {
-    en: 'Read the message with GET /v1/messages/{id} to see how it ends; before an erasure, wait a minute and try again.',
-    zh: '请用 GET /v1/messages/{id} 查看消息的结果；若要删除用户数据，请等一分钟再试。',
+    en: 'Read the message with GET /v1/messages/{id} to see how it ends; before an erasure, wait two minutes and try again.',
+    zh: '请用 GET /v1/messages/{id} 查看消息的结果；若要删除用户数据，请等两分钟再试。',
   },
   'campaign-not-active': {
     en: 'PATCH its status to "active" if it is paused; make a new campaign if it has ended.',

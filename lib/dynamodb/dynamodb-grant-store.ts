@@ -1,4 +1,3 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { TemplateUsers } from '../campaigns/runs/recipient-source.ts';
 import type { Clock } from '../clock.ts';
@@ -15,7 +14,7 @@ import {
   userPartition,
 } from './keys.ts';
 import { queryItems, queryPage, under } from './queries.ts';
-import { type Table, toAttributes } from './table.ts';
+import type { Table } from './table.ts';
 import { type NewVersion, parseItem, putLedger, readLedgers, toLedger } from './versioned-items.ts';
 
 /**
@@ -37,6 +36,14 @@ export function createGrantStore(
     };
   }
 
+  function placesIn(openid: string, templateIds: readonly string[]): readonly ConditionalPut[] {
+    return templateIds.map((templateId) => ({
+      item: { ...audienceKey(table, templateId, openid), openid },
+      // Always true: a user may already be there.
+      condition: 'attribute_not_exists(pk) OR attribute_exists(pk)',
+    }));
+  }
+
   return {
     async loadLedger(openid) {
       return toLedger(openid, await getItem(table, ledgerKey(table, openid)));
@@ -52,19 +59,17 @@ export function createGrantStore(
     },
 
     async joinAudiences(openid, templateIds) {
-      const puts = templateIds.map((templateId) => {
-        const Item = toAttributes({ ...audienceKey(table, templateId, openid), openid });
-        return new PutItemCommand({ TableName: table.name, Item });
-      });
-      await Promise.all(puts.map((put) => table.client.send(put)));
+      const puts = placesIn(openid, templateIds).map((put) => putAtomically(table, [put]));
+      return (await Promise.all(puts)).includes('conflict') ? 'conflict' : 'committed';
     },
 
-    commitCounted(read, marks) {
+    commitCounted(read, marks, templateIds) {
       const { openid } = read.value;
       const { counted, outgrown } = withMarks(read.value.counted, marks);
       const ledger = { ...read, value: { ...read.value, counted } };
       const earlier = outgrown === undefined ? [] : [putEarlierMarks(openid, outgrown)];
-      return putAtomically(table, [putLedger(table, ledger, newVersion), ...earlier]);
+      const places = placesIn(openid, templateIds);
+      return putAtomically(table, [putLedger(table, ledger, newVersion), ...earlier, ...places]);
     },
 
     listByTemplate: (templateId, limit, after) => listByTemplate(table, templateId, limit, after),

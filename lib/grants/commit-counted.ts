@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { updated, type Versioned } from '../versioned.ts';
 import type { CountMark } from './deduplication-marks.ts';
-import { newTemplateIds } from './grant-key.ts';
+import { newTemplateIds, templateIdsOf } from './grant-key.ts';
 import type { GrantStore } from './grant-store.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -10,9 +10,6 @@ export type CountingStore = Pick<
   GrantStore,
   'loadLedger' | 'countedOf' | 'announce' | 'joinAudiences' | 'commitCounted'
 >;
-
-/** What an announcement is good for, so that many reports at once need not announce each. */
-const ANNOUNCED_FOR_MS = 10_000;
 
 /**
  * How long after its announcement a user may still be on the way into audiences: a function ends within a
@@ -26,6 +23,9 @@ export const JOINING_MS = 90_000;
  *
  * The ledger says first which audiences the user is about to join: after a crash it leads an erasure to them, and
  * while that is fresh an erasure waits. These are three single writes for four units of a transaction.
+ *
+ * An announcement is taken back by its own report alone. Who finds that of another, which may be under way still,
+ * writes all in one transaction and lets it stand.
  */
 export async function commitCounted(
   store: Pick<GrantStore, 'announce' | 'joinAudiences' | 'commitCounted'>,
@@ -35,34 +35,22 @@ export async function commitCounted(
   marks: readonly CountMark[],
 ): Promise<'committed' | 'conflict'> {
   const added = newTemplateIds(read.value, ledger);
-  if (added.length === 0) return store.commitCounted(updated(read, ledger), marks);
-  const announced = isAnnounced(read.value, added, clock())
-    ? read
-    : await announce(store, clock(), read, added);
+  if (added.length === 0 || read.value.joining) {
+    return store.commitCounted(updated(read, withoutOldAnnouncement(ledger, clock())), marks, added);
+  }
+  const joining = { templateIds: [...added], sinceMs: clock() };
+  const announced = await store.announce(updated(read, { ...read.value, joining }));
   if (announced === 'conflict') return announced;
-  await store.joinAudiences(ledger.openid, added);
-  const { life, joining } = announced.value;
-  const others = joining?.templateIds.filter((templateId) => !added.includes(templateId)) ?? [];
-  const { joining: _, ...rest } = ledger;
-  const joined: Ledger = {
-    ...rest,
-    ...(life !== undefined && { life }),
-    ...(joining && others.length > 0 && { joining: { ...joining, templateIds: others } }),
-  };
-  return store.commitCounted(updated(announced, joined), marks);
+  if ((await store.joinAudiences(ledger.openid, added)) === 'conflict') return 'conflict';
+  const { life } = announced.value;
+  const joined = { ...ledger, ...(life !== undefined && { life }) };
+  return store.commitCounted(updated(announced, joined), marks, []);
 }
 
-function isAnnounced({ joining }: Ledger, added: readonly string[], nowMs: number): boolean {
-  if (!joining || joining.sinceMs < nowMs - ANNOUNCED_FOR_MS) return false;
-  return added.every((templateId) => joining.templateIds.includes(templateId));
-}
-
-function announce(
-  store: Pick<GrantStore, 'announce'>,
-  sinceMs: number,
-  read: Versioned<Ledger>,
-  added: readonly string[],
-): Promise<Versioned<Ledger> | 'conflict'> {
-  const templateIds = [...new Set([...(read.value.joining?.templateIds ?? []), ...added])];
-  return store.announce(updated(read, { ...read.value, joining: { templateIds, sinceMs } }));
+/** Nobody is under way any more, and the grants name whatever audience the user got into. */
+function withoutOldAnnouncement(ledger: Ledger, nowMs: number): Ledger {
+  const { joining, ...rest } = ledger;
+  if (!joining || joining.sinceMs + JOINING_MS > nowMs) return ledger;
+  const named = templateIdsOf(ledger);
+  return joining.templateIds.every((templateId) => named.has(templateId)) ? rest : ledger;
 }

@@ -15,13 +15,20 @@ export interface GrantStore {
   countedOf(ledger: Ledger, marks: readonly CountMark[]): Promise<ReadonlySet<CountMark>>;
   /** Writes the ledger alone, and answers it as it then stands. `conflict`: it was changed in between. */
   announce(ledger: Versioned<Ledger>): Promise<Versioned<Ledger> | 'conflict'>;
-  /** Writes the user into the audiences of these templates, whether they are there or not. */
-  joinAudiences(openid: string, templateIds: readonly string[]): Promise<void>;
   /**
-   * Writes the ledger and the marks of what it now counts, all or nothing. `conflict`: the ledger was changed in
-   * between.
+   * Writes the user into the audiences of these templates, whether they are there or not. `conflict`: somebody else
+   * was doing so at the same moment.
    */
-  commitCounted(ledger: Versioned<Ledger>, marks: readonly CountMark[]): Promise<'committed' | 'conflict'>;
+  joinAudiences(openid: string, templateIds: readonly string[]): Promise<'committed' | 'conflict'>;
+  /**
+   * Writes the ledger, the marks of what it now counts, and the user into the audiences of these templates, all or
+   * nothing. `conflict`: the ledger was changed in between.
+   */
+  commitCounted(
+    ledger: Versioned<Ledger>,
+    marks: readonly CountMark[],
+    templateIds: readonly string[],
+  ): Promise<'committed' | 'conflict'>;
   /** The users who ever answered for a template, in no particular order. */
   listByTemplate(templateId: string, limit: number, after?: string): Promise<LedgerPage>;
 }

@@ -132,7 +132,8 @@ function eraseOwn(services: EraseServices, openid: string): Promise<OwnResult> {
     }
     for (const templateId of templateIdsOf(read.value)) templates.add(templateId);
     // Before the item, which alone says in which audiences the user is.
-    await eraser.leaveAudiences(openid, [...templateIdsOf(read.value), ...(joining?.templateIds ?? [])]);
+    const audiences = new Set([...templateIdsOf(read.value), ...(joining?.templateIds ?? [])]);
+    await eraser.leaveAudiences(openid, [...audiences]);
     for (const { id } of [...listPending(read.value), ...belongings.records]) messages.add(id);
     if ((await eraseLedger(services, read)) !== 'gone') return 'conflict';
     await belongings.erase();

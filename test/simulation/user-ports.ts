@@ -61,6 +61,7 @@ export function createMessagePorts(
   function commitCounted(
     ledger: Versioned<Ledger>,
     marks: readonly CountMark[],
+    templateIds: readonly string[],
   ): () => 'committed' | 'conflict' {
     const { openid } = ledger.value;
     const { counted, outgrown } = withMarks(ledger.value.counted, marks, RECENT_MARKS);
@@ -69,6 +70,7 @@ export function createMessagePorts(
       if (readLedger(openid).version !== ledger.version) return 'conflict';
       rows.ledgers.set(openid, row);
       table.countedIn(row.value, marks, outgrown);
+      for (const templateId of templateIds) audience.join(templateId, openid, clock());
       table.written({ ledger: row.value });
       return 'committed';
     };
@@ -137,8 +139,10 @@ export function createMessagePorts(
       const join = (templateId: string) =>
         call('join audience', () => audience.join(templateId, openid, atMs));
       await Promise.all(templateIds.map(join));
+      return 'committed';
     },
-    commitCounted: (ledger, marks) => call('commit counted', commitCounted(ledger, marks)),
+    commitCounted: (ledger, marks, templateIds) =>
+      call('commit counted', commitCounted(ledger, marks, templateIds)),
     listByTemplate: () => Promise.reject(new Error('Not simulated.')),
   };
   const audienceStore: TemplateUsers = {

@@ -65,7 +65,7 @@ function useApp() {
       }
       const read = await store.loadLedger(openid);
       await grants.joinAudiences(openid, granted);
-      await grants.commitCounted(updated(read, putPending(read.value, ...messages)), []);
+      await grants.commitCounted(updated(read, putPending(read.value, ...messages)), [], []);
       return messages.map(({ id }) => id);
     },
     async found() {

@@ -99,7 +99,7 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     ...services,
     store: {
       ...services.store,
-      commitCounted: (ledger) => services.store.commitCounted(ledger, []),
+      commitCounted: (ledger, _, templateIds) => services.store.commitCounted(ledger, [], templateIds),
     },
   })),
   inCallsOf('reportGrants', 'a report whose mark has left the ledger counts again', (services) => ({
@@ -107,18 +107,19 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     store: { ...services.store, countedOf: knowingRecentMarks(services.store) },
   })),
   inCallsOf('reportGrants', 'a grant is stored before its user is in the audience', (services) => {
-    let join: () => Promise<unknown> = async () => undefined;
+    let late: readonly string[] = [];
     return {
       ...services,
       store: {
         ...services.store,
-        async joinAudiences(openid, templateIds) {
-          join = () => services.store.joinAudiences(openid, templateIds);
+        async joinAudiences(_, templateIds) {
+          late = templateIds;
+          return 'committed';
         },
-        async commitCounted(ledger, marks) {
-          const result = await services.store.commitCounted(ledger, marks);
-          if (result === 'committed') await join();
-          return result;
+        async commitCounted(ledger, marks, templateIds) {
+          const result = await services.store.commitCounted(ledger, marks, []);
+          const all = [...late, ...templateIds];
+          return result === 'conflict' ? result : services.store.joinAudiences(ledger.value.openid, all);
         },
       },
     };
@@ -126,6 +127,10 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
   inCallsOf('reportGrants', 'a user joins an audience to which nothing leads yet', (services) => ({
     ...services,
     store: { ...services.store, announce: async (ledger) => ledger },
+  })),
+  inCallsOf('reportGrants', 'a report takes back what another one has announced', (services) => ({
+    ...services,
+    store: readingLedgers(services.store, ({ joining: _, ...ledger }) => ledger),
   })),
   {
     name: 'a popup that its report took for none is counted twice, the event first',
@@ -154,7 +159,7 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
     ...services,
     grantStore: {
       ...services.grantStore,
-      commitCounted: (ledger) => services.grantStore.commitCounted(ledger, []),
+      commitCounted: (ledger, _, templateIds) => services.grantStore.commitCounted(ledger, [], templateIds),
     },
   })),
   inCallsOf('applySubscribeEvent', 'an event whose mark has left the ledger counts again', (services) => ({
@@ -168,14 +173,14 @@ export const GRANT_FAULTS: readonly PlantedFault[] = [
       ...services,
       grantStore: {
         ...services.grantStore,
-        commitCounted(ledger, marks) {
+        commitCounted(ledger, marks, templateIds) {
           const before = ledger.before?.templates ?? {};
           const templates = Object.entries(ledger.value.templates).map(([id, grants]) => {
             const held = before[id]?.held ?? 0;
             return [id, grants.epoch === before[id]?.epoch ? grants : { ...grants, held }];
           });
           const value = { ...ledger.value, templates: Object.fromEntries(templates) };
-          return services.grantStore.commitCounted({ ...ledger, value }, marks);
+          return services.grantStore.commitCounted({ ...ledger, value }, marks, templateIds);
         },
       },
     }),

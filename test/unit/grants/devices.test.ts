@@ -100,7 +100,7 @@ describe('reports of devices', () => {
     loadLedger: async () => ({ value: ledger, version: '1' }),
     countedOf: async () => new Set(),
     announce: async (announced) => announced,
-    joinAudiences: async () => undefined,
+    joinAudiences: async () => 'committed',
     async commitCounted({ value }) {
       ledger = value;
       return 'committed';

@@ -26,7 +26,7 @@ function openStore(kind: TemplateKind = 'one-time') {
     loadLedger: async (openid) => ({ value: ledgerOf(openid), version: undefined }),
     countedOf: async ({ counted }, asked) => setMarks(counted, [], asked),
     announce: async (announced) => announced,
-    joinAudiences: async () => undefined,
+    joinAudiences: async () => 'committed',
     async commitCounted({ value }, marks) {
       const { counted } = withMarks(value.counted, marks, Infinity);
       ledgers.set(value.openid, { ...value, counted });
