@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
 import { type CountingStore, commitCounted } from './commit-counted.ts';
-import { type Device, grantKeyOf, readGrantKey, templateIdsOf } from './grant-key.ts';
+import { type Device, grantKeyOf, grantKeysOf, readGrantKey, templateIdsOf } from './grant-key.ts';
 import {
   grantsOrNone,
   isAccept,
@@ -133,11 +133,17 @@ function deviceKeysOf({ templates }: Ledger): string[] {
   return Object.keys(templates).filter((key) => readGrantKey(key).device !== undefined);
 }
 
-/** Subscriptions to devices that are off make room for new ones, the oldest first. */
+/**
+ * Subscriptions to devices that are off make room for new ones, the oldest first. One of each template stays: it
+ * tells an erasure that the user is in the template's audience.
+ */
 function withoutOldDevices(ledger: Ledger): Ledger {
   const { templates, claim } = ledger;
   const keys = deviceKeysOf(ledger);
-  const off = keys.filter((key) => templates[key]?.subscribed === false && key !== claim?.templateId);
+  const isLast = (key: string) => key === grantKeysOf(ledger, readGrantKey(key).templateId).at(-1);
+  const off = keys.filter(
+    (key) => templates[key]?.subscribed === false && key !== claim?.templateId && !isLast(key),
+  );
   const oldestFirst = off.toSorted(
     (one, other) => (templates[one]?.updatedAtMs ?? 0) - (templates[other]?.updatedAtMs ?? 0),
   );

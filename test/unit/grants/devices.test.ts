@@ -111,6 +111,7 @@ describe('reports of devices', () => {
     status: string,
     devices: readonly Device[] | undefined,
     kind: 'one-time' | 'device' | 'limited',
+    templateId = T,
   ) =>
     reportGrants(
       {
@@ -123,8 +124,8 @@ describe('reports of devices', () => {
       },
       'user-1',
       `r${requests}`,
-      { results: { [T]: status }, silent: [], ...(devices && { devices }) },
-      new Map([[T, kind]]),
+      { results: { [templateId]: status }, silent: [], ...(devices && { devices }) },
+      new Map([[templateId, kind]]),
     );
 
   test('are refused of a template that is for none, and without a device of one that is', async () => {
@@ -146,5 +147,12 @@ describe('reports of devices', () => {
     expect(Object.keys(ledger.templates)).toHaveLength(MAX_DEVICE_GRANTS_PER_USER);
     expect(grantsOf(ledger, keyOf({ sn: 's3', modelId: 'm' }))).toBeUndefined();
     expect(grantsOf(ledger, keyOf({ sn: 's4', modelId: 'm' }))?.subscribed).toBe(false);
+  });
+
+  test('that are off stay, one of each template, by which an erasure finds its audience', async () => {
+    const off = ['a', 'b'].map((sn) => ({ sn, modelId: 'm' }));
+    expect((await report('reject', off, 'device', 'tpl-off')).type).toBe('counted');
+    expect((await report('accept', [CAMERA], 'device')).type).toBe('too-many-devices');
+    expect(templateIdsOf(ledger)).toEqual(new Set([T, 'tpl-off']));
   });
 });
