@@ -51,7 +51,7 @@ function lastCells(document: string, head: RegExp): string[] {
 test.each([
   ['README.md', 'en'],
   ['README.zh-CN.md', 'zh'],
-])('what %s says of costs is what the calculator reckons, rounded', (readme, language) => {
+])('what %s and the FAQ say of costs is what the calculator reckons, rounded', (readme, language) => {
   const [, ...told] = lastCells(readme, /^\| \| (?:CNY|人民币) \|$/m).map((cell) =>
     [...cell.matchAll(/\d+(?:\.\d+)?/g)].map(([number]) => Number(number)),
   );
@@ -61,4 +61,6 @@ test.each([
   const [campaign = 0, , crowd = 0, alone = 0, manyReports = 0, oneReport = 0] = yuan.map(Math.round);
   const idle = Math.round((yuan.at(-1) ?? 0) * 10) / 10;
   expect(told).toEqual([[campaign], [crowd, alone], [manyReports, oneReport], [idle, expect.any(Number)]]);
+  const inFaq = /(?:CNY|群发约) (\d+) \D+ (\d+) (?:to|至) (\d+)/.exec(read(`docs/${language}/faq.md`));
+  expect(inFaq?.slice(1).map(Number)).toEqual([campaign, crowd, alone]);
 });
