@@ -4,6 +4,7 @@ import { RECIPIENT_STATES, type RecipientState } from '../campaigns/runs/run.ts'
 import { GRANT_EFFECTS, type GrantEffect } from '../grants/ledger.ts';
 import { outcomeSchema, retriesSchema } from '../sends/send-record.ts';
 import { count, instant } from '../stored-schemas.ts';
+import { isPackable, packMsgids, unpackMsgids } from './pack-msgids.ts';
 
 /** What a result says beyond its state, its moment and its msgid. */
 const detail = v.object({
@@ -19,6 +20,12 @@ const detail = v.object({
 });
 
 type Detail = v.InferOutput<typeof detail>;
+
+/**
+ * What is kept of one recipient's texts, so that the results of a full batch stay within DynamoDB's 400 kB
+ * whatever WeChat or a gateway says. An id of WeChat's has about twenty bytes.
+ */
+const MAX_BYTES = { id: 100, errmsg: 1_500, problems: 1_500 };
 
 const RADIX = 36;
 
@@ -57,11 +64,6 @@ type PackedResults = v.InferOutput<typeof packedResults>;
 
 /** Written in the shortest of the forms that are read. */
 type StoredResults = Omit<PackedResults, 'after'> & { readonly after: string };
-
-const MSGID_BYTES = 8;
-const MAX_PACKED = 2n ** 64n - 1n;
-/** As WeChat writes them: whole numbers without leading zeros. */
-const MSGID = /^[1-9]\d{0,19}$/;
 
 const LETTERS: Readonly<Record<RecipientState, string>> = {
   pending: 'p',
@@ -115,17 +117,26 @@ function detailOf({ state, outcome, attempts, lastClaim, ...more }: RecipientRes
     reason,
     attempts,
     ...(errcode !== undefined && { errcode }),
-    ...(errmsg !== undefined && !isPlainText(state, effect) && { errmsg }),
-    ...(rid !== undefined && state !== 'sent' && { rid }),
-    ...(msgid !== undefined && !isPackable(msgid) && { msgid }),
+    ...(errmsg !== undefined &&
+      !isPlainText(state, effect) && { errmsg: beginning(errmsg, MAX_BYTES.errmsg) }),
+    ...(rid !== undefined && state !== 'sent' && { rid: beginning(rid, MAX_BYTES.id) }),
+    ...(msgid !== undefined && !isPackable(msgid) && { msgid: beginning(msgid, MAX_BYTES.id) }),
     ...(effect !== 'spend' && { effect }),
     ...(claimId !== undefined && isAwaited && { claimId }),
     ...(isPending && retries && { retries }),
     ...(isPending && notBeforeMs !== undefined && { notBeforeMs }),
     ...(isPending && firstAtMs !== undefined && { firstAtMs }),
-    ...(problems && { problems }),
+    ...(problems && { problems: firstOf(problems, MAX_BYTES.problems) }),
   };
   return isPlain(state, detail) ? undefined : detail;
+}
+
+function beginning(text: string, maxBytes: number): string {
+  return Buffer.from(text).toString('utf8', 0, maxBytes);
+}
+
+function firstOf(texts: readonly string[], maxBytes: number): readonly string[] {
+  return texts.filter((_, index) => Buffer.byteLength(texts.slice(0, index + 1).join()) <= maxBytes);
 }
 
 function isPlainText(state: RecipientState, effect: GrantEffect): boolean {
@@ -175,28 +186,4 @@ export function unpackResults({
     });
   }
   return results;
-}
-
-/** Whether a msgid fits eight bytes. */
-function isPackable(msgid: string): boolean {
-  return MSGID.test(msgid) && BigInt(msgid) <= MAX_PACKED;
-}
-
-/** Msgids in a row, less than half as long as their digits. An absent or longer one leaves a gap of zeros. */
-function packMsgids(msgids: readonly (string | undefined)[]): Uint8Array {
-  if (!msgids.some((msgid) => msgid !== undefined && isPackable(msgid))) return new Uint8Array();
-  const packed = Buffer.alloc(msgids.length * MSGID_BYTES);
-  for (const [index, msgid] of msgids.entries()) {
-    if (msgid !== undefined && isPackable(msgid)) packed.writeBigUInt64BE(BigInt(msgid), index * MSGID_BYTES);
-  }
-  return packed;
-}
-
-function unpackMsgids(packed: Uint8Array): readonly (string | undefined)[] {
-  const { buffer, byteOffset, byteLength } = packed;
-  const view = new DataView(buffer, byteOffset, byteLength);
-  return Array.from({ length: Math.floor(byteLength / MSGID_BYTES) }, (_, index) => {
-    const msgid = view.getBigUint64(index * MSGID_BYTES);
-    return msgid === 0n ? undefined : String(msgid);
-  });
 }

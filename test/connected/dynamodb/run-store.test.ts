@@ -53,3 +53,39 @@ test('the results of a full batch come back from the table as they were written'
   await runs.putResults(key, { ...before, value: { ...before.value, results } });
   expect((await runs.loadResults(key)).value.results).toEqual(results);
 });
+
+const LOST_CLAIM = { claimId: randomUUID(), effect: 'refund' as const };
+const outcome = { reason: 'invalid', errcode: 47003, atMs: 1_795_406_400_000 };
+
+test.each<[string, RecipientResult]>([
+  [
+    'a gateway says a page full',
+    {
+      state: 'pending',
+      attempts: 4,
+      outcome: { ...outcome, errmsg: '值'.repeat(2_000), rid: 'f'.repeat(2_000) },
+      lastClaim: LOST_CLAIM,
+      notBeforeMs: outcome.atMs,
+      firstAtMs: outcome.atMs,
+      retries: { busy: 1, rate: 1, quota: 1, connection: 1, gateway: 1, concurrent: 1 },
+    },
+  ],
+  [
+    'all variables are missing, with the longest of names',
+    {
+      state: 'failed',
+      attempts: 0,
+      outcome: { reason: 'invalid-data', atMs: outcome.atMs },
+      problems: Array.from({ length: MAX_VARIABLES }, () => `missing-variable ${'名'.repeat(64)}`),
+    },
+  ],
+])('the results of a full batch fit into an item, though of each recipient %s', async (_, result) => {
+  const key = { runId: RUN_ID, shard: 2, start: result.state };
+  const results = new Map(Array.from({ length: BATCH_SIZE }, (_, n) => [n, result] as const));
+  const before = await runs.loadResults(key);
+  await runs.putResults(key, { ...before, value: { ...before.value, results } });
+  const stored = (await runs.loadResults(key)).value.results.get(BATCH_SIZE - 1);
+  expect(stored).toMatchObject({ state: result.state, attempts: result.attempts });
+  expect(result.outcome.errmsg ?? '').toContain(stored?.outcome.errmsg ?? '');
+  expect(result.problems ?? []).toEqual(expect.arrayContaining([...(stored?.problems ?? [])]));
+});
