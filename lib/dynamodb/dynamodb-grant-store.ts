@@ -60,6 +60,9 @@ export function createGrantStore(
 
     async joinAudiences(openid, templateIds) {
       const puts = placesIn(openid, templateIds).map((put) => putAtomically(table, [put]));
+      // Where one fails, no other may be left on its way: a function that is frozen meanwhile would write it after
+      // an erasure.
+      await Promise.allSettled(puts);
       return (await Promise.all(puts)).includes('conflict') ? 'conflict' : 'committed';
     },
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { createGrantStore, createTemplateUsers } from '../../../lib/dynamodb/dynamodb-grant-store.ts';
@@ -88,6 +89,26 @@ test('a user whose report died half way is erased from the audience too, once it
   later(JOINING_MS);
   expect(await erase()).toMatchObject({ type: 'erased', templates: 0 });
   await expectNothingOf(openid);
+});
+
+test('a report that fails to write a place ends only once none of its others is on its way', async () => {
+  const { reached, letGo, pass } = holdUp();
+  let writes = 0;
+  const { store, openid } = await useReport(async (_operation, _input, send) => {
+    if (writes++ === 0) throw new Error('the table fails');
+    await pass();
+    return send();
+  });
+  let isOver = false;
+  const joining = store.joinAudiences(openid, [TEMPLATE, 'tpl-another']);
+  joining.catch(() => {
+    isOver = true;
+  });
+  await reached;
+  await setImmediate();
+  expect(isOver).toBe(false);
+  letGo();
+  await expect(joining).rejects.toThrow('the table fails');
 });
 
 describe('of two first reports at the same time', () => {
