@@ -34,6 +34,7 @@ const distances = v.union([
   v.array(v.number()),
   v.pipe(
     v.string(),
+    v.regex(/^([\da-z]+(,[\da-z]+)*)?$/),
     v.transform((text) => text.split(',').map((each) => Number.parseInt(each, RADIX))),
   ),
 ]);

@@ -135,3 +135,11 @@ test('results are read as 0.2.0 stored them: distances as numbers, msgids in bas
   const msgids = Buffer.from(packed.msgids).toString('base64');
   expect(unpackResults(v.parse(packedResults, { ...packed, after: [0, 0, 2_250], msgids }))).toEqual(results);
 });
+
+test.each(['0,2 250', '0;5', 'AAAFQA==', ',', '1,'])(
+  'moments that a later version stored as %s are not read wrongly',
+  (after) => {
+    const packed = packResults(new Map([[0, sent(5_000)]]));
+    expect(() => v.parse(packedResults, { ...packed, after })).toThrow();
+  },
+);
