@@ -35,6 +35,23 @@ const builtInsFromProcess = {
   },
 };
 
+/**
+ * Only AWS's readers of a developer's files take this of packages, and with it Node loads file watchers and a line editor. So it is
+ * taken when a file is read.
+ */
+const filesWhenRead = {
+  name: 'files when they are read',
+  setup(build) {
+    build.onResolve({ filter: /^node:fs\/promises$/ }, ({ importer, path }) =>
+      /[/\\]node_modules[/\\]/.test(importer) ? { path, namespace: 'files' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'files' }, () => ({
+      contents: `export const readFile = (...file) => process.getBuiltinModule('node:fs/promises').readFile(...file);`,
+      loader: 'js',
+    }));
+  },
+};
+
 /** Files of undici that no request of ours comes to: another protocol, forms as bodies, and the parser for processors of other kinds. */
 const UNUSED = [
   'lib/dispatcher/client-h2.js',
@@ -132,5 +149,6 @@ module.exports = [
   undiciWithoutUnused,
   withoutUnusedPackages,
   shapesWithoutUnused,
+  filesWhenRead,
   builtInsFromProcess,
 ];

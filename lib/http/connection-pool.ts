@@ -67,6 +67,7 @@ export function openConnectionPool(origin: string, options: ConnectionPoolOption
   let dispatcher = openDispatcher(origin, idleMs, options);
   const givenUp = new Set<Dispatcher>();
   let lastUsedMs = clock();
+  let hasAnswered = false;
 
   function use(): void {
     const nowMs = clock();
@@ -83,7 +84,10 @@ export function openConnectionPool(origin: string, options: ConnectionPoolOption
     async exchange(request) {
       use();
       try {
-        return await exchange(dispatcher, { origin, ...request }, limits);
+        const result = await exchange(dispatcher, { origin, ...request }, limits);
+        if (!hasAnswered) await untilFree();
+        hasAnswered = true;
+        return result;
       } finally {
         use();
       }
@@ -92,6 +96,16 @@ export function openConnectionPool(origin: string, options: ConnectionPoolOption
       await Promise.all([dispatcher, ...givenUp].map((one) => one.destroy()));
     },
   };
+}
+
+/**
+ * undici lets go of a connection in the event loop's next turn. What follows the first answer at once would open
+ * another, and a cold start take one TLS handshake more.
+ */
+function untilFree(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function openDispatcher(

@@ -53,6 +53,14 @@ async function usePool() {
   };
 }
 
+test('what follows the first answer at once takes its connection, and opens no other', async () => {
+  const { pool, connections } = await usePool();
+  const request = { method: 'GET', path: '/', headers: {}, body: null };
+  await pool.exchange(request);
+  await pool.exchange(request);
+  expect(connections()).toBe(1);
+});
+
 test('a connection is used again while it is fresh, and not after a freeze', async () => {
   const { get, connections, leap } = await usePool();
   await get('/');
