@@ -10,7 +10,8 @@ interface EachLimit<T> {
 
 /**
  * Works through items in their order, a bounded number at the same time. Answers whether none was left alone.
- * The first failure of `work` is thrown at once.
+ * After a failure of `work` nothing more begins. It is thrown once nothing is under way: what a function that has
+ * answered left behind would go on when its container thaws.
  */
 export async function eachLimit<T>({
   items,
@@ -19,12 +20,20 @@ export async function eachLimit<T>({
   mayGoOn = () => true,
 }: EachLimit<T>): Promise<boolean> {
   const rest = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let hasFailed = false;
   const worker = async () => {
     for (let next = await rest.next(); !next.done; next = await rest.next()) {
-      if (!mayGoOn()) return false;
+      if (hasFailed || !mayGoOn()) return false;
       await work(next.value);
     }
     return true;
   };
-  return (await Promise.all(Array.from({ length: limit }, worker))).every(Boolean);
+  const workers = Array.from({ length: limit }, () =>
+    worker().catch((error: unknown) => {
+      hasFailed = true;
+      throw error;
+    }),
+  );
+  await Promise.allSettled(workers);
+  return (await Promise.all(workers)).every(Boolean);
 }

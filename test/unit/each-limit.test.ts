@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { eachLimit } from '../../lib/each-limit.ts';
 
@@ -42,4 +43,28 @@ it('takes items that come one by one, none of them twice', async () => {
 it('throws what the work throws', async () => {
   const broken = eachLimit({ items: [1], limit: 1, work: () => Promise.reject(new Error('broken')) });
   await expect(broken).rejects.toThrow('broken');
+});
+
+it('throws only once nothing is under way, and begins nothing more', async () => {
+  const { promise: slow, resolve: end } = Promise.withResolvers<void>();
+  const begun: number[] = [];
+  let isOver = false;
+  const broken = eachLimit({
+    items: [1, 2, 3, 4],
+    limit: 2,
+    work: async (item) => {
+      begun.push(item);
+      if (item === 1) throw new Error('broken');
+      await slow;
+    },
+  });
+  broken.catch(() => {
+    isOver = true;
+  });
+  await setImmediate();
+  expect(isOver).toBe(false);
+  end();
+  await expect(broken).rejects.toThrow('broken');
+  await setImmediate();
+  expect(begun).toEqual([1, 2]);
 });
