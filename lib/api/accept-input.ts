@@ -71,7 +71,11 @@ export async function prepareInput(
   const earlier = idempotency && (await findKeyAnswer(services, to, idempotency));
   if (earlier) return { earlier: acceptedOrThrow(earlier) };
   const asked = { templateId, data, fit, ...(timeZone !== undefined && { timeZone }) };
-  const composed = await orLookupProblem(composeMessage(services.templates, asked));
+  // The answer shows the alias: it is read along, so that nothing is read any more once the message is accepted.
+  const [composed] = await Promise.all([
+    orLookupProblem(composeMessage(services.templates, asked)),
+    names.aliasOf(templateId),
+  ]);
   if (composed.type === 'unknown-template') throw unknownTemplate(await names.nearestAlias(word));
   if (composed.type === 'invalid-data') throw invalidData(composed.problems);
   requireDevice(composed.templateKind, body.device);
