@@ -114,6 +114,8 @@ export function campaignRoutes(services: CampaignRouteServices): readonly Route[
 
   return [
     route(campaignSpecs.createCampaign, async ({ body }) => {
+      // For the answer: a campaign that was made and not answered for would be made twice.
+      await services.names.aliasOf(body.templateId);
       const result = await orLookupProblem(createCampaign(services, body));
       if (result.type === 'unknown-template')
         throw unknownTemplate(await services.names.nearestAlias(body.templateId));

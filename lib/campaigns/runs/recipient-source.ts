@@ -60,7 +60,8 @@ export function isGrantee(ledger: Ledger, { content, startedAtMs }: RunRecord): 
   return isSubscription(grants.kind) ? grants.subscribed && grants.granted > since : grants.available > since;
 }
 
-const CANDIDATES_PER_READ = 100;
+/** A batch is read to its end, in few reads also where few of the candidates are grantees. */
+const CANDIDATES_PER_READ = { min: 25, max: 100 };
 /** A batch ends after so many candidates, however few grantees are among them. */
 const MAX_CANDIDATES = 2_000;
 
@@ -76,13 +77,10 @@ async function nextGrantees(
     return { recipients, ...(following !== undefined && { next: borderBetween(last, following) }) };
   };
   let position = after;
-  for (let seen = 0; seen < MAX_CANDIDATES; seen += CANDIDATES_PER_READ) {
-    const { openids, next } = await audience.openids(
-      run.content.templateId,
-      shard,
-      CANDIDATES_PER_READ,
-      position,
-    );
+  for (let seen = 0, limit = 0; seen < MAX_CANDIDATES; seen += limit) {
+    const { min, max } = CANDIDATES_PER_READ;
+    limit = Math.max(min, Math.min(max, pageSize - recipients.length));
+    const { openids, next } = await audience.openids(run.content.templateId, shard, limit, position);
     const ledgers = await audience.loadLedgers(openids);
     for (const [index, openid] of openids.entries()) {
       const ledger = ledgers.get(openid);
