@@ -189,6 +189,8 @@ describe('what has not left by then ends as failed: expired, near its moment, an
 
   test("held up by the quota's day for longer than the queue can delay: by an entry for its own end", async () => {
     const { openid } = await grantee();
+    // An hour into the quota's day, which ends at midnight in Beijing (16:00 UTC): or it might end within the two hours.
+    await jump(24 * HOUR_MS - ((clock() + 7 * HOUR_MS) % (24 * HOUR_MS)));
     await ended((await send((await grantee()).openid)).body.id);
     misbehave({ call: 'send', kind: 'errcode', errcode: 45009, openid, times: 1 });
     const { body } = await send(openid, { expiresAt: later(2 * HOUR_MS) });
