@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
-import { type CountingStore, commitCounted } from './commit-counted.ts';
+import { type CountingStore, createCommitCounted } from './commit-counted.ts';
 import { type Device, grantKeyOf, grantKeysOf, readGrantKey, templateIdsOf } from './grant-key.ts';
 import {
   grantsOrNone,
@@ -68,6 +68,7 @@ export function reportGrants(
   const kindOf = (templateId: string) => kinds.get(templateId) ?? 'unknown';
   const misfit = deviceMisfit(report, kindOf);
   if (misfit) return Promise.resolve(misfit);
+  const commitCounted = createCommitCounted(store, clock);
   return retryOnConflict(async (): Promise<ReportResult | 'conflict'> => {
     const stored = await store.loadLedger(openid);
     if ((await store.countedOf(stored.value, [mark])).has(mark)) {
@@ -87,7 +88,7 @@ export function reportGrants(
     if (templateIdsOf(counted).size > MAX_TEMPLATES_PER_USER) return { type: 'too-many-templates' };
     const ledger = withoutOldDevices({ ...counted, reports: { day, count } });
     if (deviceKeysOf(ledger).length > MAX_DEVICE_GRANTS_PER_USER) return { type: 'too-many-devices' };
-    const result = await commitCounted(store, clock, stored, ledger, [mark]);
+    const result = await commitCounted(stored, ledger, [mark]);
     return result === 'conflict' ? result : { type: 'counted', ledger };
   }, backoff);
 }

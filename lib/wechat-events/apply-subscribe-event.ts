@@ -1,4 +1,4 @@
-import { type CountingStore, commitCounted } from '../grants/commit-counted.ts';
+import { type CountingStore, createCommitCounted } from '../grants/commit-counted.ts';
 import type { CountMark } from '../grants/deduplication-marks.ts';
 import { isAccept, type TemplateKind } from '../grants/ledger.ts';
 import { recordPopup, recordRevocation } from '../grants/record-panel-events.ts';
@@ -79,6 +79,7 @@ export async function recordAnswers(
   const { grantStore, kindsOf, clock } = services;
   const items = new Map(event.items.map((item) => [markOf(event, item), item]));
   const kinds = await kindsOf([...items.values()].map(({ templateId }) => templateId));
+  const commitCounted = createCommitCounted(grantStore, clock);
   await retryOnConflict(async () => {
     const stored = await grantStore.loadLedger(event.openid);
     const counted = await grantStore.countedOf(stored.value, [...items.keys()]);
@@ -90,7 +91,7 @@ export async function recordAnswers(
       return isRevocation(event, status) ? recordRevocation(before, answer) : recordPopup(before, answer);
     }, stored.value);
     const marks = fresh.map(([mark]) => mark);
-    const result = await commitCounted(grantStore, clock, stored, ledger, marks);
+    const result = await commitCounted(stored, ledger, marks);
     return result === 'conflict' ? result : undefined;
   }, services);
 }

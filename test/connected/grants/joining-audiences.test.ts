@@ -183,6 +183,21 @@ describe('of two first reports at the same time', () => {
     expect(await stored()).not.toHaveProperty('joining');
   });
 
+  test('the one that announced takes that back in its next try, though the other was counted in between', async () => {
+    const { report, store, erase, stored, openid } = await useReport();
+    const { reached, letGo, pass } = holdUp();
+    const [, onItsWay] = points[1]!;
+    const announcer = report(onItsWay(store, pass));
+    await reached;
+    expect((await report({}, 'tap-2')).type).toBe('counted');
+    expect(await stored()).toHaveProperty('joining');
+    letGo();
+    expect((await announcer).type).toBe('counted');
+    expect(await stored()).not.toHaveProperty('joining');
+    expect(await erase()).toMatchObject({ type: 'erased', templates: 1 });
+    await expectNothingOf(openid);
+  });
+
   test('one writes the place of both at the moment when the other does: both are counted', async () => {
     let collisions = 1;
     const { report, writes } = await useReport((operation, input, send) => {
