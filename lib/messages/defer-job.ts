@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { DONE, type JobResult } from '../job-result.ts';
+import type { JobResult } from '../job-result.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { Permit } from '../limits/scope-rate-limiter.ts';
 import type { Logger } from '../logger.ts';
@@ -63,11 +63,11 @@ export async function deferJob(
     if (!message) return resultOfMissing(services, job, nowMs);
     const { value } = message;
     if (!isPending(value)) return dropJob(services, job, value);
-    if (hasEntryAhead(value, job)) return DONE;
+    if (hasEntryAhead(value, job)) return dropJob(services, job, value);
     if (value.dueAtMs > nowMs) return { type: 'later', delayMs: value.dueAtMs - nowMs };
     if (ledger.value.claim?.sendId === value.id) return { type: 'later', delayMs: IN_HAND_MS };
     if (nowMs >= value.sendAtMs + patienceMs) {
-      return endMessage(services, { record: value, ledger }, 'failed', 'sending-stopped');
+      return endMessage(services, job, { record: value, ledger }, 'failed', 'sending-stopped');
     }
     const dueAtMs = dueAgainAtMs(value, deferredUntilMs);
     const deferred = await withDueEntry(
@@ -76,7 +76,7 @@ export async function deferJob(
       nowMs,
     );
     const result = await store.commit({ ledger: updated(ledger, putPending(ledger.value, deferred)) });
-    return result === 'conflict' ? result : untilNearlyDue(deferred, job, nowMs);
+    return result === 'conflict' ? result : untilNearlyDue(services, deferred, job, nowMs);
   }, services);
 }
 
@@ -92,12 +92,12 @@ export async function deferWithoutToken(
   if (!isPending(value)) return dropJob(services, job, value);
   const nowMs = services.clock();
   if (nowMs < value.dueAtMs) {
-    if (hasEntryAhead(value, job)) return DONE;
+    if (hasEntryAhead(value, job)) return dropJob(services, job, value);
     return { type: 'later', delayMs: Math.max(1_000, value.dueAtMs - nowMs) };
   }
   const isFree = ledger.value.claim?.sendId !== job.messageId;
   if (isFree && nowMs >= mightLeaveAtMs(value) + TOKEN_PATIENCE_MS) {
-    return endMessage(services, { record: value, ledger }, 'failed', 'token-unavailable');
+    return endMessage(services, job, { record: value, ledger }, 'failed', 'token-unavailable');
   }
   return retryAfter(services, 20_000);
 }

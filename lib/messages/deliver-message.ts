@@ -56,24 +56,26 @@ async function tryOnce(services: DeliveryServices, job: SendJob): Promise<JobRes
   const performed = await performPatiently(services, job);
   switch (performed.type) {
     case 'performed':
-      return isPending(performed.record) ? untilNearlyDue(performed.record, job, services.clock()) : DONE;
+      return isPending(performed.record)
+        ? untilNearlyDue(services, performed.record, job, services.clock())
+        : dropJob(services, job, performed.record);
     case 'ended':
       return dropJob(services, job, performed.record);
     case 'never-accepted':
       return dropJob(services, job);
     case 'not-due':
-      return untilNearlyDue(performed.record, job, services.clock());
+      return untilNearlyDue(services, performed.record, job, services.clock());
     case 'busy':
       return retryAfter(services, Math.max(1_000, performed.ahead * EACH_AHEAD_MS));
     case 'missing':
     case 'lease-lost':
       return retryAfter(services, 1_000);
     case 'no-grant':
-      return endMessage(services, performed, 'failed', 'no-grant');
+      return endMessage(services, job, performed, 'failed', 'no-grant');
     case 'expired':
-      return endMessage(services, performed, 'failed', 'expired');
+      return endMessage(services, job, performed, 'failed', 'expired');
     case 'hold-void':
-      return endMessage(services, performed, 'refused', 'grant-revoked');
+      return endMessage(services, job, performed, 'refused', 'grant-revoked');
   }
 }
 

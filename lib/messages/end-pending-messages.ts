@@ -3,7 +3,7 @@ import { grantKeyOf } from '../grants/grant-key.ts';
 import { releaseHolds } from '../grants/holds.ts';
 import { grantsOf, type Ledger } from '../grants/ledger.ts';
 import { withoutPending } from '../grants/packed-pending-messages.ts';
-import { DONE, type JobResult } from '../job-result.ts';
+import type { JobResult } from '../job-result.ts';
 import type { Logger } from '../logger.ts';
 import { type Backoff, retryOnConflict } from '../retry.ts';
 import { type InternalReason, internalOutcome } from '../sends/internal-outcome.ts';
@@ -11,10 +11,12 @@ import { type Performed, performSend, type SendServices } from '../sends/perform
 import type { SendPort } from '../sends/send-port.ts';
 import type { MessageState, SendRecord } from '../sends/send-record.ts';
 import { updated, type Versioned } from '../versioned.ts';
+import { type DropServices, dropJob } from './finish-job.ts';
 import type { Message } from './message.ts';
 import { logOutcome } from './message-port.ts';
 import { type MessageStore, RECORDS_PER_STEP } from './message-store.ts';
 import { listPending } from './pending-messages.ts';
+import type { SendJob } from './send-job.ts';
 
 /**
  * Ends messages of one user that no request was made for, and gives back the grants set aside for them, in
@@ -46,7 +48,7 @@ export async function endWithoutRequest(
   return result === 'conflict' ? result : ended;
 }
 
-interface EndServices {
+interface EndServices extends DropServices {
   readonly store: Pick<MessageStore, 'commit'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -54,16 +56,18 @@ interface EndServices {
 
 /** Ends a message that cannot be sent. `conflict`: somebody wrote meanwhile, so the job starts again. */
 export async function endMessage(
-  { store, clock, logger }: EndServices,
+  services: EndServices,
+  job: SendJob,
   { record, ledger }: { readonly record: Message; readonly ledger: Versioned<Ledger> },
   state: 'refused' | 'failed',
   reason: 'no-grant' | 'grant-revoked' | 'token-unavailable' | 'sending-stopped' | 'expired',
 ): Promise<JobResult | 'conflict'> {
+  const { store, clock, logger } = services;
   const nowMs = clock();
   const ended = await endWithoutRequest(store, [record], ledger, { state, reason, atMs: nowMs });
   if (ended === 'conflict') return ended;
   for (const message of ended) logOutcome(logger, message, nowMs);
-  return DONE;
+  return dropJob(services, job, record);
 }
 
 interface RefuseServices extends Backoff {

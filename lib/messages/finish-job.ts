@@ -10,8 +10,13 @@ import { type DueIndexWriter, hasEntryAhead, jobDelayMs, type SendJob } from './
 const MESSAGE_MAY_APPEAR_WITHIN_MS = 60_000;
 
 /** The job comes up again just before the message is due, unless another one follows from a due entry. */
-export function untilNearlyDue(message: Message, job: SendJob, nowMs: number): JobResult {
-  if (hasEntryAhead(message, job)) return DONE;
+export async function untilNearlyDue(
+  services: DropServices,
+  message: Message,
+  job: SendJob,
+  nowMs: number,
+): Promise<JobResult> {
+  if (hasEntryAhead(message, job)) return dropJob(services, job, message);
   return { type: 'later', delayMs: jobDelayMs(message.dueAtMs - nowMs), dueAtMs: message.dueAtMs };
 }
 
@@ -27,13 +32,14 @@ export function byExpiry(result: JobResult, { expiresAtMs }: SendJob, nowMs: num
   return { ...result, delayMs: Math.min(result.delayMs, untilExpiryMs) };
 }
 
-interface DropServices {
+/** What a job is dropped with. */
+export interface DropServices {
   readonly dueEntries: Pick<DueIndexWriter, 'remove'>;
 }
 
 /**
- * There is nothing to send and never will be. A due entry that no message lists is removed: erasing a user
- * does not find it, and it would name them until its own end.
+ * Nothing is left to do for this job. A due entry that its message does not list is removed, as a crash before the
+ * item's write leaves one: erasing a user does not find it, and it would name them until its own end.
  */
 export async function dropJob(
   { dueEntries }: DropServices,

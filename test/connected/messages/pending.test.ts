@@ -144,6 +144,29 @@ describe('a message that waits', () => {
     expect(again.message?.value.dueEntries).toEqual([untilMs, untilMs + 3_600_000]);
   });
 
+  test('lists no due entry of a try that died before the item was written: it goes with its own job', async () => {
+    const user = await useUser();
+    const id = await user.accept();
+    const [lostAtMs, untilMs] = [START_MS + 1_800_000, START_MS + 3_600_000];
+    await user.services.dueEntries.put({
+      messageId: id,
+      templateId: TEMPLATE,
+      sinceMs: START_MS,
+      dueAtMs: lostAtMs,
+    });
+    const inAnHour = { type: 'later', delayMs: 3_600_000 } as const;
+    const job = { messageId: id, sinceMs: START_MS };
+    await deferJob(user.services, job, inAnHour);
+    user.later(1_800_000);
+    expect(await deferJob(user.services, { ...job, entryAtMs: lostAtMs }, inAnHour)).toEqual({
+      type: 'done',
+    });
+    expect(await getItem(table, dueEntryKey(table, id, lostAtMs))).toBeUndefined();
+    expect(await getItem(table, dueEntryKey(table, id, untilMs))).toMatchObject({ messageId: id });
+    await user.erase();
+    await expectNothingOf(user.openid);
+  });
+
   test('is refused with all others of a template that was turned off, in one step', async () => {
     const user = await useUser();
     for (let n = 0; n < 3; n++) await user.accept();
