@@ -60,7 +60,7 @@ export function isGrantee(ledger: Ledger, { content, startedAtMs }: RunRecord): 
   return isSubscription(grants.kind) ? grants.subscribed && grants.granted > since : grants.available > since;
 }
 
-/** A batch is read to its end, in few reads also where few of the candidates are grantees. */
+/** Reads end where a full batch would, so that nobody is read twice; `min` keeps them few where few are grantees. */
 const CANDIDATES_PER_READ = { min: 25, max: 100 };
 /** A batch ends after so many candidates, however few grantees are among them. */
 const MAX_CANDIDATES = 2_000;
